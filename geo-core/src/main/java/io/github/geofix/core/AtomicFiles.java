@@ -1,0 +1,114 @@
+package io.github.geofix.core;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files and folders that appear whole or not at all: written under a temporary name beside the
+ * target, then renamed. A reader never sees half of one, and a failed write leaves the old one.
+ */
+public final class AtomicFiles {
+
+  /** Writes content to the path it is given. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all of the content. */
+    void writeTo(Path temporary) throws IOException;
+  }
+
+  private AtomicFiles() {}
+
+  /**
+   * Writes a file, replacing an older one only when the new one is complete.
+   *
+   * @throws UncheckedIOException if writing fails; nothing is left behind
+   */
+  public static void write(Path file, Content content) {
+    try {
+      Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+      Files.createDirectories(folder);
+      Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+      try {
+        content.writeTo(temporary);
+        move(temporary, file);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  /**
+   * Writes a folder, replacing an older one only when the new one is complete.
+   *
+   * @throws UncheckedIOException if writing fails; nothing is left behind
+   */
+  public static void writeFolder(Path folder, Content content) {
+    try {
+      Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
+      Files.createDirectories(parent);
+      Path temporary = Files.createTempDirectory(parent, "." + folder.getFileName());
+      try {
+        content.writeTo(temporary);
+        if (Files.exists(folder)) {
+          // A folder cannot be renamed onto a full one: the old one steps aside for a moment.
+          Path old = Files.createTempDirectory(parent, "." + folder.getFileName() + "-old");
+          move(folder, old);
+          move(temporary, folder);
+          deleteRecursively(old);
+        } else {
+          move(temporary, folder);
+        }
+      } finally {
+        deleteRecursively(temporary);
+      }
+    } catch (IOException e) {
+      throw cannotWrite(folder, e);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static UncheckedIOException cannotWrite(Path path, IOException e) {
+    return new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+  }
+
+  private static void deleteRecursively(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

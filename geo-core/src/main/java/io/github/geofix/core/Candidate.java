@@ -1,0 +1,27 @@
+package io.github.geofix.core;
+
+/**
+ * One place where a photo may have been taken.
+ *
+ * @param latLng the position that stands for the place
+ * @param score the share of the model's score that fell on this place, 0 to 1; not a probability
+ *     unless the model has been calibrated
+ * @param radiusKm the distance from {@code latLng} to the farthest corner of the place
+ * @param cell the place itself: an S2 token such as {@code 47a1cbd}, or a tile {@code z/x/y}
+ */
+public record Candidate(LatLng latLng, double score, double radiusKm, String cell) {
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if the score or the radius is negative or not a number
+   */
+  public Candidate {
+    if (!(score >= 0)) {
+      throw new IllegalArgumentException("score must be 0 or more: " + score);
+    }
+    if (!(radiusKm >= 0)) {
+      throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
+    }
+  }
+}

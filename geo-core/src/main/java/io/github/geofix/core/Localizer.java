@@ -1,0 +1,57 @@
+package io.github.geofix.core;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * Tells where photos were taken. Thread-safe; must be closed.
+ *
+ * <p>An EXIF position inside a photo is never read by a localizer.
+ */
+public interface Localizer extends AutoCloseable {
+
+  /**
+   * Loads the model of a folder, whichever family it is of.
+   *
+   * @param modelFolder a folder written by training: config.json, weights.safetensors, card.json
+   * @throws ModelFormatException if the folder is not a model this version can read
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static Localizer load(Path modelFolder) {
+    for (LocalizerProvider provider : ServiceLoader.load(LocalizerProvider.class)) {
+      return provider.load(modelFolder);
+    }
+    throw new IllegalStateException(
+        "no model provider on the class path: add io.github.geofix:geo-models");
+  }
+
+  /**
+   * Locates one photo file: JPEG, PNG, TIFF or WebP.
+   *
+   * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   */
+  default Location locate(Path photo) {
+    return locateAll(List.of(photo)).get(0);
+  }
+
+  /** Locates one photo already decoded and upright. */
+  default Location locate(BufferedImage photo) {
+    return locateImages(List.of(photo)).get(0);
+  }
+
+  /**
+   * Locates photo files in batches; the result has the order of the argument.
+   *
+   * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
+   */
+  List<Location> locateAll(List<Path> photos);
+
+  /** Locates decoded photos in batches; the result has the order of the argument. */
+  List<Location> locateImages(List<BufferedImage> photos);
+
+  /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
+  @Override
+  void close();
+}
