@@ -54,7 +54,7 @@ public final class Conv2d extends Layer {
   /** Creates a layer. */
   public Conv2d(int in, int out, Options options) {
     this.options = options;
-    long fanIn = (long) in / options.groups() * options.kernel() * options.kernel();
+    int fanIn = in / options.groups() * options.kernel() * options.kernel();
     weight =
         parameter(
             "weight",

@@ -48,12 +48,12 @@ public interface Init {
   }
 
   /** PyTorch's default for linear and convolution layers: uniform within 1 / sqrt(fan in). */
-  static Init fanIn(long fanIn) {
+  static Init fanIn(int fanIn) {
     return uniform(1 / Math.sqrt(fanIn));
   }
 
   /** He initialisation for ReLU networks: normal with variance 2 / fan out (He et al. 2015). */
-  static Init heFanOut(long fanOut) {
+  static Init heFanOut(int fanOut) {
     return normal(Math.sqrt(2.0 / fanOut));
   }
 }
