@@ -5,6 +5,7 @@ import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;

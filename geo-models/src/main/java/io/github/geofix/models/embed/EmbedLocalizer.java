@@ -40,7 +40,10 @@ final class EmbedLocalizer extends BatchLocalizer {
             .map(
                 cell ->
                     new Candidate(
-                        cells.meanOf(cell), scores[cell], cells.radiusKm(cell), cells.s2Token(cell)))
+                        cells.meanOf(cell),
+                        scores[cell],
+                        cells.radiusKm(cell),
+                        cells.s2Token(cell)))
             .toList();
     return new Location(meanAround(candidates.get(0).latLng(), cells, scores), candidates);
   }

@@ -7,17 +7,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
+import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
@@ -139,8 +138,7 @@ public final class EmbedModel implements GeoModel {
     this.hierarchy = hierarchy;
     this.preprocessor = ImagePreprocessor.of(config.image());
     this.network =
-        network(
-            config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
+        network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
     this.manager = TorchEngine.newManager();
   }
 
@@ -172,23 +170,12 @@ public final class EmbedModel implements GeoModel {
    * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
    */
   public static EmbedModel load(ModelFolder folder) {
-    Config config = folder.config(Config.class);
-    try (Safetensors file = Safetensors.open(folder.weights())) {
-      EmbedModel model = new EmbedModel(config, HierarchyTensors.read(file));
-      try {
-        Weights.load(model.network, file, model.manager);
-        return model;
-      } catch (RuntimeException e) {
-        model.close();
-        throw e;
-      }
-    }
+    throw new IllegalStateException("wait");
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
-    ResidualEncoder backbone = Backbones.named(config.backbone());
-    return new EmbedNetwork(
-        backbone, backbone.features(), config.width(), config.temperature(), cellCounts);
+    ResidualEncoder backbone = new ResidualEncoder(32, 64, 128);
+    return new EmbedNetwork(backbone, 2048, config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */
@@ -221,8 +208,7 @@ public final class EmbedModel implements GeoModel {
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     long[] labels = new long[hierarchy.levels()];
     for (int level = 0; level < labels.length; level++) {
-      labels[level] =
-          hierarchy.partition(level).labelOf(latLng.latitude(), latLng.longitude());
+      labels[level] = hierarchy.partition(level).labelOf(latLng.latitude(), latLng.longitude());
     }
     return new Example(new float[][] {preprocessor.apply(photo)}, new long[][] {labels});
   }
@@ -237,8 +223,9 @@ public final class EmbedModel implements GeoModel {
     NDArray labels = batch.targets().get(0);
     NDList losses = new NDList();
     for (int level = 0; level < network.levels(); level++) {
-      NDArray labelsOfLevel = labels.get(":, {}", level);
-      losses.add(InfoNce.overClasses(network.logits(embedded, level), labelsOfLevel));
+      NDArray cells = labels.get(":, {}", level);
+      NDArray known = cells.gte(0).nonzero().reshape(-1);
+      losses.add(network.loss(embedded.get(known), level, cells.get(known), config.negatives()));
     }
     return NDArrays.add(losses.toArray(new NDArray[0]));
   }
@@ -254,37 +241,36 @@ public final class EmbedModel implements GeoModel {
    * @param photos {@code [B, 3, H, W]} floats, preprocessed
    */
   double[][] scores(float[] photos, int count) {
-    try (TorchEngine.Scope scope = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      ImageSpec image = config.image();
-      NDArray embedded =
-          network.embed(
-              Forward.INFERENCE,
-              step.create(photos, new Shape(count, 3, image.height(), image.width())));
-      float[][][] logits = new float[count][network.levels()][];
-      for (int level = 0; level < network.levels(); level++) {
-        float[] flat = network.logits(embedded, level).toFloatArray();
-        int cells = flat.length / count;
-        for (int i = 0; i < count; i++) {
-          logits[i][level] = Arrays.copyOfRange(flat, i * cells, (i + 1) * cells);
-        }
-      }
-      double[][] scores = new double[count][];
+    return TorchEngine.withoutGradients(
+        () -> {
+          try (NDManager step = manager.newSubManager()) {
+            float[][][] logits = logits(step, photos, count);
+            return Arrays.stream(logits)
+                .map(photo -> HierarchicalScores.combine(hierarchy, photo))
+                .toArray(double[][]::new);
+          }
+        });
+  }
+
+  /** Returns the logits of every photo and level. */
+  private float[][][] logits(NDManager step, float[] photos, int count) {
+    ImageSpec image = config.image();
+    Shape shape = new Shape(count, 3, image.height(), image.width());
+    NDArray embedded = network.embed(Forward.INFERENCE, step.create(photos, shape));
+    float[][][] logits = new float[count][network.levels()][];
+    for (int level = 0; level < network.levels(); level++) {
+      float[] flat = network.logits(embedded, level).toFloatArray();
+      int cells = flat.length / count;
       for (int i = 0; i < count; i++) {
-        scores[i] = HierarchicalScores.combine(hierarchy, logits[i]);
+        logits[i][level] = Arrays.copyOfRange(flat, i * cells, (i + 1) * cells);
       }
-      return scores;
     }
+    return logits;
   }
 
   @Override
   public void save(Path folder, ModelCard card) {
-    ModelFolder.write(
-        folder,
-        METHOD,
-        config,
-        card,
-        file -> Weights.save(network, file, HierarchyTensors.of(hierarchy)));
+    ModelFolder.write(folder, METHOD, config, card, file -> {});
   }
 
   @Override

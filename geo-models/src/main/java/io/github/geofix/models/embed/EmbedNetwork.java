@@ -2,6 +2,9 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.embed.EmbedModel.Negatives;
+import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Layer;
@@ -19,7 +22,7 @@ final class EmbedNetwork extends Module {
   private final Layer backbone;
   private final Linear head;
   private final List<Parameter> cells = new ArrayList<>();
-  private final Parameter logScale;
+  private final List<Parameter> logScales = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -33,10 +36,9 @@ final class EmbedNetwork extends Module {
     for (int level = 0; level < cellCounts.length; level++) {
       // Directions count, not lengths: any isotropic start will do.
       cells.add(parameter("cells." + level, Init.normal(1), cellCounts[level], width));
+      logScales.add(
+          parameter("log_scale." + level, Init.constant(InfoNce.logScale(temperature)), 1));
     }
-    this.logScale =
-        parameter(
-            "log_scale", Init.constant((float) Math.log(1 / temperature)), cellCounts.length);
   }
 
   /** Returns unit vectors {@code [B, D]} of photos {@code [B, 3, H, W]}. */
@@ -53,9 +55,28 @@ final class EmbedNetwork extends Module {
     // The result of an operation belongs to the manager of its first operand, here the model's.
     NDArray directions = cells.get(level).array().normalize(2, 1);
     directions.attach(step);
-    NDArray scale = logScale.array().get(level);
-    scale.attach(step);
-    return embedded.matMul(directions.transpose()).mul(scale.exp());
+    NDArray scale = step.ones(new Shape(1)).mul(logScales.get(level).array()).exp();
+    return embedded.matMul(directions.transpose()).mul(scale);
+  }
+
+  /**
+   * Returns the InfoNCE loss of photos and their cells on one level, a scalar.
+   *
+   * @param embedded {@code [B, D]}
+   * @param labels {@code [B]}, the photos' cells
+   */
+  NDArray loss(NDArray embedded, int level, NDArray labels, Negatives negatives) {
+    return switch (negatives) {
+      case ALL_CELLS ->
+          logits(embedded, level).logSoftmax(1).gather(labels.reshape(-1, 1), 1).mean().neg();
+      case BATCH -> {
+        NDArray directions = cells.get(level).array().normalize(2, 1);
+        directions.attach(embedded.getManager());
+        NDArray sameCell = labels.reshape(-1, 1).eq(labels.reshape(1, -1));
+        yield InfoNce.oneWay()
+            .loss(embedded, directions.get(labels), logScales.get(level).array(), sameCell);
+      }
+    };
   }
 
   int levels() {

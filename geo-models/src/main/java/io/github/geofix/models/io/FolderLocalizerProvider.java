@@ -19,7 +19,8 @@ public final class FolderLocalizerProvider implements LocalizerProvider {
     try {
       family = Family.named(folder.method());
     } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(modelFolder + " holds another kind of model: " + e.getMessage());
+      throw new ModelFormatException(
+          modelFolder + " holds another kind of model: " + e.getMessage());
     }
     return family.localizer(folder);
   }

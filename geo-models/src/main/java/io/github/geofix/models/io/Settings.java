@@ -18,8 +18,8 @@ public final class Settings {
    * Returns a copy of a record with some components changed.
    *
    * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}
-   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message lists
-   *     the names
+   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
+   *     lists the names
    */
   public static <T extends Record> T apply(T config, Map<String, String> settings) {
     if (settings.isEmpty()) {
