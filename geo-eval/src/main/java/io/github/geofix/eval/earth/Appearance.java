@@ -19,7 +19,7 @@ final class Appearance {
 
   /** Draws a look; {@code grey} leaves only its brightness. */
   Appearance(double strength, boolean grey, SplittableRandom random) {
-    double exponent = Math.exp(0.7 * strength * symmetric(random));
+    double exponent = Math.exp(0.5 * strength * symmetric(random));
     for (int i = 0; i < gamma.length; i++) {
       gamma[i] = (float) (255 * Math.pow(i / 255.0, exponent));
     }
@@ -48,17 +48,17 @@ final class Appearance {
       double others = 0;
       for (int from = 0; from < 3; from++) {
         if (from != to) {
-          mixed[3 * to + from] = 0.2 * strength * symmetric(random);
+          mixed[3 * to + from] = 0.15 * strength * symmetric(random);
           others += mixed[3 * to + from];
         }
       }
       // Rows sum to one: a grey picture stays as it is.
       mixed[3 * to + to] = 1 - others;
     }
-    double drawn = 1 + 0.8 * strength * symmetric(random);
+    double drawn = 1 + 0.6 * strength * symmetric(random);
     double saturation = grey ? 0 : drawn;
-    double gain = 1 + 0.5 * strength * symmetric(random);
-    double bias = 255 * 0.25 * strength * symmetric(random);
+    double gain = 1 + 0.4 * strength * symmetric(random);
+    double bias = 255 * 0.2 * strength * symmetric(random);
     for (int to = 0; to < 3; to++) {
       for (int from = 0; from < 3; from++) {
         double mean = (mixed[from] + mixed[3 + from] + mixed[6 + from]) / 3;

@@ -148,7 +148,7 @@ public final class EarthImage {
     return image;
   }
 
-  private static int[] pixels(BufferedImage image) {
+  static int[] pixels(BufferedImage image) {
     BufferedImage rgb =
         new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = rgb.createGraphics();
@@ -268,22 +268,22 @@ public final class EarthImage {
 
     Level halfWidth() {
       Shrink shrink = new Shrink(width, width / 2);
-      int[] half = new int[height * shrink.to];
+      int[] half = new int[height * shrink.to()];
       IntStream.range(0, height)
           .parallel()
           .forEach(
               y -> {
-                for (int x = 0; x < shrink.to; x++) {
-                  half[y * shrink.to + x] = shrink.average(rgb, y * width, 1, x);
+                for (int x = 0; x < shrink.to(); x++) {
+                  half[y * shrink.to() + x] = shrink.average(rgb, y * width, 1, x);
                 }
               });
-      return new Level(shrink.to, height, half);
+      return new Level(shrink.to(), height, half);
     }
 
     Level halfHeight() {
       Shrink shrink = new Shrink(height, height / 2);
-      int[] half = new int[shrink.to * width];
-      IntStream.range(0, shrink.to)
+      int[] half = new int[shrink.to() * width];
+      IntStream.range(0, shrink.to())
           .parallel()
           .forEach(
               y -> {
@@ -291,27 +291,7 @@ public final class EarthImage {
                   half[y * width + x] = shrink.average(rgb, x, width, y);
                 }
               });
-      return new Level(width, shrink.to, half);
-    }
-  }
-
-  /** Area averages of a line of pixels; the two lengths need not divide each other. */
-  private record Shrink(int from, int to) {
-
-    int average(int[] rgb, int start, int stride, int target) {
-      double begin = (double) target * from / to;
-      double end = (double) (target + 1) * from / to;
-      float red = 0;
-      float green = 0;
-      float blue = 0;
-      for (int i = (int) begin; i < end; i++) {
-        float weight = (float) ((Math.min(i + 1, end) - Math.max(i, begin)) / (end - begin));
-        int color = rgb[start + i * stride];
-        red += weight * (color >> 16 & 0xFF);
-        green += weight * (color >> 8 & 0xFF);
-        blue += weight * (color & 0xFF);
-      }
-      return Math.round(red) << 16 | Math.round(green) << 8 | Math.round(blue);
+      return new Level(width, shrink.to(), half);
     }
   }
 
