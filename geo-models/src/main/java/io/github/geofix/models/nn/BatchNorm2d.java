@@ -5,7 +5,8 @@ import ai.djl.nn.norm.BatchNorm;
 
 /**
  * Batch normalisation over the channel axis of {@code [B, C, H, W]} (Ioffe and Szegedy 2015), with
- * PyTorch's momentum of 0.1 and epsilon of 1e-5. Training updates the running statistics in place.
+ * PyTorch's momentum of 0.1 and epsilon of 1e-5. Training updates the running statistics in place;
+ * a frozen layer normalises with them and leaves them alone, even while others train.
  */
 public final class BatchNorm2d extends Layer {
   private static final float MOMENTUM = 0.1f;
@@ -35,7 +36,7 @@ public final class BatchNorm2d extends Layer {
             1,
             MOMENTUM,
             EPSILON,
-            f.training())
+            f.training() && weight.isTrainable())
         .singletonOrThrow();
   }
 }
