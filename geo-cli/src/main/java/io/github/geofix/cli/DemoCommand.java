@@ -56,11 +56,8 @@ final class DemoCommand implements Callable<Integer> {
       outcome = new EarthDemo(earthData(), recipe).run(out.resolve("model"), talk);
     }
     DemoReport report = new DemoReport(outcome);
-    report.writePhotos(out.resolve("photos"));
     report.writeJson(out.resolve("report.json"));
-    report.writeHtml(out.resolve("report.html"));
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.println(report.toMarkdown());
     stdout.println(out.resolve("report.html"));
     stdout.flush();
     return 0;

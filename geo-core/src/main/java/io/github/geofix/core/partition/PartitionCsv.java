@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Partitions and hierarchies as CSV. */
 final class PartitionCsv {
-  private static final int MAX_FIELD_CHARS = 1 << 12;
+  private static final int MAX_FIELD_CHARS = 1 << 16;
   private static final int MAX_METADATA = 1000;
 
   private PartitionCsv() {}

@@ -124,11 +124,11 @@ public final class PointSet {
    *
    * @param firsts the first leaf of each interval, in unsigned order; an interval ends where the
    *     next begins, and points before the first are left out
-   * @return [3 * firsts.length], of each interval the sums of x, y, z of the unit vectors; for
-   *     {@code DEGREES} of latitude, longitude, 0
+   * @return [6 * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
+   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over
    */
   double[] sums(long[] firsts, CellPartition.Mean kind) {
-    double[] sums = new double[3 * firsts.length];
+    double[] sums = new double[2 * 3 * firsts.length];
     LeafLookup intervals = new LeafLookup(firsts);
     for (int start = 0; start < size; start += CHUNK) {
       long[] chunk = leaves.get(start / CHUNK);
@@ -150,7 +150,7 @@ public final class PointSet {
   }
 
   private static void addDegrees(int face, double u, double v, double[] sums, int at) {
-    double[] vector = new double[3];
+    double[] vector = new double[6];
     addUnitVector(face, u, v, vector, 0);
     LatLng point = SphericalMean.latLngOf(vector[0], vector[1], vector[2]);
     add(sums, at, point.latitude(), point.longitude(), 0);
@@ -176,9 +176,18 @@ public final class PointSet {
   }
 
   private static void add(double[] sums, int at, double x, double y, double z) {
-    sums[at] += x;
-    sums[at + 1] += y;
-    sums[at + 2] += z;
+    addCompensated(sums, at, x);
+    addCompensated(sums, at + 1, y);
+    addCompensated(sums, at + 2, z);
+  }
+
+  /** Kahan's sum: a hundred million equal points must not drift. */
+  private static void addCompensated(double[] sums, int at, double term) {
+    int lost = sums.length / 2 + at;
+    double corrected = term - sums[lost];
+    double sum = sums[at] + corrected;
+    sums[lost] = (sum - sums[at]) - corrected;
+    sums[at] = sum;
   }
 
   /** Shows the number of points. */

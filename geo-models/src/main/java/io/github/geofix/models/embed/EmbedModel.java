@@ -170,7 +170,7 @@ public final class EmbedModel implements GeoModel {
    * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
    */
   public static EmbedModel load(ModelFolder folder) {
-    throw new IllegalStateException("wait");
+    return create(folder.config(Config.class), List.of(), 0);
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
@@ -241,16 +241,14 @@ public final class EmbedModel implements GeoModel {
    *
    * @param photos {@code [B, 3, H, W]} floats, preprocessed
    */
+  @SuppressWarnings("try") // The scope is there to be closed.
   double[][] scores(float[] photos, int count) {
-    return TorchEngine.withoutGradients(
-        () -> {
-          try (NDManager step = manager.newSubManager()) {
-            float[][][] logits = logits(step, photos, count);
-            return Arrays.stream(logits)
-                .map(photo -> HierarchicalScores.combine(hierarchy, photo))
-                .toArray(double[][]::new);
-          }
-        });
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      return Arrays.stream(logits(step, photos, count))
+          .map(photo -> HierarchicalScores.combine(hierarchy, photo))
+          .toArray(double[][]::new);
+    }
   }
 
   /** Returns the logits of every photo and level. */
