@@ -9,7 +9,8 @@ import ai.djl.nn.norm.BatchNorm;
  * a frozen layer normalises with them and leaves them alone, even while others train.
  */
 public final class BatchNorm2d extends Layer {
-  private static final float MOMENTUM = 0.1f;
+  // DJL counts the share that is kept, PyTorch the share that is new.
+  private static final float KEPT = 0.9f;
   private static final float EPSILON = 1e-5f;
 
   private final Parameter weight;
@@ -34,7 +35,7 @@ public final class BatchNorm2d extends Layer {
             weight.array(),
             bias.array(),
             1,
-            MOMENTUM,
+            KEPT,
             EPSILON,
             f.training() && weight.isTrainable())
         .singletonOrThrow();
