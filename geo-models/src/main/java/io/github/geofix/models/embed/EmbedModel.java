@@ -187,8 +187,9 @@ public final class EmbedModel implements GeoModel {
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
-    ResidualEncoder backbone = new ResidualEncoder(32, 64, 128);
-    return new EmbedNetwork(backbone, 2048, config.width(), config.temperature(), cellCounts);
+    ResidualEncoder backbone = new ResidualEncoder(config.image());
+    return new EmbedNetwork(
+        backbone, backbone.vectorWidth(), config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */
