@@ -1,0 +1,5 @@
+/** Temporary. */
+@NullMarked
+package io.github.geofix.models.backbone;
+
+import org.jspecify.annotations.NullMarked;
