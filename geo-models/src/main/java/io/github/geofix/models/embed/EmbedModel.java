@@ -90,7 +90,7 @@ public final class EmbedModel implements GeoModel {
     public static Config tiny() {
       return new Config(
           ImageSpec.half(32),
-          "residual-tiny",
+          "residual",
           128,
           List.of(2, 4, 5),
           0.07,
@@ -187,9 +187,13 @@ public final class EmbedModel implements GeoModel {
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
+    if (!config.backbone().equals("residual")) {
+      throw new IllegalArgumentException(
+          "no backbone " + config.backbone() + " for embed; there is residual");
+    }
     ResidualEncoder backbone = new ResidualEncoder(config.image());
     return new EmbedNetwork(
-        backbone, backbone.vectorWidth(), config.width(), config.temperature(), cellCounts);
+        backbone, config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */
