@@ -55,6 +55,7 @@ final class Bar implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Null before Java 22, isTerminal() from then on.
   private static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {

@@ -14,6 +14,7 @@ import io.github.geofix.eval.earth.LandMap;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.train.Progress;
+import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -76,7 +77,21 @@ final class EarthDemo {
   }
 
   /** The figures on one rendering: the model's, and every baseline's by its key. */
-  record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {}
+  record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {
+
+    /** Returns the key of the baseline with the most photos within a distance, or "model". */
+    String winnerWithin(double km) {
+      String best = "model";
+      double most = model.accuracyWithinKm(km);
+      for (Map.Entry<String, DistanceReport> other : baselines.entrySet()) {
+        if (other.getValue().accuracyWithinKm(km) > most) {
+          best = other.getKey();
+          most = other.getValue().accuracyWithinKm(km);
+        }
+      }
+      return best;
+    }
+  }
 
   /** One tested photo. */
   record Tested(EarthPhoto photo, Location location) {}
@@ -105,8 +120,6 @@ final class EarthDemo {
 
   /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
   private static final int POSITIONS = 100_000;
-
-  private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
 
   private final Path data;
   private final Recipe recipe;
@@ -156,7 +169,7 @@ final class EarthDemo {
       EarthPhotos photos, Path folder, List<Double> losses, Listener listener) {
     listener.stage("training " + recipe.method() + " for " + recipe.steps() + " steps");
     List<LatLng> positions =
-        LongStream.range(0, POSITIONS).parallel().mapToObj(photos::center).toList();
+        LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
     try (GeoModel model =
         Family.named(recipe.method()).create("tiny", Map.of(), positions, recipe.seed())) {
       TrainReport report =
@@ -165,7 +178,7 @@ final class EarthDemo {
               .onProgress(listener::trained)
               .fit(source(photos));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
-      model.save(folder, Cards.card(about, recipe.trainOptions(), report));
+      model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
       return report;
     }
   }
@@ -206,6 +219,6 @@ final class EarthDemo {
   }
 
   private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
-    return DistanceReport.of(truths, guesses, LIMITS_KM);
+    return DistanceReport.of(truths, guesses, 25, 200, 750, 2500);
   }
 }

@@ -57,7 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
       DistanceReport report =
           DistanceEvaluator.withDefaults()
               .withKm(km)
-              .withObserver((done, total) -> bar.stepTo(done))
+              .withObserver((index, photo, location) -> bar.stepTo(index + 1))
               .evaluate(localizer, photos);
       if (json != null) {
         AtomicFiles.write(json, file -> Files.writeString(file, report.toJson() + "\n"));

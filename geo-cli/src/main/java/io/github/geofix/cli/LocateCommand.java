@@ -103,12 +103,18 @@ final class LocateCommand implements Callable<Integer> {
       Location location = locations.get(i);
       row(
           rows,
-          photos.get(i), 0, location.latLng().latitude(), location.latLng().longitude(), "", "", "");
+          photos.get(i),
+          0,
+          location.latLng().latitude(),
+          location.latLng().longitude(),
+          "",
+          "",
+          "");
       int rank = 0;
       for (Candidate candidate : shown(location)) {
         rank++;
         row(
-          rows,
+            rows,
             photos.get(i),
             rank,
             candidate.latLng().latitude(),

@@ -68,14 +68,16 @@ public final class Main {
         .replaceAll("\\s*\\R\\s*", "; ");
   }
 
+  /** Returns the version of the jar, or "development" outside one. */
+  static String version() {
+    return Objects.requireNonNullElse(
+        Main.class.getPackage().getImplementationVersion(), "development");
+  }
+
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {
-        "geofix "
-            + Objects.requireNonNullElse(
-                Main.class.getPackage().getImplementationVersion(), "development")
-      };
+      return new String[] {"geofix " + version()};
     }
   }
 }

@@ -5,6 +5,7 @@ import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -79,17 +80,15 @@ final class TrainCommand implements Callable<Integer> {
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (GeoModel model =
-        Family.named(method).create(size, settings, photos.locations(), seed)) {
+    try (GeoModel model = Family.named(method).create(size, settings, photos.locations(), seed)) {
       TrainReport report;
       try (Bar bar = Bar.of("train " + method, 1)) {
         report =
             Trainer.of(model, options)
-                .onProgress(
-                    progress -> bar.show(progress.step(), progress.loss()))
+                .onProgress(progress -> bar.show(progress.step(), progress.loss()))
                 .fit(ManifestPhotos.of(photos));
       }
-      model.save(out, Cards.card(data.toString(), options, report));
+      model.save(out, Provenance.card(data.toString(), options, report));
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.println(out);
       if (validation != null) {

@@ -22,9 +22,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Who may know whom. */
-@AnalyzeClasses(
-    packages = "io.github.geofix",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.github.geofix", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
   private static final String ROOT = "io.github.geofix.";
 
@@ -48,10 +46,11 @@ final class ArchitectureTest {
 
   @ArchTest static final ArchRule evalKnowsCore = onlyKnows("eval", "core");
 
-  @ArchTest static final ArchRule trainKnowsModelsAndEval =
-      onlyKnows("train", "models", "eval", "core");
+  @ArchTest
+  static final ArchRule trainKnowsModelsAndEval = onlyKnows("train", "models", "eval", "core");
 
-  @ArchTest static final ArchRule nobodyKnowsTheCommandLine =
+  @ArchTest
+  static final ArchRule nobodyKnowsTheCommandLine =
       noClasses()
           .that()
           .resideOutsideOfPackage(ROOT + "cli..")
@@ -59,17 +58,20 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "cli..");
 
-  @ArchTest static final ArchRule familiesDoNotKnowEachOther =
+  @ArchTest
+  static final ArchRule familiesDoNotKnowEachOther =
       slices()
           .matching(ROOT + "models.(zoom|token|embed|recombine)..")
           .should()
           .notDependOnEachOther()
           .allowEmptyShould(true);
 
-  @ArchTest static final ArchRule packagesHaveNoCycles =
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
       slices().matching("io.github.geofix.(**)").should().beFreeOfCycles();
 
-  @ArchTest static final ArchRule djlStaysInModelsAndTrain =
+  @ArchTest
+  static final ArchRule djlStaysInModelsAndTrain =
       noClasses()
           .that()
           .resideInAnyPackage(ROOT + "core..", ROOT + "eval..", ROOT + "cli..")
@@ -77,7 +79,8 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
 
-  @ArchTest static final ArchRule noPublicMethodShowsGuavaOrS2 =
+  @ArchTest
+  static final ArchRule noPublicMethodShowsGuavaOrS2 =
       noMethods()
           .that()
           .arePublic()
@@ -90,8 +93,10 @@ final class ArchitectureTest {
                         || type.getPackageName().startsWith("jdk.incubator")
                         || type.getPackageName().startsWith("com.google.common.geometry")) {
                       boolean visible =
-                          method.getOwner().getModifiers().contains(
-                              com.tngtech.archunit.core.domain.JavaModifier.PUBLIC);
+                          method
+                              .getOwner()
+                              .getModifiers()
+                              .contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC);
                       events.add(
                           new SimpleConditionEvent(
                               method, visible, method.getFullName() + " shows " + type.getName()));
@@ -104,7 +109,8 @@ final class ArchitectureTest {
    * The scalar of these calls becomes a view on a Java buffer that may be freed before the backward
    * pass: the gradient is then silently wrong.
    */
-  @ArchTest static final ArchRule noScalarArithmeticOnArrays =
+  @ArchTest
+  static final ArchRule noScalarArithmeticOnArrays =
       noClasses()
           .that()
           .resideInAnyPackage(ROOT + "models..", ROOT + "train..")

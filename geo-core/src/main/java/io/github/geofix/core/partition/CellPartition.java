@@ -1,8 +1,11 @@
 package io.github.geofix.core.partition;
 
 import com.google.common.geometry.S2CellId;
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.SphericalMean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -273,9 +276,9 @@ public final class CellPartition {
         double y = 0;
         double z = 0;
         for (; cut < cuts.length && Long.compareUnsigned(cuts[cut], last) <= 0; cut++) {
-          x += sums[3 * cut];
-          y += sums[3 * cut + 1];
-          z += sums[3 * cut + 2];
+          x += sums[PointSet.SUMS * cut];
+          y += sums[PointSet.SUMS * cut + 1];
+          z += sums[PointSet.SUMS * cut + 2];
         }
         // The points of a cell lie within one face, so their sum is never zero.
         LatLng mean =
@@ -449,6 +452,13 @@ public final class CellPartition {
     return label >= 0 && S2Cells.contains(cells[label], cellId) ? label : -1;
   }
 
+  /** The labels of the cells that lie in the given one. */
+  IntStream labelsWithin(long cellId) {
+    return IntStream.range(
+        lookup.lastNotAfter(S2Cells.firstLeaf(cellId) - 1) + 1,
+        lookup.lastNotAfter(S2Cells.lastLeaf(cellId)) + 1);
+  }
+
   /** Returns the S2 token of a cell. */
   public String s2Token(int label) {
     return S2Cells.token(cells[label]);
@@ -504,13 +514,9 @@ public final class CellPartition {
         neighbors.add(holder);
         continue;
       }
-      int first = lookup.lastNotAfter(S2Cells.firstLeaf(place.id()) - 1) + 1;
-      int end = lookup.lastNotAfter(S2Cells.lastLeaf(place.id())) + 1;
-      for (int smaller = first; smaller < end; smaller++) {
-        if (touches(cells[smaller], cells[label])) {
-          neighbors.add(smaller);
-        }
-      }
+      labelsWithin(place.id())
+          .filter(smaller -> touches(cells[smaller], cells[label]))
+          .forEach(neighbors::add);
     }
     return neighbors.stream().mapToInt(Integer::intValue).toArray();
   }
@@ -572,6 +578,30 @@ public final class CellPartition {
    */
   public static CellPartition load(Path file) {
     return PartitionCsv.read(file);
+  }
+
+  /**
+   * Saves the cells as GeoJSON polygons with the properties {@code label}, {@code s2Token}, {@code
+   * points}, {@code latitude} and {@code longitude} (of the mean), to look at on a map.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
+   */
+  public void saveGeoJson(Path file) {
+    AtomicFiles.write(
+        file,
+        temporary -> {
+          try (GeoJsonWriter writer = new GeoJsonWriter(Files.newBufferedWriter(temporary))) {
+            for (int label = 0; label < size(); label++) {
+              Map<String, Object> properties = new LinkedHashMap<>();
+              properties.put("label", label);
+              properties.put("s2Token", s2Token(label));
+              properties.put("points", counts[label]);
+              properties.put("latitude", means[2 * label]);
+              properties.put("longitude", means[2 * label + 1]);
+              writer.polygons(List.of(cornersOf(label)), properties);
+            }
+          }
+        });
   }
 
   /** Tells whether the other is a partition of the same cells with the same counts and means. */

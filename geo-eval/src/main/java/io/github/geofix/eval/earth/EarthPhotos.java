@@ -287,6 +287,11 @@ public final class EarthPhotos {
     return new EarthPhoto(image, draw.view, draw.rendering);
   }
 
+  /** Returns what photo {@code index} shows, without making it. */
+  public EarthView view(long index) {
+    return drawView(randomOf(index));
+  }
+
   /** Returns photos {@code first} to {@code first + count - 1}, made by all processors. */
   public List<EarthPhoto> photos(long first, int count) {
     return LongStream.range(first, first + count).parallel().mapToObj(this::photo).toList();
@@ -314,7 +319,7 @@ public final class EarthPhotos {
   private record Draw(EarthView view, int rendering) {}
 
   private Draw render(long index, int[] rgb) {
-    SplittableRandom random = new SplittableRandom(mix(mix(options.seed()) + index));
+    SplittableRandom random = randomOf(index);
     EarthView view = drawView(random);
     int rendering = (int) (random.nextDouble() * renderings.size());
     boolean grey = random.nextDouble() < options.greyShare();
@@ -323,6 +328,10 @@ public final class EarthPhotos {
       new Appearance(options.strength(), grey, random).apply(rgb, options.pixels(), random);
     }
     return new Draw(view, rendering);
+  }
+
+  private SplittableRandom randomOf(long index) {
+    return new SplittableRandom(mix(mix(options.seed()) + index));
   }
 
   private EarthView drawView(SplittableRandom random) {

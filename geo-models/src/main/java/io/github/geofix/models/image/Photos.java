@@ -5,6 +5,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *       converted. 16-bit samples are rounded to 8 bits.
  *   <li>Colour profiles of RGB and grey images are ignored, as Pillow and torchvision do: networks
  *       were trained on the values in the file.
+ *   <li>JPEG values are those of libjpeg to within 2 levels. The chroma of lossy WebP is upsampled
+ *       plainly, so values next to sharp edges of colour differ from those of libwebp.
  *   <li>Of a file with several images, the first is read.
  * </ul>
  *
@@ -92,7 +97,7 @@ public final class Photos {
    */
   public static BufferedImage decode(byte[] bytes, String name, Options options) {
     try {
-      BufferedImage image = Pixels.bgr(pixels(bytes, options));
+      BufferedImage image = Pixels.bgr(pixels(ColorProfile.hidden(bytes), options));
       return Orientation.of(bytes).apply(image);
     } catch (Refusal e) {
       throw failure(name, reason(e), e);
@@ -137,6 +142,7 @@ public final class Photos {
   }
 
   private static BufferedImage pixels(byte[] bytes, Options options) throws IOException {
+    checkWebpLength(bytes);
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -172,6 +178,16 @@ public final class Photos {
         return image;
       } finally {
         reader.dispose();
+      }
+    }
+  }
+
+  /** The WebP decoder takes what is missing for zeros. */
+  private static void checkWebpLength(byte[] bytes) throws IOException {
+    if (bytes.length >= 12 && new String(bytes, 0, 4, StandardCharsets.US_ASCII).equals("RIFF")) {
+      long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL;
+      if (bytes.length < 8 + length) {
+        throw new IIOException((8 + length - bytes.length) + " bytes are missing");
       }
     }
   }

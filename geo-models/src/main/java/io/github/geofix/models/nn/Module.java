@@ -65,6 +65,24 @@ public abstract class Module {
     return Collections.unmodifiableMap(all);
   }
 
+  /**
+   * Returns the parameter of the given full name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public final Parameter parameter(String name) {
+    Parameter parameter = parameters().get(name);
+    if (parameter != null) {
+      return parameter;
+    }
+    throw new IllegalArgumentException(
+        getClass().getSimpleName()
+            + " has no parameter "
+            + name
+            + "; it has "
+            + parameters().keySet());
+  }
+
   /** Returns the parts directly below this module by name, in order of declaration. */
   public final Map<String, Module> children() {
     return Collections.unmodifiableMap(children);
@@ -73,6 +91,27 @@ public abstract class Module {
   private void forEachParameter(String prefix, BiConsumer<String, Parameter> action) {
     own.forEach((name, parameter) -> action.accept(prefix + name, parameter));
     children.forEach((name, child) -> child.forEachParameter(prefix + name + ".", action));
+  }
+
+  /**
+   * Returns what to do about an array in a file that does not fit a parameter, as a sentence; empty
+   * if there is nothing to say. Subclasses override it for what users often meet.
+   *
+   * @param parameter a name declared by this module itself
+   * @param given the shape in the file
+   */
+  protected String advice(String parameter, Shape given) {
+    return "";
+  }
+
+  /** Returns the advice of the module that declared the parameter of the given full name. */
+  public final String adviceOn(String name, Shape given) {
+    for (Map.Entry<String, Module> child : children.entrySet()) {
+      if (name.startsWith(child.getKey() + ".")) {
+        return child.getValue().adviceOn(name.substring(child.getKey().length() + 1), given);
+      }
+    }
+    return advice(name, given);
   }
 
   /** Returns the number of learned values, frozen ones included, buffers not. */

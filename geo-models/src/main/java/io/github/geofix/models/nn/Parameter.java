@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +59,34 @@ public final class Parameter {
     return array;
   }
 
-  boolean hasArray() {
+  /** Returns true once the parameter has been initialized or loaded. */
+  public boolean hasArray() {
     return array != null;
+  }
+
+  /**
+   * Writes the values in place, so that whoever holds {@link #array} sees the new ones.
+   *
+   * @param values puts all elements, row-major, into the buffer's float or double view as {@link
+   *     #array} has them
+   */
+  public void write(Consumer<ByteBuffer> values) {
+    NDArray target = array();
+    if (target.getDevice().isGpu()) {
+      ByteBuffer copy = target.toByteBuffer();
+      values.accept(copy.clear());
+      target.set(copy.clear());
+    } else {
+      // On the CPU the buffer is the tensor's memory: no copy, and none of Java's direct memory.
+      values.accept(target.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+    }
+  }
+
+  /** Allocates zeros where there are no values yet. */
+  public void allocate(NDManager manager, DataType type) {
+    if (array == null) {
+      array = manager.zeros(shape, type);
+    }
   }
 
   /** Takes over {@code values}, which must have this parameter's shape; frees the old values. */
@@ -72,15 +101,30 @@ public final class Parameter {
     array = values;
   }
 
+  /**
+   * Puts {@code values} in place of the present ones, which are returned, not freed: for weights
+   * that stand in for a while.
+   */
+  public NDArray exchange(NDArray values) {
+    NDArray before = array();
+    array = null;
+    set(values);
+    return before;
+  }
+
   void initialize(NDManager manager, DataType type, SplittableRandom random) {
     float[] values = new float[Math.toIntExact(shape.size())];
     init.fill(values, shape, random);
-    NDArray created = manager.create(values, shape);
-    if (type == DataType.FLOAT32) {
-      set(created);
-    } else {
-      set(created.toType(type, false));
-      created.close();
-    }
+    allocate(manager, type);
+    write(
+        bytes -> {
+          if (type == DataType.FLOAT32) {
+            bytes.asFloatBuffer().put(values);
+            return;
+          }
+          for (float value : values) {
+            bytes.putDouble(value);
+          }
+        });
   }
 }

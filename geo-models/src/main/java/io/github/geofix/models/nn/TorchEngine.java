@@ -3,10 +3,16 @@ package io.github.geofix.models.nn;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.function.Supplier;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
 public final class TorchEngine {
+
+  /** Something that ends with the block that opened it. */
+  @FunctionalInterface
+  public interface Scope extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   private TorchEngine() {}
 
@@ -26,18 +32,14 @@ public final class TorchEngine {
   }
 
   /**
-   * Runs {@code body} without recording operations for a backward pass. PyTorch keeps the grad mode
-   * per thread, so every thread that infers has to ask for it.
+   * Runs without recording operations for a backward pass. PyTorch keeps the grad mode per thread,
+   * so every thread that infers has to ask for it.
    */
-  public static <T> T withoutGradients(Supplier<T> body) {
+  public static Scope noGrad() {
     engine();
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
-    try {
-      return body.get();
-    } finally {
-      JniUtils.setGradMode(before);
-    }
+    return () -> JniUtils.setGradMode(before);
   }
 
   private static final class Holder {
