@@ -157,7 +157,8 @@ final class IndexFile {
       return new Reader(file, in).read(segments);
     } catch (EOFException | UTFDataFormatException e) {
       segments.forEach(Segment::free);
-      throw new ModelFormatException("cannot open the index " + file + ": its header ends early", e);
+      throw new ModelFormatException(
+          "cannot open the index " + file + ": its header ends early", e);
     } catch (IOException e) {
       segments.forEach(Segment::free);
       throw cannotRead(file, e);
