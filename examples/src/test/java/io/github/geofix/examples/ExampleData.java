@@ -1,0 +1,40 @@
+package io.github.geofix.examples;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.eval.earth.EarthImage;
+import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.eval.earth.LandMap;
+import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.io.ModelCard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A small form of what the README's commands leave behind. */
+final class ExampleData {
+  private ExampleData() {}
+
+  static void write(Path earth, Path folder) {
+    LandMap land = LandMap.of(EarthImage.read(earth.resolve("earth-blue-marble.jpg")));
+    EarthImage may = EarthImage.read(earth.resolve("BMNG_world.topo.bathy.200405.3.2048x1024.jpg"));
+    EarthPhotos photos = EarthPhotos.of(land, List.of(may), EarthPhotos.Options.defaults());
+    photos.writeDataset(200, folder.resolve("train"), false);
+    photos.writeDataset(20, folder.resolve("test"), false);
+    Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
+    try (EmbedModel model = EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
+      model.save(
+          folder.resolve("out/model"),
+          new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of()));
+    }
+    try {
+      Path copy = folder.resolve("out/photos/may-1.png");
+      Files.createDirectories(copy.getParent());
+      Files.copy(train.entries().get(0).image(), copy);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.eval.earth.EarthImage;
+import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.eval.earth.LandMap;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix dataset earth}. */
+@Command(
+    name = "earth",
+    description = "Cuts photos with known places from equirectangular images of the Earth.",
+    mixinStandardHelpOptions = true)
+final class DatasetEarthCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--reference",
+      required = true,
+      paramLabel = "IMG",
+      description = "The image that decides what is land.")
+  private Path reference;
+
+  @Option(
+      names = "--rendering",
+      required = true,
+      arity = "1..*",
+      paramLabel = "IMG",
+      description = "Images to cut from, or a TMS folder; each as often as the others.")
+  private List<Path> renderings;
+
+  @Option(names = "--count", required = true, paramLabel = "N", description = "Number of photos.")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Another seed gives other photos (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--pixels",
+      defaultValue = "32",
+      paramLabel = "P",
+      description = "Width and height of a photo (default: ${DEFAULT-VALUE}).")
+  private int pixels;
+
+  @Option(
+      names = "--max-rotation",
+      defaultValue = "25",
+      paramLabel = "DEG",
+      description = "Photos are turned by up to this to either side (default: ${DEFAULT-VALUE}).")
+  private double maxRotation;
+
+  @Option(
+      names = "--class-maps",
+      description = "Write a land and water map beside each photo, too.")
+  private boolean classMaps;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    if (count < 1) {
+      throw new IllegalArgumentException("--count must be 1 or more: " + count);
+    }
+    EarthPhotos.Options options =
+        EarthPhotos.Options.defaults()
+            .withSeed(seed)
+            .withPixels(pixels)
+            .withMaxRotationDegrees(maxRotation);
+    EarthPhotos.of(
+            LandMap.of(EarthImage.read(reference)),
+            renderings.stream().map(EarthImage::read).toList(),
+            options)
+        .writeDataset(count, out, classMaps);
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.println(out.resolve("manifest.csv"));
+    stdout.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.geofix.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix describe}. */
+@Command(
+    name = "describe",
+    description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    mixinStandardHelpOptions = true)
+final class DescribeCommand implements Callable<Integer> {
+
+  static final class Untrained {
+    @Option(names = "--method", required = true, description = "Family, such as embed.")
+    String method;
+
+    @Option(names = "--size", defaultValue = "tiny", description = "Size (default: tiny).")
+    String size;
+  }
+
+  static final class What {
+    @Option(names = "--model", paramLabel = "DIR", description = "A trained model's folder.")
+    @Nullable Path model;
+
+    @ArgGroup(exclusive = false)
+    @Nullable Untrained untrained;
+  }
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
+
+  @Option(names = "--json", description = "Write JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (what.untrained != null) {
+      describe(out, Family.named(what.untrained.method).network(what.untrained.size));
+    } else if (what.model != null) {
+      ModelFolder folder = ModelFolder.open(what.model);
+      try (GeoModel model = Family.named(folder.method()).load(folder)) {
+        describe(out, model.network());
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private void describe(PrintWriter out, Module network) {
+    if (json) {
+      out.println(new GsonBuilder().setPrettyPrinting().create().toJson(json(network)));
+    } else {
+      text(out, network);
+    }
+  }
+
+  private static void text(PrintWriter out, Module network) {
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) ->
+                out.printf(
+                    Locale.ROOT,
+                    "%-56s %-22s %,14d%s%n",
+                    name,
+                    parameter.shape(),
+                    parameter.shape().size(),
+                    kind(parameter).equals("trainable") ? "" : "  " + kind(parameter)));
+    out.printf(
+        Locale.ROOT,
+        "%,d parameters, %,d of them trainable; %.1f MB of weights%n",
+        network.parameterCount(),
+        trainable(network),
+        bytes(network) / 1e6);
+  }
+
+  private static JsonObject json(Module network) {
+    JsonObject description = new JsonObject();
+    description.addProperty("parameters", network.parameterCount());
+    description.addProperty("trainable", trainable(network));
+    description.addProperty("bytes", bytes(network));
+    JsonArray arrays = new JsonArray();
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              JsonObject array = new JsonObject();
+              array.addProperty("name", name);
+              JsonArray shape = new JsonArray();
+              for (long side : parameter.shape().getShape()) {
+                shape.add(side);
+              }
+              array.add("shape", shape);
+              array.addProperty("kind", kind(parameter));
+              arrays.add(array);
+            });
+    description.add("arrays", arrays);
+    return description;
+  }
+
+  private static String kind(Parameter parameter) {
+    return parameter.isBuffer() ? "buffer" : parameter.isTrainable() ? "trainable" : "frozen";
+  }
+
+  private static long trainable(Module network) {
+    return network.parameters().values().stream()
+        .filter(Parameter::isTrainable)
+        .mapToLong(p -> p.shape().size())
+        .sum();
+  }
+
+  private static long bytes(Module network) {
+    return network.parameters().values().stream()
+        .mapToLong(p -> p.shape().size() * Float.BYTES)
+        .sum();
+  }
+}

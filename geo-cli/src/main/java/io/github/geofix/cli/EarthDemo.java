@@ -1,0 +1,224 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.earth.EarthBaselines;
+import io.github.geofix.eval.earth.EarthImage;
+import io.github.geofix.eval.earth.EarthPhoto;
+import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.eval.earth.LandCells;
+import io.github.geofix.eval.earth.LandMap;
+import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.train.Progress;
+import io.github.geofix.train.Provenance;
+import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.TrainReport;
+import io.github.geofix.train.Trainer;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Trains a family on the Earth data and measures it on renderings it never saw, beside baselines
+ * that learn nothing.
+ *
+ * <p>Photos to learn from are cut from the Blue Marble and Natural Earth II; photos to be tested on
+ * from other renderings of the same planet. The places are shared, as with photos of one city by
+ * two cameras.
+ */
+final class EarthDemo {
+
+  /** A held-out rendering: its key in report.json, its name for people, its file. */
+  enum Rendering {
+    MAY("may", "Blue Marble, May 2004", "BMNG_world.topo.bathy.200405.3.2048x1024.jpg"),
+    EARTH_DAY("earth-day", "Earth by day, another hand's rendering", "earth-day.jpg"),
+    NIGHT("night", "Night lights, 2012", "dnb_land_ocean_ice_2012.png");
+
+    final String key;
+    final String title;
+    final String file;
+
+    Rendering(String key, String title, String file) {
+      this.key = key;
+      this.title = title;
+      this.file = file;
+    }
+  }
+
+  /** The recipe: the settings under which the prototype of the embed family was measured. */
+  record Recipe(String method, long steps, int testPhotos, long seed) {
+
+    /** Steps, batch and rate of one family, fixed so that a slow machine learns as much. */
+    static Recipe of(String method) {
+      return new Recipe(method, 2_140, 1_000, 1);
+    }
+
+    Recipe withSteps(long newSteps) {
+      return new Recipe(method, newSteps, testPhotos, seed);
+    }
+
+    TrainOptions trainOptions() {
+      return TrainOptions.defaults()
+          .withSteps(steps)
+          .withBatchSize(128)
+          .withLearningRate(3e-3)
+          .withWeightDecay(0.02)
+          .withSeed(seed);
+    }
+  }
+
+  /** The figures on one rendering: the model's, and every baseline's by its key. */
+  record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {
+
+    /** Returns the key of the baseline with the most photos within a distance, or "model". */
+    String winnerWithin(double km) {
+      String best = "model";
+      double most = model.accuracyWithinKm(km);
+      for (Map.Entry<String, DistanceReport> other : baselines.entrySet()) {
+        if (other.getValue().accuracyWithinKm(km) > most) {
+          best = other.getKey();
+          most = other.getValue().accuracyWithinKm(km);
+        }
+      }
+      return best;
+    }
+  }
+
+  /** One tested photo. */
+  record Tested(EarthPhoto photo, Location location) {}
+
+  /** All that a report shows. */
+  record Outcome(
+      Recipe recipe,
+      TrainReport training,
+      List<Double> losses,
+      Map<Rendering, Figures> figures,
+      Map<Rendering, List<Tested>> tested,
+      EarthImage reference,
+      double evaluateSeconds) {}
+
+  /** Hears how far the work is. */
+  interface Listener {
+    /** Called when a new stage begins. */
+    void stage(String name);
+
+    /** Called after each step of training. */
+    void trained(Progress progress);
+  }
+
+  /** Photos of one epoch, only a unit of reporting: the generator never repeats a photo. */
+  private static final int EPOCH = 128 * 100;
+
+  /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
+  private static final int POSITIONS = 100_000;
+
+  private final Path data;
+  private final Recipe recipe;
+
+  EarthDemo(Path data, Recipe recipe) {
+    this.data = data;
+    this.recipe = recipe;
+  }
+
+  /**
+   * Trains, saves the model, loads it again and measures what was loaded.
+   *
+   * @param model the folder to save the model in
+   */
+  Outcome run(Path model, Listener listener) {
+    listener.stage("reading the imagery of " + data);
+    EarthImage reference = EarthImage.read(data.resolve("earth-blue-marble.jpg"));
+    EarthImage naturalEarth = EarthImage.read(data.resolve("natural-earth-2"));
+    LandMap land = LandMap.of(reference);
+    EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
+    EarthPhotos training = EarthPhotos.of(land, List.of(reference, naturalEarth), options);
+
+    List<Double> losses = new ArrayList<>();
+    TrainReport report = train(training, model, losses, listener);
+
+    long start = System.nanoTime();
+    EarthBaselines baselines = EarthBaselines.of(reference, LandCells.of(training, 5));
+    Map<Rendering, Figures> figures = new LinkedHashMap<>();
+    Map<Rendering, List<Tested>> tested = new LinkedHashMap<>();
+    try (Localizer localizer = Localizer.load(model)) {
+      for (Rendering rendering : Rendering.values()) {
+        listener.stage("testing on " + rendering.title);
+        EarthImage image = EarthImage.read(data.resolve(rendering.file));
+        List<EarthPhoto> photos =
+            EarthPhotos.of(land, List.of(image), options.withSeed(recipe.seed() + 1))
+                .photos(0, recipe.testPhotos());
+        List<Tested> answers = locate(localizer, photos);
+        tested.put(rendering, answers);
+        figures.put(rendering, figures(baselines, answers));
+      }
+    }
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    return new Outcome(recipe, report, losses, figures, tested, reference, seconds);
+  }
+
+  private TrainReport train(
+      EarthPhotos photos, Path folder, List<Double> losses, Listener listener) {
+    listener.stage("training " + recipe.method() + " for " + recipe.steps() + " steps");
+    List<LatLng> positions =
+        LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
+    try (GeoModel model =
+        Family.named(recipe.method()).create("tiny", Map.of(), positions, recipe.seed())) {
+      TrainReport report =
+          Trainer.of(model, recipe.trainOptions())
+              .onProgress(progress -> losses.add(progress.loss()))
+              .onProgress(listener::trained)
+              .fit(source(photos));
+      String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
+      model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
+      return report;
+    }
+  }
+
+  private static PhotoSource source(EarthPhotos photos) {
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return EPOCH;
+      }
+
+      @Override
+      public Photo photo(int epoch, int index) {
+        EarthPhoto photo = photos.photo((long) epoch * EPOCH + index);
+        return new Photo(photo.image(), photo.latLng());
+      }
+    };
+  }
+
+  private static List<Tested> locate(Localizer localizer, List<EarthPhoto> photos) {
+    List<Location> locations =
+        localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
+    return IntStream.range(0, photos.size())
+        .mapToObj(i -> new Tested(photos.get(i), locations.get(i)))
+        .toList();
+  }
+
+  private Figures figures(EarthBaselines baselines, List<Tested> tested) {
+    List<LatLng> truths = tested.stream().map(t -> t.photo().latLng()).toList();
+    List<BufferedImage> photos = tested.stream().map(t -> t.photo().image()).toList();
+    Map<String, DistanceReport> others = new LinkedHashMap<>();
+    others.put("chance", report(truths, baselines.chance(truths.size(), recipe.seed())));
+    others.put("meanColour", report(truths, baselines.meanColor(photos)));
+    others.put("correlation", report(truths, baselines.correlation(photos)));
+    others.put("correlationSearch", report(truths, baselines.correlationSearch(photos)));
+    return new Figures(
+        report(truths, tested.stream().map(t -> t.location().latLng()).toList()), others);
+  }
+
+  private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
+    return DistanceReport.of(truths, guesses, 25, 200, 750, 2500);
+  }
+}

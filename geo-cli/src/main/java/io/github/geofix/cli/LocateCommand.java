@@ -1,0 +1,200 @@
+package io.github.geofix.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix locate}. */
+@Command(
+    name = "locate",
+    description = "Tells where photos were taken. Scores are not probabilities.",
+    mixinStandardHelpOptions = true)
+final class LocateCommand implements Callable<Integer> {
+  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
+
+  enum Format {
+    TEXT,
+    CSV,
+    JSON,
+    GEOJSON
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
+  private Path model;
+
+  @Option(
+      names = "--top",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "Candidates to show for each photo (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "JPEG, PNG, TIFF or WebP.")
+  private List<Path> photos;
+
+  @Override
+  public Integer call() {
+    if (top < 1) {
+      throw new IllegalArgumentException("--top must be 1 or more: " + top);
+    }
+    try (Localizer localizer = Localizer.load(model)) {
+      List<Location> locations = localizer.locateAll(photos);
+      PrintWriter out = spec.commandLine().getOut();
+      switch (format) {
+        case TEXT -> text(out, locations);
+        case CSV -> csv(out, locations);
+        case JSON -> out.println(JSON.toJson(json(locations)));
+        case GEOJSON -> out.println(JSON.toJson(geoJson(locations)));
+      }
+      out.flush();
+    }
+    return 0;
+  }
+
+  private List<Candidate> shown(Location location) {
+    return location.candidates().subList(0, Math.min(top, location.candidates().size()));
+  }
+
+  private void text(PrintWriter out, List<Location> locations) {
+    for (int i = 0; i < locations.size(); i++) {
+      out.println(photos.get(i) + "  " + locations.get(i).latLng());
+      for (Candidate candidate : shown(locations.get(i))) {
+        out.printf(
+            Locale.ROOT,
+            "  %-24s score %.3f  within %4.0f km  %s%n",
+            candidate.latLng(),
+            candidate.score(),
+            candidate.radiusKm(),
+            candidate.cell());
+      }
+    }
+  }
+
+  private void csv(PrintWriter out, List<Location> locations) {
+    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
+    row(rows, "image", "rank", "latitude", "longitude", "score", "radiusKm", "cell");
+    for (int i = 0; i < locations.size(); i++) {
+      Location location = locations.get(i);
+      row(
+          rows,
+          photos.get(i),
+          0,
+          location.latLng().latitude(),
+          location.latLng().longitude(),
+          "",
+          "",
+          "");
+      int rank = 0;
+      for (Candidate candidate : shown(location)) {
+        rank++;
+        row(
+            rows,
+            photos.get(i),
+            rank,
+            candidate.latLng().latitude(),
+            candidate.latLng().longitude(),
+            candidate.score(),
+            candidate.radiusKm(),
+            candidate.cell());
+      }
+    }
+  }
+
+  private static void row(CsvWriter rows, Object... fields) {
+    rows.writeRecord(Arrays.stream(fields).map(Object::toString).toList());
+  }
+
+  private JsonArray json(List<Location> locations) {
+    JsonArray all = new JsonArray();
+    for (int i = 0; i < locations.size(); i++) {
+      JsonObject photo = new JsonObject();
+      photo.addProperty("image", photos.get(i).toString());
+      add(photo, locations.get(i).latLng());
+      photo.addProperty("score", locations.get(i).score());
+      JsonArray candidates = new JsonArray();
+      for (Candidate candidate : shown(locations.get(i))) {
+        JsonObject entry = new JsonObject();
+        add(entry, candidate.latLng());
+        addScore(entry, candidate);
+        candidates.add(entry);
+      }
+      photo.add("candidates", candidates);
+      all.add(photo);
+    }
+    return all;
+  }
+
+  private JsonObject geoJson(List<Location> locations) {
+    JsonArray features = new JsonArray();
+    for (int i = 0; i < locations.size(); i++) {
+      JsonObject answer = new JsonObject();
+      answer.addProperty("image", photos.get(i).toString());
+      answer.addProperty("rank", 0);
+      features.add(point(locations.get(i).latLng(), answer));
+      int rank = 0;
+      for (Candidate candidate : shown(locations.get(i))) {
+        rank++;
+        JsonObject properties = new JsonObject();
+        properties.addProperty("image", photos.get(i).toString());
+        properties.addProperty("rank", rank);
+        addScore(properties, candidate);
+        features.add(point(candidate.latLng(), properties));
+      }
+    }
+    JsonObject collection = new JsonObject();
+    collection.addProperty("type", "FeatureCollection");
+    collection.add("features", features);
+    return collection;
+  }
+
+  private static JsonObject point(LatLng latLng, JsonObject properties) {
+    JsonArray coordinates = new JsonArray();
+    coordinates.add(latLng.longitude());
+    coordinates.add(latLng.latitude());
+    JsonObject geometry = new JsonObject();
+    geometry.addProperty("type", "Point");
+    geometry.add("coordinates", coordinates);
+    JsonObject feature = new JsonObject();
+    feature.addProperty("type", "Feature");
+    feature.add("geometry", geometry);
+    feature.add("properties", properties);
+    return feature;
+  }
+
+  private static void add(JsonObject object, LatLng latLng) {
+    object.addProperty("latitude", latLng.latitude());
+    object.addProperty("longitude", latLng.longitude());
+  }
+
+  private static void addScore(JsonObject object, Candidate candidate) {
+    object.addProperty("score", candidate.score());
+    object.addProperty("radiusKm", candidate.radiusKm());
+    object.addProperty("cell", candidate.cell());
+  }
+}

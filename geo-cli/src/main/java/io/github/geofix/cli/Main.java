@@ -1,0 +1,83 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.ModelFormatException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code geofix} command. Data goes to stdout, talk and progress to stderr. */
+@Command(
+    name = "geofix",
+    description = "Finds out where photos were taken.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      DatasetCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      LocateCommand.class,
+      DescribeCommand.class,
+    })
+public final class Main {
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean verbose;
+
+  private Main() {}
+
+  /** Runs the command and exits: 0 done, 1 wrong input, 2 usage. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  static int run(String... args) {
+    Main main = new Main();
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> {
+              PrintWriter err = command.getErr();
+              if (main.verbose) {
+                exception.printStackTrace(err);
+              }
+              err.println("geofix: " + oneLine(exception));
+              err.flush();
+              return CommandLine.ExitCode.SOFTWARE;
+            })
+        .execute(args);
+  }
+
+  /** The message of an error a user can act on; a defect of ours keeps its class name. */
+  private static String oneLine(Exception exception) {
+    String message = Objects.requireNonNullElse(exception.getMessage(), exception.toString());
+    boolean expected =
+        exception instanceof UncheckedIOException
+            || exception instanceof IllegalArgumentException
+            || exception instanceof IllegalStateException
+            || exception instanceof ModelFormatException;
+    return (expected ? message : exception.getClass().getSimpleName() + ": " + message)
+        .replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  /** Returns the version of the jar, or "development" outside one. */
+  static String version() {
+    return Objects.requireNonNullElse(
+        Main.class.getPackage().getImplementationVersion(), "development");
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"geofix " + version()};
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.eval.DistanceEvaluator;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.train.Provenance;
+import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.TrainReport;
+import io.github.geofix.train.Trainer;
+import io.github.geofix.train.data.ManifestPhotos;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix train}. */
+@Command(
+    name = "train",
+    description = "Trains a model on a CSV file of photos.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--method", required = true, description = "Family, such as embed.")
+  private String method;
+
+  @Option(names = "--size", defaultValue = "tiny", description = "Size (default: tiny).")
+  private String size;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "CSV",
+      description = "Photos to learn from: columns image, latitude, longitude.")
+  private Path data;
+
+  @Option(names = "--val", paramLabel = "CSV", description = "Photos to test the result on.")
+  private @Nullable Path validation;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model folder.")
+  private Path out;
+
+  @Option(names = "--epochs", defaultValue = "10", description = "Passes (default: 10).")
+  private int epochs;
+
+  @Option(names = "--batch", defaultValue = "64", description = "Photos a step (default: 64).")
+  private int batch;
+
+  @Option(names = "--rate", defaultValue = "1e-3", description = "Learning rate (default: 1e-3).")
+  private double rate;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Seed (default: 1).")
+  private long seed;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a setting of the model, such as width=256.")
+  private Map<String, String> settings = Map.of();
+
+  @Override
+  public Integer call() {
+    Manifest photos = Manifest.readCsv(data);
+    photos
+        .firstMissingImage()
+        .ifPresent(
+            image -> {
+              throw new IllegalArgumentException(data + " lists a missing image: " + image);
+            });
+    TrainOptions options =
+        TrainOptions.defaults()
+            .withEpochs(epochs)
+            .withBatchSize(batch)
+            .withLearningRate(rate)
+            .withSeed(seed);
+    try (GeoModel model = Family.named(method).create(size, settings, photos.locations(), seed)) {
+      TrainReport report;
+      try (Bar bar = Bar.of("train " + method, 1)) {
+        report =
+            Trainer.of(model, options)
+                .onProgress(progress -> bar.show(progress.step(), progress.loss()))
+                .fit(ManifestPhotos.of(photos));
+      }
+      model.save(out, Provenance.card(data.toString(), options, report));
+      PrintWriter stdout = spec.commandLine().getOut();
+      stdout.println(out);
+      if (validation != null) {
+        DistanceReport figures =
+            DistanceEvaluator.withDefaults()
+                .evaluate(model.localizer(), Manifest.readCsv(validation));
+        stdout.println(figures.toMarkdown());
+      }
+      stdout.flush();
+    }
+    return 0;
+  }
+}

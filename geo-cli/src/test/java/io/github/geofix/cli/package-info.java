@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package io.github.geofix.core.format;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of any size mapped into memory for reading. Opening costs the same whatever the size;
+ * pages are read when they are touched.
+ *
+ * <p>Closing releases the mapping at once, so the file can be deleted or replaced afterwards, on
+ * Windows too. The price is that a slice must not be touched after {@link #close}: the JVM would
+ * crash. Whoever hands out data from a slice copies it, or holds a lock against closing. Nor may
+ * another program shorten the file in place while it is mapped; replacing it by a rename is safe.
+ *
+ * <p>Any number of threads may take slices; each must use slices of its own.
+ */
+public final class MappedFile implements AutoCloseable {
+  /** The longest slice: 1 GiB. */
+  public static final int MAX_SLICE = 1 << 30;
+
+  private final Path path;
+  private final long size;
+  // Window i starts at i GiB and reaches up to 2 GiB far, so every slice lies in one window.
+  private final List<MappedByteBuffer> windows;
+  private boolean closed;
+
+  private MappedFile(Path path, long size, List<MappedByteBuffer> windows) {
+    this.path = path;
+    this.size = size;
+    this.windows = windows;
+  }
+
+  /**
+   * Maps a file.
+   *
+   * @throws UncheckedIOException if it does not exist or cannot be read
+   */
+  public static MappedFile open(Path path) {
+    List<MappedByteBuffer> windows = new ArrayList<>();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      for (long start = 0; start < size; start += MAX_SLICE) {
+        long length = Math.min(size - start, Integer.MAX_VALUE);
+        windows.add(channel.map(FileChannel.MapMode.READ_ONLY, start, length));
+      }
+      return new MappedFile(path, size, windows);
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such file: " + path, e);
+    } catch (IOException e) {
+      windows.forEach(Unmapper::unmap);
+      String reason = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
+      throw new UncheckedIOException("cannot read " + path + ": " + reason, e);
+    }
+  }
+
+  /** Returns the path that was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns the length of the file in bytes, as it was when it was opened. */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * Returns a read-only, little-endian view; nothing is copied.
+   *
+   * @param offset first byte
+   * @param length number of bytes, up to {@link #MAX_SLICE}
+   * @throws IndexOutOfBoundsException if the slice does not lie within the file
+   * @throws IllegalStateException after {@link #close}
+   */
+  public synchronized ByteBuffer slice(long offset, int length) {
+    if (closed) {
+      throw new IllegalStateException(path + " is closed");
+    }
+    Objects.checkFromIndexSize(offset, (long) length, size);
+    if (length > MAX_SLICE) {
+      throw new IndexOutOfBoundsException("a slice has at most " + MAX_SLICE + " bytes");
+    }
+    if (length == 0) {
+      return ByteBuffer.allocate(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+    ByteBuffer window = windows.get((int) (offset / MAX_SLICE));
+    return window.slice((int) (offset % MAX_SLICE), length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Releases the mapping; see the class comment. Closing twice does nothing. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      windows.forEach(Unmapper::unmap);
+    }
+  }
+
+  /**
+   * Releases a mapping now rather than at some garbage collection. Until Java 22 brought {@code
+   * Arena}, {@code Unsafe.invokeCleaner} is the one supported way; where it is missing the garbage
+   * collector does it later.
+   */
+  private static final class Unmapper {
+    private static final @Nullable Object UNSAFE;
+    private static final @Nullable Method INVOKE_CLEANER;
+
+    static {
+      Object unsafe = null;
+      Method invokeCleaner = null;
+      try {
+        Class<?> type = Class.forName("sun.misc.Unsafe");
+        Field field = type.getDeclaredField("theUnsafe");
+        field.setAccessible(true);
+        unsafe = field.get(null);
+        invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
+      } catch (ReflectiveOperationException e) {
+        invokeCleaner = null;
+      }
+      UNSAFE = unsafe;
+      INVOKE_CLEANER = invokeCleaner;
+    }
+
+    static void unmap(MappedByteBuffer buffer) {
+      if (INVOKE_CLEANER == null) {
+        return;
+      }
+      try {
+        INVOKE_CLEANER.invoke(UNSAFE, buffer);
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("cannot release a mapped file", e);
+      }
+    }
+  }
+}

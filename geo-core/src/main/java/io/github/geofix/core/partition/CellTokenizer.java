@@ -1,0 +1,269 @@
+package io.github.geofix.core.partition;
+
+import io.github.geofix.core.LatLng;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * Writes positions as short words, coarse to fine, and reads them back.
+ *
+ * <p>The first token is the face of the cube, 0 to 5. Each further token is the path down {@code
+ * group} levels of the S2 Hilbert curve: with the digits d1, d2 of two levels, 4 d1 + d2. Every
+ * word is a cell, and every prefix of it a larger cell around it, so no sequence is illegal. The
+ * scheme is that of GeoToken (arXiv 2511.01082): level 20 and group 2 give 11 tokens and 166 token
+ * ids.
+ *
+ * <p>A token's <em>value</em> counts from 0 at each position; its <em>id</em> counts over all
+ * positions, so that one vocabulary serves them all. Immutable and thread-safe.
+ */
+public final class CellTokenizer {
+
+  /**
+   * How positions are written.
+   *
+   * @param level the S2 level of a whole word, 0 to 30; a cell of level 20 is about 10 m wide
+   * @param group levels a token, 1 to 8; if it does not divide the level, the last token is of
+   *     fewer
+   */
+  public record Options(int level, int group) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Options {
+      if (level < 0 || level > S2Cells.MAX_LEVEL) {
+        throw new IllegalArgumentException("level must be 0 to 30: " + level);
+      }
+      if (group < 1 || group > 8) {
+        throw new IllegalArgumentException("group must be 1 to 8: " + group);
+      }
+    }
+
+    /** Returns GeoToken's level 20 and group 2. */
+    public static Options defaults() {
+      return new Options(20, 2);
+    }
+
+    /** Returns a copy with another level. */
+    public Options withLevel(int value) {
+      return new Options(value, group);
+    }
+
+    /** Returns a copy with another group. */
+    public Options withGroup(int value) {
+      return new Options(level, value);
+    }
+  }
+
+  private static final int FACES = 6;
+
+  /** Where the face begins in an id; each level takes two bits less. */
+  private static final int FACE_SHIFT = 61;
+
+  private final Options options;
+  private final int[] levels; // the level of the cell after each token
+  private final int[] offsets; // the id of value 0 at each position, and the number of ids
+
+  private CellTokenizer(Options options) {
+    this.options = options;
+    int length = 1 + (options.level + options.group - 1) / options.group;
+    levels = new int[length];
+    offsets = new int[length + 1];
+    offsets[1] = FACES;
+    for (int position = 1; position < length; position++) {
+      levels[position] = Math.min(options.level, position * options.group);
+      offsets[position + 1] = offsets[position] + valuesAt(position);
+    }
+  }
+
+  /** Returns the tokenizer of the given options. */
+  public static CellTokenizer of(Options options) {
+    return new CellTokenizer(options);
+  }
+
+  /** Returns how positions are written. */
+  public Options options() {
+    return options;
+  }
+
+  /** Returns the number of tokens of a word, N. */
+  public int length() {
+    return levels.length;
+  }
+
+  /** Returns the S2 level of the cell that a prefix of {@code length} tokens means, 1 or more. */
+  public int levelOf(int length) {
+    return levels[length - 1];
+  }
+
+  /** Returns how many values a position has: 6 for the face, then 4 to the power of the group. */
+  public int valuesAt(int position) {
+    return position == 0 ? FACES : 1 << (2 * (levels[position] - levels[position - 1]));
+  }
+
+  /** Returns the number of token ids. */
+  public int vocabularySize() {
+    return offsets[levels.length];
+  }
+
+  /** Returns the id of value 0 at a position. */
+  public int offsetAt(int position) {
+    return offsets[position];
+  }
+
+  /** Returns the id of a value at a position. */
+  public int tokenId(int position, int value) {
+    return offsets[position] + value;
+  }
+
+  /** Returns the values of the word of a position, [N]. */
+  public int[] encode(LatLng point) {
+    int[] word = new int[levels.length];
+    encode(S2Cells.leafOf(point), word, 0);
+    return word;
+  }
+
+  /**
+   * Returns the values of the words of many positions.
+   *
+   * @param latLngs [2n], latitude, longitude, latitude, longitude, ...
+   * @return [n * N], word by word
+   */
+  public int[] encodeAll(double[] latLngs) {
+    int[] words = new int[latLngs.length / 2 * levels.length];
+    for (int i = 0, at = 0; at < words.length; i += 2, at += levels.length) {
+      encode(S2Cells.leafOf(latLngs[i], latLngs[i + 1]), words, at);
+    }
+    return words;
+  }
+
+  private void encode(long leaf, int[] out, int at) {
+    out[at] = (int) (leaf >>> FACE_SHIFT);
+    for (int position = 1; position < levels.length; position++) {
+      out[at + position] =
+          (int) (leaf >>> (FACE_SHIFT - 2 * levels[position])) & (valuesAt(position) - 1);
+    }
+  }
+
+  /**
+   * Returns the centre of the cell that a word, or a prefix of one, means.
+   *
+   * @param values one or more, at most N
+   * @throws IllegalArgumentException if there are too many or too few, or one is out of range
+   */
+  public LatLng decode(int... values) {
+    return S2Cells.centerOf(cellOf(values));
+  }
+
+  /**
+   * Returns the centres of the cells of many words.
+   *
+   * @param words [n * N], word by word
+   * @return [2n], latitude, longitude, latitude, longitude, ...
+   * @throws IllegalArgumentException if the length is not a multiple of N or a value out of range
+   */
+  public double[] decodeAll(int[] words) {
+    int n = levels.length;
+    if (words.length % n != 0) {
+      throw new IllegalArgumentException(words.length + " values are not words of " + n);
+    }
+    double[] latLngs = new double[words.length / n * 2];
+    for (int i = 0; i < latLngs.length; i += 2) {
+      LatLng center = S2Cells.centerOf(cellOf(words, i / 2 * n, n));
+      latLngs[i] = center.latitude();
+      latLngs[i + 1] = center.longitude();
+    }
+    return latLngs;
+  }
+
+  /**
+   * Returns the 64-bit S2 id of the cell that a word, or a prefix of one, means.
+   *
+   * @param values one or more, at most N
+   * @throws IllegalArgumentException if there are too many or too few, or one is out of range
+   */
+  public long cellOf(int... values) {
+    return cellOf(values, 0, values.length);
+  }
+
+  private long cellOf(int[] values, int from, int length) {
+    if (length < 1 || length > levels.length) {
+      throw new IllegalArgumentException(
+          "a word has 1 to " + levels.length + " tokens, not " + length);
+    }
+    long cell = S2Cells.lowBit(levels[length - 1]);
+    for (int position = 0; position < length; position++) {
+      int value = values[from + position];
+      if (value < 0 || value >= valuesAt(position)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "value %d at position %d is not within 0 to %d",
+                value, position, valuesAt(position) - 1));
+      }
+      cell |= (long) value << (FACE_SHIFT - 2 * levels[position]);
+    }
+    return cell;
+  }
+
+  /** Returns the part of the Earth that a prefix leaves open: its cell. */
+  public Region regionOf(int... prefix) {
+    return Region.ofCellIds(cellOf(prefix));
+  }
+
+  /**
+   * Returns the values that may follow a prefix if the position is known to lie in a region, for
+   * decoding under a constraint.
+   *
+   * @param prefix values, none or more, fewer than N
+   * @return in order; empty if the prefix's cell does not meet the region
+   */
+  public int[] nextValues(Region within, int... prefix) {
+    int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
+    if (longer.length > levels.length) {
+      throw new IllegalArgumentException("a word of " + levels.length + " tokens has no next one");
+    }
+    return IntStream.range(0, valuesAt(prefix.length))
+        .filter(
+            value -> {
+              longer[prefix.length] = value;
+              return within.intersectsCell(cellOf(longer));
+            })
+        .toArray();
+  }
+
+  /**
+   * Visits every prefix of a length whose cell meets a region, in Hilbert order. Only prefixes of
+   * prefixes that meet it are looked at, so the cost is that of the prefixes visited.
+   *
+   * @param length 1 to N
+   * @param visitor is given an array of its own each time, [length]
+   */
+  public void forEachPrefix(int length, Region within, Consumer<int[]> visitor) {
+    if (length < 1 || length > levels.length) {
+      throw new IllegalArgumentException(
+          "a prefix has 1 to " + levels.length + " tokens, not " + length);
+    }
+    visit(new int[0], length, within, visitor);
+  }
+
+  private void visit(int[] prefix, int length, Region within, Consumer<int[]> visitor) {
+    if (prefix.length == length) {
+      visitor.accept(prefix);
+      return;
+    }
+    for (int value : nextValues(within, prefix)) {
+      int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
+      longer[prefix.length] = value;
+      visit(longer, length, within, visitor);
+    }
+  }
+
+  /** Shows the options. */
+  @Override
+  public String toString() {
+    return "CellTokenizer[level=" + options.level + ", group=" + options.group + "]";
+  }
+}

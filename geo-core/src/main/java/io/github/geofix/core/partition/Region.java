@@ -1,0 +1,202 @@
+package io.github.geofix.core.partition;
+
+import com.google.common.geometry.S1Angle;
+import com.google.common.geometry.S2Cap;
+import com.google.common.geometry.S2CellId;
+import com.google.common.geometry.S2CellUnion;
+import com.google.common.geometry.S2RegionCoverer;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GeoJsonWriter;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * A part of the Earth: the union of S2 cells of any sizes. Immutable and thread-safe.
+ *
+ * <p>Four cells that make up a larger one are replaced by it, so equal regions have equal cells.
+ */
+public final class Region {
+  private static final int CIRCLE_CELLS = 64;
+
+  private final CellPartition cells;
+
+  private Region(CellPartition cells) {
+    this.cells = cells;
+  }
+
+  /**
+   * Returns the union of cells.
+   *
+   * @param s2Tokens in any order; cells may overlap
+   * @throws IllegalArgumentException if a token is not an S2 token
+   */
+  public static Region ofTokens(Collection<String> s2Tokens) {
+    return ofCellIds(s2Tokens.stream().mapToLong(S2Cells::ofToken).toArray());
+  }
+
+  /**
+   * As {@link #ofTokens}, for 64-bit S2 cell ids.
+   *
+   * @throws IllegalArgumentException if a number is not a cell id
+   */
+  public static Region ofCellIds(long... cellIds) {
+    ArrayList<S2CellId> ids = new ArrayList<>(cellIds.length);
+    for (long cell : cellIds) {
+      if (!S2Cells.isValid(cell)) {
+        throw new IllegalArgumentException("not an S2 cell id: " + Long.toUnsignedString(cell));
+      }
+      ids.add(new S2CellId(cell));
+    }
+    S2CellUnion union = new S2CellUnion();
+    union.initFromCellIds(ids);
+    return of(union);
+  }
+
+  private static Region of(S2CellUnion union) {
+    return new Region(
+        CellPartition.ofCellIds(union.cellIds().stream().mapToLong(S2CellId::id).toArray()));
+  }
+
+  /**
+   * Returns at most 64 cells that cover a circle, and little else.
+   *
+   * @param radiusKm 0 or more
+   */
+  public static Region around(LatLng center, double radiusKm) {
+    if (!(radiusKm >= 0)) {
+      throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
+    }
+    double angle = Math.min(Math.PI, radiusKm / GreatCircle.EARTH_RADIUS_KM);
+    S2RegionCoverer coverer = S2RegionCoverer.builder().setMaxCells(CIRCLE_CELLS).build();
+    return of(
+        coverer.getCovering(S2Cap.fromAxisAngle(S2Cells.point(center), S1Angle.radians(angle))));
+  }
+
+  /**
+   * Returns the smallest region of whole cells that holds a share of the score: the cells of the
+   * highest score per km2, until they hold it. Known in statistics as a highest density region
+   * (Hyndman 1996).
+   *
+   * @param share more than 0, at most 1; 0.5 and 0.9 are usual
+   * @param scores [m], one a cell, 0 or more, not all 0; they need not add up to 1
+   * @throws IllegalArgumentException if the share or a score is out of range, or the lengths differ
+   */
+  public static Region holding(double share, CellPartition partition, double[] scores) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("share must be more than 0 and at most 1: " + share);
+    }
+    if (scores.length != partition.size()) {
+      throw new IllegalArgumentException(
+          partition.size() + " cells but " + scores.length + " scores");
+    }
+    double[] densities = new double[scores.length];
+    for (int label = 0; label < scores.length; label++) {
+      if (!(scores[label] >= 0 && scores[label] < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "a score must be a number of 0 or more, not " + scores[label]);
+      }
+      densities[label] = scores[label] / partition.areaKm2(label);
+    }
+    int[] densestFirst =
+        IntStream.range(0, scores.length)
+            .filter(label -> scores[label] > 0)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer label) -> -densities[label]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double total = 0;
+    for (int label : densestFirst) {
+      total += scores[label];
+    }
+    if (!(total > 0)) {
+      throw new IllegalArgumentException("all " + scores.length + " scores are 0");
+    }
+    LongStream.Builder held = LongStream.builder();
+    double sum = 0;
+    for (int label : densestFirst) {
+      held.add(partition.cellId(label));
+      sum += scores[label];
+      if (sum >= share * total) {
+        break;
+      }
+    }
+    return ofCellIds(held.build().toArray());
+  }
+
+  /** Tells whether a point lies in the region. */
+  public boolean contains(LatLng point) {
+    return contains(point.latitude(), point.longitude());
+  }
+
+  /** As {@link #contains(LatLng)}, without objects; degrees. */
+  public boolean contains(double latitude, double longitude) {
+    return cells.labelOf(latitude, longitude) >= 0;
+  }
+
+  /** Tells whether a cell lies wholly in the region. */
+  public boolean containsCell(long cellId) {
+    return cells.labelOfCell(cellId) >= 0;
+  }
+
+  /** Tells whether a cell and the region have a point in common, more than a border. */
+  public boolean intersectsCell(long cellId) {
+    return containsCell(cellId) || cells.labelsWithin(cellId).findAny().isPresent();
+  }
+
+  /** Returns the area in km2. */
+  public double areaKm2() {
+    return IntStream.range(0, cells.size()).mapToDouble(cells::areaKm2).sum();
+  }
+
+  /** Returns the S2 tokens of the cells, in Hilbert order. */
+  public List<String> s2Tokens() {
+    return IntStream.range(0, cells.size()).mapToObj(cells::s2Token).toList();
+  }
+
+  /** Returns the 64-bit S2 ids of the cells, in Hilbert order. */
+  public long[] cellIds() {
+    return cells.cellIds();
+  }
+
+  /** Returns the corners of each cell, in Hilbert order, counter-clockwise. */
+  public List<List<LatLng>> rings() {
+    return IntStream.range(0, cells.size()).mapToObj(cells::cornersOf).toList();
+  }
+
+  /** Returns the region as a GeoJSON feature collection of one feature. */
+  public String toGeoJson() {
+    StringWriter out = new StringWriter();
+    try (GeoJsonWriter writer = new GeoJsonWriter(out)) {
+      writer.polygons(rings(), Map.of("areaKm2", areaKm2()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  /** Tells whether the other covers the same part of the Earth. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Region that && cells.equals(that.cells);
+  }
+
+  @Override
+  public int hashCode() {
+    return cells.hashCode();
+  }
+
+  /** Shows the tokens. */
+  @Override
+  public String toString() {
+    return "Region" + s2Tokens();
+  }
+}

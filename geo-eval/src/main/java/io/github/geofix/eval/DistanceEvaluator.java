@@ -1,0 +1,101 @@
+package io.github.geofix.eval;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs a localizer over photos with known positions and measures the distances. Immutable and
+ * thread-safe.
+ */
+public final class DistanceEvaluator {
+
+  /**
+   * Is told of each photo as it is located, in manifest order: for progress, or to keep candidates.
+   */
+  @FunctionalInterface
+  public interface Observer {
+    /**
+     * Takes one located photo.
+     *
+     * @param index the photo's place in the manifest
+     * @param photo the photo
+     * @param location where the localizer thinks it was taken
+     */
+    void located(int index, Manifest.Entry photo, Location location);
+  }
+
+  private final List<Double> limitsKm;
+  private final int batchSize;
+  private final Observer observer;
+
+  private DistanceEvaluator(List<Double> limitsKm, int batchSize, Observer observer) {
+    this.limitsKm = limitsKm;
+    this.batchSize = batchSize;
+    this.observer = observer;
+  }
+
+  /** Returns an evaluator at {@link DistanceReport#STANDARD_KM} in batches of 64 photos. */
+  public static DistanceEvaluator withDefaults() {
+    return new DistanceEvaluator(DistanceReport.STANDARD_KM, 64, (index, photo, location) -> {});
+  }
+
+  /** Returns a copy that reports the given limits, positive and ascending. */
+  public DistanceEvaluator withKm(double... limitsKm) {
+    return new DistanceEvaluator(Arrays.stream(limitsKm).boxed().toList(), batchSize, observer);
+  }
+
+  /**
+   * Returns a copy that hands the localizer this many photos at a time.
+   *
+   * @throws IllegalArgumentException if {@code batchSize} is not positive
+   */
+  public DistanceEvaluator withBatchSize(int batchSize) {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize must be 1 or more: " + batchSize);
+    }
+    return new DistanceEvaluator(limitsKm, batchSize, observer);
+  }
+
+  /** Returns a copy that tells {@code observer} of each photo. */
+  public DistanceEvaluator withObserver(Observer observer) {
+    return new DistanceEvaluator(limitsKm, batchSize, observer);
+  }
+
+  /**
+   * Locates every photo and reports the distances to the truth.
+   *
+   * <p>A missing image is found before the first one is located.
+   *
+   * @throws IllegalArgumentException if the manifest is empty or names a file that cannot be read
+   * @throws java.io.UncheckedIOException if a file is truncated or not an image
+   */
+  public DistanceReport evaluate(Localizer localizer, Manifest photos) {
+    photos
+        .firstMissingImage()
+        .ifPresent(
+            image -> {
+              throw new IllegalArgumentException("cannot read the image " + image);
+            });
+    List<Manifest.Entry> entries = photos.entries();
+    List<LatLng> guesses = new ArrayList<>(entries.size());
+    for (int from = 0; from < entries.size(); from += batchSize) {
+      List<Manifest.Entry> batch =
+          entries.subList(from, Math.min(from + batchSize, entries.size()));
+      List<Location> locations =
+          localizer.locateAll(batch.stream().map(Manifest.Entry::image).toList());
+      for (int i = 0; i < batch.size(); i++) {
+        guesses.add(locations.get(i).latLng());
+        observer.located(from + i, batch.get(i), locations.get(i));
+      }
+    }
+    return new DistanceReport(
+        DistanceErrors.of(photos.locations(), guesses),
+        limitsKm,
+        entries.stream().map(entry -> entry.image().toString()).toList());
+  }
+}

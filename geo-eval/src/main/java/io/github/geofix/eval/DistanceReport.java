@@ -1,0 +1,221 @@
+package io.github.geofix.eval;
+
+import com.google.gson.GsonBuilder;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How well photos were located: shares within distances, and the distances themselves.
+ *
+ * <p>A photo exactly at a limit counts as within it. Distances are great circles on a sphere of
+ * radius 6371.01 km. Shares carry 95 % Wilson intervals.
+ *
+ * @param errors the error of each photo
+ * @param limitsKm the limits reported, ascending
+ * @param photos the name of each photo in the order of {@code errors}, or empty if not known
+ */
+public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<String> photos) {
+
+  /** The field's limits, 1, 25, 200, 750 and 2500 km: street, city, region, country, continent. */
+  public static final List<Double> STANDARD_KM = List.of(1.0, 25.0, 200.0, 750.0, 2500.0);
+
+  private static final double[] QUANTILES = {0.1, 0.25, 0.75, 0.9, 0.95};
+
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if the limits are not positive and ascending, or the photos
+   *     are not as many as the errors
+   */
+  public DistanceReport {
+    limitsKm = List.copyOf(limitsKm);
+    photos = List.copyOf(photos);
+    double last = 0;
+    for (double limit : limitsKm) {
+      if (!(limit > last)) {
+        throw new IllegalArgumentException("limits must be positive and ascending: " + limitsKm);
+      }
+      last = limit;
+    }
+    if (limitsKm.isEmpty()) {
+      throw new IllegalArgumentException("there is no limit to report");
+    }
+    if (!photos.isEmpty() && photos.size() != errors.size()) {
+      throw new IllegalArgumentException(
+          photos.size() + " names do not fit " + errors.size() + " errors");
+    }
+  }
+
+  /**
+   * Reports guesses of any source at {@link #STANDARD_KM}.
+   *
+   * @throws IllegalArgumentException if the lists are empty or differ in size
+   */
+  public static DistanceReport of(List<LatLng> truths, List<LatLng> guesses) {
+    return new DistanceReport(DistanceErrors.of(truths, guesses), STANDARD_KM, List.of());
+  }
+
+  /**
+   * Reports guesses of any source at the given limits, ascending.
+   *
+   * @throws IllegalArgumentException if the lists are empty or differ in size, or the limits are
+   *     not positive and ascending
+   */
+  public static DistanceReport of(
+      List<LatLng> truths, List<LatLng> guesses, double firstKm, double... moreKm) {
+    List<Double> limits = new ArrayList<>();
+    limits.add(firstKm);
+    Arrays.stream(moreKm).forEach(limits::add);
+    return new DistanceReport(DistanceErrors.of(truths, guesses), limits, List.of());
+  }
+
+  /** Returns the number of photos. */
+  public int count() {
+    return errors.size();
+  }
+
+  /** Returns the median error in km. */
+  public double medianKm() {
+    return errors.medianKm();
+  }
+
+  /** Returns the share of photos located at most {@code km} away, 0 to 1, for any distance. */
+  public double accuracyWithinKm(double km) {
+    return errors.withinKm(km).accuracy();
+  }
+
+  /** Returns the numbers without the photos: small, and in the shape written as JSON. */
+  public Summary summary() {
+    Map<String, Share> within = new LinkedHashMap<>();
+    for (double limit : limitsKm) {
+      within.put(plain(limit), errors.withinKm(limit));
+    }
+    Map<String, Double> quantiles = new LinkedHashMap<>();
+    for (double q : QUANTILES) {
+      quantiles.put(plain(q), errors.quantileKm(q));
+    }
+    return new Summary(count(), medianKm(), errors.meanKm(), errors.meanScore(), within, quantiles);
+  }
+
+  /**
+   * The numbers of a report.
+   *
+   * @param count the number of photos
+   * @param medianKm the median error
+   * @param meanKm the mean error
+   * @param meanScore the mean game score, 0 to 5000: see {@link DistanceErrors#meanScore()}
+   * @param withinKm the shares, by limit: {@code "25"} is 25 km
+   * @param quantilesKm errors that a share of the photos does not exceed: {@code "0.9"} is 90 %
+   */
+  public record Summary(
+      int count,
+      double medianKm,
+      double meanKm,
+      double meanScore,
+      Map<String, Share> withinKm,
+      Map<String, Double> quantilesKm) {}
+
+  /** Returns the report as a Markdown table and one line of other figures. */
+  public String toMarkdown() {
+    Table table = new Table("within", "photos", "95 % interval");
+    for (double limit : limitsKm) {
+      Share share = errors.withinKm(limit);
+      table.row(
+          plain(limit) + " km",
+          Table.percent(share.accuracy()) + " %",
+          Table.percent(share.low()) + " to " + Table.percent(share.high()));
+    }
+    return table.toMarkdown()
+        + String.format(
+            Locale.ROOT,
+            "%n%d photos; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.%n"
+                + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
+                + " intervals.%n",
+            count(),
+            km(medianKm()),
+            km(errors.meanKm()),
+            km(errors.quantileKm(0.9)),
+            errors.meanScore(),
+            GreatCircle.EARTH_RADIUS_KM);
+  }
+
+  /**
+   * Returns the report as a JSON object: {@link #summary()} and, in photo order, {@code errorsKm}
+   * and {@code photos} where known, so that two runs can be compared photo by photo.
+   */
+  public String toJson() {
+    Summary s = summary();
+    return new GsonBuilder()
+        .setPrettyPrinting()
+        .disableHtmlEscaping()
+        .create()
+        .toJson(
+            new Json(
+                s.count,
+                s.medianKm,
+                s.meanKm,
+                s.meanScore,
+                s.withinKm,
+                s.quantilesKm,
+                errors.asList(),
+                photos));
+  }
+
+  private record Json(
+      int count,
+      double medianKm,
+      double meanKm,
+      double meanScore,
+      Map<String, Share> withinKm,
+      Map<String, Double> quantilesKm,
+      List<Double> errorsKm,
+      List<String> photos) {}
+
+  /**
+   * Returns one row a system and one column a limit, for systems run on the same photos.
+   *
+   * @param reports the systems' reports by name, in the order of the rows
+   * @throws IllegalArgumentException if there is none, or their limits differ
+   */
+  public static Table table(Map<String, DistanceReport> reports) {
+    if (reports.isEmpty()) {
+      throw new IllegalArgumentException("there is no report to tabulate");
+    }
+    List<Double> limits = reports.values().iterator().next().limitsKm();
+    List<String> header = new ArrayList<>(List.of("system", "photos"));
+    limits.forEach(limit -> header.add(plain(limit) + " km"));
+    header.addAll(List.of("median km", "game score"));
+    Table table = new Table(header);
+    reports.forEach(
+        (name, report) -> {
+          if (!report.limitsKm().equals(limits)) {
+            throw new IllegalArgumentException(
+                "reports differ in their limits: " + limits + " and " + report.limitsKm());
+          }
+          List<String> row = new ArrayList<>(List.of(name, Integer.toString(report.count())));
+          limits.forEach(limit -> row.add(report.errors().withinKm(limit).toString()));
+          row.add(km(report.medianKm()));
+          row.add(String.format(Locale.ROOT, "%.0f", report.errors().meanScore()));
+          table.row(row);
+        });
+    return table;
+  }
+
+  /** Writes a number as briefly as it can be read back: 25, 0.05. */
+  static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
+
+  /** Writes a distance with three digits or so: 0.042, 1.52, 191, 8518. */
+  static String km(double km) {
+    String format = km < 0.1 ? "%.3f" : km < 10 ? "%.2f" : km < 100 ? "%.1f" : "%.0f";
+    return String.format(Locale.ROOT, format, km);
+  }
+}

@@ -1,0 +1,463 @@
+package io.github.geofix.eval.earth;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.LatLng;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import javax.imageio.ImageIO;
+
+/**
+ * An endless row of photos cut at random from pictures of the Earth. Immutable and thread-safe.
+ *
+ * <p>Photo {@code i} depends on the pictures, the options (with the seed) and {@code i} alone, so
+ * any number of threads may share the work and an interrupted run goes on where it was. Centres are
+ * uniform on the sphere within the latitudes of the options, where the land map shows little enough
+ * water; size and rotation are uniform; then comes a random look (gamma, blur, colours, noise), for
+ * photos to learn from and to be tested on alike. A fair test takes other pictures than training
+ * did.
+ */
+public final class EarthPhotos {
+
+  /** Which places photos are taken of. */
+  public enum Places {
+    /** Everywhere. */
+    ALL,
+    /** Only outside the held-out blocks and their margin. */
+    TRAINING,
+    /** Only in the held-out blocks. */
+    HELD_OUT
+  }
+
+  /**
+   * What the photos are like.
+   *
+   * @param seed another seed gives other photos
+   * @param pixels width and height of a photo, 1 to 1024
+   * @param minSizeDegrees the least ground size, see {@link EarthView}
+   * @param maxSizeDegrees the largest ground size
+   * @param maxRotationDegrees photos are turned by up to this to either side, 0 to 180
+   * @param strength how much looks differ: 0 leaves the pictures as they are, 1 is much
+   * @param greyShare the share of photos without colour, 0 to 1
+   * @param minLatitude the southern border
+   * @param maxLatitude the northern border
+   * @param maxWaterShare photos with a larger share of water in their surroundings are not taken
+   * @param places which side of the held-out blocks of seed 0 to take photos on
+   */
+  public record Options(
+      long seed,
+      int pixels,
+      double minSizeDegrees,
+      double maxSizeDegrees,
+      double maxRotationDegrees,
+      double strength,
+      double greyShare,
+      double minLatitude,
+      double maxLatitude,
+      double maxWaterShare,
+      Places places) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range; the message names it
+     */
+    public Options {
+      check(pixels >= 1 && pixels <= 1024, "pixels must be 1 to 1024", pixels);
+      check(minSizeDegrees > 0, "minSizeDegrees must be above 0", minSizeDegrees);
+      check(
+          maxSizeDegrees >= minSizeDegrees && maxSizeDegrees <= 90,
+          "maxSizeDegrees must be minSizeDegrees to 90",
+          maxSizeDegrees);
+      check(
+          maxRotationDegrees >= 0 && maxRotationDegrees <= 180,
+          "maxRotationDegrees must be 0 to 180",
+          maxRotationDegrees);
+      check(strength >= 0 && strength <= 1, "strength must be 0 to 1", strength);
+      check(greyShare >= 0 && greyShare <= 1, "greyShare must be 0 to 1", greyShare);
+      check(minLatitude >= -90, "minLatitude must be -90 or more", minLatitude);
+      check(
+          maxLatitude >= minLatitude && maxLatitude <= 90,
+          "maxLatitude must be minLatitude to 90",
+          maxLatitude);
+      check(
+          maxWaterShare > 0 && maxWaterShare <= 1,
+          "maxWaterShare must be above 0 and at most 1",
+          maxWaterShare);
+      Objects.requireNonNull(places);
+    }
+
+    private static void check(boolean fits, String rule, Number given) {
+      if (!fits) {
+        throw new IllegalArgumentException(rule + ": " + given);
+      }
+    }
+
+    /**
+     * Returns seed 1, 32 pixels, 4 to 12 degrees, turned by up to 25 degrees, strength 0.6, a tenth
+     * grey, latitudes -58 to 76, at most 70 % water, all places.
+     */
+    public static Options defaults() {
+      return new Options(1, 32, 4, 12, 25, 0.6, 0.1, -58, 76, 0.7, Places.ALL);
+    }
+
+    /** Returns a copy with another seed. */
+    public Options withSeed(long seed) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with another width and height in pixels. */
+    public Options withPixels(int pixels) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with other ground sizes. */
+    public Options withSizeDegrees(double min, double max) {
+      return new Options(
+          seed,
+          pixels,
+          min,
+          max,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with another largest rotation; 180 is the hard form. */
+    public Options withMaxRotationDegrees(double maxRotationDegrees) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with another strength of the looks and another share of grey photos. */
+    public Options withLooks(double strength, double greyShare) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with other borders in latitude. */
+    public Options withLatitudes(double min, double max) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          min,
+          max,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with another largest share of water. */
+    public Options withMaxWaterShare(double maxWaterShare) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+
+    /** Returns a copy with other places. */
+    public Options withPlaces(Places places) {
+      return new Options(
+          seed,
+          pixels,
+          minSizeDegrees,
+          maxSizeDegrees,
+          maxRotationDegrees,
+          strength,
+          greyShare,
+          minLatitude,
+          maxLatitude,
+          maxWaterShare,
+          places);
+    }
+  }
+
+  /** The same for everyone, so that training and test agree on the places. */
+  private static final HeldOutBlocks BLOCKS = HeldOutBlocks.of(0);
+
+  /** Tries before giving up: land is 30 % of the Earth, held-out land 4 %. */
+  private static final int MAX_TRIES = 100_000;
+
+  private final LandMap land;
+  private final List<EarthImage> renderings;
+  private final Options options;
+
+  private EarthPhotos(LandMap land, List<EarthImage> renderings, Options options) {
+    this.land = land;
+    this.renderings = List.copyOf(renderings);
+    this.options = options;
+    if (this.renderings.isEmpty()) {
+      throw new IllegalArgumentException("at least one rendering is needed to cut photos from");
+    }
+  }
+
+  /**
+   * Creates the row of photos.
+   *
+   * @param land where photos are taken
+   * @param renderings the pictures to cut from, each as often as the others
+   */
+  public static EarthPhotos of(LandMap land, List<EarthImage> renderings, Options options) {
+    return new EarthPhotos(land, renderings, options);
+  }
+
+  /** Returns what the photos are like. */
+  public Options options() {
+    return options;
+  }
+
+  /**
+   * Returns photo {@code index}; any index, in any order, from any thread.
+   *
+   * @throws IllegalStateException if the options leave no place to take a photo of
+   */
+  public EarthPhoto photo(long index) {
+    int side = options.pixels();
+    int[] rgb = new int[side * side];
+    Draw draw = render(index, rgb);
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, side, side, rgb, 0, side);
+    return new EarthPhoto(image, draw.view, draw.rendering);
+  }
+
+  /** Returns what photo {@code index} shows, without making it. */
+  public EarthView view(long index) {
+    return drawView(randomOf(index));
+  }
+
+  /** Returns photos {@code first} to {@code first + count - 1}, made by all processors. */
+  public List<EarthPhoto> photos(long first, int count) {
+    return LongStream.range(first, first + count).parallel().mapToObj(this::photo).toList();
+  }
+
+  /**
+   * Returns photo {@code index} as a network takes it, the same pixels as {@link #photo}.
+   *
+   * @param chw receives [3, pixels, pixels]: red, green, blue, each 0 to 1
+   * @param offset where in {@code chw} the photo begins
+   * @return what the photo shows; its centre is the truth
+   */
+  public EarthView fill(long index, float[] chw, int offset) {
+    int n = options.pixels() * options.pixels();
+    int[] rgb = new int[n];
+    Draw draw = render(index, rgb);
+    for (int i = 0; i < n; i++) {
+      chw[offset + i] = (rgb[i] >> 16 & 0xFF) / 255f;
+      chw[offset + n + i] = (rgb[i] >> 8 & 0xFF) / 255f;
+      chw[offset + 2 * n + i] = (rgb[i] & 0xFF) / 255f;
+    }
+    return draw.view;
+  }
+
+  private record Draw(EarthView view, int rendering) {}
+
+  private Draw render(long index, int[] rgb) {
+    SplittableRandom random = randomOf(index);
+    EarthView view = drawView(random);
+    int rendering = (int) (random.nextDouble() * renderings.size());
+    boolean grey = random.nextDouble() < options.greyShare();
+    renderings.get(rendering).sample(view, options.pixels(), rgb);
+    if (options.strength() > 0 || grey) {
+      new Appearance(options.strength(), grey, random).apply(rgb, options.pixels(), random);
+    }
+    return new Draw(view, rendering);
+  }
+
+  private SplittableRandom randomOf(long index) {
+    return new SplittableRandom(mix(mix(options.seed()) + index));
+  }
+
+  private EarthView drawView(SplittableRandom random) {
+    LatLng center = drawCenter(random);
+    double size = uniform(options.minSizeDegrees(), options.maxSizeDegrees(), random);
+    double rotation = uniform(-options.maxRotationDegrees(), options.maxRotationDegrees(), random);
+    return new EarthView(center, size, rotation);
+  }
+
+  private LatLng drawCenter(SplittableRandom random) {
+    double minZ = Math.sin(Math.toRadians(options.minLatitude()));
+    double maxZ = Math.sin(Math.toRadians(options.maxLatitude()));
+    for (int i = 0; i < MAX_TRIES; i++) {
+      double latitude = Math.toDegrees(Math.asin(uniform(minZ, maxZ, random)));
+      LatLng center = new LatLng(latitude, uniform(-180, 180, random));
+      if (fits(center)) {
+        return center;
+      }
+    }
+    throw new IllegalStateException(
+        "found no place with at most "
+            + options.maxWaterShare()
+            + " water between latitudes "
+            + options.minLatitude()
+            + " and "
+            + options.maxLatitude()
+            + ", places "
+            + options.places());
+  }
+
+  /** Returns whether a photo may be taken at a point. */
+  public boolean fits(LatLng center) {
+    if (land.waterShare(center) > options.maxWaterShare()
+        || center.latitude() < options.minLatitude()
+        || center.latitude() > options.maxLatitude()) {
+      return false;
+    }
+    return switch (options.places()) {
+      case ALL -> true;
+      case TRAINING -> BLOCKS.isForTraining(center);
+      case HELD_OUT -> BLOCKS.isHeldOut(center);
+    };
+  }
+
+  private static double uniform(double from, double to, SplittableRandom random) {
+    return from + (to - from) * random.nextDouble();
+  }
+
+  /** Spreads the bits of a number (SplitMix64), so that neighbours are unlike. */
+  private static long mix(long z) {
+    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
+    return b ^ (b >>> 31);
+  }
+
+  /**
+   * Writes photos {@code 0} to {@code count - 1} as PNG files with a {@code manifest.csv} of the
+   * columns image, latitude, longitude, size_degrees, rotation_degrees and rendering. The folder
+   * appears when it is complete.
+   *
+   * @param classMaps whether to write {@code classes/} too: beside each photo the {@link
+   *     LandMap#classImage} of what it shows, named in the column classes
+   * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
+   */
+  public void writeDataset(int count, Path folder, boolean classMaps) {
+    AtomicFiles.writeFolder(folder, temporary -> write(count, temporary, classMaps));
+  }
+
+  private void write(int count, Path folder, boolean classMaps) throws IOException {
+    Files.createDirectories(folder.resolve("photos"));
+    if (classMaps) {
+      Files.createDirectories(folder.resolve("classes"));
+    }
+    List<Draw> draws;
+    try {
+      draws =
+          IntStream.range(0, count)
+              .parallel()
+              .mapToObj(i -> writePhoto(i, folder, classMaps))
+              .toList();
+    } catch (UncheckedIOException e) {
+      throw Objects.requireNonNull(e.getCause());
+    }
+    try (CsvWriter csv = CsvWriter.builder().build(folder.resolve("manifest.csv"))) {
+      csv.writeRecord(
+          "image",
+          "latitude",
+          "longitude",
+          "size_degrees",
+          "rotation_degrees",
+          "rendering",
+          "classes");
+      for (int i = 0; i < count; i++) {
+        EarthView view = draws.get(i).view;
+        csv.writeRecord(
+            "photos/" + name(i),
+            Double.toString(view.center().latitude()),
+            Double.toString(view.center().longitude()),
+            Double.toString(view.sizeDegrees()),
+            Double.toString(view.rotationDegrees()),
+            Integer.toString(draws.get(i).rendering),
+            classMaps ? "classes/" + name(i) : "");
+      }
+    }
+  }
+
+  private Draw writePhoto(int index, Path folder, boolean classMaps) {
+    EarthPhoto photo = photo(index);
+    writePng(photo.image(), folder.resolve("photos").resolve(name(index)));
+    if (classMaps) {
+      writePng(
+          land.classImage(photo.view(), options.pixels()),
+          folder.resolve("classes").resolve(name(index)));
+    }
+    return new Draw(photo.view(), photo.rendering());
+  }
+
+  private static String name(int index) {
+    return String.format(Locale.ROOT, "%06d.png", index);
+  }
+
+  private static void writePng(BufferedImage image, Path file) {
+    try {
+      ImageIO.write(image, "png", file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.geofix.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DistanceEvaluatorTest {
+
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  @TempDir
+  Path folder;
+
+  /** Reads the position from the photo's colour: red is the latitude, green the longitude. */
+  private static final class ColourLocalizer implements Localizer {
+    final List<Integer> batches = new ArrayList<>();
+
+    @Override
+    public List<Location> locateAll(List<Path> photos) {
+      batches.add(photos.size());
+      return locateImages(photos.stream().map(ColourLocalizer::read).toList());
+    }
+
+    @Override
+    public List<Location> locateImages(List<BufferedImage> photos) {
+      return photos.stream()
+          .map(
+              photo -> {
+                int rgb = photo.getRGB(0, 0);
+                LatLng latLng = new LatLng((rgb >> 16 & 0xFF) - 90, (rgb >> 8 & 0xFF) - 180);
+                return new Location(latLng, List.of(new Candidate(latLng, 1, 0, "1/0/0")));
+              })
+          .toList();
+    }
+
+    @Override
+    public void close() {}
+
+    private static BufferedImage read(Path file) {
+      try {
+        return ImageIO.read(file.toFile());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private Manifest.Entry photo(String name, int latitude, int longitude, LatLng truth) {
+    BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+    int rgb = (latitude + 90) << 16 | (longitude + 180) << 8;
+    image.setRGB(0, 0, 2, 2, new int[] {rgb, rgb, rgb, rgb}, 0, 2);
+    Path file = folder.resolve(name);
+    try {
+      ImageIO.write(image, "png", file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Manifest.Entry(file, truth, Map.of());
+  }
+
+  @Test
+  void locatesInBatchesAndInOrder() {
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      entries.add(photo(i + ".png", i, 0, new LatLng(0, 0)));
+    }
+    ColourLocalizer localizer = new ColourLocalizer();
+    List<String> seen = new ArrayList<>();
+    DistanceReport report =
+        DistanceEvaluator.withDefaults()
+            .withKm(120, 250)
+            .withBatchSize(2)
+            .withObserver(
+                (index, photo, location) ->
+                    seen.add(index + " " + photo.image().getFileName() + " " + location.score()))
+            .evaluate(localizer, Manifest.of(entries));
+    assertThat(localizer.batches).containsExactly(2, 2, 1);
+    assertThat(seen)
+        .containsExactly("0 0.png 1.0", "1 1.png 1.0", "2 2.png 1.0", "3 3.png 1.0", "4 4.png 1.0");
+    // A degree of latitude is 111.2 km.
+    assertThat(report.accuracyWithinKm(120)).isEqualTo(0.4);
+    assertThat(report.accuracyWithinKm(250)).isEqualTo(0.6);
+    assertThat(report.photos()).hasSize(5).first().asString().endsWith("0.png");
+  }
+
+  @Test
+  void findsAMissingImageBeforeItLocatesAny() throws IOException {
+    Manifest.Entry first = photo("first.png", 0, 0, new LatLng(0, 0));
+    Manifest.Entry gone = photo("gone.png", 0, 0, new LatLng(0, 0));
+    Files.delete(gone.image());
+    ColourLocalizer localizer = new ColourLocalizer();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistanceEvaluator.withDefaults()
+                    .evaluate(localizer, Manifest.of(List.of(first, gone))))
+        .withMessage("cannot read the image " + gone.image());
+    assertThat(localizer.batches).isEmpty();
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.geofix.models.image;
+
+import com.drew.metadata.exif.GpsDirectory;
+import io.github.geofix.core.LatLng;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The position that a camera or phone wrote into a photo, for making a manifest out of a folder of
+ * photos. Nothing that locates photos uses it. Thread-safe.
+ */
+public final class ExifPosition {
+  private ExifPosition() {}
+
+  /**
+   * Returns the position in a photo's metadata; empty if there is none, if it is out of range, or
+   * if it is exactly 0, 0, which devices write when they do not know.
+   *
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static Optional<LatLng> read(Path photo) {
+    byte[] file = Photos.bytes(photo, Photos.Options.defaults().maxPixels());
+    return Exif.metadata(file).getDirectoriesOfType(GpsDirectory.class).stream()
+        .map(GpsDirectory::getGeoLocation)
+        .filter(Objects::nonNull)
+        .filter(p -> !p.isZero())
+        .filter(p -> Math.abs(p.getLatitude()) <= 90 && Math.abs(p.getLongitude()) <= 180)
+        .map(p -> new LatLng(p.getLatitude(), p.getLongitude()))
+        .findFirst();
+  }
+}

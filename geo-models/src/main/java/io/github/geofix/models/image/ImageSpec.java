@@ -1,0 +1,80 @@
+package io.github.geofix.models.image;
+
+/**
+ * The image a network was trained to read: {@code [3, height, width]} floats, red first, each value
+ * {@code (v / 255 - mean) / std}. Immutable.
+ *
+ * @param height in pixels
+ * @param width in pixels
+ * @param fit how a photo of another shape gets this shape
+ * @param interpolation how it is resized
+ * @param mean subtracted from each channel, on the scale of 0 to 1
+ * @param std each channel is divided by, positive
+ */
+public record ImageSpec(
+    int height, int width, Fit fit, Interpolation interpolation, Rgb mean, Rgb std) {
+
+  /** The largest side, in pixels, that a network may ask for. */
+  public static final int MAX_SIDE = 16_384;
+
+  /** Channel means and deviations of ImageNet, as torchvision and timm state them. */
+  private static final Rgb IMAGENET_MEAN = new Rgb(0.485f, 0.456f, 0.406f);
+
+  private static final Rgb IMAGENET_STD = new Rgb(0.229f, 0.224f, 0.225f);
+
+  /**
+   * Channel means and deviations of the images CLIP was trained on, from its released code, rounded
+   * to float.
+   */
+  private static final Rgb CLIP_MEAN = new Rgb(0.48145467f, 0.4578275f, 0.40821072f);
+
+  private static final Rgb CLIP_STD = new Rgb(0.26862955f, 0.2613026f, 0.2757771f);
+
+  /** Checks the sides and that the deviations are positive. */
+  public ImageSpec {
+    if (height < 1 || height > MAX_SIDE || width < 1 || width > MAX_SIDE) {
+      throw new IllegalArgumentException(
+          "an image of " + height + " x " + width + " pixels: each side is 1 to " + MAX_SIDE);
+    }
+    boolean positive = std.red() > 0 && std.green() > 0 && std.blue() > 0;
+    if (!positive) {
+      throw new IllegalArgumentException("std is not positive: " + std);
+    }
+  }
+
+  /** A square of ImageNet's mean and deviation: ConvNeXt and DINOv2. Middle crop, bilinear. */
+  public static ImageSpec imageNet(int size) {
+    return new ImageSpec(size, size, Fit.CROP, Interpolation.BILINEAR, IMAGENET_MEAN, IMAGENET_STD);
+  }
+
+  /** A square as CLIP reads it. Middle crop, bicubic. */
+  public static ImageSpec clip(int size) {
+    return new ImageSpec(size, size, Fit.CROP, Interpolation.BICUBIC, CLIP_MEAN, CLIP_STD);
+  }
+
+  /** A square of values from -1 to 1, for networks trained from scratch. Middle crop, bilinear. */
+  public static ImageSpec half(int size) {
+    return new ImageSpec(
+        size, size, Fit.CROP, Interpolation.BILINEAR, Rgb.all(0.5f), Rgb.all(0.5f));
+  }
+
+  /** Returns a copy of another size. */
+  public ImageSpec withSize(int newHeight, int newWidth) {
+    return new ImageSpec(newHeight, newWidth, fit, interpolation, mean, std);
+  }
+
+  /** Returns a copy with another way to fit. */
+  public ImageSpec withFit(Fit newFit) {
+    return new ImageSpec(height, width, newFit, interpolation, mean, std);
+  }
+
+  /** Returns a copy with another interpolation. */
+  public ImageSpec withInterpolation(Interpolation newInterpolation) {
+    return new ImageSpec(height, width, fit, newInterpolation, mean, std);
+  }
+
+  /** Returns the number of floats of one image, {@code 3 * height * width}. */
+  public int length() {
+    return Math.multiplyExact(3, Math.multiplyExact(height, width));
+  }
+}

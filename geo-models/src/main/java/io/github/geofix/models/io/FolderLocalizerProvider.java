@@ -1,0 +1,27 @@
+package io.github.geofix.models.io;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.LocalizerProvider;
+import io.github.geofix.core.ModelFormatException;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/** Loads a model folder with the family that its {@code config.json} names. */
+public final class FolderLocalizerProvider implements LocalizerProvider {
+
+  /** Creates the provider; called by {@link ServiceLoader}. */
+  public FolderLocalizerProvider() {}
+
+  @Override
+  public Localizer load(Path modelFolder) {
+    ModelFolder folder = ModelFolder.open(modelFolder);
+    Family family;
+    try {
+      family = Family.named(folder.method());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(
+          modelFolder + " holds another kind of model: " + e.getMessage());
+    }
+    return family.localizer(folder);
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.geofix.models.io;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.models.Trainable;
+import java.nio.file.Path;
+
+/** A model of one family: trained, asked and saved. Must be closed. */
+public interface GeoModel extends Trainable, AutoCloseable {
+
+  /** Returns the family's name, such as {@code embed}. */
+  String method();
+
+  /**
+   * Returns a localizer that shares this model's arrays: it sees later training, and closing it
+   * closes nothing.
+   */
+  Localizer localizer();
+
+  /**
+   * Writes a model folder that {@link Localizer#load} reads.
+   *
+   * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
+   */
+  void save(Path folder, ModelCard card);
+
+  /** Frees the arrays. */
+  @Override
+  void close();
+}

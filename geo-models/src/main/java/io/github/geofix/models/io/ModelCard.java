@@ -1,0 +1,46 @@
+package io.github.geofix.models.io;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a model comes from: enough to judge it and to make it again.
+ *
+ * @param data what it was trained on, in words
+ * @param photos the number of photos seen, repetitions included
+ * @param steps the number of optimizer steps
+ * @param seed the seed of the run
+ * @param seconds the time that training took
+ * @param created when training ended, ISO 8601 in UTC
+ * @param geofix the version that trained it
+ * @param machine operating system, Java and number of processors
+ * @param options every training option by name
+ */
+public record ModelCard(
+    String data,
+    long photos,
+    long steps,
+    long seed,
+    double seconds,
+    String created,
+    String geofix,
+    String machine,
+    Map<String, String> options) {
+
+  /** Copies the map. */
+  public ModelCard {
+    options = new TreeMap<>(options);
+  }
+
+  /** Returns a description of this machine for {@link #machine()}. */
+  public static String thisMachine() {
+    return System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.arch")
+        + ", Java "
+        + Runtime.version()
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " processors";
+  }
+}

@@ -1,0 +1,154 @@
+package io.github.geofix.models.io;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.ModelFormatException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A saved model: {@code config.json} says what to build, {@code weights.safetensors} holds every
+ * array, {@code card.json} says where it comes from. The folder is the model: nothing has to be
+ * registered to load it.
+ *
+ * @param path the folder
+ * @param method the family's name, such as {@code embed}
+ * @param config the family's configuration, read by the family itself
+ */
+public record ModelFolder(Path path, String method, JsonElement config) {
+
+  /** The version of the layout this class writes, and the only one it reads. */
+  public static final int FORMAT = 1;
+
+  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "weights.safetensors";
+  private static final String CARD = "card.json";
+  private static final long MAX_JSON_BYTES = 16L << 20;
+
+  /** Writes the arrays of a model to a file. */
+  @FunctionalInterface
+  public interface WeightsWriter {
+    /** Writes a safetensors file. */
+    void writeTo(Path file) throws IOException;
+  }
+
+  /**
+   * Opens a folder and reads its configuration; the weights stay on disk.
+   *
+   * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
+   */
+  public static ModelFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new ModelFormatException("no such model folder: " + path);
+    }
+    JsonObject config = read(path, CONFIG, JsonObject.class);
+    int format = number(config, "format", path);
+    if (format != FORMAT) {
+      throw new ModelFormatException(
+          path
+              + " was written in format "
+              + format
+              + "; this version of GeoFix reads format "
+              + FORMAT
+              + (format > FORMAT ? ": use a newer version" : ": see UPGRADING.md"));
+    }
+    JsonElement method = config.get("method");
+    JsonElement family = config.get("config");
+    if (method == null || !method.isJsonPrimitive() || family == null) {
+      throw new ModelFormatException(path.resolve(CONFIG) + " names no method and config");
+    }
+    if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
+      throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
+    }
+    return new ModelFolder(path, method.getAsString(), family);
+  }
+
+  /**
+   * Writes a model folder; an older one of the same name is replaced when the new one is complete.
+   *
+   * @throws UncheckedIOException if writing fails; nothing is left behind
+   */
+  public static void write(
+      Path path, String method, Object config, ModelCard card, WeightsWriter weights) {
+    JsonObject head = new JsonObject();
+    head.addProperty("format", FORMAT);
+    head.addProperty("method", method);
+    head.add("config", JSON.toJsonTree(config));
+    AtomicFiles.writeFolder(
+        path,
+        folder -> {
+          weights.writeTo(folder.resolve(WEIGHTS));
+          Files.writeString(folder.resolve(CARD), JSON.toJson(card) + "\n");
+          Files.writeString(folder.resolve(CONFIG), JSON.toJson(head) + "\n");
+        });
+  }
+
+  /** Returns the file that holds the arrays. */
+  public Path weights() {
+    return path.resolve(WEIGHTS);
+  }
+
+  /**
+   * Reads the model's provenance.
+   *
+   * @throws ModelFormatException if the card is missing or damaged
+   */
+  public ModelCard card() {
+    return read(path, CARD, ModelCard.class);
+  }
+
+  /**
+   * Reads the configuration as a record.
+   *
+   * @throws ModelFormatException if it does not fit the record
+   */
+  public <T> T config(Class<T> type) {
+    try {
+      return JSON.fromJson(config, type);
+    } catch (JsonParseException | IllegalArgumentException e) {
+      throw new ModelFormatException(
+          path.resolve(CONFIG) + " does not describe a model of the method " + method, e);
+    }
+  }
+
+  private static <T> T read(Path folder, String name, Class<T> type) {
+    Path file = folder.resolve(name);
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
+      }
+      if (Files.size(file) > MAX_JSON_BYTES) {
+        throw new ModelFormatException(file + " is larger than " + (MAX_JSON_BYTES >> 20) + " MiB");
+      }
+      T value = JSON.fromJson(Files.readString(file), type);
+      if (value == null) {
+        throw new ModelFormatException(file + " is empty");
+      }
+      return value;
+    } catch (JsonParseException e) {
+      throw new ModelFormatException(file + " is not the JSON of a model: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int number(JsonObject object, String name, Path path) {
+    JsonElement value = object.get(name);
+    if (value == null || !value.isJsonPrimitive()) {
+      throw new ModelFormatException(path.resolve(CONFIG) + " has no " + name);
+    }
+    try {
+      return value.getAsInt();
+    } catch (NumberFormatException e) {
+      throw new ModelFormatException(
+          path.resolve(CONFIG) + ": " + name + " is not a number: " + value, e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.geofix.models.io;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.util.Map;
+
+/** Changes to a configuration record, given as text by name. */
+public final class Settings {
+  private static final Gson JSON = new Gson();
+
+  private Settings() {}
+
+  /**
+   * Returns a copy of a record with some components changed.
+   *
+   * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}
+   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
+   *     lists the names
+   */
+  public static <T extends Record> T apply(T config, Map<String, String> settings) {
+    if (settings.isEmpty()) {
+      return config;
+    }
+    JsonObject tree = JSON.toJsonTree(config).getAsJsonObject();
+    settings.forEach(
+        (name, value) -> {
+          if (!tree.has(name)) {
+            throw new IllegalArgumentException(
+                "no setting " + name + "; there are " + String.join(", ", tree.keySet()));
+          }
+          tree.add(name, parse(value));
+        });
+    try {
+      @SuppressWarnings("unchecked")
+      Class<T> type = (Class<T>) config.getClass();
+      return JSON.fromJson(tree, type);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException("a setting does not fit: " + settings, e);
+    } catch (RuntimeException e) {
+      // Gson wraps what the record's own check threw.
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
+    }
+  }
+
+  private static JsonElement parse(String value) {
+    try {
+      return JsonParser.parseString(value);
+    } catch (JsonParseException e) {
+      return new JsonPrimitive(value);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.github.geofix.models.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Constants as arrays. DJL's {@code mul(Number)} and its kin keep a view of a Java buffer that the
+ * garbage collector may free before the backward pass, which then computes nonsense.
+ */
+final class Scalar {
+  private Scalar() {}
+
+  /** Returns a scalar of the type and manager of {@code like}. */
+  static NDArray of(NDArray like, double value) {
+    NDManager manager = like.getManager();
+    DataType type = like.getDataType();
+    return type == DataType.FLOAT64
+        ? manager.create(value)
+        : manager.full(new Shape(), (float) value, type);
+  }
+}

@@ -1,0 +1,130 @@
+package io.github.geofix.models.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One array of a network that is saved with it: learned by training, or a buffer that training only
+ * updates by the way (such as the running mean of batch normalisation).
+ */
+public final class Parameter {
+  private final Shape shape;
+  private final Init init;
+  private final boolean buffer;
+  private boolean frozen;
+  private @Nullable NDArray array;
+
+  Parameter(Shape shape, Init init, boolean buffer) {
+    this.shape = shape;
+    this.init = init;
+    this.buffer = buffer;
+  }
+
+  /** Returns the shape, known before the array exists. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** Returns true if the optimizer must leave the array alone, whatever is frozen. */
+  public boolean isBuffer() {
+    return buffer;
+  }
+
+  /** Returns true if the array is learned: neither a buffer nor frozen. */
+  public boolean isTrainable() {
+    return !buffer && !frozen;
+  }
+
+  /** Excludes the parameter from training, or takes it back in. */
+  public void setFrozen(boolean frozen) {
+    this.frozen = frozen;
+  }
+
+  /**
+   * Returns the values.
+   *
+   * @throws IllegalStateException before {@link Module#initialize} or loading
+   */
+  public NDArray array() {
+    if (array == null) {
+      throw new IllegalStateException("the module has no values yet: initialize or load it first");
+    }
+    return array;
+  }
+
+  /** Returns true once the parameter has been initialized or loaded. */
+  public boolean hasArray() {
+    return array != null;
+  }
+
+  /**
+   * Writes the values in place, so that whoever holds {@link #array} sees the new ones.
+   *
+   * @param values puts all elements, row-major, into the buffer's float or double view as {@link
+   *     #array} has them
+   */
+  public void write(Consumer<ByteBuffer> values) {
+    NDArray target = array();
+    if (target.getDevice().isGpu()) {
+      ByteBuffer copy = target.toByteBuffer();
+      values.accept(copy.clear());
+      target.set(copy.clear());
+    } else {
+      // On the CPU the buffer is the tensor's memory: no copy, and none of Java's direct memory.
+      values.accept(target.toByteBuffer(true).order(ByteOrder.nativeOrder()));
+    }
+  }
+
+  /** Allocates zeros where there are no values yet. */
+  public void allocate(NDManager manager, DataType type) {
+    if (array == null) {
+      array = manager.zeros(shape, type);
+    }
+  }
+
+  /** Takes over {@code values}, which must have this parameter's shape; frees the old values. */
+  public void set(NDArray values) {
+    if (!values.getShape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "shape " + values.getShape() + " given, " + shape + " needed");
+    }
+    if (array != null && array != values) {
+      array.close();
+    }
+    array = values;
+  }
+
+  /**
+   * Puts {@code values} in place of the present ones, which are returned, not freed: for weights
+   * that stand in for a while.
+   */
+  public NDArray exchange(NDArray values) {
+    NDArray before = array();
+    array = null;
+    set(values);
+    return before;
+  }
+
+  void initialize(NDManager manager, DataType type, SplittableRandom random) {
+    float[] values = new float[Math.toIntExact(shape.size())];
+    init.fill(values, shape, random);
+    allocate(manager, type);
+    write(
+        bytes -> {
+          if (type == DataType.FLOAT32) {
+            bytes.asFloatBuffer().put(values);
+            return;
+          }
+          for (float value : values) {
+            bytes.putDouble(value);
+          }
+        });
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.geofix.models.nn;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** Starts the PyTorch engine, offline and silent. Thread-safe. */
+public final class TorchEngine {
+
+  /** Something that ends with the block that opened it. */
+  @FunctionalInterface
+  public interface Scope extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private TorchEngine() {}
+
+  /**
+   * Returns the engine; the first call starts it, which takes about a second, and some seconds more
+   * the first time on a machine, when the native library is unpacked.
+   *
+   * @throws IllegalStateException if no native PyTorch library is on the class path
+   */
+  public static Engine engine() {
+    return Holder.ENGINE;
+  }
+
+  /** Returns a new manager; its arrays live until it is closed. */
+  public static NDManager newManager() {
+    return NDManager.newBaseManager(engine().defaultDevice(), "PyTorch");
+  }
+
+  /**
+   * Runs without recording operations for a backward pass. PyTorch keeps the grad mode per thread,
+   * so every thread that infers has to ask for it.
+   */
+  public static Scope noGrad() {
+    engine();
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    return () -> JniUtils.setGradMode(before);
+  }
+
+  private static final class Holder {
+    static final Engine ENGINE = start();
+
+    private static Engine start() {
+      // On EC2 DJL would contact a metadata address and a telemetry address.
+      if (System.getProperty("ai.djl.offline") == null) {
+        System.setProperty("ai.djl.offline", "true");
+      }
+      try {
+        return Engine.getEngine("PyTorch");
+      } catch (RuntimeException e) {
+        throw new IllegalStateException(
+            "no PyTorch library for this machine on the class path: add"
+                + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system",
+            e);
+      }
+    }
+  }
+}

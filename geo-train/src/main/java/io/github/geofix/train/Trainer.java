@@ -1,0 +1,130 @@
+package io.github.geofix.train;
+
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Trainable;
+import io.github.geofix.train.data.BatchOrder;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a network with AdamW.
+ *
+ * <pre>{@code
+ * TrainReport report =
+ *     Trainer.of(model, TrainOptions.defaults().withEpochs(10).withSeed(1))
+ *         .validateOn(validationPhotos)
+ *         .onEpoch(System.err::println)
+ *         .fit(photos, Path.of("runs/first"));
+ * }</pre>
+ *
+ * <p>With a run folder, training goes on where an earlier call with the same folder ended, however
+ * that ended: by Ctrl-C, by a crash, by a power cut. The result is the same to the last bit as
+ * without the interruption, on the same machine with the same number of engine threads. Order,
+ * augmentation and dropout follow from the seed and the step, never from the timing of threads.
+ *
+ * <p>A trainer belongs to one thread, except {@link #stop()}. Only one run can be under way in a
+ * JVM at a time, as PyTorch's Java binding records one computation at a time.
+ */
+public final class Trainer {
+  private final Trainable model;
+  private final TrainOptions options;
+  private @Nullable BatchOrder order;
+  private Optional<PhotoSource> validation = Optional.empty();
+  private Consumer<Progress> onProgress = progress -> {};
+  private Consumer<TrainReport.Epoch> onEpoch = epoch -> {};
+  private Consumer<String> onNotice = System.err::println;
+  private volatile boolean stopRequested;
+
+  private Trainer(Trainable model, TrainOptions options) {
+    this.model = model;
+    this.options = options;
+  }
+
+  /** Returns a trainer of a model whose network has its initial values. */
+  public static Trainer of(Trainable model, TrainOptions options) {
+    return new Trainer(model, options);
+  }
+
+  /**
+   * Computes the loss on these photos after every epoch; the network ends with the weights of the
+   * lowest. A remainder that does not fill a batch is left out. Returns this.
+   */
+  public Trainer validateOn(PhotoSource photos) {
+    validation = Optional.of(photos);
+    return this;
+  }
+
+  /** Lets {@code order} decide which photos share a batch, instead of chance; returns this. */
+  public Trainer inOrder(BatchOrder newOrder) {
+    order = newOrder;
+    return this;
+  }
+
+  /** Calls {@code listener} after every step, on the training thread; returns this. */
+  public Trainer onProgress(Consumer<Progress> listener) {
+    onProgress = onProgress.andThen(listener);
+    return this;
+  }
+
+  /** Calls {@code listener} after every epoch, on the training thread; returns this. */
+  public Trainer onEpoch(Consumer<TrainReport.Epoch> listener) {
+    onEpoch = onEpoch.andThen(listener);
+    return this;
+  }
+
+  /** Tells {@code listener}, instead of standard error, how a stopped run goes on; returns this. */
+  public Trainer onNotice(Consumer<String> listener) {
+    onNotice = listener;
+    return this;
+  }
+
+  /** Asks the run that is under way to end after the present step. Called from any thread. */
+  public void stop() {
+    stopRequested = true;
+  }
+
+  /**
+   * Trains without leaving anything on disk; blocks until done. Ends early if the thread is
+   * interrupted.
+   *
+   * @throws IllegalArgumentException if there are too few photos for a single step
+   * @throws ArithmeticException if the loss or a gradient is not finite; learned weights are then
+   *     those of the step before
+   */
+  public TrainReport fit(PhotoSource photos) {
+    return run(photos, Optional.empty());
+  }
+
+  /**
+   * Trains, or goes on training, and keeps checkpoints, metrics and the curve of the loss in a
+   * folder; blocks until done. Ends early, with all kept, if the thread is interrupted or the JVM
+   * is told to end.
+   *
+   * @param folder made if it does not exist
+   * @throws IllegalArgumentException if there are too few photos for a single step, or the folder
+   *     holds a run with other options
+   * @throws io.github.geofix.core.ModelFormatException if the checkpoint is damaged
+   * @throws IllegalStateException if another run uses the folder
+   * @throws ArithmeticException if the loss or a gradient is not finite; the folder keeps the last
+   *     checkpoint
+   * @throws java.io.UncheckedIOException if a file cannot be written, as when the disk is full; the
+   *     folder keeps the checkpoint before
+   */
+  @SuppressWarnings("try") // the hook only has to be there
+  public TrainReport fit(PhotoSource photos, Path folder) {
+    try (RunFolder run = RunFolder.open(folder);
+        StopOnExit hook = new StopOnExit(this::stop)) {
+      return run(photos, Optional.of(run));
+    }
+  }
+
+  private TrainReport run(PhotoSource photos, Optional<RunFolder> folder) {
+    stopRequested = false;
+    BatchOrder chosen = order == null ? BatchOrder.shuffled(options.seed()) : order;
+    TrainingRun.Setup setup =
+        new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);
+    return new TrainingRun(setup, photos, folder, () -> stopRequested).train();
+  }
+}

@@ -1,0 +1,247 @@
+package io.github.geofix.train.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Trainable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes examples on worker threads and hands them out as batches, in an order and with a randomness
+ * that depend on the seed alone.
+ *
+ * <p>At most {@value #AHEAD} batches are under way at a time, in direct buffers that are used again
+ * and again, so memory stays flat however slow the training is. {@link #next()} belongs to one
+ * thread.
+ */
+public final class BatchLoader implements AutoCloseable {
+  private static final int AHEAD = 3;
+  private static final int ALIGNMENT = 64;
+
+  private final PhotoSource photos;
+  private final Trainable model;
+  private final BatchOrder order;
+  private final int batchSize;
+  private final long seed;
+  private final List<Shape> inputShapes;
+  private final ExecutorService workers;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Deque<ByteBuffer[]> freeBuffers = new ArrayDeque<>();
+  private final int batchesPerEpoch;
+  private long submitted;
+  private int epochOfOrder = -1;
+  private int[] indexes = new int[0];
+
+  /**
+   * Starts the workers.
+   *
+   * @param order which photos share a batch
+   * @param batchSize photos in a batch; fewer if there are not enough of them
+   * @param seed the seed of the examples' randomness
+   * @param multiple batches of an epoch are a multiple of this many
+   * @param workers number of threads, at least 1
+   * @param firstBatch number of batches to skip, as a run that was interrupted has seen them
+   */
+  public BatchLoader(
+      PhotoSource photos,
+      Trainable model,
+      BatchOrder order,
+      int batchSize,
+      long seed,
+      int multiple,
+      int workers,
+      long firstBatch) {
+    if (photos.size() == 0) {
+      throw new IllegalArgumentException("there are no photos to learn from");
+    }
+    this.photos = photos;
+    this.model = model;
+    this.order = order;
+    this.batchSize = Math.min(batchSize, Math.max(1, photos.size() / multiple));
+    this.seed = seed;
+    inputShapes = List.copyOf(model.inputShapes());
+    batchesPerEpoch = photos.size() / this.batchSize / multiple * multiple;
+    if (batchesPerEpoch == 0) {
+      throw new IllegalArgumentException(
+          photos.size() + " photos are too few for one step of " + multiple + " batches");
+    }
+    submitted = firstBatch;
+    AtomicInteger number = new AtomicInteger();
+    this.workers =
+        Executors.newFixedThreadPool(
+            workers,
+            task -> {
+              Thread thread = new Thread(task, "geofix-example-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Returns the number of batches in one pass over the photos; a remainder is left out. */
+  public int batchesPerEpoch() {
+    return batchesPerEpoch;
+  }
+
+  /** Returns the number of photos in a batch. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * Waits for the next batch.
+   *
+   * @throws RuntimeException what the source or the model threw while making an example
+   */
+  public StackedExamples next() throws InterruptedException {
+    while (pending.size() < AHEAD) {
+      pending.add(submit(submitted++));
+    }
+    Pending batch = pending.remove();
+    for (Future<?> example : batch.examples) {
+      try {
+        example.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
+        throw new IllegalStateException("an example could not be made", e.getCause());
+      }
+    }
+    return new StackedExamples(batch);
+  }
+
+  private Pending submit(long number) {
+    int epoch = Math.toIntExact(number / batchesPerEpoch);
+    if (epoch != epochOfOrder) {
+      indexes = order.epoch(epoch, photos.size(), batchSize);
+      epochOfOrder = epoch;
+    }
+    int first = Math.toIntExact(number % batchesPerEpoch) * batchSize;
+    ByteBuffer[] reused = freeBuffers.poll();
+    Pending batch = new Pending(reused == null ? allocate() : reused, new long[batchSize][][]);
+    for (int slot = 0; slot < batchSize; slot++) {
+      int index = indexes[first + slot];
+      int row = slot;
+      batch.examples.add(workers.submit(() -> make(epoch, index, batch, row)));
+    }
+    return batch;
+  }
+
+  private ByteBuffer[] allocate() {
+    ByteBuffer[] buffers = new ByteBuffer[inputShapes.size()];
+    for (int i = 0; i < buffers.length; i++) {
+      int bytes = Math.toIntExact(inputShapes.get(i).size() * batchSize * Float.BYTES);
+      // Aligned as PyTorch aligns its own arrays: matrix products may round otherwise elsewhere.
+      buffers[i] =
+          ByteBuffer.allocateDirect(bytes + ALIGNMENT)
+              .alignedSlice(ALIGNMENT)
+              .limit(bytes)
+              .slice()
+              .order(ByteOrder.nativeOrder());
+    }
+    return buffers;
+  }
+
+  private void make(int epoch, int index, Pending batch, int row) {
+    PhotoSource.Photo photo = photos.photo(epoch, index);
+    SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch, index));
+    Example example = model.example(photo.image(), photo.latLng(), random);
+    if (example.inputs().length != inputShapes.size()) {
+      throw new IllegalStateException(
+          "the model made "
+              + example.inputs().length
+              + " inputs, it declares "
+              + inputShapes.size());
+    }
+    for (int i = 0; i < inputShapes.size(); i++) {
+      float[] values = example.inputs()[i];
+      int size = Math.toIntExact(inputShapes.get(i).size());
+      if (values.length != size) {
+        throw new IllegalStateException(
+            "the model made input " + i + " of " + values.length + " values, it declares " + size);
+      }
+      // The view is this thread's own; rows do not overlap.
+      batch.inputs[i].asFloatBuffer().put(row * size, values);
+    }
+    batch.targets[row] = example.targets();
+  }
+
+  /** Stops the workers; batches under way are dropped. */
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+
+  private static final class Pending {
+    final ByteBuffer[] inputs;
+    final long[][][] targets;
+    final List<Future<?>> examples;
+
+    Pending(ByteBuffer[] inputs, long[][][] targets) {
+      this.inputs = inputs;
+      this.targets = targets;
+      examples = new ArrayList<>(targets.length);
+    }
+  }
+
+  /** A batch in memory that the loader wants back: close it after the last use of its arrays. */
+  public final class StackedExamples implements AutoCloseable {
+    private @Nullable Pending batch;
+
+    private StackedExamples(Pending batch) {
+      this.batch = batch;
+    }
+
+    /**
+     * Returns the batch as arrays of {@code manager}. The inputs share this object's memory, so the
+     * manager has to be closed before this object.
+     */
+    public Batch toBatch(NDManager manager) {
+      Pending open = batch;
+      if (open == null) {
+        throw new IllegalStateException("the batch has been closed");
+      }
+      List<NDArray> inputs = new ArrayList<>(open.inputs.length);
+      for (int i = 0; i < open.inputs.length; i++) {
+        Shape shape = new Shape(batchSize).addAll(inputShapes.get(i));
+        inputs.add(manager.create(open.inputs[i].rewind(), shape, DataType.FLOAT32));
+      }
+      int kinds = open.targets[0].length;
+      List<NDArray> targets = new ArrayList<>(kinds);
+      for (int kind = 0; kind < kinds; kind++) {
+        int width = open.targets[0][kind].length;
+        long[] values = new long[batchSize * width];
+        for (int row = 0; row < batchSize; row++) {
+          System.arraycopy(open.targets[row][kind], 0, values, row * width, width);
+        }
+        targets.add(manager.create(values, new Shape(batchSize, width)));
+      }
+      return new Batch(inputs, targets);
+    }
+
+    @Override
+    public void close() {
+      Pending open = batch;
+      if (open != null) {
+        freeBuffers.add(open.inputs);
+        batch = null;
+      }
+    }
+  }
+}

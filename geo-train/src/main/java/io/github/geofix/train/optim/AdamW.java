@@ -1,0 +1,339 @@
+package io.github.geofix.train.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.TorchEngine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
+ * 2019, algorithm 2), in PyTorch's form: the decay is multiplied by the rate, both moments are
+ * corrected for their start at zero, and epsilon is added outside the square root.
+ *
+ * <pre>
+ * p = p - rate * decay * p
+ * m = m + (1 - beta1) (g - m)            v = beta2 v + (1 - beta2) g^2
+ * p = p - rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ * </pre>
+ *
+ * <p>DJL's own AdamW is not used: it places epsilon elsewhere, knows one decay for all parameters,
+ * and keeps its moments where a checkpoint cannot reach them.
+ *
+ * <p>One instance belongs to one network. Not thread-safe.
+ */
+public final class AdamW implements AutoCloseable {
+  /** PyTorch's guard against division by zero in {@code clip_grad_norm_}. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  /**
+   * The constants of the method; PyTorch's defaults.
+   *
+   * @param beta1 decay of the first moment, 0 to below 1
+   * @param beta2 decay of the second moment, 0 to below 1
+   * @param epsilon added to the denominator, above 0
+   * @param weightDecay share of a weight that is taken away per unit of rate, at least 0
+   */
+  public record Options(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** Checks the ranges. */
+    public Options {
+      if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
+        throw new IllegalArgumentException(
+            "betas " + beta1 + " and " + beta2 + ": 0 to below 1 needed");
+      }
+      if (!(epsilon > 0)) {
+        throw new IllegalArgumentException("epsilon " + epsilon + ": above 0 needed");
+      }
+      if (!(weightDecay >= 0)) {
+        throw new IllegalArgumentException("weight decay " + weightDecay + ": at least 0 needed");
+      }
+    }
+
+    /** Betas 0.9 and 0.999, epsilon 1e-8, weight decay 0.01. */
+    public static Options defaults() {
+      return new Options(0.9, 0.999, 1e-8, 0.01);
+    }
+
+    /** Returns a copy with other betas. */
+    public Options withBetas(double newBeta1, double newBeta2) {
+      return new Options(newBeta1, newBeta2, epsilon, weightDecay);
+    }
+
+    /** Returns a copy with another epsilon. */
+    public Options withEpsilon(double newEpsilon) {
+      return new Options(beta1, beta2, newEpsilon, weightDecay);
+    }
+
+    /** Returns a copy with another weight decay. */
+    public Options withWeightDecay(double newWeightDecay) {
+      return new Options(beta1, beta2, epsilon, newWeightDecay);
+    }
+  }
+
+  /**
+   * What a checkpoint has to keep of an optimizer.
+   *
+   * @param moments {@code mean.NAME} and {@code square.NAME} for each parameter; live arrays
+   * @param steps steps that each parameter has taken
+   */
+  public record State(Map<String, NDArray> moments, Map<String, Long> steps) {}
+
+  /** A learned array that has a gradient. */
+  record Learned(NDArray values, NDArray gradient) {}
+
+  /** A learned array with its moments and, once there was one, its gradient. */
+  private static final class Slot {
+    final String name;
+    final Parameter parameter;
+    final double rateFactor;
+    final double weightDecay;
+    NDArray mean;
+    NDArray square;
+    @Nullable NDArray gradient;
+    long steps;
+
+    Slot(
+        NDManager manager,
+        String name,
+        Parameter parameter,
+        double rateFactor,
+        double weightDecay) {
+      this.name = name;
+      this.parameter = parameter;
+      this.rateFactor = rateFactor;
+      this.weightDecay = weightDecay;
+      NDArray values = parameter.array();
+      mean = manager.zeros(values.getShape(), values.getDataType());
+      square = manager.zeros(values.getShape(), values.getDataType());
+    }
+  }
+
+  private final Options options;
+  private final NDManager manager;
+  private final List<Slot> slots = new ArrayList<>();
+
+  private AdamW(Options options, NDManager manager) {
+    this.options = options;
+    this.manager = manager;
+  }
+
+  /** Returns an optimizer of the parameters of {@code network} that are trainable now. */
+  public static AdamW of(Module network, Options options) {
+    return of(network, options, List.of());
+  }
+
+  /**
+   * Returns an optimizer of the parameters of {@code network} that are trainable now.
+   *
+   * @param groups parameters with a rate or a decay of their own
+   * @throws IllegalArgumentException if nothing is trainable, or if a group matches no parameter at
+   *     all, which is a misspelt name more often than not
+   */
+  public static AdamW of(Module network, Options options, List<ParameterGroup> groups) {
+    for (ParameterGroup group : groups) {
+      if (network.parameters().keySet().stream().noneMatch(group::matches)) {
+        throw new IllegalArgumentException(
+            "no parameter is called "
+                + group.names()
+                + "; there are "
+                + String.join(", ", network.parameters().keySet()));
+      }
+    }
+    AdamW optimizer = new AdamW(options, TorchEngine.newManager());
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (parameter.isTrainable()) {
+                optimizer.add(name, parameter, groups);
+              }
+            });
+    if (optimizer.slots.isEmpty()) {
+      optimizer.close();
+      throw new IllegalArgumentException("the network has no parameter that is trainable");
+    }
+    return optimizer;
+  }
+
+  private void add(String name, Parameter parameter, List<ParameterGroup> groups) {
+    ParameterGroup group =
+        groups.stream()
+            .filter(g -> g.matches(name))
+            .findFirst()
+            .orElse(ParameterGroup.matching(""));
+    double decay = Double.isNaN(group.weightDecay()) ? options.weightDecay() : group.weightDecay();
+    slots.add(new Slot(manager, name, parameter, group.rateFactor(), decay));
+  }
+
+  /**
+   * Updates the parameters from their gradients and sets the gradients to zero. A parameter that no
+   * loss has reached yet is left alone.
+   *
+   * @param rate the learning rate of this step
+   */
+  public void step(double rate) {
+    Unrecorded.run(() -> stepAll(rate));
+    clearGradients();
+  }
+
+  private void stepAll(double rate) {
+    try (NDManager scratch = manager.newSubManager()) {
+      for (Slot slot : slots) {
+        NDArray gradient = gradient(slot);
+        if (gradient != null) {
+          step(slot, gradient, rate * slot.rateFactor, scratch);
+        }
+      }
+    }
+  }
+
+  private void step(Slot slot, NDArray gradient, double rate, NDManager scratch) {
+    slot.steps++;
+    double correction1 = 1 - Math.pow(options.beta1(), (double) slot.steps);
+    double correction2 = 1 - Math.pow(options.beta2(), (double) slot.steps);
+    NDArray values = slot.parameter.array();
+    values.muli(Scalars.of(1 - rate * slot.weightDecay, values, scratch));
+    try (NDArray change = gradient.sub(slot.mean)) {
+      slot.mean.addi(change.muli(Scalars.of(1 - options.beta1(), values, scratch)));
+    }
+    try (NDArray square = gradient.square()) {
+      slot.square
+          .muli(Scalars.of(options.beta2(), values, scratch))
+          .addi(square.muli(Scalars.of(1 - options.beta2(), values, scratch)));
+    }
+    try (NDArray denominator = slot.square.sqrt()) {
+      denominator
+          .divi(Scalars.of(Math.sqrt(correction2), values, scratch))
+          .addi(Scalars.of(options.epsilon(), values, scratch));
+      try (NDArray update = slot.mean.div(denominator)) {
+        values.subi(update.muli(Scalars.of(rate / correction1, values, scratch)));
+      }
+    }
+  }
+
+  /**
+   * Scales all gradients so that their joint Euclidean norm is at most {@code maxNorm}, as
+   * PyTorch's {@code clip_grad_norm_} does; negative entries shrink as positive ones do.
+   *
+   * @return the norm before; NaN or infinite if a gradient is, and then nothing is scaled
+   */
+  public double clipNorm(double maxNorm) {
+    double norm = gradientNorm();
+    if (norm > maxNorm && norm < Double.POSITIVE_INFINITY) {
+      Unrecorded.run(() -> scaleGradients(maxNorm / (norm + CLIP_EPSILON)));
+    }
+    return norm;
+  }
+
+  private void scaleGradients(double factor) {
+    try (NDManager scratch = manager.newSubManager()) {
+      for (Learned learned : learnedWithGradients()) {
+        NDArray gradient = learned.gradient();
+        gradient.muli(Scalars.of(factor, gradient, scratch));
+      }
+    }
+  }
+
+  /** Returns the joint Euclidean norm of all gradients. */
+  public double gradientNorm() {
+    // A gradient has none of its own, so nothing is recorded whatever the grad mode is.
+    double sum = 0;
+    for (Learned learned : learnedWithGradients()) {
+      double norm = norm(learned.gradient());
+      sum += norm * norm;
+    }
+    return Math.sqrt(sum);
+  }
+
+  static double norm(NDArray array) {
+    try (NDArray norm = array.norm()) {
+      return norm.getDataType() == DataType.FLOAT64 ? norm.getDouble() : norm.getFloat();
+    }
+  }
+
+  /** Sets all gradients to zero, whatever they are. */
+  public void clearGradients() {
+    for (Learned learned : learnedWithGradients()) {
+      JniUtils.zeroGrad((PtNDArray) learned.values());
+    }
+  }
+
+  List<Learned> learnedWithGradients() {
+    List<Learned> learned = new ArrayList<>(slots.size());
+    for (Slot slot : slots) {
+      NDArray gradient = gradient(slot);
+      if (gradient != null) {
+        learned.add(new Learned(slot.parameter.array(), gradient));
+      }
+    }
+    return learned;
+  }
+
+  /** PyTorch adds to the same gradient array from step to step, so one handle of it serves all. */
+  private @Nullable NDArray gradient(Slot slot) {
+    if (slot.gradient == null) {
+      NDArray gradient = JniUtils.getGradient((PtNDArray) slot.parameter.array());
+      if (gradient != null) {
+        gradient.attach(manager);
+        slot.gradient = gradient;
+      }
+    }
+    return slot.gradient;
+  }
+
+  /** Returns the moments and step counts; the arrays stay the optimizer's. */
+  public State state() {
+    Map<String, NDArray> moments = new LinkedHashMap<>();
+    Map<String, Long> steps = new LinkedHashMap<>();
+    for (Slot slot : slots) {
+      moments.put("mean." + slot.name, slot.mean);
+      moments.put("square." + slot.name, slot.square);
+      steps.put(slot.name, slot.steps);
+    }
+    return new State(moments, steps);
+  }
+
+  /**
+   * Goes on from a saved state; the optimizer takes the arrays over. The parameters must have been
+   * given their saved values before.
+   *
+   * @throws IllegalArgumentException if an array is missing or has another shape
+   */
+  public void restore(State state) {
+    for (Slot slot : slots) {
+      slot.mean = takeOver(state, "mean." + slot.name, slot.mean);
+      slot.square = takeOver(state, "square." + slot.name, slot.square);
+      slot.steps = state.steps().getOrDefault(slot.name, 0L);
+    }
+  }
+
+  private NDArray takeOver(State state, String name, NDArray old) {
+    NDArray saved = state.moments().get(name);
+    if (saved == null || !saved.getShape().equals(old.getShape())) {
+      throw new IllegalArgumentException(
+          "the saved optimizer does not fit the network: "
+              + name
+              + " is "
+              + (saved == null ? "missing" : saved.getShape())
+              + ", needed is "
+              + old.getShape());
+    }
+    saved.attach(manager);
+    old.close();
+    return saved;
+  }
+
+  /** Frees the moments. */
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,150 @@
+package io.github.geofix.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Trainable;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+  private static final TrainOptions OPTIONS =
+      TrainOptions.defaults().withEpochs(4).withBatchSize(16).withLearningRate(0.01).withSeed(3);
+
+  @Test
+  void learnsTheQuarterOfTheEarthFromColours() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel model = new ColourModel(manager, 1);
+      TrainReport report =
+          Trainer.of(model, OPTIONS.withEpochs(12)).fit(new ColourModel.Photos(200));
+      assertThat(report.steps()).isEqualTo(12 * (200 / 16));
+      assertThat(report.epochs()).hasSize(12);
+      assertThat(report.epochs().get(0).loss()).isGreaterThan(0.5);
+      assertThat(report.finalLoss()).isLessThan(0.3);
+    }
+  }
+
+  @Test
+  void givesTheSameWeightsWhateverTheNumberOfWorkers() {
+    Map<String, float[]> one = trained(OPTIONS.withWorkers(1));
+    Map<String, float[]> four = trained(OPTIONS.withWorkers(4));
+    assertThat(four).hasSameSizeAs(one);
+    one.forEach((name, values) -> assertThat(four.get(name)).as(name).isEqualTo(values));
+    assertThat(trained(OPTIONS.withSeed(4)).get("head.bias")).isNotEqualTo(one.get("head.bias"));
+  }
+
+  @Test
+  void reportsEveryStep() {
+    List<Progress> seen = new ArrayList<>();
+    try (NDManager manager = TorchEngine.newManager()) {
+      Trainer.of(new ColourModel(manager, 1), OPTIONS.withSteps(15))
+          .onProgress(seen::add)
+          .fit(new ColourModel.Photos(160));
+    }
+    assertThat(seen).extracting(Progress::step).containsExactlyElementsOf(range(1, 15));
+    assertThat(seen.get(14).epoch()).isEqualTo(1);
+    assertThat(seen).allSatisfy(p -> assertThat(p.steps()).isEqualTo(15));
+  }
+
+  @Test
+  void passesOnWhatThePhotoSourceThrows() {
+    PhotoSource broken =
+        new PhotoSource() {
+          @Override
+          public int size() {
+            return 20;
+          }
+
+          @Override
+          public Photo photo(int epoch, int index) {
+            throw new IllegalArgumentException("photo " + index + " is broken");
+          }
+        };
+    try (NDManager manager = TorchEngine.newManager()) {
+      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
+      assertThatThrownBy(() -> trainer.fit(broken))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageMatching("photo \\d+ is broken");
+    }
+  }
+
+  @Test
+  void stopsAtALossThatIsNotFinite() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel model = new ColourModel(manager, 1);
+      Trainable nanAtThirdStep = new NanLoss(model, 3);
+      Trainer trainer = Trainer.of(nanAtThirdStep, OPTIONS);
+      assertThatThrownBy(() -> trainer.fit(new ColourModel.Photos(100)))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("loss is NaN at step 3");
+      assertThat(weights(model).get("head.bias")).doesNotContain(Float.NaN);
+    }
+  }
+
+  private static Map<String, float[]> trained(TrainOptions options) {
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel model = new ColourModel(manager, 1);
+      Trainer.of(model, options).fit(new ColourModel.Photos(100));
+      return weights(model);
+    }
+  }
+
+  private static Map<String, float[]> weights(ColourModel model) {
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    model
+        .network()
+        .parameters()
+        .forEach((name, parameter) -> weights.put(name, parameter.array().toFloatArray()));
+    return weights;
+  }
+
+  private static List<Long> range(long first, long last) {
+    return java.util.stream.LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  /** The model until a given step, whose loss is not a number. */
+  private static final class NanLoss implements Trainable {
+    private final ColourModel model;
+    private final int badStep;
+    private int step;
+
+    NanLoss(ColourModel model, int badStep) {
+      this.model = model;
+      this.badStep = badStep;
+    }
+
+    @Override
+    public io.github.geofix.models.nn.Module network() {
+      return model.network();
+    }
+
+    @Override
+    public List<ai.djl.ndarray.types.Shape> inputShapes() {
+      return model.inputShapes();
+    }
+
+    @Override
+    public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+      return model.example(photo, latLng, random);
+    }
+
+    @Override
+    public NDArray loss(Forward f, Batch batch) {
+      NDArray loss = model.loss(f, batch);
+      return ++step == badStep ? loss.add(Float.NaN) : loss;
+    }
+  }
+}
