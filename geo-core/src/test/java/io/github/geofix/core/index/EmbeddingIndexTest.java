@@ -223,7 +223,8 @@ final class EmbeddingIndexTest {
           .containsExactly("2", "3", "5");
       assertThat(ids(index.withinBox(-90, -180, 90, 180).search(query, 9))).hasSize(7);
       assertThat(ids(index.withinBox(90, 10, 90, 20).search(query, 9))).isEmpty();
-      assertThat(ids(index.within(new LatLng(90, 123), 1e-6).search(query, 9))).containsExactly("0");
+      assertThat(ids(index.within(new LatLng(90, 123), 1e-6).search(query, 9)))
+          .containsExactly("0");
       assertThat(ids(index.within(new LatLng(-90, 0), 1e9).search(query, 9))).hasSize(7);
       assertThat(ids(index.within(Region.ofTokens(List.of())).search(query, 9))).isEmpty();
     }

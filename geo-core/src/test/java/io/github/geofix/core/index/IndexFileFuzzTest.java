@@ -36,8 +36,7 @@ final class IndexFileFuzzTest {
     Random random = new Random(1);
     EmbeddingIndex.Options options =
         EmbeddingIndex.Options.defaults().withFormat(RowFormat.INT8).withEncoder("sha256:0f");
-    try (EmbeddingIndex index =
-        EmbeddingIndexTest.gaussians(WIDTH, 40, options, random).build()) {
+    try (EmbeddingIndex index = EmbeddingIndexTest.gaussians(WIDTH, 40, options, random).build()) {
       index.append(EmbeddingIndexTest.gaussians(WIDTH, 7, options, random));
       index.delete(3, 44);
       index.save(file);
