@@ -276,9 +276,9 @@ public final class CellPartition {
         double y = 0;
         double z = 0;
         for (; cut < cuts.length && Long.compareUnsigned(cuts[cut], last) <= 0; cut++) {
-          x += sums[3 * cut];
-          y += sums[3 * cut + 1];
-          z += sums[3 * cut + 2];
+          x += sums[PointSet.SUMS * cut];
+          y += sums[PointSet.SUMS * cut + 1];
+          z += sums[PointSet.SUMS * cut + 2];
         }
         // The points of a cell lie within one face, so their sum is never zero.
         LatLng mean =

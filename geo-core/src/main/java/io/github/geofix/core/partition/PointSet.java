@@ -2,11 +2,13 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PointSet {
   private static final int CHUNK = 1 << 16;
+
+  /** Three sums and three remainders, side by side because they are used together. */
+  static final int SUMS = 6;
+
   private static final int MAX_POINTS = Integer.MAX_VALUE - 8;
 
   // Per chunk: the leaf of each point, and its place (u, v) on the leaf's face of the cube. The
@@ -59,6 +65,50 @@ public final class PointSet {
     for (int i = 0; i < latLngs.length; i += 2) {
       set.add(latLngs[i], latLngs[i + 1]);
     }
+    return set;
+  }
+
+  /**
+   * Returns the points of a CSV file; the header names {@code latitude} or {@code lat}, and {@code
+   * longitude}, {@code lon} or {@code lng}, in any case.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws io.github.geofix.core.ModelFormatException if a column is missing or a value is out of
+   *     range; the message names the line
+   */
+  public static PointSet readCsv(Path file) {
+    return readCsv(file, List.of("latitude", "lat"), List.of("longitude", "lon", "lng"));
+  }
+
+  /** As {@link #readCsv(Path)}, for columns of other names; case does not matter. */
+  public static PointSet readCsv(Path file, String latitudeColumn, String longitudeColumn) {
+    return readCsv(
+        file,
+        List.of(latitudeColumn.toLowerCase(Locale.ROOT)),
+        List.of(longitudeColumn.toLowerCase(Locale.ROOT)));
+  }
+
+  private static PointSet readCsv(Path file, List<String> latitudes, List<String> longitudes) {
+    PointSet set = new PointSet();
+    CsvRows.read(
+        file,
+        new CsvRows() {
+          private int latitude;
+          private int longitude;
+
+          @Override
+          public void header(List<String> names) {
+            latitude = CsvRows.require(names, latitudes.toArray(String[]::new));
+            longitude = CsvRows.require(names, longitudes.toArray(String[]::new));
+          }
+
+          @Override
+          public void row(List<String> fields) {
+            set.add(
+                Double.parseDouble(fields.get(latitude)),
+                Double.parseDouble(fields.get(longitude)));
+          }
+        });
     return set;
   }
 
@@ -124,11 +174,11 @@ public final class PointSet {
    *
    * @param firsts the first leaf of each interval, in unsigned order; an interval ends where the
    *     next begins, and points before the first are left out
-   * @return [6 * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
-   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over
+   * @return [SUMS * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
+   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over of each
    */
   double[] sums(long[] firsts, CellPartition.Mean kind) {
-    double[] sums = new double[2 * 3 * firsts.length];
+    double[] sums = new double[SUMS * firsts.length];
     LeafLookup intervals = new LeafLookup(firsts);
     for (int start = 0; start < size; start += CHUNK) {
       long[] chunk = leaves.get(start / CHUNK);
@@ -139,9 +189,9 @@ public final class PointSet {
         if (interval >= 0) {
           int face = (int) (chunk[i] >>> 61);
           if (kind == CellPartition.Mean.SPHERICAL) {
-            addUnitVector(face, place[2 * i], place[2 * i + 1], sums, 3 * interval);
+            addUnitVector(face, place[2 * i], place[2 * i + 1], sums, SUMS * interval);
           } else {
-            addDegrees(face, place[2 * i], place[2 * i + 1], sums, 3 * interval);
+            addDegrees(face, place[2 * i], place[2 * i + 1], sums, SUMS * interval);
           }
         }
       }
@@ -150,7 +200,7 @@ public final class PointSet {
   }
 
   private static void addDegrees(int face, double u, double v, double[] sums, int at) {
-    double[] vector = new double[6];
+    double[] vector = new double[SUMS];
     addUnitVector(face, u, v, vector, 0);
     LatLng point = SphericalMean.latLngOf(vector[0], vector[1], vector[2]);
     add(sums, at, point.latitude(), point.longitude(), 0);
@@ -183,7 +233,7 @@ public final class PointSet {
 
   /** Kahan's sum: a hundred million equal points must not drift. */
   private static void addCompensated(double[] sums, int at, double term) {
-    int lost = sums.length / 2 + at;
+    int lost = at + 3;
     double corrected = term - sums[lost];
     double sum = sums[at] + corrected;
     sums[lost] = (sum - sums[at]) - corrected;
@@ -194,11 +244,6 @@ public final class PointSet {
   @Override
   public String toString() {
     return size + " points";
-  }
-
-  /** Returns how many of the sorted leaves lie in a cell. */
-  static int countIn(long[] sortedLeaves, int from, int to, long cell) {
-    return upperBound(sortedLeaves, from, to, S2Cells.lastLeaf(cell)) - from;
   }
 
   /** The first index whose leaf is greater than the given one, as unsigned numbers. */
