@@ -11,11 +11,12 @@ import com.google.common.geometry.S2Region;
 import com.google.common.geometry.S2RegionCoverer;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.partition.Region;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** A part of the Earth, as ranges of S2 cells and a test for the rows near its edge. */
 final class Area {
@@ -91,19 +92,9 @@ final class Area {
         : west <= longitude || longitude <= east;
   }
 
-  static Area cells(Collection<String> s2Tokens) {
-    ArrayList<S2CellId> cells = new ArrayList<>();
-    for (String token : s2Tokens) {
-      S2CellId cell = S2CellId.fromToken(token);
-      if (!cell.isValid()) {
-        throw new IllegalArgumentException(
-            "\"" + token + "\" is not an S2 token: 1 to 16 hexadecimal digits, such as 47a1cbd");
-      }
-      cells.add(cell);
-    }
-    S2CellUnion union = new S2CellUnion();
-    union.initFromCellIds(cells);
-    return new Area(union, cell -> true, (latitude, longitude) -> true);
+  static Area of(Region region) {
+    List<S2CellId> cells = LongStream.of(region.cellIds()).mapToObj(S2CellId::new).toList();
+    return new Area(cells, cell -> true, (latitude, longitude) -> true);
   }
 
   private static S2CellUnion cover(S2Region region) {

@@ -4,12 +4,12 @@ import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.partition.Region;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -438,8 +438,8 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
   }
 
   @Override
-  public EmbeddingSearch withinCells(Collection<String> s2Tokens) {
-    return everywhere().withinCells(s2Tokens);
+  public EmbeddingSearch within(Region region) {
+    return everywhere().within(region);
   }
 
   @Override
@@ -659,8 +659,8 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
     }
 
     @Override
-    public EmbeddingSearch withinCells(Collection<String> s2Tokens) {
-      return and(Area.cells(s2Tokens));
+    public EmbeddingSearch within(Region region) {
+      return and(Area.of(region));
     }
 
     private View and(Area area) {

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.LatLng;
-import java.util.Collection;
+import io.github.geofix.core.partition.Region;
 import java.util.List;
 
 /**
@@ -47,12 +47,8 @@ public interface EmbeddingSearch {
    */
   EmbeddingSearch withinBox(double south, double west, double north, double east);
 
-  /**
-   * Returns the rows of this search that lie in any of some S2 cells of any levels.
-   *
-   * @throws IllegalArgumentException if a token is not an S2 token
-   */
-  EmbeddingSearch withinCells(Collection<String> s2Tokens);
+  /** Returns the rows of this search that lie in a region. */
+  EmbeddingSearch within(Region region);
 
   /**
    * Returns this search with at most so many threads for one call. An index starts with as many as

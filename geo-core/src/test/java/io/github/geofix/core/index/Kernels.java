@@ -22,7 +22,7 @@ final class Kernels {
     try {
       return Kernel.Best.vector();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError("run the tests with --add-modules jdk.incubator.vector", e);
+      throw new LinkageError("run the tests with --add-modules jdk.incubator.vector", e);
     }
   }
 }
