@@ -27,12 +27,12 @@ final class EmbedNetwork extends Module {
   /**
    * Creates the network.
    *
-   * @param backbone {@code [B, 3, H, W]} to {@code [B, features]}
+   * @param width the width D of the shared space
    * @param cellCounts the number of cells of each level, coarse to fine
    */
-  EmbedNetwork(Backbone backbone, int features, int width, double temperature, int[] cellCounts) {
+  EmbedNetwork(Backbone backbone, int width, double temperature, int[] cellCounts) {
     this.backbone = child("backbone", backbone);
-    this.head = child("head", new Linear(features, width));
+    this.head = child("head", new Linear(backbone.vectorWidth(), width));
     for (int level = 0; level < cellCounts.length; level++) {
       // Directions count, not lengths: any isotropic start will do.
       cells.add(parameter("cells." + level, Init.normal(1), cellCounts[level], width));
