@@ -110,6 +110,6 @@ record Pixels(int width, int height, int[] rgb) {
     // Red and blue have eight bits between them, room for the sum of four.
     int redBlue = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff) + 0x020002;
     int green = (a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00) + 0x0200;
-    return (redBlue >> 2) & 0xff00ff | (green >> 2) & 0xff00;
+    return ((redBlue >> 2) & 0xff00ff) | ((green >> 2) & 0xff00);
   }
 }

@@ -30,6 +30,7 @@ final class Pyramid implements TileSource {
   /** Weights and sizes below it come from rounding, and may not touch another tile. */
   private static final double ROUNDING = 1e-6;
 
+  /** Stands in the cache for a tile that the store does not have; the only one without width. */
   private static final Pixels MISSING = new Pixels(0, 0, new int[0]);
 
   private final Projection projection;
@@ -113,7 +114,8 @@ final class Pyramid implements TileSource {
     double[] below = new double[2];
     for (int i = 0; i < sizes.length; i++) {
       double u = (i % probes + 0.5) / probes;
-      double v = (i / probes + 0.5) / probes;
+      int row = i / probes;
+      double v = (row + 0.5) / probes;
       project(frame, u, v, at);
       project(frame, u + 0.5 / width, v, right);
       project(frame, u, v + 0.5 / height, below);
@@ -148,7 +150,7 @@ final class Pyramid implements TileSource {
 
   private Pixels tile(int index, int column, int row) {
     Level level = levels.get(index);
-    long key = (long) index << 58 | (long) column << 29 | row;
+    long key = ((long) index << 58) | ((long) column << 29) | row;
     try {
       return cache.get(
           key,
@@ -201,7 +203,7 @@ final class Pyramid implements TileSource {
         project(
             frame,
             (double) (left + i % corners) / width,
-            (double) (top + i / corners) / height,
+            (double) (top + Math.floorDiv(i, corners)) / height,
             xy);
         x[i] = xy[0];
         y[i] = xy[1];
@@ -237,7 +239,7 @@ final class Pyramid implements TileSource {
           sample(level, x + u * acrossX + v * downX, y + u * acrossY + v * downY, weight);
         }
       }
-      return (int) (red + 0.5) << 16 | (int) (green + 0.5) << 8 | (int) (blue + 0.5);
+      return ((int) (red + 0.5) << 16) | ((int) (green + 0.5) << 8) | (int) (blue + 0.5);
     }
 
     private int samples(Level grid, double stepX, double stepY) {
@@ -294,13 +296,13 @@ final class Pyramid implements TileSource {
         inTileX = column - tileLeft;
         inTileY = row - tileTop;
       }
-      if (tile == MISSING) {
+      if (tile.width() == 0) {
         missing(index, column, row, weight);
         return;
       }
       int rgb = tile.rgb()[(int) inTileY * tile.width() + (int) inTileX];
-      red += weight * (rgb >> 16 & 0xff);
-      green += weight * (rgb >> 8 & 0xff);
+      red += weight * ((rgb >> 16) & 0xff);
+      green += weight * ((rgb >> 8) & 0xff);
       blue += weight * (rgb & 0xff);
     }
 

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -35,7 +37,7 @@ final class TileDirectory implements TileReader {
     }
     TileDirectory directory = new TileDirectory(folder, template, options.scheme());
     try {
-      TreeMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
+      NavigableMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
       if (tiles.isEmpty()) {
         throw new IOException("no file in " + folder + " fits the template " + template);
       }
@@ -83,13 +85,13 @@ final class TileDirectory implements TileReader {
   }
 
   /** Walks down the template, one folder a zoom, and stops at the first file of each zoom. */
-  private TreeMap<Integer, Path> firstTileOfEachZoom() throws IOException {
+  private NavigableMap<Integer, Path> firstTileOfEachZoom() throws IOException {
     TreeMap<Integer, Path> found = new TreeMap<>();
     walk(folder, List.of(template.split("/")), -1, found);
     return found;
   }
 
-  private static void walk(Path at, List<String> segments, int zoom, TreeMap<Integer, Path> found)
+  private static void walk(Path at, List<String> segments, int zoom, Map<Integer, Path> found)
       throws IOException {
     Pattern pattern = TileTemplate.pattern(segments.get(0));
     List<String> rest = segments.subList(1, segments.size());

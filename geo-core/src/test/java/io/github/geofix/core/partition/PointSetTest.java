@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.SphericalMean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +47,32 @@ class PointSetTest {
       pairs[2 * i + 1] = points.get(i).longitude();
     }
     assertThat(CellPartition.adaptive(PointSet.ofPairs(pairs), options)).isEqualTo(expected);
+  }
+
+  @Test
+  void millionsOfPointsGiveTheSameMeansHoweverTheyCame() {
+    double[] pairs = new double[2 * 1_200_000];
+    Random random = new Random(2);
+    for (int i = 0; i < pairs.length; i += 2) {
+      pairs[i] = 180 * random.nextDouble() - 90;
+      pairs[i + 1] = 20 * random.nextDouble() + 160;
+    }
+    PointSet added = new PointSet();
+    for (int i = 0; i < pairs.length; i += 2) {
+      added.add(pairs[i], pairs[i + 1]);
+    }
+    CellPartition expected = CellPartition.fixedLevel(added, 3);
+    assertThat(CellPartition.fixedLevel(PointSet.ofPairs(pairs), 3)).isEqualTo(expected);
+    assertThat(Arrays.stream(expected.counts()).sum()).isEqualTo(1_200_000);
+    for (int label : new int[] {0, expected.size() / 2, expected.size() - 1}) {
+      SphericalMean mean = new SphericalMean();
+      for (int i = 0; i < pairs.length; i += 2) {
+        if (S2Cells.contains(expected.cellId(label), S2Cells.leafOf(pairs[i], pairs[i + 1]))) {
+          mean.add(pairs[i], pairs[i + 1], 1);
+        }
+      }
+      assertThat(GreatCircle.distanceKm(expected.meanOf(label), mean.latLng())).isLessThan(1e-7);
+    }
   }
 
   @Test

@@ -167,6 +167,13 @@ public final class EarthImage {
     return levels[0][0].height;
   }
 
+  /** Returns a copy of the full picture, of type {@code TYPE_INT_RGB}. */
+  public BufferedImage toImage() {
+    BufferedImage image = new BufferedImage(width(), height(), BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width(), height(), levels[0][0].rgb, 0, width());
+    return image;
+  }
+
   /** Returns the pixel in a column and row of the full picture, as {@code 0xRRGGBB}. */
   int rgb(int column, int row) {
     return levels[0][0].rgb[row * width() + column] & 0xFFFFFF;

@@ -121,7 +121,7 @@
   function reliability(plot, data) {
     onWidth(plot, available => {
       const size = Math.min(available, 460);
-      const margin = {top: 12, right: 12, bottom: 42, left: 48};
+      const margin = {top: 30, right: 22, bottom: 42, left: 48};
       const x = d3.scaleLinear([0, 1], [margin.left, size - margin.right]);
       const y = d3.scaleLinear([0, 1], [size - margin.bottom, margin.top]);
       d3.select(plot).selectAll('*').remove();
@@ -137,7 +137,7 @@
       labels.selectAll('.v').data(ticks).join('text').attr('y', y(0) + 18).attr('x', x)
         .attr('text-anchor', 'middle').text(t => Math.round(100 * t) + ' %');
       labels.append('text').attr('x', x(1)).attr('y', size - 6).attr('text-anchor', 'end').text('score of the answer');
-      labels.append('text').attr('transform', `translate(12,${y(1)}) rotate(-90)`).attr('text-anchor', 'end').text('answers that were right');
+      labels.append('text').attr('x', 8).attr('y', 14).text('answers that were right');
       svg.append('line').attr('class', 'limit').attr('x1', x(0)).attr('y1', y(0)).attr('x2', x(1)).attr('y2', y(1));
       const most = d3.max(data.bins, bin => bin.count);
       const bin = svg.selectAll('.bin').data(data.bins).join('g').style('color', 'var(--s0)');
@@ -166,7 +166,8 @@
     let scale = 1;
     const size = () => {
       // Points keep their size on the screen, at every zoom and width.
-      const unit = 360 / Math.max(plot.clientWidth, 1) / scale;
+      const shown = Math.max(plot.clientWidth, 1);
+      const unit = (shown < 520 ? 0.65 : 1) * 360 / shown / scale;
       truth.attr('r', 4.2 * unit);
       guess.attr('r', 3.2 * unit);
     };

@@ -192,8 +192,7 @@ public final class EmbedModel implements GeoModel {
           "no backbone " + config.backbone() + " for embed; there is residual");
     }
     ResidualEncoder backbone = new ResidualEncoder(config.image());
-    return new EmbedNetwork(
-        backbone, config.width(), config.temperature(), cellCounts);
+    return new EmbedNetwork(backbone, config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */

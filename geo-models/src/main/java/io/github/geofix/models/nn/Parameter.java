@@ -59,6 +59,17 @@ public final class Parameter {
     return array;
   }
 
+  /**
+   * Returns the values as an array of another manager, to begin a computation with: the result of
+   * an operation belongs to the manager of its first operand, and the model's manager would keep
+   * it. Gradients flow back.
+   */
+  public NDArray in(NDManager manager) {
+    NDArray view = array().reshape(shape);
+    view.attach(manager);
+    return view;
+  }
+
   /** Returns true once the parameter has been initialized or loaded. */
   public boolean hasArray() {
     return array != null;
