@@ -30,7 +30,7 @@ final class JpegTraces {
     } finally {
       writer.dispose();
     }
-    Photos.Options any = Photos.Options.defaults().withMaxPixels(Integer.MAX_VALUE);
-    return Photos.decode(jpeg.toByteArray(), "compressed again", any);
+    long pixels = (long) image.getWidth() * image.getHeight();
+    return Photos.decode(jpeg.toByteArray(), "compressed again", new Photos.Options(pixels));
   }
 }

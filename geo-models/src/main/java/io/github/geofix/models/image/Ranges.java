@@ -10,10 +10,14 @@ final class Ranges {
   static void check(String name, double from, double to, double lowest, double highest) {
     boolean inside = lowest <= from && from <= to && to <= highest;
     if (!inside) {
-      String given = from == to ? String.valueOf(from) : from + " to " + to;
+      String given = from == to ? text(from) : text(from) + " to " + text(to);
       throw new IllegalArgumentException(
-          name + " " + given + " is not within " + lowest + " to " + highest);
+          name + " " + given + " is not within " + text(lowest) + " to " + text(highest));
     }
+  }
+
+  private static String text(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 
   /** Draws evenly; always takes one number from the source. */
