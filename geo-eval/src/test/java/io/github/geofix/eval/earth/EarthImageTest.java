@@ -215,7 +215,7 @@ class EarthImageTest {
     ImageIO.write(SyntheticEarth.paint(64, SyntheticEarth::smooth), format, whole);
     byte[] bytes = Files.readAllBytes(whole.toPath());
     Random random = new Random(seed);
-    for (int n = 0; n < 200; n++) {
+    for (int n = 0; n < 80; n++) {
       byte[] damaged = bytes.clone();
       for (int k = 0; k <= n % 4; k++) {
         // Headers are short: half of the damage goes there.
