@@ -30,6 +30,7 @@ final class Pyramid implements TileSource {
   /** Weights and sizes below it come from rounding, and may not touch another tile. */
   private static final double ROUNDING = 1e-6;
 
+  /** Stands in the cache for a tile that the store does not have; the only one without width. */
   private static final Pixels MISSING = new Pixels(0, 0, new int[0]);
 
   private final Projection projection;
@@ -58,7 +59,7 @@ final class Pyramid implements TileSource {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(options.cacheBytes())
-            .weigher((Long key, Pixels tile) -> 64 + 4 * tile.rgb().length)
+            .weigher((Long key, Pixels tile) -> tile.bytes())
             .build();
   }
 
@@ -68,7 +69,10 @@ final class Pyramid implements TileSource {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     cache.invalidateAll();
     try {
@@ -113,7 +117,8 @@ final class Pyramid implements TileSource {
     double[] below = new double[2];
     for (int i = 0; i < sizes.length; i++) {
       double u = (i % probes + 0.5) / probes;
-      double v = (i / probes + 0.5) / probes;
+      int row = i / probes;
+      double v = (row + 0.5) / probes;
       project(frame, u, v, at);
       project(frame, u + 0.5 / width, v, right);
       project(frame, u, v + 0.5 / height, below);
@@ -148,7 +153,7 @@ final class Pyramid implements TileSource {
 
   private Pixels tile(int index, int column, int row) {
     Level level = levels.get(index);
-    long key = (long) index << 58 | (long) column << 29 | row;
+    long key = ((long) index << 58) | ((long) column << 29) | row;
     try {
       return cache.get(
           key,
@@ -201,7 +206,7 @@ final class Pyramid implements TileSource {
         project(
             frame,
             (double) (left + i % corners) / width,
-            (double) (top + i / corners) / height,
+            (double) (top + Math.floorDiv(i, corners)) / height,
             xy);
         x[i] = xy[0];
         y[i] = xy[1];
@@ -237,7 +242,7 @@ final class Pyramid implements TileSource {
           sample(level, x + u * acrossX + v * downX, y + u * acrossY + v * downY, weight);
         }
       }
-      return (int) (red + 0.5) << 16 | (int) (green + 0.5) << 8 | (int) (blue + 0.5);
+      return ((int) (red + 0.5) << 16) | ((int) (green + 0.5) << 8) | (int) (blue + 0.5);
     }
 
     private int samples(Level grid, double stepX, double stepY) {
@@ -272,7 +277,7 @@ final class Pyramid implements TileSource {
         return;
       }
       Level grid = levels.get(index);
-      boolean fullCircle = projection.isPeriodic() && grid.width() >= grid.scaleX();
+      boolean fullCircle = projection.isPeriodic() && grid.width() > grid.scaleX() - 0.5;
       long column =
           fullCircle
               ? Math.floorMod(px, grid.width())
@@ -294,13 +299,13 @@ final class Pyramid implements TileSource {
         inTileX = column - tileLeft;
         inTileY = row - tileTop;
       }
-      if (tile == MISSING) {
+      if (tile.width() == 0) {
         missing(index, column, row, weight);
         return;
       }
-      int rgb = tile.rgb()[(int) inTileY * tile.width() + (int) inTileX];
-      red += weight * (rgb >> 16 & 0xff);
-      green += weight * (rgb >> 8 & 0xff);
+      int rgb = tile.rgb((int) inTileX, (int) inTileY);
+      red += weight * ((rgb >> 16) & 0xff);
+      green += weight * ((rgb >> 8) & 0xff);
       blue += weight * (rgb & 0xff);
     }
 
