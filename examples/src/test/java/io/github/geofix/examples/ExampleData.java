@@ -24,8 +24,7 @@ final class ExampleData {
     photos.writeDataset(200, folder.resolve("train"), false);
     photos.writeDataset(20, folder.resolve("test"), false);
     Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
-    try (EmbedModel model =
-        EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
+    try (EmbedModel model = EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
       model.save(
           folder.resolve("out/model"),
           new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of()));

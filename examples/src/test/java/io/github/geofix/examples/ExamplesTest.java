@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * in a JVM of its own, in a folder that holds what the README's commands leave there.
  */
 final class ExamplesTest {
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Path SOURCES =
       ROOT.resolve("examples/src/main/java/io/github/geofix/examples");
   private static final Pattern JAVA_BLOCK =
@@ -102,7 +103,10 @@ final class ExamplesTest {
   }
 
   private static String withoutIndentation(String text) {
-    return text.lines().map(String::strip).filter(l -> !l.isEmpty()).reduce("", (a, b) -> a + "\n" + b);
+    return text.lines()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty())
+        .reduce("", (a, b) -> a + "\n" + b);
   }
 
   private static String read(Path file) {

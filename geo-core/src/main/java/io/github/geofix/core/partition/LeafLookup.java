@@ -7,18 +7,19 @@ package io.github.geofix.core.partition;
 final class LeafLookup {
   private static final int MAX_TABLE_BITS = 16;
 
-  private final long[] sorted;
+  private final long[] sorted; // with the sign bit flipped: signed order is that of the curve
   private final int[] startOfPrefix;
   private final int shift;
 
-  /** Keeps the array, which is in unsigned order. */
-  LeafLookup(long[] sorted) {
-    this.sorted = sorted;
-    int bits = Math.min(MAX_TABLE_BITS, 4 + Long.SIZE - Long.numberOfLeadingZeros(sorted.length));
-    this.shift = Long.SIZE - bits;
-    this.startOfPrefix = new int[(1 << bits) + 1];
-    for (long leaf : sorted) {
-      startOfPrefix[(int) (leaf >>> shift) + 1]++;
+  /** Copies the leaves, which are in unsigned order. */
+  LeafLookup(long[] leaves) {
+    sorted = new long[leaves.length];
+    int bits = Math.min(MAX_TABLE_BITS, 4 + Long.SIZE - Long.numberOfLeadingZeros(leaves.length));
+    shift = Long.SIZE - bits;
+    startOfPrefix = new int[(1 << bits) + 1];
+    for (int i = 0; i < leaves.length; i++) {
+      sorted[i] = leaves[i] ^ Long.MIN_VALUE;
+      startOfPrefix[(int) (leaves[i] >>> shift) + 1]++;
     }
     for (int i = 1; i < startOfPrefix.length; i++) {
       startOfPrefix[i] += startOfPrefix[i - 1];
@@ -27,9 +28,16 @@ final class LeafLookup {
 
   /** Returns the index of the last leaf that is at most the given one, or -1. */
   int lastNotAfter(long leaf) {
+    long flipped = leaf ^ Long.MIN_VALUE;
     int prefix = (int) (leaf >>> shift);
-    int low = startOfPrefix[prefix];
-    int high = startOfPrefix[prefix + 1];
-    return PointSet.upperBound(sorted, low, high, leaf) - 1;
+    int before = startOfPrefix[prefix] - 1;
+    int length = startOfPrefix[prefix + 1] - before - 1;
+    // One assignment a step, so that the compiler needs no branch, which would be mispredicted.
+    while (length > 0) {
+      int half = (length + 1) >>> 1;
+      before = sorted[before + half] <= flipped ? before + half : before;
+      length -= half;
+    }
+    return before;
   }
 }

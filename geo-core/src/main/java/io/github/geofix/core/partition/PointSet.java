@@ -2,11 +2,14 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +20,20 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class PointSet {
-  private static final int CHUNK = 1 << 16;
-  private static final int MAX_POINTS = Integer.MAX_VALUE - 8;
+  private static final int MAX_CHUNK = 1 << 16;
+  private static final int MIN_CHUNK = 1 << 4;
 
-  // Per chunk: the leaf of each point, and its place (u, v) on the leaf's face of the cube. The
-  // place gives the unit vector back without trigonometry when means are taken.
-  private final List<long[]> leaves = new ArrayList<>();
-  private final List<double[]> places = new ArrayList<>();
+  /** Sums are taken in so many parts, on any machine, so that they are rounded alike. */
+  private static final int PARTS = 4;
+
+  private static final int MIN_POINTS_IN_PARTS = 1_000_000;
+
+  /** Three sums and three remainders, side by side because they are used together. */
+  static final int SUMS = 6;
+
+  private static final int MAX_POINTS = Integer.MAX_VALUE - 8 - MAX_CHUNK;
+
+  private final List<Chunk> chunks = new ArrayList<>();
   private int size;
   private long @Nullable [] sorted;
 
@@ -46,19 +56,58 @@ public final class PointSet {
   }
 
   /**
-   * Returns the set of points given as latitude, longitude, latitude, longitude, ...
+   * Returns the set of points given as latitude, longitude, latitude, longitude, ... Large arrays
+   * are worked on by all cores.
    *
    * @throws IllegalArgumentException if the length is odd or a value out of range
    */
   public static PointSet ofPairs(double... latLngs) {
-    if (latLngs.length % 2 != 0) {
-      throw new IllegalArgumentException(
-          "pairs of latitude and longitude are needed, not " + latLngs.length + " numbers");
-    }
     PointSet set = new PointSet();
-    for (int i = 0; i < latLngs.length; i += 2) {
-      set.add(latLngs[i], latLngs[i + 1]);
-    }
+    set.addPairs(latLngs);
+    return set;
+  }
+
+  /**
+   * Returns the points of a CSV file; the header names {@code latitude} or {@code lat}, and {@code
+   * longitude}, {@code lon} or {@code lng}, in any case.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws io.github.geofix.core.ModelFormatException if a column is missing or a value is out of
+   *     range; the message names the line
+   */
+  public static PointSet readCsv(Path file) {
+    return readCsv(file, List.of("latitude", "lat"), List.of("longitude", "lon", "lng"));
+  }
+
+  /** As {@link #readCsv(Path)}, for columns of other names; case does not matter. */
+  public static PointSet readCsv(Path file, String latitudeColumn, String longitudeColumn) {
+    return readCsv(
+        file,
+        List.of(latitudeColumn.toLowerCase(Locale.ROOT)),
+        List.of(longitudeColumn.toLowerCase(Locale.ROOT)));
+  }
+
+  private static PointSet readCsv(Path file, List<String> latitudes, List<String> longitudes) {
+    PointSet set = new PointSet();
+    CsvRows.read(
+        file,
+        new CsvRows() {
+          private int latitude;
+          private int longitude;
+
+          @Override
+          public void header(List<String> names) {
+            latitude = CsvRows.require(names, latitudes.toArray(String[]::new));
+            longitude = CsvRows.require(names, longitudes.toArray(String[]::new));
+          }
+
+          @Override
+          public void row(List<String> fields) {
+            set.add(
+                Double.parseDouble(fields.get(latitude)),
+                Double.parseDouble(fields.get(longitude)));
+          }
+        });
     return set;
   }
 
@@ -68,36 +117,55 @@ public final class PointSet {
    * @param latitude degrees, -90 to 90
    * @param longitude degrees, -180 to 180
    * @throws IllegalArgumentException if a value is out of range or not a number
-   * @throws IllegalStateException if the set holds 2^31 - 9 points already
+   * @throws IllegalStateException if the set holds 2^31 - 65545 points already
    */
   public void add(double latitude, double longitude) {
-    if (!(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180)) {
-      // Its constructor says what is wrong.
-      throw new IllegalArgumentException("not a position: " + new LatLng(latitude, longitude));
+    if (chunks.isEmpty() || chunks.get(chunks.size() - 1).isFull()) {
+      requireRoom(1);
+      chunks.add(new Chunk(Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, size))));
     }
-    int at = size % CHUNK;
-    if (at == 0) {
-      if (size >= MAX_POINTS - CHUNK) {
-        throw new IllegalStateException("a point set holds at most " + size + " points");
-      }
-      leaves.add(new long[CHUNK]);
-      places.add(new double[2 * CHUNK]);
-    }
-    double lat = latitude * (Math.PI / 180);
-    double lng = longitude * (Math.PI / 180);
-    double cosLat = Math.cos(lat);
-    double x = Math.cos(lng) * cosLat;
-    double y = Math.sin(lng) * cosLat;
-    double z = Math.sin(lat);
-    int face = S2Cells.face(x, y, z);
-    double u = S2Cells.u(face, x, y, z);
-    double v = S2Cells.v(face, x, y, z);
-    leaves.get(leaves.size() - 1)[at] = S2Cells.leaf(face, u, v);
-    double[] chunk = places.get(places.size() - 1);
-    chunk[2 * at] = u;
-    chunk[2 * at + 1] = v;
+    chunks.get(chunks.size() - 1).add(latitude, longitude);
     size++;
     sorted = null;
+  }
+
+  /**
+   * Adds points given as latitude, longitude, latitude, longitude, ... Large arrays are worked on
+   * by all cores.
+   *
+   * @throws IllegalArgumentException if the length is odd or a value out of range; then none is
+   *     added
+   * @throws IllegalStateException if the set would hold more than 2^31 - 65545 points
+   */
+  public void addPairs(double... latLngs) {
+    if (latLngs.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          "pairs of latitude and longitude are needed, not " + latLngs.length + " numbers");
+    }
+    int count = latLngs.length / 2;
+    requireRoom(count);
+    chunks.addAll(
+        IntStream.range(0, (count + MAX_CHUNK - 1) / MAX_CHUNK)
+            .parallel()
+            .mapToObj(
+                part -> {
+                  int from = part * MAX_CHUNK;
+                  int to = Math.min(count, from + MAX_CHUNK);
+                  Chunk chunk = new Chunk(to - from);
+                  for (int i = from; i < to; i++) {
+                    chunk.add(latLngs[2 * i], latLngs[2 * i + 1]);
+                  }
+                  return chunk;
+                })
+            .toList());
+    size += count;
+    sorted = null;
+  }
+
+  private void requireRoom(int count) {
+    if (size > MAX_POINTS - count) {
+      throw new IllegalStateException("a point set holds at most " + MAX_POINTS + " points");
+    }
   }
 
   /** Returns the number of points. */
@@ -110,8 +178,10 @@ public final class PointSet {
     long[] result = sorted;
     if (result == null) {
       result = new long[size];
-      for (int start = 0; start < size; start += CHUNK) {
-        System.arraycopy(leaves.get(start / CHUNK), 0, result, start, chunkLength(start));
+      int at = 0;
+      for (Chunk chunk : chunks) {
+        System.arraycopy(chunk.leaves, 0, result, at, chunk.size);
+        at += chunk.size;
       }
       result = RadixSort.sortUnsigned(result);
       sorted = result;
@@ -124,81 +194,43 @@ public final class PointSet {
    *
    * @param firsts the first leaf of each interval, in unsigned order; an interval ends where the
    *     next begins, and points before the first are left out
-   * @return [6 * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
-   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over
+   * @return [SUMS * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
+   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over of each
    */
   double[] sums(long[] firsts, CellPartition.Mean kind) {
-    double[] sums = new double[2 * 3 * firsts.length];
     LeafLookup intervals = new LeafLookup(firsts);
-    for (int start = 0; start < size; start += CHUNK) {
-      long[] chunk = leaves.get(start / CHUNK);
-      double[] place = places.get(start / CHUNK);
-      int length = chunkLength(start);
-      for (int i = 0; i < length; i++) {
-        int interval = intervals.lastNotAfter(chunk[i]);
-        if (interval >= 0) {
-          int face = (int) (chunk[i] >>> 61);
-          if (kind == CellPartition.Mean.SPHERICAL) {
-            addUnitVector(face, place[2 * i], place[2 * i + 1], sums, 3 * interval);
-          } else {
-            addDegrees(face, place[2 * i], place[2 * i + 1], sums, 3 * interval);
-          }
-        }
+    int parts = size < MIN_POINTS_IN_PARTS ? 1 : PARTS;
+    List<double[]> sums =
+        IntStream.range(0, parts)
+            .parallel()
+            .mapToObj(
+                part -> {
+                  double[] sum = new double[SUMS * firsts.length];
+                  long from = (long) size * part / parts;
+                  long to = (long) size * (part + 1) / parts;
+                  long offset = 0;
+                  for (Chunk chunk : chunks) {
+                    int first = (int) Math.max(0, from - offset);
+                    int end = (int) Math.min(chunk.size, to - offset);
+                    chunk.addTo(sum, first, end, intervals, kind);
+                    offset += chunk.size;
+                  }
+                  return sum;
+                })
+            .toList();
+    double[] total = sums.get(0);
+    for (int part = 1; part < parts; part++) {
+      for (int at = 0; at < total.length; at++) {
+        total[at] += sums.get(part)[at];
       }
     }
-    return sums;
-  }
-
-  private static void addDegrees(int face, double u, double v, double[] sums, int at) {
-    double[] vector = new double[6];
-    addUnitVector(face, u, v, vector, 0);
-    LatLng point = SphericalMean.latLngOf(vector[0], vector[1], vector[2]);
-    add(sums, at, point.latitude(), point.longitude(), 0);
-  }
-
-  private int chunkLength(int start) {
-    return Math.min(CHUNK, size - start);
-  }
-
-  private static void addUnitVector(int face, double u, double v, double[] sums, int at) {
-    double w = 1 / Math.sqrt(1 + u * u + v * v);
-    double a = u * w;
-    double b = v * w;
-    // S2's axes of the six faces.
-    switch (face) {
-      case 0 -> add(sums, at, w, a, b);
-      case 1 -> add(sums, at, -a, w, b);
-      case 2 -> add(sums, at, -a, -b, w);
-      case 3 -> add(sums, at, -w, -b, -a);
-      case 4 -> add(sums, at, b, -w, -a);
-      default -> add(sums, at, b, a, -w);
-    }
-  }
-
-  private static void add(double[] sums, int at, double x, double y, double z) {
-    addCompensated(sums, at, x);
-    addCompensated(sums, at + 1, y);
-    addCompensated(sums, at + 2, z);
-  }
-
-  /** Kahan's sum: a hundred million equal points must not drift. */
-  private static void addCompensated(double[] sums, int at, double term) {
-    int lost = sums.length / 2 + at;
-    double corrected = term - sums[lost];
-    double sum = sums[at] + corrected;
-    sums[lost] = (sum - sums[at]) - corrected;
-    sums[at] = sum;
+    return total;
   }
 
   /** Shows the number of points. */
   @Override
   public String toString() {
     return size + " points";
-  }
-
-  /** Returns how many of the sorted leaves lie in a cell. */
-  static int countIn(long[] sortedLeaves, int from, int to, long cell) {
-    return upperBound(sortedLeaves, from, to, S2Cells.lastLeaf(cell)) - from;
   }
 
   /** The first index whose leaf is greater than the given one, as unsigned numbers. */
@@ -230,5 +262,95 @@ public final class PointSet {
       at = upperBound(sortedLeaves, at, sortedLeaves.length, S2Cells.lastLeaf(cell));
     }
     return Arrays.copyOf(cells, count);
+  }
+
+  /** Some of the points, in the order they came. */
+  private static final class Chunk {
+    private final long[] leaves;
+
+    // The place (u, v) of each point on the leaf's face of the cube. It gives the unit vector back
+    // without trigonometry when means are taken.
+    private final double[] places;
+    private int size;
+
+    Chunk(int capacity) {
+      leaves = new long[capacity];
+      places = new double[2 * capacity];
+    }
+
+    boolean isFull() {
+      return size == leaves.length;
+    }
+
+    void add(double latitude, double longitude) {
+      if (!(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180)) {
+        // Its constructor says what is wrong.
+        throw new IllegalArgumentException("not a position: " + new LatLng(latitude, longitude));
+      }
+      double lat = latitude * (Math.PI / 180);
+      double lng = longitude * (Math.PI / 180);
+      double cosLat = Math.cos(lat);
+      double x = Math.cos(lng) * cosLat;
+      double y = Math.sin(lng) * cosLat;
+      double z = Math.sin(lat);
+      int face = S2Cells.face(x, y, z);
+      double u = S2Cells.u(face, x, y, z);
+      double v = S2Cells.v(face, x, y, z);
+      leaves[size] = S2Cells.leaf(face, u, v);
+      places[2 * size] = u;
+      places[2 * size + 1] = v;
+      size++;
+    }
+
+    void addTo(double[] sums, int from, int to, LeafLookup intervals, CellPartition.Mean kind) {
+      for (int i = from; i < to; i++) {
+        int interval = intervals.lastNotAfter(leaves[i]);
+        if (interval >= 0) {
+          int face = (int) (leaves[i] >>> 61);
+          if (kind == CellPartition.Mean.SPHERICAL) {
+            addUnitVector(face, places[2 * i], places[2 * i + 1], sums, SUMS * interval);
+          } else {
+            addDegrees(face, places[2 * i], places[2 * i + 1], sums, SUMS * interval);
+          }
+        }
+      }
+    }
+
+    private static void addUnitVector(int face, double u, double v, double[] sums, int at) {
+      double w = 1 / Math.sqrt(1 + u * u + v * v);
+      double a = u * w;
+      double b = v * w;
+      // S2's axes of the six faces.
+      switch (face) {
+        case 0 -> add(sums, at, w, a, b);
+        case 1 -> add(sums, at, -a, w, b);
+        case 2 -> add(sums, at, -a, -b, w);
+        case 3 -> add(sums, at, -w, -b, -a);
+        case 4 -> add(sums, at, b, -w, -a);
+        default -> add(sums, at, b, a, -w);
+      }
+    }
+
+    private static void addDegrees(int face, double u, double v, double[] sums, int at) {
+      double[] vector = new double[SUMS];
+      addUnitVector(face, u, v, vector, 0);
+      LatLng point = SphericalMean.latLngOf(vector[0], vector[1], vector[2]);
+      add(sums, at, point.latitude(), point.longitude(), 0);
+    }
+
+    private static void add(double[] sums, int at, double x, double y, double z) {
+      addCompensated(sums, at, x);
+      addCompensated(sums, at + 1, y);
+      addCompensated(sums, at + 2, z);
+    }
+
+    /** Kahan's sum: a hundred million equal points must not drift. */
+    private static void addCompensated(double[] sums, int at, double term) {
+      int lost = at + 3;
+      double corrected = term - sums[lost];
+      double sum = sums[at] + corrected;
+      sums[lost] = (sum - sums[at]) - corrected;
+      sums[at] = sum;
+    }
   }
 }

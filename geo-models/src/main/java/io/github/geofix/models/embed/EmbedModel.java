@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
@@ -20,6 +22,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -87,7 +90,7 @@ public final class EmbedModel implements GeoModel {
     public static Config tiny() {
       return new Config(
           ImageSpec.half(32),
-          "residual-tiny",
+          "residual",
           128,
           List.of(2, 4, 5),
           0.07,
@@ -170,12 +173,26 @@ public final class EmbedModel implements GeoModel {
    * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
    */
   public static EmbedModel load(ModelFolder folder) {
-    return create(folder.config(Config.class), List.of(), 0);
+    Config config = folder.config(Config.class);
+    try (Safetensors file = Safetensors.open(folder.weights())) {
+      EmbedModel model = new EmbedModel(config, HierarchyTensors.read(file));
+      try {
+        Weights.load(model.network, model.manager, file, HierarchyTensors.LEFT_OUT).requireExact();
+        return model;
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
+    }
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
-    ResidualEncoder backbone = new ResidualEncoder(32, 64, 128);
-    return new EmbedNetwork(backbone, 2048, config.width(), config.temperature(), cellCounts);
+    if (!config.backbone().equals("residual")) {
+      throw new IllegalArgumentException(
+          "no backbone " + config.backbone() + " for embed; there is residual");
+    }
+    ResidualEncoder backbone = new ResidualEncoder(config.image());
+    return new EmbedNetwork(backbone, config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */
@@ -268,7 +285,16 @@ public final class EmbedModel implements GeoModel {
 
   @Override
   public void save(Path folder, ModelCard card) {
-    ModelFolder.write(folder, METHOD, config, card, file -> {});
+    ModelFolder.write(
+        folder,
+        METHOD,
+        config,
+        card,
+        file -> {
+          SafetensorsWriter writer = Safetensors.writer();
+          HierarchyTensors.write(hierarchy, writer);
+          Weights.add(network, writer).write(file);
+        });
   }
 
   @Override

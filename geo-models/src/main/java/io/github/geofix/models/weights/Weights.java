@@ -34,7 +34,11 @@ public final class Weights {
    * @throws java.io.UncheckedIOException if writing fails; an older file is left as it was
    */
   public static void save(Module module, Path file, Map<String, String> metadata) {
-    SafetensorsWriter writer = Safetensors.writer().metadata(metadata);
+    add(module, Safetensors.writer().metadata(metadata)).write(file);
+  }
+
+  /** Adds every parameter under its full name, buffers included, to a file about to be written. */
+  public static SafetensorsWriter add(Module module, SafetensorsWriter writer) {
     module
         .parameters()
         .forEach(
@@ -49,7 +53,7 @@ public final class Weights {
                         out.write(bytes);
                       }
                     }));
-    writer.write(file);
+    return writer;
   }
 
   /**

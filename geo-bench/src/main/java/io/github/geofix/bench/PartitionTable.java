@@ -1,0 +1,93 @@
+package io.github.geofix.bench;
+
+import com.google.common.geometry.S2CellId;
+import com.google.common.geometry.S2LatLng;
+import com.sun.management.OperatingSystemMXBean;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.PointSet;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Partitions streams of very many points, and prints one CSV row a stream: CPU seconds of the
+ * process, which a busy machine does not change much, and the most memory it held (Linux). The
+ * baseline is S2's leaf of every point; the aim is a ratio of at most 2.
+ *
+ * <p>Arguments: the numbers of points in millions, in increasing order; by default 1 1 1 10 100,
+ * where the first rows warm up.
+ */
+public final class PartitionTable {
+  private static final int BLOCK = 1_000_000;
+  private static final int[] MAX_POINTS = {25000, 10000, 5000, 2000, 1000, 750, 500};
+
+  private PartitionTable() {}
+
+  /** Runs the program. */
+  public static void main(String[] args) throws IOException {
+    System.out.println(
+        "points,s2LeavesCpuSeconds,addCpuSeconds,buildCpuSeconds,ratio,buildWallSeconds,"
+            + "peakMemoryMiB,finestCells");
+    for (String millions : args.length > 0 ? List.of(args) : List.of("1", "1", "1", "10", "100")) {
+      System.out.println(row(Integer.parseInt(millions)));
+    }
+  }
+
+  private static String row(int millions) throws IOException {
+    PointSet points = new PointSet();
+    double baselineSeconds = 0;
+    double addSeconds = 0;
+    long sum = 0;
+    for (int block = 0; block < millions; block++) {
+      double[] positions = PhotoPositions.generate(BLOCK, block);
+      double start = cpuSeconds();
+      for (int i = 0; i < positions.length; i += 2) {
+        sum += S2CellId.fromLatLng(S2LatLng.fromDegrees(positions[i], positions[i + 1])).id();
+      }
+      double middle = cpuSeconds();
+      for (int i = 0; i < positions.length; i += 2) {
+        points.add(positions[i], positions[i + 1]);
+      }
+      baselineSeconds += middle - start;
+      addSeconds += cpuSeconds() - middle;
+    }
+    double start = cpuSeconds();
+    long startNanos = System.nanoTime();
+    CellHierarchy hierarchy =
+        CellHierarchy.adaptive(points, CellPartition.Options.defaults(), MAX_POINTS);
+    double buildSeconds = cpuSeconds() - start;
+    double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
+    if (sum == 0) {
+      throw new AssertionError("the baseline must not be optimised away");
+    }
+    return String.format(
+        Locale.ROOT,
+        "%d,%.2f,%.2f,%.2f,%.2f,%.2f,%d,%d",
+        points.size(),
+        baselineSeconds,
+        addSeconds,
+        buildSeconds,
+        (addSeconds + buildSeconds) / baselineSeconds,
+        wallSeconds,
+        peakMemoryMiB(),
+        hierarchy.finest().size());
+  }
+
+  private static long peakMemoryMiB() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElse(-1);
+  }
+
+  private static double cpuSeconds() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getProcessCpuTime()
+        / 1e9;
+  }
+}
