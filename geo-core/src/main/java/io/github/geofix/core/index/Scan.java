@@ -131,12 +131,15 @@ final class Scan {
             }
           }
         };
-    runOnAll(work);
+    runOnThreads(threads, work);
     return best;
   }
 
-  /** Runs the work here and on free threads of the pool, and waits for those that began. */
-  private void runOnAll(Runnable work) {
+  /**
+   * Runs the work here and on free threads of the common pool, and waits for those that began. The
+   * work must share itself out, and end at once where nothing is left.
+   */
+  static void runOnThreads(int threads, Runnable work) {
     List<AtomicBoolean> begun = new ArrayList<>();
     List<ForkJoinTask<?>> tasks = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
