@@ -65,14 +65,11 @@ final class NeighbourGraph implements AutoCloseable {
         BuildScoreProvider.randomAccessScoreProvider(
             values, similarity(rows.options().metric() == Metric.L2));
     try (GraphIndexBuilder builder =
-        new GraphIndexBuilder(
-            scores,
-            rows.width(),
-            options.neighbours(),
-            options.buildBeam(),
-            OVERFLOW,
-            ALPHA,
-            true)) {
+        GraphIndexBuilder.builder(scores, rows.width(), options.neighbours())
+            .withBeamWidth(options.buildBeam())
+            .withNeighborOverflow(OVERFLOW)
+            .withAlpha(ALPHA)
+            .build()) {
       OnDiskGraphIndex.write(builder.build(values), values, file);
     }
   }

@@ -134,7 +134,7 @@ final class ApproximateIndexTest {
   @Test
   void namesTheArtifactWhereJVectorIsMissing() throws Exception {
     List<URL> others = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (!entry.contains("jvector")) {
         others.add(Path.of(entry).toUri().toURL());
       }
