@@ -25,7 +25,6 @@ final class Scan {
    * @param firstRow the index's number of the segment's first row
    * @param runs the rows of the segment to look at: from, to, from, to, ascending
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Part(Segment segment, int firstRow, int[] runs) {}
 
   /** Blocks that are scanned in one go. */
@@ -336,7 +335,6 @@ final class Scan {
    *
    * @param rest what the first rounding left over, or empty where that is little
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record RoundedQuery(short[] numbers, short[] rest, float scale) {
     static final float REST_SCALE = 0.5f / Kernel.BYTE_QUERY_MAX;
 
