@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * in a JVM of its own, in a folder that holds what the README's commands leave there.
  */
 final class ExamplesTest {
-  private static final Path ROOT =
-      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Path SOURCES =
       ROOT.resolve("examples/src/main/java/io/github/geofix/examples");
   private static final Pattern JAVA_BLOCK =

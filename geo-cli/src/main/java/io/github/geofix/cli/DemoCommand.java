@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Localizer;
 import io.github.geofix.train.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,8 +58,16 @@ final class DemoCommand implements Callable<Integer> {
       outcome = new EarthDemo(earthData(), recipe).run(out.resolve("model"), talk);
     }
     DemoReport report = new DemoReport(outcome);
+    List<Path> photos = report.writePhotos(out.resolve("photos"));
     report.writeJson(out.resolve("report.json"));
+    report.writeHtml(out.resolve("report.html"));
     PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(report.toMarkdown());
+    try (Localizer localizer = Localizer.load(out.resolve("model"))) {
+      for (Path photo : photos) {
+        stdout.println(photo + "  " + localizer.locate(photo).latLng());
+      }
+    }
     stdout.println(out.resolve("report.html"));
     stdout.flush();
     return 0;

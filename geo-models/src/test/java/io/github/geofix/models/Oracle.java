@@ -63,6 +63,14 @@ public final class Oracle {
     return values[0];
   }
 
+  /** Returns the values of an I64 tensor. */
+  public long[] longs(String tensor) {
+    ByteBuffer data = data(tensor, "I64");
+    long[] values = new long[data.remaining() / Long.BYTES];
+    data.asLongBuffer().get(values);
+    return values;
+  }
+
   /** Returns the values of a U8 tensor. */
   public byte[] bytes(String tensor) {
     ByteBuffer data = data(tensor, "U8");

@@ -3,14 +3,33 @@ package io.github.geofix.train;
 import java.util.List;
 
 /**
- * What a run did.
+ * What a run did, from its first step on even if it was interrupted and resumed.
  *
  * @param steps optimizer steps taken
- * @param seconds wall-clock time
+ * @param seconds wall-clock time of the part that this call ran
  * @param finalLoss mean loss over the last epoch, complete or not
  * @param epochs one line for each epoch
+ * @param bestEpoch the epoch of the lowest validation loss, whose weights the network now has; -1
+ *     without validation, when it has the last weights
+ * @param ending why it ended
  */
-public record TrainReport(long steps, double seconds, double finalLoss, List<Epoch> epochs) {
+public record TrainReport(
+    long steps,
+    double seconds,
+    double finalLoss,
+    List<Epoch> epochs,
+    int bestEpoch,
+    Ending ending) {
+
+  /** Why a run ended. */
+  public enum Ending {
+    /** All steps were taken. */
+    COMPLETED,
+    /** The validation loss did not fall any more. */
+    NO_GAIN,
+    /** Somebody asked it to stop; with a run folder, the same call goes on from there. */
+    STOPPED
+  }
 
   /**
    * One pass over the photos.
@@ -18,9 +37,10 @@ public record TrainReport(long steps, double seconds, double finalLoss, List<Epo
    * @param epoch 0, 1, ...
    * @param steps steps taken since the start of the run
    * @param loss mean loss over the epoch's steps
+   * @param validationLoss mean loss over the validation photos, NaN if there are none
    * @param rate learning rate of its last step
    */
-  public record Epoch(int epoch, long steps, double loss, double rate) {}
+  public record Epoch(int epoch, long steps, double loss, double validationLoss, double rate) {}
 
   /** Copies the list. */
   public TrainReport {

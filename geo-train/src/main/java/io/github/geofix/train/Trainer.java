@@ -1,22 +1,12 @@
 package io.github.geofix.train;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.training.GradientCollector;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.Trainable;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.train.data.BatchLoader;
 import io.github.geofix.train.data.BatchOrder;
-import io.github.geofix.train.data.Seeds;
-import io.github.geofix.train.optim.AdamW;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a network with AdamW.
@@ -24,21 +14,28 @@ import java.util.function.Consumer;
  * <pre>{@code
  * TrainReport report =
  *     Trainer.of(model, TrainOptions.defaults().withEpochs(10).withSeed(1))
- *         .onProgress(p -> System.err.printf("%d/%d %.3f%n", p.step(), p.steps(), p.loss()))
- *         .fit(photos);
+ *         .validateOn(validationPhotos)
+ *         .onEpoch(System.err::println)
+ *         .fit(photos, Path.of("runs/first"));
  * }</pre>
  *
- * <p>Two runs with the same options, photos and number of engine threads give the same weights:
- * order, augmentation and dropout follow from the seed and the step, not from the timing of
- * threads. Only one run can be under way in a JVM at a time.
+ * <p>With a run folder, training goes on where an earlier call with the same folder ended, however
+ * that ended: by Ctrl-C, by a crash, by a power cut. The result is the same to the last bit as
+ * without the interruption, on the same machine with the same number of engine threads. Order,
+ * augmentation and dropout follow from the seed and the step, never from the timing of threads.
+ *
+ * <p>A trainer belongs to one thread, except {@link #stop()}. Only one run can be under way in a
+ * JVM at a time, as PyTorch's Java binding records one computation at a time.
  */
 public final class Trainer {
-  /** Weight of the latest step in the throughput that progress reports. */
-  private static final double PACE = 0.05;
-
   private final Trainable model;
   private final TrainOptions options;
+  private @Nullable BatchOrder order;
+  private Optional<PhotoSource> validation = Optional.empty();
   private Consumer<Progress> onProgress = progress -> {};
+  private Consumer<TrainReport.Epoch> onEpoch = epoch -> {};
+  private Consumer<String> onNotice = System.err::println;
+  private volatile boolean stopRequested;
 
   private Trainer(Trainable model, TrainOptions options) {
     this.model = model;
@@ -50,109 +47,84 @@ public final class Trainer {
     return new Trainer(model, options);
   }
 
+  /**
+   * Computes the loss on these photos after every epoch; the network ends with the weights of the
+   * lowest. A remainder that does not fill a batch is left out. Returns this.
+   */
+  public Trainer validateOn(PhotoSource photos) {
+    validation = Optional.of(photos);
+    return this;
+  }
+
+  /** Lets {@code order} decide which photos share a batch, instead of chance; returns this. */
+  public Trainer inOrder(BatchOrder newOrder) {
+    order = newOrder;
+    return this;
+  }
+
   /** Calls {@code listener} after every step, on the training thread; returns this. */
   public Trainer onProgress(Consumer<Progress> listener) {
     onProgress = onProgress.andThen(listener);
     return this;
   }
 
+  /** Calls {@code listener} after every epoch, on the training thread; returns this. */
+  public Trainer onEpoch(Consumer<TrainReport.Epoch> listener) {
+    onEpoch = onEpoch.andThen(listener);
+    return this;
+  }
+
+  /** Tells {@code listener}, instead of standard error, how a stopped run goes on; returns this. */
+  public Trainer onNotice(Consumer<String> listener) {
+    onNotice = listener;
+    return this;
+  }
+
+  /** Asks the run that is under way to end after the present step. Called from any thread. */
+  public void stop() {
+    stopRequested = true;
+  }
+
   /**
-   * Trains; blocks until done.
+   * Trains without leaving anything on disk; blocks until done. Ends early if the thread is
+   * interrupted.
    *
-   * @throws IllegalArgumentException if there are no photos
-   * @throws ArithmeticException if the loss is not finite; the weights are those of the step before
-   * @throws CancellationException if the thread is interrupted
+   * @throws IllegalArgumentException if there are too few photos for a single step
+   * @throws ArithmeticException if the loss or a gradient is not finite; learned weights are then
+   *     those of the step before
    */
   public TrainReport fit(PhotoSource photos) {
-    Engine engine = TorchEngine.engine();
-    long start = System.nanoTime();
-    model.network().requireGradients(true);
-    try (BatchLoader loader =
-            new BatchLoader(
-                photos,
-                model,
-                BatchOrder.shuffled(options.seed()),
-                options.batchSize(),
-                options.seed(),
-                options.workers(),
-                0);
-        AdamW optimizer =
-            AdamW.of(
-                model.network(), AdamW.Options.defaults().withWeightDecay(options.weightDecay()));
-        NDManager manager = TorchEngine.newManager()) {
-      long stepsPerEpoch = loader.stepsPerEpoch();
-      long steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
-      List<TrainReport.Epoch> epochs = new ArrayList<>();
-      double epochLoss = 0;
-      double secondsPerStep = 0;
-      for (long step = 0; step < steps; step++) {
-        long stepStart = System.nanoTime();
-        double rate =
-            options.learningRate() * options.schedule().factor(step, steps, stepsPerEpoch);
-        engine.setRandomSeed(seedOfStep(step));
-        double loss;
-        try (BatchLoader.StackedExamples examples = loader.next();
-            NDManager stepManager = manager.newSubManager()) {
-          loss = backward(engine, examples, stepManager);
-        }
-        if (!Double.isFinite(loss)) {
-          throw notFinite("the loss is " + loss, step);
-        }
-        double norm = optimizer.clipNorm(options.clipNorm());
-        if (!Double.isFinite(norm)) {
-          throw notFinite("the norm of the gradients is " + norm, step);
-        }
-        optimizer.step(rate);
-
-        epochLoss += loss;
-        long inEpoch = step % stepsPerEpoch + 1;
-        int epoch = Math.toIntExact(step / stepsPerEpoch);
-        double seconds = (System.nanoTime() - stepStart) * 1e-9;
-        secondsPerStep = step == 0 ? seconds : (1 - PACE) * secondsPerStep + PACE * seconds;
-        onProgress.accept(
-            new Progress(
-                step + 1, steps, epoch, loss, rate, norm, loader.batchSize() / secondsPerStep));
-        if (inEpoch == stepsPerEpoch || step == steps - 1) {
-          epochs.add(new TrainReport.Epoch(epoch, step + 1, epochLoss / inEpoch, rate));
-          epochLoss = 0;
-        }
-      }
-      return new TrainReport(
-          steps, (System.nanoTime() - start) * 1e-9, epochs.get(epochs.size() - 1).loss(), epochs);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("training was interrupted");
-    } finally {
-      model.network().requireGradients(false);
-    }
-  }
-
-  private double backward(
-      Engine engine, BatchLoader.StackedExamples examples, NDManager stepManager) {
-    try (GradientCollector collector = engine.newGradientCollector()) {
-      NDArray loss = model.loss(Forward.TRAINING, examples.toBatch(stepManager));
-      if (loss.getShape().dimension() != 0) {
-        // PyTorch would sum it without a word.
-        throw new IllegalStateException(
-            "the loss has shape " + loss.getShape() + ", a scalar is needed: take its mean");
-      }
-      double value = loss.toType(DataType.FLOAT32, false).getFloat();
-      if (Double.isFinite(value)) {
-        collector.backward(loss);
-      }
-      return value;
-    }
+    return run(photos, Optional.empty());
   }
 
   /**
-   * PyTorch's generator takes the seed of each step, so dropout can be repeated from any step on.
+   * Trains, or goes on training, and keeps checkpoints, metrics and the curve of the loss in a
+   * folder; blocks until done. Ends early, with all kept, if the thread is interrupted or the JVM
+   * is told to end.
+   *
+   * @param folder made if it does not exist
+   * @throws IllegalArgumentException if there are too few photos for a single step, or the folder
+   *     holds a run with other options
+   * @throws io.github.geofix.core.ModelFormatException if the checkpoint is damaged
+   * @throws IllegalStateException if another run uses the folder
+   * @throws ArithmeticException if the loss or a gradient is not finite; the folder keeps the last
+   *     checkpoint
+   * @throws java.io.UncheckedIOException if a file cannot be written, as when the disk is full; the
+   *     folder keeps the checkpoint before
    */
-  private int seedOfStep(long step) {
-    return (int) Seeds.derive(options.seed(), step);
+  @SuppressWarnings("try") // the hook only has to be there
+  public TrainReport fit(PhotoSource photos, Path folder) {
+    try (RunFolder run = RunFolder.open(folder);
+        StopOnExit hook = new StopOnExit(this::stop)) {
+      return run(photos, Optional.of(run));
+    }
   }
 
-  private static ArithmeticException notFinite(String what, long step) {
-    return new ArithmeticException(
-        what + " at step " + (step + 1) + ": try a smaller learning rate or a longer warm-up");
+  private TrainReport run(PhotoSource photos, Optional<RunFolder> folder) {
+    stopRequested = false;
+    BatchOrder chosen = order == null ? BatchOrder.shuffled(options.seed()) : order;
+    TrainingRun.Setup setup =
+        new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);
+    return new TrainingRun(setup, photos, folder, () -> stopRequested).train();
   }
 }

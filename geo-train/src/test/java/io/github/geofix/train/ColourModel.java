@@ -3,6 +3,7 @@ package io.github.geofix.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.norm.Dropout;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.Batch;
@@ -60,7 +61,10 @@ final class ColourModel implements Trainable {
 
     NDArray forward(Forward f, NDArray images) {
       NDArray features = ai.djl.nn.Activation.relu(norm.forward(f, stem.forward(f, images)));
-      return head.forward(f, features.reshape(images.getShape().get(0), 8L * SIDE * SIDE));
+      NDArray flat = features.reshape(images.getShape().get(0), 8L * SIDE * SIDE);
+      // With dropout, so that a run can only be repeated if the engine's generator is seeded.
+      NDArray kept = Dropout.dropout(flat, 0.1f, f.training()).singletonOrThrow();
+      return head.forward(f, kept);
     }
   }
 

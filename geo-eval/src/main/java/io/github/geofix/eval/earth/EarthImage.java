@@ -167,6 +167,13 @@ public final class EarthImage {
     return levels[0][0].height;
   }
 
+  /** Returns a copy of the full picture, of type {@code TYPE_INT_RGB}. */
+  public BufferedImage toImage() {
+    BufferedImage image = new BufferedImage(width(), height(), BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width(), height(), levels[0][0].rgb, 0, width());
+    return image;
+  }
+
   /** Returns the pixel in a column and row of the full picture, as {@code 0xRRGGBB}. */
   int rgb(int column, int row) {
     return levels[0][0].rgb[row * width() + column] & 0xFFFFFF;
@@ -205,28 +212,41 @@ public final class EarthImage {
     int coarse = Math.min(fine + 1, levels.length - 1);
     int blend = (int) Math.round(256 * (level - fine));
     Projection projection = new Projection(view, pixels);
+    long[] lanes = new long[pixels];
     for (int i = 0; i < pixels; i++) {
+      projection.project(i);
+      sampleRow(levels[fine], projection, 256, lanes);
+      if (blend > 0) {
+        sampleRow(levels[coarse], projection, blend, lanes);
+      }
       for (int j = 0; j < pixels; j++) {
-        projection.project(i, j);
-        int color = texel(fine, projection);
-        if (blend > 0) {
-          color = mix(color, texel(coarse, projection), blend);
-        }
-        rgb[i * pixels + j] = color;
+        rgb[i * pixels + j] = pack(lanes[j]);
       }
     }
   }
 
-  private int texel(int level, Projection p) {
-    Level[] narrow = levels[level];
-    return narrow[Math.min(p.narrowing(), narrow.length - 1)].bilinear(p.u(), p.v());
+  /** Mixes a level into the colours of a row; its weight is of 256. */
+  private static void sampleRow(Level[] narrow, Projection p, int weight, long[] lanes) {
+    for (int j = 0; j < lanes.length; j++) {
+      Level level = narrow[Math.min(p.narrowing[j], narrow.length - 1)];
+      lanes[j] = mean(lanes[j] * (256 - weight) + level.bilinear(p.u[j], p.v[j]) * weight);
+    }
   }
 
-  /** Returns {@code a} and {@code b} mixed in the ratio {@code 256 - w : w}. */
-  private static int mix(int a, int b, int w) {
-    int redBlue = (a & 0xFF00FF) * (256 - w) + (b & 0xFF00FF) * w + 0x800080;
-    int green = (a & 0xFF00) * (256 - w) + (b & 0xFF00) * w + 0x8000;
-    return (redBlue >>> 8 & 0xFF00FF) | (green >>> 8 & 0xFF00);
+  // Colours are mixed three at a time, green, red and blue in lanes of 16 bits of a long: weights
+  // that add up to 256 never carry from one lane into the next.
+
+  private static long spread(int rgb) {
+    return (rgb & 0xFF00FFL) | (long) (rgb & 0xFF00) << 24;
+  }
+
+  /** Divides a sum of weights that add up to 256. */
+  private static long mean(long sum) {
+    return (sum + 0x0080_0080_0080L) >>> 8 & 0x00FF_00FF_00FFL;
+  }
+
+  private static int pack(long lanes) {
+    return (int) (lanes & 0xFF00FF) | (int) (lanes >>> 24 & 0xFF00);
   }
 
   /** The whole Earth in one size. */
@@ -242,28 +262,28 @@ public final class EarthImage {
     }
 
     /**
-     * Returns the colour at a point.
+     * Returns the colour at a point, in lanes.
      *
      * @param u 0 at 180 W to 1 at 180 E
      * @param v 0 at the north pole to 1 at the south pole
      */
-    int bilinear(double u, double v) {
-      double x = u * width - 0.5;
-      double y = Math.max(0, Math.min(v * height - 0.5, height - 1));
-      int left = (int) Math.floor(x);
-      int top = (int) y;
-      int wx = (int) (256 * (x - left));
-      int wy = (int) (256 * (y - top));
-      int right = left + 1 < width ? left + 1 : left + 1 - width;
-      if (left < 0) {
-        left += width;
-      }
-      int row = top * width;
-      int below = top + 1 < height ? row + width : row;
-      return mix(
-          mix(rgb[row + left], rgb[row + right], wx),
-          mix(rgb[below + left], rgb[below + right], wx),
-          wy);
+    long bilinear(double u, double v) {
+      // In 256ths of a pixel, shifted by one pixel so that nothing is negative.
+      int x = (int) (u * (256 * width)) + 128;
+      int y = Math.max(256, Math.min((int) (v * (256 * height)) + 128, 256 * height));
+      int wx = x & 0xFF;
+      int wy = y & 0xFF;
+      int right = x >> 8;
+      int left = (right == 0 ? width : right) - 1;
+      right = right == width ? 0 : right;
+      int row = ((y >> 8) - 1) * width;
+      int below = y < 256 * height ? row + width : row;
+      int both = (wx * wy) >> 8;
+      return mean(
+          spread(rgb[row + left]) * (256 - wx - wy + both)
+              + spread(rgb[row + right]) * (wx - both)
+              + spread(rgb[below + left]) * (wy - both)
+              + spread(rgb[below + right]) * both);
     }
 
     Level halfWidth() {
@@ -310,9 +330,14 @@ public final class EarthImage {
     private final double stepY;
     private final double middle;
 
-    private double u;
-    private double v;
-    private double parallelRadius;
+    /** How far east each pixel of the row is: 0 at 180 W, below 1. */
+    final double[] u;
+
+    /** How far south: 0 at the north pole, 1 at the south pole. */
+    final double[] v;
+
+    /** How often the width is to be halved, so that texels are about square there. */
+    final int[] narrowing;
 
     Projection(EarthView view, int pixels) {
       LatLng center = view.center();
@@ -325,40 +350,31 @@ public final class EarthImage {
       stepX = step * Math.cos(rotation);
       stepY = step * Math.sin(rotation);
       middle = 0.5 * (pixels - 1);
+      u = new double[pixels];
+      v = new double[pixels];
+      narrowing = new int[pixels];
     }
 
-    /** Goes to the pixel in row {@code i}, column {@code j}. */
-    void project(int i, int j) {
-      double right = j - middle;
+    /** Goes to the pixels of row {@code i}. */
+    void project(int i) {
       double up = middle - i;
-      double x = right * stepX + up * stepY;
-      double y = up * stepX - right * stepY;
-      double r2 = x * x + y * y;
-      double scale = 1 / (1 + r2);
-      double c = (1 - r2) * scale;
-      double east = 2 * x * scale;
-      double north = 2 * y * scale;
-      double px = c * cosLat - north * sinLat;
-      double pz = c * sinLat + north * cosLat;
-      parallelRadius = Math.sqrt(px * px + east * east);
-      double turn = centerU + atan2(east, px) * (0.5 / Math.PI);
-      u = turn - Math.floor(turn);
-      v = 0.5 - atan2(pz, parallelRadius) * (1 / Math.PI);
-    }
-
-    /** Returns how far east the pixel is: 0 at 180 W, below 1. */
-    double u() {
-      return u;
-    }
-
-    /** Returns how far south the pixel is: 0 at the north pole, 1 at the south pole. */
-    double v() {
-      return v;
-    }
-
-    /** Returns how often the width is to be halved, so that texels are about square there. */
-    int narrowing() {
-      return -Math.getExponent((float) (parallelRadius * 1.4142135));
+      for (int j = 0; j < u.length; j++) {
+        double right = j - middle;
+        double x = right * stepX + up * stepY;
+        double y = up * stepX - right * stepY;
+        double r2 = x * x + y * y;
+        double scale = 1 / (1 + r2);
+        double c = (1 - r2) * scale;
+        double east = 2 * x * scale;
+        double north = 2 * y * scale;
+        double px = c * cosLat - north * sinLat;
+        double pz = c * sinLat + north * cosLat;
+        double parallelRadius = Math.sqrt(px * px + east * east);
+        double turn = centerU + atan2(east, px) * (0.5 / Math.PI);
+        u[j] = turn - Math.floor(turn);
+        v[j] = 0.5 - atan2(pz, parallelRadius) * (1 / Math.PI);
+        narrowing[j] = -Math.getExponent((float) (parallelRadius * 1.4142135));
+      }
     }
 
     /**

@@ -94,9 +94,10 @@ public final class LandMap {
     byte[] classes = new byte[pixels * pixels];
     EarthImage.Projection projection = new EarthImage.Projection(view, pixels);
     for (int i = 0; i < pixels; i++) {
+      projection.project(i);
       for (int j = 0; j < pixels; j++) {
-        projection.project(i, j);
-        classes[i * pixels + j] = (byte) (isWaterAt(projection.u(), projection.v()) ? WATER : LAND);
+        classes[i * pixels + j] =
+            (byte) (isWaterAt(projection.u[j], projection.v[j]) ? WATER : LAND);
       }
     }
     return classes;

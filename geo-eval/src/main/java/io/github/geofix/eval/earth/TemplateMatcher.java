@@ -12,14 +12,17 @@ import java.util.Arrays;
 final class TemplateMatcher {
 
   /** Photos multiplied at a time: scores and four rows of them stay in the first-level cache. */
-  private static final int STRIP = 256;
+  private static final int MAX_STRIP = 256;
 
   /** Templates, and elements of them, that one pass over a strip multiplies. */
   private static final int BLOCK = 4;
 
   private final int photos;
 
-  /** For each strip [elements, STRIP], the vectors of its photos in columns. */
+  /** Photos in a strip; the last one may have fewer. */
+  private final int strip;
+
+  /** For each strip [elements, strip], the vectors of its photos in columns. */
   private final float[][] strips;
 
   private final float[] bestScores;
@@ -33,10 +36,11 @@ final class TemplateMatcher {
   TemplateMatcher(float[][] vectors) {
     photos = vectors.length;
     int elements = photos == 0 ? 0 : vectors[0].length;
-    strips = new float[(photos + STRIP - 1) / STRIP][elements * STRIP];
+    strip = Math.max(1, Math.min(photos, MAX_STRIP));
+    strips = new float[(photos + strip - 1) / strip][elements * strip];
     for (int p = 0; p < photos; p++) {
       for (int e = 0; e < elements; e++) {
-        strips[p / STRIP][e * STRIP + p % STRIP] = vectors[p][e];
+        strips[p / strip][e * strip + p % strip] = vectors[p][e];
       }
     }
     bestScores = new float[photos];
@@ -81,9 +85,9 @@ final class TemplateMatcher {
    */
   void match(float[][] templates, int first) {
     // Missing templates of the last block repeat the last one, which changes no maximum.
-    float[][] scores = new float[BLOCK][STRIP];
-    float[] stripScores = new float[STRIP];
-    int[] stripBest = new int[STRIP];
+    float[][] scores = new float[BLOCK][strip];
+    float[] stripScores = new float[strip];
+    int[] stripBest = new int[strip];
     for (int s = 0; s < strips.length; s++) {
       Arrays.fill(stripScores, Float.NEGATIVE_INFINITY);
       for (int t = 0; t < templates.length; t += BLOCK) {
@@ -92,11 +96,11 @@ final class TemplateMatcher {
           raise(scores[k], first + t + k, stripScores, stripBest);
         }
       }
-      merge(s * STRIP, stripScores, stripBest);
+      merge(s * strip, stripScores, stripBest);
     }
   }
 
-  private static void multiply(float[][] templates, int first, float[] strip, float[][] scores) {
+  private static void multiply(float[][] templates, int first, float[] photos, float[][] scores) {
     int last = templates.length - 1;
     float[] a = templates[first];
     float[] b = templates[Math.min(first + 1, last)];
@@ -106,7 +110,7 @@ final class TemplateMatcher {
       Arrays.fill(score, 0);
     }
     for (int e = 0; e < a.length; e += BLOCK) {
-      addProducts(a, b, c, d, e, strip, scores[0], scores[1], scores[2], scores[3]);
+      addProducts(a, b, c, d, e, photos, scores[0], scores[1], scores[2], scores[3]);
     }
   }
 
@@ -117,7 +121,7 @@ final class TemplateMatcher {
       float[] c,
       float[] d,
       int e,
-      float[] strip,
+      float[] photos,
       float[] scoreA,
       float[] scoreB,
       float[] scoreC,
@@ -138,12 +142,13 @@ final class TemplateMatcher {
     float d1 = d[e + 1];
     float d2 = d[e + 2];
     float d3 = d[e + 3];
-    int row = e * STRIP;
-    for (int p = 0; p < STRIP; p++) {
-      float p0 = strip[row + p];
-      float p1 = strip[row + STRIP + p];
-      float p2 = strip[row + 2 * STRIP + p];
-      float p3 = strip[row + 3 * STRIP + p];
+    int strip = scoreA.length;
+    int row = e * strip;
+    for (int p = 0; p < strip; p++) {
+      float p0 = photos[row + p];
+      float p1 = photos[row + strip + p];
+      float p2 = photos[row + 2 * strip + p];
+      float p3 = photos[row + 3 * strip + p];
       scoreA[p] += a0 * p0 + a1 * p1 + a2 * p2 + a3 * p3;
       scoreB[p] += b0 * p0 + b1 * p1 + b2 * p2 + b3 * p3;
       scoreC[p] += c0 * p0 + c1 * p1 + c2 * p2 + c3 * p3;
@@ -152,7 +157,7 @@ final class TemplateMatcher {
   }
 
   private static void raise(float[] scores, int template, float[] bestScores, int[] best) {
-    for (int p = 0; p < STRIP; p++) {
+    for (int p = 0; p < scores.length; p++) {
       if (scores[p] > bestScores[p]) {
         bestScores[p] = scores[p];
         best[p] = template;
@@ -161,7 +166,7 @@ final class TemplateMatcher {
   }
 
   private synchronized void merge(int firstPhoto, float[] scores, int[] templates) {
-    for (int p = firstPhoto; p < Math.min(firstPhoto + STRIP, photos); p++) {
+    for (int p = firstPhoto; p < Math.min(firstPhoto + strip, photos); p++) {
       float score = scores[p - firstPhoto];
       int template = templates[p - firstPhoto];
       // Of equal templates the first wins, whichever thread comes first.

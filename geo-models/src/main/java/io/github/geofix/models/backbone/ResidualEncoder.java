@@ -2,6 +2,7 @@ package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
+import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.BatchNorm2d;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
@@ -9,31 +10,72 @@ import io.github.geofix.models.nn.Layer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Temporary. */
-public final class ResidualEncoder extends Layer {
+/**
+ * A small residual network for small photos, trained from scratch in minutes on a CPU. Each stage
+ * halves the image with a convolution, then adds one residual block of two (He, Zhang, Ren and Sun,
+ * "Deep Residual Learning for Image Recognition", CVPR 2016), with batch normalisation throughout.
+ *
+ * <p>Its {@link #vector} is the flattened map rather than the mean: with a map of 4 x 4 the mean
+ * loses where things lie, and with it much of the accuracy.
+ */
+public final class ResidualEncoder extends Backbone {
   private final List<Stage> stages = new ArrayList<>();
 
-  /** Temporary. */
-  public ResidualEncoder(int... widths) {
+  /**
+   * Creates the encoder of three stages, 32, 64 and 128 wide: 0.48 million parameters.
+   *
+   * @param image 32 x 32 pixels give a map of 4 x 4
+   */
+  public ResidualEncoder(ImageSpec image) {
+    this(image, 32, 64, 128);
+  }
+
+  /** Creates an encoder with one stage for each width. */
+  public ResidualEncoder(ImageSpec image, int... widths) {
+    super(image, widths[widths.length - 1]);
     int in = 3;
-    for (int width : widths) {
-      stages.add(child("stages." + stages.size(), new Stage(in, width)));
-      in = width;
+    for (int out : widths) {
+      stages.add(child("stages." + stages.size(), new Stage(in, out)));
+      in = out;
     }
   }
 
   @Override
-  public NDArray forward(Forward f, NDArray x) {
-    NDArray y = x;
+  public NDArray forward(Forward f, NDArray images) {
+    return tokens(map(f, images));
+  }
+
+  @Override
+  public NDArray map(Forward f, NDArray images) {
+    NDArray x = images;
     for (Stage stage : stages) {
-      y = stage.forward(f, y);
+      x = stage.forward(f, x);
     }
-    return y.reshape(x.getShape().get(0), -1);
+    return x;
+  }
+
+  @Override
+  public NDArray vector(Forward f, NDArray images) {
+    return map(f, images).reshape(images.getShape().get(0), -1);
+  }
+
+  @Override
+  public int vectorWidth() {
+    return width() * parts(image().height()) * parts(image().width());
+  }
+
+  @Override
+  public int parts(int pixels) {
+    int parts = pixels;
+    for (int i = 0; i < stages.size(); i++) {
+      parts = (parts + 1) / 2;
+    }
+    return parts;
   }
 
   private static final class Stage extends Layer {
     private final Conv2d down;
-    private final BatchNorm2d norm;
+    private final BatchNorm2d downNorm;
     private final Conv2d conv1;
     private final BatchNorm2d norm1;
     private final Conv2d conv2;
@@ -42,7 +84,7 @@ public final class ResidualEncoder extends Layer {
     Stage(int in, int out) {
       Conv2d.Options side3 = Conv2d.Options.kernel(3).withPadding(1).withoutBias();
       down = child("down", new Conv2d(in, out, side3.withStride(2)));
-      norm = child("norm", new BatchNorm2d(out));
+      downNorm = child("down_norm", new BatchNorm2d(out));
       conv1 = child("conv1", new Conv2d(out, out, side3));
       norm1 = child("norm1", new BatchNorm2d(out));
       conv2 = child("conv2", new Conv2d(out, out, side3));
@@ -51,7 +93,7 @@ public final class ResidualEncoder extends Layer {
 
     @Override
     public NDArray forward(Forward f, NDArray x) {
-      NDArray y = Activation.relu(norm.forward(f, down.forward(f, x)));
+      NDArray y = Activation.relu(downNorm.forward(f, down.forward(f, x)));
       NDArray z = Activation.relu(norm1.forward(f, conv1.forward(f, y)));
       return Activation.relu(y.add(norm2.forward(f, conv2.forward(f, z))));
     }

@@ -1,4 +1,4 @@
-/** Temporary. */
+/** Networks that turn an image into vectors: what every family begins with. */
 @NullMarked
 package io.github.geofix.models.backbone;
 

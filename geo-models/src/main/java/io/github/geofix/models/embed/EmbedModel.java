@@ -90,7 +90,7 @@ public final class EmbedModel implements GeoModel {
     public static Config tiny() {
       return new Config(
           ImageSpec.half(32),
-          "residual-tiny",
+          "residual",
           128,
           List.of(2, 4, 5),
           0.07,
@@ -187,8 +187,12 @@ public final class EmbedModel implements GeoModel {
   }
 
   static EmbedNetwork network(Config config, int[] cellCounts) {
-    ResidualEncoder backbone = new ResidualEncoder(32, 64, 128);
-    return new EmbedNetwork(backbone, 2048, config.width(), config.temperature(), cellCounts);
+    if (!config.backbone().equals("residual")) {
+      throw new IllegalArgumentException(
+          "no backbone " + config.backbone() + " for embed; there is residual");
+    }
+    ResidualEncoder backbone = new ResidualEncoder(config.image());
+    return new EmbedNetwork(backbone, config.width(), config.temperature(), cellCounts);
   }
 
   /** Returns the configuration. */

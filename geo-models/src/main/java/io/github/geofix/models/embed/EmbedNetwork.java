@@ -3,11 +3,11 @@ package io.github.geofix.models.embed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.embed.EmbedModel.Negatives;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
-import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
@@ -19,7 +19,7 @@ import java.util.List;
  * for each cell of each level of the hierarchy.
  */
 final class EmbedNetwork extends Module {
-  private final Layer backbone;
+  private final Backbone backbone;
   private final Linear head;
   private final List<Parameter> cells = new ArrayList<>();
   private final List<Parameter> logScales = new ArrayList<>();
@@ -27,12 +27,12 @@ final class EmbedNetwork extends Module {
   /**
    * Creates the network.
    *
-   * @param backbone {@code [B, 3, H, W]} to {@code [B, features]}
+   * @param width the width D of the shared space
    * @param cellCounts the number of cells of each level, coarse to fine
    */
-  EmbedNetwork(Layer backbone, int features, int width, double temperature, int[] cellCounts) {
+  EmbedNetwork(Backbone backbone, int width, double temperature, int[] cellCounts) {
     this.backbone = child("backbone", backbone);
-    this.head = child("head", new Linear(features, width));
+    this.head = child("head", new Linear(backbone.vectorWidth(), width));
     for (int level = 0; level < cellCounts.length; level++) {
       // Directions count, not lengths: any isotropic start will do.
       cells.add(parameter("cells." + level, Init.normal(1), cellCounts[level], width));
@@ -43,7 +43,7 @@ final class EmbedNetwork extends Module {
 
   /** Returns unit vectors {@code [B, D]} of photos {@code [B, 3, H, W]}. */
   NDArray embed(Forward f, NDArray photos) {
-    return head.forward(f, backbone.forward(f, photos)).normalize(2, 1);
+    return head.forward(f, backbone.vector(f, photos)).normalize(2, 1);
   }
 
   /**

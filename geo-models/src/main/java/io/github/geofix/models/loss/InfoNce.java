@@ -23,6 +23,10 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
 
   /** Checks the range of the smoothing. */
   public InfoNce {
+    checkSmoothing(labelSmoothing);
+  }
+
+  static void checkSmoothing(double labelSmoothing) {
     boolean inRange = labelSmoothing >= 0 && labelSmoothing < 1;
     if (!inRange) {
       throw new IllegalArgumentException("labelSmoothing " + labelSmoothing + " is not in [0, 1)");
@@ -104,12 +108,12 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
       throw new IllegalArgumentException(
           "ignored " + ignored.getShape() + " is not [" + batch + ", " + candidates + "]");
     }
-    // A product starts with the anchors or an array of theirs: the result of an operation lives as
-    // long as its first operand, and parameters outlive the step.
+    // The result of an operation lives as long as its first operand, and the scale may be a
+    // parameter, which outlives the step.
     NDManager manager = anchors.getManager();
     NDArray one = manager.ones(logScale.getShape(), anchors.getDataType());
     NDArray scale = one.mul(logScale).exp().reshape();
-    NDArray logits = ai.djl.nn.core.Linear.linear(anchors, partners, null).get(0).mul(scale);
+    NDArray logits = Matching.products(anchors, partners).mul(scale);
     NDArray negatives = null;
     if (ignored != null) {
       NDArray diagonal = manager.eye((int) batch, (int) candidates, 0, DataType.BOOLEAN);
@@ -117,37 +121,11 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
       NDArray nothing = Scalar.of(anchors, Double.NEGATIVE_INFINITY);
       logits = NDArrays.where(negatives, logits, nothing);
     }
-    NDArray loss = crossEntropy(logits, negatives, 1);
-    return symmetric
-        ? loss.add(crossEntropy(logits, negatives, 0)).mul(Scalar.of(loss, 0.5))
-        : loss;
-  }
-
-  /**
-   * The mean cross-entropy of the diagonal along an axis: 1 to choose among the columns of each
-   * row, 0 to choose among the rows of each column.
-   */
-  private NDArray crossEntropy(NDArray logits, @Nullable NDArray counted, int axis) {
-    NDManager manager = logits.getManager();
-    long batch = logits.getShape().get(0);
-    NDArray logProbabilities = logits.logSoftmax(axis);
-    NDArray row = manager.arange(0, (int) batch, 1, DataType.INT64).reshape(batch, 1);
-    NDArray right = logProbabilities.gather(row, 1).mean();
-    if (labelSmoothing == 0) {
-      return right.neg();
+    NDArray loss = Matching.crossEntropy(logits, negatives, labelSmoothing, 1);
+    if (!symmetric) {
+      return loss;
     }
-    NDArray spread;
-    if (counted == null) {
-      spread = logProbabilities.mean();
-    } else {
-      NDArray zero = Scalar.of(logits, 0);
-      NDArray sums = NDArrays.where(counted, logProbabilities, zero).sum(new int[] {axis});
-      NDArray counts = counted.toType(logits.getDataType(), false).sum(new int[] {axis});
-      spread = sums.div(counts).mean();
-    }
-    return right
-        .mul(Scalar.of(logits, 1 - labelSmoothing))
-        .add(spread.mul(Scalar.of(logits, labelSmoothing)))
-        .neg();
+    NDArray back = Matching.crossEntropy(logits, negatives, labelSmoothing, 0);
+    return loss.add(back).mul(Scalar.of(loss, 0.5));
   }
 }

@@ -5,10 +5,12 @@ import ai.djl.nn.norm.BatchNorm;
 
 /**
  * Batch normalisation over the channel axis of {@code [B, C, H, W]} (Ioffe and Szegedy 2015), with
- * PyTorch's momentum of 0.1 and epsilon of 1e-5. Training updates the running statistics in place.
+ * PyTorch's momentum of 0.1 and epsilon of 1e-5. Training updates the running statistics in place;
+ * a frozen layer normalises with them and leaves them alone, even while others train.
  */
 public final class BatchNorm2d extends Layer {
-  private static final float MOMENTUM = 0.1f;
+  // DJL counts the share that is kept, PyTorch the share that is new.
+  private static final float KEPT = 0.9f;
   private static final float EPSILON = 1e-5f;
 
   private final Parameter weight;
@@ -33,9 +35,9 @@ public final class BatchNorm2d extends Layer {
             weight.array(),
             bias.array(),
             1,
-            MOMENTUM,
+            KEPT,
             EPSILON,
-            f.training())
+            f.training() && weight.isTrainable())
         .singletonOrThrow();
   }
 }

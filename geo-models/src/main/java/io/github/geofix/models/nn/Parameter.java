@@ -101,6 +101,17 @@ public final class Parameter {
     array = values;
   }
 
+  /**
+   * Puts {@code values} in place of the present ones, which are returned, not freed: for weights
+   * that stand in for a while.
+   */
+  public NDArray exchange(NDArray values) {
+    NDArray before = array();
+    array = null;
+    set(values);
+    return before;
+  }
+
   void initialize(NDManager manager, DataType type, SplittableRandom random) {
     float[] values = new float[Math.toIntExact(shape.size())];
     init.fill(values, shape, random);

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pictures are made by photos/make.py; what they should look like is what Pillow reads. */
 class PhotosTest {
+  private static final List<String> EVERY_FORMAT =
+      List.of(
+          "baseline.jpg",
+          "progressive.jpg",
+          "cmyk.jpg",
+          "turned.jpg",
+          "rgb.png",
+          "palette.png",
+          "grey16.png",
+          "raw.tif",
+          "lzw.tif",
+          "lossless.webp",
+          "lossy.webp",
+          "palette.gif",
+          "rgb.bmp");
+
   @ParameterizedTest
   @CsvSource({
     "rgb.png, rgb.png, 0",
@@ -237,6 +255,40 @@ class PhotosTest {
           .as("the first %d of %d bytes", length, whole.length)
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("cannot read photo cut.jpg: ");
+    }
+  }
+
+  /** Its decoder would read 65,536 tables of zeros from past the end of the file. */
+  @Test
+  void givesUpOnADamagedFileInTime() throws IOException {
+    byte[] damaged = resource("alpha.webp");
+    damaged[0x19] = 0x5f;
+    damaged[0x26] = (byte) 0xd4;
+    damaged[0x54] = (byte) 0xdc;
+    assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", Photos.Options.defaults()))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("the data ends too early");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void givesAPhotoOrAClearErrorWhateverTheDamage(long seed) throws IOException {
+    Random random = new Random(seed);
+    Photos.Options small = Photos.Options.defaults().withMaxPixels(10_000);
+    for (String file : EVERY_FORMAT) {
+      byte[] whole = resource(file);
+      for (int round = 0; round < 50; round++) {
+        byte[] damaged = Arrays.copyOf(whole, whole.length - random.nextInt(whole.length / 4));
+        for (int i = random.nextInt(6); i >= 0; i--) {
+          damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+        }
+        try {
+          BufferedImage photo = Photos.decode(damaged, "damaged", small);
+          assertThat((long) photo.getWidth() * photo.getHeight()).isLessThanOrEqualTo(10_000);
+        } catch (UncheckedIOException e) {
+          assertThat(e).hasMessageStartingWith("cannot read photo damaged: ");
+        }
+      }
     }
   }
 

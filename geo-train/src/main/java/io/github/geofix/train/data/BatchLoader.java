@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchLoader implements AutoCloseable {
   private static final int AHEAD = 3;
+  private static final int ALIGNMENT = 64;
 
   private final PhotoSource photos;
   private final Trainable model;
@@ -42,7 +43,7 @@ public final class BatchLoader implements AutoCloseable {
   private final ExecutorService workers;
   private final Deque<Pending> pending = new ArrayDeque<>();
   private final Deque<ByteBuffer[]> freeBuffers = new ArrayDeque<>();
-  private final long stepsPerEpoch;
+  private final int batchesPerEpoch;
   private long submitted;
   private int epochOfOrder = -1;
   private int[] indexes = new int[0];
@@ -51,10 +52,11 @@ public final class BatchLoader implements AutoCloseable {
    * Starts the workers.
    *
    * @param order which photos share a batch
-   * @param batchSize photos in a batch; if there are fewer photos than that, all of them
+   * @param batchSize photos in a batch; fewer if there are not enough of them
    * @param seed the seed of the examples' randomness
+   * @param multiple batches of an epoch are a multiple of this many
    * @param workers number of threads, at least 1
-   * @param firstStep number of batches to skip, as a run that was interrupted has seen them
+   * @param firstBatch number of batches to skip, as a run that was interrupted has seen them
    */
   public BatchLoader(
       PhotoSource photos,
@@ -62,19 +64,24 @@ public final class BatchLoader implements AutoCloseable {
       BatchOrder order,
       int batchSize,
       long seed,
+      int multiple,
       int workers,
-      long firstStep) {
+      long firstBatch) {
     if (photos.size() == 0) {
       throw new IllegalArgumentException("there are no photos to learn from");
     }
     this.photos = photos;
     this.model = model;
     this.order = order;
-    this.batchSize = Math.min(batchSize, photos.size());
+    this.batchSize = Math.min(batchSize, Math.max(1, photos.size() / multiple));
     this.seed = seed;
     inputShapes = List.copyOf(model.inputShapes());
-    stepsPerEpoch = photos.size() / this.batchSize;
-    submitted = firstStep;
+    batchesPerEpoch = photos.size() / this.batchSize / multiple * multiple;
+    if (batchesPerEpoch == 0) {
+      throw new IllegalArgumentException(
+          photos.size() + " photos are too few for one step of " + multiple + " batches");
+    }
+    submitted = firstBatch;
     AtomicInteger number = new AtomicInteger();
     this.workers =
         Executors.newFixedThreadPool(
@@ -87,8 +94,8 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /** Returns the number of batches in one pass over the photos; a remainder is left out. */
-  public long stepsPerEpoch() {
-    return stepsPerEpoch;
+  public int batchesPerEpoch() {
+    return batchesPerEpoch;
   }
 
   /** Returns the number of photos in a batch. */
@@ -119,13 +126,13 @@ public final class BatchLoader implements AutoCloseable {
     return new StackedExamples(batch);
   }
 
-  private Pending submit(long step) {
-    int epoch = Math.toIntExact(step / stepsPerEpoch);
+  private Pending submit(long number) {
+    int epoch = Math.toIntExact(number / batchesPerEpoch);
     if (epoch != epochOfOrder) {
       indexes = order.epoch(epoch, photos.size(), batchSize);
       epochOfOrder = epoch;
     }
-    int first = Math.toIntExact(step % stepsPerEpoch) * batchSize;
+    int first = Math.toIntExact(number % batchesPerEpoch) * batchSize;
     ByteBuffer[] reused = freeBuffers.poll();
     Pending batch = new Pending(reused == null ? allocate() : reused, new long[batchSize][][]);
     for (int slot = 0; slot < batchSize; slot++) {
@@ -139,8 +146,14 @@ public final class BatchLoader implements AutoCloseable {
   private ByteBuffer[] allocate() {
     ByteBuffer[] buffers = new ByteBuffer[inputShapes.size()];
     for (int i = 0; i < buffers.length; i++) {
-      long bytes = inputShapes.get(i).size() * batchSize * Float.BYTES;
-      buffers[i] = ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+      int bytes = Math.toIntExact(inputShapes.get(i).size() * batchSize * Float.BYTES);
+      // Aligned as PyTorch aligns its own arrays: matrix products may round otherwise elsewhere.
+      buffers[i] =
+          ByteBuffer.allocateDirect(bytes + ALIGNMENT)
+              .alignedSlice(ALIGNMENT)
+              .limit(bytes)
+              .slice()
+              .order(ByteOrder.nativeOrder());
     }
     return buffers;
   }

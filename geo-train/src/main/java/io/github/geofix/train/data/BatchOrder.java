@@ -1,6 +1,7 @@
 package io.github.geofix.train.data;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Decides which photos share a batch. */
 @FunctionalInterface
@@ -16,6 +17,11 @@ public interface BatchOrder {
    * @return photo indexes, at least {@code size / batchSize * batchSize} of them
    */
   int[] epoch(int epoch, int size, int batchSize);
+
+  /** The photos as they come. */
+  static BatchOrder inOrder() {
+    return (epoch, size, batchSize) -> IntStream.range(0, size).toArray();
+  }
 
   /** Every photo once an epoch, in a new random order each time. */
   static BatchOrder shuffled(long seed) {

@@ -2,14 +2,16 @@ package io.github.geofix.train.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One instance belongs to one network. Not thread-safe.
  */
-@SuppressWarnings("try") // the grad-mode scopes are only opened and closed
 public final class AdamW implements AutoCloseable {
   /** PyTorch's guard against division by zero in {@code clip_grad_norm_}. */
   private static final double CLIP_EPSILON = 1e-6;
@@ -77,16 +78,39 @@ public final class AdamW implements AutoCloseable {
     }
   }
 
+  /**
+   * What a checkpoint has to keep of an optimizer.
+   *
+   * @param moments {@code mean.NAME} and {@code square.NAME} for each parameter; live arrays
+   * @param steps steps that each parameter has taken
+   */
+  public record State(Map<String, NDArray> moments, Map<String, Long> steps) {}
+
+  /** A learned array that has a gradient. */
+  record Learned(NDArray values, NDArray gradient) {}
+
   /** A learned array with its moments and, once there was one, its gradient. */
   private static final class Slot {
-    final NDArray values;
-    final NDArray mean;
-    final NDArray square;
+    final String name;
+    final Parameter parameter;
+    final double rateFactor;
+    final double weightDecay;
+    NDArray mean;
+    NDArray square;
     @Nullable NDArray gradient;
     long steps;
 
-    Slot(NDManager manager, NDArray values) {
-      this.values = values;
+    Slot(
+        NDManager manager,
+        String name,
+        Parameter parameter,
+        double rateFactor,
+        double weightDecay) {
+      this.name = name;
+      this.parameter = parameter;
+      this.rateFactor = rateFactor;
+      this.weightDecay = weightDecay;
+      NDArray values = parameter.array();
       mean = manager.zeros(values.getShape(), values.getDataType());
       square = manager.zeros(values.getShape(), values.getDataType());
     }
@@ -103,13 +127,50 @@ public final class AdamW implements AutoCloseable {
 
   /** Returns an optimizer of the parameters of {@code network} that are trainable now. */
   public static AdamW of(Module network, Options options) {
-    AdamW optimizer = new AdamW(options, TorchEngine.newManager());
-    for (Parameter parameter : network.parameters().values()) {
-      if (parameter.isTrainable()) {
-        optimizer.slots.add(new Slot(optimizer.manager, parameter.array()));
+    return of(network, options, List.of());
+  }
+
+  /**
+   * Returns an optimizer of the parameters of {@code network} that are trainable now.
+   *
+   * @param groups parameters with a rate or a decay of their own
+   * @throws IllegalArgumentException if nothing is trainable, or if a group matches no parameter at
+   *     all, which is a misspelt name more often than not
+   */
+  public static AdamW of(Module network, Options options, List<ParameterGroup> groups) {
+    for (ParameterGroup group : groups) {
+      if (network.parameters().keySet().stream().noneMatch(group::matches)) {
+        throw new IllegalArgumentException(
+            "no parameter is called "
+                + group.names()
+                + "; there are "
+                + String.join(", ", network.parameters().keySet()));
       }
     }
+    AdamW optimizer = new AdamW(options, TorchEngine.newManager());
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (parameter.isTrainable()) {
+                optimizer.add(name, parameter, groups);
+              }
+            });
+    if (optimizer.slots.isEmpty()) {
+      optimizer.close();
+      throw new IllegalArgumentException("the network has no parameter that is trainable");
+    }
     return optimizer;
+  }
+
+  private void add(String name, Parameter parameter, List<ParameterGroup> groups) {
+    ParameterGroup group =
+        groups.stream()
+            .filter(g -> g.matches(name))
+            .findFirst()
+            .orElse(ParameterGroup.matching(""));
+    double decay = Double.isNaN(group.weightDecay()) ? options.weightDecay() : group.weightDecay();
+    slots.add(new Slot(manager, name, parameter, group.rateFactor(), decay));
   }
 
   /**
@@ -119,13 +180,16 @@ public final class AdamW implements AutoCloseable {
    * @param rate the learning rate of this step
    */
   public void step(double rate) {
-    try (TorchEngine.Scope scope = TorchEngine.noGrad();
-        NDManager scratch = manager.newSubManager()) {
+    Unrecorded.run(() -> stepAll(rate));
+    clearGradients();
+  }
+
+  private void stepAll(double rate) {
+    try (NDManager scratch = manager.newSubManager()) {
       for (Slot slot : slots) {
         NDArray gradient = gradient(slot);
         if (gradient != null) {
-          step(slot, gradient, rate, scratch);
-          gradient.subi(gradient);
+          step(slot, gradient, rate * slot.rateFactor, scratch);
         }
       }
     }
@@ -135,22 +199,22 @@ public final class AdamW implements AutoCloseable {
     slot.steps++;
     double correction1 = 1 - Math.pow(options.beta1(), (double) slot.steps);
     double correction2 = 1 - Math.pow(options.beta2(), (double) slot.steps);
-    NDArray like = slot.values;
-    slot.values.muli(scalar(1 - rate * options.weightDecay(), like, scratch));
+    NDArray values = slot.parameter.array();
+    values.muli(Scalars.of(1 - rate * slot.weightDecay, values, scratch));
     try (NDArray change = gradient.sub(slot.mean)) {
-      slot.mean.addi(change.muli(scalar(1 - options.beta1(), like, scratch)));
+      slot.mean.addi(change.muli(Scalars.of(1 - options.beta1(), values, scratch)));
     }
     try (NDArray square = gradient.square()) {
       slot.square
-          .muli(scalar(options.beta2(), like, scratch))
-          .addi(square.muli(scalar(1 - options.beta2(), like, scratch)));
+          .muli(Scalars.of(options.beta2(), values, scratch))
+          .addi(square.muli(Scalars.of(1 - options.beta2(), values, scratch)));
     }
     try (NDArray denominator = slot.square.sqrt()) {
       denominator
-          .divi(scalar(Math.sqrt(correction2), like, scratch))
-          .addi(scalar(options.epsilon(), like, scratch));
+          .divi(Scalars.of(Math.sqrt(correction2), values, scratch))
+          .addi(Scalars.of(options.epsilon(), values, scratch));
       try (NDArray update = slot.mean.div(denominator)) {
-        slot.values.subi(update.muli(scalar(rate / correction1, like, scratch)));
+        values.subi(update.muli(Scalars.of(rate / correction1, values, scratch)));
       }
     }
   }
@@ -164,51 +228,59 @@ public final class AdamW implements AutoCloseable {
   public double clipNorm(double maxNorm) {
     double norm = gradientNorm();
     if (norm > maxNorm && norm < Double.POSITIVE_INFINITY) {
-      try (TorchEngine.Scope scope = TorchEngine.noGrad();
-          NDManager scratch = manager.newSubManager()) {
-        for (Slot slot : slots) {
-          NDArray gradient = gradient(slot);
-          if (gradient != null) {
-            gradient.muli(scalar(maxNorm / (norm + CLIP_EPSILON), gradient, scratch));
-          }
-        }
-      }
+      Unrecorded.run(() -> scaleGradients(maxNorm / (norm + CLIP_EPSILON)));
     }
     return norm;
   }
 
+  private void scaleGradients(double factor) {
+    try (NDManager scratch = manager.newSubManager()) {
+      for (Learned learned : learnedWithGradients()) {
+        NDArray gradient = learned.gradient();
+        gradient.muli(Scalars.of(factor, gradient, scratch));
+      }
+    }
+  }
+
   /** Returns the joint Euclidean norm of all gradients. */
   public double gradientNorm() {
+    // A gradient has none of its own, so nothing is recorded whatever the grad mode is.
     double sum = 0;
-    try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
-      for (Slot slot : slots) {
-        NDArray gradient = gradient(slot);
-        if (gradient != null) {
-          try (NDArray norm = gradient.norm()) {
-            double value = norm.toType(gradient.getDataType(), false).getFloat();
-            sum += value * value;
-          }
-        }
-      }
+    for (Learned learned : learnedWithGradients()) {
+      double norm = norm(learned.gradient());
+      sum += norm * norm;
     }
     return Math.sqrt(sum);
   }
 
+  static double norm(NDArray array) {
+    try (NDArray norm = array.norm()) {
+      return norm.getDataType() == DataType.FLOAT64 ? norm.getDouble() : norm.getFloat();
+    }
+  }
+
   /** Sets all gradients to zero, whatever they are. */
   public void clearGradients() {
-    try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
-      for (Slot slot : slots) {
-        if (gradient(slot) != null) {
-          JniUtils.zeroGrad((PtNDArray) slot.values);
-        }
+    for (Learned learned : learnedWithGradients()) {
+      JniUtils.zeroGrad((PtNDArray) learned.values());
+    }
+  }
+
+  List<Learned> learnedWithGradients() {
+    List<Learned> learned = new ArrayList<>(slots.size());
+    for (Slot slot : slots) {
+      NDArray gradient = gradient(slot);
+      if (gradient != null) {
+        learned.add(new Learned(slot.parameter.array(), gradient));
       }
     }
+    return learned;
   }
 
   /** PyTorch adds to the same gradient array from step to step, so one handle of it serves all. */
   private @Nullable NDArray gradient(Slot slot) {
     if (slot.gradient == null) {
-      NDArray gradient = JniUtils.getGradient((PtNDArray) slot.values);
+      NDArray gradient = JniUtils.getGradient((PtNDArray) slot.parameter.array());
       if (gradient != null) {
         gradient.attach(manager);
         slot.gradient = gradient;
@@ -217,12 +289,46 @@ public final class AdamW implements AutoCloseable {
     return slot.gradient;
   }
 
+  /** Returns the moments and step counts; the arrays stay the optimizer's. */
+  public State state() {
+    Map<String, NDArray> moments = new LinkedHashMap<>();
+    Map<String, Long> steps = new LinkedHashMap<>();
+    for (Slot slot : slots) {
+      moments.put("mean." + slot.name, slot.mean);
+      moments.put("square." + slot.name, slot.square);
+      steps.put(slot.name, slot.steps);
+    }
+    return new State(moments, steps);
+  }
+
   /**
-   * A scalar as an array of its own memory: DJL's operations with a Java number use a buffer that
-   * may be freed too early.
+   * Goes on from a saved state; the optimizer takes the arrays over. The parameters must have been
+   * given their saved values before.
+   *
+   * @throws IllegalArgumentException if an array is missing or has another shape
    */
-  private static NDArray scalar(double value, NDArray like, NDManager scratch) {
-    return scratch.full(new Shape(), (float) value, like.getDataType());
+  public void restore(State state) {
+    for (Slot slot : slots) {
+      slot.mean = takeOver(state, "mean." + slot.name, slot.mean);
+      slot.square = takeOver(state, "square." + slot.name, slot.square);
+      slot.steps = state.steps().getOrDefault(slot.name, 0L);
+    }
+  }
+
+  private NDArray takeOver(State state, String name, NDArray old) {
+    NDArray saved = state.moments().get(name);
+    if (saved == null || !saved.getShape().equals(old.getShape())) {
+      throw new IllegalArgumentException(
+          "the saved optimizer does not fit the network: "
+              + name
+              + " is "
+              + (saved == null ? "missing" : saved.getShape())
+              + ", needed is "
+              + old.getShape());
+    }
+    saved.attach(manager);
+    old.close();
+    return saved;
   }
 
   /** Frees the moments. */

@@ -1,6 +1,7 @@
 package io.github.geofix.train.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -10,6 +11,7 @@ import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +131,45 @@ class AdamWTest {
         optimizer.clearGradients();
         assertThat(optimizer.gradientNorm()).isZero();
       }
+    }
+  }
+
+  @Test
+  void givesGroupsTheirOwnRateAndDecay() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      Two net = new Two();
+      net.initialize(manager, 1);
+      net.requireGradients(true);
+      float[] a = net.a.array().toFloatArray();
+      float[] b = net.b.array().toFloatArray();
+      List<ParameterGroup> groups =
+          List.of(
+              ParameterGroup.matching("a").withRateFactor(0.5).withWeightDecay(0),
+              ParameterGroup.matching("[ab]").withRateFactor(0));
+      try (AdamW optimizer = AdamW.of(net, AdamW.Options.defaults(), groups)) {
+        net.backward(new float[] {1, 1, 1, 1, 1}, new float[] {1, 1, 1, 1, 1, 1});
+        optimizer.step(0.2);
+      }
+      // The first step of Adam is the rate itself, whatever the gradient's size.
+      assertThat(net.a.array().toFloatArray()[0]).isCloseTo(a[0] - 0.1f, within(1e-6f));
+      assertThat(net.b.array().toFloatArray()).isEqualTo(b);
+    }
+  }
+
+  @Test
+  void refusesAGroupThatNothingBelongsTo() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      Two net = new Two();
+      net.initialize(manager, 1);
+      List<ParameterGroup> groups = List.of(ParameterGroup.matching("backbone.*"));
+      assertThatThrownBy(() -> AdamW.of(net, AdamW.Options.defaults(), groups))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("backbone.*")
+          .hasMessageContaining("a, b");
+      net.freeze(name -> true);
+      assertThatThrownBy(() -> AdamW.of(net, AdamW.Options.defaults()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("trainable");
     }
   }
 

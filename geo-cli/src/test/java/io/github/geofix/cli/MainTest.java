@@ -1,0 +1,269 @@
+package io.github.geofix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as a user types them, on real files. */
+final class MainTest {
+  private static final String EARTH =
+      Path.of("").toAbsolutePath().resolveSibling("examples/data/earth").toString();
+  private static final String REFERENCE = EARTH + "/earth-blue-marble.jpg";
+  private static final String MAY = EARTH + "/BMNG_world.topo.bathy.200405.3.2048x1024.jpg";
+
+  @TempDir private static Path folder;
+
+  private record Result(int code, String out, String err) {}
+
+  private static Result run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static void assertOneLine(Result result, String... parts) {
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().strip()).startsWith("geofix: ").doesNotContain("\n").contains(parts);
+  }
+
+  @BeforeAll
+  static void trainAModelOnPhotosOfTheEarth() {
+    assertThat(
+            run(
+                    "dataset",
+                    "earth",
+                    "--reference",
+                    REFERENCE,
+                    "--rendering",
+                    MAY,
+                    "--count",
+                    "60",
+                    "--out",
+                    path("photos"))
+                .code())
+        .isZero();
+    Result trained =
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "2",
+            "--batch",
+            "30",
+            "--out",
+            path("model"),
+            "--set",
+            "width=16");
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.code()).isZero();
+  }
+
+  private static String firstPhoto() throws IOException {
+    try (var files = Files.list(folder.resolve("photos/photos"))) {
+      return files.sorted().findFirst().orElseThrow().toString();
+    }
+  }
+
+  @Test
+  void locatesPngAndJpegAsJson() throws IOException {
+    BufferedImage photo = ImageIO.read(new File(firstPhoto()));
+    ImageIO.write(photo, "jpg", folder.resolve("photo.jpg").toFile());
+    Result result =
+        run(
+            "locate",
+            "--model",
+            path("model"),
+            "--format",
+            "json",
+            "--top",
+            "2",
+            firstPhoto(),
+            path("photo.jpg"));
+    assertThat(result.code()).isZero();
+    JsonArray photos = JsonParser.parseString(result.out()).getAsJsonArray();
+    assertThat(photos).hasSize(2);
+    JsonObject first = photos.get(0).getAsJsonObject();
+    assertThat(first.get("image").getAsString()).isEqualTo(firstPhoto());
+    assertThat(first.get("latitude").getAsDouble()).isBetween(-90.0, 90.0);
+    assertThat(first.getAsJsonArray("candidates")).hasSize(2);
+  }
+
+  @Test
+  void locatesAsCsvAndGeoJson() throws IOException {
+    Result csv = run("locate", "--model", path("model"), "--format", "csv", firstPhoto());
+    assertThat(csv.out().lines())
+        .first()
+        .isEqualTo("image,rank,latitude,longitude,score,radiusKm,cell");
+    Result geoJson = run("locate", "--model", path("model"), "--format", "geojson", firstPhoto());
+    assertThat(JsonParser.parseString(geoJson.out()).getAsJsonObject().get("type").getAsString())
+        .isEqualTo("FeatureCollection");
+  }
+
+  @Test
+  void evaluatesAndWritesJson() throws IOException {
+    Result result =
+        run(
+            "evaluate",
+            "--model",
+            path("model"),
+            "--data",
+            path("photos/manifest.csv"),
+            "--json",
+            path("report.json"));
+    assertThat(result.code()).isZero();
+    JsonObject report =
+        JsonParser.parseString(Files.readString(folder.resolve("report.json"))).getAsJsonObject();
+    assertThat(report.get("count").getAsInt()).isEqualTo(60);
+    assertThat(report.getAsJsonObject("withinKm").keySet())
+        .contains("1", "25", "200", "750", "2500");
+  }
+
+  @Test
+  void describesASizeAndAModel() {
+    JsonObject tiny =
+        JsonParser.parseString(run("describe", "--method", "embed", "--json").out())
+            .getAsJsonObject();
+    JsonObject model =
+        JsonParser.parseString(run("describe", "--model", path("model"), "--json").out())
+            .getAsJsonObject();
+    assertThat(tiny.get("parameters").getAsLong()).isPositive();
+    assertThat(model.get("parameters").getAsLong()).isPositive();
+  }
+
+  @Test
+  void saysThatAPhotoIsMissing() {
+    assertOneLine(run("locate", "--model", path("model"), path("none.jpg")), "none.jpg");
+  }
+
+  @Test
+  void saysThatAPhotoIsCutShort() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(firstPhoto()));
+    Files.write(folder.resolve("cut.png"), Arrays.copyOf(bytes, bytes.length / 2));
+    assertOneLine(run("locate", "--model", path("model"), path("cut.png")), "cut.png");
+  }
+
+  @Test
+  void saysThatAFileIsNoPhoto() throws IOException {
+    byte[] noise = new byte[1000];
+    new Random(1).nextBytes(noise);
+    Files.write(folder.resolve("noise.jpg"), noise);
+    assertOneLine(run("locate", "--model", path("model"), path("noise.jpg")), "noise.jpg");
+  }
+
+  @Test
+  void saysWhichColumnIsMissing() throws IOException {
+    Files.writeString(folder.resolve("columns.csv"), "image,lat\na.jpg,1\n");
+    assertOneLine(
+        run("evaluate", "--model", path("model"), "--data", path("columns.csv")),
+        "columns.csv",
+        "longitude",
+        "image,lat");
+  }
+
+  @Test
+  void saysWhichLineHasALatitudeOutOfRange() throws IOException {
+    Files.writeString(
+        folder.resolve("range.csv"), "image,latitude,longitude\na.jpg,1,2\nb.jpg,95,2\n");
+    assertOneLine(
+        run("train", "--method", "embed", "--data", path("range.csv"), "--out", path("never")),
+        "range.csv line 3",
+        "95",
+        "-90 to 90");
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+
+  @Test
+  void saysThatAFolderIsNoModel() {
+    assertOneLine(
+        run("locate", "--model", path("photos"), path("none.jpg")), "photos", "config.json");
+  }
+
+  @Test
+  void saysWhichFormatAModelHas() throws IOException {
+    Path copy = folder.resolve("future");
+    Files.createDirectories(copy);
+    for (String name : new String[] {"config.json", "weights.safetensors", "card.json"}) {
+      Files.copy(folder.resolve("model").resolve(name), copy.resolve(name));
+    }
+    Path config = copy.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 2"));
+    assertOneLine(
+        run("locate", "--model", copy.toString(), path("none.jpg")), "format 2", "format 1");
+  }
+
+  @Test
+  void leavesNothingBehindWhereItCannotWrite() throws IOException {
+    Path file = folder.resolve("a-file");
+    Files.writeString(file, "");
+    Result result =
+        run(
+            "dataset",
+            "earth",
+            "--reference",
+            REFERENCE,
+            "--rendering",
+            MAY,
+            "--count",
+            "2",
+            "--out",
+            file.resolve("below").toString());
+    assertOneLine(result, "a-file");
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void saysWhichMethodsAndSettingsThereAre() {
+    assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
+    assertOneLine(
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--out",
+            path("never"),
+            "--set",
+            "colour=red"),
+        "colour",
+        "width");
+  }
+
+  @Test
+  void explainsUsageWithItsOwnExitCode() {
+    Result result = run("locate");
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--model");
+  }
+
+  @Test
+  void showsTheStackTraceWhenAsked() {
+    Result result = run("locate", "--model", path("photos"), "--verbose", path("none.jpg"));
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("ModelFormatException").contains("\tat ");
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.geofix.core.geodesy;
+
+import io.github.geofix.core.LatLng;
+
+/**
+ * A picture's worth of ground: says which place each point of a picture shows.
+ *
+ * <p>Anything smooth will do: a square of metres, a map tile, a rotated or a polar view. A lambda
+ * is a frame. Must be thread-safe.
+ */
+@FunctionalInterface
+public interface Frame {
+
+  /**
+   * Returns the place shown at a point of the picture.
+   *
+   * @param u from the left edge, 0, to the right edge, 1
+   * @param v from the top edge, 0, to the bottom edge, 1
+   */
+  LatLng at(double u, double v);
+}

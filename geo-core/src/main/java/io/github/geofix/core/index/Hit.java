@@ -1,0 +1,13 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.LatLng;
+
+/**
+ * One row found by a search.
+ *
+ * @param row the row's number in the index; changes when the index is compacted
+ * @param score how close the row is, higher is closer; see {@link Metric}. Not a probability.
+ * @param id the name the row was added with
+ * @param latLng the row's position
+ */
+public record Hit(int row, float score, String id, LatLng latLng) {}

@@ -1,0 +1,11 @@
+package io.github.geofix.core.index;
+
+/** How the likeness of a query q and a row x is scored; a higher score is always a closer row. */
+public enum Metric {
+  /** The cosine of the angle, -1 to 1. Rows and queries are normalised, so neither may be zero. */
+  COSINE,
+  /** The dot product {@code q . x}. */
+  DOT,
+  /** Minus the squared Euclidean distance, {@code -|q - x|^2}: 0 for an equal row, else below. */
+  L2
+}

@@ -1,0 +1,201 @@
+package io.github.geofix.core.index;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+
+/**
+ * Loops that the compiler vectorises by itself: over arrays only, with one statement, and long
+ * enough. So a tile of the block, small enough for the first-level cache, is copied to an array.
+ */
+final class PlainKernel implements Kernel {
+  private static final int TILE = CHUNK * BLOCK;
+
+  /** In a block of bytes one int holds the numbers of four rows. */
+  private static final int WORDS = BYTE_BLOCK / 4;
+
+  private static final int TWO_BYTES = 0x00FF00FF;
+
+  @Override
+  public void score(ByteBuffer rows, int offset, boolean squared, float[] query, float[] scores) {
+    FloatBuffer block = floats(rows, offset, query.length);
+    float[] tile = new float[TILE];
+    float[] sums = new float[BLOCK];
+    for (int d = 0; d < query.length; d += CHUNK) {
+      block.get(d * BLOCK, tile);
+      if (squared) {
+        subtractSquares(tile, query, d, sums);
+      } else {
+        addProducts(tile, query, d, sums);
+      }
+    }
+    System.arraycopy(sums, 0, scores, 0, BLOCK);
+  }
+
+  @Override
+  public float[] pack(float[][] queries) {
+    int width = queries[0].length;
+    float[] packed = new float[queries.length * width];
+    for (int i = 0; i < queries.length; i++) {
+      System.arraycopy(queries[i], 0, packed, i * width, width);
+    }
+    return packed;
+  }
+
+  @Override
+  public void scoreBatch(
+      ByteBuffer rows, int offset, int width, boolean squared, float[] packed, float[] scores) {
+    FloatBuffer block = floats(rows, offset, width);
+    float[] tile = new float[TILE];
+    float[] sums = new float[BLOCK];
+    int queries = packed.length / width;
+    Arrays.fill(scores, 0, queries * BLOCK, 0);
+    for (int d = 0; d < width; d += CHUNK) {
+      block.get(d * BLOCK, tile);
+      for (int i = 0; i < queries; i++) {
+        System.arraycopy(scores, i * BLOCK, sums, 0, BLOCK);
+        if (squared) {
+          subtractSquares(tile, packed, i * width + d, sums);
+        } else {
+          addProducts(tile, packed, i * width + d, sums);
+        }
+        System.arraycopy(sums, 0, scores, i * BLOCK, BLOCK);
+      }
+    }
+  }
+
+  @Override
+  public int batchScores(int queries) {
+    return queries * BLOCK;
+  }
+
+  private static FloatBuffer floats(ByteBuffer rows, int offset, int width) {
+    return rows.slice(offset, 4 * width * BLOCK).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+
+  private static void addProducts(float[] tile, float[] query, int at, float[] sums) {
+    for (int d = 0; d < CHUNK; d += 4) {
+      float q0 = query[at + d];
+      float q1 = query[at + d + 1];
+      float q2 = query[at + d + 2];
+      float q3 = query[at + d + 3];
+      int x = d * BLOCK;
+      for (int r = 0; r < BLOCK; r++) {
+        sums[r] +=
+            q0 * tile[x + r]
+                + q1 * tile[x + r + BLOCK]
+                + q2 * tile[x + r + 2 * BLOCK]
+                + q3 * tile[x + r + 3 * BLOCK];
+      }
+    }
+  }
+
+  private static void subtractSquares(float[] tile, float[] query, int at, float[] sums) {
+    for (int d = 0; d < CHUNK; d += 2) {
+      float q0 = query[at + d];
+      float q1 = query[at + d + 1];
+      int x = d * BLOCK;
+      for (int r = 0; r < BLOCK; r++) {
+        float e0 = q0 - tile[x + r];
+        float e1 = q1 - tile[x + r + BLOCK];
+        sums[r] -= e0 * e0 + e1 * e1;
+      }
+    }
+  }
+
+  @Override
+  public boolean anyAbove(float[] scores, int from, float limit) {
+    for (int i = from; i < from + BLOCK; i++) {
+      if (scores[i] > limit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same sums in the same order as over a tile. */
+  @Override
+  public float score(float[] row, boolean squared, float[] query) {
+    float sum = 0;
+    if (squared) {
+      for (int d = 0; d < row.length; d += 2) {
+        float e0 = query[d] - row[d];
+        float e1 = query[d + 1] - row[d + 1];
+        sum -= e0 * e0 + e1 * e1;
+      }
+    } else {
+      for (int d = 0; d < row.length; d += 4) {
+        sum +=
+            query[d] * row[d]
+                + query[d + 1] * row[d + 1]
+                + query[d + 2] * row[d + 2]
+                + query[d + 3] * row[d + 3];
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * Multiplies two bytes at once: in {@code (b << 16 | a) * q} both products lie side by side in
+   * one int, and so do their sums, modulo 2^16. With the bias taken off in advance each sum of a
+   * chunk fits in 16 bits, so it is exact.
+   */
+  @Override
+  public void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums) {
+    IntBuffer block =
+        rows.slice(offset, query.length * BYTE_BLOCK).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    int[] tile = new int[CHUNK * WORDS];
+    int[] even = new int[WORDS];
+    int[] odd = new int[WORDS];
+    Arrays.fill(sums, 0);
+    for (int d = 0; d < query.length; d += CHUNK) {
+      block.get(d * WORDS, tile);
+      int bias = 0;
+      for (int i = d; i < d + CHUNK; i++) {
+        bias -= query[i];
+      }
+      bias *= BYTE_BIAS;
+      Arrays.fill(even, (bias << 16) + bias);
+      Arrays.fill(odd, (bias << 16) + bias);
+      addPairs(tile, query, d, even, odd);
+      addHalves(even, sums, 0, 2 * WORDS);
+      addHalves(odd, sums, WORDS, 3 * WORDS);
+    }
+  }
+
+  private static void addPairs(int[] tile, short[] query, int at, int[] even, int[] odd) {
+    for (int d = 0; d < CHUNK; d += 4) {
+      int q0 = query[at + d];
+      int q1 = query[at + d + 1];
+      int q2 = query[at + d + 2];
+      int q3 = query[at + d + 3];
+      int x = d * WORDS;
+      for (int i = 0; i < WORDS; i++) {
+        int x0 = tile[x + i];
+        int x1 = tile[x + i + WORDS];
+        int x2 = tile[x + i + 2 * WORDS];
+        int x3 = tile[x + i + 3 * WORDS];
+        even[i] +=
+            q0 * (x0 & TWO_BYTES)
+                + q1 * (x1 & TWO_BYTES)
+                + q2 * (x2 & TWO_BYTES)
+                + q3 * (x3 & TWO_BYTES);
+        odd[i] +=
+            q0 * ((x0 >>> 8) & TWO_BYTES)
+                + q1 * ((x1 >>> 8) & TWO_BYTES)
+                + q2 * ((x2 >>> 8) & TWO_BYTES)
+                + q3 * ((x3 >>> 8) & TWO_BYTES);
+      }
+    }
+  }
+
+  private static void addHalves(int[] pairs, int[] sums, int low, int high) {
+    for (int i = 0; i < WORDS; i++) {
+      int lower = (pairs[i] << 16) >> 16;
+      sums[low + i] += lower;
+      sums[high + i] += (pairs[i] - lower) >> 16;
+    }
+  }
+}

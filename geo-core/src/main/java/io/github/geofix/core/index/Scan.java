@@ -1,0 +1,368 @@
+package io.github.geofix.core.index;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One pass over rows, for one query or many. Chunks of blocks are taken by the calling thread and
+ * by as many of the common pool as are free; each keeps its own best rows.
+ */
+final class Scan {
+  /** Enough to outweigh handing it out. */
+  private static final long MIN_CHUNK_BYTES = 1 << 20;
+
+  private static final int CHUNKS_PER_THREAD = 16;
+
+  /**
+   * Rows to scan.
+   *
+   * @param firstRow the index's number of the segment's first row
+   * @param runs the rows of the segment to look at: from, to, from, to, ascending
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Part(Segment segment, int firstRow, int[] runs) {}
+
+  /** Blocks that are scanned in one go. */
+  private record Chunk(Part part, int firstBlock, int lastBlock) {}
+
+  private final Kernel kernel;
+  private final boolean squared;
+  private final Segment.Shape shape;
+  private final BitSet deleted;
+  private final List<Chunk> chunks = new ArrayList<>();
+  private final int threads;
+  private long rowsScanned;
+  private long blocks;
+
+  Scan(
+      Kernel kernel,
+      boolean squared,
+      Segment.Shape shape,
+      BitSet deleted,
+      List<Part> parts,
+      int threads) {
+    this.kernel = kernel;
+    this.squared = squared;
+    this.shape = shape;
+    this.deleted = deleted;
+    List<Chunk> spans = new ArrayList<>();
+    for (Part part : parts) {
+      addSpans(part, spans);
+    }
+    for (Chunk span : spans) {
+      int count = span.lastBlock() - span.firstBlock();
+      blocks += count;
+      rowsScanned +=
+          Math.min((long) span.lastBlock() * shape.blockRows(), span.part().segment().rows())
+              - (long) span.firstBlock() * shape.blockRows();
+    }
+    long size =
+        Math.max(
+            blocks / (CHUNKS_PER_THREAD * (long) threads),
+            Math.max(1, MIN_CHUNK_BYTES / shape.blockBytes()));
+    for (Chunk span : spans) {
+      for (long from = span.firstBlock(); from < span.lastBlock(); from += size) {
+        int to = (int) Math.min(span.lastBlock(), from + size);
+        chunks.add(new Chunk(span.part(), (int) from, to));
+      }
+    }
+    this.threads = Math.min(threads, chunks.size());
+  }
+
+  /** Adds the blocks that the runs touch, each once. */
+  private void addSpans(Part part, List<Chunk> spans) {
+    int first = 0;
+    int last = 0;
+    for (int i = 0; i < part.runs().length; i += 2) {
+      int from = part.runs()[i] / shape.blockRows();
+      int to = shape.blocks(part.runs()[i + 1]);
+      if (from > last || last == 0) {
+        if (last > first) {
+          spans.add(new Chunk(part, first, last));
+        }
+        first = from;
+      }
+      last = to;
+    }
+    if (last > first) {
+      spans.add(new Chunk(part, first, last));
+    }
+  }
+
+  long rowsScanned() {
+    return rowsScanned;
+  }
+
+  long bytesRead() {
+    return blocks * shape.blockBytes();
+  }
+
+  /**
+   * Returns the best k rows for each query.
+   *
+   * @param queries [B, W]
+   */
+  TopK[] run(float[][] queries, int k) {
+    TopK[] best = newBest(queries.length, k);
+    AtomicInteger next = new AtomicInteger();
+    Worker plan = newWorker(queries);
+    Runnable work =
+        () -> {
+          TopK[] own = null;
+          Worker worker = null;
+          for (int i = next.getAndIncrement(); i < chunks.size(); i = next.getAndIncrement()) {
+            if (own == null || worker == null) {
+              own = newBest(queries.length, k);
+              worker = plan.copy();
+            }
+            worker.scan(chunks.get(i), own);
+          }
+          if (own != null) {
+            synchronized (best) {
+              for (int i = 0; i < best.length; i++) {
+                best[i].offerAll(own[i]);
+              }
+            }
+          }
+        };
+    runOnAll(work);
+    return best;
+  }
+
+  /** Runs the work here and on free threads of the pool, and waits for those that began. */
+  private void runOnAll(Runnable work) {
+    List<AtomicBoolean> begun = new ArrayList<>();
+    List<ForkJoinTask<?>> tasks = new ArrayList<>();
+    for (int i = 1; i < threads; i++) {
+      AtomicBoolean mine = new AtomicBoolean();
+      begun.add(mine);
+      tasks.add(
+          ForkJoinPool.commonPool()
+              .submit(
+                  () -> {
+                    if (mine.compareAndSet(false, true)) {
+                      work.run();
+                    }
+                  }));
+    }
+    try {
+      work.run();
+    } finally {
+      for (int i = 0; i < tasks.size(); i++) {
+        // A task that has not begun finds nothing left to do, so a busy pool holds nobody up.
+        if (!begun.get(i).compareAndSet(false, true)) {
+          tasks.get(i).join();
+        }
+      }
+    }
+  }
+
+  private static TopK[] newBest(int queries, int k) {
+    TopK[] best = new TopK[queries];
+    Arrays.setAll(best, i -> new TopK(k));
+    return best;
+  }
+
+  private Worker newWorker(float[][] queries) {
+    if (shape.format() == RowFormat.INT8) {
+      RoundedQuery[] rounded = new RoundedQuery[queries.length];
+      Arrays.setAll(rounded, i -> RoundedQuery.of(queries[i]));
+      return new BytesWorker(rounded);
+    }
+    return queries.length == 1
+        ? new OneWorker(queries[0])
+        : new BatchWorker(kernel.pack(queries), queries.length);
+  }
+
+  /** Scans chunks on one thread. */
+  private abstract class Worker {
+    /** Returns a worker with the same queries and its own scratch memory. */
+    abstract Worker copy();
+
+    abstract void scanBlock(Part part, int block, TopK[] best);
+
+    void scan(Chunk chunk, TopK[] best) {
+      for (int block = chunk.firstBlock(); block < chunk.lastBlock(); block++) {
+        scanBlock(chunk.part(), block, best);
+      }
+    }
+
+    /** Offers the rows of a block that are asked for and not deleted. */
+    void offer(Part part, int block, float[] scores, int at, TopK best) {
+      int first = block * shape.blockRows();
+      int end = (int) Math.min((long) first + shape.blockRows(), part.segment().rows());
+      int[] runs = part.runs();
+      for (int i = firstRunEndingAfter(runs, first); i < runs.length && runs[i] < end; i += 2) {
+        int to = Math.min(end, runs[i + 1]);
+        for (int row = Math.max(first, runs[i]); row < to; row++) {
+          float score = scores[at + row - first];
+          // Rows come in ascending order, so one that only equals the worst is not better.
+          if (score > best.limit() && !deleted.get(part.firstRow() + row)) {
+            best.offer(score, part.firstRow() + row);
+          }
+        }
+      }
+    }
+  }
+
+  private static int firstRunEndingAfter(int[] runs, int row) {
+    int low = 0;
+    int high = runs.length / 2;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (runs[2 * middle + 1] <= row) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return 2 * low;
+  }
+
+  /** One query, rows of floats. */
+  private final class OneWorker extends Worker {
+    private final float[] query;
+    private final float[] scores = new float[Kernel.BLOCK];
+
+    OneWorker(float[] query) {
+      this.query = query;
+    }
+
+    @Override
+    Worker copy() {
+      return new OneWorker(query);
+    }
+
+    @Override
+    void scanBlock(Part part, int block, TopK[] best) {
+      Section blocks = part.segment().part(Segment.Part.BLOCKS);
+      long at = (long) block * shape.blockBytes();
+      kernel.score(blocks.window(at), blocks.offset(at), squared, query, scores);
+      if (kernel.anyAbove(scores, 0, best[0].limit())) {
+        offer(part, block, scores, 0, best[0]);
+      }
+    }
+  }
+
+  /** Many queries, rows of floats: a matrix product in tiles. */
+  private final class BatchWorker extends Worker {
+    private final float[] packed;
+    private final int queries;
+    private final float[] scores;
+
+    BatchWorker(float[] packed, int queries) {
+      this.packed = packed;
+      this.queries = queries;
+      this.scores = new float[kernel.batchScores(queries)];
+    }
+
+    @Override
+    Worker copy() {
+      return new BatchWorker(packed, queries);
+    }
+
+    @Override
+    void scanBlock(Part part, int block, TopK[] best) {
+      Section blocks = part.segment().part(Segment.Part.BLOCKS);
+      long at = (long) block * shape.blockBytes();
+      kernel.scoreBatch(
+          blocks.window(at), blocks.offset(at), shape.paddedWidth(), squared, packed, scores);
+      for (int i = 0; i < queries; i++) {
+        if (kernel.anyAbove(scores, i * Kernel.BLOCK, best[i].limit())) {
+          offer(part, block, scores, i * Kernel.BLOCK, best[i]);
+        }
+      }
+    }
+  }
+
+  /** Rows of bytes: approximate scores, by which candidates are chosen. */
+  private final class BytesWorker extends Worker {
+    private final RoundedQuery[] queries;
+    private final int[] sums = new int[Kernel.BYTE_BLOCK];
+    private final int[] restSums = new int[Kernel.BYTE_BLOCK];
+    private final float[] scales = new float[Kernel.BYTE_BLOCK];
+    private final float[] halfNorms = new float[Kernel.BYTE_BLOCK];
+    private final float[] scores = new float[Kernel.BYTE_BLOCK];
+
+    BytesWorker(RoundedQuery[] queries) {
+      this.queries = queries;
+    }
+
+    @Override
+    Worker copy() {
+      return new BytesWorker(queries);
+    }
+
+    @Override
+    void scanBlock(Part part, int block, TopK[] best) {
+      Segment segment = part.segment();
+      Section blocks = segment.part(Segment.Part.BLOCKS);
+      long at = (long) block * shape.blockBytes();
+      long rowAt = (long) block * Kernel.BYTE_BLOCK * Float.BYTES;
+      segment.part(Segment.Part.SCALES).get(rowAt, scales);
+      if (squared) {
+        segment.part(Segment.Part.HALF_NORMS).get(rowAt, halfNorms);
+      }
+      for (int i = 0; i < queries.length; i++) {
+        RoundedQuery query = queries[i];
+        kernel.byteDots(blocks.window(at), blocks.offset(at), query.numbers(), sums);
+        if (query.rest().length > 0) {
+          kernel.byteDots(blocks.window(at), blocks.offset(at), query.rest(), restSums);
+        } else {
+          Arrays.fill(restSums, 0);
+        }
+        for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
+          int sum = Kernel.sumOf(row);
+          float dot = query.scale() * (sums[sum] + RoundedQuery.REST_SCALE * restSums[sum]);
+          scores[row] = dot * scales[row] - halfNorms[row];
+        }
+        offer(part, block, scores, 0, best[i]);
+      }
+    }
+  }
+
+  /**
+   * A query rounded to numbers within {@link Kernel#BYTE_QUERY_MAX}: {@code scale * (numbers + rest
+   * * REST_SCALE)}.
+   *
+   * @param rest what the first rounding left over, or empty where that is little
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record RoundedQuery(short[] numbers, short[] rest, float scale) {
+    static final float REST_SCALE = 0.5f / Kernel.BYTE_QUERY_MAX;
+
+    /**
+     * The part of a query's length that one rounding may lose. Numbers spread like a normal
+     * distribution lose 6 %; a few far larger than all others make it more.
+     */
+    private static final double MAX_LOSS = 0.1;
+
+    static RoundedQuery of(float[] query) {
+      float largest = 0;
+      double squares = 0;
+      for (float number : query) {
+        largest = Math.max(largest, Math.abs(number));
+        squares += (double) number * number;
+      }
+      float scale = largest > 0 ? largest / Kernel.BYTE_QUERY_MAX : 1;
+      short[] numbers = new short[query.length];
+      short[] rest = new short[query.length];
+      double lost = 0;
+      for (int d = 0; d < query.length; d++) {
+        float scaled = query[d] / scale;
+        numbers[d] = (short) Math.round(scaled);
+        float left = scaled - numbers[d];
+        rest[d] = (short) Math.round(left / REST_SCALE);
+        lost += (double) left * left;
+      }
+      boolean fine = lost * scale * scale <= MAX_LOSS * MAX_LOSS * squares;
+      return new RoundedQuery(numbers, fine ? new short[0] : rest, scale);
+    }
+  }
+}

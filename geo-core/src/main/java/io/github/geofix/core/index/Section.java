@@ -1,0 +1,210 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.ModelFormatException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes outside the heap, little-endian, of any length: part of a mapped file, or memory of our
+ * own. Made of several buffers because one holds 2 GiB at most; a unit never lies across two.
+ *
+ * <p>Memory is given back by {@link #free()}. Java 17 has no public call for that: its foreign
+ * memory API is an incubator there, with other names in each later release. So we use {@code
+ * Unsafe.invokeCleaner}, which exists unchanged from Java 9 to 25 and is what Lucene and Netty used
+ * for years; where it should go away, the garbage collector frees the memory some time later. It
+ * does not check for readers, so {@link EmbeddingIndex} lets none be under way.
+ */
+final class Section {
+  private static final int MAX_WINDOW = 1 << 30;
+  private static final int SLICE = 1 << 20;
+  private static final @Nullable MethodHandle INVOKE_CLEANER = findInvokeCleaner();
+
+  private final ByteBuffer[] windows;
+  private final long windowBytes;
+  private final long length;
+
+  private Section(ByteBuffer[] windows, long windowBytes, long length) {
+    this.windows = windows;
+    this.windowBytes = windowBytes;
+    this.length = length;
+  }
+
+  private interface Window {
+    ByteBuffer of(long from, int length) throws IOException;
+  }
+
+  private static Section of(long length, int unit, Window window) throws IOException {
+    long windowBytes = Math.max(1, MAX_WINDOW / unit) * (long) unit;
+    ByteBuffer[] windows = new ByteBuffer[(int) ((length + windowBytes - 1) / windowBytes)];
+    for (int i = 0; i < windows.length; i++) {
+      long from = i * windowBytes;
+      windows[i] =
+          window
+              .of(from, (int) Math.min(windowBytes, length - from))
+              .order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return new Section(windows, windowBytes, length);
+  }
+
+  /** Allocates zeroed memory that can be written. */
+  static Section allocate(long length, int unit) {
+    try {
+      return of(length, unit, (from, bytes) -> ByteBuffer.allocateDirect(bytes));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Maps part of a file; nothing is read yet. */
+  static Section map(FileChannel file, long offset, long length, int unit) throws IOException {
+    return of(
+        length,
+        unit,
+        (from, bytes) -> file.map(FileChannel.MapMode.READ_ONLY, offset + from, bytes));
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** Returns the buffer that holds the unit at a position. */
+  ByteBuffer window(long position) {
+    return windows[(int) (position / windowBytes)];
+  }
+
+  /** Returns where in its buffer a position lies. */
+  int offset(long position) {
+    return (int) (position % windowBytes);
+  }
+
+  long getLong(long index) {
+    return window(8 * index).getLong(offset(8 * index));
+  }
+
+  void putLong(long index, long value) {
+    window(8 * index).putLong(offset(8 * index), value);
+  }
+
+  double getDouble(long index) {
+    return Double.longBitsToDouble(getLong(index));
+  }
+
+  void putDouble(long index, double value) {
+    putLong(index, Double.doubleToRawLongBits(value));
+  }
+
+  /** Reads floats that lie in one unit. */
+  void get(long position, float[] target) {
+    window(position)
+        .slice(offset(position), 4 * target.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(target);
+  }
+
+  void put(long position, float[] source) {
+    window(position)
+        .slice(offset(position), 4 * source.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .put(source);
+  }
+
+  void putFloat(long position, float value) {
+    window(position).putFloat(offset(position), value);
+  }
+
+  void putByte(long position, byte value) {
+    window(position).put(offset(position), value);
+  }
+
+  /** Reads bytes that may lie in several units. */
+  void get(long position, byte[] target) {
+    int done = 0;
+    while (done < target.length) {
+      ByteBuffer window = window(position + done);
+      int at = offset(position + done);
+      int count = Math.min(target.length - done, window.capacity() - at);
+      window.get(at, target, done, count);
+      done += count;
+    }
+  }
+
+  void put(long position, byte[] source) {
+    int done = 0;
+    while (done < source.length) {
+      ByteBuffer window = window(position + done);
+      int at = offset(position + done);
+      int count = Math.min(source.length - done, window.capacity() - at);
+      window.put(at, source, done, count);
+      done += count;
+    }
+  }
+
+  /** Writes all bytes to a file from a position on and returns their CRC-32C. */
+  long writeTo(FileChannel file, long position) throws IOException {
+    CRC32C crc = new CRC32C();
+    file.position(position);
+    for (ByteBuffer window : windows) {
+      // In slices, so that the second of the two reads finds the bytes in the cache.
+      for (int from = 0; from < window.capacity(); from += SLICE) {
+        ByteBuffer bytes = window.slice(from, Math.min(SLICE, window.capacity() - from));
+        crc.update(bytes.duplicate());
+        while (bytes.hasRemaining()) {
+          file.write(bytes);
+        }
+      }
+    }
+    return crc.getValue();
+  }
+
+  /** Reads all bytes and returns their CRC-32C. */
+  long checksum() {
+    CRC32C crc = new CRC32C();
+    for (ByteBuffer window : windows) {
+      crc.update(window.duplicate().clear());
+    }
+    return crc.getValue();
+  }
+
+  /** Gives the memory back. Any later use may end the virtual machine. */
+  void free() {
+    if (INVOKE_CLEANER == null) {
+      return;
+    }
+    try {
+      for (ByteBuffer window : windows) {
+        INVOKE_CLEANER.invokeExact(window);
+      }
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot free the memory of an index", e);
+    }
+  }
+
+  private static @Nullable MethodHandle findInvokeCleaner() {
+    try {
+      Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+      Field instance = unsafe.getDeclaredField("theUnsafe");
+      instance.setAccessible(true);
+      return MethodHandles.lookup()
+          .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+          .bindTo(instance.get(null));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  /** Returns the exception for bytes that cannot be what was written. */
+  static ModelFormatException damaged(String what) {
+    return new ModelFormatException(
+        "the index is damaged: " + what + "; build it again, or copy it again from its source");
+  }
+}

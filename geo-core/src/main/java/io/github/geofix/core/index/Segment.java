@@ -1,0 +1,283 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.ModelFormatException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Rows that were added together, in the order of their S2 leaf cells, so that the rows of a region
+ * lie in a few runs. Never changed once built.
+ */
+final class Segment {
+  /** No name and no payload is longer. */
+  static final int MAX_TEXT_BYTES = 1 << 24;
+
+  /** The arrays that a segment is made of. */
+  enum Part {
+    /** Rows as {@link Kernel} reads them, floats or bytes. */
+    BLOCKS,
+    /** INT8 only: rows as floats, [rows, W]. */
+    VECTORS,
+    /** INT8 only: what a row's bytes were divided by, a float each. */
+    SCALES,
+    /** INT8 only: half of a row's squared length, a float each. */
+    HALF_NORMS,
+    /** S2 leaf cell ids, ascending as unsigned numbers, a long each. */
+    CELLS,
+    /** Latitude and longitude in degrees, two doubles each. */
+    POSITIONS,
+    /** Where in TEXTS a row's name and its payload begin, two longs each, and the end. */
+    OFFSETS,
+    /** Names in UTF-8 and payloads. */
+    TEXTS
+  }
+
+  /** What all rows of an index have in common. */
+  record Shape(int width, RowFormat format) {
+    /** Returns W. */
+    int paddedWidth() {
+      return (width + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
+    }
+
+    int blockRows() {
+      return format == RowFormat.INT8 ? Kernel.BYTE_BLOCK : Kernel.BLOCK;
+    }
+
+    int blockBytes() {
+      return blockRows() * paddedWidth() * (format == RowFormat.INT8 ? 1 : Float.BYTES);
+    }
+
+    int blocks(int rows) {
+      return (int) (((long) rows + blockRows() - 1) / blockRows());
+    }
+
+    /** Returns how long a part is, which for texts depends on more than the shape: -1. */
+    long bytes(Part part, int rows) {
+      boolean bytes = format == RowFormat.INT8;
+      return switch (part) {
+        case BLOCKS -> (long) blocks(rows) * blockBytes();
+        case VECTORS -> bytes ? (long) rows * paddedWidth() * Float.BYTES : 0;
+        case SCALES, HALF_NORMS -> bytes ? (long) blocks(rows) * blockRows() * Float.BYTES : 0;
+        case CELLS -> (long) rows * Long.BYTES;
+        case POSITIONS -> 2L * rows * Double.BYTES;
+        case OFFSETS -> (2L * rows + 1) * Long.BYTES;
+        case TEXTS -> -1;
+      };
+    }
+
+    /** Returns how many bytes of a part must lie in one buffer. */
+    int unit(Part part) {
+      return switch (part) {
+        case BLOCKS -> blockBytes();
+        case VECTORS -> paddedWidth() * Float.BYTES;
+        case SCALES, HALF_NORMS -> blockRows() * Float.BYTES;
+        case CELLS, POSITIONS, OFFSETS -> Long.BYTES;
+        case TEXTS -> 1;
+      };
+    }
+  }
+
+  /**
+   * A row to be built.
+   *
+   * @param vector [W]
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  record Row(float[] vector, LatLng latLng, byte[] id, byte[] payload) {}
+
+  private final Shape shape;
+  private final int rows;
+  private final Map<Part, Section> parts;
+
+  Segment(Shape shape, int rows, Map<Part, Section> parts) {
+    this.shape = shape;
+    this.rows = rows;
+    this.parts = new EnumMap<>(parts);
+  }
+
+  /**
+   * Builds a segment outside the heap.
+   *
+   * @param cells the S2 leaf cell ids of the rows
+   * @param source returns row i; called once for each, in no order
+   */
+  static Segment build(Shape shape, long[] cells, IntFunction<Row> source) {
+    int rows = cells.length;
+    int[] order =
+        IntStream.range(0, rows)
+            .boxed()
+            .sorted(Comparator.comparingLong(i -> cells[i] + Long.MIN_VALUE))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    Map<Part, Section> parts = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      if (part != Part.TEXTS) {
+        parts.put(part, Section.allocate(shape.bytes(part, rows), shape.unit(part)));
+      }
+    }
+    Segment segment = new Segment(shape, rows, parts);
+    List<byte[]> texts = new ArrayList<>(2 * rows);
+    long end = 0;
+    for (int row = 0; row < rows; row++) {
+      Row next = source.apply(order[row]);
+      segment.part(Part.CELLS).putLong(row, cells[order[row]]);
+      segment.part(Part.POSITIONS).putDouble(2L * row, next.latLng().latitude());
+      segment.part(Part.POSITIONS).putDouble(2L * row + 1, next.latLng().longitude());
+      if (shape.format() == RowFormat.INT8) {
+        segment.putBytes(row, next.vector());
+      } else {
+        segment.putFloats(row, next.vector());
+      }
+      segment.part(Part.OFFSETS).putLong(2L * row, end);
+      texts.add(next.id());
+      end += next.id().length;
+      segment.part(Part.OFFSETS).putLong(2L * row + 1, end);
+      texts.add(next.payload());
+      end += next.payload().length;
+    }
+    segment.part(Part.OFFSETS).putLong(2L * rows, end);
+    Section blob = Section.allocate(end, 1);
+    long at = 0;
+    for (byte[] text : texts) {
+      blob.put(at, text);
+      at += text.length;
+    }
+    segment.parts.put(Part.TEXTS, blob);
+    return segment;
+  }
+
+  private void putFloats(int row, float[] vector) {
+    Section blocks = part(Part.BLOCKS);
+    long block = (long) (row / Kernel.BLOCK) * shape.blockBytes();
+    ByteBuffer window = blocks.window(block);
+    int at = blocks.offset(block) + row % Kernel.BLOCK * Float.BYTES;
+    for (int d = 0; d < vector.length; d++) {
+      window.putFloat(at + d * Kernel.BLOCK * Float.BYTES, vector[d]);
+    }
+  }
+
+  private void putBytes(int row, float[] vector) {
+    float largest = 0;
+    double squares = 0;
+    for (float number : vector) {
+      largest = Math.max(largest, Math.abs(number));
+      squares += (double) number * number;
+    }
+    float scale = largest / Byte.MAX_VALUE;
+    Section blocks = part(Part.BLOCKS);
+    long block = (long) (row / Kernel.BYTE_BLOCK) * shape.blockBytes();
+    ByteBuffer window = blocks.window(block);
+    int at = blocks.offset(block) + row % Kernel.BYTE_BLOCK;
+    for (int d = 0; d < vector.length; d++) {
+      int rounded = scale > 0 ? Math.round(vector[d] / scale) : 0;
+      rounded = Math.max(-Byte.MAX_VALUE, Math.min(Byte.MAX_VALUE, rounded));
+      window.put(at + d * Kernel.BYTE_BLOCK, (byte) (rounded + Kernel.BYTE_BIAS));
+    }
+    part(Part.SCALES).putFloat((long) Float.BYTES * row, scale);
+    part(Part.HALF_NORMS).putFloat((long) Float.BYTES * row, (float) (squares / 2));
+    part(Part.VECTORS).put((long) row * shape.paddedWidth() * Float.BYTES, vector);
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  Section part(Part part) {
+    return Objects.requireNonNull(parts.get(part));
+  }
+
+  /** Copies a row's W floats. */
+  void vector(int row, float[] target) {
+    if (shape.format() == RowFormat.INT8) {
+      part(Part.VECTORS).get((long) row * shape.paddedWidth() * Float.BYTES, target);
+      return;
+    }
+    Section blocks = part(Part.BLOCKS);
+    long block = (long) (row / Kernel.BLOCK) * shape.blockBytes();
+    ByteBuffer window = blocks.window(block);
+    int at = blocks.offset(block) + row % Kernel.BLOCK * Float.BYTES;
+    for (int d = 0; d < target.length; d++) {
+      target[d] = window.getFloat(at + d * Kernel.BLOCK * Float.BYTES);
+    }
+  }
+
+  long cell(int row) {
+    return part(Part.CELLS).getLong(row);
+  }
+
+  double latitude(int row) {
+    return part(Part.POSITIONS).getDouble(2L * row);
+  }
+
+  double longitude(int row) {
+    return part(Part.POSITIONS).getDouble(2L * row + 1);
+  }
+
+  /**
+   * Returns a row's position.
+   *
+   * @throws ModelFormatException if the stored numbers are none
+   */
+  LatLng latLng(int row) {
+    try {
+      return new LatLng(latitude(row), longitude(row));
+    } catch (IllegalArgumentException e) {
+      throw Section.damaged("position of row " + row + ": " + e.getMessage());
+    }
+  }
+
+  String id(int row) {
+    return new String(text(2L * row), StandardCharsets.UTF_8);
+  }
+
+  byte[] idBytes(int row) {
+    return text(2L * row);
+  }
+
+  byte[] payload(int row) {
+    return text(2L * row + 1);
+  }
+
+  private byte[] text(long index) {
+    long from = part(Part.OFFSETS).getLong(index);
+    long to = part(Part.OFFSETS).getLong(index + 1);
+    if (from < 0 || to < from || to > part(Part.TEXTS).length() || to - from > MAX_TEXT_BYTES) {
+      throw Section.damaged("text " + index + " lies at " + from + " to " + to);
+    }
+    byte[] text = new byte[(int) (to - from)];
+    part(Part.TEXTS).get(from, text);
+    return text;
+  }
+
+  /** Returns the first row whose cell is not below a cell. */
+  int firstAtOrAbove(long cell) {
+    int low = 0;
+    int high = rows;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Long.compareUnsigned(cell(middle), cell) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  void free() {
+    parts.values().forEach(Section::free);
+  }
+}

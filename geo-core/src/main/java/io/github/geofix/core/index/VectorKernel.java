@@ -1,0 +1,401 @@
+package io.github.geofix.core.index;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loops on the Vector API, which read mapped memory without copying it.
+ *
+ * <p>The module is an incubator, so this one class is compiled on its own and loaded by name. What
+ * it uses has not changed from Java 17 to 25 except the loads from memory: {@code fromByteBuffer}
+ * became {@code fromMemorySegment} in Java 19. They are called by constant method handles, which
+ * the compiler inlines like direct calls.
+ */
+final class VectorKernel implements Kernel {
+  /** A block of floats is four registers of 512 bits wide, so wider ones are not used. */
+  private static final VectorShape SHAPE =
+      VectorShape.preferredShape().vectorBitSize() > 512
+          ? VectorShape.S_512_BIT
+          : VectorShape.preferredShape();
+
+  private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+  private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+  private static final int LANES = FLOATS.length();
+
+  /** Queries scored together: 6 x 2 sums, 2 loads and 1 number fill the 16 registers of AVX2. */
+  private static final int GROUP = 6;
+
+  /** How much of a block stays in the first-level cache while all queries pass over it. */
+  private static final int DEPTH = 64;
+
+  private static final MethodHandle MEMORY;
+  private static final MethodHandle LOAD_FLOATS;
+  private static final MethodHandle LOAD_SHORTS;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      Class<?> memory;
+      MethodHandle view;
+      Class<?> offset;
+      String from;
+      if (Runtime.version().feature() < 19) {
+        memory = ByteBuffer.class;
+        view = MethodHandles.identity(ByteBuffer.class);
+        offset = int.class;
+        from = "fromByteBuffer";
+      } else {
+        memory = Class.forName("java.lang.foreign.MemorySegment");
+        view = lookup.findStatic(memory, "ofBuffer", MethodType.methodType(memory, Buffer.class));
+        offset = long.class;
+        from = "fromMemorySegment";
+      }
+      MEMORY = view.asType(MethodType.methodType(Object.class, ByteBuffer.class));
+      LOAD_FLOATS = load(lookup, FloatVector.class, FLOATS, from, memory, offset);
+      LOAD_SHORTS = load(lookup, ShortVector.class, SHORTS, from, memory, offset);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Returns a handle of type (Object memory, int offset) -> vector. */
+  private static MethodHandle load(
+      MethodHandles.Lookup lookup,
+      Class<?> vector,
+      VectorSpecies<?> species,
+      String name,
+      Class<?> memory,
+      Class<?> offset)
+      throws ReflectiveOperationException {
+    MethodHandle load =
+        lookup.findStatic(
+            vector,
+            name,
+            MethodType.methodType(vector, VectorSpecies.class, memory, offset, ByteOrder.class));
+    load = MethodHandles.insertArguments(load, 3, ByteOrder.LITTLE_ENDIAN);
+    load = MethodHandles.insertArguments(load, 0, species);
+    return MethodHandles.explicitCastArguments(
+        load, MethodType.methodType(vector, Object.class, int.class));
+  }
+
+  private static Object memory(ByteBuffer buffer) {
+    try {
+      return (Object) MEMORY.invokeExact(buffer);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static FloatVector floats(Object memory, int offset) {
+    try {
+      return (FloatVector) LOAD_FLOATS.invokeExact(memory, offset);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ShortVector shorts(Object memory, int offset) {
+    try {
+      return (ShortVector) LOAD_SHORTS.invokeExact(memory, offset);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void score(ByteBuffer rows, int offset, boolean squared, float[] query, float[] scores) {
+    if (squared) {
+      squares(memory(rows), offset, query, scores);
+    } else {
+      products(memory(rows), offset, query, scores);
+    }
+  }
+
+  private static void products(Object rows, int offset, float[] query, float[] scores) {
+    for (int r = 0; r < BLOCK; r += 4 * LANES) {
+      FloatVector s0 = FloatVector.zero(FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int at = offset + 4 * r;
+      for (int d = 0; d < query.length; d++) {
+        FloatVector q = FloatVector.broadcast(FLOATS, query[d]);
+        s0 = floats(rows, at).fma(q, s0);
+        s1 = floats(rows, at + 4 * LANES).fma(q, s1);
+        s2 = floats(rows, at + 8 * LANES).fma(q, s2);
+        s3 = floats(rows, at + 12 * LANES).fma(q, s3);
+        at += 4 * BLOCK;
+      }
+      s0.intoArray(scores, r);
+      s1.intoArray(scores, r + LANES);
+      s2.intoArray(scores, r + 2 * LANES);
+      s3.intoArray(scores, r + 3 * LANES);
+    }
+  }
+
+  private static void squares(Object rows, int offset, float[] query, float[] scores) {
+    for (int r = 0; r < BLOCK; r += 4 * LANES) {
+      FloatVector s0 = FloatVector.zero(FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int at = offset + 4 * r;
+      for (int d = 0; d < query.length; d++) {
+        FloatVector q = FloatVector.broadcast(FLOATS, query[d]);
+        FloatVector e0 = floats(rows, at).sub(q);
+        FloatVector e1 = floats(rows, at + 4 * LANES).sub(q);
+        FloatVector e2 = floats(rows, at + 8 * LANES).sub(q);
+        FloatVector e3 = floats(rows, at + 12 * LANES).sub(q);
+        s0 = e0.fma(e0, s0);
+        s1 = e1.fma(e1, s1);
+        s2 = e2.fma(e2, s2);
+        s3 = e3.fma(e3, s3);
+        at += 4 * BLOCK;
+      }
+      s0.neg().intoArray(scores, r);
+      s1.neg().intoArray(scores, r + LANES);
+      s2.neg().intoArray(scores, r + 2 * LANES);
+      s3.neg().intoArray(scores, r + 3 * LANES);
+    }
+  }
+
+  /** Returns [ceil(B / 6), W, 6]. */
+  @Override
+  public float[] pack(float[][] queries) {
+    int width = queries[0].length;
+    int groups = groups(queries.length);
+    float[] packed = new float[groups * width * GROUP];
+    for (int i = 0; i < queries.length; i++) {
+      int at = i / GROUP * width * GROUP + i % GROUP;
+      for (int d = 0; d < width; d++) {
+        packed[at + d * GROUP] = queries[i][d];
+      }
+    }
+    return packed;
+  }
+
+  private static int groups(int queries) {
+    return (queries + GROUP - 1) / GROUP;
+  }
+
+  @Override
+  public int batchScores(int queries) {
+    return groups(queries) * GROUP * BLOCK;
+  }
+
+  @Override
+  public void scoreBatch(
+      ByteBuffer rows, int offset, int width, boolean squared, float[] packed, float[] scores) {
+    Object memory = memory(rows);
+    int groups = packed.length / (width * GROUP);
+    Arrays.fill(scores, 0, groups * GROUP * BLOCK, 0);
+    for (int d = 0; d < width; d += DEPTH) {
+      int depth = Math.min(DEPTH, width - d);
+      for (int group = 0; group < groups; group++) {
+        int query = (group * width + d) * GROUP;
+        for (int r = 0; r < BLOCK; r += 2 * LANES) {
+          int at = offset + 4 * (d * BLOCK + r);
+          int score = group * GROUP * BLOCK + r;
+          if (squared) {
+            squares(memory, at, depth, packed, query, scores, score);
+          } else {
+            products(memory, at, depth, packed, query, scores, score);
+          }
+        }
+      }
+    }
+  }
+
+  private static void products(
+      Object rows, int at, int depth, float[] packed, int query, float[] scores, int score) {
+    FloatVector a0 = FloatVector.fromArray(FLOATS, scores, score);
+    FloatVector a1 = FloatVector.fromArray(FLOATS, scores, score + BLOCK);
+    FloatVector a2 = FloatVector.fromArray(FLOATS, scores, score + 2 * BLOCK);
+    FloatVector a3 = FloatVector.fromArray(FLOATS, scores, score + 3 * BLOCK);
+    FloatVector a4 = FloatVector.fromArray(FLOATS, scores, score + 4 * BLOCK);
+    FloatVector a5 = FloatVector.fromArray(FLOATS, scores, score + 5 * BLOCK);
+    FloatVector b0 = FloatVector.fromArray(FLOATS, scores, score + LANES);
+    FloatVector b1 = FloatVector.fromArray(FLOATS, scores, score + LANES + BLOCK);
+    FloatVector b2 = FloatVector.fromArray(FLOATS, scores, score + LANES + 2 * BLOCK);
+    FloatVector b3 = FloatVector.fromArray(FLOATS, scores, score + LANES + 3 * BLOCK);
+    FloatVector b4 = FloatVector.fromArray(FLOATS, scores, score + LANES + 4 * BLOCK);
+    FloatVector b5 = FloatVector.fromArray(FLOATS, scores, score + LANES + 5 * BLOCK);
+    int q = query;
+    int x = at;
+    for (int d = 0; d < depth; d++) {
+      FloatVector a = floats(rows, x);
+      FloatVector b = floats(rows, x + 4 * LANES);
+      FloatVector q0 = FloatVector.broadcast(FLOATS, packed[q]);
+      a0 = a.fma(q0, a0);
+      b0 = b.fma(q0, b0);
+      FloatVector q1 = FloatVector.broadcast(FLOATS, packed[q + 1]);
+      a1 = a.fma(q1, a1);
+      b1 = b.fma(q1, b1);
+      FloatVector q2 = FloatVector.broadcast(FLOATS, packed[q + 2]);
+      a2 = a.fma(q2, a2);
+      b2 = b.fma(q2, b2);
+      FloatVector q3 = FloatVector.broadcast(FLOATS, packed[q + 3]);
+      a3 = a.fma(q3, a3);
+      b3 = b.fma(q3, b3);
+      FloatVector q4 = FloatVector.broadcast(FLOATS, packed[q + 4]);
+      a4 = a.fma(q4, a4);
+      b4 = b.fma(q4, b4);
+      FloatVector q5 = FloatVector.broadcast(FLOATS, packed[q + 5]);
+      a5 = a.fma(q5, a5);
+      b5 = b.fma(q5, b5);
+      q += GROUP;
+      x += 4 * BLOCK;
+    }
+    a0.intoArray(scores, score);
+    a1.intoArray(scores, score + BLOCK);
+    a2.intoArray(scores, score + 2 * BLOCK);
+    a3.intoArray(scores, score + 3 * BLOCK);
+    a4.intoArray(scores, score + 4 * BLOCK);
+    a5.intoArray(scores, score + 5 * BLOCK);
+    b0.intoArray(scores, score + LANES);
+    b1.intoArray(scores, score + LANES + BLOCK);
+    b2.intoArray(scores, score + LANES + 2 * BLOCK);
+    b3.intoArray(scores, score + LANES + 3 * BLOCK);
+    b4.intoArray(scores, score + LANES + 4 * BLOCK);
+    b5.intoArray(scores, score + LANES + 5 * BLOCK);
+  }
+
+  /**
+   * As the products, three queries at a time: the differences need registers too. Sums are kept
+   * negative, so that each is a score when the last depth is done.
+   */
+  private static void squares(
+      Object rows, int at, int depth, float[] packed, int query, float[] scores, int score) {
+    for (int i = 0; i < GROUP; i += 3) {
+      int from = score + i * BLOCK;
+      FloatVector a0 = FloatVector.fromArray(FLOATS, scores, from).neg();
+      FloatVector a1 = FloatVector.fromArray(FLOATS, scores, from + BLOCK).neg();
+      FloatVector a2 = FloatVector.fromArray(FLOATS, scores, from + 2 * BLOCK).neg();
+      FloatVector b0 = FloatVector.fromArray(FLOATS, scores, from + LANES).neg();
+      FloatVector b1 = FloatVector.fromArray(FLOATS, scores, from + LANES + BLOCK).neg();
+      FloatVector b2 = FloatVector.fromArray(FLOATS, scores, from + LANES + 2 * BLOCK).neg();
+      int q = query + i;
+      int x = at;
+      for (int d = 0; d < depth; d++) {
+        FloatVector a = floats(rows, x);
+        FloatVector b = floats(rows, x + 4 * LANES);
+        FloatVector q0 = FloatVector.broadcast(FLOATS, packed[q]);
+        FloatVector q1 = FloatVector.broadcast(FLOATS, packed[q + 1]);
+        FloatVector q2 = FloatVector.broadcast(FLOATS, packed[q + 2]);
+        FloatVector e0 = a.sub(q0);
+        a0 = e0.fma(e0, a0);
+        FloatVector f0 = b.sub(q0);
+        b0 = f0.fma(f0, b0);
+        FloatVector e1 = a.sub(q1);
+        a1 = e1.fma(e1, a1);
+        FloatVector f1 = b.sub(q1);
+        b1 = f1.fma(f1, b1);
+        FloatVector e2 = a.sub(q2);
+        a2 = e2.fma(e2, a2);
+        FloatVector f2 = b.sub(q2);
+        b2 = f2.fma(f2, b2);
+        q += GROUP;
+        x += 4 * BLOCK;
+      }
+      a0.neg().intoArray(scores, from);
+      a1.neg().intoArray(scores, from + BLOCK);
+      a2.neg().intoArray(scores, from + 2 * BLOCK);
+      b0.neg().intoArray(scores, from + LANES);
+      b1.neg().intoArray(scores, from + LANES + BLOCK);
+      b2.neg().intoArray(scores, from + LANES + 2 * BLOCK);
+    }
+  }
+
+  @Override
+  public boolean anyAbove(float[] scores, int from, float limit) {
+    for (int i = from; i < from + BLOCK; i += LANES) {
+      if (FloatVector.fromArray(FLOATS, scores, i).compare(VectorOperators.GT, limit).anyTrue()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same sums in the same order as over a block. */
+  @Override
+  public float score(float[] row, boolean squared, float[] query) {
+    float sum = 0;
+    if (squared) {
+      for (int d = 0; d < row.length; d++) {
+        float e = row[d] - query[d];
+        sum = Math.fma(e, e, sum);
+      }
+      return -sum;
+    }
+    for (int d = 0; d < row.length; d++) {
+      sum = Math.fma(row[d], query[d], sum);
+    }
+    return sum;
+  }
+
+  /**
+   * Two rows lie in one short v, as {@code high * 256 + low}. Both {@code v * q} and {@code high *
+   * q} are summed modulo 2^16; the sum of {@code low * q} is their difference. With the bias taken
+   * off each sum of a chunk fits in 16 bits, so it is exact.
+   */
+  @Override
+  public void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums) {
+    Object memory = memory(rows);
+    Arrays.fill(sums, 0);
+    int lanes = SHORTS.length();
+    for (int r = 0; r < BYTE_BLOCK; r += 4 * lanes) {
+      int at = offset + r;
+      for (int d = 0; d < query.length; d += CHUNK) {
+        ShortVector both0 = ShortVector.zero(SHORTS);
+        ShortVector high0 = both0;
+        ShortVector both1 = both0;
+        ShortVector high1 = both0;
+        int total = 0;
+        for (int i = d; i < d + CHUNK; i++) {
+          short number = query[i];
+          total += number;
+          ShortVector q = ShortVector.broadcast(SHORTS, number);
+          ShortVector v0 = shorts(memory, at);
+          ShortVector v1 = shorts(memory, at + 2 * lanes);
+          both0 = both0.add(v0.mul(q));
+          high0 = high0.add(v0.lanewise(VectorOperators.LSHR, 8).mul(q));
+          both1 = both1.add(v1.mul(q));
+          high1 = high1.add(v1.lanewise(VectorOperators.LSHR, 8).mul(q));
+          at += BYTE_BLOCK;
+        }
+        short bias = (short) (total * BYTE_BIAS);
+        addTo(sums, r / 4, both0, high0, bias);
+        addTo(sums, r / 4 + lanes / 2, both1, high1, bias);
+      }
+    }
+  }
+
+  private static void addTo(int[] sums, int at, ShortVector both, ShortVector high, short bias) {
+    int quarter = BYTE_BLOCK / 4;
+    IntVector low = both.sub(high.lanewise(VectorOperators.LSHL, 8)).sub(bias).reinterpretAsInts();
+    IntVector upper = high.sub(bias).reinterpretAsInts();
+    add(sums, at, low.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+    add(
+        sums,
+        at + quarter,
+        upper.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+    add(sums, at + 2 * quarter, low.lanewise(VectorOperators.ASHR, 16));
+    add(sums, at + 3 * quarter, upper.lanewise(VectorOperators.ASHR, 16));
+  }
+
+  private static void add(int[] sums, int at, IntVector value) {
+    IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
+  }
+}

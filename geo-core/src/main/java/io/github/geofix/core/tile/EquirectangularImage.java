@@ -1,0 +1,77 @@
+package io.github.geofix.core.tile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.imageio.stream.FileImageInputStream;
+
+/** One picture of the whole Earth, kept in memory with its halvings. */
+final class EquirectangularImage implements TileReader {
+
+  private static final long MAX_PIXELS = 1 << 28;
+
+  private final List<Pixels> zooms;
+
+  private EquirectangularImage(List<Pixels> zooms) {
+    this.zooms = zooms;
+  }
+
+  static TileSource open(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new UncheckedIOException(new IOException("no such image: " + file));
+    }
+    try (FileImageInputStream stream = new FileImageInputStream(file.toFile())) {
+      return of(Pixels.decode(stream, MAX_PIXELS));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  static TileSource of(Pixels image) {
+    List<Pixels> zooms = new ArrayList<>(List.of(image));
+    // Halving is exact only while both sides are even; beyond, views take more samples instead.
+    for (Pixels p = image; p.width() % 2 == 0 && p.height() % 2 == 0 && p.width() > 64; ) {
+      p = p.halved();
+      zooms.add(p);
+    }
+    Collections.reverse(zooms);
+    List<Level> levels = new ArrayList<>();
+    for (Pixels p : zooms) {
+      levels.add(
+          new Level(
+              levels.size(),
+              0,
+              0,
+              p.width(),
+              // The plane is half as high as it is wide, see Projection.EQUIRECTANGULAR.
+              2.0 * p.height(),
+              p.width(),
+              p.height(),
+              p.width(),
+              p.height()));
+    }
+    return new Pyramid(
+        Projection.EQUIRECTANGULAR,
+        levels,
+        new EquirectangularImage(zooms),
+        TileOptions.defaults(),
+        "");
+  }
+
+  @Override
+  public Pixels read(Level level, int column, int row) {
+    return zooms.get(level.zoom());
+  }
+
+  @Override
+  public String describe(Level level, int column, int row) {
+    return "image";
+  }
+
+  @Override
+  public void close() {}
+}

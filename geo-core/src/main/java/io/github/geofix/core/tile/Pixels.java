@@ -1,0 +1,115 @@
+package io.github.geofix.core.tile;
+
+import java.awt.AlphaComposite;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferInt;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * A decoded picture: {@code width * height} values 0xRRGGBB, row by row from the top.
+ *
+ * @param rgb never changed once here
+ */
+record Pixels(int width, int height, int[] rgb) {
+
+  /**
+   * Decodes a picture after checking its size; the stream stays open.
+   *
+   * @param maxPixels the most pixels to make room for
+   * @throws IOException if the bytes are no picture, damaged, cut short or too large; the message
+   *     says which
+   */
+  static Pixels decode(ImageInputStream stream, long maxPixels) throws IOException {
+    Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
+    if (!readers.hasNext()) {
+      throw new IOException("not an image of a kind that can be read, such as JPEG or PNG");
+    }
+    ImageReader reader = readers.next();
+    try {
+      reader.setInput(stream, true, true);
+      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+      if (pixels > maxPixels) {
+        throw new IOException(
+            "%d x %d pixels, at most %d are read"
+                .formatted(reader.getWidth(0), reader.getHeight(0), maxPixels));
+      }
+      // The JPEG decoder only warns when data is cut short or damaged, and fills up with grey.
+      List<String> damage = new ArrayList<>();
+      reader.addIIOReadWarningListener(
+          (source, warning) -> {
+            String text = warning.toLowerCase(Locale.ROOT);
+            if (text.contains("corrupt") || text.contains("premature")) {
+              damage.add(warning);
+            }
+          });
+      BufferedImage image = reader.read(0);
+      if (!damage.isEmpty()) {
+        throw new IOException("damaged: " + damage.get(0));
+      }
+      return of(image);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+      // What decoders throw on bytes that their checks did not foresee.
+      throw new IOException("damaged: " + e, e);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** Copies an image; what is transparent becomes black. */
+  static Pixels of(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    Raster raster = image.getRaster();
+    if (raster.getNumBands() == 1
+        && raster.getDataBuffer().getDataType() == DataBuffer.TYPE_BYTE
+        && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+      // Java takes grey for linear light and would brighten it.
+      int[] grey = raster.getSamples(0, 0, width, height, 0, new int[width * height]);
+      for (int i = 0; i < grey.length; i++) {
+        grey[i] *= 0x010101;
+      }
+      return new Pixels(width, height, grey);
+    }
+    BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = copy.createGraphics();
+    graphics.setComposite(AlphaComposite.SrcOver);
+    graphics.drawImage(image, 0, 0, null);
+    graphics.dispose();
+    return new Pixels(width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
+  }
+
+  /** Returns the picture at half the size, each pixel the mean of four; odd edges count double. */
+  Pixels halved() {
+    int halfWidth = (width + 1) / 2;
+    int halfHeight = (height + 1) / 2;
+    int[] half = new int[halfWidth * halfHeight];
+    for (int y = 0; y < halfHeight; y++) {
+      int top = 2 * y * width;
+      int bottom = Math.min(2 * y + 1, height - 1) * width;
+      for (int x = 0; x < halfWidth; x++) {
+        int left = 2 * x;
+        int right = Math.min(left + 1, width - 1);
+        half[y * halfWidth + x] =
+            mean(rgb[top + left], rgb[top + right], rgb[bottom + left], rgb[bottom + right]);
+      }
+    }
+    return new Pixels(halfWidth, halfHeight, half);
+  }
+
+  private static int mean(int a, int b, int c, int d) {
+    // Red and blue have eight bits between them, room for the sum of four.
+    int redBlue = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff) + 0x020002;
+    int green = (a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00) + 0x0200;
+    return ((redBlue >> 2) & 0xff00ff) | ((green >> 2) & 0xff00);
+  }
+}

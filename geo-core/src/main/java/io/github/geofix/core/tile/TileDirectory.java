@@ -1,0 +1,129 @@
+package io.github.geofix.core.tile;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A folder with one image file a tile. */
+final class TileDirectory implements TileReader {
+
+  private final Path folder;
+  private final String template;
+  private final TileScheme scheme;
+
+  private TileDirectory(Path folder, String template, TileScheme scheme) {
+    this.folder = folder;
+    this.template = template;
+    this.scheme = scheme;
+  }
+
+  static TileSource open(Path folder, String template, TileOptions options) {
+    TileTemplate.check(template);
+    if (!Files.isDirectory(folder)) {
+      throw new UncheckedIOException(new IOException("no such folder of tiles: " + folder));
+    }
+    TileDirectory directory = new TileDirectory(folder, template, options.scheme());
+    try {
+      NavigableMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
+      if (tiles.isEmpty()) {
+        throw new IOException("no file in " + folder + " fits the template " + template);
+      }
+      Path first = tiles.firstEntry().getValue();
+      Pixels tile = decode(first);
+      if (tile.width() != tile.height()) {
+        throw new IOException(
+            "%s is %d x %d pixels: tiles must be square"
+                .formatted(first, tile.width(), tile.height()));
+      }
+      List<Level> levels =
+          tiles.keySet().stream().map(z -> options.scheme().level(z, tile.width())).toList();
+      return new Pyramid(options.scheme().projection(), levels, directory, options, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+    try {
+      return TileImage.checked(decode(file(level, column, row)), level);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public String describe(Level level, int column, int row) {
+    return level.zoom() + "/" + column + "/" + row + " (" + file(level, column, row) + ")";
+  }
+
+  @Override
+  public void close() {}
+
+  private Path file(Level level, int column, int row) {
+    int storedRow = scheme.storedRow(level.zoom(), row);
+    return folder.resolve(TileTemplate.fill(template, level.zoom(), column, storedRow));
+  }
+
+  private static Pixels decode(Path file) throws IOException {
+    try (InputStream stream = Files.newInputStream(file)) {
+      return TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1));
+    }
+  }
+
+  /** Walks down the template, one folder a zoom, and stops at the first file of each zoom. */
+  private NavigableMap<Integer, Path> firstTileOfEachZoom() throws IOException {
+    TreeMap<Integer, Path> found = new TreeMap<>();
+    walk(folder, List.of(template.split("/")), -1, found);
+    return found;
+  }
+
+  private static void walk(Path at, List<String> segments, int zoom, Map<Integer, Path> found)
+      throws IOException {
+    Pattern pattern = TileTemplate.pattern(segments.get(0));
+    List<String> rest = segments.subList(1, segments.size());
+    List<Path> entries = new ArrayList<>();
+    try (Stream<Path> list = Files.list(at)) {
+      if (zoom < 0) {
+        list.sorted().forEach(entries::add);
+      } else {
+        // Once the zoom is known any entry will do, and there may be very many.
+        Optional<Path> any = list.filter(p -> matches(pattern, p, rest)).findFirst();
+        any.ifPresent(entries::add);
+      }
+    }
+    for (Path entry : entries) {
+      Matcher matcher = pattern.matcher(String.valueOf(entry.getFileName()));
+      if (!matcher.matches() || !matches(pattern, entry, rest)) {
+        continue;
+      }
+      int z = zoom >= 0 ? zoom : TileTemplate.zoom(matcher);
+      if (z > Tile.MAX_ZOOM || found.containsKey(z)) {
+        continue;
+      }
+      if (rest.isEmpty()) {
+        found.put(z, entry);
+      } else {
+        walk(entry, rest, z, found);
+      }
+    }
+  }
+
+  private static boolean matches(Pattern pattern, Path entry, List<String> rest) {
+    return pattern.matcher(String.valueOf(entry.getFileName())).matches()
+        && (rest.isEmpty() ? Files.isRegularFile(entry) : Files.isDirectory(entry));
+  }
+}

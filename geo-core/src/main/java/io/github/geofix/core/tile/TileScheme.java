@@ -1,0 +1,37 @@
+package io.github.geofix.core.tile;
+
+/** How a store of tiles cuts and numbers the world. */
+public enum TileScheme {
+  /** Web Mercator, one tile at zoom 0, rows from the north: what nearly every web map uses. */
+  XYZ(true, false),
+  /** Web Mercator, one tile at zoom 0, rows from the south. */
+  TMS(true, true),
+  /** Degrees (EPSG:4326), two tiles side by side at zoom 0, rows from the north. */
+  GEODETIC_XYZ(false, false),
+  /** Degrees (EPSG:4326), two tiles side by side at zoom 0, rows from the south, as in Cesium. */
+  GEODETIC_TMS(false, true);
+
+  private final boolean mercator;
+  private final boolean rowsFromSouth;
+
+  TileScheme(boolean mercator, boolean rowsFromSouth) {
+    this.mercator = mercator;
+    this.rowsFromSouth = rowsFromSouth;
+  }
+
+  Projection projection() {
+    return mercator ? Projection.WEB_MERCATOR : Projection.EQUIRECTANGULAR;
+  }
+
+  /** The grid of one zoom whose tiles are {@code tileSize} pixels wide and high. */
+  Level level(int zoom, int tileSize) {
+    long rows = (long) tileSize << zoom;
+    long columns = mercator ? rows : 2 * rows;
+    return new Level(zoom, 0, 0, columns, columns, columns, rows, tileSize, tileSize);
+  }
+
+  /** The row under which the store keeps what is row {@code row} from the north. */
+  int storedRow(int zoom, int row) {
+    return rowsFromSouth ? (1 << zoom) - 1 - row : row;
+  }
+}

@@ -1,0 +1,53 @@
+package io.github.geofix.eval.report;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Shapes of candidates on the map. */
+final class CellOutlines {
+
+  private static final int CIRCLE_CORNERS = 24;
+
+  private CellOutlines() {}
+
+  /** Returns the candidate's S2 cell, or the circle of its radius where it is no S2 cell. */
+  static ScoredCell of(Candidate candidate) {
+    return new ScoredCell(candidate.cell(), outline(candidate), candidate.score());
+  }
+
+  private static List<LatLng> outline(Candidate candidate) {
+    try {
+      return CellPartition.ofTokens(List.of(candidate.cell())).cornersOf(0);
+    } catch (IllegalArgumentException e) {
+      return circle(candidate.latLng(), Math.max(candidate.radiusKm(), 0.001));
+    }
+  }
+
+  /** Corners at the given distance from the centre: the direct problem on the sphere. */
+  private static List<LatLng> circle(LatLng centre, double radiusKm) {
+    double latitude = Math.toRadians(centre.latitude());
+    double arc = Math.min(radiusKm / GreatCircle.EARTH_RADIUS_KM, 0.999 * Math.PI);
+    List<LatLng> corners = new ArrayList<>();
+    for (int i = 0; i < CIRCLE_CORNERS; i++) {
+      // Counter-clockwise, as S2 orders the corners of a cell.
+      double bearing = -2 * Math.PI * i / CIRCLE_CORNERS;
+      double sin =
+          Math.sin(latitude) * Math.cos(arc)
+              + Math.cos(latitude) * Math.sin(arc) * Math.cos(bearing);
+      double east =
+          Math.atan2(
+              Math.sin(bearing) * Math.sin(arc) * Math.cos(latitude),
+              Math.cos(arc) - Math.sin(latitude) * sin);
+      corners.add(
+          LatLng.wrapped(
+              Math.toDegrees(Math.asin(Math.max(-1, Math.min(1, sin)))),
+              centre.longitude() + Math.toDegrees(east)));
+    }
+    return corners;
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.geofix.eval.report;
+
+import io.github.geofix.core.AtomicFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A report as one HTML page: pictures, charts and their code are inside it, so it can be mailed,
+ * archived and read without a network.
+ *
+ * <pre>{@code
+ * HtmlReport.titled("Im2GPS3k")
+ *     .subtitle("token-small, 2,997 photos")
+ *     .add(new ReportSection.Comparison("Accuracy", "", systems))
+ *     .add(new ReportSection.WorldMap("Where photos went", "", photos, 25, 750))
+ *     .write(Path.of("report.html"));
+ * }</pre>
+ *
+ * <p>The page follows the reader's light or dark setting, works on a phone, by keyboard and with a
+ * screen reader, and shows its tables without JavaScript. Not thread-safe while sections are added.
+ */
+public final class HtmlReport {
+
+  private final String title;
+  private String subtitle = "";
+  private @Nullable EmbeddedImage world;
+  private final List<ReportSection> sections = new ArrayList<>();
+  private final Map<String, String> provenance = new LinkedHashMap<>();
+
+  private HtmlReport(String title) {
+    this.title = title;
+  }
+
+  /** Starts a report. */
+  public static HtmlReport titled(String title) {
+    return new HtmlReport(title);
+  }
+
+  /** Sets the line below the title. */
+  public HtmlReport subtitle(String subtitle) {
+    this.subtitle = subtitle;
+    return this;
+  }
+
+  /**
+   * Sets the picture of the Earth that maps are drawn on: equirectangular, the whole planet, north
+   * up, 180 degrees west at the left. It is stored once, however many maps there are; 1600 pixels
+   * across serve every screen. Without it maps have a grid only.
+   */
+  public HtmlReport world(EmbeddedImage equirectangular) {
+    this.world = equirectangular;
+    return this;
+  }
+
+  /** Adds a section below the ones before. */
+  public HtmlReport add(ReportSection section) {
+    sections.add(section);
+    return this;
+  }
+
+  /** Adds a line to the table at the end that says how the report came about. */
+  public HtmlReport provenance(String name, String value) {
+    provenance.put(name, value);
+    return this;
+  }
+
+  /** Returns the page. */
+  public String toHtml() {
+    return HtmlPage.render(this);
+  }
+
+  /**
+   * Writes the page in UTF-8.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
+   */
+  public void write(Path file) {
+    String html = toHtml();
+    AtomicFiles.write(file, temporary -> Files.writeString(temporary, html));
+  }
+
+  String title() {
+    return title;
+  }
+
+  String subtitle() {
+    return subtitle;
+  }
+
+  Optional<EmbeddedImage> world() {
+    return Optional.ofNullable(world);
+  }
+
+  List<ReportSection> sections() {
+    return Collections.unmodifiableList(sections);
+  }
+
+  Map<String, String> provenance() {
+    return Collections.unmodifiableMap(provenance);
+  }
+}

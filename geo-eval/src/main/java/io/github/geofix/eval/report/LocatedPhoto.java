@@ -1,0 +1,79 @@
+package io.github.geofix.eval.report;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One photo of a report: where it was taken, where the system put it, and pictures to compare.
+ *
+ * @param name what the reader knows the photo by, for example its file name
+ * @param truth where it was taken
+ * @param guess where the system put it
+ * @param pictures the photo itself first, then what to hold beside it
+ * @param cells the places considered with their scores, best first, drawn as a heat map; may be
+ *     empty
+ */
+public record LocatedPhoto(
+    String name, LatLng truth, LatLng guess, List<Picture> pictures, List<ScoredCell> cells) {
+
+  /**
+   * A picture and what it shows.
+   *
+   * @param caption for example {@code map at the truth}
+   * @param image the picture
+   */
+  public record Picture(String caption, EmbeddedImage image) {}
+
+  /**
+   * A place on the map and its score.
+   *
+   * @param name how the place is called, for example an S2 token
+   * @param outline its corners in order, at least 3
+   * @param score 0 or more; the largest of a photo is drawn strongest
+   */
+  public record ScoredCell(String name, List<LatLng> outline, double score) {
+    /**
+     * Copies the outline.
+     *
+     * @throws IllegalArgumentException if it has fewer than 3 corners, or the score is negative
+     */
+    public ScoredCell {
+      outline = List.copyOf(outline);
+      if (outline.size() < 3 || !(score >= 0)) {
+        throw new IllegalArgumentException(
+            "a cell needs 3 corners and a score of 0 or more: " + outline + ", " + score);
+      }
+    }
+  }
+
+  /** Copies the lists. */
+  public LocatedPhoto {
+    pictures = List.copyOf(pictures);
+    cells = List.copyOf(cells);
+  }
+
+  /** Returns a photo without pictures, with the location's candidates as cells. */
+  public static LocatedPhoto of(String name, LatLng truth, Location location) {
+    return new LocatedPhoto(
+        name,
+        truth,
+        location.latLng(),
+        List.of(),
+        location.candidates().stream().map(CellOutlines::of).toList());
+  }
+
+  /** Returns a copy with one more picture. */
+  public LocatedPhoto withPicture(String caption, EmbeddedImage image) {
+    List<Picture> more = new ArrayList<>(pictures);
+    more.add(new Picture(caption, image));
+    return new LocatedPhoto(name, truth, guess, more, cells);
+  }
+
+  /** Returns the distance between truth and guess in km. */
+  public double errorKm() {
+    return GreatCircle.distanceKm(truth, guess);
+  }
+}

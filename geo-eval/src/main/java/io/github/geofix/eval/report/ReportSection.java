@@ -1,0 +1,159 @@
+package io.github.geofix.eval.report;
+
+import io.github.geofix.eval.Confusion;
+import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Reliability;
+import io.github.geofix.eval.Table;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One part of an {@link HtmlReport}. Each kind is a record of the data it shows; text is taken as
+ * text, never as HTML.
+ */
+public sealed interface ReportSection {
+
+  /** Returns the heading; may be empty. */
+  String title();
+
+  /** Returns a sentence or two below the heading; may be empty. */
+  String note();
+
+  /**
+   * A few figures in large type.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param figures the figures, three to six of them
+   */
+  record Headline(String title, String note, List<Figure> figures) implements ReportSection {
+
+    /**
+     * One figure.
+     *
+     * @param value for example {@code 191 km}
+     * @param label what it is
+     * @param detail for example its interval; may be empty
+     */
+    public record Figure(String value, String label, String detail) {}
+
+    /** Copies the list. */
+    public Headline {
+      figures = List.copyOf(figures);
+    }
+  }
+
+  /**
+   * Paragraphs of text.
+   *
+   * @param title the heading
+   * @param note a paragraph; an empty line starts another
+   */
+  record Text(String title, String note) implements ReportSection {}
+
+  /**
+   * A plain table.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param table the table
+   */
+  record PlainTable(String title, String note, Table table) implements ReportSection {}
+
+  /**
+   * Systems beside each other, with their intervals drawn. The best of each column is marked.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param systems the systems' reports by name, all with the same limits; the first is the one
+   *     that the report is about
+   */
+  record Comparison(String title, String note, Map<String, DistanceReport> systems)
+      implements ReportSection {
+    /**
+     * Copies the map.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
+    public Comparison {
+      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
+      if (systems.isEmpty()) {
+        throw new IllegalArgumentException("a comparison needs a system");
+      }
+    }
+  }
+
+  /**
+   * The share of photos within each distance, as a curve over the distance.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param systems the systems' errors by name
+   * @param limitsKm distances to mark
+   */
+  record ErrorCurves(
+      String title, String note, Map<String, DistanceErrors> systems, List<Double> limitsKm)
+      implements ReportSection {
+    /** Copies the map and the list. */
+    public ErrorCurves {
+      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
+      limitsKm = List.copyOf(limitsKm);
+    }
+  }
+
+  /**
+   * A world map with an arc from each truth to its guess.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param photos the photos drawn
+   * @param nearKm errors up to here are drawn as near
+   * @param farKm errors beyond here are drawn as far
+   */
+  record WorldMap(String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm)
+      implements ReportSection {
+    /** Copies the list. */
+    public WorldMap {
+      photos = List.copyOf(photos);
+    }
+  }
+
+  /**
+   * Photos beside what they were compared with, each with the scores of its cells as a heat map.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param photos the photos, at least 1
+   * @param nearKm errors up to here are marked as near
+   * @param farKm errors beyond here are marked as far
+   */
+  record Photos(String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm)
+      implements ReportSection {
+    /** Copies the list. */
+    public Photos {
+      photos = List.copyOf(photos);
+    }
+  }
+
+  /**
+   * How often answers are right, by their score.
+   *
+   * @param title the heading
+   * @param note the text below it; say here what counts as right
+   * @param reliability the data
+   */
+  record ReliabilityCurve(String title, String note, Reliability reliability)
+      implements ReportSection {}
+
+  /**
+   * Where photos of each region were placed.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param confusion the data
+   */
+  record ConfusionMatrix(String title, String note, Confusion confusion) implements ReportSection {}
+}

@@ -1,0 +1,281 @@
+'use strict';
+(() => {
+  const world = document.getElementById('world');
+  // World units: 360 by 180, so that one unit is one degree.
+  const projection = d3.geoEquirectangular().scale(180 / Math.PI).translate([180, 90]).precision(0.1);
+  const path = d3.geoPath(projection);
+  const percent = share => (100 * share).toFixed(1) + ' %';
+  const distance = km => km < 1 ? Math.round(1000 * km) + ' m'
+    : km < 10 ? km.toFixed(1) + ' km' : d3.format(',.0f')(km).replace(',', '\u202f') + ' km';
+
+  function drawEarth(parent) {
+    if (world) {
+      parent.append('image').attr('href', world.src).attr('width', 360).attr('height', 180)
+        .attr('preserveAspectRatio', 'none');
+    }
+    parent.append('path').attr('class', 'graticule').attr('d', path(d3.geoGraticule().step([30, 30])()));
+  }
+
+  /** Draws now, and again whenever the width changes. */
+  function onWidth(element, draw) {
+    let last = 0;
+    new ResizeObserver(() => {
+      const width = Math.round(element.clientWidth);
+      if (width > 0 && width !== last) {
+        last = width;
+        // Drawing changes the height: not while the browser is still reporting sizes.
+        requestAnimationFrame(() => draw(width));
+      }
+    }).observe(element);
+  }
+
+  function curves(plot, data) {
+    const colour = i => `var(--s${i % 8})`;
+    const dash = ['', '7 4', '2 4', '9 3 2 3', '12 4', '4 2', '1 3', '6 2 1 2'];
+    const hidden = new Set();
+    const readout = d3.select(plot).append('div').attr('class', 'readout');
+    const at = readout.append('span').attr('class', 'at');
+    const buttons = readout.selectAll('button').data(data.systems).join('button')
+      .attr('type', 'button').attr('aria-pressed', 'true')
+      .on('click', function (event, system) {
+        hidden.has(system.name) ? hidden.delete(system.name) : hidden.add(system.name);
+        this.setAttribute('aria-pressed', String(!hidden.has(system.name)));
+        redraw();
+      });
+    buttons.append('span').attr('class', 'line-key')
+      .style('border-top-color', (s, i) => colour(i))
+      .style('border-top-style', (s, i) => dash[i % 8] ? 'dashed' : 'solid');
+    buttons.append('span').text(s => s.name);
+    const values = buttons.append('b');
+    const holder = d3.select(plot).append('div');
+    let index = d3.bisectLeft(data.km, data.limits[Math.floor(data.limits.length / 2)] ?? 200);
+    let redraw = () => {};
+
+    onWidth(plot, width => {
+      const narrow = width < 520;
+      const height = narrow ? 280 : 380;
+      const margin = {top: 26, right: 14, bottom: 42, left: 44};
+      const x = d3.scaleLog([data.km[0], data.km[data.km.length - 1]], [margin.left, width - margin.right]);
+      const y = d3.scaleLinear([0, 1], [height - margin.bottom, margin.top]);
+      redraw = () => {
+        const focused = holder.node().contains(document.activeElement);
+        holder.selectAll('*').remove();
+        const svg = holder.append('svg').attr('viewBox', [0, 0, width, height])
+          .attr('tabindex', 0).attr('role', 'slider').attr('aria-label', 'Distance on the error curve')
+          .attr('aria-valuemin', 0).attr('aria-valuemax', data.km.length - 1);
+        const ticks = y.ticks(5);
+        svg.append('g').attr('class', 'grid').selectAll('line').data(ticks).join('line')
+          .attr('x1', margin.left).attr('x2', width - margin.right).attr('y1', y).attr('y2', y);
+        svg.append('g').selectAll('text').data(ticks).join('text')
+          .attr('x', margin.left - 8).attr('y', y).attr('dy', '.32em').attr('text-anchor', 'end')
+          .text(t => Math.round(100 * t) + ' %');
+        const decades = d3.range(-3, 5).map(e => 10 ** e).filter(km => km >= data.km[0] * 0.999);
+        svg.append('g').selectAll('text').data(decades).join('text')
+          .attr('x', x).attr('y', height - margin.bottom + 18).attr('text-anchor', 'middle').text(distance);
+        svg.append('text').attr('x', width - margin.right).attr('y', height - 6)
+          .attr('text-anchor', 'end').text('error at most (logarithmic)');
+        svg.append('g').selectAll('line').data(data.limits).join('line').attr('class', 'limit')
+          .attr('x1', x).attr('x2', x).attr('y1', margin.top).attr('y2', height - margin.bottom);
+        svg.append('g').selectAll('text').data(data.limits).join('text')
+          .attr('x', x).attr('y', (km, i) => margin.top - (narrow && i % 2 ? 17 : 7))
+          .attr('text-anchor', 'middle').text(km => narrow ? km : distance(km));
+        data.systems.map((system, i) => [system, i]).reverse().forEach(([system, i]) => {
+          if (hidden.has(system.name)) return;
+          svg.append('path').attr('class', i ? 'curve' : 'curve own').style('stroke', colour(i))
+            .style('stroke-dasharray', dash[i % 8])
+            .attr('d', d3.line((s, k) => x(data.km[k]), s => y(s))(system.shares));
+        });
+        const cursor = svg.append('g');
+        cursor.append('line').attr('class', 'cursor').attr('y1', margin.top).attr('y2', height - margin.bottom);
+        const dots = cursor.selectAll('circle').data(data.systems).join('circle').attr('r', 4)
+          .style('fill', (s, i) => colour(i)).style('display', s => hidden.has(s.name) ? 'none' : null);
+        const move = to => {
+          index = Math.max(0, Math.min(data.km.length - 1, to));
+          const km = data.km[index];
+          cursor.select('line').attr('x1', x(km)).attr('x2', x(km));
+          dots.attr('cx', x(km)).attr('cy', s => y(s.shares[index]));
+          at.text('within ' + distance(km) + ':');
+          values.text(s => percent(s.shares[index]));
+          svg.attr('aria-valuenow', index).attr('aria-valuetext', 'within ' + distance(km) + ': '
+            + data.systems.map(s => s.name + ' ' + percent(s.shares[index])).join(', '));
+        };
+        svg.on('pointermove pointerdown', event => {
+          const km = x.invert(d3.pointer(event, svg.node())[0]);
+          const snapped = data.limits.find(limit => Math.abs(x(limit) - x(km)) < 6);
+          move(d3.bisectCenter(data.km, snapped ?? km));
+        }).on('keydown', event => {
+          const step = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 20, PageDown: -20,
+            Home: -1e6, End: 1e6}[event.key];
+          if (step) {
+            event.preventDefault();
+            move(index + step * (event.shiftKey ? 10 : 1));
+          }
+        });
+        move(index);
+        if (focused) svg.node().focus();
+      };
+      redraw();
+    });
+  }
+
+  function reliability(plot, data) {
+    onWidth(plot, available => {
+      const size = Math.min(available, 460);
+      const margin = {top: 30, right: 22, bottom: 42, left: 48};
+      const x = d3.scaleLinear([0, 1], [margin.left, size - margin.right]);
+      const y = d3.scaleLinear([0, 1], [size - margin.bottom, margin.top]);
+      d3.select(plot).selectAll('*').remove();
+      const svg = d3.select(plot).append('svg').attr('viewBox', [0, 0, size, size]).style('max-width', size + 'px')
+        .attr('role', 'img').attr('aria-label', 'Share of right answers against the score');
+      const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
+      const grid = svg.append('g').attr('class', 'grid');
+      grid.selectAll('.h').data(ticks).join('line').attr('x1', x(0)).attr('x2', x(1)).attr('y1', y).attr('y2', y);
+      grid.selectAll('.v').data(ticks).join('line').attr('y1', y(0)).attr('y2', y(1)).attr('x1', x).attr('x2', x);
+      const labels = svg.append('g');
+      labels.selectAll('.h').data(ticks).join('text').attr('x', x(0) - 8).attr('y', y).attr('dy', '.32em')
+        .attr('text-anchor', 'end').text(t => Math.round(100 * t) + ' %');
+      labels.selectAll('.v').data(ticks).join('text').attr('y', y(0) + 18).attr('x', x)
+        .attr('text-anchor', 'middle').text(t => Math.round(100 * t) + ' %');
+      labels.append('text').attr('x', x(1)).attr('y', size - 6).attr('text-anchor', 'end').text('score of the answer');
+      labels.append('text').attr('x', 8).attr('y', 14).text('answers that were right');
+      svg.append('line').attr('class', 'limit').attr('x1', x(0)).attr('y1', y(0)).attr('x2', x(1)).attr('y2', y(1));
+      const most = d3.max(data.bins, bin => bin.count);
+      const bin = svg.selectAll('.bin').data(data.bins).join('g').style('color', 'var(--s0)');
+      bin.append('line').attr('stroke', 'currentColor').attr('stroke-width', 2)
+        .attr('x1', b => x(b.meanScore)).attr('x2', b => x(b.meanScore))
+        .attr('y1', b => y(b.accuracy.low)).attr('y2', b => y(b.accuracy.high));
+      bin.append('circle').attr('fill', 'currentColor').attr('cx', b => x(b.meanScore)).attr('cy', b => y(b.accuracy.accuracy))
+        .attr('r', b => 3 + 7 * Math.sqrt(b.count / most))
+        .append('title').text(b => `${b.count} photos: score ${percent(b.meanScore)}, right ${percent(b.accuracy.accuracy)}`);
+    });
+  }
+
+  function map(plot, data, figure) {
+    const svg = d3.select(plot).append('svg').attr('viewBox', '0 0 360 180').attr('tabindex', 0)
+      .attr('role', 'group').attr('aria-label', 'World map of truths and guesses; arrow keys move, plus and minus zoom');
+    const layer = svg.append('g');
+    drawEarth(layer);
+    const arcs = layer.append('g').attr('class', 'arcs');
+    const arc = arcs.selectAll('g').data(data.arcs).join('g').attr('class', a => 'photo-arc ' + a.kind);
+    const line = a => path({type: 'LineString', coordinates: [a.truth, a.guess]});
+    arc.append('path').attr('class', 'casing').attr('d', line);
+    arc.append('path').attr('class', 'arc').attr('d', line);
+    const truth = arc.append('circle').attr('class', 'truth').attr('transform', a => `translate(${projection(a.truth)})`);
+    const guess = arc.append('circle').attr('class', 'guess').attr('transform', a => `translate(${projection(a.guess)})`);
+    arc.append('title').text(a => `${a.name}: ${a.error} off`);
+    let scale = 1;
+    const size = () => {
+      // Points keep their size on the screen, at every zoom and width.
+      const shown = Math.max(plot.clientWidth, 1);
+      const unit = (shown < 520 ? 0.65 : 1) * 360 / shown / scale;
+      truth.attr('r', 4.2 * unit);
+      guess.attr('r', 3.2 * unit);
+    };
+    const zoom = d3.zoom().scaleExtent([1, 40]).translateExtent([[0, 0], [360, 180]])
+      .filter(event => event.type === 'wheel' ? event.ctrlKey || event.metaKey
+        : event.touches ? event.touches.length > 1 || scale > 1 : !event.button)
+      .on('zoom', event => {
+        scale = event.transform.k;
+        svg.style('touch-action', scale > 1 ? 'none' : null);
+        layer.attr('transform', event.transform);
+        size();
+      });
+    svg.call(zoom).on('dblclick.zoom', null);
+    onWidth(plot, size);
+    const by = {'+': 1.6, '=': 1.6, '-': 1 / 1.6};
+    const to = {ArrowLeft: [20, 0], ArrowRight: [-20, 0], ArrowUp: [0, 20], ArrowDown: [0, -20]};
+    svg.on('keydown', event => {
+      if (by[event.key]) {
+        svg.call(zoom.scaleBy, by[event.key]);
+      } else if (to[event.key]) {
+        svg.call(zoom.translateBy, ...to[event.key].map(d => d / scale));
+      } else if (event.key === '0' || event.key === 'Home') {
+        svg.call(zoom.transform, d3.zoomIdentity);
+      } else {
+        return;
+      }
+      event.preventDefault();
+    });
+    const buttons = d3.select(plot).append('div').attr('class', 'zoom');
+    [['+', 'Zoom in', () => svg.call(zoom.scaleBy, 1.6)], ['−', 'Zoom out', () => svg.call(zoom.scaleBy, 1 / 1.6)],
+      ['⤢', 'Show the whole world', () => svg.call(zoom.transform, d3.zoomIdentity)]]
+      .forEach(([text, name, act]) => buttons.append('button').attr('type', 'button').attr('aria-label', name)
+        .attr('title', name).text(text).on('click', act));
+    d3.select(figure).selectAll('.key input').on('change', function () {
+      arc.filter(a => a.kind === this.value).style('display', this.checked ? null : 'none');
+    });
+    // Pointing at a photo's card lights its arc.
+    document.querySelectorAll('.card').forEach(card => {
+      const name = card.querySelector('h3').textContent;
+      const light = on => {
+        const known = data.arcs.some(a => a.name === name);
+        arcs.classed('dimmed', on && known);
+        arc.classed('lit', a => on && a.name === name);
+      };
+      ['pointerenter', 'focusin'].forEach(type => card.addEventListener(type, () => light(true)));
+      ['pointerleave', 'focusout'].forEach(type => card.addEventListener(type, () => light(false)));
+    });
+    arc.style('cursor', 'pointer').on('click', (event, a) => {
+      const card = [...document.querySelectorAll('.card')].find(c => c.querySelector('h3').textContent === a.name);
+      if (card) {
+        card.scrollIntoView({block: 'center'});
+        card.focus();
+      }
+    });
+  }
+
+  function cells(plot, data) {
+    const truth = projection(data.truth);
+    const guess = projection(data.guess);
+    const best = d3.max(data.cells, cell => cell.score) || 1;
+    const shapes = data.cells.map(cell => {
+      let ring = cell.outline.concat([cell.outline[0]]);
+      // d3 takes a ring's inside to be on its right.
+      if (d3.geoArea({type: 'Polygon', coordinates: [ring]}) > 2 * Math.PI) ring = ring.slice().reverse();
+      return {shape: {type: 'Polygon', coordinates: [ring]}, share: cell.score / best, name: cell.name, score: cell.score};
+    });
+    // Shows truth, guess and the strong cells, 2 to 1, and enough around them to see where that is.
+    const points = [truth, guess];
+    shapes.filter(s => s.share > 0.15).forEach(s => points.push(projection(d3.geoCentroid(s.shape))));
+    const [left, right] = d3.extent(points, p => p[0]);
+    const [top, bottom] = d3.extent(points, p => p[1]);
+    const width = Math.min(360, Math.max(70, 1.5 * (right - left), 3 * (bottom - top)));
+    const height = width / 2;
+    const x0 = Math.max(0, Math.min(360 - width, (left + right - width) / 2));
+    const y0 = Math.max(0, Math.min(180 - height, (top + bottom - height) / 2));
+    const svg = d3.select(plot).append('svg').attr('class', 'cells').attr('viewBox', '0 0 320 160')
+      .attr('role', 'img').attr('aria-label', 'Scores of cells as a heat map, with truth and guess');
+    const k = 320 / width;
+    const layer = svg.append('g').attr('transform', `scale(${k}) translate(${-x0},${-y0})`);
+    drawEarth(layer);
+    layer.selectAll('.cell').data(shapes).join('path').attr('class', 'cell').attr('d', s => path(s.shape))
+      .attr('fill-opacity', s => 0.06 + 0.79 * Math.sqrt(s.share))
+      .append('title').text(s => `${s.name}: ${s.score.toPrecision(3)}`);
+    const place = p => [(p[0] - x0) * k, (p[1] - y0) * k];
+    const [tx, ty] = place(truth);
+    const [gx, gy] = place(guess);
+    svg.append('path').attr('class', 'link').attr('transform', `scale(${k}) translate(${-x0},${-y0})`)
+      .attr('vector-effect', 'non-scaling-stroke').attr('d', path({type: 'LineString', coordinates: [data.truth, data.guess]}));
+    svg.append('circle').attr('class', 'guess').attr('cx', gx).attr('cy', gy).attr('r', 4);
+    svg.append('circle').attr('class', 'truth-casing').attr('cx', tx).attr('cy', ty).attr('r', 6.5);
+    svg.append('circle').attr('class', 'truth').attr('cx', tx).attr('cy', ty).attr('r', 6.5);
+  }
+
+  const charts = {curves, reliability, map, cells};
+  document.querySelectorAll('.chart').forEach(figure => {
+    const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    charts[figure.dataset.chart](figure.querySelector('.plot'), data, figure);
+  });
+
+  document.querySelectorAll('.photos').forEach(photos => {
+    const grid = photos.querySelector('.cards');
+    const cards = [...grid.children];
+    const orders = {
+      'as sampled': (a, b) => a.dataset.index - b.dataset.index,
+      'best first': (a, b) => a.dataset.error - b.dataset.error,
+      'worst first': (a, b) => b.dataset.error - a.dataset.error
+    };
+    photos.querySelectorAll('.order input').forEach(input =>
+      input.addEventListener('change', () => grid.append(...cards.sort(orders[input.value]))));
+  });
+})();

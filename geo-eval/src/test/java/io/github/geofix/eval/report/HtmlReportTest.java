@@ -1,0 +1,129 @@
+package io.github.geofix.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Table;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HtmlReportTest {
+
+  private static final String SAMPLE = SampleReport.of(1, SampleReport.painted()).toHtml();
+
+  @Test
+  void fetchesNothing() {
+    Matcher addresses = Pattern.compile("<[^>]*\\b(?:src|href)=\"?([^\"> ]{0,20})").matcher(SAMPLE);
+    int found = 0;
+    while (addresses.find()) {
+      assertThat(addresses.group(1)).matches("(data:image/|#section-).*");
+      found++;
+    }
+    assertThat(found).isGreaterThan(30);
+    assertThat(SAMPLE).contains("default-src &#x27;none&#x27;").doesNotContain("@import", "url(");
+  }
+
+  @Test
+  void holdsThePictureOfTheEarthOnce() {
+    assertThat(SAMPLE.split("id=\"world\"", -1)).hasSize(2);
+    assertThat(SAMPLE.length()).isLessThan(1_500_000);
+  }
+
+  @Test
+  void showsEverySectionAndLinksToIt() {
+    for (int i = 1; i <= 9; i++) {
+      assertThat(SAMPLE).contains("<a href=\"#section-" + i + "\">", "<section id=\"section-" + i);
+    }
+    assertThat(SAMPLE)
+        .contains("data-chart=\"curves\"", "data-chart=\"map\"", "data-chart=\"cells\"")
+        .contains("data-chart=\"reliability\"", "Expected calibration error");
+  }
+
+  @Test
+  void takesTextAsText() {
+    String hostile = "</script><img src=x onerror=alert(1)>&\"'";
+    LocatedPhoto photo =
+        LocatedPhoto.of(
+                hostile,
+                new LatLng(0, 0),
+                new Location(
+                    new LatLng(1, 1), List.of(new Candidate(new LatLng(1, 1), 1, 10, hostile))))
+            .withPicture(
+                hostile, EmbeddedImage.png(new BufferedImage(2, 2, BufferedImage.TYPE_INT_ARGB)));
+    Map<String, DistanceReport> systems =
+        Map.of(hostile, DistanceReport.of(List.of(photo.truth()), List.of(photo.guess())));
+    String html =
+        HtmlReport.titled(hostile)
+            .subtitle(hostile)
+            .add(new ReportSection.Text(hostile, hostile))
+            .add(new ReportSection.PlainTable(hostile, hostile, new Table(hostile).row(hostile)))
+            .add(new ReportSection.Comparison(hostile, hostile, systems))
+            .add(
+                new ReportSection.ErrorCurves(
+                    hostile,
+                    hostile,
+                    Map.of(hostile, systems.values().iterator().next().errors()),
+                    List.of(25.0)))
+            .add(new ReportSection.WorldMap(hostile, hostile, List.of(photo), 25, 750))
+            .add(new ReportSection.Photos(hostile, hostile, List.of(photo), 25, 750))
+            .provenance(hostile, hostile)
+            .toHtml();
+    assertThat(html).doesNotContain("<img src=x").doesNotContain("</script><img");
+    assertThat(html).contains("&lt;/script&gt;&lt;img");
+  }
+
+  @Test
+  void writesTheFile(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("deep/report.html");
+    HtmlReport.titled("Größe").add(new ReportSection.Text("", "two words")).write(file);
+    assertThat(Files.readString(file)).startsWith("<!DOCTYPE html>").contains("Größe", "two words");
+  }
+
+  @Test
+  void drawsCellsByTheirCornersAndOtherPlacesAsCircles() {
+    LatLng centre = new LatLng(60, 179);
+    Location location =
+        new Location(
+            centre,
+            List.of(
+                new Candidate(centre, 0.7, 100, "5/31/9"),
+                new Candidate(centre, 0.3, 5, "47a1cb")));
+    List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", centre, location).cells();
+    assertThat(cells.get(0).outline())
+        .hasSizeGreaterThan(8)
+        .allSatisfy(
+            corner ->
+                assertThat(GreatCircle.distanceKm(centre, corner)).isBetween(99.999, 100.001));
+    assertThat(cells.get(1).outline()).hasSize(4);
+  }
+
+  @Test
+  void makesThumbnailsOfAnyImageTypeAndRefusesOutsideAddresses() {
+    EmbeddedImage thumbnail =
+        EmbeddedImage.thumbnail(new BufferedImage(1000, 300, BufferedImage.TYPE_INT_ARGB), 128);
+    assertThat(thumbnail.width()).isEqualTo(128);
+    assertThat(thumbnail.height()).isBetween(38, 39);
+    assertThat(thumbnail.address()).startsWith("data:image/jpeg;base64,");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new EmbeddedImage("https://example.org/a.png", 1, 1));
+  }
+
+  @Test
+  void writesDistancesForPeople() {
+    assertThat(List.of(0.042, 1.52, 25.0, 190.6, 8518.2))
+        .extracting(HtmlPage::distance)
+        .containsExactly("42 m", "1.5 km", "25 km", "191 km", "8\u202F518 km");
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.geofix.models.loss;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+
+/**
+ * The soft-margin triplet loss over all triplets of a batch, from anchors to partners and back:
+ *
+ * <pre>
+ *   L(i, j) = log(1 + exp(alpha (d(a_i, p_i) - d(a_i, p_j)))),  j != i
+ * </pre>
+ *
+ * <p>Vo and Hays, "Localizing and orienting street views using overhead imagery", ECCV 2016, with
+ * alpha 1; Hu et al., "CVM-Net", CVPR 2018, with alpha 10. Immutable and thread-safe.
+ *
+ * @param alpha steepness, positive
+ * @param distance between embeddings
+ */
+public record SoftMarginTriplet(double alpha, Distance distance) {
+
+  /** Checks that alpha is positive. */
+  public SoftMarginTriplet {
+    WeightedTuple.checkAlpha(alpha);
+  }
+
+  /** CVM-Net's: squared L2 distance with alpha 10. */
+  public static SoftMarginTriplet defaults() {
+    return new SoftMarginTriplet(10, Distance.SQUARED_L2);
+  }
+
+  /** Returns a copy with another steepness. */
+  public SoftMarginTriplet withAlpha(double newAlpha) {
+    return new SoftMarginTriplet(newAlpha, distance);
+  }
+
+  /** Returns a copy with another distance. */
+  public SoftMarginTriplet withDistance(Distance newDistance) {
+    return new SoftMarginTriplet(alpha, newDistance);
+  }
+
+  /**
+   * Returns the loss.
+   *
+   * @param anchors {@code [B, D]} of any length; the result belongs to their manager
+   * @param partners {@code [B, D]} of any length; row i belongs to anchor i
+   * @return scalar, above 0: the mean over all {@code 2 B (B - 1)} triplets
+   * @throws IllegalArgumentException if the shapes differ or B &lt; 2
+   */
+  public NDArray loss(NDArray anchors, NDArray partners) {
+    Matching.checkPairs(anchors, partners);
+    NDManager manager = anchors.getManager();
+    int batch = (int) anchors.getShape().get(0);
+    NDArray distances = distance.between(anchors, partners);
+    NDArray row = manager.arange(0, batch, 1, DataType.INT64).reshape(batch, 1);
+    NDArray own = distances.gather(row, 1);
+    NDArray steepness = Scalar.of(distances, alpha);
+    NDArray there = Activation.softPlus(own.sub(distances).mul(steepness));
+    NDArray back = Activation.softPlus(own.reshape(1, batch).sub(distances).mul(steepness));
+    // On the diagonal no partner is compared with itself.
+    NDArray others =
+        manager
+            .ones(new Shape(batch, batch), anchors.getDataType())
+            .sub(manager.eye(batch, batch, 0, anchors.getDataType()));
+    double triplets = 2.0 * batch * (batch - 1);
+    return there.add(back).mul(others).sum().mul(Scalar.of(others, 1 / triplets));
+  }
+}

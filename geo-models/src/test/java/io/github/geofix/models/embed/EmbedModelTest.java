@@ -1,0 +1,258 @@
+package io.github.geofix.models.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class EmbedModelTest {
+  private static final ModelCard CARD =
+      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+
+  @TempDir private Path folder;
+
+  static CellHierarchy hierarchy(Random random, int points, int... levels) {
+    return CellHierarchy.fixedLevels(
+        IntStream.range(0, points)
+            .mapToObj(i -> HierarchicalScoresTest.randomPoint(random))
+            .toList(),
+        levels);
+  }
+
+  private static EmbedModel model(long seed) {
+    return EmbedModel.create(
+        EmbedModel.Config.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
+  }
+
+  private static List<BufferedImage> photos(int count) {
+    Random random = new Random(7);
+    List<BufferedImage> photos = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      BufferedImage photo = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+      for (int y = 0; y < photo.getHeight(); y++) {
+        for (int x = 0; x < photo.getWidth(); x++) {
+          photo.setRGB(x, y, random.nextInt(1 << 24));
+        }
+      }
+      photos.add(photo);
+    }
+    return photos;
+  }
+
+  @Test
+  void answersTheSameAfterSavingAndLoading() {
+    List<BufferedImage> photos = photos(40);
+    try (EmbedModel model = model(1)) {
+      model.save(folder.resolve("model"), CARD);
+      List<Location> before = model.localizer().locateImages(photos);
+      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
+        assertThat(loaded.locateImages(photos)).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void answersTheSameInAnyBatch() {
+    List<BufferedImage> photos = photos(33);
+    try (EmbedModel model = model(1)) {
+      Localizer localizer = model.localizer();
+      List<Location> together = localizer.locateImages(photos);
+      Location alone = localizer.locate(photos.get(32));
+      assertThat(alone.candidates().get(0).cell())
+          .isEqualTo(together.get(32).candidates().get(0).cell());
+      assertThat(GreatCircle.distanceKm(alone.latLng(), together.get(32).latLng())).isLessThan(1);
+    }
+  }
+
+  @Test
+  void answersWithTheMeanOfTheScoreAroundTheBestCell() {
+    try (EmbedModel model = model(2)) {
+      double radiusKm = model.config().refineKm();
+      BufferedImage photo = photos(1).get(0);
+      double[] scores =
+          model
+              .scores(
+                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)[
+              0];
+      CellPartition cells = model.hierarchy().finest();
+      int best = 0;
+      for (int cell = 0; cell < scores.length; cell++) {
+        best = scores[cell] > scores[best] ? cell : best;
+      }
+      SphericalMean mean = new SphericalMean();
+      for (int cell = 0; cell < scores.length; cell++) {
+        if (GreatCircle.distanceKm(cells.meanOf(cell), cells.meanOf(best)) <= radiusKm) {
+          mean.add(cells.meanOf(cell), scores[cell]);
+        }
+      }
+      Location location = model.localizer().locate(photo);
+      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.s2Token(best));
+      assertThat(location.candidates().get(0).score()).isCloseTo(scores[best], within(1e-6));
+      assertThat(GreatCircle.distanceKm(location.latLng(), mean.latLng())).isLessThan(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(EmbedModel.Negatives.class)
+  void gradientsAgreeWithFiniteDifferences(EmbedModel.Negatives negatives) {
+    EmbedNetwork network =
+        EmbedModel.network(EmbedModel.Config.tiny().withWidth(8), new int[] {3, 5});
+    try (NDManager manager = TorchEngine.newManager()) {
+      network.initialize(manager, 3, DataType.FLOAT64);
+      NDArray embedded =
+          manager.randomNormal(0, 1, new Shape(6, 8), DataType.FLOAT64).normalize(2, 1);
+      NDArray labels = manager.create(new long[] {0, 1, 1, 4, 2, 0});
+      NDArray cells = parameter(network, "cells.1");
+      NDArray scale = parameter(network, "log_scale.1");
+      cells.setRequiresGradient(true);
+      scale.setRequiresGradient(true);
+      try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+        collector.backward(network.loss(embedded, 1, labels, negatives));
+      }
+      double[] analytic = cells.getGradient().toDoubleArray();
+      double analyticScale = scale.getGradient().toDoubleArray()[0];
+      cells.setRequiresGradient(false);
+      scale.setRequiresGradient(false);
+      for (int i : new int[] {0, 9, 17, 30}) {
+        assertThat(analytic[i])
+            .isCloseTo(slope(network, cells, i, embedded, labels, negatives), within(1e-6));
+      }
+      assertThat(analyticScale)
+          .isCloseTo(slope(network, scale, 0, embedded, labels, negatives), within(1e-6));
+    }
+  }
+
+  private static NDArray parameter(EmbedNetwork network, String name) {
+    return Objects.requireNonNull(network.parameters().get(name)).array();
+  }
+
+  private static double slope(
+      EmbedNetwork network,
+      NDArray values,
+      int index,
+      NDArray embedded,
+      NDArray labels,
+      EmbedModel.Negatives negatives) {
+    double step = 1e-6;
+    double[] original = values.toDoubleArray();
+    double[] moved = original.clone();
+    moved[index] = original[index] + step;
+    values.set(moved);
+    double above = network.loss(embedded, 1, labels, negatives).getDouble();
+    moved[index] = original[index] - step;
+    values.set(moved);
+    double below = network.loss(embedded, 1, labels, negatives).getDouble();
+    values.set(original);
+    return (above - below) / (2 * step);
+  }
+
+  @Test
+  void photosOutsideAllCellsDoNotCount() {
+    try (EmbedModel model = model(4);
+        NDManager step = TorchEngine.newManager()) {
+      List<Example> examples =
+          photos(4).stream()
+              .map(p -> model.example(p, new LatLng(10, 10), new SplittableRandom(1)))
+              .toList();
+      long known =
+          model.hierarchy().finest().labelOf(model.hierarchy().finest().centerOf(0)).getAsInt();
+      double two = loss(model, step, examples.subList(0, 2), new long[] {known, known});
+      double withStrangers = loss(model, step, examples, new long[] {known, known, -1, -1});
+      assertThat(withStrangers).isCloseTo(two, within(1e-5));
+    }
+  }
+
+  private static double loss(
+      EmbedModel model, NDManager step, List<Example> examples, long[] finestLabels) {
+    float[] pixels = new float[examples.size() * examples.get(0).inputs()[0].length];
+    long[] labels = new long[3 * examples.size()];
+    for (int i = 0; i < examples.size(); i++) {
+      float[] photo = examples.get(i).inputs()[0];
+      System.arraycopy(photo, 0, pixels, i * photo.length, photo.length);
+      for (int level = 0; level < 3; level++) {
+        labels[3 * i + level] =
+            finestLabels[i] < 0
+                ? -1
+                : model.hierarchy().ancestorOf(Math.toIntExact(finestLabels[i]), level);
+      }
+    }
+    Batch batch =
+        new Batch(
+            List.of(step.create(pixels, new Shape(examples.size(), 3, 32, 32))),
+            List.of(step.create(labels, new Shape(examples.size(), 3))));
+    return model.loss(Forward.INFERENCE, batch).getFloat();
+  }
+
+  @Test
+  void refusesAFolderOfAnotherFormat() throws IOException {
+    try (EmbedModel model = model(1)) {
+      model.save(folder.resolve("model"), CARD);
+    }
+    Path config = folder.resolve("model/config.json");
+    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 99"));
+    assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("format 99")
+        .hasMessageContaining("format 1");
+  }
+
+  @Test
+  void refusesTruncatedWeights() throws IOException {
+    try (EmbedModel model = model(1)) {
+      model.save(folder.resolve("model"), CARD);
+    }
+    Path weights = folder.resolve("model/weights.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length / 2));
+    assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("weights.safetensors");
+  }
+
+  @Test
+  void refusesUnknownMethods() throws IOException {
+    try (EmbedModel model = model(1)) {
+      model.save(folder.resolve("model"), CARD);
+    }
+    Path config = folder.resolve("model/config.json");
+    Files.writeString(config, Files.readString(config).replace("\"embed\"", "\"magic\""));
+    assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("magic")
+        .hasMessageContaining("embed");
+  }
+}

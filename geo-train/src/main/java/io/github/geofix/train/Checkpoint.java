@@ -1,0 +1,192 @@
+package io.github.geofix.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.DType;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a run needs to go on as if it had never stopped, but for its arrays.
+ *
+ * <p>Random numbers need no state of their own: each is drawn from the seed and its place in the
+ * run, so the seed and the step are the state of the generators and the position of the sampler.
+ *
+ * @param format version of this record
+ * @param options the run's options, by name
+ * @param photos number of photos
+ * @param steps steps taken
+ * @param epochs the epochs that are complete
+ * @param bestEpoch epoch of the lowest validation loss, -1 before the first
+ * @param epochLoss sum of the losses since the last epoch's end
+ * @param rowLoss sum of the losses since the last row of the metrics
+ * @param rowSteps number of those losses
+ * @param optimizerSteps steps that each parameter has taken
+ */
+record Checkpoint(
+    int format,
+    Map<String, String> options,
+    int photos,
+    long steps,
+    List<TrainReport.Epoch> epochs,
+    int bestEpoch,
+    double epochLoss,
+    double rowLoss,
+    int rowSteps,
+    Map<String, Long> optimizerSteps) {
+
+  static final int FORMAT = 1;
+
+  /** Options that may change when a run goes on: they do not change what has been learned. */
+  private static final List<String> FREE =
+      List.of("epochs", "maxSteps", "patience", "checkpointSeconds", "workers");
+
+  private static final String STATE = "state";
+
+  // NaN stands for a missing validation loss.
+  private static final Gson GSON =
+      new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
+
+  /** Returns options as text, as a checkpoint keeps them. */
+  static Map<String, String> texts(TrainOptions options) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (RecordComponent component : TrainOptions.class.getRecordComponents()) {
+      try {
+        texts.put(component.getName(), String.valueOf(component.getAccessor().invoke(options)));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return texts;
+  }
+
+  /**
+   * Checks that a run with these options would have come here.
+   *
+   * @throws IllegalArgumentException if not; the message names what differs
+   */
+  void checkFits(TrainOptions now, int photosNow, Path file) {
+    List<String> differences = new ArrayList<>();
+    if (photos != photosNow) {
+      differences.add("photos was " + photos + ", is " + photosNow);
+    }
+    texts(now)
+        .forEach(
+            (name, text) -> {
+              String before = options.get(name);
+              if (!FREE.contains(name) && !text.equals(before)) {
+                differences.add(name + " was " + before + ", is " + text);
+              }
+            });
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "cannot go on from "
+              + file
+              + ": "
+              + String.join("; ", differences)
+              + ". Train into another folder, or with the options of before");
+    }
+  }
+
+  /** Writes the checkpoint; an older file stays until the new one is complete. */
+  void write(Path file, Map<String, NDArray> arrays) {
+    writer(arrays).metadata(STATE, GSON.toJson(this)).write(file);
+  }
+
+  /** Returns a writer of the arrays, which are read when it writes. */
+  static SafetensorsWriter writer(Map<String, NDArray> arrays) {
+    SafetensorsWriter writer = Safetensors.writer();
+    arrays.forEach(
+        (name, array) ->
+            writer.tensor(
+                name,
+                array.getDataType() == DataType.FLOAT64 ? DType.F64 : DType.F32,
+                array.getShape().getShape(),
+                out -> {
+                  ByteBuffer bytes = array.toByteBuffer(true);
+                  while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                  }
+                }));
+    return writer;
+  }
+
+  /**
+   * Reads a checkpoint; its arrays go to {@code arrays} and belong to {@code manager}.
+   *
+   * @throws ModelFormatException if the file is damaged or of another version
+   */
+  static Checkpoint read(Path file, NDManager manager, Map<String, NDArray> arrays) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      Checkpoint checkpoint = parse(file, tensors.metadata().getOrDefault(STATE, ""));
+      readArrays(tensors, manager, arrays);
+      return checkpoint;
+    }
+  }
+
+  /** Reads the arrays of a file that {@link #writer} wrote. */
+  static void readArrays(Path file, NDManager manager, Map<String, NDArray> arrays) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      readArrays(tensors, manager, arrays);
+    }
+  }
+
+  private static void readArrays(
+      Safetensors tensors, NDManager manager, Map<String, NDArray> arrays) {
+    for (String name : tensors.names()) {
+      arrays.put(name, array(tensors, name, manager));
+    }
+  }
+
+  private static Checkpoint parse(Path file, String json) {
+    Checkpoint checkpoint;
+    try {
+      checkpoint = GSON.fromJson(json, Checkpoint.class);
+    } catch (JsonParseException e) {
+      throw new ModelFormatException(file + " is not a checkpoint: " + e.getMessage(), e);
+    }
+    if (checkpoint == null) {
+      throw new ModelFormatException(file + " is not a checkpoint: it has no state");
+    }
+    if (checkpoint.format() != FORMAT) {
+      throw new ModelFormatException(
+          file
+              + " is a checkpoint of format "
+              + checkpoint.format()
+              + ", this version reads "
+              + FORMAT
+              + ": finish the run with the version that began it");
+    }
+    return checkpoint;
+  }
+
+  private static NDArray array(Safetensors tensors, String name, NDManager manager) {
+    boolean wide = tensors.dtype(name) == DType.F64;
+    int bytes = Math.toIntExact(tensors.count(name) * (wide ? Double.BYTES : Float.BYTES));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    if (wide) {
+      tensors.read(name, 0, buffer.asDoubleBuffer());
+    } else {
+      tensors.read(name, 0, buffer.asFloatBuffer());
+    }
+    try (NDArray borrowed =
+        manager.create(
+            buffer, new Shape(tensors.shape(name)), wide ? DataType.FLOAT64 : DataType.FLOAT32)) {
+      return borrowed.duplicate();
+    }
+  }
+}

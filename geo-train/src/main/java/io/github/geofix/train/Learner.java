@@ -1,0 +1,261 @@
+package io.github.geofix.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.github.geofix.models.Trainable;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.train.data.BatchLoader;
+import io.github.geofix.train.data.BatchLoader.StackedExamples;
+import io.github.geofix.train.data.Seeds;
+import io.github.geofix.train.optim.AdamW;
+import io.github.geofix.train.optim.SharpnessAware;
+import io.github.geofix.train.optim.Unrecorded;
+import io.github.geofix.train.optim.WeightAverage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A network in training with all that changes from step to step. Not thread-safe. */
+final class Learner implements AutoCloseable {
+
+  /** What a step found: the mean loss and the norm of the gradients before clipping. */
+  record StepResult(double loss, double gradientNorm) {}
+
+  private final Trainable model;
+  private final TrainOptions options;
+  private final Engine engine = TorchEngine.engine();
+  private final NDManager manager = TorchEngine.newManager();
+  private final Map<String, Parameter> parameters;
+  private final AdamW optimizer;
+  private final Optional<SharpnessAware> sharpness;
+  private final Optional<WeightAverage> average;
+  private final Map<String, NDArray> best = new LinkedHashMap<>();
+
+  Learner(Trainable model, TrainOptions options) {
+    this.model = model;
+    this.options = options;
+    parameters = model.network().parameters();
+    // Into PyTorch's own memory: matrix products may round otherwise at other alignments, and a run
+    // that is resumed has to compute exactly as the one that was interrupted.
+    parameters.values().forEach(p -> p.set(Unrecorded.call(p.array()::duplicate)));
+    optimizer =
+        AdamW.of(
+            model.network(),
+            AdamW.Options.defaults().withWeightDecay(options.weightDecay()),
+            options.groups());
+    sharpness = options.sharpness().map(o -> new SharpnessAware(optimizer, o));
+    average =
+        options.averageDecay() > 0
+            ? Optional.of(new WeightAverage(model.network(), options.averageDecay()))
+            : Optional.empty();
+    model.network().requireGradients(true);
+  }
+
+  /**
+   * Takes one step on the loader's next batches.
+   *
+   * @throws ArithmeticException if the loss or a gradient is not finite; the learned weights are
+   *     those of the step before
+   */
+  StepResult step(BatchLoader loader, long step, double rate) throws InterruptedException {
+    List<StackedExamples> batches = new ArrayList<>(options.accumulate());
+    try {
+      for (int i = 0; i < options.accumulate(); i++) {
+        batches.add(loader.next());
+      }
+      double loss = backward(batches, step);
+      double norm = finite("the norm of the gradients", optimizer.gradientNorm(), step);
+      if (sharpness.isPresent()) {
+        sharpness.get().perturb();
+        try {
+          backward(batches, step);
+        } finally {
+          sharpness.get().restore();
+        }
+      }
+      finite("the norm of the gradients", optimizer.clipNorm(options.clipNorm()), step);
+      optimizer.step(rate);
+      average.ifPresent(WeightAverage::update);
+      return new StepResult(loss, norm);
+    } finally {
+      batches.forEach(StackedExamples::close);
+    }
+  }
+
+  private double backward(List<StackedExamples> batches, long step) {
+    double sum = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      // PyTorch's generator is seeded for each batch, so that dropout can be repeated from any
+      // step.
+      engine.setRandomSeed((int) Seeds.derive(options.seed(), step, i));
+      try (NDManager stepManager = manager.newSubManager();
+          GradientCollector collector = engine.newGradientCollector()) {
+        NDArray loss = model.loss(Forward.TRAINING, batches.get(i).toBatch(stepManager));
+        double value = finite("the loss", scalar(loss), step);
+        sum += value;
+        if (batches.size() > 1) {
+          NDArray share = stepManager.full(new Shape(), 1f / batches.size(), loss.getDataType());
+          loss = loss.mul(share);
+        }
+        collector.backward(loss);
+      }
+    }
+    return sum / batches.size();
+  }
+
+  /** Returns the mean loss over one pass of the loader, on the averaged weights if there are. */
+  double validate(BatchLoader loader) throws InterruptedException {
+    average.ifPresent(WeightAverage::swap);
+    try {
+      double sum = 0;
+      for (long i = 0; i < loader.batchesPerEpoch(); i++) {
+        engine.setRandomSeed((int) Seeds.derive(options.seed(), -1, i));
+        try (StackedExamples examples = loader.next()) {
+          sum += Unrecorded.call(() -> inferenceLoss(examples));
+        }
+      }
+      return sum / loader.batchesPerEpoch();
+    } finally {
+      average.ifPresent(WeightAverage::swap);
+    }
+  }
+
+  private double inferenceLoss(StackedExamples examples) {
+    try (NDManager stepManager = manager.newSubManager()) {
+      return scalar(model.loss(Forward.INFERENCE, examples.toBatch(stepManager)));
+    }
+  }
+
+  private static double scalar(NDArray loss) {
+    if (loss.getShape().dimension() != 0) {
+      // PyTorch would sum it without a word.
+      throw new IllegalStateException(
+          "the loss has shape " + loss.getShape() + ", a scalar is needed: take its mean");
+    }
+    return loss.getDataType() == DataType.FLOAT64 ? loss.getDouble() : loss.getFloat();
+  }
+
+  private static double finite(String what, double value, long step) {
+    if (Double.isFinite(value)) {
+      return value;
+    }
+    throw new ArithmeticException(
+        what
+            + " is "
+            + value
+            + " at step "
+            + (step + 1)
+            + ": try a smaller learning rate or a longer warm-up");
+  }
+
+  /** Remembers the present weights, or their average, as the best so far. */
+  void keepAsBest() {
+    Map<String, NDArray> present = new LinkedHashMap<>();
+    average.ifPresentOrElse(
+        a -> present.putAll(a.averages()),
+        () -> parameters.forEach((name, p) -> present.put(name, p.array())));
+    best.values().forEach(NDArray::close);
+    present.forEach(
+        (name, values) -> {
+          NDArray copy = Unrecorded.call(values::duplicate);
+          copy.attach(manager);
+          best.put(name, copy);
+        });
+  }
+
+  /** Leaves in the network what the run was for: the best weights, else their average. */
+  void finish() {
+    if (best.isEmpty()) {
+      average.ifPresent(WeightAverage::swap);
+      return;
+    }
+    parameters.forEach(
+        (name, parameter) -> {
+          NDArray values = best.get(name);
+          if (values != null) {
+            values.attach(parameter.array().getManager());
+            parameter.set(values);
+          }
+        });
+    best.clear();
+  }
+
+  /** Returns every array that a checkpoint has to keep, by name; all are live. */
+  Map<String, NDArray> arrays() {
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    parameters.forEach((name, p) -> arrays.put("weights." + name, p.array()));
+    arrays.putAll(optimizer.state().moments());
+    average.ifPresent(a -> a.averages().forEach((name, v) -> arrays.put("average." + name, v)));
+    best.forEach((name, values) -> arrays.put("best." + name, values));
+    return arrays;
+  }
+
+  /**
+   * Returns the best weights by the names that they have in the network; empty if there are none.
+   */
+  Map<String, NDArray> best() {
+    return best;
+  }
+
+  /** Returns the steps that each parameter has taken. */
+  Map<String, Long> optimizerSteps() {
+    return optimizer.state().steps();
+  }
+
+  /**
+   * Goes on from saved arrays, which must be those that {@link #arrays()} gave, and takes them
+   * over.
+   *
+   * @throws IllegalArgumentException if an array is missing or has another shape
+   */
+  void restore(Map<String, NDArray> arrays, Map<String, Long> optimizerSteps) {
+    Map<String, NDArray> weights = below("weights.", arrays);
+    parameters.forEach(
+        (name, parameter) -> {
+          NDArray saved = weights.get(name);
+          if (saved == null) {
+            throw new IllegalArgumentException(
+                "the checkpoint is of another network: it has no " + name);
+          }
+          saved.attach(parameter.array().getManager());
+          parameter.set(saved);
+        });
+    model.network().requireGradients(true);
+    optimizer.restore(new AdamW.State(arrays, optimizerSteps));
+    average.ifPresent(a -> a.restore(below("average.", arrays)));
+    below("best.", arrays)
+        .forEach(
+            (name, values) -> {
+              values.attach(manager);
+              best.put(name, values);
+            });
+  }
+
+  private static Map<String, NDArray> below(String prefix, Map<String, NDArray> arrays) {
+    Map<String, NDArray> below = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, values) -> {
+          if (name.startsWith(prefix)) {
+            below.put(name.substring(prefix.length()), values);
+          }
+        });
+    return below;
+  }
+
+  @Override
+  public void close() {
+    model.network().requireGradients(false);
+    average.ifPresent(WeightAverage::close);
+    sharpness.ifPresent(SharpnessAware::close);
+    optimizer.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,100 @@
+package io.github.geofix.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of a run, which one process at a time may use.
+ *
+ * <pre>
+ * last.safetensors    the last checkpoint: weights, optimizer, and the state as JSON in its header
+ * best.safetensors    the weights of the lowest validation loss, by the names of the network
+ * metrics.csv         loss, rate, gradients and speed over the steps
+ * loss.png            the same as a picture
+ * </pre>
+ */
+final class RunFolder implements AutoCloseable {
+  private static final String LOCK = ".lock";
+
+  private final Path folder;
+  private final FileChannel lockFile;
+
+  private RunFolder(Path folder, FileChannel lockFile) {
+    this.folder = folder;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Opens a folder, made if need be, and removes what a run that was killed left half-written.
+   *
+   * @throws IllegalStateException if another run uses it
+   */
+  static RunFolder open(Path folder) {
+    FileChannel lockFile = null;
+    try {
+      Files.createDirectories(folder);
+      lockFile =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (lock(lockFile) == null) {
+        lockFile.close();
+        throw new IllegalStateException(
+            "another run trains into " + folder + ": wait for it or use another folder");
+      }
+      try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*.tmp")) {
+        for (Path leftover : leftovers) {
+          Files.delete(leftover);
+        }
+      }
+      return new RunFolder(folder, lockFile);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot use " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable FileLock lock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  Path last() {
+    return folder.resolve("last.safetensors");
+  }
+
+  Path best() {
+    return folder.resolve("best.safetensors");
+  }
+
+  Path metrics() {
+    return folder.resolve("metrics.csv");
+  }
+
+  Path curve() {
+    return folder.resolve("loss.png");
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot unlock " + folder, e);
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package io.github.geofix.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Trainable;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.train.Learner.StepResult;
+import io.github.geofix.train.TrainReport.Ending;
+import io.github.geofix.train.TrainReport.Epoch;
+import io.github.geofix.train.data.BatchLoader;
+import io.github.geofix.train.data.BatchOrder;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** One call of {@link Trainer#fit}: the loop over steps and epochs. */
+final class TrainingRun {
+
+  /** What the trainer was told. */
+  record Setup(
+      Trainable model,
+      TrainOptions options,
+      BatchOrder order,
+      Optional<PhotoSource> validation,
+      Consumer<Progress> onProgress,
+      Consumer<Epoch> onEpoch,
+      Consumer<String> onNotice) {}
+
+  /** Rows of metrics in a run, so that a long one stays readable. */
+  private static final int ROWS = 1000;
+
+  /** Weight of the latest step in the throughput that progress reports. */
+  private static final double PACE = 0.05;
+
+  private final Setup setup;
+  private final TrainOptions options;
+  private final PhotoSource photos;
+  private final Optional<RunFolder> folder;
+  private final BooleanSupplier stopRequested;
+
+  private Optional<MetricsFile> metrics = Optional.empty();
+  private long stepsPerEpoch;
+  private long steps;
+
+  private final List<Epoch> epochs = new ArrayList<>();
+  private long step;
+  private int bestEpoch = -1;
+  private double epochLoss;
+  private double rowLoss;
+  private int rowSteps;
+  private double secondsPerStep;
+  private long savedStep;
+  private long savedAt = System.nanoTime();
+
+  TrainingRun(
+      Setup setup, PhotoSource photos, Optional<RunFolder> folder, BooleanSupplier stopRequested) {
+    this.setup = setup;
+    this.options = setup.options();
+    this.photos = photos;
+    this.folder = folder;
+    this.stopRequested = stopRequested;
+  }
+
+  /** Trains to the end, or until asked to stop. */
+  TrainReport train() {
+    long start = System.nanoTime();
+    try (Learner learner = new Learner(setup.model(), options)) {
+      folder.filter(f -> Files.exists(f.last())).ifPresent(f -> resume(f, learner));
+      metrics = folder.map(f -> new MetricsFile(f.metrics(), step));
+      Ending ending;
+      try (BatchLoader loader = loader(photos, setup.order(), options.accumulate())) {
+        stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
+        steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
+        ending = loop(learner, loader);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        ending = Ending.STOPPED;
+      }
+      if (step > savedStep) {
+        save(learner);
+      }
+      folder.ifPresent(this::drawCurve);
+      if (ending == Ending.STOPPED) {
+        folder.ifPresent(this::sayHowToGoOn);
+      }
+      double finalLoss = finalLoss();
+      learner.finish();
+      return new TrainReport(
+          step, (System.nanoTime() - start) * 1e-9, finalLoss, epochs, bestEpoch, ending);
+    }
+  }
+
+  private BatchLoader loader(PhotoSource source, BatchOrder order, int multiple) {
+    return new BatchLoader(
+        source,
+        setup.model(),
+        order,
+        options.batchSize(),
+        options.seed(),
+        multiple,
+        options.workers(),
+        multiple * step);
+  }
+
+  private void resume(RunFolder run, Learner learner) {
+    try (NDManager manager = TorchEngine.newManager()) {
+      Map<String, NDArray> arrays = new LinkedHashMap<>();
+      Checkpoint checkpoint = Checkpoint.read(run.last(), manager, arrays);
+      checkpoint.checkFits(options, photos.size(), run.last());
+      learner.restore(arrays, checkpoint.optimizerSteps());
+      step = checkpoint.steps();
+      savedStep = step;
+      epochs.addAll(checkpoint.epochs());
+      bestEpoch = checkpoint.bestEpoch();
+      epochLoss = checkpoint.epochLoss();
+      rowLoss = checkpoint.rowLoss();
+      rowSteps = checkpoint.rowSteps();
+    }
+  }
+
+  private Ending loop(Learner learner, BatchLoader loader) throws InterruptedException {
+    while (step < steps) {
+      if (outOfPatience()) {
+        return Ending.NO_GAIN;
+      }
+      if (stopRequested.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+        return Ending.STOPPED;
+      }
+      Progress progress = takeStep(learner, loader);
+      boolean gained = false;
+      double validationLoss = Double.NaN;
+      if (step % stepsPerEpoch == 0 || step == steps) {
+        validationLoss = validate(learner);
+        gained = endEpoch(progress, validationLoss, learner);
+        folder.ifPresent(this::drawCurve);
+      }
+      addRow(progress, validationLoss);
+      if (gained || System.nanoTime() - savedAt >= options.checkpointSeconds() * 1e9) {
+        save(learner);
+      }
+      setup.onProgress().accept(progress);
+    }
+    return Ending.COMPLETED;
+  }
+
+  private boolean outOfPatience() {
+    return options.patience() > 0
+        && bestEpoch >= 0
+        && epochs.size() - 1 - bestEpoch >= options.patience();
+  }
+
+  private Progress takeStep(Learner learner, BatchLoader loader) throws InterruptedException {
+    long start = System.nanoTime();
+    double rate = options.learningRate() * options.schedule().factor(step, steps, stepsPerEpoch);
+    int epoch = Math.toIntExact(step / stepsPerEpoch);
+    StepResult result;
+    try {
+      result = learner.step(loader, step, rate);
+    } catch (ArithmeticException e) {
+      throw new ArithmeticException(e.getMessage() + lastCheckpoint());
+    }
+    step++;
+    epochLoss += result.loss();
+    rowLoss += result.loss();
+    rowSteps++;
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    secondsPerStep = secondsPerStep == 0 ? seconds : (1 - PACE) * secondsPerStep + PACE * seconds;
+    return new Progress(
+        step,
+        steps,
+        epoch,
+        result.loss(),
+        rate,
+        result.gradientNorm(),
+        loader.batchSize() * options.accumulate() / secondsPerStep);
+  }
+
+  private double validate(Learner learner) {
+    if (setup.validation().isEmpty()) {
+      return Double.NaN;
+    }
+    // A step at an epoch's end is done only with its validation: an interrupt has to wait.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return validate(learner, setup.validation().get());
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private double validate(Learner learner, PhotoSource source) throws InterruptedException {
+    try (BatchLoader loader =
+        new BatchLoader(
+            source,
+            setup.model(),
+            BatchOrder.inOrder(),
+            options.batchSize(),
+            options.seed(),
+            1,
+            options.workers(),
+            0)) {
+      return learner.validate(loader);
+    }
+  }
+
+  /** Returns true if the epoch was the best so far. */
+  private boolean endEpoch(Progress progress, double validationLoss, Learner learner) {
+    // An epoch that the last step cut short is taken up again if the run is later made longer.
+    epochs.removeIf(epoch -> epoch.epoch() == progress.epoch());
+    Epoch epoch = new Epoch(progress.epoch(), step, finalLoss(), validationLoss, progress.rate());
+    boolean best =
+        bestEpoch < 0
+            ? Double.isFinite(validationLoss)
+            : validationLoss < epochs.get(bestEpoch).validationLoss();
+    epochs.add(epoch);
+    if (best) {
+      bestEpoch = epoch.epoch();
+      learner.keepAsBest();
+    }
+    if (step % stepsPerEpoch == 0) {
+      epochLoss = 0;
+    }
+    setup.onEpoch().accept(epoch);
+    return best;
+  }
+
+  /** Returns the mean loss since the last full epoch began. */
+  private double finalLoss() {
+    if (epochLoss == 0 && !epochs.isEmpty()) {
+      return epochs.get(epochs.size() - 1).loss();
+    }
+    long inEpoch = step % stepsPerEpoch;
+    return epochLoss / (inEpoch == 0 ? stepsPerEpoch : inEpoch);
+  }
+
+  private void addRow(Progress progress, double validationLoss) {
+    boolean due = rowSteps >= Math.max(1, steps / ROWS) || step == steps;
+    if (metrics.isPresent() && (due || !Double.isNaN(validationLoss))) {
+      metrics
+          .get()
+          .add(
+              new MetricsFile.Row(
+                  step,
+                  progress.epoch(),
+                  rowLoss / rowSteps,
+                  validationLoss,
+                  progress.rate(),
+                  progress.gradientNorm(),
+                  progress.examplesPerSecond()));
+      rowLoss = 0;
+      rowSteps = 0;
+    }
+  }
+
+  private void drawCurve(RunFolder run) {
+    metrics.ifPresent(m -> uninterrupted(() -> LossCurve.write(run.curve(), m.rows())));
+  }
+
+  private void save(Learner learner) {
+    if (folder.isEmpty()) {
+      return;
+    }
+    try {
+      uninterrupted(() -> write(folder.get(), learner));
+    } catch (UncheckedIOException e) {
+      throw new UncheckedIOException(e.getMessage() + lastCheckpoint(), e.getCause());
+    }
+    savedAt = System.nanoTime();
+  }
+
+  /**
+   * An interrupt closes a file under its writer's hands, and drawing swallows it: it has to wait.
+   */
+  private static void uninterrupted(Runnable body) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      body.run();
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof ClosedByInterruptException)) {
+        throw e;
+      }
+      interrupted = Thread.interrupted();
+      body.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void write(RunFolder run, Learner learner) {
+    new Checkpoint(
+            Checkpoint.FORMAT,
+            Checkpoint.texts(options),
+            photos.size(),
+            step,
+            epochs,
+            bestEpoch,
+            epochLoss,
+            rowLoss,
+            rowSteps,
+            learner.optimizerSteps())
+        .write(run.last(), learner.arrays());
+    savedStep = step;
+    if (bestEpoch >= 0 && epochs.get(bestEpoch).steps() == step) {
+      Checkpoint.writer(learner.best()).write(run.best());
+    }
+    metrics.ifPresent(MetricsFile::write);
+  }
+
+  private String lastCheckpoint() {
+    return folder
+        .filter(f -> savedStep > 0)
+        .map(f -> "; " + f + " still holds the checkpoint of step " + savedStep)
+        .orElse("");
+  }
+
+  private void sayHowToGoOn(RunFolder run) {
+    setup
+        .onNotice()
+        .accept(
+            "stopped after step "
+                + step
+                + " of "
+                + steps
+                + "; all is kept in "
+                + run
+                + ": train into it again to go on");
+  }
+}

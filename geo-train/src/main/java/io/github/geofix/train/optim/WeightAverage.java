@@ -1,0 +1,108 @@
+package io.github.geofix.train.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.TorchEngine;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An exponential moving average of a network's weights, which often locates better than the weights
+ * themselves (Polyak and Juditsky 1992). Buffers, such as the running means of batch normalisation,
+ * are averaged too. Not thread-safe.
+ */
+public final class WeightAverage implements AutoCloseable {
+
+  private static final class Slot {
+    final Parameter parameter;
+    NDArray average;
+
+    Slot(Parameter parameter, NDArray average) {
+      this.parameter = parameter;
+      this.average = average;
+    }
+  }
+
+  private final Map<String, Slot> slots = new LinkedHashMap<>();
+  private final NDManager manager = TorchEngine.newManager();
+  private final double decay;
+
+  /**
+   * Starts with the present weights.
+   *
+   * @param decay share of the average that stays at each update, 0 to below 1
+   */
+  public WeightAverage(Module network, double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException("decay " + decay + ": 0 to below 1 needed");
+    }
+    this.decay = decay;
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              NDArray copy = Unrecorded.call(parameter.array()::duplicate);
+              copy.attach(manager);
+              slots.put(name, new Slot(parameter, copy));
+            });
+  }
+
+  /** Takes in the present weights: {@code average = decay * average + (1 - decay) * weights}. */
+  public void update() {
+    Unrecorded.run(
+        () -> {
+          try (NDManager scratch = manager.newSubManager()) {
+            slots.values().forEach(slot -> update(slot, scratch));
+          }
+        });
+  }
+
+  private void update(Slot slot, NDManager scratch) {
+    NDArray change = slot.parameter.array().sub(slot.average);
+    change.attach(scratch);
+    slot.average.addi(change.muli(Scalars.of(1 - decay, change, scratch)));
+  }
+
+  /** Exchanges the network's weights and the averages; a second call takes it back. */
+  public void swap() {
+    for (Slot slot : slots.values()) {
+      slot.average.attach(slot.parameter.array().getManager());
+      slot.average = slot.parameter.exchange(slot.average);
+      slot.average.attach(manager);
+    }
+  }
+
+  /** Returns the averages by the dotted names of the parameters; they are live. */
+  public Map<String, NDArray> averages() {
+    Map<String, NDArray> averages = new LinkedHashMap<>();
+    slots.forEach((name, slot) -> averages.put(name, slot.average));
+    return averages;
+  }
+
+  /**
+   * Goes on from saved averages, which are taken over.
+   *
+   * @throws IllegalArgumentException if one is missing or has another shape
+   */
+  public void restore(Map<String, NDArray> saved) {
+    slots.forEach(
+        (name, slot) -> {
+          NDArray values = saved.get(name);
+          if (values == null || !values.getShape().equals(slot.average.getShape())) {
+            throw new IllegalArgumentException(
+                "the saved averages do not fit the network: " + name + " is missing or misshapen");
+          }
+          values.attach(manager);
+          slot.average.close();
+          slot.average = values;
+        });
+  }
+
+  /** Frees the averages. */
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
