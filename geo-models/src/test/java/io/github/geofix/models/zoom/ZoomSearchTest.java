@@ -1,0 +1,208 @@
+package io.github.geofix.models.zoom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.Oracle;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.zoom.ZoomSearch.Options;
+import io.github.geofix.models.zoom.ZoomSearch.Walk;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ZoomSearchTest {
+  private static final int WIDTH = 16;
+  private static final List<Integer> SIDES = List.of(2, 3, 2);
+
+  private NDManager manager;
+  private TorchEngine.Scope noGrad;
+
+  @BeforeEach
+  void open() {
+    manager = TorchEngine.newManager();
+    noGrad = TorchEngine.noGrad();
+  }
+
+  @AfterEach
+  void close() {
+    noGrad.close();
+    manager.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
+  void aSearchOfWidthOneWalksAsJustZoomInWalks(String name, int width, int side, int steps) {
+    Oracle oracle = Oracle.of(name);
+    ZoomDecoder decoder =
+        new ZoomDecoder(
+            new ZoomDecoder.Options(width, 4, 2, Collections.nCopies(steps, side), 0.1));
+    oracle.load(decoder, manager);
+    NDArray ground = oracle.array(manager, "ground");
+    NDArray table = oracle.array(manager, "ar_sat_table");
+    List<Integer> walked = new ArrayList<>();
+    for (int i = 0; i < ground.getShape().get(0); i++) {
+      List<Walk> walks =
+          ZoomSearch.search(
+              decoder,
+              ground.get(i + ":" + (i + 1)),
+              paths -> {
+                List<Integer> path = paths.get(0);
+                int step = path.size();
+                int row = step == 0 ? 0 : path.get(step - 1) + 1;
+                return table.get(step, row).expandDims(0);
+              },
+              Options.greedy());
+      walked.addAll(walks.get(0).path());
+    }
+    assertThat(walked.stream().mapToLong(Integer::longValue).toArray())
+        .isEqualTo(oracle.longs("ar_actions"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aSearchThatDropsNothingScoresEveryCell(long seed) {
+    ZoomDecoder decoder = decoder(seed);
+    NDArray ground = vectors(List.of(List.of(-1)), seed);
+    List<Walk> walks =
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(1000));
+    Map<List<Integer>, Double> expected = scoresOfAllCells(decoder, ground, seed);
+    assertThat(walks.stream().map(Walk::path))
+        .containsExactlyInAnyOrderElementsOf(expected.keySet());
+    double sum = 0;
+    for (Walk walk : walks) {
+      assertThat(walk.logProbability()).isCloseTo(expected.get(walk.path()), within(1e-4));
+      sum += Math.exp(walk.logProbability());
+    }
+    assertThat(sum).isCloseTo(1, within(1e-5));
+    assertThat(walks)
+        .isSortedAccordingTo(Comparator.comparingDouble(Walk::logProbability).reversed());
+  }
+
+  /** The definition of a beam search over scores known beforehand. */
+  @ParameterizedTest
+  @CsvSource({"4, 1", "5, 2", "6, 3", "7, 5", "8, 9"})
+  void keepsTheBestWalksOfEachStep(long seed, int width) {
+    ZoomDecoder decoder = decoder(seed);
+    NDArray ground = vectors(List.of(List.of(-1)), seed);
+    Map<List<Integer>, Double> cells = scoresOfAllCells(decoder, ground, seed);
+    List<List<Integer>> beams = List.of(List.of());
+    for (int length = 1; length <= SIDES.size(); length++) {
+      List<List<Integer>> before = beams;
+      int prefix = length;
+      // A distribution: the probability of a prefix is the sum of those of its cells.
+      Map<List<Integer>, Double> prefixes =
+          cells.entrySet().stream()
+              .filter(cell -> before.contains(cell.getKey().subList(0, prefix - 1)))
+              .collect(
+                  Collectors.groupingBy(
+                      cell -> cell.getKey().subList(0, prefix),
+                      Collectors.summingDouble(cell -> Math.exp(cell.getValue()))));
+      beams =
+          prefixes.entrySet().stream()
+              .sorted(Map.Entry.<List<Integer>, Double>comparingByValue().reversed())
+              .limit(length == SIDES.size() ? Long.MAX_VALUE : width)
+              .map(Map.Entry::getKey)
+              .toList();
+    }
+    List<Walk> walks =
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(width));
+    assertThat(walks.stream().map(Walk::path)).containsExactlyElementsOf(beams);
+  }
+
+  @Test
+  void aMarginOfNothingKeepsTheBestAlone() {
+    ZoomDecoder decoder = decoder(9);
+    NDArray ground = vectors(List.of(List.of(-1)), 9);
+    List<Walk> narrow = ZoomSearch.search(decoder, ground, views(9), Options.greedy());
+    assertThat(ZoomSearch.search(decoder, ground, views(9), Options.defaults().withMargin(0)))
+        .isEqualTo(narrow);
+    assertThat(narrow).hasSize(4);
+  }
+
+  @Test
+  void looksOnceAtEachCell() {
+    ZoomDecoder decoder = decoder(10);
+    List<List<Integer>> looked = new ArrayList<>();
+    ZoomSearch.search(
+        decoder,
+        vectors(List.of(List.of(-1)), 10),
+        paths -> {
+          looked.addAll(paths);
+          return vectors(paths, 10);
+        },
+        Options.defaults().withWidth(3));
+    assertThat(looked).hasSize(1 + 3 + 3).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    assertThatThrownBy(() -> new Options(0, 1)).hasMessageContaining("width 0");
+    assertThatThrownBy(() -> new Options(1, Double.NaN)).hasMessageContaining("margin NaN");
+  }
+
+  private ZoomDecoder decoder(long seed) {
+    ZoomDecoder decoder = new ZoomDecoder(new ZoomDecoder.Options(WIDTH, 2, 2, SIDES, 0));
+    decoder.initialize(manager, seed);
+    return decoder;
+  }
+
+  private ZoomSearch.Views views(long seed) {
+    return paths -> vectors(paths, seed);
+  }
+
+  /** Returns a vector for each path that depends on it and the seed alone. */
+  private NDArray vectors(List<List<Integer>> paths, long seed) {
+    float[] values = new float[paths.size() * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      Random random = new Random(31 * seed + paths.get(i / WIDTH).hashCode());
+      random.nextGaussian();
+      for (int d = 0; d <= i % WIDTH; d++) {
+        values[i] = (float) random.nextGaussian();
+      }
+    }
+    return manager.create(values, new Shape(paths.size(), WIDTH));
+  }
+
+  private Map<List<Integer>, Double> scoresOfAllCells(
+      ZoomDecoder decoder, NDArray ground, long seed) {
+    List<List<Integer>> cells = new ArrayList<>();
+    for (int a = 0; a < 4; a++) {
+      for (int b = 0; b < 9; b++) {
+        for (int c = 0; c < 4; c++) {
+          cells.add(List.of(a, b, c));
+        }
+      }
+    }
+    return cells.stream()
+        .collect(Collectors.toMap(cell -> cell, cell -> score(decoder, ground, cell, seed)));
+  }
+
+  private double score(ZoomDecoder decoder, NDArray ground, List<Integer> cell, long seed) {
+    List<List<Integer>> seen = List.of(cell.subList(0, 0), cell.subList(0, 1), cell.subList(0, 2));
+    NDArray taken =
+        manager.create(cell.stream().mapToLong(Integer::longValue).toArray(), new Shape(1, 3));
+    List<NDArray> logits =
+        decoder.logits(Forward.INFERENCE, ground, vectors(seen, seed).expandDims(0), taken);
+    double sum = 0;
+    for (int n = 0; n < 3; n++) {
+      sum += logits.get(n).logSoftmax(-1).getFloat(0, cell.get(n));
+    }
+    return sum;
+  }
+}
