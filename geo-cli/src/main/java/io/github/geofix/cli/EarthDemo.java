@@ -136,48 +136,6 @@ final class EarthDemo {
     EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
     EarthPhotos training = data.trainingPhotos(options);
 
-    List<Double> losses,
-      Map<TestRendering, Figures> figures,
-      Map<TestRendering, List<Tested>> tested,
-      EarthImage reference,
-      double evaluateSeconds) {}
-
-  /** Hears how far the work is. */
-  interface Listener {
-    /** Called when a new stage begins. */
-    void stage(String name);
-
-    /** Called after each step of training. */
-    void trained(Progress progress);
-  }
-
-  /** Photos of one epoch, only a unit of reporting: the generator never repeats a photo. */
-  private static final int EPOCH = 128 * 100;
-
-  /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
-  private static final int POSITIONS = 100_000;
-
-  private final Path folder;
-  private final Recipe recipe;
-
-  EarthDemo(Path folder, Recipe recipe) {
-    this.folder = folder;
-    this.recipe = recipe;
-  }
-
-  /**
-   * Trains, saves the model, loads it again and measures what was loaded.
-   *
-   * @param model the folder to save the model in
-   */
-  Outcome run(Path model, Listener listener) {
-    listener.stage("reading the imagery of " + data);
-    EarthImage reference = EarthImage.read(data.resolve("earth-blue-marble.jpg"));
-    EarthImage naturalEarth = EarthImage.read(data.resolve("natural-earth-2"));
-    LandMap land = LandMap.of(reference);
-    EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
-    EarthPhotos training = EarthPhotos.of(land, List.of(reference, naturalEarth), options);
-
     List<Double> losses = new ArrayList<>();
     TrainReport report = train(training, model, losses, listener);
 

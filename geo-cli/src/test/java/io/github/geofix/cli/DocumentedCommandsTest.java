@@ -14,12 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every geofix command of the documentation runs, in the order it stands there, each in a JVM of its
- * own in a folder that looks like a checkout. Training is cut short.
+ * Every geofix command of the documentation runs, in the order it stands there, each in a JVM of
+ * its own in a folder that looks like a checkout. Training is cut short.
  */
 final class DocumentedCommandsTest {
-  private static final Path ROOT =
-      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final String COMMAND = "bin/geofix ";
 
   @TempDir private Path folder;
