@@ -59,7 +59,7 @@ final class Pyramid implements TileSource {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(options.cacheBytes())
-            .weigher((Long key, Pixels tile) -> 64 + 4 * tile.rgb().length)
+            .weigher((Long key, Pixels tile) -> tile.bytes())
             .build();
   }
 
@@ -69,7 +69,10 @@ final class Pyramid implements TileSource {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     cache.invalidateAll();
     try {
@@ -274,7 +277,7 @@ final class Pyramid implements TileSource {
         return;
       }
       Level grid = levels.get(index);
-      boolean fullCircle = projection.isPeriodic() && grid.width() >= grid.scaleX();
+      boolean fullCircle = projection.isPeriodic() && grid.width() > grid.scaleX() - 0.5;
       long column =
           fullCircle
               ? Math.floorMod(px, grid.width())
@@ -300,7 +303,7 @@ final class Pyramid implements TileSource {
         missing(index, column, row, weight);
         return;
       }
-      int rgb = tile.rgb()[(int) inTileY * tile.width() + (int) inTileX];
+      int rgb = tile.rgb((int) inTileX, (int) inTileY);
       red += weight * ((rgb >> 16) & 0xff);
       green += weight * ((rgb >> 8) & 0xff);
       blue += weight * (rgb & 0xff);

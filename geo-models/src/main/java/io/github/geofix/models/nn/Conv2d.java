@@ -51,19 +51,25 @@ public final class Conv2d extends Layer {
   private final Parameter weight;
   private final @Nullable Parameter bias;
 
-  /** Creates a layer. */
+  /** Creates a layer that begins as PyTorch's does. */
   public Conv2d(int in, int out, Options options) {
+    this(in, out, options, Init.fanIn(fanIn(in, options)), Init.fanIn(fanIn(in, options)));
+  }
+
+  /** Creates a layer whose bias begins at zero. */
+  public Conv2d(int in, int out, Options options, Init weights) {
+    this(in, out, options, weights, Init.constant(0));
+  }
+
+  private Conv2d(int in, int out, Options options, Init weights, Init biases) {
     this.options = options;
-    int fanIn = in / options.groups() * options.kernel() * options.kernel();
-    weight =
-        parameter(
-            "weight",
-            Init.fanIn(fanIn),
-            out,
-            in / options.groups(),
-            options.kernel(),
-            options.kernel());
-    bias = options.bias() ? parameter("bias", Init.fanIn(fanIn), out) : null;
+    int side = options.kernel();
+    weight = parameter("weight", weights, out, in / options.groups(), side, side);
+    bias = options.bias() ? parameter("bias", biases, out) : null;
+  }
+
+  private static int fanIn(int in, Options options) {
+    return in / options.groups() * options.kernel() * options.kernel();
   }
 
   @Override

@@ -13,10 +13,16 @@ public final class Linear extends Layer {
     this(in, out, true);
   }
 
-  /** Creates a layer. */
+  /** Creates a layer that begins as PyTorch's does. */
   public Linear(int in, int out, boolean withBias) {
     weight = parameter("weight", Init.fanIn(in), out, in);
     bias = withBias ? parameter("bias", Init.fanIn(in), out) : null;
+  }
+
+  /** Creates a layer whose bias begins at zero. */
+  public Linear(int in, int out, Init weights) {
+    weight = parameter("weight", weights, out, in);
+    bias = parameter("bias", Init.constant(0), out);
   }
 
   @Override

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,16 @@ public final class Parameter {
   /** Returns the shape, known before the array exists. */
   public Shape shape() {
     return shape;
+  }
+
+  /** Returns the number of values. */
+  public long size() {
+    return shape.size();
+  }
+
+  /** Returns the lengths of the axes. */
+  public List<Long> dimensions() {
+    return Arrays.stream(shape.getShape()).boxed().toList();
   }
 
   /** Returns true if the optimizer must leave the array alone, whatever is frozen. */
@@ -57,6 +69,17 @@ public final class Parameter {
       throw new IllegalStateException("the module has no values yet: initialize or load it first");
     }
     return array;
+  }
+
+  /**
+   * Returns the values as an array of another manager, to begin a computation with: the result of
+   * an operation belongs to the manager of its first operand, and the model's manager would keep
+   * it. Gradients flow back.
+   */
+  public NDArray in(NDManager manager) {
+    NDArray view = array().reshape(shape);
+    view.attach(manager);
+    return view;
   }
 
   /** Returns true once the parameter has been initialized or loaded. */

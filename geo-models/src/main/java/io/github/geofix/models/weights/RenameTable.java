@@ -54,20 +54,26 @@ public final class RenameTable {
     return Optional.of(new Target(name, 0, 1, false));
   }
 
-  /** Returns a table whose results all begin with {@code prefix}. */
-  public RenameTable withPrefix(String prefix) {
-    Builder builder = builder();
+  /**
+   * Returns a table for files in which every name begins with {@code prefix}; other names are
+   * ignored.
+   */
+  public RenameTable withoutPrefix(String prefix) {
+    String quoted = Pattern.quote(prefix);
+    List<Rule> all = new ArrayList<>();
+    all.add(new Rule(Pattern.compile("(?!" + quoted + ").*"), "", 0, 1, false, true));
     for (Rule rule : rules) {
-      builder.rules.add(
+      all.add(
           new Rule(
-              rule.names(),
-              Matcher.quoteReplacement(prefix) + rule.replacement(),
+              Pattern.compile(quoted + "(?:" + rule.names() + ")"),
+              rule.replacement(),
               rule.part(),
               rule.parts(),
               rule.transposed(),
               rule.ignored()));
     }
-    return builder.rename("(.*)", Matcher.quoteReplacement(prefix) + "$1").build();
+    all.add(new Rule(Pattern.compile(quoted + "(.*)"), "$1", 0, 1, false, false));
+    return new RenameTable(all);
   }
 
   /** Collects rules. Patterns are regular expressions, replacements may refer to groups as $1. */

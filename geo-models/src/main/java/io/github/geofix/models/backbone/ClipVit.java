@@ -1,0 +1,232 @@
+package io.github.geofix.models.backbone;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
+import io.github.geofix.models.nn.DropPath;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.LayerNorm;
+import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.PatchEmbedding;
+import io.github.geofix.models.nn.TransformerBlock;
+import io.github.geofix.models.weights.RenameTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The image encoder of CLIP: a Vision Transformer with quick GELU, a normalisation before the first
+ * block, and a projection of the class token into the space that images and texts share.
+ *
+ * <p>Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", ICML
+ * 2021; Dosovitskiy et al., "An Image is Worth 16x16 Words", ICLR 2021. OpenAI published code and
+ * weights under the MIT licence (openai/CLIP); its model card advises against deployed use that has
+ * not been tested for the task.
+ *
+ * <p>{@link #forward} gives the tokens before the last normalisation and the projection, {@link
+ * #vector} the projected class token. Parameters are named as timm names them.
+ */
+public final class ClipVit extends Backbone {
+  private static final double EPSILON = 1e-5;
+
+  /**
+   * The size of the network.
+   *
+   * @param imageSize side of the images in pixels, a multiple of the patch
+   * @param patch side of a patch in pixels
+   * @param width length D of a token
+   * @param depth number of blocks
+   * @param heads attention heads of a block
+   * @param projection length of the projected vector
+   * @param dropPath rate at which training skips a branch of the last block; earlier ones less
+   */
+  public record Options(
+      int imageSize, int patch, int width, int depth, int heads, int projection, double dropPath) {
+    /** Checks that whole patches fill the image. */
+    public Options {
+      if (patch < 1 || imageSize < patch || imageSize % patch != 0) {
+        throw new IllegalArgumentException(
+            "images of " + imageSize + " px are not filled by patches of " + patch + " px");
+      }
+    }
+
+    /** ViT-B/32 at 224 px: 87.8 million parameters. */
+    public static Options b32() {
+      return new Options(224, 32, 768, 12, 12, 512, 0);
+    }
+
+    /** ViT-B/16 at 224 px: 86.2 million parameters. */
+    public static Options b16() {
+      return new Options(224, 16, 768, 12, 12, 512, 0);
+    }
+
+    /** ViT-L/14 at 224 px: 304.0 million parameters. */
+    public static Options l14() {
+      return new Options(224, 14, 1024, 24, 16, 768, 0);
+    }
+
+    /** ViT-L/14 at 336 px: 304.3 million parameters. */
+    public static Options l14At336() {
+      return l14().withImageSize(336);
+    }
+
+    /** Returns a copy for images of another size. */
+    public Options withImageSize(int newImageSize) {
+      return new Options(newImageSize, patch, width, depth, heads, projection, dropPath);
+    }
+
+    /** Returns a copy with another rate of skipped branches. */
+    public Options withDropPath(double newDropPath) {
+      return new Options(imageSize, patch, width, depth, heads, projection, newDropPath);
+    }
+  }
+
+  private final Options options;
+  private final Parameter classToken;
+  private final Parameter position;
+  private final PatchEmbedding patches;
+  private final LayerNorm normBefore;
+  private final List<TransformerBlock> blocks = new ArrayList<>();
+  private final LayerNorm norm;
+  private final Linear head;
+
+  /** Creates the network without values. */
+  public ClipVit(Options options) {
+    super(ImageSpec.clip(options.imageSize()), options.width());
+    this.options = options;
+    int width = options.width();
+    int side = options.imageSize() / options.patch();
+    Init init = Init.normal(1 / Math.sqrt(width));
+    classToken = parameter("cls_token", init, width);
+    position = parameter("pos_embed", init, (long) side * side + 1, width);
+    patches = child("patch_embed", new PatchEmbedding(options.patch(), width, false));
+    normBefore = child("norm_pre", new LayerNorm(width, EPSILON));
+    TransformerBlock.Options block =
+        TransformerBlock.Options.of(width, options.heads())
+            .withActivation(Activation.QUICK_GELU)
+            .withEpsilon(EPSILON);
+    for (double rate : DropPath.rates(options.depth(), options.dropPath())) {
+      blocks.add(child("blocks." + blocks.size(), new TransformerBlock(block.withDropPath(rate))));
+    }
+    norm = child("norm", new LayerNorm(width, EPSILON));
+    head = child("head", new Linear(width, options.projection(), false));
+  }
+
+  /**
+   * Returns the tokens after the last block, class token first, not normalised: {@code [B, 1 + N,
+   * D]}.
+   *
+   * @throws IllegalArgumentException if the images have another size than the network was made for
+   */
+  @Override
+  public NDArray forward(Forward f, NDArray images) {
+    Shape shape = images.getShape();
+    if (shape.get(2) != options.imageSize() || shape.get(3) != options.imageSize()) {
+      throw new IllegalArgumentException(
+          "images "
+              + shape
+              + " given, this network reads "
+              + options.imageSize()
+              + " x "
+              + options.imageSize()
+              + " pixels: use withImageSize or resize them");
+    }
+    NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
+    x = normBefore.forward(f, x.add(position.array()));
+    for (TransformerBlock block : blocks) {
+      x = block.forward(f, x);
+    }
+    return x;
+  }
+
+  /** Returns the projected class token, {@code [B, projection]}, not normalised. */
+  @Override
+  public NDArray vector(Forward f, NDArray images) {
+    return projected(f, forward(f, images));
+  }
+
+  /** Projects the class token of {@link #forward}'s result, to have both from one pass. */
+  public NDArray projected(Forward f, NDArray tokens) {
+    return head.forward(f, norm.forward(f, tokens.get(":, 0")));
+  }
+
+  @Override
+  public int vectorWidth() {
+    return options.projection();
+  }
+
+  @Override
+  public int classTokens() {
+    return 1;
+  }
+
+  @Override
+  public int parts(int pixels) {
+    return pixels / options.patch();
+  }
+
+  @Override
+  protected String advice(String parameter, Shape given) {
+    if (!parameter.equals("pos_embed")) {
+      return "";
+    }
+    return Tokens.trainedSide(given)
+        .map(side -> side * options.patch())
+        .map(size -> "Trained at %d px? Use withImageSize(%d).".formatted(size, size))
+        .orElse("");
+  }
+
+  /** The names in OpenAI's checkpoints of image and text encoder together. */
+  public static RenameTable openAiNames() {
+    return openAiNames("visual\\.").ignore("(?!visual\\.).*").build();
+  }
+
+  /** The names in OpenAI's code of the image encoder alone. */
+  public static RenameTable openAiVisualNames() {
+    return openAiNames("").build();
+  }
+
+  private static RenameTable.Builder openAiNames(String prefix) {
+    String block = prefix + "transformer\\.resblocks\\.(\\d+)\\.";
+    return RenameTable.builder()
+        .rename(prefix + "class_embedding", "cls_token")
+        .rename(prefix + "positional_embedding", "pos_embed")
+        .transpose(prefix + "proj", "head.weight")
+        .rename(prefix + "conv1\\.weight", "patch_embed.proj.weight")
+        .rename(prefix + "ln_pre\\.(\\w+)", "norm_pre.$1")
+        .rename(prefix + "ln_post\\.(\\w+)", "norm.$1")
+        .rename(block + "ln_([12])\\.(\\w+)", "blocks.$1.norm$2.$3")
+        .rename(block + "attn\\.in_proj_(\\w+)", "blocks.$1.attn.qkv.$2")
+        .rename(block + "attn\\.out_proj\\.(\\w+)", "blocks.$1.attn.proj.$2")
+        .rename(block + "mlp\\.c_fc\\.(\\w+)", "blocks.$1.mlp.fc1.$2")
+        .rename(block + "mlp\\.c_proj\\.(\\w+)", "blocks.$1.mlp.fc2.$2");
+  }
+
+  /** The names in Hugging Face's checkpoints, with or without the text encoder. */
+  public static RenameTable huggingFaceNames() {
+    String layer = "vision_model\\.encoder\\.layers\\.(\\d+)\\.";
+    return RenameTable.builder()
+        .rename("vision_model\\.embeddings\\.class_embedding", "cls_token")
+        .rename("vision_model\\.embeddings\\.position_embedding\\.weight", "pos_embed")
+        .rename("vision_model\\.embeddings\\.patch_embedding\\.weight", "patch_embed.proj.weight")
+        // Spelled so in the checkpoints.
+        .rename("vision_model\\.pre_layrnorm\\.(\\w+)", "norm_pre.$1")
+        .rename("vision_model\\.post_layernorm\\.(\\w+)", "norm.$1")
+        .rename("visual_projection\\.weight", "head.weight")
+        .rename(layer + "layer_norm([12])\\.(\\w+)", "blocks.$1.norm$2.$3")
+        .part(layer + "self_attn\\.q_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
+        .part(layer + "self_attn\\.k_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 1, 3)
+        .part(layer + "self_attn\\.v_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
+        .rename(layer + "self_attn\\.out_proj\\.(\\w+)", "blocks.$1.attn.proj.$2")
+        .rename(layer + "mlp\\.fc([12])\\.(\\w+)", "blocks.$1.mlp.fc$2.$3")
+        .ignore("vision_model\\.embeddings\\.position_ids|logit_scale|text_.*")
+        .build();
+  }
+
+  /** The names in timm's checkpoints: ours. */
+  public static RenameTable timmNames() {
+    return RenameTable.IDENTITY;
+  }
+}
