@@ -199,7 +199,7 @@ final class DemoReport {
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return new ReportSection.Headline(TestRendering.MAY.title(), "", figures);
+    return new ReportSection.Headline("At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {
@@ -230,8 +230,15 @@ final class DemoReport {
     List<String> sentences = new ArrayList<>();
     wins.forEach(
         (name, limits) ->
-            sentences.add(name + " wins within " + String.join(" and ", limits) + " km"));
+            sentences.add(name + " wins within " + enumerate(limits) + " km"));
     return String.join("; ", sentences) + ".";
+  }
+
+  private static String enumerate(List<String> words) {
+    int last = words.size() - 1;
+    return last == 0
+        ? words.get(0)
+        : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
 
   private static LocatedPhoto located(Tested tested) {
