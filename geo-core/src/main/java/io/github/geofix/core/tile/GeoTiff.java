@@ -30,7 +30,7 @@ final class GeoTiff implements TileReader {
   /** The most pixels of a tile or strip, which is decoded as one. */
   private static final long MAX_TILE_PIXELS = 1 << 24;
 
-  private static final int MAX_IMAGES = 64;
+  private static final int MAX_IMAGES = 32;
 
   // GeoKeys, OGC 19-008r4, section 7.4 and annex B.
   private static final int RASTER_TYPE = 1025;
