@@ -199,7 +199,8 @@ final class DemoReport {
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return new ReportSection.Headline("At a glance", "On " + TestRendering.MAY.title() + ".", figures);
+    return new ReportSection.Headline(
+        "At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {
@@ -229,8 +230,7 @@ final class DemoReport {
     }
     List<String> sentences = new ArrayList<>();
     wins.forEach(
-        (name, limits) ->
-            sentences.add(name + " wins within " + enumerate(limits) + " km"));
+        (name, limits) -> sentences.add(name + " wins within " + enumerate(limits) + " km"));
     return String.join("; ", sentences) + ".";
   }
 
