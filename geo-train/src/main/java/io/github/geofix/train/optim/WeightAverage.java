@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,7 +70,7 @@ public final class WeightAverage implements AutoCloseable {
   private static void update(Slot slot, double decay, NDManager scratch) {
     NDArray change = slot.parameter.array().sub(slot.average);
     change.attach(scratch);
-    slot.average.addi(change.muli(Scalars.of(1 - decay, change, scratch)));
+    slot.average.addi(change.muli(Scalar.of(scratch, change.getDataType(), 1 - decay)));
   }
 
   /** Exchanges the network's weights and the averages; a second call takes it back. */
