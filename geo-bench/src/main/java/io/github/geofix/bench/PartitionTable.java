@@ -2,6 +2,7 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
+import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
@@ -9,13 +10,16 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * Partitions a stream of very many points once, and prints one CSV row: the CPU seconds of the
- * thread and the most memory the process held (Linux). The baseline is S2's leaf of every point.
+ * Partitions streams of very many points, and prints one CSV row a stream: CPU seconds of the
+ * process, which a busy machine does not change much, and the most memory it held (Linux). The
+ * baseline is S2's leaf of every point; the aim is a ratio of at most 2.
  *
- * <p>Arguments: the number of points in millions, 100 by default.
+ * <p>Arguments: the numbers of points in millions, in increasing order; by default 1 1 1 10 100,
+ * where the first rows warm up.
  */
 public final class PartitionTable {
   private static final int BLOCK = 1_000_000;
@@ -25,7 +29,15 @@ public final class PartitionTable {
 
   /** Runs the program. */
   public static void main(String[] args) throws IOException {
-    int millions = args.length > 0 ? Integer.parseInt(args[0]) : 100;
+    System.out.println(
+        "points,s2LeavesCpuSeconds,addCpuSeconds,buildCpuSeconds,ratio,buildWallSeconds,"
+            + "peakMemoryMiB,finestCells");
+    for (String millions : args.length > 0 ? List.of(args) : List.of("1", "1", "1", "10", "100")) {
+      System.out.println(row(Integer.parseInt(millions)));
+    }
+  }
+
+  private static String row(int millions) throws IOException {
     PointSet points = new PointSet();
     double baselineSeconds = 0;
     double addSeconds = 0;
@@ -44,22 +56,25 @@ public final class PartitionTable {
       addSeconds += cpuSeconds() - middle;
     }
     double start = cpuSeconds();
+    long startNanos = System.nanoTime();
     CellHierarchy hierarchy =
         CellHierarchy.adaptive(points, CellPartition.Options.defaults(), MAX_POINTS);
     double buildSeconds = cpuSeconds() - start;
-    System.out.println(
-        "points,s2LeavesSeconds,addSeconds,buildSeconds,ratio,peakMemoryMiB,finestCells,checksum");
-    System.out.printf(
+    double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
+    if (sum == 0) {
+      throw new AssertionError("the baseline must not be optimised away");
+    }
+    return String.format(
         Locale.ROOT,
-        "%d,%.1f,%.1f,%.1f,%.2f,%d,%d,%x%n",
+        "%d,%.2f,%.2f,%.2f,%.2f,%.2f,%d,%d",
         points.size(),
         baselineSeconds,
         addSeconds,
         buildSeconds,
         (addSeconds + buildSeconds) / baselineSeconds,
+        wallSeconds,
         peakMemoryMiB(),
-        hierarchy.finest().size(),
-        sum);
+        hierarchy.finest().size());
   }
 
   private static long peakMemoryMiB() throws IOException {
@@ -71,6 +86,8 @@ public final class PartitionTable {
   }
 
   private static double cpuSeconds() {
-    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getProcessCpuTime()
+        / 1e9;
   }
 }

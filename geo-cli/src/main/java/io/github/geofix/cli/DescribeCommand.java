@@ -82,8 +82,8 @@ final class DescribeCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%-56s %-22s %,14d%s%n",
                     name,
-                    parameter.shape(),
-                    parameter.shape().size(),
+                    parameter.dimensions(),
+                    parameter.size(),
                     kind(parameter).equals("trainable") ? "" : "  " + kind(parameter)));
     out.printf(
         Locale.ROOT,
@@ -106,9 +106,7 @@ final class DescribeCommand implements Callable<Integer> {
               JsonObject array = new JsonObject();
               array.addProperty("name", name);
               JsonArray shape = new JsonArray();
-              for (long side : parameter.shape().getShape()) {
-                shape.add(side);
-              }
+              parameter.dimensions().forEach(shape::add);
               array.add("shape", shape);
               array.addProperty("kind", kind(parameter));
               arrays.add(array);
@@ -124,13 +122,11 @@ final class DescribeCommand implements Callable<Integer> {
   private static long trainable(Module network) {
     return network.parameters().values().stream()
         .filter(Parameter::isTrainable)
-        .mapToLong(p -> p.shape().size())
+        .mapToLong(Parameter::size)
         .sum();
   }
 
   private static long bytes(Module network) {
-    return network.parameters().values().stream()
-        .mapToLong(p -> p.shape().size() * Float.BYTES)
-        .sum();
+    return network.parameters().values().stream().mapToLong(p -> p.size() * Float.BYTES).sum();
   }
 }

@@ -6,23 +6,31 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may know whom. */
-@AnalyzeClasses(packages = "io.github.geofix", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
   private static final String ROOT = "io.github.geofix.";
 
@@ -40,17 +48,16 @@ final class ArchitectureTest {
             resideInAPackage("io.github.geofix..").and(not(resideInAnyPackage(allowed))));
   }
 
-  @ArchTest static final ArchRule coreKnowsNobody = onlyKnows("core");
+  private static final ArchRule coreKnowsNobody = onlyKnows("core");
 
-  @ArchTest static final ArchRule modelsKnowCore = onlyKnows("models", "core");
+  private static final ArchRule modelsKnowCore = onlyKnows("models", "core");
 
-  @ArchTest static final ArchRule evalKnowsCore = onlyKnows("eval", "core");
+  private static final ArchRule evalKnowsCore = onlyKnows("eval", "core");
 
-  @ArchTest
-  static final ArchRule trainKnowsModelsAndEval = onlyKnows("train", "models", "eval", "core");
+  private static final ArchRule trainKnowsModelsAndEval =
+      onlyKnows("train", "models", "eval", "core");
 
-  @ArchTest
-  static final ArchRule nobodyKnowsTheCommandLine =
+  private static final ArchRule nobodyKnowsTheCommandLine =
       noClasses()
           .that()
           .resideOutsideOfPackage(ROOT + "cli..")
@@ -58,20 +65,17 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "cli..");
 
-  @ArchTest
-  static final ArchRule familiesDoNotKnowEachOther =
+  private static final ArchRule familiesDoNotKnowEachOther =
       slices()
           .matching(ROOT + "models.(zoom|token|embed|recombine)..")
           .should()
           .notDependOnEachOther()
           .allowEmptyShould(true);
 
-  @ArchTest
-  static final ArchRule packagesHaveNoCycles =
+  private static final ArchRule packagesHaveNoCycles =
       slices().matching("io.github.geofix.(**)").should().beFreeOfCycles();
 
-  @ArchTest
-  static final ArchRule djlStaysInModelsAndTrain =
+  private static final ArchRule djlStaysInModelsAndTrain =
       noClasses()
           .that()
           .resideInAnyPackage(ROOT + "core..", ROOT + "eval..", ROOT + "cli..")
@@ -79,8 +83,7 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
 
-  @ArchTest
-  static final ArchRule noPublicMethodShowsGuavaOrS2 =
+  private static final ArchRule noPublicMethodShowsGuavaOrS2 =
       noMethods()
           .that()
           .arePublic()
@@ -109,36 +112,76 @@ final class ArchitectureTest {
    * The scalar of these calls becomes a view on a Java buffer that may be freed before the backward
    * pass: the gradient is then silently wrong.
    */
-  @ArchTest
-  static final ArchRule noScalarArithmeticOnArrays =
+  private static final ArchCondition<JavaClass> GIVE_ARRAYS_A_SCALAR =
+      new ArchCondition<JavaClass>("give a Java number to NDArray arithmetic") {
+        private static final Set<String> BANNED =
+            Set.of("mul", "div", "pow", "rdiv", "rpow", "muli", "divi", "powi", "rdivi", "rpowi");
+
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+          for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+            if (access instanceof JavaMethodCall call && isBanned(call)) {
+              events.add(new SimpleConditionEvent(call, true, call.getDescription()));
+            }
+          }
+        }
+
+        private static boolean isBanned(JavaMethodCall call) {
+          String owner = call.getTargetOwner().getName();
+          String name = call.getTarget().getName();
+          List<JavaClass> parameters = call.getTarget().getRawParameterTypes();
+          boolean scalar =
+              parameters.stream().anyMatch(p -> p.getName().equals("java.lang.Number"));
+          return (owner.startsWith("ai.djl.ndarray.") && BANNED.contains(name) && scalar)
+              || name.equals("scaleGradient")
+              || (owner.equals("ai.djl.training.loss.Loss") && name.equals("l2Loss"));
+        }
+      };
+
+  private static final ArchRule noScalarArithmeticOnArrays =
       noClasses()
           .that()
           .resideInAnyPackage(ROOT + "models..", ROOT + "train..")
-          .should(
-              new ArchCondition<JavaClass>("give a Java number to NDArray arithmetic") {
-                private static final Set<String> BANNED =
-                    Set.of(
-                        "mul", "div", "pow", "rdiv", "rpow", "muli", "divi", "powi", "rdivi",
-                        "rpowi");
+          .should(GIVE_ARRAYS_A_SCALAR);
 
-                @Override
-                public void check(JavaClass type, ConditionEvents events) {
-                  for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-                    if (access instanceof JavaMethodCall call && isBanned(call)) {
-                      events.add(new SimpleConditionEvent(call, true, call.getDescription()));
-                    }
-                  }
-                }
+  /** What the rule is there to find. */
+  private static final class Offender {
+    @SuppressWarnings("UnusedMethod")
+    static NDArray offend(NDArray array) {
+      return array.mul(2);
+    }
+  }
 
-                private static boolean isBanned(JavaMethodCall call) {
-                  String owner = call.getTargetOwner().getName();
-                  String name = call.getTarget().getName();
-                  List<JavaClass> parameters = call.getTarget().getRawParameterTypes();
-                  boolean scalar =
-                      parameters.stream().anyMatch(p -> p.getName().equals("java.lang.Number"));
-                  return (owner.startsWith("ai.djl.ndarray.") && BANNED.contains(name) && scalar)
-                      || name.equals("scaleGradient")
-                      || (owner.equals("ai.djl.training.loss.Loss") && name.equals("l2Loss"));
-                }
-              });
+  @Test
+  void theBanOfScalarsFindsAnOffender() {
+    ArchRule rule = noClasses().should(GIVE_ARRAYS_A_SCALAR);
+    JavaClasses offender = new ClassFileImporter().importClasses(Offender.class);
+    assertThatThrownBy(() -> rule.check(offender)).hasMessageContaining("mul");
+  }
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.github.geofix");
+
+  static Stream<Arguments> rules() {
+    return Stream.of(
+        arguments("coreKnowsNobody", coreKnowsNobody),
+        arguments("modelsKnowCore", modelsKnowCore),
+        arguments("evalKnowsCore", evalKnowsCore),
+        arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
+        arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
+        arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),
+        arguments("packagesHaveNoCycles", packagesHaveNoCycles),
+        arguments("djlStaysInModelsAndTrain", djlStaysInModelsAndTrain),
+        arguments("noPublicMethodShowsGuavaOrS2", noPublicMethodShowsGuavaOrS2),
+        arguments("noScalarArithmeticOnArrays", noScalarArithmeticOnArrays));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rules")
+  void holds(String name, ArchRule rule) {
+    assertThat(CLASSES).as(name).isNotEmpty();
+    rule.check(CLASSES);
+  }
 }

@@ -1,37 +1,32 @@
 package io.github.geofix.core;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import io.github.geofix.core.format.Safetensors;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 
-/** Numbers of a safetensors file among the test resources. */
+/** Numbers that other programs made, among the test resources. */
 public final class OracleFile {
-  private final ByteBuffer data;
-  private final JsonObject header;
+  private final Path file;
 
-  private OracleFile(ByteBuffer data, JsonObject header) {
-    this.data = data;
-    this.header = header;
+  private OracleFile(Path file) {
+    this.file = file;
   }
 
-  /** Reads a file of the folder oracles. */
-  public static OracleFile read(String name) throws IOException {
-    try (InputStream in = stream(name + ".safetensors")) {
-      ByteBuffer file = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-      byte[] json = new byte[(int) file.getLong()];
-      file.get(json);
-      return new OracleFile(
-          file.slice().order(ByteOrder.LITTLE_ENDIAN),
-          JsonParser.parseString(new String(json, StandardCharsets.UTF_8)).getAsJsonObject());
+  /** Returns a safetensors file of the folder oracles. */
+  public static OracleFile read(String name) {
+    try {
+      return new OracleFile(Path.of(resource(name + ".safetensors").toURI()));
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -40,7 +35,7 @@ public final class OracleFile {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(stream("geoclip_coordinates_100k.csv.gz")),
+                new GZIPInputStream(resource("geoclip_coordinates_100k.csv.gz").openStream()),
                 StandardCharsets.UTF_8))) {
       return reader
           .lines()
@@ -51,54 +46,33 @@ public final class OracleFile {
     }
   }
 
-  private static InputStream stream(String name) {
-    return Objects.requireNonNull(OracleFile.class.getResourceAsStream("/oracles/" + name), name);
+  private static URL resource(String name) {
+    return Objects.requireNonNull(OracleFile.class.getResource("/oracles/" + name), name);
   }
 
-  private ByteBuffer bytes(String tensor, String type) {
-    JsonObject entry = header.getAsJsonObject(tensor);
-    if (!entry.get("dtype").getAsString().equals(type)) {
-      throw new IllegalArgumentException(tensor + " is " + entry);
+  private <T> T from(Function<Safetensors, T> values) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return values.apply(tensors);
     }
-    int from = entry.getAsJsonArray("data_offsets").get(0).getAsInt();
-    int to = entry.getAsJsonArray("data_offsets").get(1).getAsInt();
-    return data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Returns the values of an I64 tensor, row by row. */
+  /** Returns the values of an integer tensor, row by row. */
   public long[] longs(String tensor) {
-    var buffer = bytes(tensor, "I64").asLongBuffer();
-    long[] values = new long[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return from(tensors -> tensors.longs(tensor));
   }
 
-  /** Returns the values of an I32 tensor, row by row. */
+  /** Returns the values of an integer tensor, row by row. */
   public int[] ints(String tensor) {
-    var buffer = bytes(tensor, "I32").asIntBuffer();
-    int[] values = new int[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return Arrays.stream(longs(tensor)).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** Returns the values of an F64 tensor, row by row. */
+  /** Returns the values of a tensor, row by row. */
   public double[] doubles(String tensor) {
-    var buffer = bytes(tensor, "F64").asDoubleBuffer();
-    double[] values = new double[buffer.remaining()];
-    buffer.get(values);
-    return values;
-  }
-
-  /** Returns the values of an F32 tensor, row by row. */
-  public float[] floats(String tensor) {
-    var buffer = bytes(tensor, "F32").asFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return values;
+    return from(tensors -> tensors.doubles(tensor));
   }
 
   /** Returns a word of the file's metadata. */
   public String metadata(String key) {
-    return header.getAsJsonObject("__metadata__").get(key).getAsString();
+    return from(tensors -> Objects.requireNonNull(tensors.metadata().get(key), key));
   }
 }

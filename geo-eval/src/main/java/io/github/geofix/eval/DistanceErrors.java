@@ -137,22 +137,13 @@ public final class DistanceErrors {
   /**
    * Returns the error that the share {@code q} of photos does not exceed, in km.
    *
-   * <p>Between two photos it is interpolated linearly: type 7 of Hyndman and Fan, "Sample quantiles
-   * in statistical packages", 1996, which is the default of NumPy and R.
+   * <p>Between two photos it is interpolated linearly, as NumPy and R do.
    *
    * @param q 0 to 1; 0.5 is the median
    * @throws IllegalArgumentException if {@code q} is out of range
    */
   public double quantileKm(double q) {
-    if (!(q >= 0 && q <= 1)) {
-      throw new IllegalArgumentException("a quantile must be 0 to 1: " + q);
-    }
-    double position = q * (sorted.length - 1);
-    int below = (int) position;
-    double fraction = position - below;
-    return fraction == 0
-        ? sorted[below]
-        : sorted[below] + fraction * (sorted[below + 1] - sorted[below]);
+    return Quantile.ofSorted(sorted, q);
   }
 
   /** Returns the median error in km. */

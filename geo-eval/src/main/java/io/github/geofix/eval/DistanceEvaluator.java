@@ -4,9 +4,17 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Runs a localizer over photos with known positions and measures the distances. Immutable and
@@ -93,9 +101,78 @@ public final class DistanceEvaluator {
         observer.located(from + i, batch.get(i), locations.get(i));
       }
     }
+    return report(photos, guesses);
+  }
+
+  /**
+   * Reports what another system predicted.
+   *
+   * <p>Photos are paired by path, or by file name where the paths differ but the names are unique.
+   *
+   * @param predictions one row a photo with the predicted position
+   * @param photos the photos with their true positions
+   * @throws IllegalArgumentException if a photo has no prediction or two; the message counts them
+   *     and names the first
+   */
+  public DistanceReport evaluate(Manifest predictions, Manifest photos) {
+    Map<Path, LatLng> byPath = new HashMap<>();
+    Map<Path, LatLng> byName = new HashMap<>();
+    Set<Path> twice = new LinkedHashSet<>();
+    Set<Path> ambiguous = new HashSet<>();
+    for (Manifest.Entry entry : predictions.entries()) {
+      Path path = entry.image().toAbsolutePath().normalize();
+      if (byPath.put(path, entry.latLng()) != null) {
+        twice.add(entry.image());
+      }
+      if (byName.put(name(path), entry.latLng()) != null) {
+        ambiguous.add(name(path));
+      }
+    }
+    refuse(twice, "predicted twice");
+    Set<Path> seen = new HashSet<>();
+    for (Manifest.Entry entry : photos.entries()) {
+      Path name = name(entry.image());
+      if (!seen.add(name)) {
+        ambiguous.add(name);
+      }
+    }
+    List<LatLng> guesses = new ArrayList<>(photos.size());
+    Set<Path> missing = new LinkedHashSet<>();
+    for (Manifest.Entry entry : photos.entries()) {
+      LatLng guess = byPath.get(entry.image().toAbsolutePath().normalize());
+      if (guess == null && !ambiguous.contains(name(entry.image()))) {
+        guess = byName.get(name(entry.image()));
+      }
+      if (guess == null) {
+        missing.add(entry.image());
+      } else {
+        guesses.add(guess);
+      }
+    }
+    refuse(missing, "without a prediction, of " + photos.size());
+    return report(photos, guesses);
+  }
+
+  private static void refuse(Set<Path> images, String what) {
+    if (!images.isEmpty()) {
+      throw new IllegalArgumentException(
+          images.size()
+              + " photos are "
+              + what
+              + ": "
+              + images.stream().limit(3).map(Path::toString).collect(Collectors.joining(", "))
+              + (images.size() > 3 ? ", ..." : ""));
+    }
+  }
+
+  private static Path name(Path image) {
+    return Objects.requireNonNullElse(image.getFileName(), image);
+  }
+
+  private DistanceReport report(Manifest photos, List<LatLng> guesses) {
     return new DistanceReport(
         DistanceErrors.of(photos.locations(), guesses),
         limitsKm,
-        entries.stream().map(entry -> entry.image().toString()).toList());
+        photos.entries().stream().map(entry -> entry.image().toString()).toList());
   }
 }

@@ -1,15 +1,26 @@
 package io.github.geofix.eval;
 
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How well photos were located: shares within distances, and the distances themselves.
@@ -74,6 +85,64 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
     limits.add(firstKm);
     Arrays.stream(moreKm).forEach(limits::add);
     return new DistanceReport(DistanceErrors.of(truths, guesses), limits, List.of());
+  }
+
+  /**
+   * Reads a report that {@link #toJson} wrote.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws IllegalArgumentException if it is no such report; the message names the file
+   */
+  public static DistanceReport readJson(Path file) {
+    try (Reader in = Files.newBufferedReader(file)) {
+      Json json = new Gson().fromJson(in, Json.class);
+      if (json == null || json.errorsKm == null || json.withinKm == null) {
+        throw new IllegalArgumentException(
+            file + " is not a report: it needs withinKm and errorsKm, one error a photo");
+      }
+      return new DistanceReport(
+          DistanceErrors.ofKm(json.errorsKm.stream().mapToDouble(Double::doubleValue).toArray()),
+          json.withinKm.keySet().stream().map(Double::valueOf).toList(),
+          json.photos == null ? List.of() : json.photos);
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such file: " + file, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    } catch (JsonParseException | NumberFormatException e) {
+      throw new IllegalArgumentException(file + " is not a report: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns a report for each group of photos, the largest group first: by continent, by country,
+   * by camera.
+   *
+   * @param groupOf the group of each photo, in photo order
+   * @throws IllegalArgumentException if there is not one group a photo
+   */
+  public Map<String, DistanceReport> by(List<String> groupOf) {
+    if (groupOf.size() != count()) {
+      throw new IllegalArgumentException(groupOf.size() + " groups for " + count() + " photos");
+    }
+    Map<String, List<Integer>> members = new TreeMap<>();
+    for (int i = 0; i < count(); i++) {
+      members.computeIfAbsent(groupOf.get(i), group -> new ArrayList<>()).add(i);
+    }
+    Map<String, DistanceReport> reports = new LinkedHashMap<>();
+    members.entrySet().stream()
+        .sorted(Comparator.comparingInt(group -> -group.getValue().size()))
+        .forEach(
+            group ->
+                reports.put(
+                    group.getKey(),
+                    new DistanceReport(
+                        DistanceErrors.ofKm(
+                            group.getValue().stream().mapToDouble(errors::km).toArray()),
+                        limitsKm,
+                        photos.isEmpty()
+                            ? List.of()
+                            : group.getValue().stream().map(photos::get).toList())));
+    return reports;
   }
 
   /** Returns the number of photos. */
@@ -173,10 +242,10 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
       double medianKm,
       double meanKm,
       double meanScore,
-      Map<String, Share> withinKm,
+      @Nullable Map<String, Share> withinKm,
       Map<String, Double> quantilesKm,
-      List<Double> errorsKm,
-      List<String> photos) {}
+      @Nullable List<Double> errorsKm,
+      @Nullable List<String> photos) {}
 
   /**
    * Returns one row a system and one column a limit, for systems run on the same photos.

@@ -112,4 +112,37 @@ class DistanceEvaluatorTest {
         .withMessage("cannot read the image " + gone.image());
     assertThat(localizer.batches).isEmpty();
   }
+
+  private static Manifest positions(String... pathsAndLatitudes) {
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < pathsAndLatitudes.length; i += 2) {
+      LatLng latLng = new LatLng(Double.parseDouble(pathsAndLatitudes[i + 1]), 0);
+      entries.add(new Manifest.Entry(Path.of(pathsAndLatitudes[i]), latLng, Map.of()));
+    }
+    return Manifest.of(entries);
+  }
+
+  @Test
+  void pairsPredictionsByPathOrByUniqueName() {
+    Manifest photos = positions("/data/a.jpg", "0", "/data/b.jpg", "1");
+    DistanceEvaluator evaluator = DistanceEvaluator.withDefaults();
+    Manifest elsewhere = positions("out/b.jpg", "1", "out/a.jpg", "0", "out/c.jpg", "50");
+    assertThat(evaluator.evaluate(elsewhere, photos).errors().toArray()).containsExactly(0, 0);
+    Manifest twoFolders = positions("/data/a.jpg", "0", "/other/a.jpg", "9", "/data/b.jpg", "1");
+    assertThat(evaluator.evaluate(twoFolders, photos).errors().toArray()).containsExactly(0, 0);
+  }
+
+  @Test
+  void countsPhotosWithoutAPredictionAndNamesTheFirst() {
+    Manifest photos = positions("/d/a", "0", "/d/b", "1", "/d/c", "1", "/d/d", "1", "/d/e", "1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceEvaluator.withDefaults().evaluate(positions("/d/c", "1"), photos))
+        .withMessage("4 photos are without a prediction, of 5: /d/a, /d/b, /d/d, ...");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistanceEvaluator.withDefaults()
+                    .evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
+        .withMessage("1 photos are predicted twice: /d/c");
+  }
 }

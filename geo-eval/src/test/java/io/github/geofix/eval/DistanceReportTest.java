@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.LatLng;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DistanceReportTest {
 
@@ -76,5 +80,32 @@ class DistanceReportTest {
         .withMessage("limits must be positive and ascending: [25.0, 1.0]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceReport.of(List.of(PARIS), List.of(PARIS), Double.NaN));
+  }
+
+  @Test
+  void readsWhatItWrote(@TempDir Path folder) throws IOException {
+    DistanceReport named =
+        new DistanceReport(
+            DistanceErrors.ofKm(1.25, 300), List.of(0.05, 25.0), List.of("a.jpg", "ü/b.jpg"));
+    Path file = folder.resolve("report.json");
+    Files.writeString(file, named.toJson());
+    DistanceReport read = DistanceReport.readJson(file);
+    assertThat(read.toJson()).isEqualTo(named.toJson());
+    assertThat(read.photos()).isEqualTo(named.photos());
+    for (String wrong : List.of("", "{}", "[]", "{\"errorsKm\": 3", "{\"errorsKm\": [\"x\"]}")) {
+      Files.writeString(file, wrong);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> DistanceReport.readJson(file))
+          .withMessageContaining("report.json is not a report");
+    }
+  }
+
+  @Test
+  void reportsEachGroupOfPhotos() {
+    Map<String, DistanceReport> groups = REPORT.by(List.of("Asia", "Europe", "Europe"));
+    assertThat(groups.keySet()).containsExactly("Europe", "Asia");
+    assertThat(groups.get("Europe"))
+        .satisfies(europe -> assertThat(europe.errors().km(1)).isEqualTo(REPORT.errors().km(2)));
+    assertThatIllegalArgumentException().isThrownBy(() -> REPORT.by(List.of("Asia")));
   }
 }

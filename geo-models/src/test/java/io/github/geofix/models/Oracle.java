@@ -1,8 +1,14 @@
 package io.github.geofix.models;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.models.nn.Module;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -77,6 +83,30 @@ public final class Oracle {
     byte[] values = new byte[data.remaining()];
     data.get(values);
     return values;
+  }
+
+  /** Returns an F32 tensor as an array. */
+  public NDArray array(NDManager manager, String tensor) {
+    return manager.create(floats(tensor), new Shape(shape(tensor)));
+  }
+
+  /** Fills every parameter of a module from the tensors named as it is, after {@code weights.}. */
+  public void load(Module module, NDManager manager) {
+    module.parameters().forEach((name, p) -> p.set(array(manager, "weights." + name)));
+  }
+
+  /** Compares by the largest difference over the largest magnitude of the tensor. */
+  public void assertClose(NDArray actual, String tensor, double relative) {
+    assertThat(actual.getShape()).as(tensor).isEqualTo(new Shape(shape(tensor)));
+    float[] expected = floats(tensor);
+    float[] given = actual.toFloatArray();
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs((double) expected[i] - given[i]));
+    }
+    assertThat(difference / largest).as(tensor).isLessThan(relative);
   }
 
   private JsonObject entry(String tensor) {

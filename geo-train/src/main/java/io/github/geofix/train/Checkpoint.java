@@ -35,6 +35,7 @@ import java.util.Map;
  * @param epochLoss sum of the losses since the last epoch's end
  * @param rowLoss sum of the losses since the last row of the metrics
  * @param rowSteps number of those losses
+ * @param order the photos of the epoch under way, if their order depends on the weights, else empty
  * @param optimizerSteps steps that each parameter has taken
  */
 record Checkpoint(
@@ -47,6 +48,7 @@ record Checkpoint(
     double epochLoss,
     double rowLoss,
     int rowSteps,
+    int[] order,
     Map<String, Long> optimizerSteps) {
 
   static final int FORMAT = 1;

@@ -29,6 +29,8 @@ final class Learner implements AutoCloseable {
   /** What a step found: the mean loss and the norm of the gradients before clipping. */
   record StepResult(double loss, double gradientNorm) {}
 
+  private static final String NORM = "the norm of the gradients";
+
   private final Trainable model;
   private final TrainOptions options;
   private final Engine engine = TorchEngine.engine();
@@ -72,8 +74,8 @@ final class Learner implements AutoCloseable {
         batches.add(loader.next());
       }
       double loss = backward(batches, step);
-      double norm = finite("the norm of the gradients", optimizer.gradientNorm(), step);
       if (sharpness.isPresent()) {
+        finite(NORM, optimizer.gradientNorm(), step);
         sharpness.get().perturb();
         try {
           backward(batches, step);
@@ -81,9 +83,9 @@ final class Learner implements AutoCloseable {
           sharpness.get().restore();
         }
       }
-      finite("the norm of the gradients", optimizer.clipNorm(options.clipNorm()), step);
+      double norm = finite(NORM, optimizer.clipNorm(options.clipNorm()), step);
       optimizer.step(rate);
-      average.ifPresent(WeightAverage::update);
+      average.ifPresent(a -> a.update(step));
       return new StepResult(loss, norm);
     } finally {
       batches.forEach(StackedExamples::close);

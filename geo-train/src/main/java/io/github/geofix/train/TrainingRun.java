@@ -56,6 +56,7 @@ final class TrainingRun {
   private double epochLoss;
   private double rowLoss;
   private int rowSteps;
+  private int[] order = {};
   private double secondsPerStep;
   private long savedStep;
   private long savedAt = System.nanoTime();
@@ -79,6 +80,9 @@ final class TrainingRun {
       try (BatchLoader loader = loader(photos, setup.order(), options.accumulate())) {
         stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
         steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
+        if (order.length > 0) {
+          loader.resumeOrder(order);
+        }
         ending = loop(learner, loader);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -123,6 +127,7 @@ final class TrainingRun {
       epochLoss = checkpoint.epochLoss();
       rowLoss = checkpoint.rowLoss();
       rowSteps = checkpoint.rowSteps();
+      order = checkpoint.order();
     }
   }
 
@@ -168,6 +173,8 @@ final class TrainingRun {
       throw new ArithmeticException(e.getMessage() + lastCheckpoint());
     }
     step++;
+    boolean withinEpoch = step % stepsPerEpoch != 0;
+    order = withinEpoch && setup.order().dependsOnWeights() ? loader.order() : new int[0];
     epochLoss += result.loss();
     rowLoss += result.loss();
     rowSteps++;
@@ -315,6 +322,7 @@ final class TrainingRun {
             epochLoss,
             rowLoss,
             rowSteps,
+            order,
             learner.optimizerSteps())
         .write(run.last(), learner.arrays());
     savedStep = step;

@@ -37,6 +37,16 @@ public record MercatorFrame(double x, double y, double size) implements Frame {
     return new LatLng(WebMercator.latitude(y + v * size), Math.max(-180, Math.min(180, longitude)));
   }
 
+  /**
+   * Returns where in the square a place lies: {@code {u, v}}, the inverse of {@link #at}. A value
+   * is below 0 or above 1 outside the square.
+   */
+  public double[] locate(LatLng place) {
+    return new double[] {
+      (WebMercator.x(place.longitude()) - x) / size, (WebMercator.y(place.latitude()) - y) / size
+    };
+  }
+
   /** Returns the place at the middle of the square. */
   public LatLng center() {
     return at(0.5, 0.5);

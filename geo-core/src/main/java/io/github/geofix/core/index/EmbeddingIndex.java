@@ -464,7 +464,7 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
     }
   }
 
-  private <T> T reading(Supplier<T> work) {
+  <T> T reading(Supplier<T> work) {
     Lock held = begin(lock.readLock());
     try {
       return work.get();
@@ -557,6 +557,96 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
         place.segment().latLng(place.row()));
   }
 
+  /** Checks queries and returns them padded, and normalised for the cosine. */
+  float[][] prepared(float[][] queries, int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be 1 or more: " + k);
+    }
+    float[][] prepared = new float[queries.length][];
+    for (int i = 0; i < queries.length; i++) {
+      prepared[i] = prepared(queries[i], "query " + i, width, options.metric());
+    }
+    return prepared;
+  }
+
+  /** Searches the rows that lie in all of some areas. */
+  List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k) {
+    long start = System.nanoTime();
+    float[][] prepared = prepared(queries, k);
+    if (queries.length == 0) {
+      return List.of();
+    }
+    return reading(
+        () -> {
+          Scan scan =
+              new Scan(
+                  kernel, options.metric() == Metric.L2, shape(), deleted, parts(areas), threads);
+          boolean rerank = options.format() == RowFormat.INT8;
+          long wanted = rerank ? Math.max(options.rerank(), (long) CANDIDATES_PER_HIT * k) : k;
+          TopK[] best = scan.run(prepared, (int) Math.min(wanted, Math.max(1, rowCount())));
+          long bytes = scan.bytesRead();
+          if (rerank) {
+            for (int i = 0; i < best.length; i++) {
+              bytes += (long) best[i].size() * shape().paddedWidth() * Float.BYTES;
+              best[i] = reranked(best[i], prepared[i], k);
+            }
+          }
+          List<List<Hit>> hits = new ArrayList<>();
+          for (TopK top : best) {
+            hits.add(hits(top));
+          }
+          SearchCost cost = new SearchCost(scan.rowsScanned(), bytes, System.nanoTime() - start);
+          return hits.stream().map(found -> new SearchResult(found, cost)).toList();
+        });
+  }
+
+  private List<Scan.Part> parts(List<Area> areas) {
+    List<Scan.Part> parts = new ArrayList<>();
+    int first = 0;
+    for (Segment segment : segments) {
+      int[] runs = {0, segment.rows()};
+      for (Area area : areas) {
+        runs = Area.intersect(runs, area.runs(segment));
+      }
+      parts.add(new Scan.Part(segment, first, runs));
+      first += segment.rows();
+    }
+    return parts;
+  }
+
+  private TopK reranked(TopK candidates, float[] query, int k) {
+    TopK best = new TopK(Math.min(k, Math.max(1, candidates.size())));
+    for (int row : candidates.rows()) {
+      best.offer(kernel.score(paddedVector(row), options.metric() == Metric.L2, query), row);
+    }
+    return best;
+  }
+
+  /** Empties a list of best rows into hits, best first. */
+  List<Hit> hits(TopK top) {
+    List<Hit> worstFirst = new ArrayList<>();
+    while (top.size() > 0) {
+      worstFirst.add(hit(top.removeWorst()));
+    }
+    Collections.reverse(worstFirst);
+    return worstFirst;
+  }
+
+  /** Returns the rows that are not deleted and lie in all of some areas. */
+  BitSet accepted(List<Area> areas) {
+    return reading(
+        () -> {
+          BitSet accepted = new BitSet(rowCount());
+          for (Scan.Part part : parts(areas)) {
+            for (int i = 0; i < part.runs().length; i += 2) {
+              accepted.set(part.firstRow() + part.runs()[i], part.firstRow() + part.runs()[i + 1]);
+            }
+          }
+          accepted.andNot(deleted);
+          return accepted;
+        });
+  }
+
   private View everywhere() {
     return new View(List.of(), Runtime.getRuntime().availableProcessors());
   }
@@ -583,69 +673,7 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
 
     @Override
     public List<SearchResult> search(float[][] queries, int k) {
-      long start = System.nanoTime();
-      if (k < 1) {
-        throw new IllegalArgumentException("k must be 1 or more: " + k);
-      }
-      float[][] prepared = new float[queries.length][];
-      for (int i = 0; i < queries.length; i++) {
-        prepared[i] = prepared(queries[i], "query " + i, width, options.metric());
-      }
-      if (queries.length == 0) {
-        return List.of();
-      }
-      return reading(
-          () -> {
-            Scan scan =
-                new Scan(kernel, options.metric() == Metric.L2, shape(), deleted, parts(), threads);
-            boolean rerank = options.format() == RowFormat.INT8;
-            long wanted = rerank ? Math.max(options.rerank(), (long) CANDIDATES_PER_HIT * k) : k;
-            TopK[] best = scan.run(prepared, (int) Math.min(wanted, Math.max(1, rowCount())));
-            long bytes = scan.bytesRead();
-            if (rerank) {
-              for (int i = 0; i < best.length; i++) {
-                bytes += (long) best[i].size() * shape().paddedWidth() * Float.BYTES;
-                best[i] = reranked(best[i], prepared[i], k);
-              }
-            }
-            List<List<Hit>> hits = new ArrayList<>();
-            for (TopK top : best) {
-              hits.add(hits(top));
-            }
-            SearchCost cost = new SearchCost(scan.rowsScanned(), bytes, System.nanoTime() - start);
-            return hits.stream().map(found -> new SearchResult(found, cost)).toList();
-          });
-    }
-
-    private List<Scan.Part> parts() {
-      List<Scan.Part> parts = new ArrayList<>();
-      int first = 0;
-      for (Segment segment : segments) {
-        int[] runs = {0, segment.rows()};
-        for (Area area : areas) {
-          runs = Area.intersect(runs, area.runs(segment));
-        }
-        parts.add(new Scan.Part(segment, first, runs));
-        first += segment.rows();
-      }
-      return parts;
-    }
-
-    private TopK reranked(TopK candidates, float[] query, int k) {
-      TopK best = new TopK(Math.min(k, Math.max(1, candidates.size())));
-      for (int row : candidates.rows()) {
-        best.offer(kernel.score(paddedVector(row), options.metric() == Metric.L2, query), row);
-      }
-      return best;
-    }
-
-    private List<Hit> hits(TopK top) {
-      List<Hit> worstFirst = new ArrayList<>();
-      while (top.size() > 0) {
-        worstFirst.add(hit(top.removeWorst()));
-      }
-      Collections.reverse(worstFirst);
-      return worstFirst;
+      return EmbeddingIndex.this.search(areas, threads, queries, k);
     }
 
     @Override

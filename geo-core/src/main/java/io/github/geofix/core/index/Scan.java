@@ -25,7 +25,6 @@ final class Scan {
    * @param firstRow the index's number of the segment's first row
    * @param runs the rows of the segment to look at: from, to, from, to, ascending
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Part(Segment segment, int firstRow, int[] runs) {}
 
   /** Blocks that are scanned in one go. */
@@ -131,12 +130,15 @@ final class Scan {
             }
           }
         };
-    runOnAll(work);
+    runOnThreads(threads, work);
     return best;
   }
 
-  /** Runs the work here and on free threads of the pool, and waits for those that began. */
-  private void runOnAll(Runnable work) {
+  /**
+   * Runs the work here and on free threads of the common pool, and waits for those that began. The
+   * work must share itself out, and end at once where nothing is left.
+   */
+  static void runOnThreads(int threads, Runnable work) {
     List<AtomicBoolean> begun = new ArrayList<>();
     List<ForkJoinTask<?>> tasks = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
@@ -333,7 +335,6 @@ final class Scan {
    *
    * @param rest what the first rounding left over, or empty where that is little
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record RoundedQuery(short[] numbers, short[] rest, float scale) {
     static final float REST_SCALE = 0.5f / Kernel.BYTE_QUERY_MAX;
 

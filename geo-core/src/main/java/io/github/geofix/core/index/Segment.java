@@ -91,7 +91,6 @@ final class Segment {
    *
    * @param vector [W]
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   record Row(float[] vector, LatLng latLng, byte[] id, byte[] payload) {}
 
   private final Shape shape;

@@ -15,12 +15,39 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/**
- * A decoded picture: {@code width * height} values 0xRRGGBB, row by row from the top.
- *
- * @param rgb never changed once here
- */
-record Pixels(int width, int height, int[] rgb) {
+/** A decoded picture. Immutable. */
+final class Pixels {
+
+  private final int width;
+  private final int height;
+  private final int[] rgb;
+
+  /**
+   * @param rgb {@code width * height} values 0xRRGGBB, row by row from the top; not copied
+   */
+  Pixels(int width, int height, int[] rgb) {
+    this.width = width;
+    this.height = height;
+    this.rgb = rgb;
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Returns 0xRRGGBB of a pixel. */
+  int rgb(int x, int y) {
+    return rgb[y * width + x];
+  }
+
+  /** Returns the memory that the picture takes. */
+  int bytes() {
+    return 64 + 4 * rgb.length;
+  }
 
   /**
    * Decodes a picture after checking its size; the stream stays open.
@@ -57,7 +84,7 @@ record Pixels(int width, int height, int[] rgb) {
         throw new IOException("damaged: " + damage.get(0));
       }
       return of(image);
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       // What decoders throw on bytes that their checks did not foresee.
       throw new IOException("damaged: " + e, e);
     } finally {
@@ -104,6 +131,18 @@ record Pixels(int width, int height, int[] rgb) {
       }
     }
     return new Pixels(halfWidth, halfHeight, half);
+  }
+
+  /** Returns the picture with black added to the right and below, up to a size. */
+  Pixels padded(int fullWidth, int fullHeight) {
+    if (width == fullWidth && height == fullHeight) {
+      return this;
+    }
+    int[] full = new int[fullWidth * fullHeight];
+    for (int y = 0; y < Math.min(height, fullHeight); y++) {
+      System.arraycopy(rgb, y * width, full, y * fullWidth, Math.min(width, fullWidth));
+    }
+    return new Pixels(fullWidth, fullHeight, full);
   }
 
   private static int mean(int a, int b, int c, int d) {

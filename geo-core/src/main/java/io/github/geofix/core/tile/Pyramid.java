@@ -42,7 +42,7 @@ final class Pyramid implements TileSource {
   private volatile boolean closed;
 
   /**
-   * @param levels from coarse to fine, not empty
+   * @param levels from coarse to fine, 1 to 32
    */
   Pyramid(
       Projection projection,
@@ -59,7 +59,7 @@ final class Pyramid implements TileSource {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(options.cacheBytes())
-            .weigher((Long key, Pixels tile) -> 64 + 4 * tile.rgb().length)
+            .weigher((Long key, Pixels tile) -> tile.bytes())
             .build();
   }
 
@@ -69,7 +69,10 @@ final class Pyramid implements TileSource {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     cache.invalidateAll();
     try {
@@ -150,7 +153,8 @@ final class Pyramid implements TileSource {
 
   private Pixels tile(int index, int column, int row) {
     Level level = levels.get(index);
-    long key = ((long) index << 58) | ((long) column << 29) | row;
+    // 30 bits for the column, as degrees have two tiles side by side at zoom 0.
+    long key = ((long) index << 59) | ((long) column << 29) | row;
     try {
       return cache.get(
           key,
@@ -274,7 +278,7 @@ final class Pyramid implements TileSource {
         return;
       }
       Level grid = levels.get(index);
-      boolean fullCircle = projection.isPeriodic() && grid.width() >= grid.scaleX();
+      boolean fullCircle = projection.isPeriodic() && grid.width() > grid.scaleX() - 0.5;
       long column =
           fullCircle
               ? Math.floorMod(px, grid.width())
@@ -300,7 +304,7 @@ final class Pyramid implements TileSource {
         missing(index, column, row, weight);
         return;
       }
-      int rgb = tile.rgb()[(int) inTileY * tile.width() + (int) inTileX];
+      int rgb = tile.rgb((int) inTileX, (int) inTileY);
       red += weight * ((rgb >> 16) & 0xff);
       green += weight * ((rgb >> 8) & 0xff);
       blue += weight * (rgb & 0xff);

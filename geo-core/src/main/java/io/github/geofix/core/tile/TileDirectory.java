@@ -8,9 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,19 +36,13 @@ final class TileDirectory implements TileReader {
     }
     TileDirectory directory = new TileDirectory(folder, template, options.scheme());
     try {
-      NavigableMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
+      SortedMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
       if (tiles.isEmpty()) {
         throw new IOException("no file in " + folder + " fits the template " + template);
       }
-      Path first = tiles.firstEntry().getValue();
-      Pixels tile = decode(first);
-      if (tile.width() != tile.height()) {
-        throw new IOException(
-            "%s is %d x %d pixels: tiles must be square"
-                .formatted(first, tile.width(), tile.height()));
-      }
+      int size = TileImage.squareSize(decode(tiles.values().iterator().next()));
       List<Level> levels =
-          tiles.keySet().stream().map(z -> options.scheme().level(z, tile.width())).toList();
+          tiles.keySet().stream().map(z -> options.scheme().level(z, size)).toList();
       return new Pyramid(options.scheme().projection(), levels, directory, options, "");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + folder + ": " + e.getMessage(), e);
@@ -85,13 +78,13 @@ final class TileDirectory implements TileReader {
   }
 
   /** Walks down the template, one folder a zoom, and stops at the first file of each zoom. */
-  private NavigableMap<Integer, Path> firstTileOfEachZoom() throws IOException {
-    TreeMap<Integer, Path> found = new TreeMap<>();
+  private SortedMap<Integer, Path> firstTileOfEachZoom() throws IOException {
+    SortedMap<Integer, Path> found = new TreeMap<>();
     walk(folder, List.of(template.split("/")), -1, found);
     return found;
   }
 
-  private static void walk(Path at, List<String> segments, int zoom, Map<Integer, Path> found)
+  private static void walk(Path at, List<String> segments, int zoom, SortedMap<Integer, Path> found)
       throws IOException {
     Pattern pattern = TileTemplate.pattern(segments.get(0));
     List<String> rest = segments.subList(1, segments.size());

@@ -25,6 +25,16 @@ final class TileImage {
     }
   }
 
+  /** Returns the side of the tile from which a source learns the size of all. */
+  static int squareSize(Pixels tile) throws IOException {
+    if (tile.width() != tile.height()) {
+      throw new IOException(
+          "its first tile is %d x %d pixels: tiles must be square"
+              .formatted(tile.width(), tile.height()));
+    }
+    return tile.width();
+  }
+
   /** Returns the tile if it has the size that its level expects. */
   static Pixels checked(Pixels tile, Level level) throws IOException {
     if (tile.width() != level.tileWidth() || tile.height() != level.tileHeight()) {

@@ -36,7 +36,7 @@ final class TileTemplate {
   /** What one part of a path must look like. */
   static Pattern pattern(String segment) {
     StringBuilder regex = new StringBuilder();
-    for (String part : segment.split("(?=\\{[zxy]})|(?<=\\{[zxy]})")) {
+    for (String part : segment.split("(?=\\{[zxy]})|(?<=\\{[zxy]})", -1)) {
       regex.append(
           switch (part) {
             case "{z}" -> "(?<z>" + NUMBER + ")";

@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.OracleFile;
-import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class GreatCircleOracleTest {
 
   @Test
-  void distancesAreThoseOfAnotherProgramOnItsSphere() throws IOException {
+  void distancesAreThoseOfAnotherProgramOnItsSphere() {
     OracleFile oracle = OracleFile.read("haversine");
-    float[] predicted = oracle.floats("pred");
-    float[] truth = oracle.floats("true");
+    double[] predicted = oracle.doubles("pred");
+    double[] truth = oracle.doubles("true");
     double[] km = oracle.doubles("km_f64");
     for (int i = 0; i < km.length; i++) {
       double distance =

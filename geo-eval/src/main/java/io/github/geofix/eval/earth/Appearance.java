@@ -1,16 +1,22 @@
 package io.github.geofix.eval.earth;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * One camera's look: gamma, blur, a linear change of colours, and noise, applied in this order.
  *
- * <p>At strength s, with U uniform on -1 to 1 and V on 0 to 1: gamma e^(0.7 s U); blur of sigma 1.5
- * s V pixels; each colour takes 0.2 s U of each other one; saturation 1 + 0.8 s U; gain 1 + 0.5 s U
- * and bias 0.25 s U of full scale; noise of sigma 0.1 s V of full scale.
+ * <p>At strength s, with U uniform on -1 to 1 and V on 0 to 1: gamma e^(0.5 s U); blur of sigma 1.5
+ * s V pixels; each colour takes 0.15 s U of each other one; saturation 1 + 0.6 s U; gain 1 + 0.4 s
+ * U and bias 0.2 s U of full scale; noise of sigma 0.1 s V of full scale.
  */
 final class Appearance {
   private static final int BLUR_RADIUS = 2;
+
+  /** The logarithm of each byte as a share of full scale. */
+  private static final double[] LOG =
+      IntStream.range(0, 256).mapToDouble(i -> Math.log(i / 255.0)).toArray();
 
   private final float[] gamma = new float[256];
   private final float[] blur = new float[BLUR_RADIUS + 1];
@@ -21,7 +27,7 @@ final class Appearance {
   Appearance(double strength, boolean grey, SplittableRandom random) {
     double exponent = Math.exp(0.5 * strength * symmetric(random));
     for (int i = 0; i < gamma.length; i++) {
-      gamma[i] = (float) (255 * Math.pow(i / 255.0, exponent));
+      gamma[i] = (float) (255 * Math.exp(exponent * LOG[i]));
     }
     drawBlur(1.5 * strength * random.nextDouble());
     drawMix(strength, grey, random);
@@ -97,7 +103,7 @@ final class Appearance {
                 + mix[to + 2] * blue
                 + mix[to + 3]
                 + noise * normal(random.nextLong());
-        color = color << 8 | Math.round(Math.max(0, Math.min(value, 255)));
+        color = color << 8 | (int) (Math.max(0, Math.min(value, 255)) + 0.5f);
       }
       rgb[i] = color;
     }
@@ -105,16 +111,18 @@ final class Appearance {
 
   /** Blurs each line of {@code side} pixels {@code step} apart; the border is repeated. */
   private void blurAlong(float[] from, float[] to, int side, int step, int stride) {
-    for (int line = 0; line < side; line++) {
-      int start = line * stride;
+    float[] line = new float[side + 2 * BLUR_RADIUS];
+    for (int start = 0; start < side * stride; start += stride) {
       for (int k = 0; k < side; k++) {
-        float sum = blur[0] * from[start + k * step];
-        for (int d = 1; d <= BLUR_RADIUS; d++) {
-          int before = Math.max(k - d, 0);
-          int after = Math.min(k + d, side - 1);
-          sum += blur[d] * (from[start + before * step] + from[start + after * step]);
-        }
-        to[start + k * step] = sum;
+        line[k + BLUR_RADIUS] = from[start + k * step];
+      }
+      Arrays.fill(line, 0, BLUR_RADIUS, line[BLUR_RADIUS]);
+      Arrays.fill(line, side + BLUR_RADIUS, line.length, line[side + BLUR_RADIUS - 1]);
+      for (int k = 0; k < side; k++) {
+        to[start + k * step] =
+            blur[0] * line[k + 2]
+                + blur[1] * (line[k + 1] + line[k + 3])
+                + blur[2] * (line[k] + line[k + 4]);
       }
     }
   }

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * learned method. All choose among the same cells of land and compare with the same reference
  * picture. Immutable and thread-safe; the work is shared by all processors.
  *
- * <p>Photos of any size are shrunk to 8 x 8 pixels: on photos of May 2004 more pixels gain search 3
- * points within 200 km, take the plain correlation as much, and multiply the time.
+ * <p>Photos of any size are shrunk to 8 x 8 pixels. On photos of May 2004, 12 x 12 pixels gain
+ * search 3 points within 200 km at three times the time, and cost the plain correlation 1 point.
  */
 public final class EarthBaselines {
 
@@ -43,12 +43,8 @@ public final class EarthBaselines {
    *
    * @param reference the picture that photos are compared with
    * @param cells where photos may have been taken
-   * @throws IllegalArgumentException if there are no cells
    */
   public static EarthBaselines of(EarthImage reference, LandCells cells) {
-    if (cells.size() == 0) {
-      throw new IllegalArgumentException("there is no cell to choose from");
-    }
     return new EarthBaselines(reference, cells);
   }
 

@@ -15,23 +15,30 @@ public final class EarthData {
   /** A picture that photos to be tested on are cut from. */
   public enum TestRendering {
     /** Near: the reference's product in another month, with nearly the same sea. */
-    MAY("may", "BMNG_world.topo.bathy.200405.3.2048x1024.jpg"),
+    MAY("may", "Blue Marble, May 2004", "BMNG_world.topo.bathy.200405.3.2048x1024.jpg"),
     /** Another hand's map. */
-    EARTH_DAY("earth-day", "earth-day.jpg"),
+    EARTH_DAY("earth-day", "Earth by day, another hand's rendering", "earth-day.jpg"),
     /** Far: lights at night. */
-    NIGHT("night", "dnb_land_ocean_ice_2012.png");
+    NIGHT("night", "Night lights, 2012", "dnb_land_ocean_ice_2012.png");
 
-    private final String label;
+    private final String key;
+    private final String title;
     private final String file;
 
-    TestRendering(String label, String file) {
-      this.label = label;
+    TestRendering(String key, String title, String file) {
+      this.key = key;
+      this.title = title;
       this.file = file;
     }
 
-    /** Returns the name used in reports. */
-    public String label() {
-      return label;
+    /** Returns the name in files, such as {@code earth-day}. */
+    public String key() {
+      return key;
+    }
+
+    /** Returns the name for people. */
+    public String title() {
+      return title;
     }
   }
 

@@ -9,11 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,11 +96,11 @@ public final class EarthImage {
   }
 
   /**
-   * Reads an image file, or a folder of tiles {@code z/x/y.jpg} in the geodetic TMS layout
+   * Reads a JPEG or PNG file, or a folder of tiles {@code z/x/y.jpg} in the geodetic TMS layout
    * (EPSG:4326, two columns and one row at level 0, rows counted from the south), of which the
    * deepest level is taken.
    *
-   * @throws UncheckedIOException if a file is missing, damaged or not an image
+   * @throws UncheckedIOException if a file is missing, damaged or of another format
    * @throws IllegalArgumentException if the picture is not twice as wide as high, or too large
    */
   public static EarthImage read(Path path) {
@@ -112,14 +114,17 @@ public final class EarthImage {
     if (!Files.exists(file)) {
       throw new UncheckedIOException(new IOException("no such image: " + file));
     }
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new IOException("not an image file this machine can read");
+      ImageReader reader = readers.hasNext() ? readers.next() : null;
+      // Other readers of the JDK allocate what a damaged header asks for.
+      if (reader == null || !(reads("image/jpeg", reader) || reads("image/png", reader))) {
+        throw new IOException("not a JPEG or PNG image");
       }
-      ImageReader reader = readers.next();
       try {
         return decode(reader, in, file, maxPixels);
+      } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+        throw new IOException("the file is damaged (" + e + ")", e);
       } finally {
         reader.dispose();
       }
@@ -128,12 +133,18 @@ public final class EarthImage {
     }
   }
 
+  private static boolean reads(String mimeType, ImageReader reader) {
+    return List.of(reader.getOriginatingProvider().getMIMETypes()).contains(mimeType);
+  }
+
   private static BufferedImage decode(
       ImageReader reader, ImageInputStream in, Path file, long maxPixels) throws IOException {
     // A cut-off JPEG is only warned about, and comes back half grey.
     AtomicReference<@Nullable String> warning = new AtomicReference<>();
-    reader.addIIOReadWarningListener(
-        (IIOReadWarningListener) (source, text) -> warning.compareAndSet(null, text));
+    if (reads("image/jpeg", reader)) {
+      reader.addIIOReadWarningListener(
+          (IIOReadWarningListener) (source, text) -> warning.compareAndSet(null, text));
+    }
     reader.setInput(in, true, true);
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     if (pixels > maxPixels) {

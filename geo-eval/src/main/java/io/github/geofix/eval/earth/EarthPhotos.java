@@ -3,11 +3,15 @@ package io.github.geofix.eval.earth;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -15,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endless row of photos cut at random from pictures of the Earth. Immutable and thread-safe.
@@ -239,6 +244,56 @@ public final class EarthPhotos {
     }
   }
 
+  /**
+   * How a camera moves.
+   *
+   * @param frames the number of photos, 1 or more
+   * @param stepKm the way from one to the next, above 0, at most 1000
+   * @param maxTurnDegrees how much the heading changes at most from one to the next, 0 to 180
+   */
+  public record DriveOptions(int frames, double stepKm, double maxTurnDegrees) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range; the message names it
+     */
+    public DriveOptions {
+      Options.check(frames >= 1, "frames must be 1 or more", frames);
+      Options.check(
+          stepKm > 0 && stepKm <= 1000, "stepKm must be above 0 and at most 1000", stepKm);
+      Options.check(
+          maxTurnDegrees >= 0 && maxTurnDegrees <= 180,
+          "maxTurnDegrees must be 0 to 180",
+          maxTurnDegrees);
+    }
+
+    /**
+     * Returns 30 frames, 60 km apart (about two pixels of a photo), turning by up to 20 degrees.
+     */
+    public static DriveOptions defaults() {
+      return new DriveOptions(30, 60, 20);
+    }
+
+    /** Returns a copy with another number of photos. */
+    public DriveOptions withFrames(int frames) {
+      return new DriveOptions(frames, stepKm, maxTurnDegrees);
+    }
+
+    /** Returns a copy with another way from photo to photo. */
+    public DriveOptions withStepKm(double stepKm) {
+      return new DriveOptions(frames, stepKm, maxTurnDegrees);
+    }
+
+    /** Returns a copy with another largest turn. */
+    public DriveOptions withMaxTurnDegrees(double maxTurnDegrees) {
+      return new DriveOptions(frames, stepKm, maxTurnDegrees);
+    }
+  }
+
+  /** How headings are tried when the way ahead is barred. */
+  private static final double DETOUR_DEGREES = 15;
+
   /** The same for everyone, so that training and test agree on the places. */
   private static final HeldOutBlocks BLOCKS = HeldOutBlocks.of(0);
 
@@ -279,12 +334,16 @@ public final class EarthPhotos {
    * @throws IllegalStateException if the options leave no place to take a photo of
    */
   public EarthPhoto photo(long index) {
+    SplittableRandom random = randomOf(index);
+    EarthView view = drawView(random);
+    return photo(view, drawCamera(random), random);
+  }
+
+  private EarthPhoto photo(EarthView view, Camera camera, SplittableRandom random) {
     int side = options.pixels();
-    int[] rgb = new int[side * side];
-    Draw draw = render(index, rgb);
     BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(0, 0, side, side, rgb, 0, side);
-    return new EarthPhoto(image, draw.view, draw.rendering);
+    render(view, camera, random, ((DataBufferInt) image.getRaster().getDataBuffer()).getData());
+    return new EarthPhoto(image, view, camera.rendering);
   }
 
   /** Returns what photo {@code index} shows, without making it. */
@@ -307,27 +366,88 @@ public final class EarthPhotos {
   public EarthView fill(long index, float[] chw, int offset) {
     int n = options.pixels() * options.pixels();
     int[] rgb = new int[n];
-    Draw draw = render(index, rgb);
+    SplittableRandom random = randomOf(index);
+    EarthView view = drawView(random);
+    render(view, drawCamera(random), random, rgb);
     for (int i = 0; i < n; i++) {
       chw[offset + i] = (rgb[i] >> 16 & 0xFF) / 255f;
       chw[offset + n + i] = (rgb[i] >> 8 & 0xFF) / 255f;
       chw[offset + 2 * n + i] = (rgb[i] & 0xFF) / 255f;
     }
-    return draw.view;
+    return view;
   }
 
-  private record Draw(EarthView view, int rendering) {}
+  /**
+   * Returns the photos as a source to learn from, {@code size} of them in an epoch and new ones in
+   * every epoch.
+   */
+  public PhotoSource source(int size) {
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return size;
+      }
 
-  private Draw render(long index, int[] rgb) {
+      @Override
+      public Photo photo(int epoch, int index) {
+        EarthPhoto photo = EarthPhotos.this.photo((long) epoch * size + index);
+        return new Photo(photo.image(), photo.latLng());
+      }
+    };
+  }
+
+  /**
+   * Returns the photos of one camera on its way: photo {@code index}, then others of the same size,
+   * rotation and look, each a step further. The way turns at random, and back from where no photo
+   * may be taken.
+   *
+   * @return {@link DriveOptions#frames()} photos, in order
+   */
+  public List<EarthPhoto> drive(long index, DriveOptions drive) {
     SplittableRandom random = randomOf(index);
     EarthView view = drawView(random);
+    Camera camera = drawCamera(random);
+    List<EarthPhoto> frames = new ArrayList<>();
+    frames.add(photo(view, camera, random));
+    double heading = uniform(0, 360, random);
+    while (frames.size() < drive.frames()) {
+      heading += uniform(-drive.maxTurnDegrees(), drive.maxTurnDegrees(), random);
+      heading = passableHeading(view.center(), heading, drive.stepKm());
+      LatLng next = LocalFrame.move(view.center(), heading, 1000 * drive.stepKm());
+      view = new EarthView(next, view.sizeDegrees(), view.rotationDegrees());
+      frames.add(photo(view, camera, random));
+    }
+    return frames;
+  }
+
+  /** Returns the heading nearest to the given one that leads to a place where photos are taken. */
+  private double passableHeading(LatLng from, double heading, double stepKm) {
+    for (double turn = 0; turn <= 180; turn += DETOUR_DEGREES) {
+      for (double tried : new double[] {heading + turn, heading - turn}) {
+        if (fits(LocalFrame.move(from, tried, 1000 * stepKm))) {
+          return tried;
+        }
+      }
+    }
+    throw new IllegalStateException(
+        "no way out of " + from + " by a step of " + stepKm + " km: take another stepKm");
+  }
+
+  /** What a camera keeps from photo to photo. */
+  private record Camera(int rendering, @Nullable Appearance look) {}
+
+  private Camera drawCamera(SplittableRandom random) {
     int rendering = (int) (random.nextDouble() * renderings.size());
     boolean grey = random.nextDouble() < options.greyShare();
-    renderings.get(rendering).sample(view, options.pixels(), rgb);
-    if (options.strength() > 0 || grey) {
-      new Appearance(options.strength(), grey, random).apply(rgb, options.pixels(), random);
+    boolean changed = options.strength() > 0 || grey;
+    return new Camera(rendering, changed ? new Appearance(options.strength(), grey, random) : null);
+  }
+
+  private void render(EarthView view, Camera camera, SplittableRandom random, int[] rgb) {
+    renderings.get(camera.rendering).sample(view, options.pixels(), rgb);
+    if (camera.look != null) {
+      camera.look.apply(rgb, options.pixels(), random);
     }
-    return new Draw(view, rendering);
   }
 
   private SplittableRandom randomOf(long index) {
@@ -405,9 +525,9 @@ public final class EarthPhotos {
     if (classMaps) {
       Files.createDirectories(folder.resolve("classes"));
     }
-    List<Draw> draws;
+    List<EarthPhoto> photos;
     try {
-      draws =
+      photos =
           IntStream.range(0, count)
               .parallel()
               .mapToObj(i -> writePhoto(i, folder, classMaps))
@@ -425,20 +545,20 @@ public final class EarthPhotos {
           "rendering",
           "classes");
       for (int i = 0; i < count; i++) {
-        EarthView view = draws.get(i).view;
+        EarthView view = photos.get(i).view();
         csv.writeRecord(
             "photos/" + name(i),
             Double.toString(view.center().latitude()),
             Double.toString(view.center().longitude()),
             Double.toString(view.sizeDegrees()),
             Double.toString(view.rotationDegrees()),
-            Integer.toString(draws.get(i).rendering),
+            Integer.toString(photos.get(i).rendering()),
             classMaps ? "classes/" + name(i) : "");
       }
     }
   }
 
-  private Draw writePhoto(int index, Path folder, boolean classMaps) {
+  private EarthPhoto writePhoto(int index, Path folder, boolean classMaps) {
     EarthPhoto photo = photo(index);
     writePng(photo.image(), folder.resolve("photos").resolve(name(index)));
     if (classMaps) {
@@ -446,7 +566,7 @@ public final class EarthPhotos {
           land.classImage(photo.view(), options.pixels()),
           folder.resolve("classes").resolve(name(index)));
     }
-    return new Draw(photo.view(), photo.rendering());
+    return photo;
   }
 
   private static String name(int index) {

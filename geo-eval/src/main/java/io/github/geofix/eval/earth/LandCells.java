@@ -1,10 +1,12 @@
 package io.github.geofix.eval.earth;
 
 import com.google.common.geometry.R1Interval;
+import com.google.common.geometry.R2Rect;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2Projections;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.partition.CellPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,21 +17,22 @@ import java.util.stream.IntStream;
  */
 public final class LandCells {
 
-  /** Places are tried every quarter of a degree, 8 to a cell's width at level 5. */
+  /** Places are tried every quarter of a degree, ten to a cell's width at level 5. */
   private static final double STEP_DEGREES = 0.25;
 
   private static final int MAX_LEVEL = 6;
 
-  private final long[] ids;
+  private final CellPartition cells;
 
-  private LandCells(long[] ids) {
-    this.ids = ids;
+  private LandCells(CellPartition cells) {
+    this.cells = cells;
   }
 
   /**
    * Finds all cells with a place where a photo may be taken.
    *
    * @param level the S2 level, 0 to 6; cells of level 5 are about 290 km wide
+   * @throws IllegalArgumentException if the level is out of range or there is no such place
    */
   public static LandCells of(EarthPhotos photos, int level) {
     if (level < 0 || level > MAX_LEVEL) {
@@ -37,34 +40,30 @@ public final class LandCells {
     }
     int rows = (int) (180 / STEP_DEGREES);
     int columns = 2 * rows;
-    long[] ids =
+    List<LatLng> places =
         IntStream.range(0, rows * columns)
             .parallel()
             .mapToObj(i -> gridPoint(i / columns, i % columns))
             .filter(photos::fits)
-            .mapToLong(point -> cell(point).parent(level).id())
-            .distinct()
-            .sorted()
-            .toArray();
-    return new LandCells(ids);
+            .toList();
+    if (places.isEmpty()) {
+      throw new IllegalArgumentException("there is no place where a photo may be taken");
+    }
+    return new LandCells(CellPartition.fixedLevel(places, level));
   }
 
   private static LatLng gridPoint(int row, int column) {
     return new LatLng(90 - (row + 0.5) * STEP_DEGREES, -180 + (column + 0.5) * STEP_DEGREES);
   }
 
-  private static S2CellId cell(LatLng point) {
-    return S2CellId.fromLatLng(S2LatLng.fromDegrees(point.latitude(), point.longitude()));
-  }
-
-  /** Returns the number of cells. */
+  /** Returns the number of cells, 1 or more. */
   public int size() {
-    return ids.length;
+    return cells.size();
   }
 
   /** Returns the S2 token of a cell. */
   public String s2Token(int cell) {
-    return new S2CellId(ids[cell]).toToken();
+    return cells.s2Token(cell);
   }
 
   /** Returns the middle of a cell. */
@@ -78,24 +77,26 @@ public final class LandCells {
    * @param perSide 1 gives the middle alone
    */
   public List<LatLng> positions(int cell, int perSide) {
-    S2CellId id = new S2CellId(ids[cell]);
-    R1Interval u = id.getBoundUV().x();
-    R1Interval v = id.getBoundUV().y();
+    S2CellId id = new S2CellId(cells.cellId(cell));
+    R2Rect bound = id.getBoundST();
     List<LatLng> positions = new ArrayList<>();
     for (int j = 0; j < perSide; j++) {
       for (int i = 0; i < perSide; i++) {
         positions.add(
-            position(
-                id.face(),
-                u.lo() + u.getLength() * (i + 0.5) / perSide,
-                v.lo() + v.getLength() * (j + 0.5) / perSide));
+            position(id.face(), between(bound.x(), i, perSide), between(bound.y(), j, perSide)));
       }
     }
     return positions;
   }
 
-  private static LatLng position(int face, double u, double v) {
-    S2LatLng point = new S2LatLng(S2Projections.faceUvToXyz(face, u, v));
+  private static double between(R1Interval side, int i, int parts) {
+    return side.lo() + side.getLength() * (i + 0.5) / parts;
+  }
+
+  private static LatLng position(int face, double s, double t) {
+    S2Projections projection = S2Projections.PROJ;
+    S2LatLng point =
+        new S2LatLng(S2Projections.faceUvToXyz(face, projection.stToUV(s), projection.stToUV(t)));
     return LatLng.wrapped(point.latDegrees(), point.lngDegrees());
   }
 }

@@ -3,7 +3,7 @@
  * demonstrations and end-to-end tests, and what can be guessed from them without learning.
  *
  * <p>{@link EarthImage} is a picture of the planet, {@link EarthPhotos} cuts photos out of it,
- * {@link EarthBaseline} locates them without a model.
+ * {@link EarthBaselines} locates them without a model.
  */
 @NullMarked
 package io.github.geofix.eval.earth;

@@ -1,6 +1,10 @@
 package io.github.geofix.eval.report;
 
 import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.PairedComparison;
+import io.github.geofix.eval.PublishedFigures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +45,62 @@ public final class HtmlReport {
   /** Starts a report. */
   public static HtmlReport titled(String title) {
     return new HtmlReport(title);
+  }
+
+  /**
+   * Starts a report of systems run on the same photos: a table, the error curves, and each system
+   * compared with the first photo by photo.
+   *
+   * @param systems the systems' reports by name, all with the same limits; the first is the
+   *     reference
+   * @throws IllegalArgumentException if there is none, or they are not of the same photos
+   */
+  public static HtmlReport comparing(String title, Map<String, DistanceReport> systems) {
+    Map<String, DistanceErrors> errors = new LinkedHashMap<>();
+    systems.forEach((name, report) -> errors.put(name, report.errors()));
+    HtmlReport page =
+        titled(title)
+            .add(
+                new ReportSection.Comparison(
+                    "Accuracy",
+                    "The share of photos placed within each distance, with its 95 % interval.",
+                    systems));
+    Map.Entry<String, DistanceReport> first = systems.entrySet().iterator().next();
+    page.add(
+        new ReportSection.ErrorCurves(
+            "Error curve",
+            "The share of photos placed within any distance.",
+            errors,
+            first.getValue().limitsKm()));
+    systems.entrySet().stream()
+        .skip(1)
+        .forEach(
+            second ->
+                page.add(
+                    new ReportSection.PlainTable(
+                        second.getKey() + " against " + first.getKey(),
+                        "Photo by photo. A positive difference speaks for "
+                            + second.getKey()
+                            + "; p is the exact McNemar test of the photos only one of them placed"
+                            + " within the distance.",
+                        PairedComparison.of(first.getValue(), second.getValue()).table())));
+    return page;
+  }
+
+  /**
+   * Adds the figures that others published for a benchmark, marked as such.
+   *
+   * @throws IllegalArgumentException if nothing is known of the benchmark
+   */
+  public HtmlReport published(String dataset) {
+    return add(
+        new ReportSection.PlainTable(
+            "Published elsewhere",
+            "What others published for "
+                + dataset
+                + ", in per cent. None of it was measured here, and preprocessing and splits may"
+                + " differ.",
+            PublishedFigures.table(dataset)));
   }
 
   /** Sets the line below the title. */

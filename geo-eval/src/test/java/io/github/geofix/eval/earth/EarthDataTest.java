@@ -66,7 +66,8 @@ class EarthDataTest {
 
   @Test
   void searchLocatesMostPhotosOfMay() {
-    EarthPhotos photos = DATA.testPhotos(EarthData.TestRendering.MAY, OPTIONS);
+    EarthPhotos photos =
+        DATA.testPhotos(EarthData.TestRendering.MAY, OPTIONS.withLatitudes(10, 40));
     List<EarthPhoto> sample = photos.photos(0, 100);
     List<LatLng> guesses =
         EarthBaselines.of(DATA.reference(), LandCells.of(photos, 5))
@@ -75,7 +76,7 @@ class EarthDataTest {
     for (int i = 0; i < sample.size(); i++) {
       within += GreatCircle.distanceKm(guesses.get(i), sample.get(i).latLng()) <= 200 ? 1 : 0;
     }
-    // 69 % of 1,000.
-    assertThat(within).isGreaterThan(55);
+    // Over all latitudes it is 69 % of 1,000.
+    assertThat(within).isGreaterThan(50);
   }
 }

@@ -192,7 +192,7 @@ class EarthImageTest {
     Path file = Files.writeString(folder.resolve("text.jpg"), "not an image");
     assertThatThrownBy(() -> EarthImage.read(file))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("not an image");
+        .hasMessageContaining("not a JPEG or PNG image");
   }
 
   @ParameterizedTest
@@ -205,6 +205,30 @@ class EarthImageTest {
     assertThatThrownBy(() -> EarthImage.read(cut))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("cannot read " + cut);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"jpg,1", "jpg,2", "png,1", "png,2", "gif,1", "bmp,1"})
+  void readsADamagedFileOrSaysSo(String format, long seed, @TempDir Path folder)
+      throws IOException {
+    File whole = folder.resolve("whole." + format).toFile();
+    ImageIO.write(SyntheticEarth.paint(64, SyntheticEarth::smooth), format, whole);
+    byte[] bytes = Files.readAllBytes(whole.toPath());
+    Random random = new Random(seed);
+    for (int n = 0; n < 80; n++) {
+      byte[] damaged = bytes.clone();
+      for (int k = 0; k <= n % 4; k++) {
+        // Headers are short: half of the damage goes there.
+        int length = random.nextBoolean() ? Math.min(200, bytes.length) : bytes.length;
+        damaged[random.nextInt(length)] = (byte) random.nextInt();
+      }
+      Path file = Files.write(folder.resolve("damaged"), damaged);
+      try {
+        assertThat(EarthImage.read(file).width()).isPositive();
+      } catch (UncheckedIOException | IllegalArgumentException e) {
+        assertThat(e).hasMessageContaining(file.toString());
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.GreatCircle;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -164,6 +166,66 @@ class EarthPhotosTest {
         assertThat(chw[10 + 25 * c + i]).isEqualTo(value / 255f);
       }
     }
+  }
+
+  @Test
+  void viewIsWhatThePhotoShows() {
+    for (int i = 0; i < 20; i++) {
+      assertThat(photos(DEFAULTS).view(i)).isEqualTo(photos(DEFAULTS).photo(i).view());
+    }
+  }
+
+  @Test
+  void sourceHasNewPhotosInEveryEpoch() {
+    PhotoSource source = photos(DEFAULTS).source(10);
+    assertThat(source.size()).isEqualTo(10);
+    PhotoSource.Photo photo = source.photo(2, 3);
+    assertThat(photo.latLng()).isEqualTo(photos(DEFAULTS).photo(23).latLng());
+    assertThat(pixels(photo.image())).isEqualTo(pixels(photos(DEFAULTS).photo(23).image()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void aDriveGoesOnInEqualStepsWithOneCamera(long seed) {
+    EarthPhotos photos = photos(DEFAULTS.withSeed(seed));
+    EarthPhotos.DriveOptions drive =
+        EarthPhotos.DriveOptions.defaults().withFrames(20).withStepKm(80).withMaxTurnDegrees(10);
+    List<EarthPhoto> frames = photos.drive(7, drive);
+    assertThat(frames).hasSize(20);
+    assertThat(pixels(frames.get(0).image())).isEqualTo(pixels(photos.photo(7).image()));
+    for (int i = 1; i < 20; i++) {
+      EarthPhoto frame = frames.get(i);
+      assertThat(GreatCircle.distanceKm(frames.get(i - 1).latLng(), frame.latLng()))
+          .isCloseTo(80, within(0.2));
+      assertThat(photos.fits(frame.latLng())).isTrue();
+      assertThat(frame.view().sizeDegrees()).isEqualTo(frames.get(0).view().sizeDegrees());
+      assertThat(frame.rendering()).isEqualTo(frames.get(0).rendering());
+    }
+    // Turning by 10 degrees at most, one is far away after 20 steps unless the way was barred.
+    assertThat(GreatCircle.distanceKm(frames.get(0).latLng(), frames.get(4).latLng()))
+        .isGreaterThan(200);
+    assertThat(photos.drive(7, drive))
+        .extracting(EarthPhoto::view)
+        .isEqualTo(frames.stream().map(EarthPhoto::view).toList());
+  }
+
+  @Test
+  void aDriveStaysOnItsIsland() {
+    EarthImage island =
+        EarthImage.of(
+            SyntheticEarth.paint(
+                360, (lat, lon) -> Math.hypot(lat - 10, lon) < 8 ? 0x1E3214 : 0x0A1E46));
+    EarthPhotos photos = EarthPhotos.of(LandMap.of(island), List.of(island), DEFAULTS);
+    List<EarthPhoto> frames = photos.drive(0, EarthPhotos.DriveOptions.defaults().withFrames(200));
+    assertThat(frames).allSatisfy(frame -> assertThat(photos.fits(frame.latLng())).isTrue());
+  }
+
+  @Test
+  void driveOptionsNameWhatDoesNotFit() {
+    EarthPhotos.DriveOptions drive = EarthPhotos.DriveOptions.defaults();
+    assertThatThrownBy(() -> drive.withFrames(0)).hasMessageContaining("frames");
+    assertThatThrownBy(() -> drive.withStepKm(0)).hasMessageContaining("stepKm");
+    assertThatThrownBy(() -> drive.withMaxTurnDegrees(-1)).hasMessageContaining("maxTurnDegrees");
   }
 
   @ParameterizedTest

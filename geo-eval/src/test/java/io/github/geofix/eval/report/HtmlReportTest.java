@@ -12,6 +12,7 @@ import io.github.geofix.eval.Table;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -98,8 +99,9 @@ class HtmlReportTest {
         new Location(
             centre,
             List.of(
-                new Candidate(centre, 0.7, 100, "5/31/9"),
-                new Candidate(centre, 0.3, 5, "47a1cb")));
+                new Candidate(centre, 0.7, 100, "somewhere"),
+                new Candidate(centre, 0.3, 5, "47a1cb"),
+                new Candidate(centre, 0.2, 5, "1/1/0")));
     List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", centre, location).cells();
     assertThat(cells.get(0).outline())
         .hasSizeGreaterThan(8)
@@ -107,6 +109,7 @@ class HtmlReportTest {
             corner ->
                 assertThat(GreatCircle.distanceKm(centre, corner)).isBetween(99.999, 100.001));
     assertThat(cells.get(1).outline()).hasSize(4);
+    assertThat(cells.get(2).outline()).startsWith(new LatLng(0, 0), new LatLng(0, 180));
   }
 
   @Test
@@ -125,5 +128,18 @@ class HtmlReportTest {
     assertThat(List.of(0.042, 1.52, 25.0, 190.6, 8518.2))
         .extracting(HtmlPage::distance)
         .containsExactly("42 m", "1.5 km", "25 km", "191 km", "8\u202F518 km");
+  }
+
+  @Test
+  void comparesSystemsPhotoByPhotoAndBesidePublishedFigures() {
+    List<LatLng> truths = List.of(new LatLng(0, 0), new LatLng(10, 10), new LatLng(20, 20));
+    Map<String, DistanceReport> systems = new LinkedHashMap<>();
+    systems.put(
+        "old", DistanceReport.of(truths, List.of(truths.get(1), truths.get(2), truths.get(0))));
+    systems.put("new", DistanceReport.of(truths, truths));
+    String html = HtmlReport.comparing("Two runs", systems).published("IM2GPS3k").toHtml();
+    assertThat(html)
+        .contains("new against old", "+100.0 points", "Published elsewhere")
+        .contains("None of it was measured here");
   }
 }

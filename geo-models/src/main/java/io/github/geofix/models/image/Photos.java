@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,10 +47,14 @@ public final class Photos {
    * @param maxPixels largest width times height that is decoded; a decoded pixel takes 3 bytes
    */
   public record Options(long maxPixels) {
-    /** Checks that the limit is positive. */
+    /** More does not fit into one Java array. */
+    private static final long LARGEST = (Integer.MAX_VALUE - 8) / 3;
+
+    /** Checks that the limit is positive and not above 715 million. */
     public Options {
-      if (maxPixels < 1) {
-        throw new IllegalArgumentException("maxPixels is not positive: " + maxPixels);
+      if (maxPixels < 1 || maxPixels > LARGEST) {
+        throw new IllegalArgumentException(
+            "maxPixels " + maxPixels + " is not within 1 to " + LARGEST);
       }
     }
 
@@ -102,7 +107,9 @@ public final class Photos {
     } catch (IOException | RuntimeException e) {
       throw failure(
           name,
-          "the file is damaged or cut short (" + reason(e) + "); copy or download it again",
+          "the file is damaged, cut short or of an unusual kind ("
+              + reason(e)
+              + "): copy it again, or save it as a plain JPEG or PNG",
           e);
     }
   }
@@ -110,7 +117,7 @@ public final class Photos {
   /** Reads a whole file that could hold a photo of {@code maxPixels} pixels. */
   static byte[] bytes(Path file, long maxPixels) {
     // Uncompressed RGBA of 16 bits takes 8 bytes a pixel; the rest is for metadata.
-    long limit = Math.min(Integer.MAX_VALUE - 8, 8 * Math.min(maxPixels, 1L << 40) + (64 << 20));
+    long limit = Math.min(Integer.MAX_VALUE - 8, 8 * maxPixels + (64 << 20));
     try {
       if (Files.isDirectory(file)) {
         throw failure(file.toString(), "it is a folder", null);
@@ -134,6 +141,8 @@ public final class Photos {
           null);
     } catch (NoSuchFileException e) {
       throw failure(file.toString(), "there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw failure(file.toString(), "you are not allowed to read it", e);
     } catch (IOException e) {
       throw failure(file.toString(), reason(e), e);
     }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import java.awt.Rectangle;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
@@ -9,6 +10,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 
 /**
  * Images of any kind as rows of blue, green, red bytes, which is what {@link
@@ -64,6 +66,39 @@ final class Pixels {
   /** Returns a copy with left and right swapped. */
   static BufferedImage mirrored(BufferedImage image) {
     return new Orientation(false, true, false).apply(bgr(image));
+  }
+
+  /** Returns a copy of a whole image. */
+  static BufferedImage copy(BufferedImage image) {
+    BufferedImage bgr = bgr(image);
+    return bgr == image ? copy(bgr, new Rectangle(image.getWidth(), image.getHeight())) : bgr;
+  }
+
+  /** Returns a copy of a part of an image made by {@link #create} or {@link #bgr}. */
+  static BufferedImage copy(BufferedImage bgr, Rectangle part) {
+    BufferedImage copy = create(part.width, part.height);
+    copy(bgr, part, copy, 0);
+    return copy;
+  }
+
+  /** Copies a part of an image into the first rows of another, from a column on. */
+  static void copy(BufferedImage from, Rectangle part, BufferedImage to, int column) {
+    int fromStride = 3 * from.getWidth();
+    int toStride = 3 * to.getWidth();
+    for (int y = 0; y < part.height; y++) {
+      int start = fromStride * (part.y + y) + 3 * part.x;
+      System.arraycopy(bytes(from), start, bytes(to), toStride * y + 3 * column, 3 * part.width);
+    }
+  }
+
+  /** Makes a part of an image black; what lies outside of the image is left out. */
+  static void blacken(BufferedImage bgr, Rectangle part) {
+    Rectangle inside = part.intersection(new Rectangle(bgr.getWidth(), bgr.getHeight()));
+    byte[] bytes = bytes(bgr);
+    for (int y = inside.y; y < inside.y + inside.height; y++) {
+      int start = 3 * (bgr.getWidth() * y + inside.x);
+      Arrays.fill(bytes, start, start + 3 * Math.max(0, inside.width), (byte) 0);
+    }
   }
 
   private static boolean isWholeBgr(BufferedImage image) {

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,16 @@ public final class Parameter {
   /** Returns the shape, known before the array exists. */
   public Shape shape() {
     return shape;
+  }
+
+  /** Returns the number of values. */
+  public long size() {
+    return shape.size();
+  }
+
+  /** Returns the lengths of the axes. */
+  public List<Long> dimensions() {
+    return Arrays.stream(shape.getShape()).boxed().toList();
   }
 
   /** Returns true if the optimizer must leave the array alone, whatever is frozen. */

@@ -24,19 +24,20 @@ import java.util.Set;
  * Values computed from their names alone, with which the oracles of full size were made: splitmix64
  * (Steele, Lea and Flood 2014) seeded with FNV-1a of the name.
  */
-final class Fill {
+public final class Fill {
   private final long baseSeed;
   private final double gammaLow;
   private final double gammaHigh;
 
-  Fill(long baseSeed, double gammaLow, double gammaHigh) {
+  /** Fills layer scales with numbers {@code gammaLow} to {@code gammaHigh}. */
+  public Fill(long baseSeed, double gammaLow, double gammaHigh) {
     this.baseSeed = baseSeed;
     this.gammaLow = gammaLow;
     this.gammaHigh = gammaHigh;
   }
 
   /** Puts numbers {@code low} to {@code high} into the buffer. */
-  static void uniform(long seed, double low, double high, FloatBuffer target) {
+  public static void uniform(long seed, double low, double high, FloatBuffer target) {
     int count = target.remaining();
     for (int i = 0; i < count; i++) {
       target.put(value(seed, i, low, high));
@@ -44,7 +45,7 @@ final class Fill {
   }
 
   /** Returns {@code count} numbers from {@code low} to {@code high}. */
-  static float[] uniform(long seed, double low, double high, int count) {
+  public static float[] uniform(long seed, double low, double high, int count) {
     float[] values = new float[count];
     uniform(seed, low, high, FloatBuffer.wrap(values));
     return values;
@@ -59,7 +60,8 @@ final class Fill {
   }
 
   /** Fills a module as a checkpoint of these names and shapes would; nothing may be left over. */
-  void into(Module module, NDManager manager, Map<String, long[]> shapes, RenameTable names) {
+  public void into(
+      Module module, NDManager manager, Map<String, long[]> shapes, RenameTable names) {
     Set<String> filled = new HashSet<>();
     shapes.forEach(
         (name, shape) ->
@@ -111,6 +113,9 @@ final class Fill {
         || name.equals("mask_token")) {
       return new double[] {-0.3, 0.3};
     }
+    if (name.equals("action_embed.weight")) {
+      return new double[] {-1, 1};
+    }
     double fanIn = shape[0];
     if (!name.equals("proj")) {
       fanIn = 1;
@@ -131,7 +136,7 @@ final class Fill {
   }
 
   /** Reads the names and shapes of a published network, in its own order. */
-  static Map<String, long[]> shapes(String resource) {
+  public static Map<String, long[]> shapes(String resource) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     try (Reader reader =
         new InputStreamReader(

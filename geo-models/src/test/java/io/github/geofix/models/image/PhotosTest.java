@@ -211,6 +211,7 @@ class PhotosTest {
             "photo.jpg: 40 x 24 pixels, more than the 959 allowed:"
                 + " make it smaller or raise maxPixels");
     assertThat(Photos.read(photo, small.withMaxPixels(40 * 24)).getWidth()).isEqualTo(40);
+    assertThatThrownBy(() -> small.withMaxPixels(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

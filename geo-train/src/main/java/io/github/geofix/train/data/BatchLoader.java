@@ -109,7 +109,7 @@ public final class BatchLoader implements AutoCloseable {
    * @throws RuntimeException what the source or the model threw while making an example
    */
   public StackedExamples next() throws InterruptedException {
-    while (pending.size() < AHEAD) {
+    while (pending.size() < AHEAD && orderIsKnown()) {
       pending.add(submit(submitted++));
     }
     Pending batch = pending.remove();
@@ -126,8 +126,27 @@ public final class BatchLoader implements AutoCloseable {
     return new StackedExamples(batch);
   }
 
+  private boolean orderIsKnown() {
+    return pending.isEmpty() || !order.dependsOnWeights() || epochOf(submitted) == epochOfOrder;
+  }
+
+  private int epochOf(long number) {
+    return Math.toIntExact(number / batchesPerEpoch);
+  }
+
+  /** Returns the order of the epoch that is under way; empty before the first batch. */
+  public int[] order() {
+    return indexes.clone();
+  }
+
+  /** Takes the order of the epoch that is under way from a checkpoint instead of asking for it. */
+  public void resumeOrder(int[] saved) {
+    indexes = saved.clone();
+    epochOfOrder = epochOf(submitted);
+  }
+
   private Pending submit(long number) {
-    int epoch = Math.toIntExact(number / batchesPerEpoch);
+    int epoch = epochOf(number);
     if (epoch != epochOfOrder) {
       indexes = order.epoch(epoch, photos.size(), batchSize);
       epochOfOrder = epoch;

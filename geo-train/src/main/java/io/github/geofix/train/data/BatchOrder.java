@@ -18,6 +18,14 @@ public interface BatchOrder {
    */
   int[] epoch(int epoch, int size, int batchSize);
 
+  /**
+   * Returns true if the order depends on the network's weights at the start of the epoch. It is
+   * then asked for when all steps before are done, and kept in checkpoints.
+   */
+  default boolean dependsOnWeights() {
+    return false;
+  }
+
   /** The photos as they come. */
   static BatchOrder inOrder() {
     return (epoch, size, batchSize) -> IntStream.range(0, size).toArray();
@@ -27,13 +35,7 @@ public interface BatchOrder {
   static BatchOrder shuffled(long seed) {
     return (epoch, size, batchSize) -> {
       SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch));
-      int[] order = new int[size];
-      for (int i = 0; i < size; i++) {
-        int j = random.nextInt(i + 1);
-        order[i] = order[j];
-        order[j] = i;
-      }
-      return order;
+      return Neighbours.shuffle(size, random);
     };
   }
 }

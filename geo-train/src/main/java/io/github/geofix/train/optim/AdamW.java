@@ -1,13 +1,16 @@
 package io.github.geofix.train.optim;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.nn.TorchScript;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,10 +114,59 @@ public final class AdamW implements AutoCloseable {
       this.rateFactor = rateFactor;
       this.weightDecay = weightDecay;
       NDArray values = parameter.array();
-      mean = manager.zeros(values.getShape(), values.getDataType());
-      square = manager.zeros(values.getShape(), values.getDataType());
+      setMoments(
+          manager.zeros(values.getShape(), values.getDataType()),
+          manager.zeros(values.getShape(), values.getDataType()));
+    }
+
+    void setMoments(NDArray newMean, NDArray newSquare) {
+      mean = newMean;
+      mean.setName("means[]");
+      square = newSquare;
+      square.setName("squares[]");
+    }
+
+    /** Another handle of the weights: their own must not carry a name that the script gives. */
+    NDArray alias(NDManager scratch) {
+      NDArray values = parameter.array();
+      NDArray alias = values.reshape(values.getShape());
+      alias.attach(scratch);
+      alias.setName("values[]");
+      return alias;
     }
   }
+
+  /** What the parameters that are stepped at once have in common. */
+  private record Settings(double rate, double weightDecay, long steps) {}
+
+  /** Fused over all arrays: a dozen plain operations would each read and write all the memory. */
+  private static final TorchScript SCRIPT =
+      TorchScript.compile(
+          """
+          def step(self: __torch__.M, numbers: Tensor, values: List[Tensor],
+              gradients: List[Tensor], means: List[Tensor], squares: List[Tensor],
+              steps: List[Tensor]) -> Tensor:
+            rate = float(torch.select(numbers, 0, 0))
+            beta1 = float(torch.select(numbers, 0, 1))
+            beta2 = float(torch.select(numbers, 0, 2))
+            decay = float(torch.select(numbers, 0, 3))
+            epsilon = float(torch.select(numbers, 0, 4))
+            none = annotate(List[Tensor], [])
+            torch._fused_adamw_(values, gradients, means, squares, none, steps, lr=rate,
+                beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False,
+                maximize=False)
+            torch._foreach_zero_(gradients)
+            return numbers
+          def norm(self: __torch__.M, gradients: List[Tensor]) -> Tensor:
+            norms = torch._foreach_norm(gradients, 2)
+            return torch.norm(torch.stack(norms, 0), 2)
+          def scale(self: __torch__.M, factor: Tensor, gradients: List[Tensor]) -> Tensor:
+            torch._foreach_mul_(gradients, torch.item(factor))
+            return factor
+          def clear(self: __torch__.M, gradients: List[Tensor]) -> Tensor:
+            torch._foreach_zero_(gradients)
+            return gradients[0]
+          """);
 
   private final Options options;
   private final NDManager manager;
@@ -180,42 +232,39 @@ public final class AdamW implements AutoCloseable {
    * @param rate the learning rate of this step
    */
   public void step(double rate) {
-    Unrecorded.run(() -> stepAll(rate));
-    clearGradients();
+    Map<Settings, List<Slot>> alike = new LinkedHashMap<>();
+    for (Slot slot : slots) {
+      if (gradient(slot) != null) {
+        slot.steps++;
+        Settings settings = new Settings(rate * slot.rateFactor, slot.weightDecay, slot.steps);
+        alike.computeIfAbsent(settings, s -> new ArrayList<>()).add(slot);
+      }
+    }
+    Unrecorded.run(() -> alike.forEach(this::step));
   }
 
-  private void stepAll(double rate) {
+  private void step(Settings settings, List<Slot> alike) {
     try (NDManager scratch = manager.newSubManager()) {
-      for (Slot slot : slots) {
-        NDArray gradient = gradient(slot);
-        if (gradient != null) {
-          step(slot, gradient, rate * slot.rateFactor, scratch);
-        }
+      NDArray numbers =
+          scratch.create(
+              new double[] {
+                settings.rate(),
+                options.beta1(),
+                options.beta2(),
+                settings.weightDecay(),
+                options.epsilon()
+              });
+      NDArray steps = scratch.full(new Shape(), (float) settings.steps(), DataType.FLOAT32);
+      steps.setName("steps[]");
+      NDList arguments = new NDList(numbers);
+      for (Slot slot : alike) {
+        arguments.add(slot.alias(scratch));
+        arguments.add(gradient(slot));
+        arguments.add(slot.mean);
+        arguments.add(slot.square);
+        arguments.add(steps);
       }
-    }
-  }
-
-  private void step(Slot slot, NDArray gradient, double rate, NDManager scratch) {
-    slot.steps++;
-    double correction1 = 1 - Math.pow(options.beta1(), (double) slot.steps);
-    double correction2 = 1 - Math.pow(options.beta2(), (double) slot.steps);
-    NDArray values = slot.parameter.array();
-    values.muli(Scalars.of(1 - rate * slot.weightDecay, values, scratch));
-    try (NDArray change = gradient.sub(slot.mean)) {
-      slot.mean.addi(change.muli(Scalars.of(1 - options.beta1(), values, scratch)));
-    }
-    try (NDArray square = gradient.square()) {
-      slot.square
-          .muli(Scalars.of(options.beta2(), values, scratch))
-          .addi(square.muli(Scalars.of(1 - options.beta2(), values, scratch)));
-    }
-    try (NDArray denominator = slot.square.sqrt()) {
-      denominator
-          .divi(Scalars.of(Math.sqrt(correction2), values, scratch))
-          .addi(Scalars.of(options.epsilon(), values, scratch));
-      try (NDArray update = slot.mean.div(denominator)) {
-        values.subi(update.muli(Scalars.of(rate / correction1, values, scratch)));
-      }
+      SCRIPT.callAll("step", arguments);
     }
   }
 
@@ -228,29 +277,27 @@ public final class AdamW implements AutoCloseable {
   public double clipNorm(double maxNorm) {
     double norm = gradientNorm();
     if (norm > maxNorm && norm < Double.POSITIVE_INFINITY) {
-      Unrecorded.run(() -> scaleGradients(maxNorm / (norm + CLIP_EPSILON)));
+      Unrecorded.run(
+          () -> {
+            try (NDManager scratch = manager.newSubManager()) {
+              NDList arguments = new NDList(scratch.create(maxNorm / (norm + CLIP_EPSILON)));
+              arguments.addAll(gradients());
+              SCRIPT.callAll("scale", arguments);
+            }
+          });
     }
     return norm;
   }
 
-  private void scaleGradients(double factor) {
-    try (NDManager scratch = manager.newSubManager()) {
-      for (Learned learned : learnedWithGradients()) {
-        NDArray gradient = learned.gradient();
-        gradient.muli(Scalars.of(factor, gradient, scratch));
-      }
-    }
-  }
-
-  /** Returns the joint Euclidean norm of all gradients. */
+  /** Returns the joint Euclidean norm of all gradients; 0 if there are none. */
   public double gradientNorm() {
-    // A gradient has none of its own, so nothing is recorded whatever the grad mode is.
-    double sum = 0;
-    for (Learned learned : learnedWithGradients()) {
-      double norm = norm(learned.gradient());
-      sum += norm * norm;
+    NDList gradients = gradients();
+    if (gradients.isEmpty()) {
+      return 0;
     }
-    return Math.sqrt(sum);
+    try (NDArray norm = Unrecorded.call(() -> SCRIPT.callAll("norm", gradients)).get(0)) {
+      return norm.getDataType() == DataType.FLOAT64 ? norm.getDouble() : norm.getFloat();
+    }
   }
 
   static double norm(NDArray array) {
@@ -261,9 +308,21 @@ public final class AdamW implements AutoCloseable {
 
   /** Sets all gradients to zero, whatever they are. */
   public void clearGradients() {
-    for (Learned learned : learnedWithGradients()) {
-      JniUtils.zeroGrad((PtNDArray) learned.values());
+    NDList gradients = gradients();
+    if (!gradients.isEmpty()) {
+      Unrecorded.run(() -> SCRIPT.callAll("clear", gradients));
     }
+  }
+
+  private NDList gradients() {
+    NDList gradients = new NDList(slots.size());
+    for (Slot slot : slots) {
+      NDArray gradient = gradient(slot);
+      if (gradient != null) {
+        gradients.add(gradient);
+      }
+    }
+    return gradients;
   }
 
   List<Learned> learnedWithGradients() {
@@ -283,6 +342,7 @@ public final class AdamW implements AutoCloseable {
       NDArray gradient = JniUtils.getGradient((PtNDArray) slot.parameter.array());
       if (gradient != null) {
         gradient.attach(manager);
+        gradient.setName("gradients[]");
         slot.gradient = gradient;
       }
     }
@@ -309,8 +369,9 @@ public final class AdamW implements AutoCloseable {
    */
   public void restore(State state) {
     for (Slot slot : slots) {
-      slot.mean = takeOver(state, "mean." + slot.name, slot.mean);
-      slot.square = takeOver(state, "square." + slot.name, slot.square);
+      slot.setMoments(
+          takeOver(state, "mean." + slot.name, slot.mean),
+          takeOver(state, "square." + slot.name, slot.square));
       slot.steps = state.steps().getOrDefault(slot.name, 0L);
     }
   }

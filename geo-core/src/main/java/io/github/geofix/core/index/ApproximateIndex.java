@@ -1,0 +1,282 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.partition.Region;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Approximate search: follows a graph from row to closer row, so it looks at a few thousand rows
+ * instead of all of them, and may miss some of the best. Worth it from some 100,000 rows on, for
+ * rows that lie in clusters as those of encoders do; rows spread evenly over all directions have no
+ * paths to follow. Thread-safe; must be closed.
+ *
+ * <p>The graph is JVector's (Subramanya et al., "DiskANN", NeurIPS 2019, with the layers of Malkov
+ * and Yashunin, "HNSW", 2018). It is an optional dependency: add {@code io.github.jbellis:jvector}.
+ *
+ * <p>It is built from an {@link EmbeddingIndex} into a folder of two files, that index and the
+ * graph, and cannot be changed. Scores are those of the {@link EmbeddingIndex}, to the last bit.
+ * Where a region holds few rows, they are searched exactly.
+ */
+public final class ApproximateIndex implements EmbeddingSearch, AutoCloseable {
+
+  /**
+   * What a graph is built and searched with.
+   *
+   * @param neighbours how many rows each is linked to, M of HNSW; more find more and take more room
+   * @param buildBeam how many candidates are kept while a row is linked, efConstruction of HNSW
+   * @param beam how many candidates a search keeps, ef of HNSW: more find more and take longer
+   */
+  public record Options(int neighbours, int buildBeam, int beam) {
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a number is less than 1, or neighbours more than 512
+     */
+    public Options {
+      if (neighbours < 1 || neighbours > 512) {
+        throw new IllegalArgumentException("neighbours must be 1 to 512: " + neighbours);
+      }
+      if (buildBeam < 1 || beam < 1) {
+        throw new IllegalArgumentException(
+            "buildBeam and beam must be 1 or more: " + buildBeam + ", " + beam);
+      }
+    }
+
+    /** Returns 32 neighbours and 100 candidates. */
+    public static Options defaults() {
+      return new Options(32, 100, 100);
+    }
+
+    /** Returns a copy with another number of neighbours. */
+    public Options withNeighbours(int neighbours) {
+      return new Options(neighbours, buildBeam, beam);
+    }
+
+    /** Returns a copy with another number of candidates while building. */
+    public Options withBuildBeam(int buildBeam) {
+      return new Options(neighbours, buildBeam, beam);
+    }
+
+    /** Returns a copy with another number of candidates while searching. */
+    public Options withBeam(int beam) {
+      return new Options(neighbours, buildBeam, beam);
+    }
+  }
+
+  private static final String ROWS_FILE = "rows.index";
+  private static final String GRAPH_FILE = "graph.jvector";
+
+  /** Below so many rows times the beam, scanning a region costs less than finding a way into it. */
+  private static final int SCANNED_PER_CANDIDATE = 40;
+
+  private final EmbeddingIndex rows;
+  private final NeighbourGraph graph;
+  private final int beam;
+
+  private ApproximateIndex(EmbeddingIndex rows, NeighbourGraph graph, int beam) {
+    this.rows = rows;
+    this.graph = graph;
+    this.beam = beam;
+  }
+
+  /**
+   * Builds the graph of an index and saves both. Takes minutes for 100,000 rows, on all processors,
+   * and the memory of the rows once more in the heap.
+   *
+   * @param folder appears whole or not at all, and replaces an older one
+   * @throws IllegalArgumentException if the metric is the dot product, for which closer rows need
+   *     not lead to the closest, or there are no rows
+   * @throws IllegalStateException if JVector is not on the class path
+   */
+  public static void build(EmbeddingIndex rows, Options options, Path folder) {
+    requireJVector();
+    if (rows.options().metric() == Metric.DOT) {
+      throw new IllegalArgumentException(
+          "a graph cannot search by DOT: build the index with COSINE or L2");
+    }
+    if (rows.rows() == 0) {
+      throw new IllegalArgumentException("a graph needs at least one row");
+    }
+    AtomicFiles.writeFolder(
+        folder,
+        temporary -> {
+          rows.save(temporary.resolve(ROWS_FILE));
+          NeighbourGraph.build(rows, options, temporary.resolve(GRAPH_FILE));
+        });
+  }
+
+  /**
+   * Opens a saved graph and its rows, memory-mapped.
+   *
+   * @param beam how many candidates a search keeps, see {@link Options}
+   * @throws ModelFormatException if a file is damaged, or the two do not belong together
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   * @throws IllegalStateException if JVector is not on the class path
+   */
+  public static ApproximateIndex open(Path folder, int beam) {
+    requireJVector();
+    if (beam < 1) {
+      throw new IllegalArgumentException("beam must be 1 or more: " + beam);
+    }
+    EmbeddingIndex rows = EmbeddingIndex.open(folder.resolve(ROWS_FILE));
+    try {
+      return new ApproximateIndex(
+          rows, NeighbourGraph.open(folder.resolve(GRAPH_FILE), rows), beam);
+    } catch (RuntimeException e) {
+      rows.close();
+      throw e;
+    }
+  }
+
+  private static void requireJVector() {
+    try {
+      Class.forName("io.github.jbellis.jvector.graph.GraphSearcher");
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(
+          "approximate search needs JVector on the class path: add io.github.jbellis:jvector:4.0.2",
+          e);
+    }
+  }
+
+  /** Returns the rows, which search exactly. Closed with this. */
+  public EmbeddingIndex rows() {
+    return rows;
+  }
+
+  @Override
+  public int width() {
+    return rows.width();
+  }
+
+  @Override
+  public SearchResult search(float[] query, int k) {
+    return everywhere().search(query, k);
+  }
+
+  @Override
+  public List<SearchResult> search(float[][] queries, int k) {
+    return everywhere().search(queries, k);
+  }
+
+  @Override
+  public EmbeddingSearch within(LatLng center, double radiusKm) {
+    return everywhere().within(center, radiusKm);
+  }
+
+  @Override
+  public EmbeddingSearch withinBox(double south, double west, double north, double east) {
+    return everywhere().withinBox(south, west, north, east);
+  }
+
+  @Override
+  public EmbeddingSearch within(Region region) {
+    return everywhere().within(region);
+  }
+
+  @Override
+  public EmbeddingSearch withThreads(int threads) {
+    return everywhere().withThreads(threads);
+  }
+
+  /** Gives the memory back, after the searches under way have ended. */
+  @Override
+  public void close() {
+    rows.close();
+    graph.close();
+  }
+
+  private View everywhere() {
+    return new View(List.of(), Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The rows that lie in all of some areas. */
+  private final class View implements EmbeddingSearch {
+    private final List<Area> areas;
+    private final int threads;
+
+    View(List<Area> areas, int threads) {
+      this.areas = areas;
+      this.threads = threads;
+    }
+
+    @Override
+    public int width() {
+      return rows.width();
+    }
+
+    @Override
+    public SearchResult search(float[] query, int k) {
+      return search(new float[][] {query}, k).get(0);
+    }
+
+    /** Each query on one thread: following a graph cannot be shared. */
+    @Override
+    public List<SearchResult> search(float[][] queries, int k) {
+      long start = System.nanoTime();
+      float[][] prepared = rows.prepared(queries, k);
+      BitSet accepted = rows.accepted(areas);
+      if (accepted.cardinality() <= (long) SCANNED_PER_CANDIDATE * Math.max(beam, k)) {
+        return rows.search(areas, threads, queries, k);
+      }
+      return rows.reading(
+          () -> {
+            NeighbourGraph.Found[] found = new NeighbourGraph.Found[queries.length];
+            AtomicInteger next = new AtomicInteger();
+            Scan.runOnThreads(
+                Math.min(threads, queries.length),
+                () -> {
+                  for (int i = next.getAndIncrement();
+                      i < found.length;
+                      i = next.getAndIncrement()) {
+                    found[i] = graph.search(prepared[i], k, beam, accepted);
+                  }
+                });
+            long visited = Arrays.stream(found).mapToLong(NeighbourGraph.Found::visited).sum();
+            List<List<Hit>> hits = new ArrayList<>();
+            for (NeighbourGraph.Found each : found) {
+              hits.add(rows.hits(each.best()));
+            }
+            SearchCost cost =
+                new SearchCost(visited, visited * width() * Float.BYTES, System.nanoTime() - start);
+            return hits.stream().map(each -> new SearchResult(each, cost)).toList();
+          });
+    }
+
+    @Override
+    public EmbeddingSearch within(LatLng center, double radiusKm) {
+      return and(Area.radius(center, radiusKm));
+    }
+
+    @Override
+    public EmbeddingSearch withinBox(double south, double west, double north, double east) {
+      return and(Area.box(south, west, north, east));
+    }
+
+    @Override
+    public EmbeddingSearch within(Region region) {
+      return and(Area.of(region));
+    }
+
+    private View and(Area area) {
+      List<Area> all = new ArrayList<>(areas);
+      all.add(Objects.requireNonNull(area));
+      return new View(List.copyOf(all), threads);
+    }
+
+    @Override
+    public EmbeddingSearch withThreads(int threads) {
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads must be 1 or more: " + threads);
+      }
+      return new View(areas, threads);
+    }
+  }
+}

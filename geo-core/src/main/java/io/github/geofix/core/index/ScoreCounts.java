@@ -1,0 +1,174 @@
+package io.github.geofix.core.index;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.stream.IntStream;
+
+/**
+ * Counts, for each of Q queries, the rows of a gallery of G that score more than a limit: what
+ * every recall figure comes down to.
+ *
+ * <p>All Q x G scores are computed, but never kept: memory is a panel of the gallery and a batch of
+ * queries for each thread, whatever Q and G, besides the counts themselves. Takes 2 Q G W
+ * operations at the speed of the index's batch search, on the threads of the common pool.
+ */
+public final class ScoreCounts {
+
+  /** Vectors of equal width, read in any order by several threads. */
+  public interface Rows {
+    /** Returns the number of vectors. */
+    int size();
+
+    /** Returns the numbers in each vector, W. */
+    int width();
+
+    /**
+     * Reads the vectors {@code first} to {@code first + count - 1}. Safe to call from several
+     * threads at once.
+     *
+     * @param target [count, W], overwritten from its start; may be longer
+     */
+    void read(int first, int count, float[] target);
+  }
+
+  /** Large enough that packing the queries anew for each panel costs little. */
+  private static final int PANEL_BYTES = 32 << 20;
+
+  /** Queries scored together: their numbers stay in the second-level cache. */
+  private static final int BATCH = 96;
+
+  private final Kernel kernel;
+  private final boolean squared;
+  private final int width;
+  private final int stored;
+
+  private ScoreCounts(Kernel kernel, boolean squared, int width) {
+    this.kernel = kernel;
+    this.squared = squared;
+    this.width = width;
+    this.stored = (width + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
+  }
+
+  /**
+   * Returns a counter of scores between vectors of width W.
+   *
+   * @param metric how pairs are scored; for {@link Metric#COSINE} the rows must already be
+   *     normalised, and are scored by the dot product
+   * @throws IllegalArgumentException if {@code width} is not positive
+   */
+  public static ScoreCounts of(Metric metric, int width) {
+    return of(metric, width, Kernel.best());
+  }
+
+  static ScoreCounts of(Metric metric, int width, Kernel kernel) {
+    if (width < 1) {
+      throw new IllegalArgumentException("width must be 1 or more: " + width);
+    }
+    return new ScoreCounts(kernel, metric == Metric.L2, width);
+  }
+
+  /** Returns the score of one pair, bit for bit the one that {@link #above} compares. */
+  public float score(float[] query, float[] row) {
+    return kernel.score(padded(row, 0), squared, padded(query, 0));
+  }
+
+  private float[] padded(float[] vectors, int from) {
+    float[] copy = new float[stored];
+    System.arraycopy(vectors, from, copy, 0, width);
+    return copy;
+  }
+
+  /**
+   * Counts the rows that score more than each query's limits.
+   *
+   * @param limits [L, Q]: L limits for each query, those of {@code limits[0]} the lowest
+   * @return [L, Q]; a score that is not a number is not counted
+   * @throws IllegalArgumentException if the widths differ or {@code limits} does not fit
+   */
+  public int[][] above(Rows queries, Rows gallery, float[][] limits) {
+    if (queries.width() != width || gallery.width() != width) {
+      throw new IllegalArgumentException(
+          "queries are " + queries.width() + " wide, rows " + gallery.width() + ", not " + width);
+    }
+    for (float[] limit : limits) {
+      if (limit.length != queries.size()) {
+        throw new IllegalArgumentException(
+            limit.length + " limits do not fit " + queries.size() + " queries");
+      }
+    }
+    int[][] counts = new int[limits.length][queries.size()];
+    int blockBytes = 4 * stored * Kernel.BLOCK;
+    int panelBlocks =
+        Math.min(
+            (gallery.size() + Kernel.BLOCK - 1) / Kernel.BLOCK,
+            Math.max(1, PANEL_BYTES / blockBytes));
+    ByteBuffer panel =
+        ByteBuffer.allocateDirect(panelBlocks * blockBytes).order(ByteOrder.LITTLE_ENDIAN);
+    int panelRows = panelBlocks * Kernel.BLOCK;
+    int batches = (queries.size() + BATCH - 1) / BATCH;
+    for (int first = 0; first < gallery.size(); first += panelRows) {
+      int from = first;
+      int rows = Math.min(panelRows, gallery.size() - first);
+      int blocks = (rows + Kernel.BLOCK - 1) / Kernel.BLOCK;
+      IntStream.range(0, blocks)
+          .parallel()
+          .forEach(
+              b -> {
+                int row = b * Kernel.BLOCK;
+                fill(
+                    panel, b * blockBytes, gallery, from + row, Math.min(Kernel.BLOCK, rows - row));
+              });
+      IntStream.range(0, batches)
+          .parallel()
+          .forEach(batch -> count(queries, batch * BATCH, panel, rows, limits, counts));
+    }
+    return counts;
+  }
+
+  /** Stores rows as a block [W, 64]; places without a row keep what they hold. */
+  private void fill(ByteBuffer panel, int offset, Rows gallery, int first, int count) {
+    float[] rows = new float[count * width];
+    gallery.read(first, count, rows);
+    for (int d = 0; d < width; d++) {
+      int at = offset + 4 * d * Kernel.BLOCK;
+      for (int r = 0; r < count; r++) {
+        panel.putFloat(at + 4 * r, rows[r * width + d]);
+      }
+    }
+  }
+
+  private void count(
+      Rows queries, int first, ByteBuffer panel, int rows, float[][] limits, int[][] counts) {
+    int batch = Math.min(BATCH, queries.size() - first);
+    float[] read = new float[batch * width];
+    queries.read(first, batch, read);
+    float[][] vectors = new float[batch][];
+    for (int i = 0; i < batch; i++) {
+      vectors[i] = padded(read, i * width);
+    }
+    float[] packed = kernel.pack(vectors);
+    float[] scores = new float[kernel.batchScores(batch)];
+    for (int row = 0; row < rows; row += Kernel.BLOCK) {
+      kernel.scoreBatch(
+          panel, row / Kernel.BLOCK * 4 * stored * Kernel.BLOCK, stored, squared, packed, scores);
+      int filled = Math.min(Kernel.BLOCK, rows - row);
+      for (int i = 0; i < batch; i++) {
+        // Few rows beat the lowest limit of a query that a good model embedded.
+        if (filled < Kernel.BLOCK
+            || kernel.anyAbove(scores, i * Kernel.BLOCK, limits[0][first + i])) {
+          for (int l = 0; l < limits.length; l++) {
+            counts[l][first + i] += above(scores, i * Kernel.BLOCK, filled, limits[l][first + i]);
+          }
+        }
+      }
+    }
+  }
+
+  private static int above(float[] scores, int from, int count, float limit) {
+    int above = 0;
+    for (int i = from; i < from + count; i++) {
+      above += scores[i] > limit ? 1 : 0;
+    }
+    return above;
+  }
+}

@@ -1,0 +1,304 @@
+package io.github.geofix.core.tile;
+
+import io.github.geofix.core.geodesy.WebMercator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.GeoTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
+import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+
+/**
+ * A GeoTIFF, after OGC 19-008r4. The pixels are decoded by the TIFF reader of Java itself; only the
+ * few tags that say where the image lies are read here.
+ */
+final class GeoTiff implements TileReader {
+
+  /** The most pixels of a tile or strip, which is decoded as one. */
+  private static final long MAX_TILE_PIXELS = 1 << 24;
+
+  private static final int MAX_IMAGES = 32;
+
+  // GeoKeys, OGC 19-008r4, section 7.4 and annex B.
+  private static final int RASTER_TYPE = 1025;
+  private static final int GEOGRAPHIC_TYPE = 2048;
+  private static final int PROJECTED_TYPE = 3072;
+  private static final int PIXEL_IS_POINT = 2;
+
+  private final Path file;
+  private final ImageInputStream stream;
+  private final ImageReader reader;
+
+  /** The image in the file of each level. */
+  private List<Integer> images = List.of();
+
+  private GeoTiff(Path file, ImageInputStream stream) throws IOException {
+    this.file = file;
+    this.stream = stream;
+    this.reader = javaReader();
+    checkDirectories(stream);
+    stream.seek(0);
+    reader.setInput(stream, false, false);
+  }
+
+  static TileSource open(Path file, TileOptions options) {
+    if (!Files.isReadable(file)) {
+      throw new UncheckedIOException(new IOException("no such file: " + file));
+    }
+    FileImageInputStream stream = null;
+    try {
+      stream = new FileImageInputStream(file.toFile());
+      return new GeoTiff(file, stream).pyramid(options);
+    } catch (IOException | RuntimeException e) {
+      try {
+        if (stream != null) {
+          stream.close();
+        }
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      if (e instanceof MissingLibraryException missing) {
+        throw missing;
+      }
+      throw new UncheckedIOException(
+          "cannot open " + file + " as GeoTIFF: " + e.getMessage(),
+          e instanceof IOException io ? io : new IOException(e));
+    }
+  }
+
+  /** The reader of the JDK, whatever others are on the class path: they differ in their tags. */
+  private static ImageReader javaReader() throws IOException {
+    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("tiff");
+    while (readers.hasNext()) {
+      ImageReader reader = readers.next();
+      if (reader.getClass().getModule().equals(ImageReader.class.getModule())) {
+        return reader;
+      }
+    }
+    throw new IOException("this Java has no TIFF reader");
+  }
+
+  private TileSource pyramid(TileOptions options) throws IOException {
+    Tags tags = tags(0);
+    Crs crs = crs(tags);
+    double[] corner = corner(tags);
+    double[] pixel = pixel(tags);
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    List<Integer> kept = new ArrayList<>(List.of(0));
+    int count = reader.getNumImages(true);
+    for (int i = 1; i < count; i++) {
+      // Bit 0 marks a smaller copy of the image, bit 2 a mask.
+      long kind = tags(i).whole(BaselineTIFFTagSet.TAG_NEW_SUBFILE_TYPE, 0);
+      if ((kind & 0b101) == 1 && reader.getWidth(i) < reader.getWidth(kept.get(kept.size() - 1))) {
+        kept.add(i);
+      }
+    }
+    Collections.reverse(kept);
+    images = List.copyOf(kept);
+    List<Level> levels = new ArrayList<>();
+    for (int image : images) {
+      checkTiles(image);
+      int levelWidth = reader.getWidth(image);
+      int levelHeight = reader.getHeight(image);
+      levels.add(
+          new Level(
+              levels.size(),
+              crs.x(corner[0]),
+              crs.y(corner[1]),
+              levelWidth / (width * pixel[0] * crs.unit()),
+              levelHeight / (height * pixel[1] * crs.unit()),
+              levelWidth,
+              levelHeight,
+              Math.min(reader.getTileWidth(image), levelWidth),
+              Math.min(reader.getTileHeight(image), levelHeight)));
+    }
+    return new Pyramid(crs.projection(), levels, this, options, "");
+  }
+
+  /** Everything that the decoder will trust, against the length of the file. */
+  private void checkTiles(int image) throws IOException {
+    long tileWidth = reader.getTileWidth(image);
+    long tileHeight = reader.getTileHeight(image);
+    if (tileWidth < 1 || tileHeight < 1 || tileWidth * tileHeight > MAX_TILE_PIXELS) {
+      throw new IOException(
+          ("its tiles have %d x %d pixels, at most %d in all are read; gdal_translate -co TILED=YES"
+                  + " writes smaller ones")
+              .formatted(tileWidth, tileHeight, MAX_TILE_PIXELS));
+    }
+    Tags tags = tags(image);
+    for (int tag :
+        new int[] {
+          BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS, BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS
+        }) {
+      TIFFField field = tags.directory.getTIFFField(tag);
+      for (int i = 0; field != null && i < field.getCount(); i++) {
+        if (field.getAsLong(i) > stream.length()) {
+          throw new IOException("damaged: a tile of %d bytes".formatted(field.getAsLong(i)));
+        }
+      }
+    }
+  }
+
+  /**
+   * Walks the list of directories, so that the decoder meets no endless one, and no field that is
+   * longer than the file.
+   */
+  private static void checkDirectories(ImageInputStream stream) throws IOException {
+    int order = stream.readUnsignedShort();
+    stream.setByteOrder(order == 0x4949 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int version = stream.readUnsignedShort();
+    if ((order != 0x4949 && order != 0x4d4d) || version != 42) {
+      throw new IOException(
+          version == 43 ? "a BigTIFF; only those below 4 GB can be read" : "it is no TIFF");
+    }
+    Set<Long> seen = new HashSet<>();
+    for (long at = stream.readUnsignedInt(); at != 0; at = stream.readUnsignedInt()) {
+      if (!seen.add(at) || seen.size() > MAX_IMAGES) {
+        throw new IOException("damaged: more than " + MAX_IMAGES + " images, or in a circle");
+      }
+      stream.seek(at);
+      int fields = stream.readUnsignedShort();
+      for (int i = 0; i < fields; i++) {
+        int tag = stream.readUnsignedShort();
+        stream.readUnsignedShort();
+        long count = stream.readUnsignedInt();
+        stream.readUnsignedInt();
+        if (count > stream.length()) {
+          throw new IOException("damaged: field %d has %d values".formatted(tag, count));
+        }
+      }
+    }
+  }
+
+  @Override
+  public synchronized Pixels read(Level level, int column, int row) throws IOException {
+    try {
+      Pixels tile = Pixels.of(reader.readTile(images.get(level.zoom()), column, row));
+      return tile.padded(level.tileWidth(), level.tileHeight());
+    } catch (RuntimeException e) {
+      // What the decoder throws on bytes that its checks did not foresee.
+      throw new IOException("damaged, or of a kind that cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String describe(Level level, int column, int row) {
+    return level.zoom() + "/" + column + "/" + row + " of " + file;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    reader.dispose();
+    stream.close();
+  }
+
+  private Tags tags(int image) throws IOException {
+    return new Tags(TIFFDirectory.createFromMetadata(reader.getImageMetadata(image)));
+  }
+
+  /** Where the top left corner of the image lies, in units of its coordinate system. */
+  private static double[] corner(Tags tags) throws IOException {
+    double[] tie = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TIE_POINT);
+    double[] matrix = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TRANSFORMATION);
+    double[] pixel = pixel(tags);
+    double half = tags.key(RASTER_TYPE) == PIXEL_IS_POINT ? 0.5 : 0;
+    if (tie.length >= 6) {
+      return new double[] {
+        tie[3] - (tie[0] + half) * pixel[0], tie[4] + (tie[1] + half) * pixel[1]
+      };
+    }
+    return new double[] {matrix[3] - half * pixel[0], matrix[7] + half * pixel[1]};
+  }
+
+  /** The size of a pixel in units of the coordinate system. */
+  private static double[] pixel(Tags tags) throws IOException {
+    double[] scale = tags.numbers(GeoTIFFTagSet.TAG_MODEL_PIXEL_SCALE);
+    double[] matrix = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TRANSFORMATION);
+    double[] pixel = new double[2];
+    if (scale.length >= 2 && tags.numbers(GeoTIFFTagSet.TAG_MODEL_TIE_POINT).length >= 6) {
+      pixel = new double[] {scale[0], scale[1]};
+    } else if (matrix.length >= 16 && matrix[1] == 0 && matrix[4] == 0) {
+      pixel = new double[] {matrix[0], -matrix[5]};
+    } else if (matrix.length >= 16) {
+      throw new IOException("it is rotated; gdalwarp writes it north up");
+    }
+    if (!(pixel[0] > 0 && pixel[1] > 0 && pixel[0] < 1e7 && pixel[1] < 1e7)) {
+      throw new IOException("it does not say where on Earth it lies (no pixel scale, tie point)");
+    }
+    return pixel;
+  }
+
+  private static Crs crs(Tags tags) throws IOException {
+    int projected = tags.key(PROJECTED_TYPE);
+    if (projected == 3857) {
+      double world = 2 * Math.PI * WebMercator.RADIUS_METERS;
+      return new Crs(Projection.WEB_MERCATOR, 0.5, 0.5, 1 / world);
+    }
+    if (projected > 0) {
+      Projection utm = Utm.of(projected);
+      if (utm == null) {
+        throw new IOException(
+            "coordinate system EPSG:"
+                + projected
+                + "; read are EPSG:4326, EPSG:3857 and UTM (gdalwarp -t_srs EPSG:3857)");
+      }
+      return new Crs(utm, 0, 0, 1);
+    }
+    // WGS 84, NAD83, ETRS89: alike to a metre or two, less than a pixel's worth here.
+    int geographic = tags.key(GEOGRAPHIC_TYPE);
+    if (geographic == 4326 || geographic == 4269 || geographic == 4258) {
+      return new Crs(Projection.EQUIRECTANGULAR, 0.5, 0.25, 1.0 / 360);
+    }
+    throw new IOException(
+        "coordinate system EPSG:" + geographic + "; read are EPSG:4326, EPSG:3857 and UTM");
+  }
+
+  /** From the file's coordinates, y northward, to the plane of the projection, y southward. */
+  private record Crs(Projection projection, double originX, double originY, double unit) {
+    double x(double easting) {
+      return originX + easting * unit;
+    }
+
+    double y(double northing) {
+      return originY - northing * unit;
+    }
+  }
+
+  private record Tags(TIFFDirectory directory) {
+
+    double[] numbers(int tag) {
+      TIFFField field = directory.getTIFFField(tag);
+      return field == null ? new double[0] : field.getAsDoubles();
+    }
+
+    long whole(int tag, long otherwise) {
+      TIFFField field = directory.getTIFFField(tag);
+      return field == null ? otherwise : field.getAsLong(0);
+    }
+
+    /** The value of a GeoKey; 0 if it is not there or not a short. */
+    int key(int key) {
+      TIFFField field = directory.getTIFFField(GeoTIFFTagSet.TAG_GEO_KEY_DIRECTORY);
+      for (int i = 4; field != null && i + 3 < field.getCount(); i += 4) {
+        if (field.getAsInt(i) == key && field.getAsInt(i + 1) == 0) {
+          return field.getAsInt(i + 3);
+        }
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.github.geofix.core.tile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real server on loopback that misbehaves as told. */
+class HttpTilesTest {
+
+  private static final int TILE = 16;
+  private static final Tile WORLD = Tile.parse("0/0/0");
+  private static final byte[] PNG = Pictures.encode(Pictures.plain(TILE, 0x123456), "png");
+
+  private static final HttpTileOptions OPTIONS =
+      HttpTileOptions.defaults()
+          .withZooms(0, 1)
+          .withTileSize(TILE)
+          .withRetries(2, Duration.ofMillis(1))
+          .withRequestsPerSecond(1e6);
+
+  /** Answers one request. */
+  private interface Answer {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  private final Path cache;
+  private final HttpServer server;
+  private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
+  private final List<HttpExchange> requests = new CopyOnWriteArrayList<>();
+  private final List<Long> arrivals = new CopyOnWriteArrayList<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  HttpTilesTest(@TempDir Path cache) throws IOException {
+    this.cache = cache;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          arrivals.add(System.nanoTime());
+          requests.add(exchange);
+          Answer answer = script.poll();
+          try (exchange) {
+            (answer == null ? tile(PNG) : answer).to(exchange);
+          }
+        });
+    server.setExecutor(
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task);
+              thread.setDaemon(true);
+              return thread;
+            }));
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    end.countDown();
+    server.stop(0);
+  }
+
+  @Test
+  void passingTroublesAreTriedAgain() {
+    script.add(status(503));
+    script.add(status(429));
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(requests).hasSize(3);
+    assertThat(requests.get(0).getRequestHeaders().getFirst("User-Agent")).contains("GeoFix");
+  }
+
+  @Test
+  void lastingTroublesEndWithTheReason() {
+    for (int i = 0; i < 3; i++) {
+      script.add(status(500));
+    }
+    assertThatThrownBy(() -> colour(OPTIONS))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("0/0/0")
+        .hasMessageContaining("the server answers 500, after 3 attempts");
+    // The trouble is not remembered.
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+  }
+
+  @Test
+  void aRefusalIsNotTriedAgain() {
+    script.add(status(403));
+    assertThatThrownBy(() -> colour(OPTIONS)).hasMessageContaining("the server answers 403");
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void aSilentServerRunsIntoTheTimeOut() {
+    for (int i = 0; i < 2; i++) {
+      script.add(this::silence);
+    }
+    HttpTileOptions impatient =
+        OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(1, Duration.ZERO);
+    assertThatThrownBy(() -> colour(impatient))
+        .hasMessageContaining("no answer")
+        .hasMessageContaining("after 2 attempts");
+  }
+
+  @Test
+  void aBodyThatNeverEndsRunsIntoTheTimeOut() {
+    script.add(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(PNG, 0, 10);
+          exchange.getResponseBody().flush();
+          silence(exchange);
+        });
+    HttpTileOptions impatient =
+        OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(0, Duration.ZERO);
+    assertThatThrownBy(() -> colour(impatient)).hasMessageContaining("no answer within 150 ms");
+  }
+
+  @Test
+  void aTileIsFetchedOnceAndKept() throws IOException {
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(requests).hasSize(1);
+
+    Files.write(keptTile(), new byte[] {1, 2, 3});
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void whatIsNoTileIsNotKept() throws IOException {
+    script.add(tile("<html>out of order</html>".getBytes(StandardCharsets.UTF_8)));
+    assertThatThrownBy(() -> colour(OPTIONS)).hasMessageContaining("not an image");
+    try (Stream<Path> files = Files.walk(cache)) {
+      assertThat(files.filter(Files::isRegularFile)).isEmpty();
+    }
+    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+  }
+
+  @Test
+  void requestsKeepTheirDistance() {
+    try (TileSource source =
+        TileSource.http(Stores.template(server), cache, OPTIONS.withRequestsPerSecond(50))) {
+      assertThat(source.view(WORLD, 2 * TILE, 2 * TILE).getWidth()).isEqualTo(2 * TILE);
+    }
+    assertThat(arrivals).hasSize(4);
+    // Three gaps of 20 ms; the first request may be late itself.
+    assertThat(arrivals.get(3) - arrivals.get(0)).isGreaterThan(30_000_000L);
+  }
+
+  @Test
+  void anAddressThatIsNoneIsRefused() {
+    assertThatThrownBy(() -> TileSource.http("ftp://x/{z}/{x}/{y}", cache, OPTIONS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not an http");
+    assertThatThrownBy(() -> TileSource.http("http://x/{z}/{x}", cache, OPTIONS))
+        .hasMessageContaining("{y}");
+  }
+
+  private int colour(HttpTileOptions options) {
+    try (TileSource source = TileSource.http(Stores.template(server), cache, options)) {
+      return source.view(WORLD, TILE, TILE).getRGB(3, 3);
+    }
+  }
+
+  private Path keptTile() throws IOException {
+    try (Stream<Path> files = Files.walk(cache)) {
+      return files.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+  }
+
+  private void silence(HttpExchange exchange) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Answer status(int status) {
+    return exchange -> exchange.sendResponseHeaders(status, -1);
+  }
+
+  private static Answer tile(byte[] bytes) {
+    return exchange -> {
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    };
+  }
+}

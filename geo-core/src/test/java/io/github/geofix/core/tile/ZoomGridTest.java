@@ -1,0 +1,183 @@
+package io.github.geofix.core.tile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LocalFrame;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ZoomGridTest {
+
+  private static final double EXACT = 1e-9;
+
+  private static final JsonObject ORACLE = oracle();
+
+  private static final LatLng CENTER =
+      new LatLng(
+          ORACLE.getAsJsonArray("initial_center").get(0).getAsDouble(),
+          ORACLE.getAsJsonArray("initial_center").get(1).getAsDouble());
+
+  @Test
+  void labelsThePublishedRows() {
+    ZoomGrid grid = ZoomGrid.local(CENTER, 10_000, 4, 4, 4, 4);
+    assertThat(ORACLE.getAsJsonArray("published_rows")).hasSize(21);
+    for (JsonElement element : ORACLE.getAsJsonArray("published_rows")) {
+      JsonObject row = element.getAsJsonObject();
+      int[] path = grid.labelsOf(place(row));
+      assertThat(path).containsExactly(ints(row.getAsJsonArray("published")));
+      isNear(grid.center(path), row.getAsJsonArray("terminal_center"));
+      assertThat(LocalFrame.meters(place(row), grid.center(path)))
+          .isCloseTo(row.get("dist_to_terminal_center_m").getAsDouble(), within(1e-6));
+    }
+  }
+
+  @Test
+  void labelsTheRandomPointsWithFourAndWithThreeCellsASide() {
+    assertThat(ORACLE.getAsJsonArray("random")).hasSize(200);
+    for (JsonElement element : ORACLE.getAsJsonArray("random")) {
+      JsonObject row = element.getAsJsonObject();
+      agrees(ZoomGrid.local(CENTER, 10_000, 4, 4, 4, 4), row, "k4n4", "centers_k4");
+      agrees(ZoomGrid.local(CENTER, 10_000, 3, 3, 3, 3, 3, 3), row, "k3n6", "centers_k3");
+    }
+  }
+
+  private static void agrees(ZoomGrid grid, JsonObject row, String labels, String centers) {
+    int[] path = grid.labelsOf(place(row));
+    assertThat(path).containsExactly(ints(row.getAsJsonArray(labels)));
+    for (int step = 1; step <= path.length; step++) {
+      JsonArray expected = row.getAsJsonArray(centers).get(step - 1).getAsJsonArray();
+      int[] prefix = Arrays.copyOf(path, step);
+      isNear(grid.center(prefix), expected);
+      assertThat(grid.metersPerPixel(1, prefix))
+          .isCloseTo(expected.get(2).getAsDouble(), within(1e-9));
+    }
+  }
+
+  @Test
+  void movesAndMeasuresAsTheOracle() {
+    assertThat(ORACLE.getAsJsonArray("move_from_latlon")).hasSize(50);
+    for (JsonElement element : ORACLE.getAsJsonArray("move_from_latlon")) {
+      double[] row = doubles(element.getAsJsonArray());
+      LatLng from = new LatLng(row[0], row[1]);
+      LatLng to = LocalFrame.move(from, row[2], row[3]);
+      assertThat(to.latitude()).isCloseTo(row[4], within(EXACT));
+      assertThat(to.longitude()).isCloseTo(row[5], within(EXACT));
+      assertThat(LocalFrame.meters(from, to)).isCloseTo(row[6], within(1e-6));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aMercatorGridOfPowersOfTwoIsTheTilePyramid(long seed) {
+    Random random = new Random(seed);
+    ZoomGrid grid = ZoomGrid.mercatorWorld(2, 4, 8, 2);
+    for (int i = 0; i < 200; i++) {
+      LatLng place = new LatLng(random.nextDouble(-85, 85), random.nextDouble(-180, 180));
+      Tile tile = Tile.of(place, 7);
+      int[] path = grid.labelsOf(place);
+      assertThat(grid.center(path)).isEqualTo(tile.center());
+      assertThat(grid.bounds(path)).isEqualTo(tile.bounds());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void cellsHoldTheirPlacesWhateverTheSides(long seed) {
+    Random random = new Random(seed);
+    int[] sides = random.ints(4, 2, 7).toArray();
+    ZoomGrid world = ZoomGrid.mercatorWorld(sides);
+    LatLng fiji = new LatLng(-17.5, 179.98);
+    ZoomGrid local = ZoomGrid.local(fiji, 10_000, sides);
+    for (int i = 0; i < 200; i++) {
+      LatLng anywhere = new LatLng(random.nextDouble(-85, 85), random.nextDouble(-180, 180));
+      holds(world, anywhere, 1e-9);
+      LatLng near = LocalFrame.of(fiji, 9_990).at(random.nextDouble(0, 1), random.nextDouble(0, 1));
+      // Neighbouring local cells are laid out apart and may leave a gap.
+      holds(local, near, 1e-4);
+    }
+  }
+
+  private static void holds(ZoomGrid grid, LatLng place, double slackKm) {
+    int[] path = grid.labelsOf(place);
+    assertThat(GreatCircle.distanceKm(place, grid.center(path)))
+        .isLessThanOrEqualTo(grid.radiusKm(path) + slackKm);
+    assertThat(grid.labelsOf(grid.center(path))).containsExactly(path);
+  }
+
+  @Test
+  void resolutionHalvesWithEachZoom() {
+    ZoomGrid world = ZoomGrid.mercatorWorld(2, 2, 2);
+    // The equator is 2 pi 6378137 m long; the cell's middle lies at y = 7/16 of the world.
+    double latitude = Math.atan(Math.sinh(Math.PI / 8));
+    assertThat(world.metersPerPixel(256, 0, 3, 3))
+        .isCloseTo(2 * Math.PI * 6_378_137 * Math.cos(latitude) / 2048, within(1e-6));
+    assertThat(ZoomGrid.local(CENTER, 10_000, 4, 4, 4, 4).radiusKm(7, 6, 6, 5) * 1000)
+        .isCloseTo(39.0625 / Math.sqrt(2) * 6371.01 / 6378.137, within(1e-3));
+  }
+
+  @Test
+  void refusesWhatIsOutOfRange() {
+    ZoomGrid grid = ZoomGrid.local(CENTER, 10_000, 4, 3);
+    assertThatThrownBy(() -> grid.labelsOf(new LatLng(0, 0))).hasMessageContaining("outside");
+    assertThatThrownBy(() -> grid.frame(16)).hasMessageContaining("label 16");
+    assertThatThrownBy(() -> grid.frame(0, 9)).hasMessageContaining("label 9 of step 1");
+    assertThatThrownBy(() -> grid.frame(0, 0, 0)).hasMessageContaining("more than 2");
+    assertThatThrownBy(() -> ZoomGrid.mercatorWorld()).hasMessageContaining("1 step");
+    assertThatThrownBy(() -> ZoomGrid.mercatorWorld(1)).hasMessageContaining("2 to 64");
+    assertThatThrownBy(() -> ZoomGrid.mercatorWorld(64, 64, 64, 64, 64, 64, 64))
+        .hasMessageContaining("2^40");
+    assertThatThrownBy(() -> ZoomGrid.local(new LatLng(89.99, 0), 10_000, 4))
+        .hasMessageContaining("pole");
+    assertThatThrownBy(() -> ZoomGrid.mercatorWorld(2).labelsOf(new LatLng(89, 0)))
+        .hasMessageContaining("outside");
+  }
+
+  private static void isNear(LatLng actual, JsonArray expected) {
+    assertThat(actual.latitude()).isCloseTo(expected.get(0).getAsDouble(), within(EXACT));
+    assertThat(actual.longitude()).isCloseTo(expected.get(1).getAsDouble(), within(EXACT));
+  }
+
+  private static LatLng place(JsonObject row) {
+    return new LatLng(row.get("lat").getAsDouble(), row.get("lon").getAsDouble());
+  }
+
+  private static int[] ints(JsonArray array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToInt(JsonElement::getAsInt)
+        .toArray();
+  }
+
+  private static double[] doubles(JsonArray array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .mapToDouble(JsonElement::getAsDouble)
+        .toArray();
+  }
+
+  private static JsonObject oracle() {
+    try (Reader reader =
+        new InputStreamReader(
+            Objects.requireNonNull(ZoomGridTest.class.getResourceAsStream("/oracles/jzi_geo.json")),
+            StandardCharsets.UTF_8)) {
+      return JsonParser.parseReader(reader).getAsJsonObject();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

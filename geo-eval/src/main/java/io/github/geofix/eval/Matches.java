@@ -1,0 +1,126 @@
+package io.github.geofix.eval;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which rows of a gallery are right for each query. Immutable and thread-safe.
+ *
+ * <p>A query may have several positives, and several queries may share them. A semi-positive, as in
+ * VIGOR, shows the query's place but is not centred on it: it counts as wrong for recall, and is
+ * overlooked by the hit rates.
+ */
+public final class Matches {
+
+  private static final int[] NONE = {};
+
+  private final int[][] positives;
+  private final int[][] semiPositives;
+
+  private Matches(int[][] positives, int[][] semiPositives) {
+    this.positives = positives;
+    this.semiPositives = semiPositives;
+  }
+
+  /** Returns matches where row {@code row[q]} is the one positive of query q. */
+  public static Matches of(int... rows) {
+    return of(Arrays.stream(rows).mapToObj(row -> new int[] {row}).toList());
+  }
+
+  /**
+   * Returns matches with any number of positives for each query, at least one.
+   *
+   * @throws IllegalArgumentException if a query has none
+   */
+  public static Matches of(List<int[]> positives) {
+    int[][] copy = copy(positives);
+    for (int q = 0; q < copy.length; q++) {
+      if (copy[q].length == 0) {
+        throw new IllegalArgumentException("query " + q + " has no positive");
+      }
+    }
+    int[][] none = new int[copy.length][];
+    Arrays.fill(none, NONE);
+    return new Matches(copy, none);
+  }
+
+  /**
+   * Returns matches where every gallery row at most {@code limitKm} away is positive: R@1 of these
+   * is the R@1@50m of cross-view benchmarks when {@code limitKm} is 0.05.
+   *
+   * @throws IllegalArgumentException if a query has no row that near
+   */
+  public static Matches within(List<LatLng> queries, List<LatLng> gallery, double limitKm) {
+    int[] byLatitude =
+        IntStream.range(0, gallery.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble(row -> gallery.get(row).latitude()))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double[] latitudes =
+        Arrays.stream(byLatitude).mapToDouble(row -> gallery.get(row).latitude()).toArray();
+    // A hair more than the limit: the distance itself decides.
+    double degrees = Math.toDegrees(limitKm / GreatCircle.EARTH_RADIUS_KM) * (1 + 1e-9) + 1e-12;
+    List<int[]> positives = new ArrayList<>();
+    for (LatLng query : queries) {
+      int from = Arrays.binarySearch(latitudes, query.latitude() - degrees);
+      IntStream.Builder near = IntStream.builder();
+      for (int i = first(latitudes, from < 0 ? -from - 1 : from, query.latitude() - degrees);
+          i < latitudes.length && latitudes[i] <= query.latitude() + degrees;
+          i++) {
+        if (GreatCircle.distanceKm(query, gallery.get(byLatitude[i])) <= limitKm) {
+          near.add(byLatitude[i]);
+        }
+      }
+      positives.add(near.build().toArray());
+    }
+    return of(positives);
+  }
+
+  /** Steps back over equal values: a binary search finds any of them. */
+  private static int first(double[] sorted, int found, double value) {
+    int first = found;
+    while (first > 0 && sorted[first - 1] >= value) {
+      first--;
+    }
+    return first;
+  }
+
+  /**
+   * Returns a copy with semi-positives, an empty array for a query without.
+   *
+   * @throws IllegalArgumentException if there is not one array a query
+   */
+  public Matches withSemiPositives(List<int[]> semiPositives) {
+    if (semiPositives.size() != positives.length) {
+      throw new IllegalArgumentException(
+          semiPositives.size() + " lists of semi-positives for " + positives.length + " queries");
+    }
+    return new Matches(positives, copy(semiPositives));
+  }
+
+  private static int[][] copy(List<int[]> lists) {
+    // Sorted and distinct, so that a row named twice counts once.
+    return lists.stream()
+        .map(list -> Arrays.stream(list).sorted().distinct().toArray())
+        .toArray(int[][]::new);
+  }
+
+  /** Returns the number of queries. */
+  public int size() {
+    return positives.length;
+  }
+
+  int[] positives(int query) {
+    return positives[query];
+  }
+
+  int[] semiPositives(int query) {
+    return semiPositives[query];
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.geofix.eval;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Two systems on the same photos, compared photo by photo: far sharper than comparing two
+ * intervals, since both met the same hard photos.
+ *
+ * @param count the number of photos
+ * @param limits the comparison within each distance
+ * @param medianKm the median error of the second less that of the first, in km: negative if the
+ *     second is nearer
+ * @param meanScore the mean game score of the second less that of the first
+ */
+public record PairedComparison(
+    int count, List<Limit> limits, Bootstrap.Interval medianKm, Bootstrap.Interval meanScore) {
+
+  /**
+   * The comparison within one distance.
+   *
+   * @param km the distance
+   * @param both photos that both systems located within it
+   * @param onlyFirst photos that only the first did
+   * @param onlySecond photos that only the second did
+   * @param neither photos that neither did
+   * @param difference the accuracy of the second less that of the first, -1 to 1
+   * @param pValue the chance of a split at least as uneven as {@code onlyFirst} to {@code
+   *     onlySecond} were the systems equally good: the exact two-sided test of McNemar, "Note on
+   *     the sampling error of the difference between correlated proportions", Psychometrika 12
+   *     (1947)
+   */
+  public record Limit(
+      double km,
+      int both,
+      int onlyFirst,
+      int onlySecond,
+      int neither,
+      Bootstrap.Interval difference,
+      double pValue) {}
+
+  /** Copies the list. */
+  public PairedComparison {
+    limits = List.copyOf(limits);
+  }
+
+  /**
+   * Compares two reports with each photo a place of its own.
+   *
+   * @throws IllegalArgumentException as {@link #of(DistanceReport, DistanceReport, int[],
+   *     Bootstrap)}
+   */
+  public static PairedComparison of(DistanceReport first, DistanceReport second) {
+    return of(first, second, IntStream.range(0, first.count()).toArray(), Bootstrap.withDefaults());
+  }
+
+  /**
+   * Compares two reports. Photos are paired by name where both reports have names, else by
+   * position.
+   *
+   * @param first the reference, whose limits are used
+   * @param second the system compared with it
+   * @param placeOf a number for each photo of {@code first}, equal for photos of one place
+   * @param bootstrap how intervals are drawn
+   * @throws IllegalArgumentException if the reports are not of the same photos
+   */
+  public static PairedComparison of(
+      DistanceReport first, DistanceReport second, int[] placeOf, Bootstrap bootstrap) {
+    if (first.count() != second.count() || placeOf.length != first.count()) {
+      throw new IllegalArgumentException(
+          "the reports are not of the same photos: "
+              + first.count()
+              + " and "
+              + second.count()
+              + " of them, with "
+              + placeOf.length
+              + " places");
+    }
+    double[] a = first.errors().toArray();
+    double[] b = paired(first, second);
+    List<Limit> limits = new ArrayList<>();
+    for (double km : first.limitsKm()) {
+      int[] split = new int[4];
+      for (int i = 0; i < a.length; i++) {
+        split[(a[i] <= km ? 0 : 2) + (b[i] <= km ? 0 : 1)]++;
+      }
+      limits.add(
+          new Limit(
+              km,
+              split[0],
+              split[1],
+              split[2],
+              split[3],
+              bootstrap.interval(placeOf, photos -> within(b, photos, km) - within(a, photos, km)),
+              mcNemar(split[1], split[2])));
+    }
+    return new PairedComparison(
+        a.length,
+        limits,
+        bootstrap.interval(placeOf, photos -> median(b, photos) - median(a, photos)),
+        bootstrap.interval(placeOf, photos -> score(b, photos) - score(a, photos)));
+  }
+
+  /** Returns the errors of the second in the photo order of the first. */
+  private static double[] paired(DistanceReport first, DistanceReport second) {
+    double[] errors = second.errors().toArray();
+    if (first.photos().isEmpty() || second.photos().isEmpty()) {
+      return errors;
+    }
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < errors.length; i++) {
+      if (places.put(second.photos().get(i), i) != null) {
+        throw new IllegalArgumentException("photo " + second.photos().get(i) + " is there twice");
+      }
+    }
+    double[] ordered = new double[errors.length];
+    for (int i = 0; i < ordered.length; i++) {
+      Integer place = places.get(first.photos().get(i));
+      if (place == null) {
+        throw new IllegalArgumentException(
+            "the reports are not of the same photos: "
+                + first.photos().get(i)
+                + " is only in the first");
+      }
+      ordered[i] = errors[place];
+    }
+    return ordered;
+  }
+
+  private static double within(double[] errors, int[] photos, double km) {
+    int count = 0;
+    for (int photo : photos) {
+      count += errors[photo] <= km ? 1 : 0;
+    }
+    return (double) count / photos.length;
+  }
+
+  private static double median(double[] errors, int[] photos) {
+    double[] drawn = new double[photos.length];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = errors[photos[i]];
+    }
+    return Quantile.median(drawn);
+  }
+
+  private static double score(double[] errors, int[] photos) {
+    double sum = 0;
+    for (int photo : photos) {
+      sum += DistanceErrors.score(errors[photo]);
+    }
+    return sum / photos.length;
+  }
+
+  /** Returns twice the lower tail of Binomial(b + c, 1/2) at the smaller of the two, at most 1. */
+  static double mcNemar(int b, int c) {
+    int n = b + c;
+    int smaller = Math.min(b, c);
+    // Sums from the largest term down, each term relative to it: no overflow, no loss.
+    double logTop = -n * Math.log(2);
+    for (int k = 1; k <= smaller; k++) {
+      logTop += Math.log((double) (n - k + 1) / k);
+    }
+    double sum = 0;
+    double term = 1;
+    for (int k = smaller; k >= 0 && term > 1e-18; k--) {
+      sum += term;
+      term *= (double) k / (n - k + 1);
+    }
+    return Math.min(1, 2 * sum * Math.exp(logTop));
+  }
+
+  /** Returns one row a distance. */
+  public Table table() {
+    Table table =
+        new Table("within", "difference", "95 % interval", "only first", "only second", "p");
+    for (Limit limit : limits) {
+      table.row(
+          DistanceReport.plain(limit.km()) + " km",
+          points(limit.difference().value()) + " points",
+          points(limit.difference().low()) + " to " + points(limit.difference().high()),
+          Integer.toString(limit.onlyFirst()),
+          Integer.toString(limit.onlySecond()),
+          limit.pValue() < 0.0001
+              ? "< 0.0001"
+              : String.format(Locale.ROOT, "%.4f", limit.pValue()));
+    }
+    return table;
+  }
+
+  private static String points(double share) {
+    return String.format(Locale.ROOT, "%+.1f", 100 * share);
+  }
+}

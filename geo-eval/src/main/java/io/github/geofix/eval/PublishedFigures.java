@@ -1,0 +1,125 @@
+package io.github.geofix.eval;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Figures that others published for benchmarks of the field, each with its source. They were
+ * measured elsewhere, by others, and are only for placing a run beside them.
+ */
+public final class PublishedFigures {
+
+  /**
+   * One figure.
+   *
+   * @param method the name of the method as its source spells it
+   * @param dataset the benchmark, for example {@code IM2GPS3k}
+   * @param metric for example {@code acc@25km} or {@code R@1}
+   * @param percent the figure in per cent
+   * @param source the paper and table, or the page
+   */
+  public record Figure(
+      String method, String dataset, String metric, double percent, String source) {}
+
+  private static final List<Figure> ALL = read();
+
+  private PublishedFigures() {}
+
+  /** Returns all figures, those of one method and benchmark next to each other. */
+  public static List<Figure> all() {
+    return ALL;
+  }
+
+  /**
+   * Returns the figures of a benchmark; letters may be small or capital.
+   *
+   * @throws IllegalArgumentException if nothing is known of the benchmark; the message lists those
+   *     known
+   */
+  public static List<Figure> of(String dataset) {
+    List<Figure> figures =
+        ALL.stream().filter(figure -> figure.dataset().equalsIgnoreCase(dataset)).toList();
+    if (figures.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no published figures of " + dataset + ", only of " + String.join(", ", datasets()));
+    }
+    return figures;
+  }
+
+  /** Returns the names of the benchmarks. */
+  public static Set<String> datasets() {
+    Set<String> names = new LinkedHashSet<>();
+    ALL.forEach(figure -> names.add(figure.dataset()));
+    return names;
+  }
+
+  /**
+   * Returns the figures of a benchmark as a table: one row a method and source, one column a
+   * metric.
+   *
+   * @throws IllegalArgumentException if nothing is known of the benchmark
+   */
+  public static Table table(String dataset) {
+    List<Figure> figures = of(dataset);
+    Set<String> metrics = new LinkedHashSet<>();
+    Set<List<String>> methods = new LinkedHashSet<>();
+    for (Figure figure : figures) {
+      metrics.add(figure.metric());
+      methods.add(List.of(figure.method(), figure.source()));
+    }
+    List<String> header = new ArrayList<>(List.of("method"));
+    header.addAll(metrics);
+    header.add("published in");
+    Table table = new Table(header);
+    for (List<String> method : methods) {
+      List<String> row = new ArrayList<>(List.of(method.get(0)));
+      for (String metric : metrics) {
+        row.add(
+            figures.stream()
+                .filter(
+                    figure ->
+                        figure.metric().equals(metric)
+                            && figure.method().equals(method.get(0))
+                            && figure.source().equals(method.get(1)))
+                .map(figure -> DistanceReport.plain(figure.percent()))
+                .findFirst()
+                .orElse(""));
+      }
+      row.add(method.get(1));
+      table.row(row);
+    }
+    return table;
+  }
+
+  private static List<Figure> read() {
+    try (InputStream in =
+            Objects.requireNonNull(PublishedFigures.class.getResourceAsStream("published.csv"));
+        CsvReader<NamedCsvRecord> reader =
+            CsvReader.builder()
+                .ofNamedCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      List<Figure> figures = new ArrayList<>();
+      for (NamedCsvRecord row : reader) {
+        figures.add(
+            new Figure(
+                row.getField("method"),
+                row.getField("dataset"),
+                row.getField("metric"),
+                Double.parseDouble(row.getField("value")),
+                row.getField("source")));
+      }
+      return List.copyOf(figures);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the published figures", e);
+    }
+  }
+}

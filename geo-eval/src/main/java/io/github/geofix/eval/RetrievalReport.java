@@ -1,0 +1,192 @@
+package io.github.geofix.eval;
+
+import com.google.gson.GsonBuilder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How well queries found their positives in a gallery. Immutable and thread-safe.
+ *
+ * <p>R@K is the share of queries with a positive among their K best rows; semi-positives count as
+ * wrong. R@1% is R@K with K = floor(gallery / 100), at least 1, as in Sample4Geo and FRGeo.
+ */
+public final class RetrievalReport {
+
+  private final int[] ranks;
+  private final boolean[] hits;
+  private final boolean[] covered;
+  private final int gallerySize;
+  private final List<Integer> ks;
+  private final RetrievalEvaluator.Ties ties;
+  private final boolean semiPositives;
+
+  RetrievalReport(
+      int[] ranks,
+      boolean[] hits,
+      boolean[] covered,
+      int gallerySize,
+      List<Integer> ks,
+      RetrievalEvaluator.Ties ties,
+      boolean semiPositives) {
+    this.ranks = ranks;
+    this.hits = hits;
+    this.covered = covered;
+    this.gallerySize = gallerySize;
+    this.ks = ks;
+    this.ties = ties;
+    this.semiPositives = semiPositives;
+  }
+
+  /** Returns the number of queries. */
+  public int count() {
+    return ranks.length;
+  }
+
+  /** Returns the number of rows searched. */
+  public int gallerySize() {
+    return gallerySize;
+  }
+
+  /** Returns how ties were counted. */
+  public RetrievalEvaluator.Ties ties() {
+    return ties;
+  }
+
+  /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
+  public int rank(int query) {
+    return ranks[query];
+  }
+
+  /**
+   * Returns the share of queries with a positive among their K best rows, for any K.
+   *
+   * @throws IllegalArgumentException if {@code k} is not positive
+   */
+  public Share recallAt(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("K must be 1 or more: " + k);
+    }
+    return Share.of(Arrays.stream(ranks).filter(rank -> rank < k).count(), ranks.length);
+  }
+
+  /** Returns the K of R@1%: floor(gallery / 100), at least 1. */
+  public int onePercent() {
+    return Math.max(1, gallerySize / 100);
+  }
+
+  /** Returns R@K with K of {@link #onePercent()}. */
+  public Share recallAtOnePercent() {
+    return recallAt(onePercent());
+  }
+
+  /**
+   * Returns the hit rate as Sample4Geo computes it: the share of queries with nothing but
+   * semi-positives above their positive. Empty if no query has semi-positives.
+   */
+  public Optional<Share> hitRateSample4Geo() {
+    return share(hits);
+  }
+
+  /**
+   * Returns the hit rate as the VIGOR paper defines it: the share of queries whose best row covers
+   * them, be it positive or semi-positive. Empty if no query has semi-positives.
+   *
+   * <p>Zhu, Yang and Chen, "VIGOR: Cross-View Image Geo-localization beyond One-to-one Retrieval",
+   * CVPR 2021.
+   */
+  public Optional<Share> hitRateCovering() {
+    return share(covered);
+  }
+
+  private Optional<Share> share(boolean[] values) {
+    if (!semiPositives) {
+      return Optional.empty();
+    }
+    int count = 0;
+    for (boolean value : values) {
+      count += value ? 1 : 0;
+    }
+    return Optional.of(Share.of(count, values.length));
+  }
+
+  /** Returns the numbers, in the shape written as JSON. */
+  public Summary summary() {
+    Map<String, Share> recall = new LinkedHashMap<>();
+    ks.forEach(k -> recall.put(Integer.toString(k), recallAt(k)));
+    recall.put("1%", recallAtOnePercent());
+    Map<String, Share> hitRate = new LinkedHashMap<>();
+    hitRateCovering().ifPresent(share -> hitRate.put("covering", share));
+    hitRateSample4Geo().ifPresent(share -> hitRate.put("sample4geo", share));
+    double reciprocal = Arrays.stream(ranks).mapToDouble(rank -> 1.0 / (rank + 1)).sum();
+    return new Summary(
+        count(),
+        gallerySize,
+        ties.name().toLowerCase(Locale.ROOT),
+        onePercent(),
+        reciprocal / ranks.length,
+        recall,
+        hitRate);
+  }
+
+  /**
+   * The numbers of a report.
+   *
+   * @param count the number of queries
+   * @param gallery the number of rows searched
+   * @param ties how ties were counted
+   * @param onePercentK the K of R@1%
+   * @param meanReciprocalRank the mean of 1 / (rank + 1)
+   * @param recallAt R@K by K, and by {@code "1%"}
+   * @param hitRate the hit rates by their definition; empty without semi-positives
+   */
+  public record Summary(
+      int count,
+      int gallery,
+      String ties,
+      int onePercentK,
+      double meanReciprocalRank,
+      Map<String, Share> recallAt,
+      Map<String, Share> hitRate) {}
+
+  /** Returns the figures as a table of one row each. */
+  public Table table() {
+    Table table = new Table("metric", "share", "95 % interval");
+    summary()
+        .recallAt()
+        .forEach(
+            (k, share) ->
+                addRow(
+                    table, k.equals("1%") ? "R@1% (K = " + onePercent() + ")" : "R@" + k, share));
+    summary()
+        .hitRate()
+        .forEach((definition, share) -> addRow(table, "hit rate (" + definition + ")", share));
+    return table;
+  }
+
+  private static void addRow(Table table, String name, Share share) {
+    table.row(
+        name,
+        Table.percent(share.accuracy()) + " %",
+        Table.percent(share.low()) + " to " + Table.percent(share.high()));
+  }
+
+  /** Returns the report as a Markdown table and one line that states the conventions. */
+  public String toMarkdown() {
+    return table().toMarkdown()
+        + String.format(
+            Locale.ROOT,
+            "%n%d queries in a gallery of %d; ties count %s; Wilson intervals.%n",
+            count(),
+            gallerySize,
+            ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? "against the query" : "for the query");
+  }
+
+  /** Returns {@link #summary()} as a JSON object. */
+  public String toJson() {
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(summary());
+  }
+}

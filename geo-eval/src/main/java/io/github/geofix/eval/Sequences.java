@@ -1,0 +1,66 @@
+package io.github.geofix.eval;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How often sequences of choices, such as the cells a zoom goes through, were right.
+ *
+ * @param strict the share of sequences right at every step
+ * @param prefixes the share right up to and including each step, first to last; the last is {@code
+ *     strict}
+ * @param steps the share right at each step, whatever came before
+ */
+public record Sequences(Share strict, List<Share> prefixes, List<Share> steps) {
+
+  /** Copies the lists. */
+  public Sequences {
+    prefixes = List.copyOf(prefixes);
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * Compares sequences paired by position in the lists.
+   *
+   * @param truths N true sequences of one length
+   * @param guesses N guessed ones
+   * @throws IllegalArgumentException if there is none, or lengths differ
+   */
+  public static Sequences of(List<int[]> truths, List<int[]> guesses) {
+    if (truths.isEmpty() || truths.size() != guesses.size() || truths.get(0).length == 0) {
+      throw new IllegalArgumentException(
+          truths.size() + " true sequences do not pair with " + guesses.size() + " guesses");
+    }
+    int length = truths.get(0).length;
+    int[] prefixHits = new int[length];
+    int[] stepHits = new int[length];
+    for (int i = 0; i < truths.size(); i++) {
+      int[] truth = truths.get(i);
+      int[] guess = guesses.get(i);
+      if (truth.length != length || guess.length != length) {
+        throw new IllegalArgumentException(
+            "sequence "
+                + i
+                + " has "
+                + guess.length
+                + " steps for "
+                + truth.length
+                + ", the first has "
+                + length);
+      }
+      boolean right = true;
+      for (int step = 0; step < length; step++) {
+        stepHits[step] += truth[step] == guess[step] ? 1 : 0;
+        right &= truth[step] == guess[step];
+        prefixHits[step] += right ? 1 : 0;
+      }
+    }
+    List<Share> prefixes = new ArrayList<>();
+    List<Share> steps = new ArrayList<>();
+    for (int step = 0; step < length; step++) {
+      prefixes.add(Share.of(prefixHits[step], truths.size()));
+      steps.add(Share.of(stepHits[step], truths.size()));
+    }
+    return new Sequences(prefixes.get(length - 1), prefixes, steps);
+  }
+}

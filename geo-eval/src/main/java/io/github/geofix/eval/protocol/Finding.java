@@ -1,0 +1,48 @@
+package io.github.geofix.eval.protocol;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Something about a data set on disk that a person should know before a long run.
+ *
+ * @param what for example {@code images are missing}
+ * @param count how many rows or files
+ * @param examples the first few of them
+ * @param fatal whether figures on these data would not be those of the benchmark
+ */
+public record Finding(String what, int count, List<String> examples, boolean fatal) {
+
+  private static final int EXAMPLES = 3;
+
+  /** Copies the list. */
+  public Finding {
+    examples = List.copyOf(examples);
+  }
+
+  static Finding of(String what, Collection<String> all, boolean fatal) {
+    return new Finding(what, all.size(), all.stream().limit(EXAMPLES).toList(), fatal);
+  }
+
+  /**
+   * Refuses data with a fatal finding.
+   *
+   * @throws IllegalArgumentException that lists all fatal findings, if there is one
+   */
+  static void refuseFatal(String data, List<Finding> findings) {
+    List<String> fatal = findings.stream().filter(Finding::fatal).map(Finding::toString).toList();
+    if (!fatal.isEmpty()) {
+      throw new IllegalArgumentException(data + ": " + String.join("; ", fatal));
+    }
+  }
+
+  /** Returns for example {@code 12 images are missing: a.jpg, b.jpg, c.jpg, ...}. */
+  @Override
+  public String toString() {
+    return count
+        + " "
+        + what
+        + (examples.isEmpty() ? "" : ": " + String.join(", ", examples))
+        + (count > examples.size() && !examples.isEmpty() ? ", ..." : "");
+  }
+}

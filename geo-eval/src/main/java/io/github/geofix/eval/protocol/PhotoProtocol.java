@@ -1,0 +1,140 @@
+package io.github.geofix.eval.protocol;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.eval.DistanceReport;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A benchmark of photos with known positions: where its table and images lie below one folder, and
+ * the distances it reports. Predictions are the centre of the photo's place; no image is cropped or
+ * resized by the protocol, as every model brings its own preprocessing.
+ *
+ * <p>Tables differ from mirror to mirror: the first of {@link #tables} that exists is read, columns
+ * are found by any of the names in use, and an image by its name without folder and extension.
+ */
+public enum PhotoProtocol {
+  /** 237 photos of Flickr: Hays and Efros, "IM2GPS", CVPR 2008. */
+  IM2GPS("IM2GPS", 237, List.of("im2gps_places365.csv", "im2gps.csv")),
+  /** 2,997 photos of Flickr: Vo, Jacobs and Hays, "Revisiting IM2GPS", ICCV 2017. */
+  IM2GPS3K("IM2GPS3k", 2997, List.of("im2gps3k_places365.csv", "im2gps3k.csv")),
+  /** 4,536 photos of YFCC100M: Vo, Jacobs and Hays 2017. */
+  YFCC4K("YFCC4k", 4536, List.of("yfcc4k_places365.csv", "yfcc4k.csv")),
+  /** 25,600 photos of YFCC100M: Muller-Budack, Pustu-Iren and Ewerth, ECCV 2018. */
+  YFCC26K("YFCC26k", 25600, List.of("yfcc25600_places365.csv", "yfcc26k.csv")),
+  /**
+   * Street views sampled over the planet: Clark et al., "Where We Are and What We're Looking At",
+   * CVPR 2023. Only ids are given out; the size of a copy varies as views disappear.
+   */
+  GWS15K("GWS15k", 0, List.of("gws15k.csv", "GWS15k.csv", "ids.csv")),
+  /** 210,122 street views: Astruc et al., "OpenStreetView-5M", CVPR 2024. */
+  OSV5M("OSV-5M", 210_122, List.of("test.csv")),
+  /** 4.7 million photos of Flickr, for training: Larson et al., MediaEval Placing Task 2016. */
+  MP16(
+      "MP-16",
+      0,
+      List.of("MP16_Pro_places365.csv", "mp16_places365.csv", "mp16_urls.csv", "mp16.csv")),
+  /**
+   * Street views of Washington DC with their zoom sequence: Erzurumlu et al., "Just Zoom In", 2026.
+   */
+  JUST_ZOOM_IN(
+      "JustZoomIn-DC val", 0, List.of("val.csv", "validation.csv", "test.csv"), 0.04, 0.05, 0.1);
+
+  private final String dataset;
+  private final int photos;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<String> tables;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of or Stream.toList
+  private final List<Double> limitsKm;
+
+  PhotoProtocol(String dataset, int photos, List<String> tables, double... limitsKm) {
+    this.dataset = dataset;
+    this.photos = photos;
+    this.tables = tables;
+    this.limitsKm =
+        limitsKm.length == 0
+            ? DistanceReport.STANDARD_KM
+            : Arrays.stream(limitsKm).boxed().toList();
+  }
+
+  /**
+   * Returns the protocol of a name such as {@code im2gps3k} or {@code just-zoom-in}.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those known
+   */
+  public static PhotoProtocol named(String name) {
+    return Arrays.stream(values())
+        .filter(protocol -> protocol.toString().equals(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no protocol "
+                        + name
+                        + ", only "
+                        + Arrays.stream(values())
+                            .map(PhotoProtocol::toString)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /** Returns the benchmark's name among the {@link io.github.geofix.eval.PublishedFigures}. */
+  public String dataset() {
+    return dataset;
+  }
+
+  /** Returns the distances the benchmark reports, in km. */
+  public List<Double> limitsKm() {
+    return limitsKm;
+  }
+
+  /** Returns the file names its table goes by. */
+  public List<String> tables() {
+    return tables;
+  }
+
+  /**
+   * Reads the table, finds the images and checks both.
+   *
+   * @param root the folder that holds the table and, at any depth, the images
+   * @throws IllegalArgumentException if there is no table, or it has not the columns
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public PhotoSet read(Path root) {
+    return PhotoTable.read(this, root, photos);
+  }
+
+  /**
+   * Photos of a benchmark as they lie on disk.
+   *
+   * @param photos the photos whose image was found
+   * @param findings what a person should know
+   */
+  public record PhotoSet(Manifest photos, List<Finding> findings) {
+    /** Copies the list. */
+    public PhotoSet {
+      findings = List.copyOf(findings);
+    }
+
+    /**
+     * Returns the photos if they are those of the benchmark.
+     *
+     * @throws IllegalArgumentException if images are missing, rows are unreadable or twice there;
+     *     the message counts them and names the first
+     */
+    public Manifest complete() {
+      Finding.refuseFatal("the data are not complete", findings);
+      return photos;
+    }
+  }
+
+  /** Returns the name, for example {@code just-zoom-in}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,210 @@
+package io.github.geofix.eval.protocol;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.eval.protocol.PhotoProtocol.PhotoSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Reads the tables of photo benchmarks, whatever a mirror called the columns. */
+final class PhotoTable {
+
+  private static final List<String> ID =
+      List.of("img_id", "image_id", "image", "photo_id", "id", "panoid", "pano_id", "filename");
+  private static final List<String> LATITUDE = List.of("latitude", "lat");
+  private static final List<String> LONGITUDE = List.of("longitude", "lon", "lng", "long");
+  private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "webp", "tif", "tiff");
+
+  /** Deeper folders hold no benchmark, but perhaps a whole disk. */
+  private static final int MAX_DEPTH = 8;
+
+  private static final int MAX_FIELD_CHARS = 1 << 16;
+
+  private PhotoTable() {}
+
+  /** A row as it was written: first is the column called latitude. */
+  private record Row(String id, double first, double second, Map<String, String> extra) {
+    boolean fits() {
+      return Math.abs(first) <= 90 && Math.abs(second) <= 180;
+    }
+
+    boolean fitsSwapped() {
+      return Math.abs(second) <= 90 && Math.abs(first) <= 180;
+    }
+
+    @Override
+    public String toString() {
+      return id + " (" + first + ", " + second + ")";
+    }
+  }
+
+  static PhotoSet read(PhotoProtocol protocol, Path root, int expected) {
+    Path table =
+        protocol.tables().stream()
+            .map(root::resolve)
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        root
+                            + " holds no table of "
+                            + protocol
+                            + ": looked for "
+                            + String.join(", ", protocol.tables())));
+    List<String> unreadable = new ArrayList<>();
+    List<Row> rows = rows(table, unreadable);
+    List<Finding> findings = new ArrayList<>();
+    add(findings, "rows have no position", unreadable, true);
+
+    List<String> outside = rows.stream().filter(row -> !row.fits()).map(Row::toString).toList();
+    // Half of the world's photos lie beyond 90 degrees of longitude, so a swap shows at once; but a
+    // few bad rows are no swap, and then they are bad the other way round as well.
+    boolean swapped = !outside.isEmpty() && rows.stream().allMatch(Row::fitsSwapped);
+    if (swapped) {
+      findings.add(
+          Finding.of(
+              "rows have a latitude beyond 90: the headings of latitude and longitude are swapped in "
+                  + table.getFileName()
+                  + ", so they were read the other way round",
+              outside,
+              false));
+    } else {
+      add(findings, "rows are out of range", outside, true);
+    }
+
+    Map<String, Path> images = images(root);
+    List<Manifest.Entry> photos = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    List<String> twice = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Row row : rows) {
+      if (!seen.add(row.id())) {
+        twice.add(row.id());
+      } else if (swapped || row.fits()) {
+        Path image = images.get(stem(row.id()));
+        if (image == null) {
+          missing.add(row.id());
+        } else {
+          LatLng latLng =
+              swapped
+                  ? new LatLng(row.second(), row.first())
+                  : new LatLng(row.first(), row.second());
+          photos.add(new Manifest.Entry(image, latLng, row.extra()));
+        }
+      }
+    }
+    add(findings, "photos are there twice", twice, true);
+    add(findings, "images are missing", missing, true);
+    if (expected > 0 && seen.size() != expected) {
+      findings.add(
+          new Finding(
+              "photos are in the table, the benchmark has " + expected,
+              seen.size(),
+              List.of(),
+              true));
+    }
+    return new PhotoSet(Manifest.of(photos), findings);
+  }
+
+  private static void add(
+      List<Finding> findings, String what, List<String> examples, boolean fatal) {
+    if (!examples.isEmpty()) {
+      findings.add(Finding.of(what, examples, fatal));
+    }
+  }
+
+  private static List<Row> rows(Path table, List<String> unreadable) {
+    List<Row> rows = new ArrayList<>();
+    try (CsvReader<CsvRecord> reader =
+        CsvReader.builder().maxBufferSize(MAX_FIELD_CHARS).ofCsvRecord(table)) {
+      List<String> names = List.of();
+      int id = -1;
+      int latitude = -1;
+      int longitude = -1;
+      for (CsvRecord row : reader) {
+        if (id < 0) {
+          names =
+              row.getFields().stream()
+                  .map(name -> name.replace("\uFEFF", "").strip().toLowerCase(Locale.ROOT))
+                  .toList();
+          id = column(names, ID, table);
+          latitude = column(names, LATITUDE, table);
+          longitude = column(names, LONGITUDE, table);
+        } else {
+          try {
+            Map<String, String> extra = new HashMap<>();
+            for (int i = 0; i < names.size(); i++) {
+              if (i != id && i != latitude && i != longitude) {
+                extra.put(names.get(i), row.getField(i));
+              }
+            }
+            double first = Double.parseDouble(row.getField(latitude));
+            double second = Double.parseDouble(row.getField(longitude));
+            if (!Double.isFinite(first) || !Double.isFinite(second)) {
+              throw new NumberFormatException("not finite");
+            }
+            rows.add(new Row(row.getField(id), first, second, extra));
+          } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            unreadable.add("line " + row.getStartingLineNumber());
+          }
+        }
+      }
+    } catch (CsvParseException e) {
+      throw new IllegalArgumentException(table + " is not CSV: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + table + ": " + e.getMessage(), e);
+    }
+    return rows;
+  }
+
+  private static int column(List<String> names, List<String> any, Path table) {
+    return any.stream()
+        .filter(names::contains)
+        .map(names::indexOf)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    table
+                        + " has no column "
+                        + String.join(" or ", any)
+                        + ": its header is "
+                        + String.join(",", names)));
+  }
+
+  /** Returns all images below a folder by their name without extension. */
+  private static Map<String, Path> images(Path root) {
+    Map<String, Path> images = new HashMap<>();
+    try (Stream<Path> files = Files.walk(root, MAX_DEPTH)) {
+      files
+          .filter(file -> IMAGES.contains(extension(file.toString())))
+          .forEach(file -> images.putIfAbsent(stem(file.toString()), file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e);
+    }
+    return images;
+  }
+
+  private static String extension(String path) {
+    return path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static String stem(String path) {
+    String name = path.substring(path.replace('\\', '/').lastIndexOf('/') + 1);
+    return IMAGES.contains(extension(name)) ? name.substring(0, name.lastIndexOf('.')) : name;
+  }
+}

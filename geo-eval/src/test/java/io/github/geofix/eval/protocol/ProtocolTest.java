@@ -1,0 +1,187 @@
+package io.github.geofix.eval.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.eval.Embeddings;
+import io.github.geofix.eval.PublishedFigures;
+import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.protocol.CrossViewProtocol.CrossViewSet;
+import io.github.geofix.eval.protocol.PhotoProtocol.PhotoSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProtocolTest {
+
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  @TempDir
+  Path root;
+
+  private void write(String name, String... lines) {
+    try {
+      Path file = root.resolve(name);
+      Files.createDirectories(file.resolveSibling("."));
+      Files.writeString(file, String.join("\n", lines));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void readsTheColumnsInUseAndFindsImagesAtAnyDepth() {
+    write("test.csv", "id,latitude,longitude,country", "17,48.5,2.25,FR", "18,-33,151,AU");
+    write("images/test/00/17.jpg");
+    write("images/test/01/18.JPG");
+    PhotoSet set = PhotoProtocol.named("osv5m").read(root);
+    assertThat(set.photos().locations())
+        .containsExactly(new LatLng(48.5, 2.25), new LatLng(-33, 151));
+    assertThat(set.photos().entries().get(1).image()).endsWithRaw(Path.of("01/18.JPG"));
+    assertThat(set.photos().entries().get(0).extra()).containsEntry("country", "FR");
+    assertThat(set.findings())
+        .extracting(Finding::toString)
+        .containsExactly("2 photos are in the table, the benchmark has 210122");
+  }
+
+  @Test
+  void noticesSwappedHeadingsAndSaysSo() {
+    write(
+        "im2gps3k_places365.csv",
+        "IMG_ID,LAT,LON,S3_Label",
+        "a.jpg,-122.4,37.8,0",
+        "b.jpg,2.35,48.85,1");
+    write("images/a.jpg");
+    write("images/b.jpg");
+    PhotoSet set = PhotoProtocol.IM2GPS3K.read(root);
+    assertThat(set.photos().locations())
+        .containsExactly(new LatLng(37.8, -122.4), new LatLng(48.85, 2.35));
+    assertThat(set.findings().get(0).fatal()).isFalse();
+    assertThat(set.findings().get(0).toString())
+        .startsWith("1 rows have a latitude beyond 90: the headings")
+        .endsWith("read the other way round: a.jpg (-122.4, 37.8)");
+  }
+
+  @Test
+  void countsWhatIsWrongAndNamesTheFirst() {
+    write(
+        "gws15k.csv",
+        "panoid,lat,lng",
+        "a,10,20",
+        "a,10,20",
+        "b,95,200",
+        "c,nowhere,3",
+        "d,1",
+        "e,1,2",
+        "f,1,2");
+    write("a.jpg");
+    PhotoSet set = PhotoProtocol.GWS15K.read(root);
+    assertThat(set.photos().size()).isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(set::complete)
+        .withMessage(
+            "the data are not complete: 2 rows have no position: line 5, line 6;"
+                + " 1 rows are out of range: b (95.0, 200.0);"
+                + " 1 photos are there twice: a; 2 images are missing: e, f");
+  }
+
+  @Test
+  void namesTheTableAndColumnsItLooksFor() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.YFCC4K.read(root))
+        .withMessageContaining("looked for yfcc4k_places365.csv, yfcc4k.csv");
+    write("yfcc4k.csv", "name,x,y", "a,1,2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.YFCC4K.read(root))
+        .withMessageContaining("has no column img_id or");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.named("im2gps4k"))
+        .withMessageContaining("no protocol im2gps4k, only im2gps, im2gps3k");
+  }
+
+  @Test
+  void readsPairsOfCvusa() {
+    write(
+        "splits/val-19zl.csv",
+        "bingmap/19/0000003.jpg,streetview/panos/0000003.jpg,streetview/annotations/0000003.png",
+        "bingmap/19/0000007.jpg,streetview/panos/0000007.jpg,streetview/annotations/0000007.png");
+    write("bingmap/19/0000003.jpg");
+    write("bingmap/19/0000007.jpg");
+    write("streetview/panos/0000003.jpg");
+    CrossViewSet set = CrossViewProtocol.CVUSA.read(root);
+    assertThat(set.queries()).hasSize(2);
+    assertThat(set.gallery().get(1)).endsWithRaw(Path.of("19/0000007.jpg"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(set::complete)
+        .withMessageContaining("1 images are missing: ")
+        .withMessageContaining("panos/0000007.jpg");
+  }
+
+  @Test
+  void readsVigorWithSemiPositivesAndEvaluatesIt() {
+    for (String city : List.of("SanFrancisco", "Chicago")) {
+      String[] satellites = {"s0.png", "s1.png", "s2.png", "s3.png", "s4.png"};
+      write("splits/" + city + "/satellite_list.txt", satellites);
+      for (String satellite : satellites) {
+        write(city + "/satellite/" + satellite);
+      }
+      write(
+          "splits/" + city + "/pano_label_balanced.txt",
+          "p0.jpg s0.png 1.5 -2 s1.png 3 4 s2.png 5 6 s3.png 7 8",
+          "p1.jpg s4.png 0 0 s3.png 3 4 s2.png 5 6 s1.png 7 8");
+      write(city + "/panorama/p0.jpg");
+      write(city + "/panorama/p1.jpg");
+    }
+    CrossViewSet set = CrossViewProtocol.named("vigor-cross").read(root).complete();
+    assertThat(set.queries()).hasSize(4);
+    assertThat(set.gallery()).hasSize(10);
+
+    // Embeddings that place each photo at its positive, but the third at a semi-positive.
+    float[][] gallery = new float[10][10];
+    for (int i = 0; i < 10; i++) {
+      gallery[i][i] = 1;
+    }
+    float[][] queries = {gallery[0], gallery[4], gallery[6].clone(), gallery[9]};
+    queries[2][5] = 0.5f;
+    RetrievalReport report =
+        RetrievalEvaluator.recallAt(1, 5)
+            .evaluate(Embeddings.of(queries), Embeddings.of(gallery), set.matches());
+    assertThat(report.recallAt(1).accuracy()).isEqualTo(0.75);
+    assertThat(report.hitRateCovering().orElseThrow().accuracy()).isEqualTo(1);
+    assertThat(report.hitRateSample4Geo().orElseThrow().accuracy()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesBrokenVigorLists() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.VIGOR_SAME.read(root))
+        .withMessageContaining("holds none of the folders");
+    write("splits/SanFrancisco/satellite_list.txt", "s0.png");
+    Assertions.assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> CrossViewProtocol.VIGOR_CROSS.read(root))
+        .withMessageContaining("Chicago");
+    write("splits/Chicago/satellite_list.txt", "s0.png");
+    write("splits/SanFrancisco/pano_label_balanced.txt", "p0.jpg s0.png 1 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.VIGOR_CROSS.read(root))
+        .withMessageContaining("is not a panorama and four aerial images");
+  }
+
+  @Test
+  void namesTheBenchmarksAsThePublishedFiguresDo() {
+    List<String> unpublished = List.of("OSV-5M", "MP-16");
+    Arrays.stream(PhotoProtocol.values())
+        .map(PhotoProtocol::dataset)
+        .filter(dataset -> !unpublished.contains(dataset))
+        .forEach(dataset -> assertThat(PublishedFigures.of(dataset)).isNotEmpty());
+    Arrays.stream(CrossViewProtocol.values())
+        .forEach(p -> assertThat(PublishedFigures.of(p.dataset())).isNotEmpty());
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Forward;
+
+/**
+ * Pools a feature map by direction and joins the results, so that a ground and an aerial image of
+ * one place say the same thing in the same order.
+ *
+ * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
+ * recombination" (FRGeo), AAAI 2024, eqs. 2 to 9, with four regions: south-west, north-west,
+ * north-east, south-east. Ground maps are cut into strips, aerial ones into quadrants; for other
+ * numbers of regions into wedges. All maps have north in the middle or up.
+ *
+ * <p>Costs one matrix product a map. Immutable, and thread-safe if the normalization is.
+ */
+public final class FeatureRecombination {
+
+  /** What happens to the mean of each region before they are joined. */
+  @FunctionalInterface
+  public interface Normalization {
+    /** Nothing, as in the paper's text. */
+    Normalization NONE = (f, regions) -> regions;
+
+    /**
+     * Normalizes vectors {@code [..., D]}. The released code applies the backbone's final layer
+     * normalisation here, of which the paper does not speak: {@code convNeXt::normalized}.
+     */
+    NDArray apply(Forward f, NDArray regions);
+  }
+
+  private final int regions;
+  private final Normalization normalization;
+
+  private FeatureRecombination(int regions, Normalization normalization) {
+    if (regions < 1) {
+      throw new IllegalArgumentException(regions + " regions: at least 1 needed");
+    }
+    this.regions = regions;
+    this.normalization = normalization;
+  }
+
+  /**
+   * Returns a recombination of R equal angles.
+   *
+   * @throws IllegalArgumentException if {@code regions} is below 1
+   */
+  public static FeatureRecombination of(int regions, Normalization normalization) {
+    return new FeatureRecombination(regions, normalization);
+  }
+
+  /** Returns the number of regions R. */
+  public int regions() {
+    return regions;
+  }
+
+  /**
+   * Recombines maps of images that face north.
+   *
+   * @param map {@code [B, D, H, W]} of any size
+   * @return {@code [B, R D]}: all D features of the first region, then of the next
+   * @throws IllegalArgumentException if a region of the map has no cell
+   */
+  public NDArray recombine(Forward f, NDArray map, View view) {
+    int rows = side(map, 2);
+    int columns = side(map, 3);
+    float[] weights =
+        switch (view) {
+          case GROUND -> Regions.strips(rows, columns, regions);
+          case AERIAL -> Regions.wedges(rows, columns, regions);
+        };
+    NDArray pooled = pooled(f, map, weights, regions);
+    return pooled.reshape(pooled.getShape().get(0), -1);
+  }
+
+  /**
+   * Recombines maps of ground images once for each of S headings, evenly spaced from north
+   * clockwise: heading s is {@code 360 s / S} degrees. Compare with aerial images by {@link
+   * HeadingMatches}. Where R divides the columns, heading 0 of a full circle equals {@link
+   * #recombine}.
+   *
+   * @param map {@code [B, D, H, W]} whose columns are equal angles, clockwise from left to right
+   * @param headings the number S of directions in which the middle may look
+   * @param fieldOfView angle that the columns span, above 0 to 360 degrees; regions outside it
+   *     become zeros
+   * @return {@code [B, S, R D]}
+   * @throws IllegalArgumentException if {@code headings} or {@code fieldOfView} is out of range
+   */
+  public NDArray shifted(Forward f, NDArray map, int headings, double fieldOfView) {
+    boolean possible = headings >= 1 && fieldOfView > 0 && fieldOfView <= 360;
+    if (!possible) {
+      throw new IllegalArgumentException(
+          headings
+              + " headings and a field of view of "
+              + fieldOfView
+              + " degrees: at least 1 and above 0 to 360 needed");
+    }
+    int rows = side(map, 2);
+    int columns = side(map, 3);
+    int all = headings * regions;
+    float[] weights = new float[rows * columns * all];
+    float[] seen = new float[all];
+    for (int s = 0; s < headings; s++) {
+      float[] one = Regions.strips(rows, columns, regions, 360.0 * s / headings, fieldOfView);
+      for (int r = 0; r < regions; r++) {
+        seen[s * regions + r] = Regions.isEmpty(one, regions, r) ? 0 : 1;
+        for (int cell = 0; cell < rows * columns; cell++) {
+          weights[cell * all + s * regions + r] = one[cell * regions + r];
+        }
+      }
+    }
+    NDArray pooled = pooled(f, map, weights, all);
+    // After the normalization, which would make something of nothing.
+    NDArray mask = map.getManager().create(seen, new Shape(1, all, 1));
+    NDArray masked = pooled.mul(mask.toType(map.getDataType(), false));
+    return masked.reshape(map.getShape().get(0), headings, -1);
+  }
+
+  /** Returns the normalized weighted means, {@code [B, count, D]}. */
+  private NDArray pooled(Forward f, NDArray map, float[] weights, int count) {
+    Shape shape = map.getShape();
+    long cells = shape.get(2) * shape.get(3);
+    NDArray matrix =
+        map.getManager().create(weights, new Shape(cells, count)).toType(map.getDataType(), false);
+    NDArray means = map.reshape(shape.get(0), shape.get(1), cells).matMul(matrix);
+    return normalization.apply(f, means.transpose(0, 2, 1));
+  }
+
+  private static int side(NDArray map, int axis) {
+    Shape shape = map.getShape();
+    if (shape.dimension() != 4) {
+      throw new IllegalArgumentException("a map " + shape + " is not [B, D, H, W]");
+    }
+    return Math.toIntExact(shape.get(axis));
+  }
+}

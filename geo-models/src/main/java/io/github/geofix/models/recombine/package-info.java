@@ -1,0 +1,5 @@
+/** Ground and aerial images made comparable by where each direction lies in them. */
+@NullMarked
+package io.github.geofix.models.recombine;
+
+import org.jspecify.annotations.NullMarked;

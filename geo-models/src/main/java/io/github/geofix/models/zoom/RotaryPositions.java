@@ -1,0 +1,61 @@
+package io.github.geofix.models.zoom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Turns queries and keys by angles that grow with their position, so that their products depend on
+ * the distance between them: Su et al., "RoFormer", 2021, section 3.4.2, where value i of the first
+ * half is paired with value i of the second.
+ */
+final class RotaryPositions {
+  private static final double THETA = 10_000;
+
+  private final NDArray cosines;
+  private final NDArray sines;
+  private final long half;
+
+  private RotaryPositions(NDArray cosines, NDArray sines, long half) {
+    this.cosines = cosines;
+    this.sines = sines;
+    this.half = half;
+  }
+
+  /**
+   * Returns the turns of successive positions.
+   *
+   * @param first the first position
+   * @param count the number of positions N
+   * @param width the width d of a head, even
+   */
+  static RotaryPositions of(NDManager manager, DataType type, int first, int count, int width) {
+    float[] cosines = new float[count * width];
+    float[] sines = new float[count * width];
+    for (int n = 0; n < count; n++) {
+      for (int i = 0; i < width; i++) {
+        double angle = (first + n) * frequency(i % (width / 2), width);
+        cosines[n * width + i] = (float) Math.cos(angle);
+        sines[n * width + i] = (float) (i < width / 2 ? -Math.sin(angle) : Math.sin(angle));
+      }
+    }
+    Shape shape = new Shape(count, width);
+    return new RotaryPositions(
+        manager.create(cosines, shape).toType(type, false),
+        manager.create(sines, shape).toType(type, false),
+        width / 2);
+  }
+
+  /** Returns the angle between successive positions, in radians, of pair i of d / 2. */
+  static double frequency(int i, int width) {
+    return Math.pow(THETA, -2.0 * i / width);
+  }
+
+  /** Turns {@code [B, heads, N, d]}. */
+  NDArray apply(NDArray x) {
+    NDArray first = x.get("..., :{}", half);
+    NDArray second = x.get("..., {}:", half);
+    return x.mul(cosines).add(second.concat(first, 3).mul(sines));
+  }
+}

@@ -1,0 +1,176 @@
+package io.github.geofix.train.data;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts photos that are hard to tell apart into one batch, so that a loss within the batch has
+ * something to learn from. Batches are filled with random photos, each followed by some of its
+ * neighbours; every photo occurs once an epoch.
+ *
+ * <p>FRGeo takes one of 100 similar references for each photo, from its second epoch on; Sample4Geo
+ * 64 of the 128 that are nearest on the ground at first, and most similar later.
+ */
+public final class NeighbourOrder implements BatchOrder {
+
+  /**
+   * How batches are filled.
+   *
+   * @param perPhoto neighbours that follow a random photo, at least 1
+   * @param firstEpoch the first epoch with neighbours; before, order is random
+   * @param seed chooses the random photos, and which neighbours follow
+   */
+  public record Options(int perPhoto, int firstEpoch, long seed) {
+    /** Checks the ranges. */
+    public Options {
+      if (perPhoto < 1) {
+        throw new IllegalArgumentException(perPhoto + " neighbours: at least 1 needed");
+      }
+      if (firstEpoch < 0) {
+        throw new IllegalArgumentException("first epoch " + firstEpoch + ": at least 0 needed");
+      }
+    }
+
+    /** One neighbour for each photo from the second epoch on, as FRGeo does; seed 0. */
+    public static Options defaults() {
+      return new Options(1, 1, 0);
+    }
+
+    /** Returns a copy with another number of neighbours. */
+    public Options withPerPhoto(int newPerPhoto) {
+      return new Options(newPerPhoto, firstEpoch, seed);
+    }
+
+    /** Returns a copy that begins in another epoch. */
+    public Options withFirstEpoch(int newFirstEpoch) {
+      return new Options(perPhoto, newFirstEpoch, seed);
+    }
+
+    /** Returns a copy with another seed. */
+    public Options withSeed(long newSeed) {
+      return new Options(perPhoto, firstEpoch, newSeed);
+    }
+  }
+
+  private final Neighbours neighbours;
+  private final int @Nullable [] references;
+  private final Options options;
+
+  private NeighbourOrder(Neighbours neighbours, int @Nullable [] references, Options options) {
+    this.neighbours = neighbours;
+    this.references = references;
+    this.options = options;
+  }
+
+  /** Returns an order by neighbours. */
+  public static NeighbourOrder of(Neighbours neighbours, Options options) {
+    return new NeighbourOrder(neighbours, null, options);
+  }
+
+  /**
+   * Returns a copy that puts photos of one reference into different batches, where each would be
+   * taken for the other's negative. The last batches of an epoch may have to make exceptions.
+   *
+   * @param referenceOfPhoto the number of each photo's reference
+   */
+  public NeighbourOrder withOnePhotoPerReference(int[] referenceOfPhoto) {
+    return new NeighbourOrder(neighbours, referenceOfPhoto.clone(), options);
+  }
+
+  @Override
+  public boolean dependsOnWeights() {
+    return neighbours.dependOnWeights();
+  }
+
+  @Override
+  public int[] epoch(int epoch, int size, int batchSize) {
+    SplittableRandom random = new SplittableRandom(Seeds.derive(options.seed(), epoch));
+    int[][] nearest = epoch < options.firstEpoch() ? new int[size][0] : neighbours.nearest(epoch);
+    Deque<Integer> waiting = new ArrayDeque<>();
+    for (int photo : Neighbours.shuffle(size, random)) {
+      waiting.add(photo);
+    }
+    BitSet used = new BitSet(size);
+    List<Integer> order = new ArrayList<>(size);
+    while (order.size() < size / batchSize * batchSize) {
+      new Filling(nearest, waiting, used, random, batchSize).fill(order);
+    }
+    return order.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** One batch on its way. */
+  private final class Filling {
+    private final int[][] nearest;
+    private final Deque<Integer> waiting;
+    private final BitSet used;
+    private final SplittableRandom random;
+    private final int batchSize;
+    private final Set<Integer> referencesSeen = new HashSet<>();
+    private final List<Integer> batch = new ArrayList<>();
+
+    Filling(
+        int[][] nearest,
+        Deque<Integer> waiting,
+        BitSet used,
+        SplittableRandom random,
+        int batchSize) {
+      this.nearest = nearest;
+      this.waiting = waiting;
+      this.used = used;
+      this.random = random;
+      this.batchSize = batchSize;
+    }
+
+    void fill(List<Integer> order) {
+      List<Integer> putOff = new ArrayList<>();
+      while (batch.size() < batchSize && !waiting.isEmpty()) {
+        int photo = waiting.remove();
+        if (used.get(photo)) {
+          continue;
+        }
+        if (take(photo)) {
+          takeNeighbours(nearest[photo]);
+        } else {
+          putOff.add(photo);
+        }
+      }
+      // Nothing but photos of references that the batch has: better a conflict than no batch.
+      for (int i = 0; batch.size() < batchSize; i++) {
+        used.set(putOff.get(i));
+        batch.add(putOff.get(i));
+      }
+      for (int i = putOff.size() - 1; i >= 0; i--) {
+        waiting.addFirst(putOff.get(i));
+      }
+      order.addAll(batch);
+    }
+
+    private void takeNeighbours(int[] candidates) {
+      int taken = 0;
+      for (int i : Neighbours.shuffle(candidates.length, random)) {
+        if (taken == options.perPhoto() || batch.size() == batchSize) {
+          return;
+        }
+        if (!used.get(candidates[i]) && take(candidates[i])) {
+          taken++;
+        }
+      }
+    }
+
+    private boolean take(int photo) {
+      if (references != null && !referencesSeen.add(references[photo])) {
+        return false;
+      }
+      used.set(photo);
+      batch.add(photo);
+      return true;
+    }
+  }
+}

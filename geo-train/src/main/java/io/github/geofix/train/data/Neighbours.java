@@ -1,0 +1,113 @@
+package io.github.geofix.train.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.models.nn.TorchEngine;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Which photos are hard to tell apart, by position or by what a network makes of them. */
+@FunctionalInterface
+public interface Neighbours {
+
+  /**
+   * Returns for each photo the others it is most easily taken for, nearest first.
+   *
+   * @param epoch the epoch that is about to begin
+   */
+  int[][] nearest(int epoch);
+
+  /** Returns true if the answer depends on the network's weights at the time of asking. */
+  default boolean dependOnWeights() {
+    return false;
+  }
+
+  /**
+   * The photos taken nearest by, along great circles. Compares all pairs once, in blocks: O(N^2)
+   * time, O(N) memory beside the result.
+   *
+   * @param positions where each photo was taken
+   * @param count neighbours of each photo
+   */
+  static Neighbours byPosition(List<LatLng> positions, int count) {
+    double[] vectors = new double[3 * positions.size()];
+    for (int i = 0; i < positions.size(); i++) {
+      double latitude = Math.toRadians(positions.get(i).latitude());
+      double longitude = Math.toRadians(positions.get(i).longitude());
+      vectors[3 * i] = Math.cos(latitude) * Math.cos(longitude);
+      vectors[3 * i + 1] = Math.cos(latitude) * Math.sin(longitude);
+      vectors[3 * i + 2] = Math.sin(latitude);
+    }
+    int[] all = new int[positions.size()];
+    Arrays.setAll(all, i -> i);
+    try (NDManager manager = TorchEngine.newManager()) {
+      // In double precision: single would confuse places within two kilometres.
+      NDArray points = manager.create(vectors, new Shape(all.length, 3));
+      int[][] nearest = NearestRows.of(points, points, all, count);
+      return epoch -> nearest;
+    }
+  }
+
+  /** What a network makes of photos and of their references. */
+  interface Embeddings {
+    /** Returns the number of values of an embedding, D. */
+    int width();
+
+    /** Returns the embeddings of photos, {@code [n, D]} row-major, each of length 1. */
+    float[] photos(int[] indexes);
+
+    /** Returns the embeddings of the photos' references, {@code [n, D]} row-major, of length 1. */
+    float[] references(int[] indexes);
+  }
+
+  /**
+   * The references most similar to each photo among a random pool, found anew in each epoch: the
+   * dynamic sampling of FRGeo, with its pool of 40,000 and 100 neighbours. Takes O(N pool D) time;
+   * scores are held for one block of photos at a time.
+   *
+   * @param embeddings asked on the training thread, at the start of an epoch
+   * @param size number of photos
+   * @param pool references that are compared
+   * @param count neighbours of each photo
+   * @param seed chooses the pool
+   */
+  static Neighbours bySimilarity(Embeddings embeddings, int size, int pool, int count, long seed) {
+    return new Neighbours() {
+      @Override
+      public int[][] nearest(int epoch) {
+        SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch));
+        int[] chosen = Arrays.copyOf(shuffle(size, random), Math.min(pool, size));
+        Arrays.sort(chosen);
+        int[] all = new int[size];
+        Arrays.setAll(all, i -> i);
+        try (NDManager manager = TorchEngine.newManager()) {
+          NDArray photos =
+              manager.create(embeddings.photos(all), new Shape(size, embeddings.width()));
+          NDArray references =
+              manager.create(
+                  embeddings.references(chosen), new Shape(chosen.length, embeddings.width()));
+          return NearestRows.of(photos, references, chosen, count);
+        }
+      }
+
+      @Override
+      public boolean dependOnWeights() {
+        return true;
+      }
+    };
+  }
+
+  /** Returns 0 to {@code size} - 1 in random order. */
+  static int[] shuffle(int size, SplittableRandom random) {
+    int[] order = new int[size];
+    for (int i = 0; i < size; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+}
