@@ -138,7 +138,8 @@ public final class RecallTable {
         .orElse(-1);
   }
 
-  private static double cpuSeconds() {
+  /** Returns the CPU seconds that all threads of the process have taken. */
+  static double cpuSeconds() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
         / 1e9;
   }

@@ -46,11 +46,20 @@ final class DemoCommand implements Callable<Integer> {
       description = "Steps of training (default: as the recipe of the method says).")
   private @Nullable Long steps;
 
+  @Option(
+      names = "--photos",
+      paramLabel = "N",
+      description = "Photos to test on of each rendering (default: 1000).")
+  private @Nullable Integer photos;
+
   @Override
   public Integer call() {
     EarthDemo.Recipe recipe = EarthDemo.Recipe.of(method);
     if (steps != null) {
       recipe = recipe.withSteps(steps);
+    }
+    if (photos != null) {
+      recipe = recipe.withTestPhotos(photos);
     }
     PrintWriter err = spec.commandLine().getErr();
     EarthDemo.Outcome outcome;
@@ -58,13 +67,13 @@ final class DemoCommand implements Callable<Integer> {
       outcome = new EarthDemo(earthData(), recipe).run(out.resolve("model"), talk);
     }
     DemoReport report = new DemoReport(outcome);
-    List<Path> photos = report.writePhotos(out.resolve("photos"));
+    List<Path> toTry = report.writePhotos(out.resolve("photos"));
     report.writeJson(out.resolve("report.json"));
     report.writeHtml(out.resolve("report.html"));
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(report.toMarkdown());
     try (Localizer localizer = Localizer.load(out.resolve("model"))) {
-      for (Path photo : photos) {
+      for (Path photo : toTry) {
         stdout.println(photo + "  " + localizer.locate(photo).latLng());
       }
     }

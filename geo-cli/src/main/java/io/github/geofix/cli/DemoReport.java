@@ -6,12 +6,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.cli.EarthDemo.Figures;
 import io.github.geofix.cli.EarthDemo.Outcome;
-import io.github.geofix.cli.EarthDemo.Rendering;
 import io.github.geofix.cli.EarthDemo.Tested;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.earth.EarthData.TestRendering;
 import io.github.geofix.eval.earth.EarthView;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
@@ -44,7 +44,7 @@ final class DemoReport {
   private static final double FAR_KM = 750;
   private static final int PHOTOS_ON_THE_MAP = 200;
   private static final int PHOTOS_IN_DETAIL = 12;
-  private static final int PHOTOS_TO_TRY = 3;
+  static final int PHOTOS_TO_TRY = 3;
   private static final int PIXELS = 128;
 
   private final Outcome outcome;
@@ -53,8 +53,8 @@ final class DemoReport {
 
   DemoReport(Outcome outcome) {
     this.outcome = outcome;
-    this.may = Objects.requireNonNull(outcome.figures().get(Rendering.MAY));
-    this.mayPhotos = Objects.requireNonNull(outcome.tested().get(Rendering.MAY));
+    this.may = Objects.requireNonNull(outcome.figures().get(TestRendering.MAY));
+    this.mayPhotos = Objects.requireNonNull(outcome.tested().get(TestRendering.MAY));
   }
 
   /** Writes the first photos, to try the model on; returns their files. */
@@ -89,9 +89,9 @@ final class DemoReport {
         .forEach(
             (rendering, figures) -> {
               JsonObject entry = new JsonObject();
-              entry.addProperty("title", rendering.title);
+              entry.addProperty("title", rendering.title());
               add(entry, figures);
-              renderings.add(rendering.key, entry);
+              renderings.add(rendering.key(), entry);
             });
     report.add("renderings", renderings);
     AtomicFiles.write(file, path -> Files.writeString(path, JSON.toJson(report) + "\n"));
@@ -121,7 +121,7 @@ final class DemoReport {
         .forEach(
             (rendering, figures) ->
                 text.append("### ")
-                    .append(rendering.title)
+                    .append(rendering.title())
                     .append("\n\n")
                     .append(DistanceReport.table(systems(figures)).toMarkdown())
                     .append('\n')
@@ -149,12 +149,12 @@ final class DemoReport {
             (rendering, figures) ->
                 page.add(
                     new ReportSection.Comparison(
-                        rendering.title, verdict(figures), systems(figures))));
+                        rendering.title(), verdict(figures), systems(figures))));
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
             new ReportSection.ErrorCurves(
-                "How far off", Rendering.MAY.title + ".", curves, may.model().limitsKm()))
+                "How far off", TestRendering.MAY.title() + ".", curves, may.model().limitsKm()))
         .add(
             new ReportSection.WorldMap(
                 "Where photos went",
@@ -162,7 +162,7 @@ final class DemoReport {
                     Locale.ROOT,
                     "The first %d photos of %s; each arc leads from the truth to the guess.",
                     PHOTOS_ON_THE_MAP,
-                    Rendering.MAY.title),
+                    TestRendering.MAY.title()),
                 mayPhotos.stream().limit(PHOTOS_ON_THE_MAP).map(DemoReport::located).toList(),
                 NEAR_KM,
                 FAR_KM))
@@ -199,7 +199,8 @@ final class DemoReport {
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return new ReportSection.Headline(Rendering.MAY.title, "", figures);
+    return new ReportSection.Headline(
+        "At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {
@@ -229,9 +230,15 @@ final class DemoReport {
     }
     List<String> sentences = new ArrayList<>();
     wins.forEach(
-        (name, limits) ->
-            sentences.add(name + " wins within " + String.join(" and ", limits) + " km"));
+        (name, limits) -> sentences.add(name + " wins within " + enumerate(limits) + " km"));
     return String.join("; ", sentences) + ".";
+  }
+
+  private static String enumerate(List<String> words) {
+    int last = words.size() - 1;
+    return last == 0
+        ? words.get(0)
+        : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
 
   private static LocatedPhoto located(Tested tested) {

@@ -3,14 +3,14 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthBaselines;
+import io.github.geofix.eval.earth.EarthData;
+import io.github.geofix.eval.earth.EarthData.TestRendering;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhoto;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandCells;
-import io.github.geofix.eval.earth.LandMap;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.train.Progress;
@@ -37,25 +37,17 @@ import java.util.stream.LongStream;
  */
 final class EarthDemo {
 
-  /** A held-out rendering: its key in report.json, its name for people, its file. */
-  enum Rendering {
-    MAY("may", "Blue Marble, May 2004", "BMNG_world.topo.bathy.200405.3.2048x1024.jpg"),
-    EARTH_DAY("earth-day", "Earth by day, another hand's rendering", "earth-day.jpg"),
-    NIGHT("night", "Night lights, 2012", "dnb_land_ocean_ice_2012.png");
-
-    final String key;
-    final String title;
-    final String file;
-
-    Rendering(String key, String title, String file) {
-      this.key = key;
-      this.title = title;
-      this.file = file;
-    }
-  }
-
   /** The recipe: the settings under which the prototype of the embed family was measured. */
   record Recipe(String method, long steps, int testPhotos, long seed) {
+    Recipe {
+      if (steps < 1) {
+        throw new IllegalArgumentException("steps must be 1 or more: " + steps);
+      }
+      if (testPhotos < DemoReport.PHOTOS_TO_TRY) {
+        throw new IllegalArgumentException(
+            "at least " + DemoReport.PHOTOS_TO_TRY + " test photos are needed: " + testPhotos);
+      }
+    }
 
     /** Steps, batch and rate of one family, fixed so that a slow machine learns as much. */
     static Recipe of(String method) {
@@ -64,6 +56,10 @@ final class EarthDemo {
 
     Recipe withSteps(long newSteps) {
       return new Recipe(method, newSteps, testPhotos, seed);
+    }
+
+    Recipe withTestPhotos(int newTestPhotos) {
+      return new Recipe(method, steps, newTestPhotos, seed);
     }
 
     TrainOptions trainOptions() {
@@ -101,8 +97,8 @@ final class EarthDemo {
       Recipe recipe,
       TrainReport training,
       List<Double> losses,
-      Map<Rendering, Figures> figures,
-      Map<Rendering, List<Tested>> tested,
+      Map<TestRendering, Figures> figures,
+      Map<TestRendering, List<Tested>> tested,
       EarthImage reference,
       double evaluateSeconds) {}
 
@@ -121,11 +117,11 @@ final class EarthDemo {
   /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
   private static final int POSITIONS = 100_000;
 
-  private final Path data;
+  private final Path folder;
   private final Recipe recipe;
 
-  EarthDemo(Path data, Recipe recipe) {
-    this.data = data;
+  EarthDemo(Path folder, Recipe recipe) {
+    this.folder = folder;
     this.recipe = recipe;
   }
 
@@ -135,26 +131,23 @@ final class EarthDemo {
    * @param model the folder to save the model in
    */
   Outcome run(Path model, Listener listener) {
-    listener.stage("reading the imagery of " + data);
-    EarthImage reference = EarthImage.read(data.resolve("earth-blue-marble.jpg"));
-    EarthImage naturalEarth = EarthImage.read(data.resolve("natural-earth-2"));
-    LandMap land = LandMap.of(reference);
+    listener.stage("reading the imagery of " + folder);
+    EarthData data = EarthData.read(folder);
     EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
-    EarthPhotos training = EarthPhotos.of(land, List.of(reference, naturalEarth), options);
+    EarthPhotos training = data.trainingPhotos(options);
 
     List<Double> losses = new ArrayList<>();
     TrainReport report = train(training, model, losses, listener);
 
     long start = System.nanoTime();
-    EarthBaselines baselines = EarthBaselines.of(reference, LandCells.of(training, 5));
-    Map<Rendering, Figures> figures = new LinkedHashMap<>();
-    Map<Rendering, List<Tested>> tested = new LinkedHashMap<>();
+    EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(training, 5));
+    Map<TestRendering, Figures> figures = new LinkedHashMap<>();
+    Map<TestRendering, List<Tested>> tested = new LinkedHashMap<>();
     try (Localizer localizer = Localizer.load(model)) {
-      for (Rendering rendering : Rendering.values()) {
-        listener.stage("testing on " + rendering.title);
-        EarthImage image = EarthImage.read(data.resolve(rendering.file));
+      for (TestRendering rendering : TestRendering.values()) {
+        listener.stage("testing on " + rendering.title());
         List<EarthPhoto> photos =
-            EarthPhotos.of(land, List.of(image), options.withSeed(recipe.seed() + 1))
+            data.testPhotos(rendering, options.withSeed(recipe.seed() + 1))
                 .photos(0, recipe.testPhotos());
         List<Tested> answers = locate(localizer, photos);
         tested.put(rendering, answers);
@@ -162,7 +155,7 @@ final class EarthDemo {
       }
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Outcome(recipe, report, losses, figures, tested, reference, seconds);
+    return new Outcome(recipe, report, losses, figures, tested, data.reference(), seconds);
   }
 
   private TrainReport train(
@@ -176,26 +169,11 @@ final class EarthDemo {
           Trainer.of(model, recipe.trainOptions())
               .onProgress(progress -> losses.add(progress.loss()))
               .onProgress(listener::trained)
-              .fit(source(photos));
+              .fit(photos.source(EPOCH));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
       model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
       return report;
     }
-  }
-
-  private static PhotoSource source(EarthPhotos photos) {
-    return new PhotoSource() {
-      @Override
-      public int size() {
-        return EPOCH;
-      }
-
-      @Override
-      public Photo photo(int epoch, int index) {
-        EarthPhoto photo = photos.photo((long) epoch * EPOCH + index);
-        return new Photo(photo.image(), photo.latLng());
-      }
-    };
   }
 
   private static List<Tested> locate(Localizer localizer, List<EarthPhoto> photos) {

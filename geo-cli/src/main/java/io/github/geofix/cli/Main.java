@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       LocateCommand.class,
       DescribeCommand.class,
+      PartitionCommand.class,
     })
 public final class Main {
 

@@ -10,6 +10,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +39,7 @@ public final class AtomicFiles {
     try {
       Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
       Files.createDirectories(folder);
-      Path temporary = Files.createTempFile(folder, "." + file.getFileName(), ".tmp");
+      Path temporary = Files.createFile(beside(file));
       try {
         content.writeTo(temporary);
         move(temporary, file);
@@ -49,7 +52,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Writes a folder, replacing an older one only when the new one is complete.
+   * Writes a folder, replacing an older one only when the new one is complete, and only if all that
+   * the older one holds has a successor of the same name.
    *
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
@@ -57,12 +61,13 @@ public final class AtomicFiles {
     try {
       Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
       Files.createDirectories(parent);
-      Path temporary = Files.createTempDirectory(parent, "." + folder.getFileName());
+      Path temporary = Files.createDirectory(beside(folder));
       try {
         content.writeTo(temporary);
         if (Files.exists(folder)) {
+          refuseToLose(folder, temporary);
           // A folder cannot be renamed onto a full one: the old one steps aside for a moment.
-          Path old = Files.createTempDirectory(parent, "." + folder.getFileName() + "-old");
+          Path old = Files.createDirectory(beside(folder));
           move(folder, old);
           move(temporary, folder);
           deleteRecursively(old);
@@ -75,6 +80,25 @@ public final class AtomicFiles {
     } catch (IOException e) {
       throw cannotWrite(folder, e);
     }
+  }
+
+  /** A folder named by mistake, a home folder say, must not be swept away. */
+  private static void refuseToLose(Path old, Path successor) throws IOException {
+    try (Stream<Path> entries = Files.list(old)) {
+      Optional<Path> lost =
+          entries.filter(e -> !Files.exists(successor.resolve(e.getFileName()))).findFirst();
+      if (lost.isPresent()) {
+        throw new IOException(
+            "it exists and holds "
+                + lost.get().getFileName()
+                + ", which would be lost: name another folder or empty it");
+      }
+    }
+  }
+
+  /** A fresh name; unlike createTempFile, what is created under it gets the usual permissions. */
+  private static Path beside(Path target) {
+    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
   private static void move(Path from, Path to) throws IOException {

@@ -85,7 +85,7 @@ final class Learner implements AutoCloseable {
       }
       double norm = finite(NORM, optimizer.clipNorm(options.clipNorm()), step);
       optimizer.step(rate);
-      average.ifPresent(WeightAverage::update);
+      average.ifPresent(a -> a.update(step));
       return new StepResult(loss, norm);
     } finally {
       batches.forEach(StackedExamples::close);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
+import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.optim.ParameterGroup;
 import io.github.geofix.train.optim.SharpnessAware;
 import java.awt.image.BufferedImage;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,17 +82,65 @@ class RunFolderTest {
       TrainOptions options, Path run, int stepsUntilStop, Map<String, float[]> weights) {
     try (NDManager manager = TorchEngine.newManager()) {
       ColourModel model = new ColourModel(manager, 1);
-      Trainer trainer = Trainer.of(model, options).validateOn(VALIDATION).onNotice(notice -> {});
-      int[] left = {stepsUntilStop};
-      trainer.onProgress(
-          progress -> {
-            if (--left[0] == 0) {
-              trainer.stop();
-            }
-          });
-      TrainReport report = trainer.fit(PHOTOS, run);
-      model.network().parameters().forEach((n, p) -> weights.put(n, p.array().toFloatArray()));
-      return report;
+      Trainer trainer = Trainer.of(model, options).validateOn(VALIDATION);
+      return fit(trainer, model, run, stepsUntilStop, weights);
+    }
+  }
+
+  private static TrainReport fit(
+      Trainer trainer,
+      ColourModel model,
+      Path run,
+      int stepsUntilStop,
+      Map<String, float[]> weights) {
+    int[] left = {stepsUntilStop};
+    trainer
+        .onNotice(notice -> {})
+        .onProgress(
+            progress -> {
+              if (--left[0] == 0) {
+                trainer.stop();
+              }
+            });
+    TrainReport report = trainer.fit(PHOTOS, run);
+    model.network().parameters().forEach((n, p) -> weights.put(n, p.array().toFloatArray()));
+    return report;
+  }
+
+  @Test
+  void goesOnWithTheOrderThatTheWeightsOfTheEpochsStartGave() {
+    Map<String, float[]> calm = new LinkedHashMap<>();
+    trainMined(folder.resolve("calm"), Integer.MAX_VALUE, calm);
+    Map<String, float[]> stopped = new LinkedHashMap<>();
+    while (trainMined(folder.resolve("stopped"), 4, stopped).ending() == Ending.STOPPED) {
+      assertThat(stopped).isNotEmpty();
+    }
+    calm.forEach((name, values) -> assertThat(stopped.get(name)).as(name).isEqualTo(values));
+  }
+
+  private static TrainReport trainMined(Path run, int steps, Map<String, float[]> weights) {
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel model = new ColourModel(manager, 1);
+      Trainer trainer = Trainer.of(model, OPTIONS).inOrder(new ByWeights(model));
+      return fit(trainer, model, run, steps, weights);
+    }
+  }
+
+  /** An order that no other weights would give. */
+  private record ByWeights(ColourModel model) implements BatchOrder {
+    @Override
+    public int[] epoch(int epoch, int size, int batchSize) {
+      long[] hash = {0};
+      model
+          .network()
+          .parameters()
+          .forEach((n, p) -> hash[0] = 31 * hash[0] + Arrays.hashCode(p.array().toFloatArray()));
+      return BatchOrder.shuffled(hash[0]).epoch(epoch, size, batchSize);
+    }
+
+    @Override
+    public boolean dependsOnWeights() {
+      return true;
     }
   }
 

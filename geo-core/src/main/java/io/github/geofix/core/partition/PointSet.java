@@ -233,10 +233,18 @@ public final class PointSet {
     return size + " points";
   }
 
-  /** The first index whose leaf is greater than the given one, as unsigned numbers. */
+  /**
+   * The first index whose leaf is greater than the given one, as unsigned numbers. Steps of growing
+   * length come first, so that a near index is found without touching far memory.
+   */
   static int upperBound(long[] sortedLeaves, int from, int to, long leaf) {
     int low = from;
-    int high = to;
+    int step = 1;
+    while (step <= to - low && Long.compareUnsigned(sortedLeaves[low + step - 1], leaf) <= 0) {
+      low += step;
+      step = Math.min(2 * step, 1 << 29);
+    }
+    int high = step <= to - low ? low + step - 1 : to;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (Long.compareUnsigned(sortedLeaves[middle], leaf) <= 0) {

@@ -23,13 +23,4 @@ record Level(
     long width,
     long height,
     int tileWidth,
-    int tileHeight) {
-
-  int columns() {
-    return Math.toIntExact((width + tileWidth - 1) / tileWidth);
-  }
-
-  int rows() {
-    return Math.toIntExact((height + tileHeight - 1) / tileHeight);
-  }
-}
+    int tileHeight) {}

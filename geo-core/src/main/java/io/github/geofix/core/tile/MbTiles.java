@@ -39,8 +39,8 @@ final class MbTiles implements TileReader {
     try {
       Class.forName("org.sqlite.JDBC");
     } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "MBTiles files are SQLite databases: add org.xerial:sqlite-jdbc to the class path", e);
+      throw new MissingLibraryException(
+          "MBTiles files are SQLite databases", "org.xerial:sqlite-jdbc", e);
     }
     Properties readOnly = new Properties();
     readOnly.setProperty("open_mode", "1");

@@ -84,7 +84,7 @@ final class Pixels {
         throw new IOException("damaged: " + damage.get(0));
       }
       return of(image);
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       // What decoders throw on bytes that their checks did not foresee.
       throw new IOException("damaged: " + e, e);
     } finally {

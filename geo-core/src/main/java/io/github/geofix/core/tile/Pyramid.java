@@ -42,7 +42,7 @@ final class Pyramid implements TileSource {
   private volatile boolean closed;
 
   /**
-   * @param levels from coarse to fine, not empty
+   * @param levels from coarse to fine, 1 to 32
    */
   Pyramid(
       Projection projection,
@@ -153,7 +153,8 @@ final class Pyramid implements TileSource {
 
   private Pixels tile(int index, int column, int row) {
     Level level = levels.get(index);
-    long key = ((long) index << 58) | ((long) column << 29) | row;
+    // 30 bits for the column, as degrees have two tiles side by side at zoom 0.
+    long key = ((long) index << 59) | ((long) column << 29) | row;
     try {
       return cache.get(
           key,

@@ -36,8 +36,8 @@ final class Utm implements Projection {
     try {
       return new Utm(parameters);
     } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "imagery in UTM needs org.locationtech.proj4j:proj4j on the class path", e);
+      throw new MissingLibraryException(
+          "imagery in UTM is placed by proj4j", "org.locationtech.proj4j:proj4j", e);
     }
   }
 

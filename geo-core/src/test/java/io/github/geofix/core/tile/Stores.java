@@ -18,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
@@ -35,6 +37,7 @@ import javax.imageio.plugins.tiff.GeoTIFFTagSet;
 import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.plugins.tiff.TIFFTag;
+import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.FileImageOutputStream;
 
 /** Writes the same tiles into every kind of store, each by its own specification. */
@@ -287,5 +290,23 @@ final class Stores {
             TIFFTag.TIFF_SHORT,
             keys.length,
             keys));
+  }
+
+  /** Overwrites what a GeoTIFF keeps of one tile of its finest image. */
+  static void damageGeoTiff(Path file, int tile) throws IOException {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("tiff").next();
+    long offset;
+    long length;
+    try (FileImageInputStream stream = new FileImageInputStream(file.toFile())) {
+      reader.setInput(stream);
+      TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
+      offset = directory.getTIFFField(BaselineTIFFTagSet.TAG_TILE_OFFSETS).getAsLong(tile);
+      length = directory.getTIFFField(BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS).getAsLong(tile);
+    } finally {
+      reader.dispose();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, (int) offset, (int) (offset + length), (byte) 0x55);
+    Files.write(file, bytes);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -48,8 +49,28 @@ class TileFuzzTest {
       } catch (UncheckedIOException e) {
         assertThat(e).hasMessageContaining(file.getFileName().toString());
       }
+      assertThat(isOpen(file)).isFalse();
     } finally {
       Files.delete(file);
+    }
+  }
+
+  /** Whether the process still holds the file open; always false where that cannot be seen. */
+  private static boolean isOpen(Path file) throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(descriptors)) {
+      return false;
+    }
+    try (Stream<Path> links = Files.list(descriptors)) {
+      return links.anyMatch(link -> file.equals(target(link)));
+    }
+  }
+
+  private static Path target(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return link; // closed since it was listed
     }
   }
 

@@ -3,7 +3,6 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LocalFrame;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
@@ -33,14 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What holds for every source: the same Mercator world, kept in each kind of store. */
 class TileSourceContractTest {
 
-  enum Kind {
-    FOLDER,
-    MBTILES,
-    PMTILES,
-    HTTP,
-    GEOTIFF
-  }
-
   private static final int TILE = 16;
   private static final int ZOOM = 3;
   private static final int SIDE = TILE << ZOOM;
@@ -56,14 +46,14 @@ class TileSourceContractTest {
 
   @AfterEach
   void closeAll() throws Exception {
-    for (AutoCloseable source : opened) {
-      source.close();
+    for (AutoCloseable closeable : opened) {
+      closeable.close();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void viewsAreTheLiteralProjection(Kind kind) throws IOException {
+  void viewsAreTheLiteralProjection(StoreKind kind) throws IOException {
     TileSource source = open(kind, TILES, TileOptions.defaults());
     Random random = new Random(9);
     for (int i = 0; i < 20; i++) {
@@ -78,7 +68,7 @@ class TileSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyTileAtItsOwnSizeIsItself(Kind kind) throws IOException {
+  void everyTileAtItsOwnSizeIsItself(StoreKind kind) throws IOException {
     TileSource source = open(kind, TILES, TileOptions.defaults());
     BufferedImage level = WORLD;
     for (int zoom = ZOOM; zoom >= 0; zoom--) {
@@ -95,7 +85,7 @@ class TileSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void twoThreadsSeeWhatOneSees(Kind kind) throws Exception {
+  void twoThreadsSeeWhatOneSees(StoreKind kind) throws Exception {
     // Room for four tiles only, so that they are read again and again.
     TileOptions options = TileOptions.defaults().withCacheBytes(1 << 20);
     TileSource source = open(kind, TILES, options);
@@ -130,7 +120,7 @@ class TileSourceContractTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GEOTIFF")
-  void aDamagedTileSpoilsOnlyTheViewsThatNeedIt(Kind kind) throws IOException {
+  void aDamagedTileSpoilsOnlyTheViewsThatNeedIt(StoreKind kind) throws IOException {
     Tile bad = Tile.parse("3/4/3");
     SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
     tiles.compute(bad, (tile, good) -> half(good));
@@ -149,7 +139,7 @@ class TileSourceContractTest {
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GEOTIFF")
-  void missingTilesAreFilledOrReported(Kind kind) throws IOException {
+  void missingTilesAreFilledOrReported(StoreKind kind) throws IOException {
     Tile gone = Tile.parse("3/4/3");
     SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
     tiles.remove(gone);
@@ -170,7 +160,7 @@ class TileSourceContractTest {
   @EnumSource(
       mode = EnumSource.Mode.INCLUDE,
       names = {"MBTILES", "PMTILES"})
-  void theStoreNamesItsMakers(Kind kind) throws IOException {
+  void theStoreNamesItsMakers(StoreKind kind) throws IOException {
     assertThat(open(kind, TILES, TileOptions.defaults()).attribution()).isEqualTo("Noise makers");
     assertThat(open(kind, TILES, TileOptions.defaults().withAttribution("Us")).attribution())
         .isEqualTo("Us");
@@ -178,7 +168,7 @@ class TileSourceContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void afterClosingAViewSaysSo(Kind kind) throws IOException {
+  void afterClosingAViewSaysSo(StoreKind kind) throws IOException {
     TileSource source = open(kind, TILES, TileOptions.defaults());
     assertThat(source.view(MercatorFrame.WORLD, 9, 9).getWidth()).isEqualTo(9);
     source.close();
@@ -192,41 +182,11 @@ class TileSourceContractTest {
     return Arrays.copyOf(all, all.length / 2);
   }
 
-  private TileSource open(Kind kind, Map<Tile, byte[]> tiles, TileOptions options)
+  private TileSource open(StoreKind kind, SortedMap<Tile, byte[]> tiles, TileOptions options)
       throws IOException {
     Path place = folder.resolve(kind + "-" + opened.size());
-    TileSource source =
-        switch (kind) {
-          case FOLDER -> {
-            Stores.folder(place, tiles);
-            yield TileSource.directory(place, "{z}/{x}/{y}.png", options);
-          }
-          case MBTILES -> {
-            Stores.mbtiles(place, tiles);
-            yield TileSource.mbtiles(place, options);
-          }
-          case PMTILES -> {
-            Stores.pmtiles(place, tiles, 7);
-            yield TileSource.pmtiles(place, options);
-          }
-          case HTTP -> {
-            HttpServer server = Stores.server(tiles, tile -> {});
-            opened.add(() -> server.stop(0));
-            yield TileSource.http(
-                Stores.template(server),
-                place,
-                HttpTileOptions.defaults()
-                    .withZooms(0, ZOOM)
-                    .withTileSize(TILE)
-                    .withRequestsPerSecond(1e6)
-                    .withTiles(options));
-          }
-          case GEOTIFF -> {
-            double half = Math.PI * 6_378_137;
-            Stores.geoTiff(place, WORLD, TILE, ZOOM, 3857, -half, half, 2 * half / SIDE);
-            yield TileSource.geoTiff(place, options);
-          }
-        };
+    opened.add(kind.write(place, WORLD, TILE, tiles));
+    TileSource source = kind.open(place, TILE, ZOOM, options);
     opened.add(source);
     return source;
   }

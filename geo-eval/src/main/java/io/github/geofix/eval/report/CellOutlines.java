@@ -4,6 +4,8 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.tile.LatLngBox;
+import io.github.geofix.core.tile.Tile;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +17,21 @@ final class CellOutlines {
 
   private CellOutlines() {}
 
-  /** Returns the candidate's S2 cell, or the circle of its radius where it is no S2 cell. */
+  /** Returns the candidate's S2 cell or tile, or the circle of its radius where it is neither. */
   static ScoredCell of(Candidate candidate) {
     return new ScoredCell(candidate.cell(), outline(candidate), candidate.score());
   }
 
   private static List<LatLng> outline(Candidate candidate) {
     try {
+      if (candidate.cell().contains("/")) {
+        LatLngBox tile = Tile.parse(candidate.cell()).bounds();
+        return List.of(
+            new LatLng(tile.south(), tile.west()),
+            new LatLng(tile.south(), tile.east()),
+            new LatLng(tile.north(), tile.east()),
+            new LatLng(tile.north(), tile.west()));
+      }
       return CellPartition.ofTokens(List.of(candidate.cell())).cornersOf(0);
     } catch (IllegalArgumentException e) {
       return circle(candidate.latLng(), Math.max(candidate.radiusKm(), 0.001));

@@ -99,8 +99,9 @@ class HtmlReportTest {
         new Location(
             centre,
             List.of(
-                new Candidate(centre, 0.7, 100, "5/31/9"),
-                new Candidate(centre, 0.3, 5, "47a1cb")));
+                new Candidate(centre, 0.7, 100, "somewhere"),
+                new Candidate(centre, 0.3, 5, "47a1cb"),
+                new Candidate(centre, 0.2, 5, "1/1/0")));
     List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", centre, location).cells();
     assertThat(cells.get(0).outline())
         .hasSizeGreaterThan(8)
@@ -108,6 +109,7 @@ class HtmlReportTest {
             corner ->
                 assertThat(GreatCircle.distanceKm(centre, corner)).isBetween(99.999, 100.001));
     assertThat(cells.get(1).outline()).hasSize(4);
+    assertThat(cells.get(2).outline()).startsWith(new LatLng(0, 0), new LatLng(0, 180));
   }
 
   @Test

@@ -35,7 +35,8 @@ final class EmbedNetwork extends Module {
     this.head = child("head", new Linear(backbone.vectorWidth(), width));
     for (int level = 0; level < cellCounts.length; level++) {
       // Directions count, not lengths: any isotropic start will do.
-      cells.add(parameter("cells." + level, Init.normal(1), cellCounts[level], width));
+      cells.add(
+          parameter("cells." + level, Init.normal(1 / Math.sqrt(width)), cellCounts[level], width));
       logScales.add(
           parameter("log_scale." + level, Init.constant(InfoNce.logScale(temperature)), 1));
     }

@@ -1,6 +1,7 @@
 package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.nn.Scalar;
 
 /** How far apart two embeddings are once both are scaled to length 1; {@code s} is their cosine. */
 public enum Distance {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
+import io.github.geofix.models.nn.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /** Losses of picking each row's own partner, which stands on the diagonal. */

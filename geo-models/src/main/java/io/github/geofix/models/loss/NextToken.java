@@ -3,6 +3,7 @@ package io.github.geofix.models.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Scalar;
 import java.util.List;
 
 /**

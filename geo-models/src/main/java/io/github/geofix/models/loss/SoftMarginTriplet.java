@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import io.github.geofix.models.nn.Scalar;
 
 /**
  * The soft-margin triplet loss over all triplets of a batch, from anchors to partners and back:

@@ -1,6 +1,7 @@
 package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.nn.Scalar;
 
 /** Scales embeddings to length 1, as the losses and the search over embeddings expect them. */
 public final class UnitVectors {

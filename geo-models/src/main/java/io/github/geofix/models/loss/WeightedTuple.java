@@ -1,6 +1,7 @@
 package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.nn.Scalar;
 
 /**
  * The weighted (B+1)-tuple loss: each anchor against its partner and all other partners of the

@@ -1,5 +1,6 @@
 package io.github.geofix.models.nn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -44,6 +45,13 @@ public abstract class Module {
   /** Declares an array that is saved but not learned. */
   protected final Parameter buffer(String name, Init init, long... shape) {
     return declare(name, new Parameter(new Shape(shape), init, true));
+  }
+
+  /** Declares a learned parameter that has its values already, such as another program's. */
+  protected final Parameter adopt(String name, NDArray values) {
+    Parameter parameter = declare(name, new Parameter(values.getShape(), Init.constant(0), false));
+    parameter.set(values);
+    return parameter;
   }
 
   private Parameter declare(String name, Parameter parameter) {

@@ -2,6 +2,7 @@ package io.github.geofix.train.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class SharpnessAware implements AutoCloseable {
         if (options.adaptive()) {
           move.muli(values).muli(values);
         }
-        values.addi(move.muli(Scalars.of(scale, values, scratch)));
+        values.addi(move.muli(Scalar.of(scratch, values.getDataType(), scale)));
       }
     }
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class WeightAverage implements AutoCloseable {
   /**
    * Starts with the present weights.
    *
-   * @param decay share of the average that stays at each update, 0 to below 1
+   * @param decay share of the average that stays at each update in the long run, 0 to below 1
    */
   public WeightAverage(Module network, double decay) {
     if (!(decay >= 0 && decay < 1)) {
@@ -49,20 +50,27 @@ public final class WeightAverage implements AutoCloseable {
             });
   }
 
-  /** Takes in the present weights: {@code average = decay * average + (1 - decay) * weights}. */
-  public void update() {
+  /**
+   * Takes in the present weights: {@code average = d * average + (1 - d) * weights}.
+   *
+   * @param updates number of updates before this one. While they are few, {@code d} is only {@code
+   *     (1 + updates) / (10 + updates)}, as in TensorFlow, so that the average soon forgets the
+   *     weights that the network began with
+   */
+  public void update(long updates) {
+    double present = Math.min(decay, (1.0 + updates) / (10.0 + updates));
     Unrecorded.run(
         () -> {
           try (NDManager scratch = manager.newSubManager()) {
-            slots.values().forEach(slot -> update(slot, scratch));
+            slots.values().forEach(slot -> update(slot, present, scratch));
           }
         });
   }
 
-  private void update(Slot slot, NDManager scratch) {
+  private static void update(Slot slot, double decay, NDManager scratch) {
     NDArray change = slot.parameter.array().sub(slot.average);
     change.attach(scratch);
-    slot.average.addi(change.muli(Scalars.of(1 - decay, change, scratch)));
+    slot.average.addi(change.muli(Scalar.of(scratch, change.getDataType(), 1 - decay)));
   }
 
   /** Exchanges the network's weights and the averages; a second call takes it back. */

@@ -23,14 +23,15 @@ class WeightAverageTest {
       layer.requireGradients(true);
       Parameter weight = Objects.requireNonNull(layer.parameters().get("weight"));
       float[] expected = weight.array().toFloatArray();
-      try (WeightAverage average = new WeightAverage(layer, 0.9);
+      try (WeightAverage average = new WeightAverage(layer, 0.3);
           NDArray tenth = manager.full(weight.shape(), 0.1f)) {
         for (int step = 0; step < 5; step++) {
           Unrecorded.run(() -> weight.array().addi(tenth));
-          average.update();
+          average.update(step);
           float[] present = weight.array().toFloatArray();
           for (int i = 0; i < expected.length; i++) {
-            expected[i] = 0.9f * expected[i] + 0.1f * present[i];
+            float decay = Math.min(0.3f, (1f + step) / (10 + step));
+            expected[i] = decay * expected[i] + (1 - decay) * present[i];
           }
         }
         float[] present = weight.array().toFloatArray();

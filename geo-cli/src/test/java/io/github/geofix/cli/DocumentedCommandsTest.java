@@ -1,0 +1,83 @@
+package io.github.geofix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every geofix command of the documentation runs, in the order it stands there, each in a JVM of
+ * its own in a folder that looks like a checkout. Training is cut short.
+ */
+final class DocumentedCommandsTest {
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final String COMMAND = "bin/geofix ";
+
+  @TempDir private Path folder;
+
+  @Test
+  void runAsTheyStand() throws IOException, InterruptedException {
+    Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
+    List<String> commands = documentedCommands();
+    assertThat(commands).hasSizeGreaterThan(5);
+    for (String command : commands) {
+      run(command);
+    }
+    assertThat(folder.resolve("out/report.html")).isNotEmptyFile();
+    assertThat(folder.resolve("out/report.json")).isNotEmptyFile();
+    assertThat(folder.resolve("figures.json")).isNotEmptyFile();
+  }
+
+  private static List<String> documentedCommands() throws IOException {
+    List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+      files.filter(f -> f.toString().endsWith(".md")).sorted().forEach(documents::add);
+    }
+    List<String> commands = new ArrayList<>();
+    for (Path document : documents) {
+      for (String line : Files.readAllLines(document)) {
+        int start = line.indexOf(COMMAND);
+        if (start >= 0 && line.startsWith("    ")) {
+          commands.add(line.substring(start + COMMAND.length()).strip());
+        }
+      }
+    }
+    return commands;
+  }
+
+  private void run(String command) throws IOException, InterruptedException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Djava.awt.headless=true",
+                "-Dgeofix.home=" + ROOT,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    line.addAll(List.of(command.split(" +")));
+    if (command.startsWith("demo")) {
+      line.addAll(List.of("--steps", "3", "--photos", "12"));
+    }
+    Path output = folder.resolve("output.txt");
+    Process process =
+        new ProcessBuilder(line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    assertThat(ended).as("%s ended by itself", command).isTrue();
+    assertThat(process.exitValue()).as(command + "\n" + Files.readString(output)).isZero();
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.geofix.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AtomicFilesTest {
+  @TempDir private Path folder;
+
+  @Test
+  void replacesAFile() throws IOException {
+    Path file = folder.resolve("deep/file");
+    AtomicFiles.write(file, temporary -> Files.writeString(temporary, "old"));
+    AtomicFiles.write(file, temporary -> Files.writeString(temporary, "new"));
+    assertThat(file).hasContent("new");
+    assertThat(names(folder.resolve("deep"))).containsExactly("file");
+  }
+
+  @Test
+  void keepsTheOldFileWhenWritingFails() throws IOException {
+    Path file = folder.resolve("file");
+    Files.writeString(file, "old");
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.write(
+                    file,
+                    temporary -> {
+                      Files.writeString(temporary, "half");
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("file")
+        .hasMessageContaining("No space left on device");
+    assertThat(file).hasContent("old");
+    assertThat(names(folder)).containsExactly("file");
+  }
+
+  @Test
+  void replacesAFolderOfTheSameFiles() throws IOException {
+    Path target = folder.resolve("model");
+    AtomicFiles.writeFolder(target, t -> Files.writeString(t.resolve("a"), "old"));
+    AtomicFiles.writeFolder(target, t -> Files.writeString(t.resolve("a"), "new"));
+    assertThat(target.resolve("a")).hasContent("new");
+    assertThat(names(folder)).containsExactly("model");
+  }
+
+  @Test
+  void leavesNoHalfWrittenFolder() throws IOException {
+    Path target = folder.resolve("model");
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.writeFolder(
+                    target,
+                    t -> {
+                      Files.writeString(t.resolve("a"), "half");
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(names(folder)).isEmpty();
+  }
+
+  @Test
+  void refusesToSweepAwayAFolderOfOtherFiles() throws IOException {
+    Path home = folder.resolve("home");
+    Files.createDirectories(home);
+    Files.writeString(home.resolve("thesis.tex"), "years of work");
+    assertThatThrownBy(
+            () -> AtomicFiles.writeFolder(home, t -> Files.writeString(t.resolve("a"), "new")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("thesis.tex");
+    assertThat(home.resolve("thesis.tex")).hasContent("years of work");
+    assertThat(names(folder)).containsExactly("home");
+  }
+
+  private static Stream<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+}

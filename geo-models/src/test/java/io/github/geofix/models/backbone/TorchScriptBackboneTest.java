@@ -1,0 +1,191 @@
+package io.github.geofix.models.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Conv2d;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TorchScriptBackboneTest {
+  private static final ImageSpec IMAGE = ImageSpec.half(8);
+
+  private final NDManager manager = TorchEngine.newManager();
+  private final float[] weights = Fill.uniform(3, -1, 1, 2 * 3 * 4 * 4);
+  private final Path file;
+
+  TorchScriptBackboneTest(@TempDir Path folder) {
+    file = folder.resolve("net.pt");
+  }
+
+  @BeforeEach
+  void writeNetwork() throws IOException {
+    Files.write(file, archive(weights));
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void computesWhatTheNetworkDoes() {
+    Conv2d conv = new Conv2d(3, 2, Conv2d.Options.kernel(4).withStride(4).withoutBias());
+    conv.initialize(manager, 1);
+    conv.parameter("weight").write(bytes -> bytes.asFloatBuffer().put(weights));
+    NDArray images = manager.randomNormal(new Shape(2, 3, 8, 8));
+    float[] expected = conv.forward(Forward.INFERENCE, images).toFloatArray();
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+      assertThat(net.parameters().keySet()).containsExactly("weight");
+      assertThat(net.forward(Forward.INFERENCE, images).getShape()).isEqualTo(new Shape(2, 4, 2));
+      assertThat(net.map(Forward.INFERENCE, images).toFloatArray())
+          .containsExactly(expected, within(1e-5f));
+    }
+  }
+
+  @Test
+  void isFineTunedInPlace() {
+    NDArray images = manager.randomNormal(new Shape(2, 3, 8, 8));
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+      NDArray weight = net.parameter("weight").array();
+      net.requireGradients(true);
+      double before = step(net, images);
+      NDArray gradient = weight.getGradient();
+      try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
+        assertThat(scope).isNotNull();
+        weight.subi(gradient.mul(manager.create(1e-3f)));
+      }
+      assertThat(step(net, images)).isLessThan(before);
+    }
+  }
+
+  private static double step(TorchScriptBackbone net, NDArray images) {
+    try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+      NDArray loss = net.vector(Forward.TRAINING, images).square().sum();
+      collector.backward(loss);
+      return loss.getFloat();
+    }
+  }
+
+  @Test
+  void staysAsItIsWhenFrozen() {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+      net.freeze(name -> true);
+      net.requireGradients(true);
+      NDArray images = manager.ones(new Shape(1, 3, 8, 8));
+      assertThat(net.vector(Forward.TRAINING, images).hasGradient()).isFalse();
+    }
+  }
+
+  @Test
+  void savesAndLoadsItsValues(@TempDir Path folder) throws IOException {
+    Path saved = folder.resolve("weights.safetensors");
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+      Weights.save(net, saved, Map.of());
+    }
+    Files.write(file, archive(new float[weights.length]));
+    NDArray images = manager.ones(new Shape(1, 3, 8, 8));
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+      assertThat(net.vector(Forward.INFERENCE, images).toFloatArray()).containsOnly(0);
+      Weights.load(net, manager, saved);
+      assertThat(net.parameter("weight").array().toFloatArray()).isEqualTo(weights);
+      assertThat(net.vector(Forward.INFERENCE, images).toFloatArray()).doesNotContain(0);
+    }
+  }
+
+  @Test
+  void saysWhatIsWrong() throws IOException {
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE, 5, 4))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("gives vectors of length 2, not 5");
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file.resolveSibling("none.pt"), IMAGE, 2, 4))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("no such file");
+    Files.writeString(file, "not a network");
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE, 2, 4))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("TorchScript");
+  }
+
+  /** What {@code torch.jit.save} writes for one convolution of 4 x 4 patches. */
+  private static byte[] archive(float[] weights) throws IOException {
+    ByteBuffer raw =
+        ByteBuffer.allocate(weights.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asFloatBuffer().put(weights);
+    String tensor =
+        "ctorch._utils\n_rebuild_tensor_v2\n(("
+            + text("storage")
+            + "ctorch\nFloatStorage\n"
+            + text("0")
+            + text("cpu")
+            + "K"
+            + (char) weights.length
+            + "tQK\0(K\u0002K\u0003K\u0004K\u0004t(K0K\u0010K\u0004K\u0001t"
+            + "\u0088ccollections\nOrderedDict\n)RtR";
+    String module =
+        "\u0080\u0002c__torch__\nM\n)\u0081}("
+            + text("weight")
+            + tensor
+            + text("training")
+            + "\u0089ub.";
+    String code =
+        """
+        class M(Module):
+          __parameters__ = ["weight", ]
+          __buffers__ = []
+          weight : Tensor
+          training : bool
+          def forward(self: __torch__.M, x: Tensor) -> Tensor:
+            return torch.conv2d(x, self.weight, None, [4, 4], [0, 0], [1, 1], 1)
+        """;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      add(zip, "data.pkl", module.getBytes(StandardCharsets.ISO_8859_1));
+      add(zip, "code/__torch__.py", code.getBytes(StandardCharsets.ISO_8859_1));
+      add(zip, "data/0", raw.array());
+      add(zip, "constants.pkl", "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1));
+      add(zip, "version", "10\n".getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String text(String value) {
+    return "X" + (char) value.length() + "\0\0\0" + value;
+  }
+
+  private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(content);
+    ZipEntry entry = new ZipEntry("net/" + name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}
