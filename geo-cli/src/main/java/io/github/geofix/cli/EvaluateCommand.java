@@ -5,11 +5,15 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.report.HtmlReport;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,8 +27,20 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
-  private Path model;
+  static final class What {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
+    @Nullable Path model;
+
+    @Option(
+        names = "--predictions",
+        required = true,
+        paramLabel = "CSV",
+        description = "Answers of any system: columns image, latitude, longitude.")
+    @Nullable Path predictions;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
 
   @Option(
       names = "--data",
@@ -43,9 +59,34 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON, too.")
   private @Nullable Path json;
 
+  @Option(names = "--report", paramLabel = "FILE", description = "Write an HTML page, too.")
+  private @Nullable Path report;
+
   @Override
   public Integer call() {
     Manifest photos = Manifest.readCsv(data);
+    DistanceEvaluator evaluator = DistanceEvaluator.withDefaults().withKm(km);
+    DistanceReport figures =
+        what.model != null
+            ? evaluate(evaluator, what.model, photos)
+            : evaluator.evaluate(
+                Manifest.readCsv(Objects.requireNonNull(what.predictions)), photos);
+    if (json != null) {
+      AtomicFiles.write(json, file -> Files.writeString(file, figures.toJson() + "\n"));
+    }
+    if (report != null) {
+      String name = String.valueOf(what.model != null ? what.model : what.predictions);
+      HtmlReport.comparing("How far off", Map.of(name, figures))
+          .subtitle(data.toString())
+          .write(report);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(figures.toMarkdown());
+    out.flush();
+    return 0;
+  }
+
+  private DistanceReport evaluate(DistanceEvaluator evaluator, Path model, Manifest photos) {
     photos
         .firstMissingImage()
         .ifPresent(
@@ -54,18 +95,9 @@ final class EvaluateCommand implements Callable<Integer> {
             });
     try (Localizer localizer = Localizer.load(model);
         Bar bar = Bar.of("evaluate", photos.size())) {
-      DistanceReport report =
-          DistanceEvaluator.withDefaults()
-              .withKm(km)
-              .withObserver((index, photo, location) -> bar.stepTo(index + 1))
-              .evaluate(localizer, photos);
-      if (json != null) {
-        AtomicFiles.write(json, file -> Files.writeString(file, report.toJson() + "\n"));
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(report.toMarkdown());
-      out.flush();
+      return evaluator
+          .withObserver((index, photo, location) -> bar.stepTo(index + 1))
+          .evaluate(localizer, photos);
     }
-    return 0;
   }
 }

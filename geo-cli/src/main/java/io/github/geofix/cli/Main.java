@@ -23,6 +23,8 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      CompareCommand.class,
+      PublishedCommand.class,
       DescribeCommand.class,
       PartitionCommand.class,
     })

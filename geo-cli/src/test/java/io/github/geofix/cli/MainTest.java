@@ -143,6 +143,42 @@ final class MainTest {
   }
 
   @Test
+  void evaluatesPredictionsOfAnySystemAndComparesRuns() {
+    Result perfect =
+        run(
+            "evaluate", "--predictions", path("photos/manifest.csv"), "--data",
+            path("photos/manifest.csv"), "--json", path("perfect.json"), "--report",
+            path("perfect.html"));
+    assertThat(perfect.err()).isEmpty();
+    assertThat(perfect.out()).contains("100.0 %");
+    assertThat(folder.resolve("perfect.html")).isNotEmptyFile();
+    run(
+        "evaluate", "--model", path("model"), "--data", path("photos/manifest.csv"), "--json",
+        path("model.json"));
+    Result compared = run("compare", path("model.json"), path("perfect.json"));
+    assertThat(compared.err()).isEmpty();
+    assertThat(compared.out()).contains("2500");
+  }
+
+  @Test
+  void showsPublishedFigures() {
+    assertThat(run("published").out().lines()).contains("IM2GPS3k");
+    assertThat(run("published", "--dataset", "im2gps3k").out()).contains("GeoToken");
+    assertOneLine(run("published", "--dataset", "atlantis"), "atlantis");
+  }
+
+  @Test
+  void cutsTheEarthIntoCells() {
+    Result result =
+        run(
+            "partition", "--data", path("photos/manifest.csv"), "--min-points", "1",
+            "--max-points", "20,10", "--out", path("cells.csv"));
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines()).hasSize(2);
+    assertThat(folder.resolve("cells.csv")).isNotEmptyFile();
+  }
+
+  @Test
   void describesASizeAndAModel() {
     JsonObject tiny =
         JsonParser.parseString(run("describe", "--method", "embed", "--json").out())
