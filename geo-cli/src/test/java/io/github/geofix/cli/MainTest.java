@@ -146,14 +146,25 @@ final class MainTest {
   void evaluatesPredictionsOfAnySystemAndComparesRuns() {
     Result perfect =
         run(
-            "evaluate", "--predictions", path("photos/manifest.csv"), "--data",
-            path("photos/manifest.csv"), "--json", path("perfect.json"), "--report",
+            "evaluate",
+            "--predictions",
+            path("photos/manifest.csv"),
+            "--data",
+            path("photos/manifest.csv"),
+            "--json",
+            path("perfect.json"),
+            "--report",
             path("perfect.html"));
     assertThat(perfect.err()).isEmpty();
     assertThat(perfect.out()).contains("100.0 %");
     assertThat(folder.resolve("perfect.html")).isNotEmptyFile();
     run(
-        "evaluate", "--model", path("model"), "--data", path("photos/manifest.csv"), "--json",
+        "evaluate",
+        "--model",
+        path("model"),
+        "--data",
+        path("photos/manifest.csv"),
+        "--json",
         path("model.json"));
     Result compared = run("compare", path("model.json"), path("perfect.json"));
     assertThat(compared.err()).isEmpty();
@@ -171,8 +182,15 @@ final class MainTest {
   void cutsTheEarthIntoCells() {
     Result result =
         run(
-            "partition", "--data", path("photos/manifest.csv"), "--min-points", "1",
-            "--max-points", "20,10", "--out", path("cells.csv"));
+            "partition",
+            "--data",
+            path("photos/manifest.csv"),
+            "--min-points",
+            "1",
+            "--max-points",
+            "20,10",
+            "--out",
+            path("cells.csv"));
     assertThat(result.code()).isZero();
     assertThat(result.out().lines()).hasSize(2);
     assertThat(folder.resolve("cells.csv")).isNotEmptyFile();
