@@ -77,6 +77,9 @@ public final class AtomicFiles {
       } finally {
         deleteRecursively(temporary);
       }
+    } catch (UncheckedIOException e) {
+      // A file inside is named by its temporary path, which means nothing to the reader.
+      throw cannotWrite(folder, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw cannotWrite(folder, e);
     }
@@ -109,8 +112,13 @@ public final class AtomicFiles {
     }
   }
 
+  /** The first cause says what went wrong ("No space left on device"), the others only where. */
   private static UncheckedIOException cannotWrite(Path path, IOException e) {
-    return new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+    Throwable first = e;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return new UncheckedIOException("cannot write " + path + ": " + first.getMessage(), e);
   }
 
   private static void deleteRecursively(Path folder) throws IOException {
