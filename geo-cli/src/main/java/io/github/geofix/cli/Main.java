@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelFormatException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -77,10 +78,10 @@ public final class Main {
         .replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  /** Returns the version of the jar, or "development" outside one. */
+  /** Returns the version of the library's jar, or "development" outside one. */
   static String version() {
     return Objects.requireNonNullElse(
-        Main.class.getPackage().getImplementationVersion(), "development");
+        Localizer.class.getPackage().getImplementationVersion(), "development");
   }
 
   static final class Version implements CommandLine.IVersionProvider {
