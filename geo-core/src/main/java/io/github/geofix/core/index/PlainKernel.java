@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * Loops that the compiler vectorises by itself: over arrays that all begin at 0, with few
  * statements, and long enough. So a tile of the block, small enough for the first-level cache, is
- * copied to arrays; with one array and offsets into it the same loops take 2.5 times as long.
+ * copied to arrays; one array with offsets into it is not vectorised as well.
  */
 final class PlainKernel implements Kernel {
   /** In a block of bytes one int holds the numbers of four rows. */
