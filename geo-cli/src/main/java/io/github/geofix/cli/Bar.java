@@ -41,8 +41,9 @@ final class Bar implements AutoCloseable {
     }
   }
 
-  void show(long step, double loss) {
+  void show(long step, long steps, double loss) {
     if (bar != null) {
+      bar.maxHint(steps);
       bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
       bar.stepTo(step);
     }

@@ -115,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
       if (bar == null) {
         bar = Bar.of("train", steps);
       }
-      bar.show(progress.step(), progress.loss());
+      bar.show(progress.step(), progress.steps(), progress.loss());
     }
 
     @Override

@@ -44,6 +44,12 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--val", paramLabel = "CSV", description = "Photos to test the result on.")
   private @Nullable Path validation;
 
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "Folder of checkpoints and curves; training goes on from what it holds.")
+  private @Nullable Path run;
+
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model folder.")
   private Path out;
 
@@ -83,10 +89,13 @@ final class TrainCommand implements Callable<Integer> {
     try (GeoModel model = Family.named(method).create(size, settings, photos.locations(), seed)) {
       TrainReport report;
       try (Bar bar = Bar.of("train " + method, 1)) {
-        report =
+        Trainer trainer =
             Trainer.of(model, options)
-                .onProgress(progress -> bar.show(progress.step(), progress.loss()))
-                .fit(ManifestPhotos.of(photos));
+                .onNotice(spec.commandLine().getErr()::println)
+                .onProgress(
+                    progress -> bar.show(progress.step(), progress.steps(), progress.loss()));
+        ManifestPhotos source = ManifestPhotos.of(photos);
+        report = run == null ? trainer.fit(source) : trainer.fit(source, run);
       }
       model.save(out, Provenance.card(data.toString(), options, report));
       PrintWriter stdout = spec.commandLine().getOut();

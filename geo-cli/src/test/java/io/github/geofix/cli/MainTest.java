@@ -172,6 +172,30 @@ final class MainTest {
   }
 
   @Test
+  void goesOnFromARunFolder() throws IOException {
+    String[] command = {
+      "train",
+      "--method",
+      "embed",
+      "--data",
+      path("photos/manifest.csv"),
+      "--epochs",
+      "2",
+      "--batch",
+      "30",
+      "--run",
+      path("run"),
+      "--out",
+      path("resumed")
+    };
+    assertThat(run(command).code()).isZero();
+    byte[] first = Files.readAllBytes(folder.resolve("resumed/weights.safetensors"));
+    assertThat(run(command).code()).isZero();
+    assertThat(Files.readAllBytes(folder.resolve("resumed/weights.safetensors"))).isEqualTo(first);
+    assertThat(folder.resolve("run/metrics.csv")).isNotEmptyFile();
+  }
+
+  @Test
   void showsPublishedFigures() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k");
     assertThat(run("published", "--dataset", "im2gps3k").out()).contains("GeoToken");
