@@ -20,7 +20,6 @@ import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +95,6 @@ final class EarthDemo {
   record Outcome(
       Recipe recipe,
       TrainReport training,
-      List<Double> losses,
       Map<TestRendering, Figures> figures,
       Map<TestRendering, List<Tested>> tested,
       EarthImage reference,
@@ -136,8 +134,7 @@ final class EarthDemo {
     EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
     EarthPhotos training = data.trainingPhotos(options);
 
-    List<Double> losses = new ArrayList<>();
-    TrainReport report = train(training, model, losses, listener);
+    TrainReport report = train(training, model, listener);
 
     long start = System.nanoTime();
     EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(training, 5));
@@ -155,11 +152,10 @@ final class EarthDemo {
       }
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Outcome(recipe, report, losses, figures, tested, data.reference(), seconds);
+    return new Outcome(recipe, report, figures, tested, data.reference(), seconds);
   }
 
-  private TrainReport train(
-      EarthPhotos photos, Path folder, List<Double> losses, Listener listener) {
+  private TrainReport train(EarthPhotos photos, Path folder, Listener listener) {
     listener.stage("training " + recipe.method() + " for " + recipe.steps() + " steps");
     List<LatLng> positions =
         LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
@@ -167,7 +163,6 @@ final class EarthDemo {
         Family.named(recipe.method()).create("tiny", Map.of(), positions, recipe.seed())) {
       TrainReport report =
           Trainer.of(model, recipe.trainOptions())
-              .onProgress(progress -> losses.add(progress.loss()))
               .onProgress(listener::trained)
               .fit(photos.source(EPOCH));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
