@@ -7,16 +7,20 @@ import java.util.List;
  *
  * @param latLng the best single answer, which need not be the position of a candidate
  * @param candidates the places considered, best first; never empty
+ * @param regions the regions that hold given shares of the score, such as 0.5 and 0.9, smallest
+ *     share first; empty if the model gives none
  */
-public record Location(LatLng latLng, List<Candidate> candidates) {
+public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegion> regions) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
    *
-   * @throws IllegalArgumentException if there is no candidate, or the best is not first
+   * @throws IllegalArgumentException if there is no candidate, or the best is not first, or the
+   *     shares do not rise
    */
   public Location {
     candidates = List.copyOf(candidates);
+    regions = List.copyOf(regions);
     if (candidates.isEmpty()) {
       throw new IllegalArgumentException("a location needs at least one candidate");
     }
@@ -25,6 +29,16 @@ public record Location(LatLng latLng, List<Candidate> candidates) {
         throw new IllegalArgumentException("candidates are not sorted by score, best first");
       }
     }
+    for (int i = 1; i < regions.size(); i++) {
+      if (regions.get(i).share() <= regions.get(i - 1).share()) {
+        throw new IllegalArgumentException("regions are not sorted by share, smallest first");
+      }
+    }
+  }
+
+  /** A location without regions. */
+  public Location(LatLng latLng, List<Candidate> candidates) {
+    this(latLng, candidates, List.of());
   }
 
   /** Returns the score of the best candidate, 0 to 1; not a probability unless calibrated. */

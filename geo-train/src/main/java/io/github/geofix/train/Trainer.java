@@ -1,6 +1,7 @@
 package io.github.geofix.train;
 
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Examples;
 import io.github.geofix.models.Trainable;
 import io.github.geofix.train.data.BatchOrder;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public final class Trainer {
   private final Trainable model;
   private final TrainOptions options;
   private @Nullable BatchOrder order;
-  private Optional<PhotoSource> validation = Optional.empty();
+  private Optional<Examples> validation = Optional.empty();
   private Consumer<Progress> onProgress = progress -> {};
   private Consumer<TrainReport.Epoch> onEpoch = epoch -> {};
   private Consumer<String> onNotice = System.err::println;
@@ -52,7 +53,12 @@ public final class Trainer {
    * lowest. A remainder that does not fill a batch is left out. Returns this.
    */
   public Trainer validateOn(PhotoSource photos) {
-    validation = Optional.of(photos);
+    return validateOn(Examples.of(model, photos));
+  }
+
+  /** As {@link #validateOn(PhotoSource)}, on examples already made; returns this. */
+  public Trainer validateOn(Examples examples) {
+    validation = Optional.of(examples);
     return this;
   }
 
@@ -94,7 +100,12 @@ public final class Trainer {
    *     those of the step before
    */
   public TrainReport fit(PhotoSource photos) {
-    return run(photos, Optional.empty());
+    return fit(Examples.of(model, photos));
+  }
+
+  /** As {@link #fit(PhotoSource)}, on examples already made. */
+  public TrainReport fit(Examples examples) {
+    return run(examples, Optional.empty());
   }
 
   /**
@@ -112,19 +123,24 @@ public final class Trainer {
    * @throws java.io.UncheckedIOException if a file cannot be written, as when the disk is full; the
    *     folder keeps the checkpoint before
    */
-  @SuppressWarnings("try") // the hook only has to be there
   public TrainReport fit(PhotoSource photos, Path folder) {
+    return fit(Examples.of(model, photos), folder);
+  }
+
+  /** As {@link #fit(PhotoSource, Path)}, on examples already made. */
+  @SuppressWarnings("try") // the hook only has to be there
+  public TrainReport fit(Examples examples, Path folder) {
     try (RunFolder run = RunFolder.open(folder);
         StopOnExit hook = new StopOnExit(this::stop)) {
-      return run(photos, Optional.of(run));
+      return run(examples, Optional.of(run));
     }
   }
 
-  private TrainReport run(PhotoSource photos, Optional<RunFolder> folder) {
+  private TrainReport run(Examples examples, Optional<RunFolder> folder) {
     stopRequested = false;
     BatchOrder chosen = order == null ? BatchOrder.shuffled(options.seed()) : order;
     TrainingRun.Setup setup =
         new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);
-    return new TrainingRun(setup, photos, folder, () -> stopRequested).train();
+    return new TrainingRun(setup, examples, folder, () -> stopRequested).train();
   }
 }

@@ -2,7 +2,7 @@ package io.github.geofix.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Examples;
 import io.github.geofix.models.Trainable;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.Learner.StepResult;
@@ -29,7 +29,7 @@ final class TrainingRun {
       Trainable model,
       TrainOptions options,
       BatchOrder order,
-      Optional<PhotoSource> validation,
+      Optional<Examples> validation,
       Consumer<Progress> onProgress,
       Consumer<Epoch> onEpoch,
       Consumer<String> onNotice) {}
@@ -42,7 +42,7 @@ final class TrainingRun {
 
   private final Setup setup;
   private final TrainOptions options;
-  private final PhotoSource photos;
+  private final Examples examples;
   private final Optional<RunFolder> folder;
   private final BooleanSupplier stopRequested;
 
@@ -62,10 +62,10 @@ final class TrainingRun {
   private long savedAt = System.nanoTime();
 
   TrainingRun(
-      Setup setup, PhotoSource photos, Optional<RunFolder> folder, BooleanSupplier stopRequested) {
+      Setup setup, Examples examples, Optional<RunFolder> folder, BooleanSupplier stopRequested) {
     this.setup = setup;
     this.options = setup.options();
-    this.photos = photos;
+    this.examples = examples;
     this.folder = folder;
     this.stopRequested = stopRequested;
   }
@@ -77,7 +77,7 @@ final class TrainingRun {
       folder.filter(f -> Files.exists(f.last())).ifPresent(f -> resume(f, learner));
       metrics = folder.map(f -> new MetricsFile(f.metrics(), step));
       Ending ending;
-      try (BatchLoader loader = loader(photos, setup.order(), options.accumulate())) {
+      try (BatchLoader loader = loader(examples, setup.order(), options.accumulate())) {
         stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
         steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
         if (order.length > 0) {
@@ -102,10 +102,10 @@ final class TrainingRun {
     }
   }
 
-  private BatchLoader loader(PhotoSource source, BatchOrder order, int multiple) {
+  private BatchLoader loader(Examples source, BatchOrder order, int multiple) {
     return new BatchLoader(
         source,
-        setup.model(),
+        setup.model().inputShapes(),
         order,
         options.batchSize(),
         options.seed(),
@@ -118,7 +118,7 @@ final class TrainingRun {
     try (NDManager manager = TorchEngine.newManager()) {
       Map<String, NDArray> arrays = new LinkedHashMap<>();
       Checkpoint checkpoint = Checkpoint.read(run.last(), manager, arrays);
-      checkpoint.checkFits(options, photos.size(), run.last());
+      checkpoint.checkFits(options, examples.size(), run.last());
       learner.restore(arrays, checkpoint.optimizerSteps());
       step = checkpoint.steps();
       savedStep = step;
@@ -211,11 +211,11 @@ final class TrainingRun {
     }
   }
 
-  private double validate(Learner learner, PhotoSource source) throws InterruptedException {
+  private double validate(Learner learner, Examples source) throws InterruptedException {
     try (BatchLoader loader =
         new BatchLoader(
             source,
-            setup.model(),
+            setup.model().inputShapes(),
             BatchOrder.inOrder(),
             options.batchSize(),
             options.seed(),
@@ -315,7 +315,7 @@ final class TrainingRun {
     new Checkpoint(
             Checkpoint.FORMAT,
             Checkpoint.texts(options),
-            photos.size(),
+            examples.size(),
             step,
             epochs,
             bestEpoch,

@@ -45,7 +45,8 @@ final class EmbedLocalizer extends BatchLocalizer {
                         cells.radiusKm(cell),
                         cells.s2Token(cell)))
             .toList();
-    return new Location(meanAround(candidates.get(0).latLng(), cells, scores), candidates);
+    return new Location(
+        meanAround(candidates.get(0).latLng(), cells, scores), candidates, regions(cells, scores));
   }
 
   private LatLng meanAround(LatLng best, CellPartition cells, double[] scores) {

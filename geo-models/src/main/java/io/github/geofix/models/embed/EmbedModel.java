@@ -7,12 +7,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
+import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
@@ -25,6 +27,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -62,6 +65,7 @@ public final class EmbedModel implements GeoModel {
    * @param refineKm the answer is the spherical mean of the score within this distance of the best
    *     cell; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
+   * @param scoreTemperature what {@link #calibrate} found; 1 before
    */
   public record Config(
       ImageSpec image,
@@ -71,7 +75,8 @@ public final class EmbedModel implements GeoModel {
       double temperature,
       Negatives negatives,
       double refineKm,
-      int candidates) {
+      int candidates,
+      double scoreTemperature) {
 
     /** Checks the ranges. */
     public Config {
@@ -81,6 +86,7 @@ public final class EmbedModel implements GeoModel {
       check(temperature > 0, "temperature must be positive: " + temperature);
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
+      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
     }
 
     /**
@@ -96,31 +102,78 @@ public final class EmbedModel implements GeoModel {
           0.07,
           Negatives.ALL_CELLS,
           500,
-          10);
+          10,
+          1);
     }
 
     /** Returns a copy with another width. */
     public Config withWidth(int newWidth) {
       return new Config(
-          image, backbone, newWidth, s2Levels, temperature, negatives, refineKm, candidates);
+          image,
+          backbone,
+          newWidth,
+          s2Levels,
+          temperature,
+          negatives,
+          refineKm,
+          candidates,
+          scoreTemperature);
     }
 
     /** Returns a copy with other levels. */
     public Config withS2Levels(List<Integer> newLevels) {
       return new Config(
-          image, backbone, width, newLevels, temperature, negatives, refineKm, candidates);
+          image,
+          backbone,
+          width,
+          newLevels,
+          temperature,
+          negatives,
+          refineKm,
+          candidates,
+          scoreTemperature);
     }
 
     /** Returns a copy with other negatives. */
     public Config withNegatives(Negatives newNegatives) {
       return new Config(
-          image, backbone, width, s2Levels, temperature, newNegatives, refineKm, candidates);
+          image,
+          backbone,
+          width,
+          s2Levels,
+          temperature,
+          newNegatives,
+          refineKm,
+          candidates,
+          scoreTemperature);
     }
 
     /** Returns a copy with another radius of refinement. */
     public Config withRefineKm(double newRefineKm) {
       return new Config(
-          image, backbone, width, s2Levels, temperature, negatives, newRefineKm, candidates);
+          image,
+          backbone,
+          width,
+          s2Levels,
+          temperature,
+          negatives,
+          newRefineKm,
+          candidates,
+          scoreTemperature);
+    }
+
+    /** Returns a copy with another temperature of the answers' scores. */
+    public Config withScoreTemperature(double newTemperature) {
+      return new Config(
+          image,
+          backbone,
+          width,
+          s2Levels,
+          temperature,
+          negatives,
+          refineKm,
+          candidates,
+          newTemperature);
     }
 
     private static void check(boolean fits, String message) {
@@ -130,7 +183,7 @@ public final class EmbedModel implements GeoModel {
     }
   }
 
-  private final Config config;
+  private volatile Config config;
   private final CellHierarchy hierarchy;
   private final ImagePreprocessor preprocessor;
   private final NDManager manager;
@@ -252,8 +305,23 @@ public final class EmbedModel implements GeoModel {
     return new EmbedLocalizer(this);
   }
 
+  @Override
+  public double calibrate(PhotoSource photos) {
+    config = config.withScoreTemperature(1);
+    int[] truths = new int[photos.size()];
+    List<double[]> scores = new ArrayList<>();
+    for (int i = 0; i < truths.length; i++) {
+      PhotoSource.Photo photo = photos.photo(0, i);
+      truths[i] = hierarchy.finest().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
+      scores.add(scores(preprocessor.apply(photo.image()), 1)[0]);
+    }
+    double found = Temperature.fit(scores, truths);
+    config = config.withScoreTemperature(found);
+    return found;
+  }
+
   /**
-   * Returns the score of each finest cell for each photo.
+   * Returns the score of each finest cell for each photo, calibrated if the model is.
    *
    * @param photos {@code [B, 3, H, W]} floats, preprocessed
    */
@@ -263,6 +331,7 @@ public final class EmbedModel implements GeoModel {
         NDManager step = manager.newSubManager()) {
       return Arrays.stream(logits(step, photos, count))
           .map(photo -> HierarchicalScores.combine(hierarchy, photo))
+          .map(scores -> Temperature.apply(scores, config.scoreTemperature()))
           .toArray(double[][]::new);
     }
   }

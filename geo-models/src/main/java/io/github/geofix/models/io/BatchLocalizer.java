@@ -2,6 +2,9 @@ package io.github.geofix.models.io;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
@@ -14,6 +17,8 @@ import java.util.function.Function;
 /** Decodes and preprocesses photos and hands them to a family in batches. Thread-safe. */
 public abstract class BatchLocalizer implements Localizer {
   private static final int BATCH = 32;
+
+  private static final List<Double> SHARES = List.of(0.5, 0.9);
 
   private final ImagePreprocessor preprocessor;
 
@@ -28,6 +33,13 @@ public abstract class BatchLocalizer implements Localizer {
    * @param photos {@code [count, 3, H, W]}, preprocessed
    */
   protected abstract List<Location> locate(float[] photos, int count);
+
+  /** Returns the regions of S2 cells that hold half and nine tenths of the score. */
+  protected static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
+    return SHARES.stream()
+        .map(share -> new ScoreRegion(share, Region.holding(share, cells, scores).s2Tokens()))
+        .toList();
+  }
 
   @Override
   public List<Location> locateAll(List<Path> photos) {

@@ -1,6 +1,7 @@
 package io.github.geofix.models.io;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.Trainable;
 import java.nio.file.Path;
 
@@ -15,6 +16,15 @@ public interface GeoModel extends Trainable, AutoCloseable {
    * closes nothing.
    */
   Localizer localizer();
+
+  /**
+   * Fits the temperature of the scores on photos that were not trained on, so that they can be read
+   * as probabilities; {@link #save} keeps it. The order of the candidates does not change.
+   *
+   * @return the temperature: above 1 if the model was too sure of itself
+   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows
+   */
+  double calibrate(PhotoSource photos);
 
   /**
    * Writes a model folder that {@link Localizer#load} reads.

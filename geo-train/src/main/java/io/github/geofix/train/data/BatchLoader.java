@@ -4,10 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
-import io.github.geofix.models.Trainable;
+import io.github.geofix.models.Examples;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -34,8 +33,7 @@ public final class BatchLoader implements AutoCloseable {
   private static final int AHEAD = 3;
   private static final int ALIGNMENT = 64;
 
-  private final PhotoSource photos;
-  private final Trainable model;
+  private final Examples examples;
   private final BatchOrder order;
   private final int batchSize;
   private final long seed;
@@ -51,35 +49,35 @@ public final class BatchLoader implements AutoCloseable {
   /**
    * Starts the workers.
    *
-   * @param order which photos share a batch
-   * @param batchSize photos in a batch; fewer if there are not enough of them
+   * @param inputShapes the shapes of one example's inputs, without the batch axis
+   * @param order which examples share a batch
+   * @param batchSize examples in a batch; fewer if there are not enough of them
    * @param seed the seed of the examples' randomness
    * @param multiple batches of an epoch are a multiple of this many
    * @param workers number of threads, at least 1
    * @param firstBatch number of batches to skip, as a run that was interrupted has seen them
    */
   public BatchLoader(
-      PhotoSource photos,
-      Trainable model,
+      Examples examples,
+      List<Shape> inputShapes,
       BatchOrder order,
       int batchSize,
       long seed,
       int multiple,
       int workers,
       long firstBatch) {
-    if (photos.size() == 0) {
+    if (examples.size() == 0) {
       throw new IllegalArgumentException("there are no photos to learn from");
     }
-    this.photos = photos;
-    this.model = model;
+    this.examples = examples;
     this.order = order;
-    this.batchSize = Math.min(batchSize, Math.max(1, photos.size() / multiple));
+    this.batchSize = Math.min(batchSize, Math.max(1, examples.size() / multiple));
     this.seed = seed;
-    inputShapes = List.copyOf(model.inputShapes());
-    batchesPerEpoch = photos.size() / this.batchSize / multiple * multiple;
+    this.inputShapes = List.copyOf(inputShapes);
+    batchesPerEpoch = examples.size() / this.batchSize / multiple * multiple;
     if (batchesPerEpoch == 0) {
       throw new IllegalArgumentException(
-          photos.size() + " photos are too few for one step of " + multiple + " batches");
+          examples.size() + " photos are too few for one step of " + multiple + " batches");
     }
     submitted = firstBatch;
     AtomicInteger number = new AtomicInteger();
@@ -93,12 +91,12 @@ public final class BatchLoader implements AutoCloseable {
             });
   }
 
-  /** Returns the number of batches in one pass over the photos; a remainder is left out. */
+  /** Returns the number of batches in one pass over the examples; a remainder is left out. */
   public int batchesPerEpoch() {
     return batchesPerEpoch;
   }
 
-  /** Returns the number of photos in a batch. */
+  /** Returns the number of examples in a batch. */
   public int batchSize() {
     return batchSize;
   }
@@ -148,7 +146,7 @@ public final class BatchLoader implements AutoCloseable {
   private Pending submit(long number) {
     int epoch = epochOf(number);
     if (epoch != epochOfOrder) {
-      indexes = order.epoch(epoch, photos.size(), batchSize);
+      indexes = order.epoch(epoch, examples.size(), batchSize);
       epochOfOrder = epoch;
     }
     int first = Math.toIntExact(number % batchesPerEpoch) * batchSize;
@@ -178,9 +176,8 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private void make(int epoch, int index, Pending batch, int row) {
-    PhotoSource.Photo photo = photos.photo(epoch, index);
     SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch, index));
-    Example example = model.example(photo.image(), photo.latLng(), random);
+    Example example = examples.example(epoch, index, random);
     if (example.inputs().length != inputShapes.size()) {
       throw new IllegalStateException(
           "the model made "
