@@ -1,0 +1,59 @@
+package io.github.geofix.core;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * Turns map images and photos into vectors of one space, where a photo lies near the map image of
+ * its place. Thread-safe; must be closed.
+ */
+public interface TileEncoder extends AutoCloseable {
+
+  /**
+   * Loads a model folder of a family that matches photos with map images.
+   *
+   * @throws ModelFormatException if the folder is no such model
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static TileEncoder load(Path modelFolder) {
+    for (TileEncoderProvider provider : ServiceLoader.load(TileEncoderProvider.class)) {
+      return provider.load(modelFolder);
+    }
+    throw new IllegalStateException(
+        "no model provider on the class path: add io.github.geofix:geo-models");
+  }
+
+  /** Returns the length D of the vectors. */
+  int width();
+
+  /** Returns the side of the square map images it was trained on, in pixels. */
+  int tilePixels();
+
+  /** Returns a text that other weights do not share: the SHA-256 of all arrays, in hex. */
+  String digest();
+
+  /**
+   * Encodes map images, north up.
+   *
+   * @return a unit vector of length D for each image
+   */
+  List<float[]> encodeTiles(List<BufferedImage> tiles);
+
+  /**
+   * Encodes photo files.
+   *
+   * @return unit vectors {@code [S, D]} for each photo, one for each heading that is considered:
+   *     heading s is {@code 360 s / S} degrees; S is 1 where the heading is known
+   * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
+   */
+  List<float[][]> encodePhotos(List<Path> photos);
+
+  /** As {@link #encodePhotos}, for photos already decoded and upright. */
+  List<float[][]> encodeImages(List<BufferedImage> photos);
+
+  /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
+  @Override
+  void close();
+}

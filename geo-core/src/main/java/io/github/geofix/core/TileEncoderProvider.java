@@ -1,0 +1,16 @@
+package io.github.geofix.core;
+
+import java.nio.file.Path;
+
+/**
+ * Loads model folders; found by {@link java.util.ServiceLoader}. Users call {@link TileEncoder}.
+ */
+public interface TileEncoderProvider {
+
+  /**
+   * Loads the model of a folder.
+   *
+   * @throws ModelFormatException if the folder is not a model this provider can read
+   */
+  TileEncoder load(Path modelFolder);
+}
