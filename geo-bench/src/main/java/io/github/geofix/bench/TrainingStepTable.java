@@ -26,9 +26,9 @@ import java.util.Locale;
  * -Dai.djl.pytorch.num_threads} of the same number.
  */
 public final class TrainingStepTable {
-  private static final int TURNS = 4;
-  private static final int STEPS = 12;
-  private static final int WARMUP = 4;
+  private static final int TURNS = 2;
+  private static final int STEPS = 5;
+  private static final int WARMUP = 2;
   private static final int CLASSES = 1000;
   private static final int BATCH = 2;
   private static final int SIDE = 224;
