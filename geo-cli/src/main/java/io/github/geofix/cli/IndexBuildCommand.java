@@ -8,12 +8,15 @@ import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code geofix index build}. */
 @Command(
@@ -50,11 +53,10 @@ final class IndexBuildCommand implements Callable<Integer> {
   @Option(
       names = "--region",
       required = true,
-      split = ",",
-      arity = "1",
+      converter = BoxConverter.class,
       paramLabel = "S,W,N,E",
       description = "Degrees; west is more than east where it crosses the antimeridian.")
-  private double[] region;
+  private LatLngBox region;
 
   @Option(
       names = "--zoom",
@@ -68,14 +70,13 @@ final class IndexBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    LatLngBox box = box();
-    long total = Tile.coveringCount(box, zoom);
+    long total = Tile.coveringCount(region, zoom);
     try (TileEncoder encoder = TileEncoder.load(model);
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
         Bar bar = Bar.of("encoding", total);
         TileIndex index =
             TileIndex.builder(encoder, tiles)
-                .region(box)
+                .region(region)
                 .zoom(zoom)
                 .onProgress(progress -> bar.stepTo(progress.done()))
                 .build()) {
@@ -87,11 +88,21 @@ final class IndexBuildCommand implements Callable<Integer> {
     return 0;
   }
 
-  private LatLngBox box() {
-    if (region.length == 4) {
-      return LatLngBox.of(region[0], region[1], region[2], region[3]);
+  /** Reads four numbers. */
+  static final class BoxConverter implements ITypeConverter<LatLngBox> {
+    @Override
+    public LatLngBox convert(String text) {
+      try {
+        double[] edges = Arrays.stream(text.split(",")).mapToDouble(Double::parseDouble).toArray();
+        if (edges.length == 4) {
+          return LatLngBox.of(edges[0], edges[1], edges[2], edges[3]);
+        }
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("not four numbers south,west,north,east: " + text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+      throw new TypeConversionException("not four numbers south,west,north,east: " + text);
     }
-    throw new IllegalArgumentException(
-        "--region needs four numbers, south,west,north,east, not " + region.length);
   }
 }
