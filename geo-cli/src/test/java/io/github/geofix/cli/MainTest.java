@@ -256,10 +256,17 @@ final class MainTest {
             "--max-points",
             "20,10",
             "--out",
-            path("cells.csv"));
+            path("cells.csv"),
+            "--map",
+            path("cells.html"),
+            "--world",
+            MAY);
     assertThat(result.code()).isZero();
     assertThat(result.out().lines()).hasSize(2);
     assertThat(folder.resolve("cells.csv")).isNotEmptyFile();
+    assertThat(folder.resolve("cells.html"))
+        .content()
+        .contains("Cells of at most 20 points", "Cells of at most 10 points", "data:image/jpeg");
   }
 
   @Test

@@ -125,7 +125,7 @@ public final class ZoomGrid {
 
   /** Returns the middle of a cell; see {@link #frame} for the path. */
   public LatLng center(int... path) {
-    return center(frame(path));
+    return frame(path).center();
   }
 
   /** Returns the box around a cell; see {@link #frame} for the path. */
@@ -152,7 +152,7 @@ public final class ZoomGrid {
   /** Returns the distance in km from the middle of a cell to its farthest corner. */
   public double radiusKm(int... path) {
     Frame frame = frame(path);
-    LatLng center = center(frame);
+    LatLng center = frame.center();
     return Math.max(
         GreatCircle.distanceKm(center, frame.at(0, 0)),
         GreatCircle.distanceKm(center, frame.at(0, 1)));
@@ -184,13 +184,9 @@ public final class ZoomGrid {
     return LocalFrame.of(center, size);
   }
 
-  private static LatLng center(Frame frame) {
-    return frame instanceof LocalFrame local ? local.center() : frame.at(0.5, 0.5);
-  }
-
   private static double meters(Frame frame) {
     return frame instanceof MercatorFrame square
-        ? WebMercator.meters(square.size(), center(square).latitude())
+        ? WebMercator.meters(square.size(), square.center().latitude())
         : ((LocalFrame) frame).sizeMeters();
   }
 }

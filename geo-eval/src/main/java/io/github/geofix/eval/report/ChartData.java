@@ -2,6 +2,7 @@ package io.github.geofix.eval.report;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -73,17 +74,24 @@ final class ChartData {
   record Cell(List<List<Double>> outline, double score, String name) {}
 
   static Cells cells(LocatedPhoto photo) {
-    return new Cells(
-        position(photo.truth()),
-        position(photo.guess()),
-        photo.cells().stream()
-            .map(
-                cell ->
-                    new Cell(
-                        cell.outline().stream().map(ChartData::position).toList(),
-                        rounded(cell.score()),
-                        cell.name()))
-            .toList());
+    return new Cells(position(photo.truth()), position(photo.guess()), shapes(photo.cells()));
+  }
+
+  record CellMap(List<Cell> cells, String unit) {}
+
+  static CellMap cellMap(ReportSection.CellMap section) {
+    return new CellMap(shapes(section.cells()), section.unit());
+  }
+
+  private static List<Cell> shapes(List<ScoredCell> cells) {
+    return cells.stream()
+        .map(
+            cell ->
+                new Cell(
+                    cell.outline().stream().map(ChartData::position).toList(),
+                    rounded(cell.score()),
+                    cell.name()))
+        .toList();
   }
 
   /** Within 0.0001 degrees, about 10 m: less than a pixel, and half of the page's bytes. */

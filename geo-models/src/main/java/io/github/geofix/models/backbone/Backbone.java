@@ -86,6 +86,15 @@ public abstract class Backbone extends Layer {
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 
+  /**
+   * Applies to vectors {@code [..., D]}, such as means over regions of the {@link #map}, the final
+   * normalisation that the map has not had; most backbones have none left and return the vectors as
+   * they are.
+   */
+  public NDArray normalized(Forward f, NDArray vectors) {
+    return vectors;
+  }
+
   /** Lays a map {@code [B, D, H, W]} out as tokens {@code [B, H W, D]}. */
   protected static NDArray tokens(NDArray map) {
     Shape shape = map.getShape();

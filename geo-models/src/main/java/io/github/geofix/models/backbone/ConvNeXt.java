@@ -138,10 +138,7 @@ public final class ConvNeXt extends Backbone {
     return normalized(f, tokens(map(f, images)).mean(new int[] {1}));
   }
 
-  /**
-   * Applies the final normalisation to vectors {@code [..., D]}, such as means over regions of the
-   * {@link #map}.
-   */
+  @Override
   public NDArray normalized(Forward f, NDArray vectors) {
     return norm.forward(f, vectors);
   }

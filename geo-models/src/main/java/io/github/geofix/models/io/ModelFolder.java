@@ -90,6 +90,19 @@ public record ModelFolder(Path path, String method, JsonElement config) {
         });
   }
 
+  /**
+   * Returns the family that {@code config.json} names.
+   *
+   * @throws ModelFormatException if it is not on the class path; the message lists those that are
+   */
+  public Family family() {
+    try {
+      return Family.named(method);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(path + " holds another kind of model: " + e.getMessage(), e);
+    }
+  }
+
   /** Returns the file that holds the arrays. */
   public Path weights() {
     return path.resolve(WEIGHTS);
