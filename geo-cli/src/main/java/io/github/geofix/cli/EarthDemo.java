@@ -53,8 +53,9 @@ final class EarthDemo {
       double most =
           systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
       List<String> best =
-          systems.keySet().stream()
-              .filter(key -> systems.get(key).accuracyWithinKm(km) == most)
+          systems.entrySet().stream()
+              .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+              .map(Map.Entry::getKey)
               .toList();
       return best.size() == 1 ? best.get(0) : "tie";
     }

@@ -24,4 +24,9 @@ public record Candidate(LatLng latLng, double score, double radiusKm, String cel
       throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
     }
   }
+
+  /** Returns the same place with another score. */
+  public Candidate withScore(double newScore) {
+    return new Candidate(latLng, newScore, radiusKm, cell);
+  }
 }

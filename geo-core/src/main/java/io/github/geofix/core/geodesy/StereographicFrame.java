@@ -56,6 +56,7 @@ public final class StereographicFrame implements Frame {
   }
 
   /** Returns the middle of the square. */
+  @Override
   public LatLng center() {
     return center;
   }

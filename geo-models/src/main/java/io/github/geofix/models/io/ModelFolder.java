@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A saved model: {@code config.json} says what to build, {@code weights.safetensors} holds every
@@ -101,6 +102,17 @@ public record ModelFolder(Path path, String method, JsonElement config) {
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(path + " holds another kind of model: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the same folder with some of the configuration changed, such as where the map lies now;
+   * nothing is written.
+   *
+   * @param settings component name to value, as in {@link Settings#apply}
+   * @throws IllegalArgumentException if the configuration has no such component
+   */
+  public ModelFolder with(Map<String, String> settings) {
+    return new ModelFolder(path, method, Settings.apply(config.getAsJsonObject(), settings));
   }
 
   /** Returns the file that holds the arrays. */

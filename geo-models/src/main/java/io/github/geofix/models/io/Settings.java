@@ -25,15 +25,7 @@ public final class Settings {
     if (settings.isEmpty()) {
       return config;
     }
-    JsonObject tree = JSON.toJsonTree(config).getAsJsonObject();
-    settings.forEach(
-        (name, value) -> {
-          if (!tree.has(name)) {
-            throw new IllegalArgumentException(
-                "no setting " + name + "; there are " + String.join(", ", tree.keySet()));
-          }
-          tree.add(name, parse(value));
-        });
+    JsonObject tree = apply(JSON.toJsonTree(config).getAsJsonObject(), settings);
     try {
       @SuppressWarnings("unchecked")
       Class<T> type = (Class<T>) config.getClass();
@@ -45,6 +37,20 @@ public final class Settings {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
     }
+  }
+
+  /** As {@link #apply(Record, Map)}, for a record written as JSON; returns a copy. */
+  static JsonObject apply(JsonObject config, Map<String, String> settings) {
+    JsonObject changed = config.deepCopy();
+    settings.forEach(
+        (name, value) -> {
+          if (!changed.has(name)) {
+            throw new IllegalArgumentException(
+                "no setting " + name + "; there are " + String.join(", ", changed.keySet()));
+          }
+          changed.add(name, parse(value));
+        });
+    return changed;
   }
 
   private static JsonElement parse(String value) {
