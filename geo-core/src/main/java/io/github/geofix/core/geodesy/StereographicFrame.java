@@ -55,7 +55,7 @@ public final class StereographicFrame implements Frame {
     return new StereographicFrame(center, sizeMeters);
   }
 
-  /** Returns the middle of the square. */
+  @Override
   public LatLng center() {
     return center;
   }
