@@ -55,7 +55,6 @@ public final class StereographicFrame implements Frame {
     return new StereographicFrame(center, sizeMeters);
   }
 
-  /** Returns the middle of the square. */
   @Override
   public LatLng center() {
     return center;
