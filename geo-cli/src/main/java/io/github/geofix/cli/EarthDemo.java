@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthBaselines;
 import io.github.geofix.eval.earth.EarthData;
@@ -115,6 +116,8 @@ final class EarthDemo {
   /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
   private static final int POSITIONS = 100_000;
 
+  private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
+
   private final Path folder;
   private final Recipe recipe;
 
@@ -188,10 +191,12 @@ final class EarthDemo {
     others.put("correlation", report(truths, baselines.correlation(photos)));
     others.put("correlationSearch", report(truths, baselines.correlationSearch(photos)));
     return new Figures(
-        report(truths, tested.stream().map(t -> t.location().latLng()).toList()), others);
+        DistanceReport.ofLocations(
+            truths, tested.stream().map(Tested::location).toList(), LIMITS_KM),
+        others);
   }
 
   private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
-    return DistanceReport.of(truths, guesses, 25, 200, 750, 2500);
+    return new DistanceReport(DistanceErrors.of(truths, guesses), LIMITS_KM, List.of());
   }
 }
