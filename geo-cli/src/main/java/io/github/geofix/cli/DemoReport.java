@@ -154,6 +154,11 @@ final class DemoReport {
                 page.add(
                     new ReportSection.Comparison(
                         rendering.title(), verdict(figures), systems(figures))));
+    if (!may.model().regions().isEmpty()) {
+      page.add(
+          HtmlReport.regions(
+              "Regions", "On " + TestRendering.MAY.title() + ", not calibrated.", may.model()));
+    }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthBaselines;
 import io.github.geofix.eval.earth.EarthData;
@@ -117,6 +118,8 @@ final class EarthDemo {
   /** No recipe trains with it: another seed gives other places, sizes, rotations and looks. */
   private static final long TEST_SEED = 0;
 
+  private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
+
   private final EarthData data;
   private final int testPhotos;
   private final Listener listener;
@@ -166,7 +169,7 @@ final class EarthDemo {
         figures.put(
             rendering,
             new Figures(
-                report(set.truths(), locations.stream().map(Location::latLng).toList()),
+                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM),
                 set.baselines()));
       }
     }
@@ -232,6 +235,6 @@ final class EarthDemo {
   }
 
   private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
-    return DistanceReport.of(truths, guesses, 25, 200, 750, 2500);
+    return new DistanceReport(DistanceErrors.of(truths, guesses), LIMITS_KM, List.of());
   }
 }

@@ -17,7 +17,8 @@ public final class Settings {
   /**
    * Returns a copy of a record with some components changed.
    *
-   * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}
+   * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}; a
+   *     dot leads into a component that is a record itself, as in {@code image.height}
    * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
    *     lists the names
    */
@@ -44,11 +45,21 @@ public final class Settings {
     JsonObject changed = config.deepCopy();
     settings.forEach(
         (name, value) -> {
-          if (!changed.has(name)) {
-            throw new IllegalArgumentException(
-                "no setting " + name + "; there are " + String.join(", ", changed.keySet()));
+          JsonObject owner = changed;
+          String rest = name;
+          for (int dot = rest.indexOf('.'); dot > 0; dot = rest.indexOf('.')) {
+            JsonElement inner = owner.get(rest.substring(0, dot));
+            if (inner == null || !inner.isJsonObject()) {
+              break;
+            }
+            owner = inner.getAsJsonObject();
+            rest = rest.substring(dot + 1);
           }
-          changed.add(name, parse(value));
+          if (!owner.has(rest)) {
+            throw new IllegalArgumentException(
+                "no setting " + name + "; there are " + String.join(", ", owner.keySet()));
+          }
+          owner.add(rest, parse(value));
         });
     return changed;
   }

@@ -105,9 +105,10 @@ final class EmbedModelTest {
       BufferedImage photo = photos(1).get(0);
       double[] scores =
           model
-              .scores(
-                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)[
-              0];
+              .answers(
+                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
+              .get(0)
+              .scores();
       CellPartition cells = model.hierarchy().finest();
       int best = 0;
       for (int cell = 0; cell < scores.length; cell++) {
@@ -130,7 +131,8 @@ final class EmbedModelTest {
   @EnumSource(EmbedModel.Negatives.class)
   void gradientsAgreeWithFiniteDifferences(EmbedModel.Negatives negatives) {
     EmbedNetwork network =
-        EmbedModel.network(EmbedModel.Config.tiny().withWidth(8), new int[] {3, 5});
+        EmbedModel.network(
+            EmbedModel.Config.tiny().withWidth(8).withNegatives(negatives), new int[] {3, 5});
     try (NDManager manager = TorchEngine.newManager()) {
       network.initialize(manager, 3, DataType.FLOAT64);
       NDArray embedded =
@@ -141,18 +143,16 @@ final class EmbedModelTest {
       cells.setRequiresGradient(true);
       scale.setRequiresGradient(true);
       try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-        collector.backward(network.loss(embedded, 1, labels, negatives));
+        collector.backward(network.loss(Forward.TRAINING, embedded, 1, labels));
       }
       double[] analytic = cells.getGradient().toDoubleArray();
       double analyticScale = scale.getGradient().toDoubleArray()[0];
       cells.setRequiresGradient(false);
       scale.setRequiresGradient(false);
       for (int i : new int[] {0, 9, 17, 30}) {
-        assertThat(analytic[i])
-            .isCloseTo(slope(network, cells, i, embedded, labels, negatives), within(1e-6));
+        assertThat(analytic[i]).isCloseTo(slope(network, cells, i, embedded, labels), within(1e-6));
       }
-      assertThat(analyticScale)
-          .isCloseTo(slope(network, scale, 0, embedded, labels, negatives), within(1e-6));
+      assertThat(analyticScale).isCloseTo(slope(network, scale, 0, embedded, labels), within(1e-6));
     }
   }
 
@@ -161,21 +161,16 @@ final class EmbedModelTest {
   }
 
   private static double slope(
-      EmbedNetwork network,
-      NDArray values,
-      int index,
-      NDArray embedded,
-      NDArray labels,
-      EmbedModel.Negatives negatives) {
+      EmbedNetwork network, NDArray values, int index, NDArray embedded, NDArray labels) {
     double step = 1e-6;
     double[] original = values.toDoubleArray();
     double[] moved = original.clone();
     moved[index] = original[index] + step;
     values.set(moved);
-    double above = network.loss(embedded, 1, labels, negatives).getDouble();
+    double above = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
     moved[index] = original[index] - step;
     values.set(moved);
-    double below = network.loss(embedded, 1, labels, negatives).getDouble();
+    double below = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
     values.set(original);
     return (above - below) / (2 * step);
   }

@@ -20,7 +20,7 @@ final class HierarchicalScoresTest {
     CellHierarchy hierarchy = EmbedModelTest.hierarchy(random, 200, 1, 3, 4);
     float[][] logits = randomLogits(hierarchy, random);
 
-    double[] scores = HierarchicalScores.combine(hierarchy, logits);
+    double[] scores = HierarchicalScores.ofLogits(hierarchy, logits);
 
     double[] expected = literally(hierarchy, logits);
     for (int cell = 0; cell < expected.length; cell++) {
@@ -40,7 +40,7 @@ final class HierarchicalScoresTest {
       }
     }
     double sum = 0;
-    for (double score : HierarchicalScores.combine(hierarchy, logits)) {
+    for (double score : HierarchicalScores.ofLogits(hierarchy, logits)) {
       assertThat(score).isBetween(0.0, 1.0);
       sum += score;
     }
