@@ -2,7 +2,10 @@ package io.github.geofix.eval.report;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
@@ -14,9 +17,17 @@ final class ChartData {
   /** Points of a curve: one every few pixels of a wide screen. */
   private static final int CURVE_POINTS = 240;
 
+  /** Ranks that papers report; 2 so that there is always more than one. */
+  private static final double[] RANKS = {1, 2, 5, 10};
+
   private ChartData() {}
 
-  record Curves(List<Double> km, List<Double> limits, List<Curve> systems) {}
+  /**
+   * Shares over distances or ranks.
+   *
+   * @param unit {@code km} or {@code rank}
+   */
+  record Curves(String unit, List<Double> x, List<Double> limits, List<Curve> systems) {}
 
   record Curve(String name, List<Double> shares) {}
 
@@ -47,7 +58,41 @@ final class ChartData {
                         km.stream()
                             .map(x -> rounded((double) errors.countWithinKm(x) / errors.size()))
                             .toList())));
-    return new Curves(km, section.limitsKm(), curves);
+    return new Curves("km", km, section.limitsKm(), curves);
+  }
+
+  /** Samples the curves at ranks evenly spaced on a logarithmic axis. */
+  static Curves curves(ReportSection.RecallCurves section) {
+    int last =
+        section.systems().values().stream()
+            .mapToInt(RetrievalReport::gallerySize)
+            .max()
+            .orElseThrow();
+    // A logarithmic axis needs two ends.
+    List<Double> ranks =
+        DoubleStream.concat(
+                DoubleStream.of(RANKS),
+                IntStream.rangeClosed(0, CURVE_POINTS)
+                    .mapToDouble(i -> Math.rint(Math.pow(last, (double) i / CURVE_POINTS))))
+            .filter(rank -> rank <= Math.max(2, last))
+            .sorted()
+            .distinct()
+            .boxed()
+            .toList();
+    List<Curve> curves = new ArrayList<>();
+    section
+        .systems()
+        .forEach(
+            (name, report) ->
+                curves.add(
+                    new Curve(
+                        name,
+                        ranks.stream()
+                            .map(rank -> rounded(report.recallAt(rank.intValue()).accuracy()))
+                            .toList())));
+    List<Double> limits =
+        Arrays.stream(RANKS).filter(rank -> rank <= last && rank != 2).boxed().toList();
+    return new Curves("rank", ranks, limits, curves);
   }
 
   record Arcs(List<Arc> arcs) {}
@@ -68,7 +113,14 @@ final class ChartData {
             .toList());
   }
 
-  record Cells(List<Double> truth, List<Double> guess, List<Cell> cells) {}
+  record Cells(
+      List<Double> truth,
+      List<Double> guess,
+      List<Cell> cells,
+      List<Part> regions,
+      List<Cell> path) {}
+
+  record Part(double share, List<List<List<Double>>> outlines) {}
 
   record Cell(List<List<Double>> outline, double score, String name) {}
 
@@ -76,14 +128,23 @@ final class ChartData {
     return new Cells(
         position(photo.truth()),
         position(photo.guess()),
-        photo.cells().stream()
+        photo.cells().stream().map(ChartData::cell).toList(),
+        photo.regions().stream()
             .map(
-                cell ->
-                    new Cell(
-                        cell.outline().stream().map(ChartData::position).toList(),
-                        rounded(cell.score()),
-                        cell.name()))
-            .toList());
+                region ->
+                    new Part(
+                        region.share(),
+                        region.outlines().stream().map(ChartData::positions).toList()))
+            .toList(),
+        photo.path().stream().map(ChartData::cell).toList());
+  }
+
+  private static Cell cell(ScoredCell cell) {
+    return new Cell(positions(cell.outline()), rounded(cell.score()), cell.name());
+  }
+
+  private static List<List<Double>> positions(List<LatLng> points) {
+    return points.stream().map(ChartData::position).toList();
   }
 
   /** Within 0.0001 degrees, about 10 m: less than a pixel, and half of the page's bytes. */
