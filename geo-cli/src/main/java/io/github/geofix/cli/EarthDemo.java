@@ -169,8 +169,7 @@ final class EarthDemo {
         figures.put(
             rendering,
             new Figures(
-                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM),
-                set.baselines()));
+                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM), set.baselines()));
       }
     }
     Cost cost =

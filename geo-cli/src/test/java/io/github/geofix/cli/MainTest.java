@@ -180,9 +180,33 @@ final class MainTest {
         path("photos/manifest.csv"),
         "--json",
         path("model.json"));
-    Result compared = run("compare", path("model.json"), path("perfect.json"));
+    run(
+        "evaluate",
+        "--predictions",
+        path("photos/manifest.csv"),
+        "--data",
+        path("photos/manifest.csv"),
+        "--km",
+        "100,200",
+        "--json",
+        path("other.json"));
+    Result compared =
+        run(
+            "compare",
+            path("model.json"),
+            path("perfect.json"),
+            path("other.json"),
+            "--report",
+            path("compared.html"));
     assertThat(compared.err()).isEmpty();
-    assertThat(compared.out()).contains("2500");
+    assertThat(compared.out())
+        .contains("| " + path("model.json") + " | 60 |")
+        .contains("### " + path("other.json") + " against " + path("model.json"))
+        .contains("2500 km");
+    assertThat(folder.resolve("compared.html"))
+        .content()
+        .contains("other.json against", "perfect.json against");
+    assertOneLine(run("compare", path("model.json"), path("model.json")), "given twice");
   }
 
   @Test

@@ -160,6 +160,15 @@ public record DistanceReport(
   }
 
   /**
+   * Returns a copy at other limits.
+   *
+   * @throws IllegalArgumentException if they are not positive and ascending
+   */
+  public DistanceReport withKm(List<Double> limitsKm) {
+    return new DistanceReport(errors, limitsKm, photos);
+  }
+
+  /**
    * Returns a report for each group of photos, the largest group first: by continent, by country,
    * by camera.
    *

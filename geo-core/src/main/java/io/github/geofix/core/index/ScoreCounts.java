@@ -2,6 +2,7 @@ package io.github.geofix.core.index;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -81,7 +82,7 @@ public final class ScoreCounts {
   /**
    * Counts the rows that score more than each query's limits.
    *
-   * @param limits [L, Q]: L limits for each query, those of {@code limits[0]} the lowest
+   * @param limits [L, Q]: L limits for each query, in any order
    * @return [L, Q]; a score that is not a number is not counted
    * @throws IllegalArgumentException if the widths differ or {@code limits} does not fit
    */
@@ -97,6 +98,7 @@ public final class ScoreCounts {
       }
     }
     int[][] counts = new int[limits.length][queries.size()];
+    float[] lowest = lowest(limits, queries.size());
     int blockBytes = 4 * stored * Kernel.BLOCK;
     int panelBlocks =
         Math.min(
@@ -120,9 +122,20 @@ public final class ScoreCounts {
               });
       IntStream.range(0, batches)
           .parallel()
-          .forEach(batch -> count(queries, batch * BATCH, panel, rows, limits, counts));
+          .forEach(batch -> count(queries, batch * BATCH, panel, rows, limits, lowest, counts));
     }
     return counts;
+  }
+
+  private static float[] lowest(float[][] limits, int queries) {
+    float[] lowest = new float[queries];
+    Arrays.fill(lowest, Float.POSITIVE_INFINITY);
+    for (float[] limit : limits) {
+      for (int q = 0; q < queries; q++) {
+        lowest[q] = Math.min(lowest[q], limit[q]);
+      }
+    }
+    return lowest;
   }
 
   /** Stores rows as a block [W, 64]; places without a row keep what they hold. */
@@ -138,7 +151,13 @@ public final class ScoreCounts {
   }
 
   private void count(
-      Rows queries, int first, ByteBuffer panel, int rows, float[][] limits, int[][] counts) {
+      Rows queries,
+      int first,
+      ByteBuffer panel,
+      int rows,
+      float[][] limits,
+      float[] lowest,
+      int[][] counts) {
     int batch = Math.min(BATCH, queries.size() - first);
     float[] read = new float[batch * width];
     queries.read(first, batch, read);
@@ -154,8 +173,7 @@ public final class ScoreCounts {
       int filled = Math.min(Kernel.BLOCK, rows - row);
       for (int i = 0; i < batch; i++) {
         // Few rows beat the lowest limit of a query that a good model embedded.
-        if (filled < Kernel.BLOCK
-            || kernel.anyAbove(scores, i * Kernel.BLOCK, limits[0][first + i])) {
+        if (filled < Kernel.BLOCK || kernel.anyAbove(scores, i * Kernel.BLOCK, lowest[first + i])) {
           for (int l = 0; l < limits.length; l++) {
             counts[l][first + i] += above(scores, i * Kernel.BLOCK, filled, limits[l][first + i]);
           }

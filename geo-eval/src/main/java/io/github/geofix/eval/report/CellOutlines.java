@@ -2,13 +2,16 @@ package io.github.geofix.eval.report;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.Tile;
+import io.github.geofix.eval.report.LocatedPhoto.OutlinedRegion;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Shapes of candidates on the map. */
 final class CellOutlines {
@@ -22,15 +25,46 @@ final class CellOutlines {
     return new ScoredCell(candidate.cell(), outline(candidate), candidate.score());
   }
 
+  /** Returns the region's cells. */
+  static OutlinedRegion of(ScoreRegion region) {
+    CellPartition cells = CellPartition.ofTokens(region.s2Tokens());
+    return new OutlinedRegion(
+        region.share(), IntStream.range(0, cells.size()).mapToObj(cells::cornersOf).toList());
+  }
+
+  /**
+   * Returns the tiles that hold the candidate's tile, coarse to fine and itself last; nothing for a
+   * candidate that is no tile.
+   */
+  static List<ScoredCell> pathTo(Candidate candidate) {
+    if (!candidate.cell().contains("/")) {
+      return List.of();
+    }
+    try {
+      List<ScoredCell> path = new ArrayList<>();
+      Tile last = Tile.parse(candidate.cell());
+      for (Tile tile = last; tile.zoom() > 0; tile = tile.parent()) {
+        path.add(0, new ScoredCell(tile.toString(), outline(tile), 0));
+      }
+      return path;
+    } catch (IllegalArgumentException e) {
+      return List.of();
+    }
+  }
+
+  private static List<LatLng> outline(Tile tile) {
+    LatLngBox box = tile.bounds();
+    return List.of(
+        new LatLng(box.south(), box.west()),
+        new LatLng(box.south(), box.east()),
+        new LatLng(box.north(), box.east()),
+        new LatLng(box.north(), box.west()));
+  }
+
   private static List<LatLng> outline(Candidate candidate) {
     try {
       if (candidate.cell().contains("/")) {
-        LatLngBox tile = Tile.parse(candidate.cell()).bounds();
-        return List.of(
-            new LatLng(tile.south(), tile.west()),
-            new LatLng(tile.south(), tile.east()),
-            new LatLng(tile.north(), tile.east()),
-            new LatLng(tile.north(), tile.west()));
+        return outline(Tile.parse(candidate.cell()));
       }
       return CellPartition.ofTokens(List.of(candidate.cell())).cornersOf(0);
     } catch (IllegalArgumentException e) {

@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Writes an {@link HtmlReport} as HTML. Charts are drawn by report.js from JSON beside them. */
@@ -68,6 +69,9 @@ final class HtmlPage {
 
   /** Cells drawn of one photo at most, and the score below which one could not be seen. */
   private static final int MAX_CELLS = 300;
+
+  /** A region of more cells is spread so thin that drawing it would show nothing. */
+  private static final int MAX_REGION_CELLS = 1500;
 
   private static final double VISIBLE_SCORE = 0.002;
 
@@ -156,6 +160,12 @@ final class HtmlPage {
       return comparison(comparison);
     } else if (section instanceof ReportSection.ErrorCurves curves) {
       return curves(curves);
+    } else if (section instanceof ReportSection.Shares shares) {
+      return shares(shares);
+    } else if (section instanceof ReportSection.RecallCurves recall) {
+      return recall(recall);
+    } else if (section instanceof ReportSection.Retrieved retrieved) {
+      return RetrievedCards.render(retrieved, id);
     } else if (section instanceof ReportSection.WorldMap map) {
       return map(map);
     } else if (section instanceof ReportSection.CellMap map) {
@@ -237,6 +247,19 @@ final class HtmlPage {
         comparison.title());
   }
 
+  private static DomContent shares(ReportSection.Shares section) {
+    return div(each(
+            section.shares().entrySet(),
+            entry ->
+                div(
+                        div(entry.getKey()).withClass("label"),
+                        div(percent(entry.getValue().accuracy()) + " %").withClass("value"),
+                        bar(entry.getValue()),
+                        div(interval(entry.getValue())).withClass("detail"))
+                    .withClass("tile")))
+        .withClass("tiles");
+  }
+
   private static double best(Map<String, DistanceReport> systems, double limitKm) {
     return systems.values().stream()
         .mapToDouble(report -> report.accuracyWithinKm(limitKm))
@@ -247,19 +270,27 @@ final class HtmlPage {
   private static TdTag share(Share share, double best) {
     return td(
             span(percent(share.accuracy()) + " %").withClass("value"),
-            div(div().withClass("value"), div().withClass("interval"))
-                .withClass("bar")
-                .attr("aria-hidden", "true")
-                .attr(
-                    "style",
-                    String.format(
-                        Locale.ROOT,
-                        "--value:%.2f%%;--low:%.2f%%;--high:%.2f%%",
-                        100 * share.accuracy(),
-                        100 * share.low(),
-                        100 * share.high())),
-            span(percent(share.low()) + " – " + percent(share.high())).withClass("detail"))
+            bar(share),
+            span(interval(share)).withClass("detail"))
         .withCondClass(share.accuracy() == best && best > 0, "best");
+  }
+
+  private static DivTag bar(Share share) {
+    return div(div().withClass("value"), div().withClass("interval"))
+        .withClass("bar")
+        .attr("aria-hidden", "true")
+        .attr(
+            "style",
+            String.format(
+                Locale.ROOT,
+                "--value:%.2f%%;--low:%.2f%%;--high:%.2f%%",
+                100 * share.accuracy(),
+                100 * share.low(),
+                100 * share.high()));
+  }
+
+  private static String interval(Share share) {
+    return percent(share.low()) + " – " + percent(share.high());
   }
 
   private static DomContent curves(ReportSection.ErrorCurves curves) {
@@ -278,6 +309,12 @@ final class HtmlPage {
             details(
                 summary("The same in numbers"),
                 scrollable(plain(quantiles), "Errors that a share of the photos does not exceed")))
+        .withClass("chart")
+        .attr("data-chart", "curves");
+  }
+
+  private static DomContent recall(ReportSection.RecallCurves curves) {
+    return figure(data(ChartData.curves(curves)), div().withClass("plot"))
         .withClass("chart")
         .attr("data-chart", "curves");
   }
@@ -384,7 +421,7 @@ final class HtmlPage {
         .withClass("photos");
   }
 
-  private static DomContent orderChooser(String id) {
+  static DomContent orderChooser(String id) {
     return fieldset()
         .withClass("order")
         .with(
@@ -415,6 +452,7 @@ final class HtmlPage {
             details(
                 summary("Positions and best cells"),
                 p("taken at " + photo.truth() + ", placed at " + photo.guess()),
+                iff(!photo.path().isEmpty(), p("path: " + path(photo)).withClass("path")),
                 ol(
                     each(
                         photo.cells().subList(0, Math.min(LISTED_CELLS, photo.cells().size())),
@@ -423,6 +461,10 @@ final class HtmlPage {
         .withTabindex(0)
         .attr("data-index", index)
         .attr("data-error", String.format(Locale.ROOT, "%.4f", photo.errorKm()));
+  }
+
+  private static String path(LocatedPhoto photo) {
+    return photo.path().stream().map(ScoredCell::name).collect(Collectors.joining(" › "));
   }
 
   private static DomContent pictures(LocatedPhoto photo) {
@@ -453,7 +495,11 @@ final class HtmlPage {
         photo.cells().stream()
             .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
             .limit(MAX_CELLS)
-            .toList());
+            .toList(),
+        photo.regions().stream()
+            .filter(region -> region.outlines().size() <= MAX_REGION_CELLS)
+            .toList(),
+        photo.path());
   }
 
   private static DomContent provenance(HtmlReport report) {

@@ -80,9 +80,7 @@ final class SampleReport {
     }
     List<LocatedPhoto> sample = new ArrayList<>(photos);
     for (int i = 12; i < 80; i++) {
-      sample.add(
-          new LocatedPhoto(
-              "crop-%04d.png".formatted(i), truths.get(i), guesses.get(i), List.of(), List.of()));
+      sample.add(LocatedPhoto.of("crop-%04d.png".formatted(i), truths.get(i), guesses.get(i)));
     }
     DistanceReport ours = systems.values().iterator().next();
     return HtmlReport.titled("Sample report")
