@@ -32,6 +32,9 @@ public final class Cascade implements Localizer {
   /** Keeps places that are points from having an endless density. */
   private static final double LEAST_RADIUS_KM = 1e-3;
 
+  /** A stage may cut few places into many; the best of them go on. */
+  private static final int MOST_CANDIDATES = 100;
+
   private final double meanKm;
   private final Localizer first;
   private final Function<Path, BufferedImage> decode;
@@ -140,7 +143,7 @@ public final class Cascade implements Localizer {
     return new Location(meanKm == 0 ? best : meanAround(best, candidates), candidates);
   }
 
-  /** Returns the places with both scores multiplied, best first, adding up to 1. */
+  /** Returns the best places by both scores multiplied, best first. */
   private static List<Candidate> posterior(List<Candidate> prior, List<Candidate> fit) {
     double[] scores = new double[fit.size()];
     double sum = 0;
@@ -155,7 +158,7 @@ public final class Cascade implements Localizer {
       posterior.add(fit.get(i).withScore(sum > 0 ? scores[i] / sum : fit.get(i).score()));
     }
     posterior.sort(Comparator.comparingDouble((Candidate candidate) -> -candidate.score()));
-    return posterior;
+    return posterior.subList(0, Math.min(MOST_CANDIDATES, posterior.size()));
   }
 
   private static double density(List<Candidate> prior, LatLng place) {

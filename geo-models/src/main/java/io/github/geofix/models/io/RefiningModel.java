@@ -6,8 +6,8 @@ import io.github.geofix.core.cascade.Refiner;
 public interface RefiningModel extends GeoModel {
 
   /**
-   * Returns a refiner that shares this model's arrays: it sees later training, and closing it
-   * closes nothing.
+   * Returns a refiner of the present weights: it may keep what it has computed, so take another one
+   * after training. Closing it closes nothing.
    */
   Refiner refiner();
 }

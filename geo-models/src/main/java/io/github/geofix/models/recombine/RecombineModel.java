@@ -8,6 +8,7 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellPartition;
@@ -25,6 +26,7 @@ import io.github.geofix.models.image.PanoramaPair;
 import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.loss.SoftMarginTriplet;
@@ -59,7 +61,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Training is for one thread, {@link #example} aside; the localizer and the encoder are
  * thread-safe.
  */
-public final class RecombineModel implements MatchingModel {
+public final class RecombineModel implements MatchingModel, RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -677,20 +679,32 @@ public final class RecombineModel implements MatchingModel {
   }
 
   private float[] encodePlaces(CellPartition cells) {
-    int length = config.tile().length();
+    List<LatLng> middles = IntStream.range(0, cells.size()).mapToObj(cells::centerOf).toList();
     float[] vectors = new float[cells.size() * network.width()];
-    for (int first = 0; first < cells.size(); first += BATCH) {
-      int start = first;
-      int count = Math.min(BATCH, cells.size() - first);
-      float[] images = new float[count * length];
-      IntStream.range(0, count)
+    int offset = 0;
+    for (float[] vector : encodeTilesAround(middles)) {
+      System.arraycopy(vector, 0, vectors, offset, vector.length);
+      offset += vector.length;
+    }
+    return vectors;
+  }
+
+  /** Returns the vectors of the map's tiles around places. */
+  List<float[]> encodeTilesAround(List<LatLng> middles) {
+    int length = config.tile().length();
+    int width = network.width();
+    List<float[]> vectors = new ArrayList<>(middles.size());
+    for (int first = 0; first < middles.size(); first += BATCH) {
+      List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
+      float[] images = new float[batch.size() * length];
+      IntStream.range(0, batch.size())
           .parallel()
           .forEach(
-              i ->
-                  System.arraycopy(
-                      crops.around(cells.centerOf(start + i)), 0, images, i * length, length));
-      float[] encoded = encodeTiles(images, count);
-      System.arraycopy(encoded, 0, vectors, first * network.width(), encoded.length);
+              i -> System.arraycopy(crops.around(batch.get(i)), 0, images, i * length, length));
+      float[] encoded = encodeTiles(images, batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        vectors.add(Arrays.copyOfRange(encoded, i * width, (i + 1) * width));
+      }
     }
     return vectors;
   }
@@ -740,6 +754,11 @@ public final class RecombineModel implements MatchingModel {
   @Override
   public TileEncoder tileEncoder() {
     return new RecombineTileEncoder(this);
+  }
+
+  @Override
+  public Refiner refiner() {
+    return new RecombineRefiner(this);
   }
 
   /** The cosines of photos with all places, {@code [B, G]}, and the headings in degrees. */
@@ -795,7 +814,7 @@ public final class RecombineModel implements MatchingModel {
    * the loss. The squared distance moves twice as fast as the cosine; the plain one, which is not
    * linear in it, is taken for the cosine.
    */
-  private double scale() {
+  double scale() {
     if (config.loss() == Loss.INFO_NCE) {
       return Math.exp(network.parameter("log_scale").array().toFloatArray()[0]);
     }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.Batch;
@@ -20,9 +21,9 @@ import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -47,7 +48,7 @@ import java.util.function.Consumer;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class ZoomModel implements GeoModel {
+public final class ZoomModel implements RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
@@ -672,6 +673,11 @@ public final class ZoomModel implements GeoModel {
    */
   public ZoomLocalizer localizer(ZoomSearch.Options search, double meanKm) {
     return new ZoomLocalizer(this, search, meanKm);
+  }
+
+  @Override
+  public Refiner refiner() {
+    return new ZoomRefiner(this);
   }
 
   /**
