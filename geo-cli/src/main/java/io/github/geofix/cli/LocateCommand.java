@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +47,8 @@ final class LocateCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
   private Path model;
 
+  @Mixin private final ModelChoice choice = new ModelChoice();
+
   @Option(
       names = "--top",
       defaultValue = "5",
@@ -67,7 +70,7 @@ final class LocateCommand implements Callable<Integer> {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    try (Localizer localizer = Localizer.load(model)) {
+    try (Localizer localizer = choice.load(model)) {
       List<Location> locations = localizer.locateAll(photos);
       PrintWriter out = spec.commandLine().getOut();
       switch (format) {
