@@ -179,8 +179,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     }
 
     /**
-     * Two networks of 0.3 million parameters for photos from above of 32 pixels and tiles of 6
-     * degrees, trained on two cores in four minutes. The gallery's cells are about 145 km wide.
+     * Two networks of 0.5 million parameters for photos from above of 32 pixels and tiles of 6
+     * degrees, trained on two cores in four minutes. The gallery's cells are about 145 km wide. The
+     * loss is InfoNCE, whose learned scale found 30 % of places where the tuple loss found 22.
      */
     public static Config tiny() {
       return new Config(
@@ -191,7 +192,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           View.AERIAL,
           4,
           true,
-          Loss.TUPLE,
+          Loss.INFO_NCE,
           Distance.COSINE,
           10,
           0,
@@ -201,8 +202,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           false,
           "examples/data/earth/earth-blue-marble.jpg",
           6 * METERS_PER_DEGREE,
-          1.5 * METERS_PER_DEGREE,
-          1.5 * METERS_PER_DEGREE,
+          0.7 * METERS_PER_DEGREE,
+          0.7 * METERS_PER_DEGREE,
           6,
           200,
           10,
@@ -222,6 +223,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
                 d.photo = stretched.withSize(128, 512);
                 d.tile = stretched;
                 d.photoView = View.GROUND;
+                d.loss = Loss.TUPLE;
                 d.map = "";
                 // 750 pixels of zoom 19 at latitude 40, as in CVUSA.
                 d.tileMeters = 171;
@@ -611,8 +613,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public NDArray loss(Forward f, Batch batch) {
     trained |= f.training();
-    NDArray photo = atHeading(f, batch.inputs().get(0), batch.targets().get(1));
-    NDArray tile = network.embedTiles(f, batch.inputs().get(1));
+    NDArray photo = photoVectors(f, batch);
+    NDArray tile = tileVectors(f, batch);
     NDArray same = SamePlace.mask(batch.targets().get(0), config.samePlaceMeters());
     return switch (config.loss()) {
       case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).loss(photo, tile, same);
@@ -625,15 +627,21 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     };
   }
 
-  /** Returns the vectors of photos whose headings are known, {@code [B, R D]}. */
-  private NDArray atHeading(Forward f, NDArray images, NDArray headings) {
+  /** The vectors of photos at their true headings. */
+  @Override
+  public NDArray photoVectors(Forward f, Batch batch) {
+    NDArray images = batch.inputs().get(0);
     if (facesNorth()) {
       return network.embedPhotos(f, images);
     }
     NDArray all = network.embedPhotos(f, images, config.headings(), config.fieldOfView());
-    long width = all.getShape().get(2);
-    NDArray index = headings.reshape(-1, 1, 1).repeat(2, width);
+    NDArray index = batch.targets().get(1).reshape(-1, 1, 1).repeat(2, network.width());
     return all.gather(index, 1).squeeze(1);
+  }
+
+  @Override
+  public NDArray tileVectors(Forward f, Batch batch) {
+    return network.embedTiles(f, batch.inputs().get(1));
   }
 
   private boolean facesNorth() {

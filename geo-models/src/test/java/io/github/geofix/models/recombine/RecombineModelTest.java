@@ -12,8 +12,11 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.core.partition.CellPartition;
@@ -342,6 +345,49 @@ final class RecombineModelTest {
         assertThat(loaded.digest()).isEqualTo(model.tileEncoder().digest());
       }
     }
+  }
+
+  @Test
+  void refusesADamagedGallery() throws IOException {
+    try (RecombineModel model = model(config(), 1)) {
+      Gallery gallery = model.gallery();
+      Path file = folder.resolve("gallery.safetensors");
+      SafetensorsWriter writer = Safetensors.writer();
+      gallery.write(writer);
+      writer.write(file);
+      try (Safetensors tensors = Safetensors.open(file)) {
+        assertThat(Gallery.read(tensors, model.network().width()).vectors())
+            .isEqualTo(gallery.vectors());
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("gallery.vectors of " + gallery.size() + " x 7");
+      }
+      Path noCells = folder.resolve("none.safetensors");
+      Safetensors.writer().longs("gallery.ids", new long[] {5, 5}, 2).write(noCells);
+      try (Safetensors tensors = Safetensors.open(noCells)) {
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("holds no gallery");
+      }
+    }
+  }
+
+  @Test
+  void tilesAreTakenNearThePhoto() {
+    SplittableRandom random = new SplittableRandom(8);
+    LatLng place = new LatLng(60, 179.99);
+    double east = 0;
+    double north = 0;
+    for (int i = 0; i < 200; i++) {
+      LatLng near = MapCrops.near(place, 5_000, random);
+      assertThat(GreatCircle.distanceKm(place, near)).isLessThan(5 * Math.sqrt(2) + 0.01);
+      double eastward = Math.IEEEremainder(near.longitude() - place.longitude(), 360);
+      east = Math.max(east, eastward * 111.2 * Math.cos(Math.toRadians(60)));
+      north = Math.max(north, (near.latitude() - place.latitude()) * 111.2);
+    }
+    assertThat(east).isBetween(4.5, 5.02);
+    assertThat(north).isBetween(4.5, 5.02);
+    assertThat(MapCrops.near(place, 0, random)).isEqualTo(place);
   }
 
   @Test
