@@ -8,16 +8,21 @@ import io.github.geofix.models.embed.EmbedModel.Product;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Scores all finest cells of a hierarchy for photos: one product of the photo with each cell of
  * each level, then {@link HierarchicalScores} down the tree. Thread-safe.
  *
- * <p>The products are matrix products of the engine, which read the cells' vectors once whatever
- * their number of photos. The vectors' lengths are divided out of the products, so no copy of the
- * vectors is made; they are computed once, and hold until training changes the vectors.
+ * <p>The products are matrix products of the engine, which for one photo read the cells' vectors
+ * once: nothing can be faster than that. The vectors' lengths are divided out of the products, so
+ * no normalised copy of the vectors is made; the lengths are computed once, and hold until training
+ * changes the vectors.
  */
 final class CellScorer {
 
@@ -92,37 +97,31 @@ final class CellScorer {
    * @return {@code [B][finest cells]}; the scores of a photo add up to 1
    */
   double[][] scores(NDArray embedded) {
-    int photos = Math.toIntExact(embedded.getShape().get(0));
-    float[][][] products = new float[photos][levels.size()][];
-    for (int level = 0; level < levels.size(); level++) {
-      float[] flat = levels.get(level).products(embedded).toFloatArray();
-      int cells = flat.length / photos;
-      for (int photo = 0; photo < photos; photo++) {
-        products[photo][level] = new float[cells];
-        System.arraycopy(flat, photo * cells, products[photo][level], 0, cells);
-      }
+    FloatBuffer[] products = new FloatBuffer[levels.size()];
+    for (int level = 0; level < products.length; level++) {
+      // The tensor's own memory, which lives until the step ends.
+      ByteBuffer bytes = levels.get(level).products(embedded).toByteBuffer(true);
+      products[level] = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
-    double[][] scores = new double[photos][];
-    for (int photo = 0; photo < photos; photo++) {
-      scores[photo] =
-          product == Product.COSINES
-              ? HierarchicalScores.ofCosines(hierarchy, products[photo])
-              : HierarchicalScores.ofLogits(hierarchy, products[photo]);
-    }
-    return scores;
+    return IntStream.range(0, Math.toIntExact(embedded.getShape().get(0)))
+        .parallel()
+        .mapToObj(
+            photo ->
+                product == Product.COSINES
+                    ? HierarchicalScores.ofCosines(hierarchy, products, photo)
+                    : HierarchicalScores.ofLogits(hierarchy, products, photo))
+        .toArray(double[][]::new);
   }
 
   /** One vector for each cell. */
   private static final class Vectors implements Level {
     private final Parameter cells;
     private final NDArray source;
-    private final boolean learning;
     private final NDArray factors;
 
     Vectors(Parameter cells, Parameter logScale, Product product, NDManager manager) {
       this.cells = cells;
       source = cells.array();
-      learning = source.hasGradient();
       try (NDManager step = manager.newSubManager()) {
         NDArray lengths = cells.in(step).square().sum(new int[] {1}).sqrt();
         NDArray scale =
@@ -136,13 +135,13 @@ final class CellScorer {
     @Override
     public NDArray products(NDArray embedded) {
       NDArray vectors = cells.in(embedded.getManager());
-      return embedded.matMul(vectors.transpose()).mul(factors);
+      return embedded.matMul(vectors.transpose()).muli(factors);
     }
 
     /** Training puts new arrays in place of a model's when it begins, and changes only those. */
     @Override
     public boolean isUpToDate() {
-      return !learning && cells.array() == source && !source.hasGradient();
+      return cells.array() == source && !source.hasGradient();
     }
   }
 }

@@ -141,6 +141,11 @@ final class EmbedNetwork extends Module {
     return config.comparison() == Comparison.CLASSIFIER ? classifiers.size() : cells.size();
   }
 
+  /** Returns whether training is under way, so that cells may change at any time. */
+  boolean isLearning() {
+    return cells.stream().anyMatch(level -> level.array().hasGradient());
+  }
+
   /** Returns what scores the cells as they are now. */
   CellScorer scorer(CellHierarchy hierarchy, Product product, NDManager manager) {
     if (config.comparison() == Comparison.CLASSIFIER) {

@@ -1,6 +1,7 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.core.partition.CellHierarchy;
+import java.nio.FloatBuffer;
 
 /**
  * Hierarchical inference: the score of a finest cell is the product of what itself and its
@@ -15,16 +16,19 @@ final class HierarchicalScores {
    * Multiplies the softmax probabilities of the levels. The paper's text says product of
    * similarities, but cosines may be negative.
    *
-   * @param logits one row of {@code partition(level).size()} logits for each level
+   * @param logits for each level the logits of all photos, {@code [B, cells of the level]}
+   * @param photo which of the photos
    * @return one score for each finest cell; they sum to 1
    */
-  static double[] ofLogits(CellHierarchy hierarchy, float[][] logits) {
+  static double[] ofLogits(CellHierarchy hierarchy, FloatBuffer[] logits, int photo) {
     // The sum over a level's cells is the same for all finest cells, so it drops out in the end.
     double[] sums = {0};
     for (int level = 0; level < logits.length; level++) {
-      double[] next = new double[logits[level].length];
+      double[] next = new double[hierarchy.partition(level).size()];
+      int first = photo * next.length;
       for (int cell = 0; cell < next.length; cell++) {
-        next[cell] = logits[level][cell] + (level == 0 ? 0 : sums[hierarchy.parentOf(level, cell)]);
+        double above = level == 0 ? 0 : sums[hierarchy.parentOf(level, cell)];
+        next[cell] = logits[level].get(first + cell) + above;
       }
       sums = next;
     }
@@ -42,16 +46,18 @@ final class HierarchicalScores {
    * Multiplies the cosines of the levels, as the paper's text has it. A cosine below 0 counts as 0;
    * where no cell is left, all score the same.
    *
-   * @param cosines one row of {@code partition(level).size()} cosines for each level
+   * @param cosines for each level the cosines of all photos, {@code [B, cells of the level]}
+   * @param photo which of the photos
    * @return one score for each finest cell; they sum to 1
    */
-  static double[] ofCosines(CellHierarchy hierarchy, float[][] cosines) {
+  static double[] ofCosines(CellHierarchy hierarchy, FloatBuffer[] cosines, int photo) {
     double[] products = {1};
     for (int level = 0; level < cosines.length; level++) {
-      double[] next = new double[cosines[level].length];
+      double[] next = new double[hierarchy.partition(level).size()];
+      int first = photo * next.length;
       for (int cell = 0; cell < next.length; cell++) {
         double above = level == 0 ? 1 : products[hierarchy.parentOf(level, cell)];
-        next[cell] = Math.max(0, cosines[level][cell]) * above;
+        next[cell] = Math.max(0, cosines[level].get(first + cell)) * above;
       }
       products = next;
     }
