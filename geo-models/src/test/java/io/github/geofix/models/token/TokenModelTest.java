@@ -63,6 +63,7 @@ final class TokenModelTest {
   }
 
   /** Plain gradient descent: enough to change every weight and to see the loss fall. */
+  @SuppressWarnings("try") // The scope is there to be closed.
   private static double[] train(TokenModel model, int steps) {
     List<BufferedImage> photos = photos(8);
     List<LatLng> places = places(8);
