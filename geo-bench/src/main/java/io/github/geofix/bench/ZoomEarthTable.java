@@ -69,6 +69,7 @@ public final class ZoomEarthTable {
     defaults.put("seed", "1");
     defaults.put("photos", "1000");
     defaults.put("model", "");
+    defaults.put("run", "");
     defaults.put("out", "");
     new Run(Arguments.of(ZoomEarthTable.class, args, defaults)).print();
   }
@@ -125,10 +126,12 @@ public final class ZoomEarthTable {
               .withWeightDecay(0.02)
               .withSeed(options.seed());
       ZoomModel model = ZoomModel.create(config, options.seed());
+      Trainer trainer = Trainer.of(model, how).onEpoch(epoch -> System.err.println(epoch));
+      String run = arguments.text("run");
       TrainReport report =
-          Trainer.of(model, how)
-              .onEpoch(epoch -> System.err.println(epoch))
-              .fit(photos.source(EPOCH));
+          run.isEmpty()
+              ? trainer.fit(photos.source(EPOCH))
+              : trainer.fit(photos.source(EPOCH), Path.of(run));
       System.out.printf(Locale.ROOT, "# trained in %.0f s%n", report.seconds());
       if (!arguments.text("out").isEmpty()) {
         model.save(
@@ -155,16 +158,17 @@ public final class ZoomEarthTable {
       double meanKm = model.config().meanKm();
       for (int width : WIDTHS) {
         ZoomSearch.Options search = ZoomSearch.Options.defaults().withWidth(width);
-        List<Location> found = model.localizer(search, 0).locateImages(images);
-        distances(model, tested, "beam " + width, places, found);
-        found = model.localizer(search, meanKm).locateImages(images);
-        distances(model, tested, "beam " + width + " density mean", places, found);
+        List<Location> found = model.localizer(search, meanKm).locateImages(images);
+        List<LatLng> best = found.stream().map(f -> f.candidates().get(0).latLng()).toList();
+        List<LatLng> means = found.stream().map(Location::latLng).toList();
+        distances(model, tested, "beam " + width, places, best);
+        distances(model, tested, "beam " + width + " density mean", places, means);
       }
-      List<Location> below = new ArrayList<>();
+      List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
         int[] path = model.grid().labelsOf(places.get(i));
         List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
-        below.add(model.locateFrom(images.get(i), List.of(new Walk(start, 0))));
+        below.add(model.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
       }
       distances(model, tested, "from the true 22.5-degree cell", places, below);
       steps(model, tested, "true cells", images, places);
@@ -184,13 +188,8 @@ public final class ZoomEarthTable {
     }
 
     private void distances(
-        ZoomModel model,
-        String tested,
-        String decoding,
-        List<LatLng> truths,
-        List<Location> found) {
-      DistanceReport report =
-          DistanceReport.of(truths, found.stream().map(Location::latLng).toList(), 200, 750, 2500);
+        ZoomModel model, String tested, String decoding, List<LatLng> truths, List<LatLng> found) {
+      DistanceReport report = DistanceReport.of(truths, found, 200, 750, 2500);
       for (double km : report.limitsKm()) {
         double percent = 100 * report.accuracyWithinKm(km);
         row(model, tested, decoding, String.format(Locale.ROOT, "within %.0f km", km), percent);

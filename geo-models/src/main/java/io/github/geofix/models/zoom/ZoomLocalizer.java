@@ -15,6 +15,7 @@ import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -99,17 +100,24 @@ public final class ZoomLocalizer extends BatchLocalizer {
    * width.
    */
   private List<ScoreRegion> regions(List<int[]> cells, EndCells ends) {
+    double[] shares = ends.shares();
+    int[] bestFirst =
+        IntStream.range(0, shares.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer cell) -> -shares[cell]))
+            .mapToInt(Integer::intValue)
+            .toArray();
     CellScores spread = new CellScores();
-    for (int i = 0; i < cells.size(); i++) {
-      double share = ends.shares()[i];
-      if (share > NEGLIGIBLE / cells.size()) {
-        Frame frame = model.grid().frame(cells.get(i));
-        int level = s2Level(frame);
-        for (int point = 0; point < POINTS * POINTS; point++) {
-          double u = (point % POINTS + 0.5) / POINTS;
-          double v = (Math.floorDiv(point, POINTS) + 0.5) / POINTS;
-          spread.add(frame.at(u, v), level, share / (POINTS * POINTS));
-        }
+    double sum = 0;
+    for (int i = 0; i < bestFirst.length && sum < 1 - NEGLIGIBLE; i++) {
+      double share = shares[bestFirst[i]];
+      sum += share;
+      Frame frame = model.grid().frame(cells.get(bestFirst[i]));
+      int level = s2Level(frame);
+      for (int point = 0; point < POINTS * POINTS; point++) {
+        double u = (point % POINTS + 0.5) / POINTS;
+        double v = (Math.floorDiv(point, POINTS) + 0.5) / POINTS;
+        spread.add(frame.at(u, v), level, share / (POINTS * POINTS));
       }
     }
     CellScores.Disjoint disjoint = spread.disjoint();
