@@ -118,6 +118,11 @@ final class EarthDemo {
   /** No recipe trains with it: another seed gives other places, sizes, rotations and looks. */
   private static final long TEST_SEED = 0;
 
+  /** Fresh photos of the renderings that are trained on, so that test renderings stay unseen. */
+  private static final long CALIBRATION_SEED = -1;
+
+  private static final int CALIBRATION_PHOTOS = 500;
+
   private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
 
   private final EarthData data;
@@ -193,6 +198,9 @@ final class EarthDemo {
           Trainer.of(model, recipe.trainOptions())
               .onProgress(listener::trained)
               .fit(photos.source(EPOCH));
+      listener.stage("calibrating " + recipe.method());
+      model.calibrate(
+          data.trainingPhotos(options().withSeed(CALIBRATION_SEED)).source(CALIBRATION_PHOTOS));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
       model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
       return report;

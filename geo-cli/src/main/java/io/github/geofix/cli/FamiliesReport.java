@@ -20,13 +20,12 @@ import io.github.geofix.models.io.ModelCard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * What {@code geofix demo --all} leaves behind: all families on the same photos, with their costs.
@@ -174,11 +173,13 @@ final class FamiliesReport {
     Map<String, DistanceReport> systems = systems(rendering);
     List<String> sentences = new ArrayList<>();
     for (double km : figures(outcomes.get(0), rendering).model().limitsKm()) {
+      double most =
+          systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
       String best =
-          Collections.max(
-                  systems.entrySet(),
-                  Comparator.comparingDouble(system -> system.getValue().accuracyWithinKm(km)))
-              .getKey();
+          systems.entrySet().stream()
+              .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+              .map(Map.Entry::getKey)
+              .collect(Collectors.joining(" and "));
       sentences.add(String.format(Locale.ROOT, "within %.0f km %s", km, best));
     }
     return "The most photos: " + String.join(", ", sentences) + ".";
