@@ -55,7 +55,10 @@ class HtmlReportBrowserTest {
         card.dispatchEvent(new PointerEvent('pointerenter'));
         seen.lit = map.querySelectorAll('.lit').length;
         seen.heatMaps = document.querySelectorAll('.card .cell').length;
+        seen.regions = [...document.querySelectorAll('.card .region')].filter(r => r.getBBox().width > 0).length;
+        seen.steps = document.querySelectorAll('.card .step').length;
         seen.reliabilityBins = document.querySelectorAll('[data-chart=reliability] circle').length;
+        seen.tableWide = one('.comparison').parentElement.scrollWidth > one('.comparison').parentElement.clientWidth;
         seen.wide = document.documentElement.scrollWidth > window.innerWidth;
         document.body.setAttribute('data-seen', JSON.stringify(seen));
       }, 300));
@@ -83,7 +86,10 @@ class HtmlReportBrowserTest {
     assertThat(seen.get("worstFirst").getAsInt()).isEqualTo(12);
     assertThat(seen.get("lit").getAsInt()).isEqualTo(1);
     assertThat(seen.get("heatMaps").getAsInt()).isGreaterThan(100);
+    assertThat(seen.get("regions").getAsInt()).isEqualTo(2 * 11);
+    assertThat(seen.get("steps").getAsInt()).isEqualTo(6);
     assertThat(seen.get("reliabilityBins").getAsInt()).isBetween(5, 10);
+    assertThat(seen.get("tableWide").getAsBoolean()).as("the table scrolls sideways").isFalse();
     assertThat(seen.get("wide").getAsBoolean()).as("scrolls sideways").isFalse();
   }
 
