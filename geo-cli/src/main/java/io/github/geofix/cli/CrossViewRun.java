@@ -189,7 +189,11 @@ final class CrossViewRun {
       }
       shown.add(
           new RetrievedPhoto(
-              String.valueOf(photo.getFileName()), report.rank(query) + 1, picture(photo), found));
+              String.valueOf(photo.getFileName()),
+              report.rank(query) + 1,
+              picture(photo),
+              picture(set.gallery().get(set.matches().right(query).orElseThrow())),
+              found));
     }
     return shown;
   }

@@ -140,7 +140,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (data.benchmark == null) {
       out.println(photos(null, Objects.requireNonNull(data.csv)));
     } else if (data.benchmark.protocol.equals("list")) {
-      out.println(Protocol.table().toMarkdown());
+      Protocol.all().forEach(protocol -> out.println(protocol.describe()));
     } else if (data.benchmark.root == null) {
       throw usage("--protocol needs the benchmark's folder: --root=DIR");
     } else if (Protocol.named(data.benchmark.protocol) instanceof CrossViewProtocol crossView) {

@@ -330,11 +330,16 @@ public record DistanceReport(
    * @throws IllegalArgumentException if there is none, or their limits differ
    */
   public static Table table(Map<String, DistanceReport> reports) {
+    return table("system", reports);
+  }
+
+  /** As {@link #table(Map)}, for reports of anything, such as continents. */
+  static Table table(String what, Map<String, DistanceReport> reports) {
     if (reports.isEmpty()) {
       throw new IllegalArgumentException("there is no report to tabulate");
     }
     List<Double> limits = reports.values().iterator().next().limitsKm();
-    List<String> header = new ArrayList<>(List.of("system", "photos"));
+    List<String> header = new ArrayList<>(List.of(what, "photos"));
     limits.forEach(limit -> header.add(plain(limit) + " km"));
     header.addAll(List.of("median km", "game score"));
     Table table = new Table(header);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -125,6 +126,11 @@ public final class Matches {
 
   int[] semiPositives(int query) {
     return semiPositives[query];
+  }
+
+  /** Returns the first row that is right for a query, if there is one. */
+  public OptionalInt right(int query) {
+    return Arrays.stream(positives[query]).findFirst();
   }
 
   /** What a row is to a query. */

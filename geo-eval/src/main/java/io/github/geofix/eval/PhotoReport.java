@@ -236,9 +236,9 @@ public final class PhotoReport {
   /** Returns the report in Markdown. */
   public String toMarkdown() {
     StringBuilder text = new StringBuilder(distances.toMarkdown());
-    append(text, "By continent", DistanceReport.table(continents));
+    append(text, "By continent", DistanceReport.table("continent", continents));
     if (!cells.isEmpty()) {
-      append(text, "By cell", DistanceReport.table(cells));
+      append(text, "By cell", DistanceReport.table("cell", cells));
     }
     Table others = others();
     if (!others.rows().isEmpty()) {

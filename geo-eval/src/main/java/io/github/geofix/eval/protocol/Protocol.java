@@ -1,6 +1,5 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.eval.Table;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -55,18 +54,19 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
   /** Returns in words what is reported. */
   String metrics();
 
-  /** Returns all protocols as a table of one row each. */
-  static Table table() {
-    Table table = new Table("protocol", "the folder holds", "tested", "images", "reported");
-    all()
-        .forEach(
-            protocol ->
-                table.row(
-                    protocol.toString(),
-                    protocol.layout(),
-                    protocol.split(),
-                    protocol.preprocessing(),
-                    protocol.metrics()));
-    return table;
+  /** Returns in a few lines what the protocol is. */
+  default String describe() {
+    return this
+        + " ("
+        + dataset()
+        + ")\n  folder:   "
+        + layout()
+        + "\n  tested:   "
+        + split()
+        + "\n  images:   "
+        + preprocessing()
+        + "\n  reported: "
+        + metrics()
+        + "\n";
   }
 }

@@ -120,7 +120,7 @@ final class ChartData {
       List<Part> regions,
       List<Cell> path) {}
 
-  record Part(double share, List<List<List<Double>>> outlines) {}
+  record Part(double share, List<List<List<Double>>> border) {}
 
   record Cell(List<List<Double>> outline, double score, String name) {}
 
@@ -134,7 +134,7 @@ final class ChartData {
                 region ->
                     new Part(
                         region.share(),
-                        region.outlines().stream().map(ChartData::positions).toList()))
+                        region.border().stream().map(ChartData::positions).toList()))
             .toList(),
         shapes(photo.path()));
   }

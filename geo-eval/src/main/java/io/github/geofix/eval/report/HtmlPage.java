@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -70,8 +71,11 @@ final class HtmlPage {
   /** Cells drawn of one photo at most, and the score below which one could not be seen. */
   private static final int MAX_CELLS = 300;
 
-  /** A region of more cells is spread so thin that drawing it would show nothing. */
-  private static final int MAX_REGION_CELLS = 1500;
+  /** A region with a longer border is spread so thin that drawing it would show nothing. */
+  private static final int MAX_BORDER = 500;
+
+  /** Groups shown at once; more are folded away. */
+  private static final int OPEN_GROUPS = 12;
 
   private static final double VISIBLE_SCORE = 0.002;
 
@@ -158,6 +162,8 @@ final class HtmlPage {
       return scrollable(plain(plain.table()), plain.title());
     } else if (section instanceof ReportSection.Comparison comparison) {
       return comparison(comparison);
+    } else if (section instanceof ReportSection.Breakdown breakdown) {
+      return breakdown(breakdown);
     } else if (section instanceof ReportSection.ErrorCurves curves) {
       return curves(curves);
     } else if (section instanceof ReportSection.Shares shares) {
@@ -215,36 +221,58 @@ final class HtmlPage {
   private static DomContent comparison(ReportSection.Comparison comparison) {
     Map<String, DistanceReport> systems = comparison.systems();
     String own = systems.keySet().iterator().next();
-    List<Double> limitsKm = systems.values().iterator().next().limitsKm();
+    return scrollable(reports("system", systems, Optional.of(own)), comparison.title());
+  }
+
+  private static DomContent breakdown(ReportSection.Breakdown breakdown) {
+    DomContent table =
+        scrollable(
+            reports(breakdown.of(), breakdown.groups(), Optional.empty()), breakdown.title());
+    int groups = breakdown.groups().size();
+    return groups <= OPEN_GROUPS ? table : details(summary("All " + groups + " of them"), table);
+  }
+
+  /**
+   * Writes one row a report.
+   *
+   * @param own the row that the page is about; then the best figures are marked, too
+   */
+  private static DomContent reports(
+      String column, Map<String, DistanceReport> reports, Optional<String> own) {
+    List<Double> limitsKm = reports.values().iterator().next().limitsKm();
     double bestMedian =
-        systems.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
-    return scrollable(
-        table(
-                thead(
-                    tr(
-                        th("system").attr("scope", "col"),
-                        each(limitsKm, limit -> th("≤ " + distance(limit)).attr("scope", "col")),
-                        th("median error").attr("scope", "col"),
-                        th("photos").attr("scope", "col"))),
-                tbody(
-                    each(
-                        systems.entrySet(),
-                        system ->
-                            tr(
-                                    th(system.getKey()).attr("scope", "row"),
-                                    each(
-                                        limitsKm,
-                                        limit ->
-                                            share(
-                                                system.getValue().errors().withinKm(limit),
-                                                best(systems, limit))),
-                                    td(distance(system.getValue().medianKm()))
-                                        .withCondClass(
-                                            system.getValue().medianKm() == bestMedian, "best"),
-                                    td(String.valueOf(system.getValue().count())))
-                                .withCondClass(system.getKey().equals(own), "own"))))
-            .withClass("comparison"),
-        comparison.title());
+        reports.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
+    return table(
+            thead(
+                tr(
+                    th(column).attr("scope", "col"),
+                    each(limitsKm, limit -> th("≤ " + distance(limit)).attr("scope", "col")),
+                    th("median error").attr("scope", "col"),
+                    th("photos").attr("scope", "col"))),
+            tbody(
+                each(
+                    reports.entrySet(),
+                    row ->
+                        tr(
+                                th(row.getKey()).attr("scope", "row"),
+                                each(
+                                    limitsKm,
+                                    limit ->
+                                        share(row.getValue().errors().withinKm(limit))
+                                            .attr("data-label", "≤ " + distance(limit))
+                                            .withCondClass(
+                                                own.isPresent()
+                                                    && isBest(reports, row.getValue(), limit),
+                                                "best")),
+                                td(distance(row.getValue().medianKm()))
+                                    .attr("data-label", "median error")
+                                    .withCondClass(
+                                        own.isPresent() && row.getValue().medianKm() == bestMedian,
+                                        "best"),
+                                td(String.valueOf(row.getValue().count()))
+                                    .attr("data-label", "photos"))
+                            .withCondClass(own.filter(row.getKey()::equals).isPresent(), "own"))))
+        .withClass("comparison");
   }
 
   private static DomContent shares(ReportSection.Shares section) {
@@ -260,19 +288,21 @@ final class HtmlPage {
         .withClass("tiles");
   }
 
-  private static double best(Map<String, DistanceReport> systems, double limitKm) {
-    return systems.values().stream()
-        .mapToDouble(report -> report.accuracyWithinKm(limitKm))
-        .max()
-        .orElseThrow();
+  private static boolean isBest(
+      Map<String, DistanceReport> reports, DistanceReport report, double limitKm) {
+    double best =
+        reports.values().stream()
+            .mapToDouble(other -> other.accuracyWithinKm(limitKm))
+            .max()
+            .orElseThrow();
+    return best > 0 && report.accuracyWithinKm(limitKm) == best;
   }
 
-  private static TdTag share(Share share, double best) {
+  private static TdTag share(Share share) {
     return td(
-            span(percent(share.accuracy()) + " %").withClass("value"),
-            bar(share),
-            span(interval(share)).withClass("detail"))
-        .withCondClass(share.accuracy() == best && best > 0, "best");
+        span(percent(share.accuracy()) + " %").withClass("value"),
+        bar(share),
+        span(interval(share)).withClass("detail"));
   }
 
   private static DivTag bar(Share share) {
@@ -496,9 +526,7 @@ final class HtmlPage {
             .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
             .limit(MAX_CELLS)
             .toList(),
-        photo.regions().stream()
-            .filter(region -> region.outlines().size() <= MAX_REGION_CELLS)
-            .toList(),
+        photo.regions().stream().filter(region -> region.border().size() <= MAX_BORDER).toList(),
         photo.path());
   }
 

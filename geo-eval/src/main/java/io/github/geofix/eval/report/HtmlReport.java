@@ -130,10 +130,8 @@ public final class HtmlReport {
             "By continent", "By the continent that photos were taken on.", report.continents()));
     if (!report.cells().isEmpty()) {
       page.add(
-          new ReportSection.PlainTable(
-              "By cell",
-              "By the cell that photos were taken in.",
-              DistanceReport.table(report.cells())));
+          new ReportSection.Breakdown(
+              "By cell", "By the cell that photos were taken in.", "cell", report.cells()));
     }
     if (report.continents().size() > 1) {
       page.add(

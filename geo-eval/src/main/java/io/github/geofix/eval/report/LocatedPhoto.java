@@ -59,15 +59,15 @@ public record LocatedPhoto(
   }
 
   /**
-   * A part of the Earth made of cells.
+   * A part of the Earth, of one or more pieces.
    *
    * @param share the share of the score it holds
-   * @param outlines the corners of each of its cells in order
+   * @param border the lines around it, those around its holes too, in no order
    */
-  public record OutlinedRegion(double share, List<List<LatLng>> outlines) {
+  public record OutlinedRegion(double share, List<List<LatLng>> border) {
     /** Copies the lists. */
     public OutlinedRegion {
-      outlines = outlines.stream().map(List::copyOf).toList();
+      border = border.stream().map(List::copyOf).toList();
     }
   }
 

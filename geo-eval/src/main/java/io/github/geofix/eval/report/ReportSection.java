@@ -94,6 +94,22 @@ public sealed interface ReportSection {
   }
 
   /**
+   * The figures of one system by group of photos, with their intervals drawn.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param of what a group is, such as {@code continent}
+   * @param groups the groups' reports by name, at least 1, all with the same limits
+   */
+  record Breakdown(String title, String note, String of, Map<String, DistanceReport> groups)
+      implements ReportSection {
+    /** Copies the map. */
+    public Breakdown {
+      groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    }
+  }
+
+  /**
    * The share of photos within each distance, as a curve over the distance.
    *
    * @param title the heading

@@ -53,7 +53,12 @@ final class RetrievedCards {
                     .withClasses("badge", kind(photo.rank()))
                     .withTitle("rank of the best right image")),
             div(
-                    picture(photo.picture(), "photo " + photo.name()).withClass("query"),
+                    div(
+                            picture(photo.picture(), "photo " + photo.name())
+                                .with(figcaption("photo")),
+                            picture(photo.right(), "the right image")
+                                .with(figcaption("the right image")))
+                        .withClass("sought"),
                     ol(each(photo.found(), RetrievedCards::found)).withClass("found"))
                 .withClass("retrieved"))
         .withClass("card")

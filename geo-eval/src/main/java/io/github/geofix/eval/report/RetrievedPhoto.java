@@ -10,10 +10,15 @@ import java.util.Optional;
  * @param name what the reader knows the photo by, for example its file name
  * @param rank the rank of its best right image, from 1
  * @param picture the photo
+ * @param right a right image
  * @param found the best images, best first
  */
 public record RetrievedPhoto(
-    String name, int rank, Optional<EmbeddedImage> picture, List<Found> found) {
+    String name,
+    int rank,
+    Optional<EmbeddedImage> picture,
+    Optional<EmbeddedImage> right,
+    List<Found> found) {
 
   /**
    * One image found.

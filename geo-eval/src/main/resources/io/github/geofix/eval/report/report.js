@@ -26,7 +26,8 @@
 
   /** Draws now, and again whenever the width changes. */
   function onWidth(element, draw) {
-    let last = 0;
+    let last = Math.round(element.clientWidth);
+    if (last > 0) draw(last);
     new ResizeObserver(() => {
       const width = Math.round(element.clientWidth);
       if (width > 0 && width !== last) {
@@ -250,9 +251,8 @@
     const best = d3.max(data.cells, cell => cell.score) || 1;
     const shapes = data.cells.map(cell =>
       ({shape: polygon(cell.outline), share: cell.score / best, name: cell.name, score: cell.score}));
-    // The widest region first, so that the smaller ones lie on it.
-    const regions = data.regions.slice().reverse().map(region =>
-      ({share: region.share, shape: {type: 'GeometryCollection', geometries: region.outlines.map(polygon)}}));
+    const regions = data.regions.map(region => ({share: region.share,
+      shape: {type: 'MultiLineString', coordinates: region.border}}));
     // Shows truth, guess and the strong cells, 2 to 1, and enough around them to see where that is.
     const points = [truth, guess];
     shapes.filter(s => s.share > 0.15).forEach(s => points.push(projection(d3.geoCentroid(s.shape))));
@@ -267,13 +267,14 @@
     const k = 320 / width;
     const layer = svg.append('g').attr('transform', `scale(${k}) translate(${-x0},${-y0})`);
     drawEarth(layer);
-    layer.selectAll('.region').data(regions).join('path').attr('class', 'region').attr('d', r => path(r.shape))
-      .append('title').text(r => `holds ${Math.round(100 * r.share)} % of the score`);
     layer.selectAll('.step').data(data.path).join('path').attr('class', 'step').attr('d', s => path(polygon(s.outline)))
       .append('title').text(s => s.name);
     layer.selectAll('.cell').data(shapes).join('path').attr('class', 'cell').attr('d', s => path(s.shape))
       .attr('fill-opacity', s => 0.06 + 0.79 * Math.sqrt(s.share))
       .append('title').text(s => `${s.name}: ${s.score.toPrecision(3)}`);
+    layer.selectAll('.region').data(regions).join('path')
+      .attr('class', r => r.share > 0.5 ? 'region wide' : 'region').attr('d', r => path(r.shape))
+      .append('title').text(r => `holds ${Math.round(100 * r.share)} % of the score`);
     const place = p => [(p[0] - x0) * k, (p[1] - y0) * k];
     const [tx, ty] = place(truth);
     const [gx, gy] = place(guess);
