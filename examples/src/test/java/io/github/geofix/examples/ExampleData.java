@@ -6,6 +6,7 @@ import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandMap;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.recombine.RecombineModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,9 @@ import java.util.Map;
 
 /** A small form of what the README's commands leave behind. */
 final class ExampleData {
+  private static final ModelCard UNTRAINED =
+      new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of());
+
   private ExampleData() {}
 
   static void write(Path earth, Path folder) {
@@ -25,11 +29,15 @@ final class ExampleData {
     photos.writeDataset(20, folder.resolve("test"), false);
     Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
     try (EmbedModel model = EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
-      model.save(
-          folder.resolve("out/model"),
-          new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of()));
+      model.save(folder.resolve("out/model"), UNTRAINED);
+    }
+    Path map = earth.resolve("earth-blue-marble.jpg");
+    RecombineModel.Config matching = RecombineModel.Config.tiny().withMap(map.toString());
+    try (RecombineModel model = RecombineModel.create(matching, List.of(), 1)) {
+      model.save(folder.resolve("models/recombine-tiny"), UNTRAINED);
     }
     try {
+      Files.createSymbolicLink(folder.resolve("examples"), earth.resolve("../..").normalize());
       Path copy = folder.resolve("out/photos/may-1.png");
       Files.createDirectories(copy.getParent());
       Files.copy(train.entries().get(0).image(), copy);

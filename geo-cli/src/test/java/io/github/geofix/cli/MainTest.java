@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.tile.Tile;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -291,6 +292,72 @@ final class MainTest {
     assertThat(folder.resolve("cells.html"))
         .content()
         .contains("Cells of at most 20 points", "Cells of at most 10 points", "data:image/jpeg");
+  }
+
+  @Test
+  void indexesMapImagesAndFindsPhotosInThem() throws IOException {
+    Result trained =
+        run(
+            "train",
+            "--method",
+            "recombine",
+            "--data",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--set",
+            "map=" + REFERENCE,
+            "--out",
+            path("matcher"));
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Result built = buildIndex("matcher", "-60,-180,75,180");
+    assertThat(built.err()).isEmpty();
+    assertThat(built.out()).startsWith("160 map images");
+
+    Result json = query("json", "matcher", firstPhoto(), firstPhoto());
+    assertThat(json.err()).isEmpty();
+    JsonArray photos = JsonParser.parseString(json.out()).getAsJsonArray();
+    assertThat(photos).hasSize(2);
+    JsonArray hits = photos.get(0).getAsJsonObject().getAsJsonArray("hits");
+    assertThat(hits).hasSize(3);
+    JsonObject best = hits.get(0).getAsJsonObject();
+    Tile tile = Tile.parse(best.get("tile").getAsString());
+    assertThat(best.get("latitude").getAsDouble()).isEqualTo(tile.center().latitude());
+    assertThat(photos.get(1).getAsJsonObject().get("hits")).isEqualTo(hits);
+    assertThat(query("csv", "matcher", firstPhoto()).out().lines())
+        .hasSize(4)
+        .first()
+        .isEqualTo("image,rank,latitude,longitude,score,heading,tile");
+    assertThat(query("text", "matcher", firstPhoto()).out()).contains("tile " + tile);
+
+    assertOneLine(query("text", "model", firstPhoto()), "embed");
+    assertOneLine(query("text", "matcher", path("none.jpg")), "none.jpg");
+    assertThat(buildIndex("matcher", "-60,-180,75").code()).isEqualTo(2);
+  }
+
+  private static Result buildIndex(String model, String region) {
+    return run(
+        "index",
+        "build",
+        "--model",
+        path(model),
+        "--tiles",
+        REFERENCE,
+        "--region",
+        region,
+        "--zoom",
+        "4",
+        "--out",
+        path("world.index"));
+  }
+
+  private static Result query(String format, String model, String... photos) {
+    List<String> line = new ArrayList<>(List.of("index", "query", "--index", path("world.index")));
+    line.addAll(List.of("--model", path(model), "--top", "3", "--format", format));
+    line.addAll(List.of(photos));
+    return run(line.toArray(String[]::new));
   }
 
   @Test

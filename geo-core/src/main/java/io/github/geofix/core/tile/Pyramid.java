@@ -30,6 +30,9 @@ final class Pyramid implements TileSource {
   /** Weights and sizes below it come from rounding, and may not touch another tile. */
   private static final double ROUNDING = 1e-6;
 
+  /** Across and down a pixel: an image of fine pixels without overviews would take for ever. */
+  private static final int MAX_SAMPLES = 64;
+
   /** Stands in the cache for a tile that the store does not have; the only one without width. */
   private static final Pixels MISSING = new Pixels(0, 0, new int[0]);
 
@@ -248,7 +251,7 @@ final class Pyramid implements TileSource {
 
     private int samples(Level grid, double stepX, double stepY) {
       double pixels = Math.max(Math.abs(stepX) * grid.scaleX(), Math.abs(stepY) * grid.scaleY());
-      return Math.max(1, (int) Math.ceil(pixels * (1 - ROUNDING)));
+      return Math.max(1, (int) Math.min(MAX_SAMPLES, Math.ceil(pixels * (1 - ROUNDING))));
     }
 
     /** Adds the colour at a position, between the four nearest pixels; nothing outside the grid. */

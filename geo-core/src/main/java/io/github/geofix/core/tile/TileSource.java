@@ -29,8 +29,9 @@ public interface TileSource extends AutoCloseable {
    * black.
    *
    * <p>All of a view comes from one zoom, the coarsest as fine as the view over at least three
-   * quarters of it. Takes 70 to 250 ns a pixel on a core of 2.5 GHz, and the time to decode tiles
-   * that are not in the cache.
+   * quarters of it. Where even the coarsest zoom has more than 64 pixels across one of the view, 64
+   * spread evenly are taken. Takes 70 to 250 ns a pixel on a core of 2.5 GHz, and the time to
+   * decode tiles that are not in the cache.
    *
    * @param width pixels, 1 or more
    * @param height pixels, 1 or more; {@code width * height} at most {@link #MAX_VIEW_PIXELS}

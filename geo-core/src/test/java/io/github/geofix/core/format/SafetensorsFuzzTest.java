@@ -21,12 +21,12 @@ import net.jqwik.api.Provide;
 /** Whatever the bytes, a file is read or refused with a {@link ModelFormatException}. */
 class SafetensorsFuzzTest {
 
-  @Property(tries = 500)
+  @Property
   void readsOrRefusesAnyHeader(@ForAll("headers") String header, @ForAll byte[] data) {
     readOrRefuse(file(header, data));
   }
 
-  @Property(tries = 500)
+  @Property
   void readsOrRefusesADamagedFile(
       @ForAll("positions") int position, @ForAll byte value, @ForAll("positions") int length) {
     byte[] whole =

@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +118,18 @@ class TileFormatsTest {
       assertThat(Pictures.difference(view, image)).isZero();
       assertThat(source.view(LatLngBox.of(-18, 160, -14, 168), 4, 4).getRGB(1, 1))
           .isEqualTo(0xff000000);
+    }
+  }
+
+  @Test
+  void aViewOfTheWorldEndsHoweverFineThePixelsAre() throws IOException {
+    Path file = folder.resolve("fine.tif");
+    Stores.geoTiff(file, Pictures.plain(64, 0x112233), 16, 0, 3857, 1_000_000, 5_000_000, 1e-4);
+    try (TileSource source = TileSource.geoTiff(file)) {
+      BufferedImage view =
+          assertTimeoutPreemptively(
+              Duration.ofSeconds(60), () -> source.view(LatLngBox.WORLD, 32, 32));
+      assertThat(Pictures.difference(view, Pictures.plain(32, 0))).isZero();
     }
   }
 

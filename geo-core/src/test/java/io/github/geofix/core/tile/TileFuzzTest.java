@@ -22,17 +22,17 @@ class TileFuzzTest {
   private static final byte[] PMTILES = sample("pmtiles");
   private static final byte[] GEOTIFF = sample("tif");
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void mbtiles(@ForAll long seed) throws IOException {
     survives(MBTILES, ".mbtiles", seed);
   }
 
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void pmtiles(@ForAll long seed) throws IOException {
     survives(PMTILES, ".pmtiles", seed);
   }
 
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void geoTiff(@ForAll long seed) throws IOException {
     survives(GEOTIFF, ".tif", seed);
   }

@@ -1,0 +1,42 @@
+package io.github.geofix.examples;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.core.tile.LatLngBox;
+import io.github.geofix.core.tile.Tile;
+import io.github.geofix.core.tile.TileSource;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Cells, tokens and imagery: what needs no neural network. */
+final class Geography {
+  private Geography() {}
+
+  public static void main(String[] args) {
+    PointSet places = PointSet.readCsv(Path.of("train/manifest.csv"));
+    CellHierarchy cells =
+        CellHierarchy.adaptive(
+            places, CellPartition.Options.defaults().withMinPoints(2), 50, 20, 10);
+    CellPartition finest = cells.finest();
+    System.out.println(finest.size() + " cells, nested in " + cells.partition(0).size());
+
+    LatLng place = Manifest.readCsv(Path.of("train/manifest.csv")).locations().get(0);
+    CellTokenizer tokenizer = CellTokenizer.of(CellTokenizer.Options.defaults());
+    int[] tokens = tokenizer.encode(place);
+    System.out.println(Arrays.toString(tokens) + " is within 10 m of " + tokenizer.decode(tokens));
+
+    try (TileSource tiles =
+        TileSource.equirectangular(Path.of("examples/data/earth/earth-blue-marble.jpg"))) {
+      BufferedImage alps = tiles.view(LatLngBox.of(43, 5, 48, 17), 480, 200);
+      BufferedImage square = tiles.view(LocalFrame.of(new LatLng(46.5, 8), 400_000), 256, 256);
+      BufferedImage tile = tiles.view(Tile.of(new LatLng(46.5, 8), 6), 256, 256);
+      System.out.println(alps.getWidth() + square.getWidth() + tile.getWidth() + " columns");
+    }
+  }
+}
