@@ -77,26 +77,7 @@ public final class RecombineEarthTable {
         "system,steps,seed,photos,gallery,"
             + "recallAt1,low,high,recallAt5,low,high,recallAt10,low,high,"
             + "within200,within750,within2500,medianKm");
-    EarthBaselines baselines = EarthBaselines.of(data.reference(), cells);
-    SplittableRandom random = new SplittableRandom(seed);
     Row row = new Row(truths, cells.size());
-    row.print(
-        "chance,0," + seed,
-        IntStream.range(0, PHOTOS).map(i -> random.nextInt(cells.size())).toArray(),
-        baselines.chance(PHOTOS, seed));
-    row.print(
-        "meanColour,0," + seed,
-        baselines.meanColorRanks(images, cellOf),
-        baselines.meanColor(images));
-    row.print(
-        "correlation,0," + seed,
-        baselines.correlationRanks(images, cellOf),
-        baselines.correlation(images));
-    row.print(
-        "correlationSearch,0," + seed,
-        baselines.correlationSearchRanks(images, cellOf),
-        baselines.correlationSearch(images));
-
     TrainOptions train =
         TrainOptions.defaults()
             .withSteps(steps)
@@ -118,6 +99,25 @@ public final class RecombineEarthTable {
           found.stream().map(Location::latLng).toList());
       System.out.printf(Locale.ROOT, "# trained in %.0f s%n", seconds);
     }
+
+    EarthBaselines baselines = EarthBaselines.of(data.reference(), cells);
+    SplittableRandom random = new SplittableRandom(seed);
+    row.print(
+        "chance,0," + seed,
+        IntStream.range(0, PHOTOS).map(i -> random.nextInt(cells.size())).toArray(),
+        baselines.chance(PHOTOS, seed));
+    row.print(
+        "meanColour,0," + seed,
+        baselines.meanColorRanks(images, cellOf),
+        baselines.meanColor(images));
+    row.print(
+        "correlation,0," + seed,
+        baselines.correlationRanks(images, cellOf),
+        baselines.correlation(images));
+    row.print(
+        "correlationSearch,0," + seed,
+        baselines.correlationSearchRanks(images, cellOf),
+        baselines.correlationSearch(images));
   }
 
   /** Returns where a cell stands among the candidates; behind all of them if it is not there. */

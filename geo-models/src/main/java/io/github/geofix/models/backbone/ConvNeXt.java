@@ -169,6 +169,11 @@ public final class ConvNeXt extends Backbone {
   }
 
   @Override
+  public boolean hasFinalNormalization() {
+    return true;
+  }
+
+  @Override
   public NDArray normalized(Forward f, NDArray vectors) {
     return norm.forward(f, vectors);
   }

@@ -1,8 +1,12 @@
 package io.github.geofix.models.io;
 
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.image.ImagePreprocessor;
@@ -11,6 +15,7 @@ import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -56,6 +61,48 @@ public abstract class BatchLocalizer implements Localizer {
     return IntStream.range(0, SHARES.size())
         .mapToObj(i -> new ScoreRegion(SHARES.get(i), regions.get(i).s2Tokens()))
         .toList();
+  }
+
+  /**
+   * Returns the location that scores of cells stand for.
+   *
+   * @param scores one for each cell, adding up to 1
+   * @param candidates the most candidates it names
+   * @param refineKm the answer is the spherical mean of the score within this distance of the best
+   *     cell's mean; 0 for that mean itself
+   */
+  protected static Location location(
+      CellPartition cells, double[] scores, int candidates, double refineKm) {
+    List<Candidate> best =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer cell) -> -scores[cell]))
+            .limit(candidates)
+            .map(
+                cell ->
+                    new Candidate(
+                        cells.meanOf(cell),
+                        scores[cell],
+                        cells.radiusKm(cell),
+                        cells.s2Token(cell)))
+            .toList();
+    LatLng answer = best.get(0).latLng();
+    if (refineKm > 0) {
+      answer = meanAround(answer, cells, scores, refineKm);
+    }
+    return new Location(answer, best, regions(cells, scores));
+  }
+
+  private static LatLng meanAround(
+      LatLng best, CellPartition cells, double[] scores, double radiusKm) {
+    SphericalMean mean = new SphericalMean();
+    for (int cell = 0; cell < scores.length; cell++) {
+      LatLng position = cells.meanOf(cell);
+      if (GreatCircle.distanceKm(best, position) <= radiusKm) {
+        mean.add(position, scores[cell]);
+      }
+    }
+    return mean.latLng();
   }
 
   @Override

@@ -66,7 +66,8 @@ public final class Settings {
 
   private static JsonElement parse(String value) {
     try {
-      return JsonParser.parseString(value);
+      JsonElement parsed = JsonParser.parseString(value);
+      return parsed.isJsonNull() ? new JsonPrimitive(value) : parsed;
     } catch (JsonParseException e) {
       return new JsonPrimitive(value);
     }

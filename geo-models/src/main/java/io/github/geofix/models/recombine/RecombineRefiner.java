@@ -3,7 +3,6 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.cascade.Refiner;
-import io.github.geofix.models.image.ImagePreprocessor;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +21,6 @@ final class RecombineRefiner implements Refiner {
   private static final int KEPT = 10_000;
 
   private final RecombineModel model;
-  private final ImagePreprocessor photos;
   private final Map<LatLng, float[]> tiles =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -33,7 +31,6 @@ final class RecombineRefiner implements Refiner {
 
   RecombineRefiner(RecombineModel model) {
     this.model = model;
-    this.photos = ImagePreprocessor.of(model.config().photo());
   }
 
   @Override
@@ -43,7 +40,7 @@ final class RecombineRefiner implements Refiner {
 
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
-    float[] headings = model.encodePhotos(photos.apply(photo), 1);
+    float[] headings = model.encodePhoto(photo);
     List<float[]> vectors = vectors(proposed.stream().map(Candidate::latLng).toList());
     double[] cosines = new double[vectors.size()];
     for (int i = 0; i < cosines.length; i++) {
