@@ -7,6 +7,8 @@ import io.github.geofix.eval.earth.EarthPhoto;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.EmbedModel.Config;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How often the regions that hold 50 % and 90 % of the score hold the truth: of a model as trained,
- * and calibrated on 500 photos of one rendering, on other photos of the same rendering and on those
- * of the others. Prints one CSV row for each, with 95 % Wilson intervals.
+ * How often the 50 % and 90 % regions of the answers hold the truth: of a model as trained, and
+ * calibrated on 500 photos of one rendering, on other photos of the same rendering and on those of
+ * the others. Prints one CSV row for each, with 95 % Wilson intervals.
  *
- * <p>Arguments: {@code DATA STEPS SEED PHOTOS [RENDERINGS]}, as of {@link EmbedEarthTable}.
+ * <p>Arguments: {@code DATA MODEL SEED PHOTOS [RENDERINGS]}: a model folder of the embed family
+ * trained on the Earth data, such as the demo leaves, or a number of steps to train one; the rest
+ * as of {@link EmbedEarthTable}. The seed must be the model's, so that no photo was trained on.
  */
 public final class EmbedCoverageTable {
   private static final int CALIBRATION = 500;
@@ -29,10 +33,9 @@ public final class EmbedCoverageTable {
   /** Runs the program. */
   public static void main(String[] args) {
     if (args.length < 4) {
-      System.err.println("usage: EmbedCoverageTable DATA STEPS SEED PHOTOS [RENDERINGS]");
+      System.err.println("usage: EmbedCoverageTable DATA MODEL SEED PHOTOS [RENDERINGS]");
       System.exit(2);
     }
-    long steps = Long.parseLong(args[1]);
     long seed = Long.parseLong(args[2]);
     int count = Integer.parseInt(args[3]);
     Optional<Path> more = args.length > 4 ? Optional.of(Path.of(args[4])) : Optional.empty();
@@ -43,9 +46,8 @@ public final class EmbedCoverageTable {
         .forEach((name, photos) -> tests.put(name, photos.photos(0, count)));
     System.out.println("# " + String.join(" ", args));
     System.out.println(
-        "calibratedOn,temperature,rendering,photos,share,holdsTruth,low,high,medianAreaKm2");
-    EarthPhotos training = EmbedEarth.training(data, seed);
-    try (EmbedModel model = EmbedEarth.trained(Config.tiny(), training, steps, seed)) {
+        "calibratedOn,temperature,scoreShare,rendering,photos,share,holdsTruth,low,high,medianAreaKm2");
+    try (EmbedModel model = model(args[1], data, seed)) {
       print("nothing", model, tests);
       model.calibrate(EmbedEarth.training(data, 2000 + seed).source(CALIBRATION));
       print("training", model, tests);
@@ -58,6 +60,14 @@ public final class EmbedCoverageTable {
     }
   }
 
+  private static EmbedModel model(String folderOrSteps, EarthData data, long seed) {
+    if (Files.isDirectory(Path.of(folderOrSteps))) {
+      return EmbedModel.load(ModelFolder.open(Path.of(folderOrSteps)));
+    }
+    long steps = Long.parseLong(folderOrSteps);
+    return EmbedEarth.trained(Config.tiny(), EmbedEarth.training(data, seed), steps, seed);
+  }
+
   private static void print(
       String calibratedOn, EmbedModel model, Map<String, List<EarthPhoto>> tests) {
     tests.forEach(
@@ -66,9 +76,10 @@ public final class EmbedCoverageTable {
           for (RegionCoverage coverage : report.regions()) {
             System.out.printf(
                 Locale.ROOT,
-                "%s,%.3f,%s,%d,%.2f,%.1f,%.1f,%.1f,%.0f%n",
+                "%s,%.3f,%.3f,%s,%d,%.2f,%.1f,%.1f,%.1f,%.0f%n",
                 calibratedOn,
                 model.config().scoreTemperature(),
+                model.config().regionShares().get(report.regions().indexOf(coverage)),
                 rendering,
                 report.count(),
                 coverage.share(),

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How often the regions that hold a share of the score held the truth. Of a calibrated model the
- * share measured is near the share of the score; the area says what it cost.
+ * How often the regions of a model's answers held the truth. Of a calibrated model the share
+ * measured is near the share that the regions state; the area says what it cost.
  *
- * @param share the share of the score that each region holds, above 0 to 1
+ * @param share how often the regions are to hold the truth, above 0 to 1
  * @param holdsTruth for each photo in order, whether it was taken within its region
  * @param areasKm2 the area of each photo's region
  */
@@ -86,13 +86,13 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
         photos.stream().map(areasKm2::get).toList());
   }
 
-  /** Returns one row a share: the share of photos whose region held the truth, and its area. */
+  /** Returns one row a region: the share of photos whose region held the truth, and its area. */
   public static Table table(List<RegionCoverage> coverages) {
-    Table table = new Table("region of", "holds the truth", "95 % interval", "median area km2");
+    Table table = new Table("region", "holds the truth", "95 % interval", "median area km2");
     for (RegionCoverage coverage : coverages) {
       Share measured = coverage.measured();
       table.row(
-          DistanceReport.plain(100 * coverage.share) + " % of the score",
+          DistanceReport.plain(100 * coverage.share) + " %",
           Table.percent(measured.accuracy()) + " %",
           Table.percent(measured.low()) + " to " + Table.percent(measured.high()),
           String.format(Locale.ROOT, "%,.0f", coverage.medianAreaKm2()));

@@ -69,8 +69,8 @@ class RegionCoverageTest {
   @Test
   void isShownAsATable() {
     assertThat(REPORT.toMarkdown())
-        .contains("| region of | holds the truth |")
-        .contains("| 90 % of the score | 75.0 % |");
+        .contains("| region | holds the truth |")
+        .contains("| 90 % | 75.0 % |");
     assertThat(HtmlReport.comparing("Two", Map.of("ours", REPORT)).toHtml())
         .contains("Regions of ours");
   }

@@ -142,6 +142,32 @@ public final class Region {
   }
 
   /**
+   * Returns the share of the score that lies in denser cells than a given one: the region of {@link
+   * #holding} has the cell if its share is more than this. Takes O(m) time.
+   *
+   * @param label of a cell
+   * @param scores [m], one a cell, 0 or more, not all 0
+   * @return 0 for the densest cell; 1 for a cell of score 0, which is in no region
+   */
+  public static double shareBefore(int label, CellPartition partition, double[] scores) {
+    if (scores[label] == 0) {
+      return 1;
+    }
+    double[] areas = partition.areas();
+    double density = scores[label] / areas[label];
+    double before = 0;
+    double total = 0;
+    for (int other = 0; other < scores.length; other++) {
+      double otherDensity = scores[other] / areas[other];
+      if (otherDensity > density || (otherDensity == density && other < label)) {
+        before += scores[other];
+      }
+      total += scores[other];
+    }
+    return before / total;
+  }
+
+  /**
    * Returns the smallest region of whole candidates that holds a share of their score; the share is
    * of the score that the list holds, so give it all candidates, not the best few.
    *

@@ -101,6 +101,32 @@ class RegionTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
+  void aRegionHasACellIfItsShareIsMoreThanThatOfDenserCells(long seed) {
+    Random random = new Random(seed);
+    CellPartition partition = CellPartition.fixedLevel(Points.uniform(200, random), 4);
+    double[] scores = new double[partition.size()];
+    for (int label = 0; label < scores.length; label++) {
+      scores[label] = random.nextInt(4) == 0 ? 0 : Math.exp(2 * random.nextGaussian());
+    }
+    int tried = 0;
+    for (int label = 0; label < scores.length; label++) {
+      double before = Region.shareBefore(label, partition, scores);
+      if (scores[label] == 0) {
+        assertThat(before).isEqualTo(1);
+        continue;
+      }
+      long cell = partition.cellId(label);
+      assertThat(Region.holding(before + 1e-9, partition, scores).containsCell(cell)).isTrue();
+      if (before > 1e-9) {
+        tried++;
+        assertThat(Region.holding(before - 1e-9, partition, scores).containsCell(cell)).isFalse();
+      }
+    }
+    assertThat(tried).isGreaterThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
   void containsWhatOneOfItsCellsContains(long seed) {
     Random random = new Random(seed);
     List<S2CellId> cells = new ArrayList<>();

@@ -106,8 +106,8 @@ public final class HtmlReport {
     return new ReportSection.PlainTable(
         title,
         (note.isEmpty() ? "" : note + " ")
-            + "How often the region that holds a share of the score held the truth as well. Of"
-            + " scores that can be read as probabilities both shares agree.",
+            + "How often the regions of the answers held the truth. A 50 % region of a calibrated"
+            + " model holds it for half of the photos.",
         RegionCoverage.table(report.regions()));
   }
 

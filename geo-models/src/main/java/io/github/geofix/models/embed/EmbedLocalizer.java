@@ -50,7 +50,7 @@ final class EmbedLocalizer extends BatchLocalizer {
     LatLng place =
         meanOfNeighbors(answer, cells.s2Token(best[0]))
             .orElseGet(() -> meanAround(cells.meanOf(best[0]), scores));
-    return new Location(place, candidates, regions(cells, scores));
+    return new Location(place, candidates, regions(cells, scores, model.config().regionShares()));
   }
 
   /** Returns the cells of the highest scores, the highest first and of equals the first. */

@@ -17,10 +17,12 @@ import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.NamedClass;
+import io.github.geofix.models.RegionShares;
 import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -149,6 +151,8 @@ public final class EmbedModel implements GeoModel {
    *     cell; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
    * @param scoreTemperature what {@link #calibrate} found; 1 before
+   * @param regionShares the shares of the score that the 50 % and 90 % regions hold, as {@link
+   *     #calibrate} found them; 0.5 and 0.9 before
    */
   public record Config(
       ImageSpec image,
@@ -167,11 +171,13 @@ public final class EmbedModel implements GeoModel {
       int neighbors,
       double refineKm,
       int candidates,
-      double scoreTemperature) {
+      double scoreTemperature,
+      List<Double> regionShares) {
 
     /** Checks the ranges. */
     public Config {
       s2Levels = List.copyOf(s2Levels);
+      regionShares = List.copyOf(regionShares);
       check(trainableBlocks >= -1, "trainableBlocks must be -1 or more: " + trainableBlocks);
       check(width > 0, "width must be positive: " + width);
       check(comparison != null, "comparison must be EMBEDDING or CLASSIFIER");
@@ -193,6 +199,10 @@ public final class EmbedModel implements GeoModel {
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+      check(
+          regionShares.size() == BatchLocalizer.REGION_SHARES.size()
+              && regionShares.stream().allMatch(share -> share > 0 && share <= 1),
+          "regionShares must be two shares above 0 to 1: " + regionShares);
     }
 
     /**
@@ -218,7 +228,8 @@ public final class EmbedModel implements GeoModel {
           0,
           500,
           10,
-          1);
+          1,
+          BatchLocalizer.REGION_SHARES);
     }
 
     /**
@@ -353,6 +364,11 @@ public final class EmbedModel implements GeoModel {
       return with(draft -> draft.scoreTemperature = newTemperature);
     }
 
+    /** Returns a copy whose regions hold other shares of the score. */
+    public Config withRegionShares(List<Double> newRegionShares) {
+      return with(draft -> draft.regionShares = newRegionShares);
+    }
+
     private Config with(Consumer<Draft> change) {
       Draft draft = new Draft(this);
       change.accept(draft);
@@ -383,6 +399,7 @@ public final class EmbedModel implements GeoModel {
       private double refineKm;
       private int candidates;
       private double scoreTemperature;
+      private List<Double> regionShares;
 
       Draft(Config from) {
         this.from = from;
@@ -402,6 +419,7 @@ public final class EmbedModel implements GeoModel {
         refineKm = from.refineKm;
         candidates = from.candidates;
         scoreTemperature = from.scoreTemperature;
+        regionShares = from.regionShares;
       }
 
       Config config() {
@@ -422,7 +440,8 @@ public final class EmbedModel implements GeoModel {
             neighbors,
             refineKm,
             candidates,
-            scoreTemperature);
+            scoreTemperature,
+            regionShares);
       }
     }
   }
@@ -639,6 +658,7 @@ public final class EmbedModel implements GeoModel {
     return new EmbedLocalizer(this);
   }
 
+  /** Also fits the shares of the score that regions have to hold: see {@link RegionShares}. */
   @Override
   public double calibrate(PhotoSource photos) {
     config = config.withScoreTemperature(1);
@@ -650,7 +670,12 @@ public final class EmbedModel implements GeoModel {
       scores.add(answers(views(photo.image(), Optional.empty()), 1).get(0).scores());
     }
     double found = Temperature.fit(scores, truths);
-    config = config.withScoreTemperature(found);
+    scores.replaceAll(photo -> Temperature.apply(photo, found));
+    config =
+        config
+            .withScoreTemperature(found)
+            .withRegionShares(
+                RegionShares.fit(BatchLocalizer.REGION_SHARES, hierarchy.finest(), scores, truths));
     return found;
   }
 

@@ -28,7 +28,8 @@ public abstract class BatchLocalizer implements Localizer {
   /** A batch holds fewer photos if they are large: 32 of 336 pixels fit, in 43 MB. */
   private static final int MAX_FLOATS = 11_000_000;
 
-  private static final List<Double> SHARES = List.of(0.5, 0.9);
+  /** How often the regions of a location are to hold the truth. */
+  public static final List<Double> REGION_SHARES = List.of(0.5, 0.9);
 
   private final ImagePreprocessor preprocessor;
 
@@ -57,9 +58,20 @@ public abstract class BatchLocalizer implements Localizer {
 
   /** Returns the regions of S2 cells that hold half and nine tenths of the score. */
   protected static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
-    List<Region> regions = Region.holding(SHARES, cells, scores);
-    return IntStream.range(0, SHARES.size())
-        .mapToObj(i -> new ScoreRegion(SHARES.get(i), regions.get(i).s2Tokens()))
+    return regions(cells, scores, REGION_SHARES);
+  }
+
+  /**
+   * Returns regions for {@link #REGION_SHARES} of a model that has been calibrated.
+   *
+   * @param scoreShares the share of the score that each has to hold, as {@link
+   *     io.github.geofix.models.RegionShares} found it
+   */
+  protected static List<ScoreRegion> regions(
+      CellPartition cells, double[] scores, List<Double> scoreShares) {
+    List<Region> regions = Region.holding(scoreShares, cells, scores);
+    return IntStream.range(0, regions.size())
+        .mapToObj(i -> new ScoreRegion(REGION_SHARES.get(i), regions.get(i).s2Tokens()))
         .toList();
   }
 
