@@ -40,7 +40,7 @@ final class ExamplesTest {
 
   static Stream<String> examples() {
     // In order: the first ones write what the later ones read.
-    return Stream.of("Train", "Locate", "Evaluate", "Partition");
+    return Stream.of("Train", "Locate", "Evaluate", "Partition", "OwnBackbone");
   }
 
   @ParameterizedTest

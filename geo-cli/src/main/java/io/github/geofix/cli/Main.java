@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       PublishedCommand.class,
       DescribeCommand.class,
       PartitionCommand.class,
+      IndexCommand.class,
     })
 public final class Main {
 

@@ -3,10 +3,18 @@ package io.github.geofix.cli;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.eval.earth.EarthImage;
+import io.github.geofix.eval.report.EmbeddedImage;
+import io.github.geofix.eval.report.HtmlReport;
+import io.github.geofix.eval.report.ReportSection;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +26,7 @@ import picocli.CommandLine.Spec;
     description = "Cuts the Earth into S2 cells by the points of a CSV file.",
     mixinStandardHelpOptions = true)
 final class PartitionCommand implements Callable<Integer> {
+  private static final int MAP_PIXELS = 2400;
 
   enum Format {
     CSV,
@@ -65,6 +74,19 @@ final class PartitionCommand implements Callable<Integer> {
       description = "csv, or geojson of one partition to look at (default: csv).")
   private Format format;
 
+  @Option(
+      names = "--map",
+      paramLabel = "FILE.html",
+      description = "Write a page that shows the cells on a world map, too.")
+  private @Nullable Path map;
+
+  @Option(
+      names = "--world",
+      defaultValue = "${sys:geofix.home:-.}/examples/data/earth/earth-blue-marble.jpg",
+      paramLabel = "IMAGE",
+      description = "Equirectangular picture of the Earth below the cells (default: Blue Marble).")
+  private Path world;
+
   @Override
   public Integer call() {
     PointSet points = PointSet.readCsv(data);
@@ -78,32 +100,42 @@ final class PartitionCommand implements Callable<Integer> {
       } else {
         cells.save(out);
       }
-      say(stdout, maxPoints[0], cells, points);
+      say(stdout, points, List.of(cells));
     } else if (format == Format.GEOJSON) {
       throw new IllegalArgumentException(
           "--format geojson shows one partition: give one --max-points, not " + maxPoints.length);
     } else {
       CellHierarchy hierarchy = CellHierarchy.adaptive(points, options, maxPoints);
       hierarchy.save(out);
-      for (int level = 0; level < hierarchy.levels(); level++) {
-        say(stdout, maxPoints[level], hierarchy.partition(level), points);
-      }
+      say(stdout, points, hierarchy.partitions());
     }
     stdout.flush();
     return 0;
   }
 
-  private static void say(PrintWriter out, int limit, CellPartition cells, PointSet points) {
-    long kept = 0;
-    for (int count : cells.counts()) {
-      kept += count;
+  /** Says what came out, in words and, where asked for, on a map. */
+  private void say(PrintWriter out, PointSet points, List<CellPartition> levels) {
+    HtmlReport page =
+        HtmlReport.titled("Cells of " + data.getFileName())
+            .subtitle(String.format(Locale.ROOT, "%,d points", points.size()));
+    for (int level = 0; level < levels.size(); level++) {
+      CellPartition cells = levels.get(level);
+      String limit = String.format(Locale.ROOT, "at most %,d points", maxPoints[level]);
+      String size =
+          String.format(
+              Locale.ROOT,
+              "%,d cells hold %,d of %,d points",
+              cells.size(),
+              Arrays.stream(cells.counts()).asLongStream().sum(),
+              points.size());
+      out.println(limit + ": " + size);
+      page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
     }
-    out.printf(
-        Locale.ROOT,
-        "at most %,d points: %,d cells hold %,d of %,d points%n",
-        limit,
-        cells.size(),
-        kept,
-        points.size());
+    if (map != null) {
+      if (Files.exists(world)) {
+        page.world(EmbeddedImage.thumbnail(EarthImage.read(world).toImage(), MAP_PIXELS));
+      }
+      page.write(map);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
@@ -12,7 +13,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,6 +113,11 @@ final class MainTest {
     assertThat(first.get("image").getAsString()).isEqualTo(firstPhoto());
     assertThat(first.get("latitude").getAsDouble()).isBetween(-90.0, 90.0);
     assertThat(first.getAsJsonArray("candidates")).hasSize(2);
+    JsonArray regions = first.getAsJsonArray("regions");
+    assertThat(regions).hasSize(2);
+    assertThat(regions.get(0).getAsJsonObject().get("share").getAsDouble()).isEqualTo(0.5);
+    assertThat(regions.get(1).getAsJsonObject().get("areaKm2").getAsDouble())
+        .isGreaterThanOrEqualTo(regions.get(0).getAsJsonObject().get("areaKm2").getAsDouble());
   }
 
   @Test
@@ -119,8 +127,14 @@ final class MainTest {
         .first()
         .isEqualTo("image,rank,latitude,longitude,score,radiusKm,cell");
     Result geoJson = run("locate", "--model", path("model"), "--format", "geojson", firstPhoto());
-    assertThat(JsonParser.parseString(geoJson.out()).getAsJsonObject().get("type").getAsString())
-        .isEqualTo("FeatureCollection");
+    JsonObject collection = JsonParser.parseString(geoJson.out()).getAsJsonObject();
+    assertThat(collection.get("type").getAsString()).isEqualTo("FeatureCollection");
+    List<String> kinds = new ArrayList<>();
+    for (JsonElement feature : collection.getAsJsonArray("features")) {
+      JsonObject geometry = feature.getAsJsonObject().getAsJsonObject("geometry");
+      kinds.add(geometry.get("type").getAsString());
+    }
+    assertThat(kinds).hasSize(8).startsWith("Point").endsWith("MultiPolygon", "MultiPolygon");
   }
 
   @Test
@@ -220,6 +234,34 @@ final class MainTest {
   }
 
   @Test
+  void calibratesOnPhotosNotTrainedOn() throws IOException {
+    Result result =
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--val",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--out",
+            path("calibrated"),
+            "--set",
+            "width=16");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("median");
+    JsonObject config =
+        JsonParser.parseString(Files.readString(folder.resolve("calibrated/config.json")))
+            .getAsJsonObject()
+            .getAsJsonObject("config");
+    assertThat(config.get("scoreTemperature").getAsDouble()).isPositive().isNotEqualTo(1);
+  }
+
+  @Test
   void showsPublishedFigures() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k");
     assertThat(run("published", "--dataset", "im2gps3k").out()).contains("GeoToken");
@@ -238,10 +280,17 @@ final class MainTest {
             "--max-points",
             "20,10",
             "--out",
-            path("cells.csv"));
+            path("cells.csv"),
+            "--map",
+            path("cells.html"),
+            "--world",
+            MAY);
     assertThat(result.code()).isZero();
     assertThat(result.out().lines()).hasSize(2);
     assertThat(folder.resolve("cells.csv")).isNotEmptyFile();
+    assertThat(folder.resolve("cells.html"))
+        .content()
+        .contains("Cells of at most 20 points", "Cells of at most 10 points", "data:image/jpeg");
   }
 
   @Test

@@ -90,18 +90,24 @@ public final class DistanceEvaluator {
               throw new IllegalArgumentException("cannot read the image " + image);
             });
     List<Manifest.Entry> entries = photos.entries();
-    List<LatLng> guesses = new ArrayList<>(entries.size());
+    List<Location> located = new ArrayList<>(entries.size());
     for (int from = 0; from < entries.size(); from += batchSize) {
       List<Manifest.Entry> batch =
           entries.subList(from, Math.min(from + batchSize, entries.size()));
       List<Location> locations =
           localizer.locateAll(batch.stream().map(Manifest.Entry::image).toList());
       for (int i = 0; i < batch.size(); i++) {
-        guesses.add(locations.get(i).latLng());
+        located.add(slim(locations.get(i)));
         observer.located(from + i, batch.get(i), locations.get(i));
       }
     }
-    return report(photos, guesses);
+    return DistanceReport.ofLocations(photos.locations(), located, limitsKm)
+        .withPhotos(names(photos));
+  }
+
+  /** Returns a location without its candidates but the first, which no figure needs. */
+  private static Location slim(Location location) {
+    return new Location(location.latLng(), location.candidates().subList(0, 1), location.regions());
   }
 
   /**
@@ -112,7 +118,9 @@ public final class DistanceEvaluator {
    * @throws IllegalArgumentException as {@link #pair}
    */
   public DistanceReport evaluate(Manifest predictions, Manifest photos) {
-    return report(photos, pair(predictions, photos).locations());
+    List<LatLng> guesses = pair(predictions, photos).locations();
+    return new DistanceReport(
+        DistanceErrors.of(photos.locations(), guesses), limitsKm, names(photos));
   }
 
   /**
@@ -180,10 +188,7 @@ public final class DistanceEvaluator {
     return Objects.requireNonNullElse(image.getFileName(), image);
   }
 
-  private DistanceReport report(Manifest photos, List<LatLng> guesses) {
-    return new DistanceReport(
-        DistanceErrors.of(photos.locations(), guesses),
-        limitsKm,
-        photos.entries().stream().map(entry -> entry.image().toString()).toList());
+  private static List<String> names(Manifest photos) {
+    return photos.entries().stream().map(entry -> entry.image().toString()).toList();
   }
 }

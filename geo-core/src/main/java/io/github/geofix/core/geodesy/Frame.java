@@ -18,4 +18,9 @@ public interface Frame {
    * @param v from the top edge, 0, to the bottom edge, 1
    */
   LatLng at(double u, double v);
+
+  /** Returns the place at the middle of the picture. */
+  default LatLng center() {
+    return at(0.5, 0.5);
+  }
 }

@@ -51,7 +51,7 @@ public final class LocalFrame implements Frame {
     return new LocalFrame(center, sizeMeters);
   }
 
-  /** Returns the middle of the square. */
+  @Override
   public LatLng center() {
     return center;
   }

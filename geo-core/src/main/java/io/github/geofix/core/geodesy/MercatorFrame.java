@@ -46,9 +46,4 @@ public record MercatorFrame(double x, double y, double size) implements Frame {
       (WebMercator.x(place.longitude()) - x) / size, (WebMercator.y(place.latitude()) - y) / size
     };
   }
-
-  /** Returns the place at the middle of the square. */
-  public LatLng center() {
-    return at(0.5, 0.5);
-  }
 }

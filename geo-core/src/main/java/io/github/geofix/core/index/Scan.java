@@ -17,7 +17,7 @@ final class Scan {
   /** Enough to outweigh handing it out. */
   private static final long MIN_CHUNK_BYTES = 1 << 20;
 
-  private static final int CHUNKS_PER_THREAD = 16;
+  private static final int CHUNKS_PER_THREAD = 64;
 
   /**
    * Rows to scan.

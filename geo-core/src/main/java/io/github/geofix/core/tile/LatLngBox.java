@@ -47,11 +47,6 @@ public record LatLngBox(double south, double west, double north, double east) im
     return north - south;
   }
 
-  /** Returns the middle in degrees. */
-  public LatLng center() {
-    return at(0.5, 0.5);
-  }
-
   /** Whether a place lies in the box, edges included. */
   public boolean contains(LatLng place) {
     double eastward = place.longitude() - west;

@@ -68,19 +68,34 @@ public record Tile(int zoom, int x, int y) implements Frame {
    * may hold billions.
    */
   public static Stream<Tile> covering(LatLngBox box, int zoom) {
-    int count = new Tile(zoom, 0, 0).count();
-    int top = clamp(WebMercator.y(box.north()) * count, count);
-    int bottom = clamp(Math.ceil(WebMercator.y(box.south()) * count) - 1, count);
-    double west = WebMercator.x(box.west()) * count;
-    int left = (int) Math.floor(west);
-    int right = (int) Math.ceil(west + box.widthDegrees() / 360 * count) - 1;
-    int columns = Math.min(count, Math.max(1, right - left + 1));
-    return IntStream.rangeClosed(top, Math.max(top, bottom))
+    Cover cover = Cover.of(box, zoom);
+    int count = 1 << zoom;
+    return IntStream.range(cover.top, cover.top + cover.rows)
         .boxed()
         .flatMap(
             y ->
-                IntStream.range(0, columns)
-                    .mapToObj(i -> new Tile(zoom, Math.floorMod(left + i, count), y)));
+                IntStream.range(cover.left, cover.left + cover.columns)
+                    .mapToObj(x -> new Tile(zoom, Math.floorMod(x, count), y)));
+  }
+
+  /** Returns the number of tiles of {@link #covering}, without making them. */
+  public static long coveringCount(LatLngBox box, int zoom) {
+    Cover cover = Cover.of(box, zoom);
+    return (long) cover.rows * cover.columns;
+  }
+
+  /** The rows and columns that a box touches; columns count on beyond the antimeridian. */
+  private record Cover(int top, int rows, int left, int columns) {
+    static Cover of(LatLngBox box, int zoom) {
+      int count = new Tile(zoom, 0, 0).count();
+      int top = clamp(WebMercator.y(box.north()) * count, count);
+      int bottom = clamp(Math.ceil(WebMercator.y(box.south()) * count) - 1, count);
+      double west = WebMercator.x(box.west()) * count;
+      int left = (int) Math.floor(west);
+      int right = (int) Math.ceil(west + box.widthDegrees() / 360 * count) - 1;
+      int columns = Math.min(count, Math.max(1, right - left + 1));
+      return new Cover(top, Math.max(1, bottom - top + 1), left, columns);
+    }
   }
 
   /** Returns the box around the tile. */
@@ -89,11 +104,6 @@ public record Tile(int zoom, int x, int y) implements Frame {
     LatLng southEast = at(1, 1);
     return new LatLngBox(
         southEast.latitude(), northWest.longitude(), northWest.latitude(), southEast.longitude());
-  }
-
-  /** Returns the place at the middle of the tile's picture. */
-  public LatLng center() {
-    return at(0.5, 0.5);
   }
 
   /**

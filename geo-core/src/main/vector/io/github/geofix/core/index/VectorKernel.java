@@ -21,6 +21,11 @@ import jdk.incubator.vector.VectorSpecies;
  * it uses has not changed from Java 17 to 25 except the loads from memory: {@code fromByteBuffer}
  * became {@code fromMemorySegment} in Java 19. They are called by constant method handles, which
  * the compiler inlines like direct calls.
+ *
+ * <p>The compiler stops inlining into a method that has grown large, in its own measure, and then
+ * puts each vector that goes into or comes out of a call on the heap: ten times slower, and only in
+ * those runs in which profiling made it inline something else first. So every loop is a small
+ * method, and nothing but arrays goes from one to the other.
  */
 final class VectorKernel implements Kernel {
   /** A block of floats is four registers of 512 bits wide, so wider ones are not used. */
@@ -345,57 +350,82 @@ final class VectorKernel implements Kernel {
     return sum;
   }
 
-  /**
-   * Two rows lie in one short v, as {@code high * 256 + low}. Both {@code v * q} and {@code high *
-   * q} are summed modulo 2^16; the sum of {@code low * q} is their difference. With the bias taken
-   * off each sum of a chunk fits in 16 bits, so it is exact.
-   */
   @Override
   public void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums) {
     Object memory = memory(rows);
+    short[] both = new short[BYTE_BLOCK / 2];
+    short[] high = new short[BYTE_BLOCK / 2];
     Arrays.fill(sums, 0);
-    int lanes = SHORTS.length();
-    for (int r = 0; r < BYTE_BLOCK; r += 4 * lanes) {
-      int at = offset + r;
-      for (int d = 0; d < query.length; d += CHUNK) {
-        ShortVector both0 = ShortVector.zero(SHORTS);
-        ShortVector high0 = both0;
-        ShortVector both1 = both0;
-        ShortVector high1 = both0;
-        int total = 0;
-        for (int i = d; i < d + CHUNK; i++) {
-          short number = query[i];
-          total += number;
-          ShortVector q = ShortVector.broadcast(SHORTS, number);
-          ShortVector v0 = shorts(memory, at);
-          ShortVector v1 = shorts(memory, at + 2 * lanes);
-          both0 = both0.add(v0.mul(q));
-          high0 = high0.add(v0.lanewise(VectorOperators.LSHR, 8).mul(q));
-          both1 = both1.add(v1.mul(q));
-          high1 = high1.add(v1.lanewise(VectorOperators.LSHR, 8).mul(q));
-          at += BYTE_BLOCK;
-        }
-        short bias = (short) (total * BYTE_BIAS);
-        addTo(sums, r / 4, both0, high0, bias);
-        addTo(sums, r / 4 + lanes / 2, both1, high1, bias);
+    for (int d = 0; d < query.length; d += CHUNK) {
+      int total = 0;
+      for (int i = d; i < d + CHUNK; i++) {
+        total += query[i];
       }
+      sumChunk(memory, offset + d * BYTE_BLOCK, query, d, both, high);
+      widen(both, high, (short) (total * BYTE_BIAS), sums);
     }
   }
 
-  private static void addTo(int[] sums, int at, ShortVector both, ShortVector high, short bias) {
-    int quarter = BYTE_BLOCK / 4;
-    IntVector low = both.sub(high.lanewise(VectorOperators.LSHL, 8)).sub(bias).reinterpretAsInts();
-    IntVector upper = high.sub(bias).reinterpretAsInts();
-    add(sums, at, low.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-    add(
-        sums,
-        at + quarter,
-        upper.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-    add(sums, at + 2 * quarter, low.lanewise(VectorOperators.ASHR, 16));
-    add(sums, at + 3 * quarter, upper.lanewise(VectorOperators.ASHR, 16));
+  /**
+   * Sums the products of a chunk of numbers.
+   *
+   * <p>Two rows lie in one short v, as {@code high * 256 + low}. Both {@code v * q} and {@code high
+   * * q} are summed modulo 2^16; the sum of {@code low * q} is their difference. With the bias
+   * taken off each sum of a chunk fits in 16 bits, so it is exact.
+   *
+   * @param both [128], overwritten by the sums of v * q
+   * @param high [128], overwritten by the sums of high * q
+   */
+  private static void sumChunk(
+      Object rows, int offset, short[] query, int from, short[] both, short[] high) {
+    int lanes = SHORTS.length();
+    for (int r = 0; r < BYTE_BLOCK / 2; r += 2 * lanes) {
+      ShortVector both0 = ShortVector.zero(SHORTS);
+      ShortVector high0 = both0;
+      ShortVector both1 = both0;
+      ShortVector high1 = both0;
+      int at = offset + 2 * r;
+      for (int i = from; i < from + CHUNK; i++) {
+        ShortVector q = ShortVector.broadcast(SHORTS, query[i]);
+        ShortVector v0 = shorts(rows, at);
+        ShortVector v1 = shorts(rows, at + 2 * lanes);
+        both0 = both0.add(v0.mul(q));
+        high0 = high0.add(v0.lanewise(VectorOperators.LSHR, 8).mul(q));
+        both1 = both1.add(v1.mul(q));
+        high1 = high1.add(v1.lanewise(VectorOperators.LSHR, 8).mul(q));
+        at += BYTE_BLOCK;
+      }
+      both0.intoArray(both, r);
+      high0.intoArray(high, r);
+      both1.intoArray(both, r + lanes);
+      high1.intoArray(high, r + lanes);
+    }
   }
 
-  private static void add(int[] sums, int at, IntVector value) {
-    IntVector.fromArray(INTS, sums, at).add(value).intoArray(sums, at);
+  /** Adds the sums of a chunk, less the bias, to the sums in 32 bits. */
+  private static void widen(short[] both, short[] high, short bias, int[] sums) {
+    int lanes = INTS.length();
+    int quarter = BYTE_BLOCK / 4;
+    for (int at = 0; at < quarter; at += lanes) {
+      ShortVector upper = ShortVector.fromArray(SHORTS, high, 2 * at);
+      IntVector low =
+          ShortVector.fromArray(SHORTS, both, 2 * at)
+              .sub(upper.lanewise(VectorOperators.LSHL, 8))
+              .sub(bias)
+              .reinterpretAsInts();
+      IntVector rest = upper.sub(bias).reinterpretAsInts();
+      IntVector.fromArray(INTS, sums, at)
+          .add(low.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+          .intoArray(sums, at);
+      IntVector.fromArray(INTS, sums, at + quarter)
+          .add(rest.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+          .intoArray(sums, at + quarter);
+      IntVector.fromArray(INTS, sums, at + 2 * quarter)
+          .add(low.lanewise(VectorOperators.ASHR, 16))
+          .intoArray(sums, at + 2 * quarter);
+      IntVector.fromArray(INTS, sums, at + 3 * quarter)
+          .add(rest.lanewise(VectorOperators.ASHR, 16))
+          .intoArray(sums, at + 3 * quarter);
+    }
   }
 }

@@ -60,6 +60,7 @@ class TileTest {
               .filter(tile -> overlap(tile.bounds(), box))
               .toList();
       assertThat(Tile.covering(box, zoom)).containsExactlyInAnyOrderElementsOf(all);
+      assertThat(Tile.coveringCount(box, zoom)).isEqualTo(all.size());
     }
   }
 

@@ -128,7 +128,7 @@ final class ChartData {
     return new Cells(
         position(photo.truth()),
         position(photo.guess()),
-        photo.cells().stream().map(ChartData::cell).toList(),
+        shapes(photo.cells()),
         photo.regions().stream()
             .map(
                 region ->
@@ -136,11 +136,19 @@ final class ChartData {
                         region.share(),
                         region.border().stream().map(ChartData::positions).toList()))
             .toList(),
-        photo.path().stream().map(ChartData::cell).toList());
+        shapes(photo.path()));
   }
 
-  private static Cell cell(ScoredCell cell) {
-    return new Cell(positions(cell.outline()), rounded(cell.score()), cell.name());
+  record CellMap(List<Cell> cells, String unit) {}
+
+  static CellMap cellMap(ReportSection.CellMap section) {
+    return new CellMap(shapes(section.cells()), section.unit());
+  }
+
+  private static List<Cell> shapes(List<ScoredCell> cells) {
+    return cells.stream()
+        .map(cell -> new Cell(positions(cell.outline()), rounded(cell.score()), cell.name()))
+        .toList();
   }
 
   private static List<List<Double>> positions(List<LatLng> points) {

@@ -86,6 +86,10 @@ final class HtmlPage {
   private static final String POLICY =
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
+  private static final String MOVING =
+      "Zoom with the buttons, with + and −, or with Ctrl and the wheel; move with the arrow keys or"
+          + " by dragging.";
+
   private static final Gson GSON = new Gson();
 
   private HtmlPage() {}
@@ -110,7 +114,7 @@ final class HtmlPage {
                         each(
                             IntStream.range(0, sections.size()).boxed().toList(),
                             i -> part(sections.get(i), "section-" + (i + 1)))),
-                    footer(provenance(report.provenance())),
+                    footer(provenance(report)),
                     world(report),
                     script(rawHtml(resource(D3))),
                     script(rawHtml(resource("report.js")))))
@@ -170,6 +174,8 @@ final class HtmlPage {
       return RetrievedCards.render(retrieved, id);
     } else if (section instanceof ReportSection.WorldMap map) {
       return map(map);
+    } else if (section instanceof ReportSection.CellMap map) {
+      return cellMap(map);
     } else if (section instanceof ReportSection.Photos photos) {
       return photos(photos, id);
     } else if (section instanceof ReportSection.ReliabilityCurve curve) {
@@ -424,12 +430,15 @@ final class HtmlPage {
                                                 kind(photo, map.nearKm(), map.farKm()).equals(kind))
                                         .count()))
                         .withClass("key")),
-            figcaption(
-                "A ring is where a photo was taken, a dot where it was placed. Zoom with the buttons,"
-                    + " with + and −, or with Ctrl and the wheel; move with the arrow keys or by"
-                    + " dragging."))
+            figcaption("A ring is where a photo was taken, a dot where it was placed. " + MOVING))
         .withClass("chart map")
         .attr("data-chart", "map");
+  }
+
+  private static DomContent cellMap(ReportSection.CellMap map) {
+    return figure(data(ChartData.cellMap(map)), div().withClass("plot"), figcaption(MOVING))
+        .withClass("chart map")
+        .attr("data-chart", "cellMap");
   }
 
   private static DomContent photos(ReportSection.Photos photos, String id) {
@@ -521,7 +530,10 @@ final class HtmlPage {
         photo.path());
   }
 
-  private static DomContent provenance(Map<String, String> lines) {
+  private static DomContent provenance(HtmlReport report) {
+    Map<String, String> lines = report.provenance();
+    boolean measured =
+        !report.sections().stream().allMatch(ReportSection.CellMap.class::isInstance);
     return div(
         iff(
             !lines.isEmpty(),
@@ -537,9 +549,11 @@ final class HtmlPage {
                                         th(line.getKey()).attr("scope", "row"),
                                         td(line.getValue()))))),
                     "Provenance"))),
-        p(
-            "Distances are great circles on a sphere of radius 6371.01 km; a photo exactly at a limit"
-                + " counts as within it; intervals are 95 % Wilson score intervals."));
+        iff(
+            measured,
+            p(
+                "Distances are great circles on a sphere of radius 6371.01 km; a photo exactly at a"
+                    + " limit counts as within it; intervals are 95 % Wilson score intervals.")));
   }
 
   private static DomContent data(Object data) {

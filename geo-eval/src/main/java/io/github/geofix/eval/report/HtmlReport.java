@@ -6,6 +6,7 @@ import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.PublishedFigures;
+import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Table;
 import java.nio.file.Files;
@@ -75,6 +76,12 @@ public final class HtmlReport {
             "The share of photos placed within any distance.",
             errors,
             first.getValue().limitsKm()));
+    systems.forEach(
+        (name, report) -> {
+          if (!report.regions().isEmpty()) {
+            page.add(regions("Regions of " + name, "", report));
+          }
+        });
     systems.entrySet().stream()
         .skip(1)
         .forEach(
@@ -88,6 +95,20 @@ public final class HtmlReport {
                             + " within the distance.",
                         PairedComparison.of(first.getValue(), second.getValue()).table())));
     return page;
+  }
+
+  /**
+   * Returns a section on how often the regions of a system's answers held the truth.
+   *
+   * @param note a text before what is always said; may be empty
+   */
+  public static ReportSection regions(String title, String note, DistanceReport report) {
+    return new ReportSection.PlainTable(
+        title,
+        (note.isEmpty() ? "" : note + " ")
+            + "How often the region that holds a share of the score held the truth as well. Of"
+            + " scores that can be read as probabilities both shares agree.",
+        RegionCoverage.table(report.regions()));
   }
 
   /**

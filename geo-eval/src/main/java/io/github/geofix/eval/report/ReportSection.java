@@ -1,5 +1,6 @@
 package io.github.geofix.eval.report;
 
+import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -7,10 +8,14 @@ import io.github.geofix.eval.Reliability;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
+import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * One part of an {@link HtmlReport}. Each kind is a record of the data it shows; text is taken as
@@ -180,6 +185,46 @@ public sealed interface ReportSection {
     /** Copies the list. */
     public WorldMap {
       photos = List.copyOf(photos);
+    }
+  }
+
+  /**
+   * Cells on a world map, coloured by their scores.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param cells the cells
+   * @param unit what a score counts, such as {@code points}
+   */
+  record CellMap(String title, String note, List<ScoredCell> cells, String unit)
+      implements ReportSection {
+    /** More would make the page slow to open. */
+    private static final int MAX_CELLS = 20_000;
+
+    /** Copies the list. */
+    public CellMap {
+      cells = List.copyOf(cells);
+    }
+
+    /** Shows a partition by the points of its cells; of a large one the fullest 20,000 cells. */
+    public static CellMap of(String title, String note, CellPartition partition) {
+      List<ScoredCell> cells =
+          IntStream.range(0, partition.size())
+              .boxed()
+              .sorted(Comparator.comparingInt(label -> -partition.countOf(label)))
+              .limit(MAX_CELLS)
+              .map(
+                  label ->
+                      new ScoredCell(
+                          partition.s2Token(label),
+                          partition.cornersOf(label),
+                          partition.countOf(label)))
+              .toList();
+      String left =
+          cells.size() < partition.size()
+              ? String.format(Locale.ROOT, " Drawn are the fullest %,d.", cells.size())
+              : "";
+      return new CellMap(title, note + left, cells, "points");
     }
   }
 

@@ -16,6 +16,14 @@
     parent.append('path').attr('class', 'graticule').attr('d', path(d3.geoGraticule().step([30, 30])()));
   }
 
+  /** The smaller of the two pieces of the sphere that an outline bounds. */
+  function polygon(outline) {
+    const ring = outline.concat([outline[0]]);
+    const shape = {type: 'Polygon', coordinates: [ring]};
+    // d3 takes a ring's inside to be on its right.
+    return d3.geoArea(shape) > 2 * Math.PI ? {type: 'Polygon', coordinates: [ring.slice().reverse()]} : shape;
+  }
+
   /** Draws now, and again whenever the width changes. */
   function onWidth(element, draw) {
     let last = Math.round(element.clientWidth);
@@ -156,27 +164,13 @@
     });
   }
 
-  function map(plot, data, figure) {
+  /** A world map that zooms; resize(scale) is told of each change of zoom or width. */
+  function worldMap(plot, label, resize) {
     const svg = d3.select(plot).append('svg').attr('viewBox', '0 0 360 180').attr('tabindex', 0)
-      .attr('role', 'group').attr('aria-label', 'World map of truths and guesses; arrow keys move, plus and minus zoom');
+      .attr('role', 'group').attr('aria-label', label + '; arrow keys move, plus and minus zoom');
     const layer = svg.append('g');
     drawEarth(layer);
-    const arcs = layer.append('g').attr('class', 'arcs');
-    const arc = arcs.selectAll('g').data(data.arcs).join('g').attr('class', a => 'photo-arc ' + a.kind);
-    const line = a => path({type: 'LineString', coordinates: [a.truth, a.guess]});
-    arc.append('path').attr('class', 'casing').attr('d', line);
-    arc.append('path').attr('class', 'arc').attr('d', line);
-    const truth = arc.append('circle').attr('class', 'truth').attr('transform', a => `translate(${projection(a.truth)})`);
-    const guess = arc.append('circle').attr('class', 'guess').attr('transform', a => `translate(${projection(a.guess)})`);
-    arc.append('title').text(a => `${a.name}: ${a.error} off`);
     let scale = 1;
-    const size = () => {
-      // Points keep their size on the screen, at every zoom and width.
-      const shown = Math.max(plot.clientWidth, 1);
-      const unit = (shown < 520 ? 0.65 : 1) * 360 / shown / scale;
-      truth.attr('r', 4.2 * unit);
-      guess.attr('r', 3.2 * unit);
-    };
     const zoom = d3.zoom().scaleExtent([1, 40]).translateExtent([[0, 0], [360, 180]])
       .filter(event => event.type === 'wheel' ? event.ctrlKey || event.metaKey
         : event.touches ? event.touches.length > 1 || scale > 1 : !event.button)
@@ -184,10 +178,10 @@
         scale = event.transform.k;
         svg.style('touch-action', scale > 1 ? 'none' : null);
         layer.attr('transform', event.transform);
-        size();
+        resize(scale);
       });
     svg.call(zoom).on('dblclick.zoom', null);
-    onWidth(plot, size);
+    onWidth(plot, () => resize(scale));
     const by = {'+': 1.6, '=': 1.6, '-': 1 / 1.6};
     const to = {ArrowLeft: [20, 0], ArrowRight: [-20, 0], ArrowUp: [0, 20], ArrowDown: [0, -20]};
     svg.on('keydown', event => {
@@ -207,6 +201,27 @@
       ['⤢', 'Show the whole world', () => svg.call(zoom.transform, d3.zoomIdentity)]]
       .forEach(([text, name, act]) => buttons.append('button').attr('type', 'button').attr('aria-label', name)
         .attr('title', name).text(text).on('click', act));
+    return layer;
+  }
+
+  function map(plot, data, figure) {
+    let resize = () => {};
+    const layer = worldMap(plot, 'World map of truths and guesses', scale => resize(scale));
+    const arcs = layer.append('g').attr('class', 'arcs');
+    const arc = arcs.selectAll('g').data(data.arcs).join('g').attr('class', a => 'photo-arc ' + a.kind);
+    const line = a => path({type: 'LineString', coordinates: [a.truth, a.guess]});
+    arc.append('path').attr('class', 'casing').attr('d', line);
+    arc.append('path').attr('class', 'arc').attr('d', line);
+    const truth = arc.append('circle').attr('class', 'truth').attr('transform', a => `translate(${projection(a.truth)})`);
+    const guess = arc.append('circle').attr('class', 'guess').attr('transform', a => `translate(${projection(a.guess)})`);
+    arc.append('title').text(a => `${a.name}: ${a.error} off`);
+    resize = scale => {
+      // Points keep their size on the screen, at every zoom and width.
+      const shown = Math.max(plot.clientWidth, 1);
+      const unit = (shown < 520 ? 0.65 : 1) * 360 / shown / scale;
+      truth.attr('r', 4.2 * unit);
+      guess.attr('r', 3.2 * unit);
+    };
     d3.select(figure).selectAll('.key input').on('change', function () {
       arc.filter(a => a.kind === this.value).style('display', this.checked ? null : 'none');
     });
@@ -234,12 +249,6 @@
     const truth = projection(data.truth);
     const guess = projection(data.guess);
     const best = d3.max(data.cells, cell => cell.score) || 1;
-    const polygon = outline => {
-      let ring = outline.concat([outline[0]]);
-      // d3 takes a ring's inside to be on its right.
-      if (d3.geoArea({type: 'Polygon', coordinates: [ring]}) > 2 * Math.PI) ring = ring.slice().reverse();
-      return {type: 'Polygon', coordinates: [ring]};
-    };
     const shapes = data.cells.map(cell =>
       ({shape: polygon(cell.outline), share: cell.score / best, name: cell.name, score: cell.score}));
     const regions = data.regions.map(region => ({share: region.share,
@@ -276,7 +285,24 @@
     svg.append('circle').attr('class', 'truth').attr('cx', tx).attr('cy', ty).attr('r', 6.5);
   }
 
-  const charts = {curves, reliability, map, cells};
+  function cellMap(plot, data) {
+    const layer = worldMap(plot, 'World map of cells', () => {});
+    const [least, most] = d3.extent(data.cells, cell => cell.score);
+    const low = Math.max(1, least);
+    const high = Math.max(low + 1, most);
+    // The dark end of the scale would vanish on the sea.
+    const colour = d3.scaleSequentialLog([low, high], t => d3.interpolatePlasma(0.25 + 0.75 * t));
+    layer.append('g').selectAll('path').data(data.cells).join('path').attr('class', 'map-cell')
+      .attr('d', cell => path(polygon(cell.outline))).style('fill', cell => colour(Math.max(low, cell.score)))
+      .append('title').text(cell => `${cell.name}: ${d3.format(',')(cell.score)} ${data.unit}`);
+    const key = d3.select(plot.parentNode).insert('div', 'figcaption').attr('class', 'scale');
+    key.append('span').text(d3.format(',')(least));
+    key.append('span').attr('class', 'ramp').style('background',
+      `linear-gradient(to right, ${d3.range(0, 1.01, 0.1).map(t => d3.interpolatePlasma(0.25 + 0.75 * t)).join()})`);
+    key.append('span').text(`${d3.format(',')(most)} ${data.unit} (logarithmic)`);
+  }
+
+  const charts = {curves, reliability, map, cells, cellMap};
   document.querySelectorAll('.chart').forEach(figure => {
     const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     charts[figure.dataset.chart](figure.querySelector('.plot'), data, figure);

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProtocolTest {
 
@@ -51,6 +53,32 @@ class ProtocolTest {
     assertThat(set.findings())
         .extracting(Finding::toString)
         .containsExactly("2 photos are in the table, the benchmark has 210122");
+  }
+
+  /** The layouts in circulation, as their first lines stand. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          IM2GPS       | im2gps_places365.csv     | IMG_ID,LAT,LON,S3_Label                 | 104123223_7410c654ba_19_19355699@N00.jpg,48.5,2.25,1
+          IM2GPS3K     | im2gps3k_places365.csv   | IMG_ID,LAT,LON,Prob_indoor              | 1003072200_7d5a1a1d1e_1028_56087830@N00.jpg,48.5,2.25,0.1
+          YFCC4K       | yfcc4k_places365.csv     | IMG_ID,LAT,LON,S16_Label                | 10012048196.jpg,48.5,2.25,3
+          YFCC26K      | yfcc25600_places365.csv  | IMG_ID,LAT,LON                          | 1234567890.jpg,48.5,2.25
+          MP16         | MP16_Pro_places365.csv   | IMG_ID,LAT,LON,neighbourhood,city       | 3f/a9/6478060217.jpg,48.5,2.25,,Paris
+          GWS15K       | gws15k.csv               | panoid,lat,lng                          | _2dJ0gZ4vKcR5ZcXQ0yYxA,48.5,2.25
+          OSV5M        | test.csv                 | id,latitude,longitude,thumb_original_url | 3859149887465501,48.5,2.25,https://example.org
+          JUST_ZOOM_IN | val.csv                  | image_id,latitude,longitude,sequence    | 42,48.5,2.25,"[5, 10, 3, 1]"
+          """)
+  void readsEveryLayout(PhotoProtocol protocol, String table, String header, String row) {
+    write(table, header, row);
+    String id = row.substring(0, row.indexOf(','));
+    write("images/" + (id.contains(".jpg") ? id : id + ".jpg"));
+    PhotoSet set = protocol.read(root);
+    assertThat(set.photos().locations()).containsExactly(new LatLng(48.5, 2.25));
+    assertThat(set.photos().entries().get(0).image().toString()).contains(id.replace(".jpg", ""));
+    assertThat(set.findings())
+        .allMatch(finding -> finding.what().startsWith("photos are in the table, the benchmark"));
   }
 
   @Test

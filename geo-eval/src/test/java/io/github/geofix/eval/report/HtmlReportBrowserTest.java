@@ -55,6 +55,9 @@ class HtmlReportBrowserTest {
         card.dispatchEvent(new PointerEvent('pointerenter'));
         seen.lit = map.querySelectorAll('.lit').length;
         seen.heatMaps = document.querySelectorAll('.card .cell').length;
+        seen.mapCells = document.querySelectorAll('.map-cell').length;
+        seen.emptyCells = [...document.querySelectorAll('.map-cell')].filter(c => !c.getAttribute('d')).length;
+        seen.cellColours = new Set([...document.querySelectorAll('.map-cell')].map(c => c.style.fill)).size;
         seen.regions = [...document.querySelectorAll('.card .region')].filter(r => r.getBBox().width > 0).length;
         seen.steps = document.querySelectorAll('.card .step').length;
         seen.reliabilityBins = document.querySelectorAll('[data-chart=reliability] circle').length;
@@ -86,6 +89,9 @@ class HtmlReportBrowserTest {
     assertThat(seen.get("worstFirst").getAsInt()).isEqualTo(12);
     assertThat(seen.get("lit").getAsInt()).isEqualTo(1);
     assertThat(seen.get("heatMaps").getAsInt()).isGreaterThan(100);
+    assertThat(seen.get("mapCells").getAsInt()).isBetween(30, 100);
+    assertThat(seen.get("emptyCells").getAsInt()).isZero();
+    assertThat(seen.get("cellColours").getAsInt()).isBetween(5, 18);
     assertThat(seen.get("regions").getAsInt()).isEqualTo(2 * 11);
     assertThat(seen.get("steps").getAsInt()).isEqualTo(6);
     assertThat(seen.get("reliabilityBins").getAsInt()).isBetween(5, 10);

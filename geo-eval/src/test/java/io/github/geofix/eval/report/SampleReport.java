@@ -125,6 +125,12 @@ final class SampleReport {
                 200,
                 750))
         .add(
+            ReportSection.CellMap.of(
+                "Where the points lie",
+                "Cells of 3 to 20 points.",
+                CellPartition.adaptive(
+                    truths, CellPartition.Options.defaults().withMinPoints(3).withMaxPoints(20))))
+        .add(
             new ReportSection.ReliabilityCurve(
                 "Calibration", "An answer is right when it is within 750 km.", reliability(random)))
         .add(

@@ -12,11 +12,16 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Decodes and preprocesses photos and hands them to a family in batches. Thread-safe. */
 public abstract class BatchLocalizer implements Localizer {
   private static final int BATCH = 32;
+
+  /** A batch holds fewer photos if they are large: 32 of 336 pixels fit, in 43 MB. */
+  private static final int MAX_FLOATS = 11_000_000;
 
   private static final List<Double> SHARES = List.of(0.5, 0.9);
 
@@ -30,40 +35,63 @@ public abstract class BatchLocalizer implements Localizer {
   /**
    * Locates one batch.
    *
-   * @param photos {@code [count, 3, H, W]}, preprocessed
+   * @param photos {@code [count, 3, H, W]}, preprocessed; or what {@link #prepare} returned, one
+   *     photo after the other
    */
   protected abstract List<Location> locate(float[] photos, int count);
 
+  /**
+   * Turns a photo into numbers, as many for each photo. Overridden by families that look at several
+   * crops, or at more than the photo's pixels.
+   *
+   * @param file where the photo came from, if it came from a file
+   */
+  protected float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return preprocessor.apply(photo);
+  }
+
   /** Returns the regions of S2 cells that hold half and nine tenths of the score. */
   protected static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
-    return SHARES.stream()
-        .map(share -> new ScoreRegion(share, Region.holding(share, cells, scores).s2Tokens()))
+    List<Region> regions = Region.holding(SHARES, cells, scores);
+    return IntStream.range(0, SHARES.size())
+        .mapToObj(i -> new ScoreRegion(SHARES.get(i), regions.get(i).s2Tokens()))
         .toList();
   }
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    return inBatches(photos, Photos::read);
+    return inBatches(photos, file -> prepare(Photos.read(file), Optional.of(file)));
   }
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
-    return inBatches(photos, Function.identity());
+    return inBatches(photos, photo -> prepare(photo, Optional.empty()));
   }
 
-  private <T> List<Location> inBatches(List<T> photos, Function<T, BufferedImage> decode) {
+  private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
-    for (int start = 0; start < photos.size(); start += BATCH) {
-      List<T> batch = photos.subList(start, Math.min(photos.size(), start + BATCH));
-      int length = preprocessor.spec().length();
-      float[] floats = new float[batch.size() * length];
-      for (int i = 0; i < batch.size(); i++) {
-        float[] photo = preprocessor.apply(decode.apply(batch.get(i)));
-        System.arraycopy(photo, 0, floats, i * length, length);
+    List<float[]> batch = new ArrayList<>();
+    for (T photo : photos) {
+      float[] floats = prepare.apply(photo);
+      batch.add(floats);
+      if (batch.size() == Math.max(1, Math.min(BATCH, MAX_FLOATS / floats.length))) {
+        locations.addAll(locate(joined(batch), batch.size()));
+        batch.clear();
       }
-      locations.addAll(locate(floats, batch.size()));
+    }
+    if (!batch.isEmpty()) {
+      locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
+  }
+
+  private static float[] joined(List<float[]> batch) {
+    int length = batch.get(0).length;
+    float[] joined = new float[batch.size() * length];
+    for (int i = 0; i < batch.size(); i++) {
+      System.arraycopy(batch.get(i), 0, joined, i * length, length);
+    }
+    return joined;
   }
 
   /** Closes nothing: the arrays belong to the model. */

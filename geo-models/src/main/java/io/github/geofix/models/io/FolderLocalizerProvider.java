@@ -2,7 +2,6 @@ package io.github.geofix.models.io;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.LocalizerProvider;
-import io.github.geofix.core.ModelFormatException;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 
@@ -15,13 +14,6 @@ public final class FolderLocalizerProvider implements LocalizerProvider {
   @Override
   public Localizer load(Path modelFolder) {
     ModelFolder folder = ModelFolder.open(modelFolder);
-    Family family;
-    try {
-      family = Family.named(folder.method());
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(
-          modelFolder + " holds another kind of model: " + e.getMessage());
-    }
-    return family.localizer(folder);
+    return folder.family().localizer(folder);
   }
 }

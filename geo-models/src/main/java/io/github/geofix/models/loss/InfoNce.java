@@ -3,7 +3,6 @@ package io.github.geofix.models.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Scalar;
 import org.jspecify.annotations.Nullable;
@@ -103,12 +102,6 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
               + (symmetric ? "[B, D], B" : "[N, D], N >= B, N")
               + " at least 2");
     }
-    long batch = shape.get(0);
-    long candidates = other.get(0);
-    if (ignored != null && !ignored.getShape().equals(new Shape(batch, candidates))) {
-      throw new IllegalArgumentException(
-          "ignored " + ignored.getShape() + " is not [" + batch + ", " + candidates + "]");
-    }
     // The result of an operation lives as long as its first operand, and the scale may be a
     // parameter, which outlives the step.
     NDManager manager = anchors.getManager();
@@ -117,8 +110,7 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
     NDArray logits = Matching.products(anchors, partners).mul(scale);
     NDArray negatives = null;
     if (ignored != null) {
-      NDArray diagonal = manager.eye((int) batch, (int) candidates, 0, DataType.BOOLEAN);
-      negatives = ignored.toType(DataType.BOOLEAN, false).logicalNot().logicalOr(diagonal);
+      negatives = Matching.counted(ignored, anchors, partners);
       NDArray nothing = Scalar.of(anchors, Double.NEGATIVE_INFINITY);
       logits = NDArrays.where(negatives, logits, nothing);
     }

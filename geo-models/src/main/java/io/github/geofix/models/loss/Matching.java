@@ -54,6 +54,23 @@ final class Matching {
         .neg();
   }
 
+  /**
+   * Returns which pairs count, {@code [B, N]}: the diagonal, and all that are not ignored.
+   *
+   * @param ignored boolean {@code [B, N]}
+   * @throws IllegalArgumentException if there is not one entry for each pair
+   */
+  static NDArray counted(NDArray ignored, NDArray anchors, NDArray partners) {
+    long batch = anchors.getShape().get(0);
+    long candidates = partners.getShape().get(0);
+    if (!ignored.getShape().equals(new Shape(batch, candidates))) {
+      throw new IllegalArgumentException(
+          "ignored " + ignored.getShape() + " is not [" + batch + ", " + candidates + "]");
+    }
+    NDArray diagonal = anchors.getManager().eye((int) batch, (int) candidates, 0, DataType.BOOLEAN);
+    return ignored.toType(DataType.BOOLEAN, false).logicalNot().logicalOr(diagonal);
+  }
+
   /** Checks that two sets of embeddings can be matched row by row. */
   static void checkPairs(NDArray anchors, NDArray partners) {
     Shape shape = anchors.getShape();

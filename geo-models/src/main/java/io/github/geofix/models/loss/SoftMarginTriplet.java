@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import io.github.geofix.models.nn.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The soft-margin triplet loss over all triplets of a batch, from anchors to partners and back:
@@ -43,7 +44,7 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
   }
 
   /**
-   * Returns the loss.
+   * Returns the loss when all other partners are wrong answers; see the other overload.
    *
    * @param anchors {@code [B, D]} of any length; the result belongs to their manager
    * @param partners {@code [B, D]} of any length; row i belongs to anchor i
@@ -51,6 +52,20 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
    * @throws IllegalArgumentException if the shapes differ or B &lt; 2
    */
   public NDArray loss(NDArray anchors, NDArray partners) {
+    return loss(anchors, partners, null);
+  }
+
+  /**
+   * Returns the loss.
+   *
+   * @param anchors {@code [B, D]} of any length; the result belongs to their manager
+   * @param partners {@code [B, D]} of any length; row i belongs to anchor i
+   * @param ignored boolean {@code [B, B]}, true where a partner is not to count as a wrong answer
+   *     because it shows the same place; the diagonal is not looked at; null for none
+   * @return scalar, 0 or more: the mean over all triplets that count, 0 if none does
+   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
+   */
+  public NDArray loss(NDArray anchors, NDArray partners, @Nullable NDArray ignored) {
     Matching.checkPairs(anchors, partners);
     NDManager manager = anchors.getManager();
     int batch = (int) anchors.getShape().get(0);
@@ -65,7 +80,11 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
         manager
             .ones(new Shape(batch, batch), anchors.getDataType())
             .sub(manager.eye(batch, batch, 0, anchors.getDataType()));
-    double triplets = 2.0 * batch * (batch - 1);
-    return there.add(back).mul(others).sum().mul(Scalar.of(others, 1 / triplets));
+    if (ignored != null) {
+      NDArray counted = Matching.counted(ignored, anchors, partners);
+      others = others.mul(counted.toType(others.getDataType(), false));
+    }
+    NDArray pairs = others.sum().maximum(Scalar.of(others, 1));
+    return there.add(back).mul(others).sum().div(pairs).mul(Scalar.of(others, 0.5));
   }
 }

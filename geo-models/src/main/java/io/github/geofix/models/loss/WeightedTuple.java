@@ -1,7 +1,9 @@
 package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import io.github.geofix.models.nn.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weighted (B+1)-tuple loss: each anchor against its partner and all other partners of the
@@ -50,7 +52,7 @@ public record WeightedTuple(double alpha, Distance distance) {
   }
 
   /**
-   * Returns the loss.
+   * Returns the loss when all other partners are wrong answers; see the other overload.
    *
    * @param anchors {@code [B, D]} of any length; the result belongs to their manager
    * @param partners {@code [B, D]} of any length; row i belongs to anchor i
@@ -58,9 +60,27 @@ public record WeightedTuple(double alpha, Distance distance) {
    * @throws IllegalArgumentException if the shapes differ or B &lt; 2
    */
   public NDArray loss(NDArray anchors, NDArray partners) {
+    return loss(anchors, partners, null);
+  }
+
+  /**
+   * Returns the loss.
+   *
+   * @param anchors {@code [B, D]} of any length; the result belongs to their manager
+   * @param partners {@code [B, D]} of any length; row i belongs to anchor i
+   * @param ignored boolean {@code [B, B]}, true where a partner is not to count as a wrong answer
+   *     because it shows the same place; the diagonal is not looked at; null for none
+   * @return scalar, 0 or more: the mean over anchors and partners
+   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
+   */
+  public NDArray loss(NDArray anchors, NDArray partners, @Nullable NDArray ignored) {
     Matching.checkPairs(anchors, partners);
     NDArray distances = distance.between(anchors, partners);
     NDArray logits = distances.mul(Scalar.of(distances, -alpha));
+    if (ignored != null) {
+      NDArray counted = Matching.counted(ignored, anchors, partners);
+      logits = NDArrays.where(counted, logits, Scalar.of(logits, Double.NEGATIVE_INFINITY));
+    }
     NDArray there = Matching.crossEntropy(logits, null, 0, 1);
     NDArray back = Matching.crossEntropy(logits, null, 0, 0);
     return there.add(back).mul(Scalar.of(there, 0.5));

@@ -1,7 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Scalar;
 
@@ -15,7 +15,8 @@ import io.github.geofix.models.nn.Scalar;
 public record HeadingMatches(NDArray similarities, NDArray headings) {
 
   /**
-   * Compares every photo with every aerial image at every heading; holds {@code B S G} numbers.
+   * Compares every photo with every aerial image at every heading, one heading after the other, so
+   * that a few times {@code B G} numbers are held whatever S is. Of equal headings the first wins.
    *
    * @param shifted {@code [B, S, R D]}, from {@link FeatureRecombination#shifted}, of any length;
    *     the results belong to its manager
@@ -31,13 +32,17 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
       throw new IllegalArgumentException(
           "photos " + photos + " and aerial images " + tiles + " are not [B, S, D] and [G, D]");
     }
-    NDArray units = shifted.normalize(2, 2).reshape(-1, photos.get(2));
-    NDArray cosines =
-        units
-            .matMul(aerial.normalize(2, 1).transpose())
-            .reshape(photos.get(0), photos.get(1), tiles.get(0));
-    NDArray best = cosines.argMax(1).toType(DataType.FLOAT32, false);
-    NDArray step = Scalar.of(best, 360.0 / photos.get(1));
-    return new HeadingMatches(cosines.max(new int[] {1}), best.mul(step));
+    NDArray units = shifted.normalize(2, 2);
+    NDArray partners = aerial.normalize(2, 1).transpose();
+    partners.attach(shifted.getManager());
+    NDArray best = units.get(":, 0").matMul(partners);
+    NDArray headings = best.zerosLike();
+    for (int s = 1; s < photos.get(1); s++) {
+      NDArray cosines = units.get(":, " + s).matMul(partners);
+      NDArray heading = headings.onesLike().mul(Scalar.of(headings, 360.0 * s / photos.get(1)));
+      headings = NDArrays.where(cosines.gt(best), heading, headings);
+      best = best.maximum(cosines);
+    }
+    return new HeadingMatches(best, headings);
   }
 }

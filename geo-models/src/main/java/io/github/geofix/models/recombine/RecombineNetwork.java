@@ -1,144 +1,164 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.backbone.ConvNeXt;
-import io.github.geofix.models.image.Fit;
-import io.github.geofix.models.image.ImageSpec;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Embeds ground and aerial images into one space: a backbone for each view, or one for both, then
- * {@link FeatureRecombination}.
+ * Embeds photos and map tiles into one space: a backbone for each, or one for both, then {@link
+ * FeatureRecombination}.
  *
  * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
- * recombination" (FRGeo), AAAI 2024.
+ * recombination" (FRGeo), AAAI 2024. With a single region it is the network of Deuser, Habel and
+ * Oswald, "Sample4Geo", ICCV 2023: global pooling.
  */
 public final class RecombineNetwork extends Module {
 
   /**
-   * What the network is built from.
+   * What is built on top of the backbones.
    *
-   * @param ground the backbone of ground images
-   * @param aerial the backbone of aerial images
-   * @param shared true for one backbone, which takes its size from {@code ground}
-   * @param regions the number R of directions
+   * @param photoView how a photo shows the directions: {@link View#GROUND} for panoramas and parts
+   *     of them, {@link View#AERIAL} for photos from above
+   * @param regions the number R of directions; 1 pools over everything
    * @param normalized true to apply the backbone's final normalisation to the mean of each region,
    *     as the released code does; false for the paper's text
+   * @param temperature where a learned scale of the cosines starts; 0 for a network without one
    */
-  public record Options(
-      ConvNeXt.Options ground,
-      ConvNeXt.Options aerial,
-      boolean shared,
-      int regions,
-      boolean normalized) {
+  public record Options(View photoView, int regions, boolean normalized, double temperature) {
 
-    /** Checks that both views get vectors of one length. */
+    /** Checks the ranges. */
     public Options {
-      int groundWidth = ground.widths().get(3);
-      int aerialWidth = aerial.widths().get(3);
-      if (groundWidth != aerialWidth) {
-        throw new IllegalArgumentException(
-            "ground maps are " + groundWidth + " wide, aerial ones " + aerialWidth);
+      if (regions < 1) {
+        throw new IllegalArgumentException(regions + " regions: at least 1 needed");
       }
-      if (shared && !aerial.equals(ground.withImage(aerial.image()))) {
-        throw new IllegalArgumentException("a shared backbone needs the same size for both views");
+      if (!(temperature >= 0)) {
+        throw new IllegalArgumentException("temperature must be 0 or more: " + temperature);
       }
     }
 
-    /** The published network for CVUSA and CVACT: two ConvNeXt-T, embeddings of 3,072. */
-    public static Options paper() {
-      return of(ConvNeXt.Options.tiny(), 128, 512, 256);
+    /** FRGeo's as released: panoramas, four regions, normalised, no learned scale. */
+    public static Options defaults() {
+      return new Options(View.GROUND, 4, true, 0);
     }
 
-    /** The published network for VIGOR. */
-    public static Options paperVigor() {
-      return of(ConvNeXt.Options.tiny(), 320, 640, 320);
-    }
-
-    private static Options of(ConvNeXt.Options backbone, int rows, int columns, int side) {
-      ImageSpec stretched = ImageSpec.imageNet(side).withFit(Fit.STRETCH);
-      return new Options(
-          backbone.withImage(stretched.withSize(rows, columns)),
-          backbone.withImage(stretched),
-          false,
-          4,
-          true);
-    }
-
-    /** Returns a copy with one backbone for both views, or two. */
-    public Options withShared(boolean newShared) {
-      return new Options(ground, aerial, newShared, regions, normalized);
+    /** Returns a copy for photos of another kind. */
+    public Options withPhotoView(View newPhotoView) {
+      return new Options(newPhotoView, regions, normalized, temperature);
     }
 
     /** Returns a copy with another number of regions. */
     public Options withRegions(int newRegions) {
-      return new Options(ground, aerial, shared, newRegions, normalized);
+      return new Options(photoView, newRegions, normalized, temperature);
     }
 
     /** Returns a copy with or without the normalisation of each region. */
     public Options withNormalized(boolean newNormalized) {
-      return new Options(ground, aerial, shared, regions, newNormalized);
+      return new Options(photoView, regions, newNormalized, temperature);
     }
 
-    /** Returns the length of an embedding. */
-    public int width() {
-      return regions * ground.widths().get(3);
+    /** Returns a copy with a learned scale that starts at 1 / temperature. */
+    public Options withTemperature(double newTemperature) {
+      return new Options(photoView, regions, normalized, newTemperature);
     }
   }
 
   private final Options options;
-  private final ConvNeXt ground;
-  private final ConvNeXt aerial;
+  private final Backbone photos;
+  private final Backbone tiles;
+  private final @Nullable Parameter logScale;
 
-  /** Creates the network without values. */
-  public RecombineNetwork(Options options) {
-    this.options = options;
-    if (options.shared()) {
-      ground = child("backbone", new ConvNeXt(options.ground()));
-      aerial = ground;
-    } else {
-      ground = child("ground", new ConvNeXt(options.ground()));
-      aerial = child("aerial", new ConvNeXt(options.aerial()));
+  /**
+   * Creates the network without values.
+   *
+   * @param photos reads photos
+   * @param tiles reads map tiles; may be the same object, so that both share their weights
+   * @throws IllegalArgumentException if the two give vectors of different lengths
+   */
+  public RecombineNetwork(Backbone photos, Backbone tiles, Options options) {
+    if (photos.width() != tiles.width()) {
+      throw new IllegalArgumentException(
+          "maps of photos are " + photos.width() + " wide, those of tiles " + tiles.width());
     }
+    this.options = options;
+    this.photos = photos;
+    this.tiles = tiles;
+    if (photos.equals(tiles)) {
+      child("backbone", photos);
+    } else {
+      child("photos", photos);
+      child("tiles", tiles);
+    }
+    logScale =
+        options.temperature() > 0
+            ? parameter("log_scale", Init.constant(InfoNce.logScale(options.temperature())), 1)
+            : null;
   }
 
-  /** Returns what the network is built from. */
+  /** Returns what is built on top of the backbones. */
   public Options options() {
     return options;
   }
 
-  /** Returns the backbone of a view; both views may have the same. */
-  public ConvNeXt backbone(View view) {
-    return switch (view) {
-      case GROUND -> ground;
-      case AERIAL -> aerial;
-    };
+  /** Returns the length of an embedding, R D. */
+  public int width() {
+    return options.regions() * photos.width();
   }
 
   /**
-   * Returns unit vectors {@code [B, R D]} of images that face north.
+   * Returns unit vectors {@code [B, R D]} of photos whose middle looks north, or of photos from
+   * above with north up.
    *
    * @param images {@code [B, 3, H, W]}
    */
-  public NDArray embed(Forward f, NDArray images, View view) {
-    ConvNeXt backbone = backbone(view);
-    return recombination(backbone).recombine(f, backbone.map(f, images), view).normalize(2, 1);
+  public NDArray embedPhotos(Forward f, NDArray images) {
+    return recombination(photos)
+        .recombine(f, photos.map(f, images), options.photoView())
+        .normalize(2, 1);
   }
 
   /**
-   * Returns unit vectors {@code [B, S, R D]} of ground images at each of S headings; see {@link
+   * Returns unit vectors {@code [B, S, R D]} of ground photos at each of S headings; see {@link
    * FeatureRecombination#shifted}.
    *
-   * @param photos {@code [B, 3, H, W]}
+   * @param images {@code [B, 3, H, W]}
    */
-  public NDArray embedShifted(Forward f, NDArray photos, int headings, double fieldOfView) {
-    NDArray map = ground.map(f, photos);
-    return recombination(ground).shifted(f, map, headings, fieldOfView).normalize(2, 2);
+  public NDArray embedPhotos(Forward f, NDArray images, int headings, double fieldOfView) {
+    return recombination(photos)
+        .shifted(f, photos.map(f, images), headings, fieldOfView)
+        .normalize(2, 2);
   }
 
-  private FeatureRecombination recombination(ConvNeXt backbone) {
+  /**
+   * Returns unit vectors {@code [B, R D]} of map tiles, north up.
+   *
+   * @param images {@code [B, 3, H, W]}
+   */
+  public NDArray embedTiles(Forward f, NDArray images) {
+    return recombination(tiles).recombine(f, tiles.map(f, images), View.AERIAL).normalize(2, 1);
+  }
+
+  /**
+   * Returns the logarithm of the learned scale, {@code [1]}, as an array of the given manager.
+   *
+   * @throws IllegalStateException if the network has none
+   */
+  NDArray logScale(NDManager step) {
+    Parameter learned = logScale;
+    if (learned == null) {
+      throw new IllegalStateException("the network has no learned scale");
+    }
+    return step.ones(new Shape(1)).mul(learned.array());
+  }
+
+  private FeatureRecombination recombination(Backbone backbone) {
     return FeatureRecombination.of(
         options.regions(), options.normalized() ? backbone::normalized : Normalization.NONE);
   }

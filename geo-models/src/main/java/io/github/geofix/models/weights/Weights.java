@@ -12,11 +12,15 @@ import io.github.geofix.models.nn.Parameter;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +58,28 @@ public final class Weights {
                       }
                     }));
     return writer;
+  }
+
+  /**
+   * Returns a text that other weights do not share: the SHA-256 of the names and bytes of all
+   * parameters, buffers included, as 64 hexadecimal digits. Reads all arrays, about half a gigabyte
+   * a second.
+   */
+  public static String digest(Module module) {
+    MessageDigest sha;
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    module
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              sha.update((name + parameter.shape()).getBytes(StandardCharsets.UTF_8));
+              sha.update(parameter.array().toByteBuffer(true));
+            });
+    return HexFormat.of().formatHex(sha.digest());
   }
 
   /**

@@ -26,8 +26,7 @@ class RecombineNetworkTest {
   private static final Forward F = Forward.INFERENCE;
   private static final ConvNeXt.Options BACKBONE =
       new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 6, 8, 10), ImageSpec.imageNet(64), 0);
-  private static final RecombineNetwork.Options OPTIONS =
-      new RecombineNetwork.Options(BACKBONE, BACKBONE, false, 4, true);
+  private static final RecombineNetwork.Options OPTIONS = RecombineNetwork.Options.defaults();
 
   private NDManager manager;
 
@@ -41,43 +40,74 @@ class RecombineNetworkTest {
     manager.close();
   }
 
+  private static RecombineNetwork network(RecombineNetwork.Options options, boolean shared) {
+    ConvNeXt photos = new ConvNeXt(BACKBONE);
+    return new RecombineNetwork(photos, shared ? photos : new ConvNeXt(BACKBONE), options);
+  }
+
   @Test
-  void thePublishedSizeIsTwoBackbonesWithoutClassifiers() {
-    RecombineNetwork.Options paper = RecombineNetwork.Options.paper();
+  void thePublishedSizesAreBackbonesWithoutClassifiers() {
+    RecombineModel.Config paper = RecombineModel.Config.paper();
+    RecombineNetwork network = RecombineModel.network(paper);
     long oneBackbone = new ConvNeXt(ConvNeXt.Options.tiny()).parameterCount();
-    assertThat(new RecombineNetwork(paper).parameterCount()).isEqualTo(2 * oneBackbone);
-    assertThat(new RecombineNetwork(paper.withShared(true)).parameterCount())
+    // torchvision counts 28,589,128 with the classifier: 768 x 1000 weights and 1000 biases.
+    assertThat(oneBackbone).isEqualTo(28_589_128 - 769_000);
+    assertThat(network.parameterCount()).isEqualTo(2 * oneBackbone);
+    assertThat(RecombineModel.network(paper.withShared(true)).parameterCount())
         .isEqualTo(oneBackbone);
-    assertThat(paper.width()).isEqualTo(3072);
-    assertThat(paper.ground().image().width()).isEqualTo(512);
-    assertThat(RecombineNetwork.Options.paperVigor().aerial().image().height()).isEqualTo(320);
+    assertThat(network.width()).isEqualTo(3072);
+    assertThat(paper.photo().width()).isEqualTo(512);
+    assertThat(RecombineModel.Config.paperVigor().tile().height()).isEqualTo(320);
+    RecombineNetwork sample4geo = RecombineModel.network(RecombineModel.Config.sample4geo());
+    // torchvision counts 88,591,464 with the classifier: 1024 x 1000 weights and 1000 biases.
+    assertThat(sample4geo.parameterCount()).isEqualTo(88_591_464 - 1_025_000 + 1);
+    assertThat(sample4geo.width()).isEqualTo(1024);
   }
 
   @ParameterizedTest
   @CsvSource({"1, true", "2, false"})
   void embedsEachViewByItsBackbone(long seed, boolean normalized) {
-    RecombineNetwork network = new RecombineNetwork(OPTIONS.withNormalized(normalized));
+    ConvNeXt ground = new ConvNeXt(BACKBONE);
+    ConvNeXt aerial = new ConvNeXt(BACKBONE);
+    RecombineNetwork network =
+        new RecombineNetwork(ground, aerial, OPTIONS.withNormalized(normalized));
     network.initialize(manager, seed);
     NDArray images = images(seed, 2, 64, 128);
-    for (View view : View.values()) {
-      ConvNeXt backbone = network.backbone(view);
-      FeatureRecombination recombination =
-          FeatureRecombination.of(
-              4, normalized ? backbone::normalized : FeatureRecombination.Normalization.NONE);
-      NDArray expected = recombination.recombine(F, backbone.map(F, images), view).normalize(2, 1);
-      NDArray actual = network.embed(F, images, view);
-      assertThat(actual.getShape()).isEqualTo(new Shape(2, 40));
-      assertClose(actual, expected);
-    }
-    assertThat(network.backbone(View.GROUND)).isNotSameAs(network.backbone(View.AERIAL));
+    NDArray photos = network.embedPhotos(F, images);
+    assertThat(photos.getShape()).isEqualTo(new Shape(2, 40));
+    assertClose(photos, expected(ground, images, View.GROUND, normalized));
+    assertClose(network.embedTiles(F, images), expected(aerial, images, View.AERIAL, normalized));
+    assertClose(network.embedPhotos(F, images, 4, 360).get(":, 0"), photos);
+    RecombineNetwork fromAbove =
+        new RecombineNetwork(
+            ground, aerial, OPTIONS.withNormalized(normalized).withPhotoView(View.AERIAL));
     assertClose(
-        network.embedShifted(F, images, 4, 360).get(":, 0"), network.embed(F, images, View.GROUND));
+        fromAbove.embedPhotos(F, images), expected(ground, images, View.AERIAL, normalized));
+  }
+
+  private static NDArray expected(
+      ConvNeXt backbone, NDArray images, View view, boolean normalized) {
+    FeatureRecombination recombination =
+        FeatureRecombination.of(
+            4, normalized ? backbone::normalized : FeatureRecombination.Normalization.NONE);
+    return recombination.recombine(F, backbone.map(F, images), view).normalize(2, 1);
+  }
+
+  @Test
+  void oneRegionPoolsOverEverything() {
+    ConvNeXt backbone = new ConvNeXt(BACKBONE);
+    RecombineNetwork network = new RecombineNetwork(backbone, backbone, OPTIONS.withRegions(1));
+    network.initialize(manager, 5);
+    NDArray images = images(5, 2, 64, 64);
+    NDArray pooled = backbone.vector(F, images).normalize(2, 1);
+    assertClose(network.embedPhotos(F, images), pooled);
+    assertClose(network.embedTiles(F, images), pooled);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void theTupleLossReachesEveryParameter(boolean shared) {
-    RecombineNetwork network = new RecombineNetwork(OPTIONS.withShared(shared));
+    RecombineNetwork network = network(OPTIONS, shared);
     network.initialize(manager, 3);
     network.requireGradients(true);
     NDArray photos = images(4, 3, 64, 128);
@@ -86,8 +116,8 @@ class RecombineNetworkTest {
       collector.backward(
           WeightedTuple.defaults()
               .loss(
-                  network.embed(Forward.TRAINING, photos, View.GROUND),
-                  network.embed(Forward.TRAINING, tiles, View.AERIAL)));
+                  network.embedPhotos(Forward.TRAINING, photos),
+                  network.embedTiles(Forward.TRAINING, tiles)));
     }
     network
         .parameters()
@@ -102,13 +132,11 @@ class RecombineNetworkTest {
   void refusesWhatDoesNotFit() {
     ConvNeXt.Options wider =
         new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 6, 8, 12), ImageSpec.imageNet(64), 0);
-    assertThatThrownBy(() -> new RecombineNetwork.Options(BACKBONE, wider, false, 4, true))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("ground maps are 10 wide, aerial ones 12");
     assertThatThrownBy(
-            () -> new RecombineNetwork.Options(BACKBONE, BACKBONE.withDropPath(0.1), true, 4, true))
+            () -> new RecombineNetwork(new ConvNeXt(BACKBONE), new ConvNeXt(wider), OPTIONS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("same size");
+        .hasMessage("maps of photos are 10 wide, those of tiles 12");
+    assertThatThrownBy(() -> OPTIONS.withRegions(0)).hasMessage("0 regions: at least 1 needed");
   }
 
   private NDArray images(long seed, int count, int rows, int columns) {

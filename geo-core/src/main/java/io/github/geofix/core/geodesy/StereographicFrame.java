@@ -1,0 +1,84 @@
+package io.github.geofix.core.geodesy;
+
+import io.github.geofix.core.LatLng;
+import java.util.Locale;
+
+/**
+ * A square of ground around a point, north up, without distortion of shapes. Immutable.
+ *
+ * <p>Its plane is the stereographic projection that touches the sphere of radius {@link
+ * WebMercator#RADIUS_METERS} at the centre (Snyder, "Map Projections: A Working Manual", USGS 1987,
+ * section 21): the scale is exact in the centre and 0.5 % off in the corners of a square of 1,300
+ * km. Unlike a {@link LocalFrame} it keeps its shape in high latitudes and has no seam at the
+ * poles; for a few kilometres the two are the same.
+ */
+public final class StereographicFrame implements Frame {
+
+  /**
+   * A square of this side reaches the far side of the Earth in its corners no more than halfway.
+   */
+  public static final double MAX_SIZE_METERS = 10_000_000;
+
+  private final LatLng center;
+  private final double sizeMeters;
+
+  // Unit vectors towards the centre, and from there to the east and to the north.
+  private final double[] middle;
+  private final double[] east;
+  private final double[] north;
+
+  private StereographicFrame(LatLng center, double sizeMeters) {
+    this.center = center;
+    this.sizeMeters = sizeMeters;
+    double latitude = Math.toRadians(center.latitude());
+    double longitude = Math.toRadians(center.longitude());
+    double sinLat = Math.sin(latitude);
+    double cosLat = Math.cos(latitude);
+    double sinLng = Math.sin(longitude);
+    double cosLng = Math.cos(longitude);
+    middle = new double[] {cosLat * cosLng, cosLat * sinLng, sinLat};
+    east = new double[] {-sinLng, cosLng, 0};
+    north = new double[] {-sinLat * cosLng, -sinLat * sinLng, cosLat};
+  }
+
+  /**
+   * Returns the square of a side length around a place.
+   *
+   * @param sizeMeters above 0 and at most {@link #MAX_SIZE_METERS}, at the scale of the centre
+   * @throws IllegalArgumentException if the size is out of range
+   */
+  public static StereographicFrame of(LatLng center, double sizeMeters) {
+    if (!(sizeMeters > 0 && sizeMeters <= MAX_SIZE_METERS)) {
+      throw new IllegalArgumentException(
+          "sizeMeters must be above 0 and at most " + MAX_SIZE_METERS + ": " + sizeMeters);
+    }
+    return new StereographicFrame(center, sizeMeters);
+  }
+
+  @Override
+  public LatLng center() {
+    return center;
+  }
+
+  /** Returns the side length in metres. */
+  public double sizeMeters() {
+    return sizeMeters;
+  }
+
+  @Override
+  public LatLng at(double u, double v) {
+    double x = (u - 0.5) * sizeMeters / (2 * WebMercator.RADIUS_METERS);
+    double y = (0.5 - v) * sizeMeters / (2 * WebMercator.RADIUS_METERS);
+    double straight = 1 - x * x - y * y;
+    return SphericalMean.latLngOf(
+        straight * middle[0] + 2 * (x * east[0] + y * north[0]),
+        straight * middle[1] + 2 * (x * east[1] + y * north[1]),
+        straight * middle[2] + 2 * (x * east[2] + y * north[2]));
+  }
+
+  /** Returns the size and the centre. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%.2f m around %s", sizeMeters, center);
+  }
+}

@@ -1,0 +1,377 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.tile.LatLngBox;
+import io.github.geofix.core.tile.Tile;
+import io.github.geofix.core.tile.TileSource;
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The map images of a region as vectors, and search for those that a photo may have been taken in.
+ * Thread-safe; must be closed.
+ *
+ * <pre>{@code
+ * try (TileEncoder encoder = TileEncoder.load(Path.of("models/recombine-base"));
+ *     TileIndex index =
+ *         TileIndex.builder(encoder, tiles)
+ *             .region(LatLngBox.of(48.80, 2.25, 48.92, 2.42))
+ *             .zoom(18)
+ *             .build()) {
+ *   index.save(Path.of("paris.index"));
+ *   List<TileHit> hits = index.search(Path.of("street.jpg"), 10);
+ * }
+ * }</pre>
+ *
+ * <p>The file is that of an {@link EmbeddingIndex}, with a tile's address as the name of its row.
+ * Closing the index leaves the encoder open.
+ */
+public final class TileIndex implements AutoCloseable {
+
+  /** Photos that are encoded together. */
+  private static final int PHOTO_BATCH = 32;
+
+  private final EmbeddingIndex rows;
+  private final TileEncoder encoder;
+
+  private TileIndex(EmbeddingIndex rows, TileEncoder encoder) {
+    this.rows = rows;
+    this.encoder = encoder;
+  }
+
+  /**
+   * Returns an empty builder.
+   *
+   * @param encoder makes the vectors, now those of map images and later those of photos
+   * @param tiles where the map images come from; not needed any more once the index is built
+   */
+  public static Builder builder(TileEncoder encoder, TileSource tiles) {
+    return new Builder(encoder, tiles);
+  }
+
+  /**
+   * Opens a saved index memory-mapped, in a time that does not depend on its size.
+   *
+   * @throws ModelFormatException if an encoder of other weights made it, or the file is no index,
+   *     damaged, truncated or of another version
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public static TileIndex open(Path file, TileEncoder encoder) {
+    return new TileIndex(EmbeddingIndex.open(file, encoder.digest()), encoder);
+  }
+
+  /**
+   * Saves the index, replacing an older file only when the new one is complete.
+   *
+   * @throws java.io.UncheckedIOException if writing fails; then an older file is left as it was
+   */
+  public void save(Path file) {
+    rows.save(file);
+  }
+
+  /** Returns the number of map images. */
+  public int size() {
+    return rows.size();
+  }
+
+  /** Returns the vectors, to search a part of the region, or by a vector; closed with this. */
+  public EmbeddingIndex embeddings() {
+    return rows;
+  }
+
+  /**
+   * Finds the map images closest to a photo, best first; of equal scores in the order of their
+   * places.
+   *
+   * @param k how many to find; fewer where there are fewer
+   * @throws IllegalArgumentException if k is less than 1
+   * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   */
+  public List<TileHit> search(Path photo, int k) {
+    return hits(encoder.encodePhotos(List.of(photo)).get(0), k);
+  }
+
+  /** As {@link #search(Path, int)}, of a photo already decoded and upright. */
+  public List<TileHit> search(BufferedImage photo, int k) {
+    return hits(encoder.encodeImages(List.of(photo)).get(0), k);
+  }
+
+  /** As {@link #search(Path, int)} for each photo, but encoded in batches. */
+  public List<List<TileHit>> searchAll(List<Path> photos, int k) {
+    List<List<TileHit>> all = new ArrayList<>();
+    for (int from = 0; from < photos.size(); from += PHOTO_BATCH) {
+      List<Path> batch = photos.subList(from, Math.min(photos.size(), from + PHOTO_BATCH));
+      for (float[][] headings : encoder.encodePhotos(batch)) {
+        all.add(hits(headings, k));
+      }
+    }
+    return all;
+  }
+
+  /** A row's best score, and the heading that has it. */
+  private record Match(Hit hit, int heading) {}
+
+  /**
+   * Merges the best rows of each heading. That is exact: k rows that beat a row in its best heading
+   * beat it in the end.
+   *
+   * @param headings [S, D]
+   */
+  private List<TileHit> hits(float[][] headings, int k) {
+    List<SearchResult> found = rows.search(headings, k);
+    Map<Integer, Match> best = new HashMap<>();
+    for (int s = 0; s < headings.length; s++) {
+      for (Hit hit : found.get(s).hits()) {
+        Match match = new Match(hit, s);
+        best.merge(hit.row(), match, (a, b) -> b.hit.score() > a.hit.score() ? b : a);
+      }
+    }
+    return best.values().stream()
+        .sorted(
+            Comparator.comparing((Match match) -> -match.hit.score())
+                .thenComparing(match -> match.hit.row()))
+        .limit(k)
+        .map(match -> tileHit(match, headings.length))
+        .toList();
+  }
+
+  private TileHit tileHit(Match match, int headings) {
+    Hit hit = match.hit;
+    return new TileHit(
+        hit.id(),
+        frame(hit),
+        hit.score(),
+        headings == 1
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(360.0 * match.heading / headings));
+  }
+
+  private Frame frame(Hit hit) {
+    byte[] meters = rows.payload(hit.row());
+    try {
+      return meters.length == Double.BYTES
+          ? LocalFrame.of(hit.latLng(), ByteBuffer.wrap(meters).getDouble())
+          : Tile.parse(hit.id());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(
+          "row " + hit.row() + " of the index is no map image: " + e.getMessage(), e);
+    }
+  }
+
+  /** Gives the memory back. Later calls fail with {@link IllegalStateException}. */
+  @Override
+  public void close() {
+    rows.close();
+  }
+
+  /**
+   * How far a {@link Builder} has come.
+   *
+   * @param done map images encoded so far
+   * @param total map images there are
+   */
+  public record Progress(long done, long total) {}
+
+  /** Collects what to index. Not thread-safe. */
+  public static final class Builder {
+    private final TileEncoder encoder;
+    private final TileSource tiles;
+    private final List<MapImage> squares = new ArrayList<>();
+    private @Nullable LatLngBox region;
+    private int zoom = -1;
+    private RowFormat format = RowFormat.FLOAT32;
+    private int batchSize = 32;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private Consumer<Progress> onProgress = progress -> {};
+
+    private Builder(TileEncoder encoder, TileSource tiles) {
+      this.encoder = encoder;
+      this.tiles = tiles;
+    }
+
+    /** Sets the region whose tiles are indexed: all that share some area with it. */
+    public Builder region(LatLngBox region) {
+      this.region = region;
+      return this;
+    }
+
+    /**
+     * Sets which tiles of the region are indexed.
+     *
+     * @param zoom 0 to {@link Tile#MAX_ZOOM}
+     */
+    public Builder zoom(int zoom) {
+      this.zoom = new Tile(zoom, 0, 0).zoom();
+      return this;
+    }
+
+    /**
+     * Adds a square of metres, north up, as galleries of aerial images have them.
+     *
+     * @param id its name, which need not be unique
+     * @throws IllegalArgumentException if {@link LocalFrame#of} cannot make it
+     */
+    public Builder square(String id, LatLng center, double sizeMeters) {
+      byte[] meters = ByteBuffer.allocate(Double.BYTES).putDouble(sizeMeters).array();
+      squares.add(new MapImage(id, LocalFrame.of(center, sizeMeters), meters));
+      return this;
+    }
+
+    /** Sets how vectors are kept; as floats unless set. */
+    public Builder format(RowFormat format) {
+      this.format = format;
+      return this;
+    }
+
+    /** Sets how many map images are encoded together; 32 unless set. */
+    public Builder batchSize(int batchSize) {
+      if (batchSize < 1) {
+        throw new IllegalArgumentException("batchSize must be 1 or more: " + batchSize);
+      }
+      this.batchSize = batchSize;
+      return this;
+    }
+
+    /**
+     * Sets how many threads fetch map images while others are encoded; as many as processors unless
+     * set.
+     */
+    public Builder threads(int threads) {
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads must be 1 or more: " + threads);
+      }
+      this.threads = threads;
+      return this;
+    }
+
+    /** Adds who is told of each batch, on the thread that calls {@link #build}. */
+    public Builder onProgress(Consumer<Progress> listener) {
+      onProgress = onProgress.andThen(listener);
+      return this;
+    }
+
+    /**
+     * Fetches and encodes all map images; the encoder's work is nearly all of it. Holds at most
+     * three batches of images, and all vectors twice at the end.
+     *
+     * @throws IllegalStateException if there is neither a region with a zoom nor a square
+     * @throws IllegalArgumentException if the region has more than 2^31 - 1 tiles
+     * @throws java.io.UncheckedIOException if the source cannot show an image
+     */
+    public TileIndex build() {
+      long total = size();
+      EmbeddingIndex.Builder rows =
+          EmbeddingIndex.builder(
+              encoder.width(),
+              EmbeddingIndex.Options.defaults().withFormat(format).withEncoder(encoder.digest()));
+      ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
+      try {
+        Iterator<MapImage> images = images().iterator();
+        Queue<Fetched> ahead = new ArrayDeque<>();
+        while (rows.size() < total) {
+          while (ahead.size() < 2 * batchSize && images.hasNext()) {
+            ahead.add(fetch(images.next(), readers));
+          }
+          encode(ahead, rows);
+          onProgress.accept(new Progress(rows.size(), total));
+        }
+      } finally {
+        readers.shutdownNow();
+      }
+      return new TileIndex(rows.build(), encoder);
+    }
+
+    private long size() {
+      if ((region == null) != (zoom < 0) || (region == null && squares.isEmpty())) {
+        throw new IllegalStateException("nothing to index: set region and zoom, or add squares");
+      }
+      long size = squares.size() + (region == null ? 0 : Tile.coveringCount(region, zoom));
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "the region has "
+                + size
+                + " tiles at zoom "
+                + zoom
+                + ", an index holds 2^31 - 1: choose a smaller region or zoom");
+      }
+      return size;
+    }
+
+    private Stream<MapImage> images() {
+      return region == null
+          ? squares.stream()
+          : Stream.concat(Tile.covering(region, zoom).map(MapImage::of), squares.stream());
+    }
+
+    private Fetched fetch(MapImage image, ExecutorService readers) {
+      int pixels = encoder.tilePixels();
+      return new Fetched(
+          image,
+          CompletableFuture.supplyAsync(() -> tiles.view(image.frame, pixels, pixels), readers));
+    }
+
+    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows) {
+      List<MapImage> batch = new ArrayList<>();
+      List<BufferedImage> views = new ArrayList<>();
+      while (batch.size() < batchSize && !ahead.isEmpty()) {
+        Fetched next = ahead.remove();
+        batch.add(next.image);
+        views.add(next.join());
+      }
+      List<float[]> vectors = encoder.encodeTiles(views);
+      for (int i = 0; i < batch.size(); i++) {
+        MapImage image = batch.get(i);
+        rows.add(vectors.get(i), image.frame.center(), image.id, image.meters);
+      }
+    }
+
+    private static Thread daemon(Runnable work) {
+      Thread thread = new Thread(work, "geofix-tiles");
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+
+  /**
+   * What becomes a row.
+   *
+   * @param meters the side length of a square, a big-endian double; empty for a tile
+   */
+  private record MapImage(String id, Frame frame, byte[] meters) {
+    static MapImage of(Tile tile) {
+      return new MapImage(tile.toString(), tile, new byte[0]);
+    }
+  }
+
+  /** A map image on its way. */
+  private record Fetched(MapImage image, CompletableFuture<BufferedImage> view) {
+    BufferedImage join() {
+      try {
+        return view.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+  }
+}

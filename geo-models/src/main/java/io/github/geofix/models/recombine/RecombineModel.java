@@ -1,0 +1,908 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import io.github.geofix.models.Temperature;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.backbone.ConvNeXt;
+import io.github.geofix.models.backbone.ResidualEncoder;
+import io.github.geofix.models.image.Fit;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.PanoramaPair;
+import io.github.geofix.models.io.MatchingModel;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.RefiningModel;
+import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.loss.SoftMarginTriplet;
+import io.github.geofix.models.loss.WeightedTuple;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recombine family: photos and map tiles are unit vectors in one space, each made of one vector
+ * for every direction, and a photo was taken where the tile lies nearest to it.
+ *
+ * <p>After FRGeo (Zhang and Zhu, AAAI 2024) and Sample4Geo (Deuser, Habel and Oswald, ICCV 2023);
+ * {@code docs/methods.md} lists where we differ.
+ *
+ * <p>Photos are looked up in a gallery: the S2 cells of one level that hold a training position,
+ * each with the vector of the tile around its middle. The gallery is encoded when it is first
+ * needed, again when training has changed the weights, and saved with them, so that a loaded model
+ * needs no imagery. A model that only learns from pairs of files needs none at all and answers as
+ * {@link #tileEncoder()}.
+ *
+ * <p>Training is for one thread, {@link #example} aside; the localizer and the encoder are
+ * thread-safe.
+ */
+public final class RecombineModel implements MatchingModel, RefiningModel {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "recombine";
+
+  /** Tiles that are encoded at a time. */
+  private static final int BATCH = 64;
+
+  /** What pulls a photo to its tile and pushes it from the others of the batch. */
+  public enum Loss {
+    /** {@link WeightedTuple}, FRGeo's. */
+    TUPLE,
+    /** {@link InfoNce} both ways with a learned scale, Sample4Geo's. */
+    INFO_NCE,
+    /** {@link SoftMarginTriplet}, the baseline. */
+    TRIPLET
+  }
+
+  /**
+   * What the model is built from.
+   *
+   * @param backbone the backbones' name: residual, convnext-atto, convnext-tiny, convnext-small or
+   *     convnext-base
+   * @param shared true for one backbone that reads photos and tiles
+   * @param photo what the backbone reads of a photo
+   * @param tile what it reads of a tile; square
+   * @param photoView from where photos are taken
+   * @param regions the number R of directions; 1 pools over everything, which is the baseline
+   * @param normalized whether the backbone's final normalisation is applied to each region
+   * @param loss what is minimised
+   * @param distance between vectors, of TUPLE and TRIPLET
+   * @param alpha steepness of TUPLE and TRIPLET
+   * @param labelSmoothing of INFO_NCE
+   * @param temperature where the learned temperature of INFO_NCE starts
+   * @param headings the number S of headings that are tried for each photo; 1 if all photos look
+   *     north
+   * @param fieldOfView angle that the columns of a ground photo span, above 0 to 360 degrees.
+   *     Photos to train on are full circles, north in the middle, from which it is cut
+   * @param augmented whether pairs to train on are mirrored and turned together, at random
+   * @param map the map that tiles are taken from, as {@code TileSource.open} understands it; empty
+   *     for none
+   * @param tileMeters the side of a tile on the ground
+   * @param jitterMeters in training the tile's middle lies up to this far east or west of the
+   *     photo, and north or south
+   * @param samePlaceMeters a photo is not pushed from a tile whose middle is nearer than this
+   * @param galleryS2Level the S2 level of the gallery's cells
+   * @param refineKm the answer is the spherical mean of the score within this distance of the best
+   *     place; 0 for the best place's middle
+   * @param candidates the number of candidates in a location
+   * @param scoreTemperature what {@link #calibrate} found; 1 before
+   */
+  public record Config(
+      String backbone,
+      boolean shared,
+      ImageSpec photo,
+      ImageSpec tile,
+      View photoView,
+      int regions,
+      boolean normalized,
+      Loss loss,
+      Distance distance,
+      double alpha,
+      double labelSmoothing,
+      double temperature,
+      int headings,
+      double fieldOfView,
+      boolean augmented,
+      String map,
+      double tileMeters,
+      double jitterMeters,
+      double samePlaceMeters,
+      int galleryS2Level,
+      double refineKm,
+      int candidates,
+      double scoreTemperature) {
+
+    /** The length of a degree of a great circle. */
+    private static final double METERS_PER_DEGREE = 111_195;
+
+    /** Checks the ranges. */
+    public Config {
+      Objects.requireNonNull(loss);
+      Objects.requireNonNull(distance);
+      check(tile.width() == tile.height(), "a tile must be square: " + tile);
+      check(regions >= 1, "regions must be 1 or more: " + regions);
+      check(alpha > 0, "alpha must be positive: " + alpha);
+      check(
+          labelSmoothing >= 0 && labelSmoothing < 1,
+          "labelSmoothing must be 0 to below 1: " + labelSmoothing);
+      check(temperature > 0, "temperature must be positive: " + temperature);
+      check(headings >= 1, "headings must be 1 or more: " + headings);
+      check(
+          fieldOfView > 0 && fieldOfView <= 360,
+          "fieldOfView must be above 0 to 360 degrees: " + fieldOfView);
+      check(
+          photoView == View.GROUND || (headings == 1 && fieldOfView == 360),
+          "photos from above have no headings and no fieldOfView but 360: "
+              + headings
+              + ", "
+              + fieldOfView);
+      check(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
+      check(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
+      check(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);
+      check(
+          galleryS2Level >= 0 && galleryS2Level <= 30,
+          "galleryS2Level must be 0 to 30: " + galleryS2Level);
+      check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
+      check(candidates > 0, "candidates must be positive: " + candidates);
+      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+    }
+
+    private static void check(boolean fits, String message) {
+      if (!fits) {
+        throw new IllegalArgumentException(message);
+      }
+    }
+
+    /**
+     * Two networks of 0.5 million parameters for photos from above of 32 pixels and tiles of 6
+     * degrees, trained on two cores in four minutes. The gallery's cells are about 145 km wide. The
+     * loss is InfoNCE, whose learned scale found 30 % of places where the tuple loss found 22.
+     */
+    public static Config tiny() {
+      return new Config(
+          "residual",
+          false,
+          ImageSpec.half(32),
+          ImageSpec.half(32),
+          View.AERIAL,
+          4,
+          true,
+          Loss.INFO_NCE,
+          Distance.COSINE,
+          10,
+          0,
+          0.07,
+          1,
+          360,
+          false,
+          "examples/data/earth/earth-blue-marble.jpg",
+          6 * METERS_PER_DEGREE,
+          0.7 * METERS_PER_DEGREE,
+          0.7 * METERS_PER_DEGREE,
+          6,
+          200,
+          10,
+          1);
+    }
+
+    /**
+     * FRGeo as published for CVUSA and CVACT: two ConvNeXt-T, panoramas of 128 x 512 and tiles of
+     * 256 x 256 pixels, four regions. Trained on pairs; no map.
+     */
+    public static Config paper() {
+      ImageSpec stretched = ImageSpec.imageNet(256).withFit(Fit.STRETCH);
+      return tiny()
+          .with(
+              d -> {
+                d.backbone = "convnext-tiny";
+                d.photo = stretched.withSize(128, 512);
+                d.tile = stretched;
+                d.photoView = View.GROUND;
+                d.loss = Loss.TUPLE;
+                d.map = "";
+                // 750 pixels of zoom 19 at latitude 40, as in CVUSA.
+                d.tileMeters = 171;
+                d.jitterMeters = 0;
+                d.samePlaceMeters = 0;
+                // Cells about 70 m wide.
+                d.galleryS2Level = 17;
+                d.refineKm = 0;
+              });
+    }
+
+    /** FRGeo as published for VIGOR: 320 x 640 and 320 x 320 pixels. */
+    public static Config paperVigor() {
+      return paper()
+          .with(
+              d -> {
+                d.photo = d.photo.withSize(320, 640);
+                d.tile = d.tile.withSize(320, 320);
+                // 640 pixels of zoom 20 at 0.114 m.
+                d.tileMeters = 73;
+              });
+    }
+
+    /**
+     * Sample4Geo as published for CVUSA: one ConvNeXt-B, panoramas of 140 x 768 and tiles of 384 x
+     * 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale.
+     */
+    public static Config sample4geo() {
+      return paper()
+          .with(
+              d -> {
+                d.backbone = "convnext-base";
+                d.shared = true;
+                d.photo = d.photo.withSize(140, 768);
+                d.tile = d.tile.withSize(384, 384);
+                d.regions = 1;
+                d.loss = Loss.INFO_NCE;
+                d.labelSmoothing = 0.1;
+                d.augmented = true;
+              });
+    }
+
+    /** Returns a copy that reads photos and tiles of other sizes. */
+    public Config withImages(ImageSpec newPhoto, ImageSpec newTile) {
+      return with(
+          d -> {
+            d.photo = newPhoto;
+            d.tile = newTile;
+          });
+    }
+
+    /** Returns a copy with one backbone for both, or two. */
+    public Config withShared(boolean newShared) {
+      return with(d -> d.shared = newShared);
+    }
+
+    /** Returns a copy for photos from elsewhere. */
+    public Config withPhotoView(View newPhotoView) {
+      return with(d -> d.photoView = newPhotoView);
+    }
+
+    /** Returns a copy with another number of directions; 1 for the baseline. */
+    public Config withRegions(int newRegions) {
+      return with(d -> d.regions = newRegions);
+    }
+
+    /** Returns a copy that minimises another loss. */
+    public Config withLoss(Loss newLoss) {
+      return with(d -> d.loss = newLoss);
+    }
+
+    /** Returns a copy with another distance and steepness of TUPLE and TRIPLET. */
+    public Config withDistance(Distance newDistance, double newAlpha) {
+      return with(
+          d -> {
+            d.distance = newDistance;
+            d.alpha = newAlpha;
+          });
+    }
+
+    /** Returns a copy for ground photos of unknown heading and narrower view. */
+    public Config withHeadings(int newHeadings, double newFieldOfView) {
+      return with(
+          d -> {
+            d.headings = newHeadings;
+            d.fieldOfView = newFieldOfView;
+          });
+    }
+
+    /** Returns a copy that mirrors and turns pairs, or does not. */
+    public Config withAugmented(boolean newAugmented) {
+      return with(d -> d.augmented = newAugmented);
+    }
+
+    /** Returns a copy that takes its tiles from another map. */
+    public Config withMap(String newMap) {
+      return with(d -> d.map = newMap);
+    }
+
+    /** Returns a copy with other tiles on the ground; see the components. */
+    public Config withTileMeters(
+        double newTileMeters, double newJitterMeters, double newSamePlaceMeters) {
+      return with(
+          d -> {
+            d.tileMeters = newTileMeters;
+            d.jitterMeters = newJitterMeters;
+            d.samePlaceMeters = newSamePlaceMeters;
+          });
+    }
+
+    /** Returns a copy with a gallery of another level. */
+    public Config withGalleryS2Level(int newGalleryS2Level) {
+      return with(d -> d.galleryS2Level = newGalleryS2Level);
+    }
+
+    /** Returns a copy with another radius of refinement. */
+    public Config withRefineKm(double newRefineKm) {
+      return with(d -> d.refineKm = newRefineKm);
+    }
+
+    /** Returns a copy with another temperature of the answers' scores. */
+    public Config withScoreTemperature(double newScoreTemperature) {
+      return with(d -> d.scoreTemperature = newScoreTemperature);
+    }
+
+    private Config with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.config();
+    }
+
+    /** The components, open to change. */
+    private static final class Draft {
+      private String backbone;
+      private boolean shared;
+      private ImageSpec photo;
+      private ImageSpec tile;
+      private View photoView;
+      private int regions;
+      private boolean normalized;
+      private Loss loss;
+      private Distance distance;
+      private double alpha;
+      private double labelSmoothing;
+      private double temperature;
+      private int headings;
+      private double fieldOfView;
+      private boolean augmented;
+      private String map;
+      private double tileMeters;
+      private double jitterMeters;
+      private double samePlaceMeters;
+      private int galleryS2Level;
+      private double refineKm;
+      private int candidates;
+      private double scoreTemperature;
+
+      Draft(Config c) {
+        backbone = c.backbone;
+        shared = c.shared;
+        photo = c.photo;
+        tile = c.tile;
+        photoView = c.photoView;
+        regions = c.regions;
+        normalized = c.normalized;
+        loss = c.loss;
+        distance = c.distance;
+        alpha = c.alpha;
+        labelSmoothing = c.labelSmoothing;
+        temperature = c.temperature;
+        headings = c.headings;
+        fieldOfView = c.fieldOfView;
+        augmented = c.augmented;
+        map = c.map;
+        tileMeters = c.tileMeters;
+        jitterMeters = c.jitterMeters;
+        samePlaceMeters = c.samePlaceMeters;
+        galleryS2Level = c.galleryS2Level;
+        refineKm = c.refineKm;
+        candidates = c.candidates;
+        scoreTemperature = c.scoreTemperature;
+      }
+
+      Config config() {
+        return new Config(
+            backbone,
+            shared,
+            photo,
+            tile,
+            photoView,
+            regions,
+            normalized,
+            loss,
+            distance,
+            alpha,
+            labelSmoothing,
+            temperature,
+            headings,
+            fieldOfView,
+            augmented,
+            map,
+            tileMeters,
+            jitterMeters,
+            samePlaceMeters,
+            galleryS2Level,
+            refineKm,
+            candidates,
+            scoreTemperature);
+      }
+    }
+  }
+
+  /**
+   * How well a photo fits a place.
+   *
+   * @param place the label of the place in {@link #places()}
+   * @param similarity the cosine of photo and tile, -1 to 1
+   * @param heading where the middle of the photo then looks, degrees clockwise from north; 0 where
+   *     one heading alone is tried
+   */
+  public record PlaceMatch(int place, double similarity, double heading) {}
+
+  private volatile Config config;
+  private final ImagePreprocessor photos;
+  private final ImagePreprocessor tiles;
+  private final MapCrops crops;
+  private final NDManager manager;
+  private final RecombineNetwork network;
+  private @Nullable CellPartition places;
+  private @Nullable Gallery gallery;
+  private volatile boolean trained;
+
+  private RecombineModel(Config config) {
+    this.config = config;
+    this.photos = ImagePreprocessor.of(config.photo());
+    this.tiles = ImagePreprocessor.of(config.tile());
+    this.crops = new MapCrops(config.map(), config.tileMeters(), config.tile());
+    this.network = network(config);
+    this.manager = TorchEngine.newManager();
+  }
+
+  /**
+   * Creates an untrained model.
+   *
+   * @param positions where the training photos were taken: decides which cells are in the gallery;
+   *     empty for a model without one
+   * @param seed the parameters' first values depend on it alone
+   */
+  public static RecombineModel create(Config config, List<LatLng> positions, long seed) {
+    RecombineModel model = new RecombineModel(config);
+    model.network.initialize(model.manager, seed);
+    if (!positions.isEmpty()) {
+      model.setPlaces(CellPartition.fixedLevel(positions, config.galleryS2Level()));
+    }
+    return model;
+  }
+
+  /**
+   * Loads a trained model.
+   *
+   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   */
+  public static RecombineModel load(ModelFolder folder) {
+    RecombineModel model = new RecombineModel(folder.config(Config.class));
+    try (Safetensors file = Safetensors.open(folder.weights())) {
+      Weights.load(model.network, model.manager, file, Gallery.LEFT_OUT).requireExact();
+      if (Gallery.isIn(file)) {
+        Gallery read = Gallery.read(file, model.network.width());
+        model.places = read.places();
+        model.gallery = read;
+      }
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  static RecombineNetwork network(Config config) {
+    Backbone photos = backbone(config.backbone(), config.photo());
+    return new RecombineNetwork(
+        photos,
+        config.shared() ? photos : backbone(config.backbone(), config.tile()),
+        new RecombineNetwork.Options(
+            config.photoView(),
+            config.regions(),
+            config.normalized(),
+            config.loss() == Loss.INFO_NCE ? config.temperature() : 0));
+  }
+
+  private static Backbone backbone(String name, ImageSpec image) {
+    return switch (name) {
+      case "residual" -> new ResidualEncoder(image);
+      case "convnext-atto" -> new ConvNeXt(ConvNeXt.Options.atto().withImage(image));
+      case "convnext-tiny" -> new ConvNeXt(ConvNeXt.Options.tiny().withImage(image));
+      case "convnext-small" -> new ConvNeXt(ConvNeXt.Options.small().withImage(image));
+      case "convnext-base" -> new ConvNeXt(ConvNeXt.Options.base().withImage(image));
+      default ->
+          throw new IllegalArgumentException(
+              "no backbone "
+                  + name
+                  + " for recombine; there are residual, convnext-atto, convnext-tiny,"
+                  + " convnext-small, convnext-base");
+    };
+  }
+
+  /** Returns the configuration. */
+  public Config config() {
+    return config;
+  }
+
+  @Override
+  public String method() {
+    return METHOD;
+  }
+
+  @Override
+  public RecombineNetwork network() {
+    return network;
+  }
+
+  /** The shapes of a photo and of a tile. */
+  @Override
+  public List<Shape> inputShapes() {
+    return List.of(shape(config.photo()), shape(config.tile()));
+  }
+
+  private static Shape shape(ImageSpec image) {
+    return new Shape(3, image.height(), image.width());
+  }
+
+  /**
+   * The photo and the tile of its place, from the map.
+   *
+   * @throws IllegalStateException if the configuration names no map
+   */
+  @Override
+  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    LatLng middle = MapCrops.near(latLng, config.jitterMeters(), random);
+    return example(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
+  }
+
+  /**
+   * A photo and its tile, for layouts that give both as images.
+   *
+   * @param tile square, north up
+   * @param number the number of the tile: pairs of one tile are not pushed apart
+   */
+  public Example example(
+      BufferedImage photo, BufferedImage tile, long number, SplittableRandom random) {
+    if (config.augmented()) {
+      PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
+      return example(pair.panorama(), tiles.apply(pair.aerial()), SamePlace.target(number), random);
+    }
+    return example(photo, tiles.apply(tile), SamePlace.target(number), random);
+  }
+
+  private Example example(
+      BufferedImage photo, float[] tile, long[] target, SplittableRandom random) {
+    int heading = config.headings() == 1 ? 0 : random.nextInt(config.headings());
+    BufferedImage seen = seen(photo, heading);
+    return new Example(
+        new float[][] {photos.apply(seen), tile}, new long[][] {target, new long[] {heading}});
+  }
+
+  /** Returns the part of a full circle that a camera sees which looks to heading s of S. */
+  private BufferedImage seen(BufferedImage circle, int heading) {
+    int columns = (int) ((long) circle.getWidth() * heading / config.headings());
+    BufferedImage turned = columns == 0 ? circle : PanoramaPair.rolled(circle, columns);
+    if (config.fieldOfView() == 360) {
+      return turned;
+    }
+    int width = Math.max(1, (int) Math.round(circle.getWidth() * config.fieldOfView() / 360));
+    return turned.getSubimage((circle.getWidth() - width) / 2, 0, width, circle.getHeight());
+  }
+
+  /** Returns pairs of files to train on, such as the lists of CVUSA and VIGOR name them. */
+  public Examples examples(List<ImagePair> pairs) {
+    return new PairExamples(this, pairs);
+  }
+
+  /**
+   * The loss of the configuration between the photos and the tiles of a batch. A photo is not
+   * pushed from a tile that shows its place: see {@link Config#samePlaceMeters}. A photo of several
+   * headings is compared at its true one.
+   */
+  @Override
+  public NDArray loss(Forward f, Batch batch) {
+    trained |= f.training();
+    NDArray photo = photoVectors(f, batch);
+    NDArray tile = tileVectors(f, batch);
+    NDArray same = SamePlace.mask(batch.targets().get(0), config.samePlaceMeters());
+    return switch (config.loss()) {
+      case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).loss(photo, tile, same);
+      case INFO_NCE ->
+          InfoNce.bothWays()
+              .withLabelSmoothing(config.labelSmoothing())
+              .loss(photo, tile, network.logScale(photo.getManager()), same);
+      case TRIPLET ->
+          new SoftMarginTriplet(config.alpha(), config.distance()).loss(photo, tile, same);
+    };
+  }
+
+  /** The vectors of photos at their true headings. */
+  @Override
+  public NDArray photoVectors(Forward f, Batch batch) {
+    NDArray images = batch.inputs().get(0);
+    if (facesNorth()) {
+      return network.embedPhotos(f, images);
+    }
+    NDArray all = network.embedPhotos(f, images, config.headings(), config.fieldOfView());
+    NDArray index = batch.targets().get(1).reshape(-1, 1, 1).repeat(2, network.width());
+    return all.gather(index, 1).squeeze(1);
+  }
+
+  @Override
+  public NDArray tileVectors(Forward f, Batch batch) {
+    return network.embedTiles(f, batch.inputs().get(1));
+  }
+
+  private boolean facesNorth() {
+    return config.headings() == 1 && config.fieldOfView() == 360;
+  }
+
+  /** Returns the places of the gallery; empty for a model without one. */
+  public synchronized List<LatLng> places() {
+    CellPartition known = places;
+    return known == null
+        ? List.of()
+        : IntStream.range(0, known.size()).mapToObj(known::centerOf).toList();
+  }
+
+  /**
+   * Looks photos up among other places from now on; their tiles are encoded when first needed.
+   *
+   * @param cells the places; the tile of each is taken around its centre
+   */
+  public synchronized void setPlaces(CellPartition cells) {
+    if (cells.size() == 0) {
+      throw new IllegalArgumentException("at least one place is needed");
+    }
+    // Without the means of photos: a place is the middle of its cell.
+    places = CellPartition.ofCellIds(cells.cellIds());
+    gallery = null;
+  }
+
+  /** Returns the gallery as the present weights see it. */
+  synchronized Gallery gallery() {
+    CellPartition known = places;
+    if (known == null) {
+      throw new IllegalStateException(
+          "the model knows no places to look photos up in: create it with positions, or match"
+              + " photos with tiles through its tileEncoder()");
+    }
+    Gallery current = gallery;
+    if (current == null || (trained && !current.digest().equals(Weights.digest(network)))) {
+      current = new Gallery(known, encodePlaces(known), Weights.digest(network));
+      gallery = current;
+    }
+    return current;
+  }
+
+  private float[] encodePlaces(CellPartition cells) {
+    List<LatLng> middles = IntStream.range(0, cells.size()).mapToObj(cells::centerOf).toList();
+    float[] vectors = new float[cells.size() * network.width()];
+    int offset = 0;
+    for (float[] vector : encodeTilesAround(middles)) {
+      System.arraycopy(vector, 0, vectors, offset, vector.length);
+      offset += vector.length;
+    }
+    return vectors;
+  }
+
+  /** Returns the vectors of the map's tiles around places. */
+  List<float[]> encodeTilesAround(List<LatLng> middles) {
+    int length = config.tile().length();
+    int width = network.width();
+    List<float[]> vectors = new ArrayList<>(middles.size());
+    for (int first = 0; first < middles.size(); first += BATCH) {
+      List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
+      float[] images = new float[batch.size() * length];
+      IntStream.range(0, batch.size())
+          .parallel()
+          .forEach(
+              i -> System.arraycopy(crops.around(batch.get(i)), 0, images, i * length, length));
+      float[] encoded = encodeTiles(images, batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        vectors.add(Arrays.copyOfRange(encoded, i * width, (i + 1) * width));
+      }
+    }
+    return vectors;
+  }
+
+  /**
+   * Returns the vectors of tiles.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, D]} row-major
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  float[] encodeTiles(float[] images, int count) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
+      return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
+    }
+  }
+
+  /**
+   * Returns the vectors of photos at each heading.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, S, D]} row-major
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  float[] encodePhotos(float[] images, int count) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      return embedded(step, images, count).toFloatArray();
+    }
+  }
+
+  /** Returns {@code [count, S, D]}. */
+  private NDArray embedded(NDManager step, float[] images, int count) {
+    NDArray batch = step.create(images, new Shape(count).addAll(shape(config.photo())));
+    return facesNorth()
+        ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)
+        : network.embedPhotos(Forward.INFERENCE, batch, config.headings(), config.fieldOfView());
+  }
+
+  @Override
+  public Localizer localizer() {
+    return new RecombineLocalizer(this);
+  }
+
+  @Override
+  public TileEncoder tileEncoder() {
+    return new RecombineTileEncoder(this);
+  }
+
+  @Override
+  public Refiner refiner() {
+    return new RecombineRefiner(this);
+  }
+
+  /** The cosines of photos with all places, {@code [B, G]}, and the headings in degrees. */
+  private record Similarities(float[][] cosines, float[][] headings) {}
+
+  @SuppressWarnings("try") // The scope is there to be closed.
+  private Similarities similarities(Gallery known, float[] images, int count) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      NDArray rows = step.create(known.vectors(), new Shape(known.size(), network.width()));
+      HeadingMatches matches = HeadingMatches.of(embedded(step, images, count), rows);
+      return new Similarities(
+          rows(matches.similarities().toFloatArray(), count),
+          rows(matches.headings().toType(DataType.FLOAT32, false).toFloatArray(), count));
+    }
+  }
+
+  private static float[][] rows(float[] flat, int count) {
+    int width = flat.length / count;
+    return IntStream.range(0, count)
+        .mapToObj(i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width))
+        .toArray(float[][]::new);
+  }
+
+  /**
+   * Returns the score of each place for each photo, calibrated if the model is: the softmax of the
+   * cosine times {@link #scale()}.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   */
+  double[][] scores(Gallery known, float[] images, int count) {
+    double scale = scale();
+    return Arrays.stream(similarities(known, images, count).cosines())
+        .map(cosines -> Temperature.apply(likelihoods(cosines, scale), config.scoreTemperature()))
+        .toArray(double[][]::new);
+  }
+
+  /** Relative to that of the best place, so that nothing overflows. */
+  private static double[] likelihoods(float[] cosines, double scale) {
+    double max = -1;
+    for (float cosine : cosines) {
+      max = Math.max(max, cosine);
+    }
+    double[] likelihoods = new double[cosines.length];
+    for (int i = 0; i < cosines.length; i++) {
+      likelihoods[i] = Math.exp(scale * (cosines[i] - max));
+    }
+    return likelihoods;
+  }
+
+  /**
+   * Returns what cosines are multiplied by to become logits: the learned scale, or the steepness of
+   * the loss. The squared distance moves twice as fast as the cosine; the plain one, which is not
+   * linear in it, is taken for the cosine.
+   */
+  double scale() {
+    if (config.loss() == Loss.INFO_NCE) {
+      return Math.exp(network.parameter("log_scale").array().toFloatArray()[0]);
+    }
+    return config.distance() == Distance.SQUARED_L2 ? 2 * config.alpha() : config.alpha();
+  }
+
+  /**
+   * Returns the place that each photo fits best, and where it looks if several headings are tried.
+   *
+   * @param images upright photos
+   * @throws IllegalStateException if the model knows no places
+   */
+  public List<PlaceMatch> bestMatches(List<BufferedImage> images) {
+    Gallery known = gallery();
+    List<PlaceMatch> matches = new ArrayList<>();
+    for (int first = 0; first < images.size(); first += BATCH) {
+      List<BufferedImage> batch = images.subList(first, Math.min(first + BATCH, images.size()));
+      Similarities found = similarities(known, pixels(photos, batch), batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        int best = 0;
+        for (int place = 1; place < known.size(); place++) {
+          best = found.cosines()[i][place] > found.cosines()[i][best] ? place : best;
+        }
+        matches.add(new PlaceMatch(best, found.cosines()[i][best], found.headings()[i][best]));
+      }
+    }
+    return matches;
+  }
+
+  /** Returns images as a network reads them, {@code [count, 3, H, W]} row-major. */
+  static float[] pixels(ImagePreprocessor preprocessor, List<BufferedImage> images) {
+    int length = preprocessor.spec().length();
+    float[] pixels = new float[images.size() * length];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(preprocessor.apply(images.get(i)), 0, pixels, i * length, length);
+    }
+    return pixels;
+  }
+
+  @Override
+  public double calibrate(PhotoSource source) {
+    config = config.withScoreTemperature(1);
+    Gallery known = gallery();
+    int[] truths = new int[source.size()];
+    List<double[]> scores = new ArrayList<>();
+    for (int i = 0; i < truths.length; i++) {
+      PhotoSource.Photo photo = source.photo(0, i);
+      truths[i] = known.places().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
+      scores.add(scores(known, photos.apply(photo.image()), 1)[0]);
+    }
+    double found = Temperature.fit(scores, truths);
+    config = config.withScoreTemperature(found);
+    return found;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the gallery has to be encoded and there is no map
+   */
+  @Override
+  public void save(Path folder, ModelCard card) {
+    Gallery saved = places().isEmpty() ? null : gallery();
+    ModelFolder.write(
+        folder,
+        METHOD,
+        config,
+        card,
+        file -> {
+          SafetensorsWriter writer = Safetensors.writer();
+          if (saved != null) {
+            saved.write(writer);
+          }
+          Weights.add(network, writer).write(file);
+        });
+  }
+
+  @Override
+  public void close() {
+    crops.close();
+    manager.close();
+  }
+}

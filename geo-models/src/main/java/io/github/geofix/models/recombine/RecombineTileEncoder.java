@@ -1,0 +1,91 @@
+package io.github.geofix.models.recombine;
+
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.weights.Weights;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** Encodes tiles and photos with a model, in batches. */
+final class RecombineTileEncoder implements TileEncoder {
+  private static final int BATCH = 32;
+
+  private final RecombineModel model;
+  private final ImagePreprocessor photos;
+  private final ImagePreprocessor tiles;
+
+  RecombineTileEncoder(RecombineModel model) {
+    this.model = model;
+    this.photos = ImagePreprocessor.of(model.config().photo());
+    this.tiles = ImagePreprocessor.of(model.config().tile());
+  }
+
+  @Override
+  public int width() {
+    return model.network().width();
+  }
+
+  @Override
+  public int tilePixels() {
+    return model.config().tile().width();
+  }
+
+  @Override
+  public String digest() {
+    return Weights.digest(model.network());
+  }
+
+  @Override
+  public List<float[]> encodeTiles(List<BufferedImage> images) {
+    List<float[]> vectors = new ArrayList<>(images.size());
+    for (int start = 0; start < images.size(); start += BATCH) {
+      List<BufferedImage> batch = images.subList(start, Math.min(start + BATCH, images.size()));
+      float[] flat = model.encodeTiles(RecombineModel.pixels(tiles, batch), batch.size());
+      vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
+    }
+    return vectors;
+  }
+
+  @Override
+  public List<float[][]> encodePhotos(List<Path> files) {
+    return inBatches(files, Photos::read);
+  }
+
+  @Override
+  public List<float[][]> encodeImages(List<BufferedImage> images) {
+    return inBatches(images, Function.identity());
+  }
+
+  private <T> List<float[][]> inBatches(List<T> sources, Function<T, BufferedImage> decode) {
+    int headings = model.config().headings();
+    List<float[][]> vectors = new ArrayList<>(sources.size());
+    for (int start = 0; start < sources.size(); start += BATCH) {
+      List<BufferedImage> batch =
+          sources.subList(start, Math.min(start + BATCH, sources.size())).stream()
+              .map(decode)
+              .toList();
+      float[] flat = model.encodePhotos(RecombineModel.pixels(photos, batch), batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        vectors.add(rows(flat, i * headings, headings));
+      }
+    }
+    return vectors;
+  }
+
+  private float[][] rows(float[] flat, int first, int count) {
+    float[][] rows = new float[count][];
+    for (int i = 0; i < count; i++) {
+      rows[i] = Arrays.copyOfRange(flat, (first + i) * width(), (first + i + 1) * width());
+    }
+    return rows;
+  }
+
+  /** Closes nothing: the arrays belong to the model. */
+  @Override
+  public void close() {}
+}

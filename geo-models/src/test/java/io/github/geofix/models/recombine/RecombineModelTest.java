@@ -1,0 +1,404 @@
+package io.github.geofix.models.recombine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.StereographicFrame;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.recombine.RecombineModel.Loss;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class RecombineModelTest {
+  private static final ModelCard CARD =
+      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+
+  /** Two degrees a pixel: colours change from place to place. */
+  private static Path map;
+
+  @TempDir private static Path shared;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void drawMap() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    BufferedImage image = new BufferedImage(180, 90, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    map = shared.resolve("map.png");
+    ImageIO.write(image, "png", map.toFile());
+  }
+
+  private static Config config() {
+    return Config.tiny()
+        .withImages(ImageSpec.half(16), ImageSpec.half(16))
+        .withTileMeters(600_000, 0, 0)
+        .withGalleryS2Level(3)
+        .withMap(map.toString());
+  }
+
+  private static List<LatLng> positions(int count) {
+    SplittableRandom random = new SplittableRandom(5);
+    return IntStream.range(0, count)
+        .mapToObj(i -> new LatLng(random.nextDouble(-70, 70), random.nextDouble(-180, 180)))
+        .toList();
+  }
+
+  private static RecombineModel model(Config config, long seed) {
+    return RecombineModel.create(config, positions(40), seed);
+  }
+
+  /** What one sees from above the given places. */
+  private static List<BufferedImage> photos(List<LatLng> places) {
+    try (TileSource source = TileSource.equirectangular(map)) {
+      return places.stream()
+          .map(place -> source.view(StereographicFrame.of(place, 600_000), 20, 18))
+          .toList();
+    }
+  }
+
+  @Test
+  void answersTheSameAfterSavingAndLoadingWithoutTheMap() throws IOException {
+    List<BufferedImage> photos = photos(positions(35));
+    Path ownMap = Files.copy(map, folder.resolve("own.png"));
+    try (RecombineModel model = model(config().withMap(ownMap.toString()), 1)) {
+      model.save(folder.resolve("model"), CARD);
+      List<Location> before = model.localizer().locateImages(photos);
+      Files.delete(ownMap);
+      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
+        assertThat(loaded.locateImages(photos)).isEqualTo(before);
+      }
+      assertThat(model.places().size()).isGreaterThan(20);
+    }
+  }
+
+  @Test
+  void theGalleryFollowsTheWeights() {
+    List<BufferedImage> photos = photos(positions(2));
+    try (RecombineModel model = model(config(), 1);
+        NDManager step = TorchEngine.newManager()) {
+      List<Location> before = model.localizer().locateImages(photos);
+      model.loss(Forward.TRAINING, batch(step, model, 4));
+      NDArray weight = model.network().parameter("tiles.stages.0.conv1.weight").array();
+      float[] doubled = weight.toFloatArray();
+      for (int i = 0; i < doubled.length; i++) {
+        doubled[i] *= -2;
+      }
+      weight.set(doubled);
+      assertThat(model.localizer().locateImages(photos)).isNotEqualTo(before);
+      assertThat(model.gallery().digest()).isEqualTo(model.tileEncoder().digest());
+    }
+  }
+
+  private static Batch batch(NDManager step, RecombineModel model, int count) {
+    List<LatLng> places = positions(count);
+    List<BufferedImage> photos = photos(places);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      examples.add(model.example(photos.get(i), places.get(i), new SplittableRandom(i)));
+    }
+    return stacked(step, model, examples);
+  }
+
+  private static Batch stacked(NDManager step, RecombineModel model, List<Example> examples) {
+    List<NDArray> inputs = new ArrayList<>();
+    List<NDArray> targets = new ArrayList<>();
+    for (int kind = 0; kind < 2; kind++) {
+      int k = kind;
+      NDList rows = new NDList();
+      NDList labels = new NDList();
+      examples.forEach(e -> rows.add(step.create(e.inputs()[k], model.inputShapes().get(k))));
+      examples.forEach(e -> labels.add(step.create(e.targets()[k])));
+      inputs.add(NDArrays.stack(rows));
+      targets.add(NDArrays.stack(labels));
+    }
+    return new Batch(inputs, targets);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Loss.class)
+  void gradientsReachBothEncoders(Loss loss) {
+    try (RecombineModel model = model(config().withLoss(loss), 2);
+        NDManager step = TorchEngine.newManager()) {
+      model.network().requireGradients(true);
+      try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+        collector.backward(model.loss(Forward.TRAINING, batch(step, model, 6)));
+      }
+      model
+          .network()
+          .parameters()
+          .forEach(
+              (name, parameter) -> {
+                if (parameter.isTrainable()) {
+                  assertThat(parameter.array().getGradient().abs().sum().getFloat())
+                      .as(name)
+                      .isPositive();
+                }
+              });
+      model.network().requireGradients(false);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Loss.class)
+  void photosOfOneTileAreNotPushedApart(Loss loss) {
+    try (RecombineModel model = model(config().withLoss(loss), 3);
+        NDManager step = TorchEngine.newManager()) {
+      List<BufferedImage> images = photos(positions(3));
+      Example a = pair(model, images.get(0), images.get(1), 7);
+      Example b = pair(model, images.get(2), images.get(0), 8);
+      Example stranger = pair(model, images.get(1), images.get(2), 9);
+      Example sameAsA = pair(model, images.get(1), images.get(2), 7);
+      double two = loss(model, step, a, b);
+      assertThat(loss(model, step, a, b, stranger)).isNotCloseTo(two, within(1e-3));
+      // Row by row: a and sameAsA see b alone as a wrong answer.
+      double ab = loss(model, step, a, sameAsA);
+      assertThat(ab).isCloseTo(0, within(1e-6));
+    }
+  }
+
+  private static Example pair(
+      RecombineModel model, BufferedImage photo, BufferedImage tile, long number) {
+    BufferedImage square = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    square.createGraphics().drawImage(tile, 0, 0, null);
+    return model.example(photo, square, number, new SplittableRandom(1));
+  }
+
+  private static double loss(RecombineModel model, NDManager step, Example... examples) {
+    return model.loss(Forward.INFERENCE, stacked(step, model, List.of(examples))).getFloat();
+  }
+
+  @Test
+  void nearPlacesAreNotPushedApart() {
+    LatLng a = new LatLng(10, 179.9);
+    LatLng b = new LatLng(10, -179.9);
+    LatLng c = new LatLng(12, 179.9);
+    double km = GreatCircle.distanceKm(a, b);
+    try (NDManager step = TorchEngine.newManager()) {
+      NDArray targets =
+          NDArrays.stack(
+              new NDList(
+                  step.create(SamePlace.target(a, a)),
+                  step.create(SamePlace.target(b, c)),
+                  step.create(SamePlace.target(c, c))));
+      boolean[] near = SamePlace.mask(targets, 1000 * km + 1).toBooleanArray();
+      assertThat(near).containsExactly(true, false, false, true, false, false, false, true, true);
+      boolean[] none = SamePlace.mask(targets, 1000 * km - 1).toBooleanArray();
+      assertThat(none).containsExactly(true, false, false, false, false, false, false, true, true);
+    }
+  }
+
+  @Test
+  void learnsToFindItsPlaces() {
+    // The tiles themselves as photos, through one shared network: nothing has to be learned.
+    try (RecombineModel model = model(config().withShared(true), 4)) {
+      List<LatLng> places = model.places();
+      List<RecombineModel.PlaceMatch> matches = model.bestMatches(squares(places));
+      for (int i = 0; i < places.size(); i++) {
+        assertThat(matches.get(i).place()).isEqualTo(i);
+        assertThat(matches.get(i).similarity()).isCloseTo(1, within(1e-5));
+        assertThat(matches.get(i).heading()).isZero();
+      }
+      Location location = model.localizer().locate(squares(places).get(3));
+      assertThat(location.candidates().get(0).latLng()).isEqualTo(places.get(3));
+      assertThat(location.regions()).hasSize(2);
+      double before = location.score();
+      double temperature = model.calibrate(source(places));
+      assertThat(temperature).isLessThan(1);
+      assertThat(model.localizer().locate(squares(places).get(3)).score()).isGreaterThan(before);
+    }
+  }
+
+  private static List<BufferedImage> squares(List<LatLng> places) {
+    try (TileSource source = TileSource.equirectangular(map)) {
+      return places.stream()
+          .map(place -> source.view(StereographicFrame.of(place, 600_000), 16, 16))
+          .toList();
+    }
+  }
+
+  private static PhotoSource source(List<LatLng> places) {
+    List<BufferedImage> images = squares(places);
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return images.size();
+      }
+
+      @Override
+      public Photo photo(int epoch, int index) {
+        return new Photo(images.get(index), places.get(index));
+      }
+    };
+  }
+
+  @Test
+  void theTileEncoderEncodesTheGallery() {
+    try (RecombineModel model = model(config(), 6)) {
+      model.save(folder.resolve("model"), CARD);
+      Gallery gallery = model.gallery();
+      TileEncoder encoder = TileEncoder.load(folder.resolve("model"));
+      assertThat(encoder.tilePixels()).isEqualTo(16);
+      assertThat(encoder.width()).isEqualTo(512);
+      assertThat(encoder.digest()).hasSize(64).isEqualTo(gallery.digest());
+      List<float[]> tiles = encoder.encodeTiles(squares(model.places()));
+      for (int i = 0; i < tiles.size(); i++) {
+        for (int d = 0; d < encoder.width(); d++) {
+          assertThat(tiles.get(i)[d])
+              .isCloseTo(gallery.vectors()[i * encoder.width() + d], within(1e-5f));
+        }
+      }
+      float[][] photo = encoder.encodeImages(squares(model.places()).subList(0, 1)).get(0);
+      assertThat(photo).hasDimensions(1, 512);
+      double square = 0;
+      for (float value : photo[0]) {
+        square += value * value;
+      }
+      assertThat(square).isCloseTo(1, within(1e-5));
+      encoder.close();
+      assertThatThrownBy(encoder::digest)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the tile encoder is closed");
+    }
+  }
+
+  @Test
+  void otherPlacesCanBeSearched() {
+    try (RecombineModel model = model(config().withShared(true), 4)) {
+      CellPartition cells = CellPartition.ofTokens(List.of("1c", "5c", "a4"));
+      model.setPlaces(cells);
+      Location location = model.localizer().locate(squares(model.places()).get(1));
+      assertThat(location.candidates()).hasSize(3);
+      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.s2Token(1));
+    }
+  }
+
+  @Test
+  void pairsOfFilesAreExamples() throws IOException {
+    List<ImagePair> pairs = new ArrayList<>();
+    List<BufferedImage> images = squares(positions(3));
+    for (int i = 0; i < 3; i++) {
+      Path file = folder.resolve(i + ".png");
+      ImageIO.write(images.get(i), "png", file.toFile());
+      pairs.add(new ImagePair(file, folder.resolve("0.png")));
+    }
+    pairs.add(new ImagePair(folder.resolve("0.png"), folder.resolve("2.png")));
+    assertThat(ImagePair.tileNumbers(pairs)).containsExactly(0, 0, 0, 1);
+    Config noMap = config().withMap("");
+    try (RecombineModel model = RecombineModel.create(noMap, List.of(), 1)) {
+      Examples examples = model.examples(pairs);
+      assertThat(examples.size()).isEqualTo(4);
+      Example second = examples.example(0, 1, new SplittableRandom(1));
+      Example last = examples.example(0, 3, new SplittableRandom(1));
+      assertThat(second.targets()[0]).containsExactly(0);
+      assertThat(last.targets()[0]).containsExactly(1);
+      assertThat(last.inputs()[0]).isEqualTo(second.inputs()[1]);
+      assertThatThrownBy(() -> model.localizer().locate(images.get(0)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("tileEncoder()");
+      assertThatThrownBy(
+              () -> model.example(images.get(0), new LatLng(0, 0), new SplittableRandom(1)))
+          .hasMessageContaining("map=");
+      model.save(folder.resolve("model"), CARD);
+      try (TileEncoder loaded = TileEncoder.load(folder.resolve("model"))) {
+        assertThat(loaded.digest()).isEqualTo(model.tileEncoder().digest());
+      }
+    }
+  }
+
+  @Test
+  void refusesADamagedGallery() throws IOException {
+    try (RecombineModel model = model(config(), 1)) {
+      Gallery gallery = model.gallery();
+      Path file = folder.resolve("gallery.safetensors");
+      SafetensorsWriter writer = Safetensors.writer();
+      gallery.write(writer);
+      writer.write(file);
+      try (Safetensors tensors = Safetensors.open(file)) {
+        assertThat(Gallery.read(tensors, model.network().width()).vectors())
+            .isEqualTo(gallery.vectors());
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("gallery.vectors of " + gallery.size() + " x 7");
+      }
+      Path noCells = folder.resolve("none.safetensors");
+      Safetensors.writer().longs("gallery.ids", new long[] {5, 5}, 2).write(noCells);
+      try (Safetensors tensors = Safetensors.open(noCells)) {
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("holds no gallery");
+      }
+    }
+  }
+
+  @Test
+  void tilesAreTakenNearThePhoto() {
+    SplittableRandom random = new SplittableRandom(8);
+    LatLng place = new LatLng(60, 179.99);
+    double east = 0;
+    double north = 0;
+    for (int i = 0; i < 200; i++) {
+      LatLng near = MapCrops.near(place, 5_000, random);
+      assertThat(GreatCircle.distanceKm(place, near)).isLessThan(5 * Math.sqrt(2) + 0.01);
+      double eastward = Math.IEEEremainder(near.longitude() - place.longitude(), 360);
+      east = Math.max(east, eastward * 111.2 * Math.cos(Math.toRadians(60)));
+      north = Math.max(north, (near.latitude() - place.latitude()) * 111.2);
+    }
+    assertThat(east).isBetween(4.5, 5.02);
+    assertThat(north).isBetween(4.5, 5.02);
+    assertThat(MapCrops.near(place, 0, random)).isEqualTo(place);
+  }
+
+  @Test
+  void theFamilyIsFoundByName() {
+    Family family = Family.named("recombine");
+    assertThat(family.sizes()).containsExactly("tiny", "paper", "sample4geo");
+    assertThatThrownBy(() -> family.network("huge"))
+        .hasMessageContaining("there are tiny, paper, sample4geo");
+    assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))
+        .hasMessageContaining("photos from above have no headings");
+    assertThatThrownBy(() -> family.create("tiny", Map.of("backbone", "magic"), List.of(), 1))
+        .hasMessageContaining("no backbone magic");
+  }
+}
