@@ -130,6 +130,47 @@ final class EvaluateProtocolTest {
     assertThat(folder.resolve("run.tex")).content().contains("q.npy & ", "\\bottomrule");
   }
 
+  /** One step of training: the way is tested here, not the skill. */
+  @Test
+  void encodesPhotosAndAerialImagesWithAModel(@TempDir Path folder) {
+    String earth = EARTH.resolve("earth-blue-marble.jpg").toString();
+    String photos = folder.resolve("photos").toString();
+    String model = folder.resolve("model").toString();
+    assertThat(
+            run(
+                    "dataset",
+                    "earth",
+                    "--reference",
+                    earth,
+                    "--rendering",
+                    earth,
+                    "--count",
+                    "30",
+                    "--out",
+                    photos)
+                .code())
+        .isZero();
+    Result trained =
+        run(
+            "train",
+            "--method",
+            "recombine",
+            "--data",
+            photos + "/manifest.csv",
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--tiles",
+            earth,
+            "--out",
+            model);
+    assertThat(trained.err()).isEmpty();
+    Result result =
+        run("evaluate", "--protocol", "vigor-cross", "--root", SAMPLE.toString(), "--model", model);
+    assertThat(result.out()).contains("24 queries in a gallery of 50", "| model |", "FRGeo");
+  }
+
   @Test
   void checksTheFolderAndWritesItsOrder(@TempDir Path folder) throws IOException {
     Path list = folder.resolve("list.csv");
