@@ -40,7 +40,8 @@ final class ExamplesTest {
 
   static Stream<String> examples() {
     // In order: the first ones write what the later ones read.
-    return Stream.of("Train", "Locate", "Evaluate", "Partition", "Geography", "Gallery");
+    return Stream.of(
+        "Train", "Locate", "Evaluate", "Partition", "OwnBackbone", "Geography", "Gallery");
   }
 
   @ParameterizedTest

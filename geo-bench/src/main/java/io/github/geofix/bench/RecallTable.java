@@ -130,7 +130,7 @@ public final class RecallTable {
     return vectors;
   }
 
-  private static long peakMemoryMiB() throws IOException {
+  static long peakMemoryMiB() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("VmHWM:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)

@@ -6,6 +6,7 @@ import io.github.geofix.eval.report.HtmlReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,34 +19,51 @@ import picocli.CommandLine.Spec;
 /** {@code geofix compare}. */
 @Command(
     name = "compare",
-    description = "Compares two runs on the same photos, photo by photo.",
+    description = "Compares runs on the same photos with the first, photo by photo.",
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "A.json", description = "Written by evaluate --json.")
-  private Path first;
-
-  @Parameters(index = "1", paramLabel = "B.json", description = "Written by evaluate --json.")
-  private Path second;
+  @Parameters(
+      arity = "2..*",
+      paramLabel = "RUN.json",
+      description = "Written by evaluate --json; all are compared with the first.")
+  private List<Path> files;
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write an HTML page, too.")
   private @Nullable Path report;
 
   @Override
   public Integer call() {
-    DistanceReport a = DistanceReport.readJson(first);
-    DistanceReport b = DistanceReport.readJson(second);
-    PairedComparison comparison = PairedComparison.of(a, b);
-    if (report != null) {
-      Map<String, DistanceReport> systems = new LinkedHashMap<>();
-      systems.put(first.toString(), a);
-      systems.put(second.toString(), b);
-      HtmlReport.comparing("Two runs on the same photos", systems).write(report);
+    Map<String, DistanceReport> runs = new LinkedHashMap<>();
+    for (Path file : files) {
+      DistanceReport run = DistanceReport.readJson(file);
+      // All at the limits of the first: each run holds the error of every photo.
+      List<Double> limits = runs.isEmpty() ? run.limitsKm() : reference(runs).limitsKm();
+      if (runs.put(file.toString(), run.withKm(limits)) != null) {
+        throw new IllegalArgumentException(file + " is given twice");
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(comparison.table().toMarkdown());
+    out.println(DistanceReport.table(runs).toMarkdown());
+    String first = files.get(0).toString();
+    runs.forEach(
+        (name, run) -> {
+          if (!name.equals(first)) {
+            out.println("### " + name + " against " + first + "\n");
+            out.println(PairedComparison.of(reference(runs), run).table().toMarkdown());
+          }
+        });
+    if (report != null) {
+      HtmlReport.comparing("Runs on the same photos", runs)
+          .subtitle(runs.size() + " runs, " + reference(runs).count() + " photos")
+          .write(report);
+    }
     out.flush();
     return 0;
+  }
+
+  private static DistanceReport reference(Map<String, DistanceReport> runs) {
+    return runs.values().iterator().next();
   }
 }

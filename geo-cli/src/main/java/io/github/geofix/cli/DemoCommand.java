@@ -5,9 +5,11 @@ import io.github.geofix.train.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,11 +23,18 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--method",
-      defaultValue = "embed",
-      description = "Family (default: ${DEFAULT-VALUE}).")
-  private String method;
+  static final class Which {
+    @Option(
+        names = "--method",
+        defaultValue = "embed",
+        description = "Family: embed, token, zoom or recombine (default: ${DEFAULT-VALUE}).")
+    String method = "embed";
+
+    @Option(names = "--all", description = "All four families, one after the other, compared.")
+    boolean all;
+  }
+
+  @ArgGroup private Which which = new Which();
 
   @Option(
       names = "--out",
@@ -49,37 +58,70 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--photos",
       paramLabel = "N",
-      description = "Photos to test on of each rendering (default: 1000).")
-  private @Nullable Integer photos;
+      defaultValue = "1000",
+      description = "Photos to test on of each rendering (default: ${DEFAULT-VALUE}).")
+  private int photos;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of training, 1 or more (default: ${DEFAULT-VALUE}).")
+  private long seed;
 
   @Override
   public Integer call() {
-    EarthDemo.Recipe recipe = EarthDemo.Recipe.of(method);
+    Path folder = earthData();
+    List<String> methods = which.all ? DemoRecipe.METHODS : List.of(which.method);
+    List<DemoRecipe> recipes = methods.stream().map(method -> recipe(method, folder)).toList();
+    List<EarthDemo.Outcome> outcomes = new ArrayList<>();
+    try (Talk talk = new Talk(spec.commandLine().getErr())) {
+      EarthDemo demo = new EarthDemo(folder, photos, talk);
+      for (DemoRecipe recipe : recipes) {
+        outcomes.add(demo.run(recipe, place(recipe.method()).resolve("model")));
+      }
+    }
+    outcomes.forEach(this::leave);
+    if (which.all) {
+      FamiliesReport report = new FamiliesReport(outcomes);
+      report.writeJson(out.resolve("report.json"));
+      report.writeHtml(out.resolve("report.html"));
+      spec.commandLine().getOut().print(report.toMarkdown());
+      spec.commandLine().getOut().println(out.resolve("report.html"));
+    }
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private DemoRecipe recipe(String method, Path folder) {
+    DemoRecipe recipe = DemoRecipe.of(method, folder.resolve("earth-blue-marble.jpg"));
     if (steps != null) {
       recipe = recipe.withSteps(steps);
     }
-    if (photos != null) {
-      recipe = recipe.withTestPhotos(photos);
-    }
-    PrintWriter err = spec.commandLine().getErr();
-    EarthDemo.Outcome outcome;
-    try (Talk talk = new Talk(err, recipe.steps())) {
-      outcome = new EarthDemo(earthData(), recipe).run(out.resolve("model"), talk);
-    }
+    return recipe.withSeed(seed);
+  }
+
+  /** Returns the folder of a family's own results. */
+  private Path place(String method) {
+    return which.all ? out.resolve(method) : out;
+  }
+
+  private void leave(EarthDemo.Outcome outcome) {
+    Path place = place(outcome.recipe().method());
     DemoReport report = new DemoReport(outcome);
-    List<Path> toTry = report.writePhotos(out.resolve("photos"));
-    report.writeJson(out.resolve("report.json"));
-    report.writeHtml(out.resolve("report.html"));
+    List<Path> toTry = report.writePhotos(place.resolve("photos"));
+    report.writeJson(place.resolve("report.json"));
+    report.writeHtml(place.resolve("report.html"));
+    if (which.all) {
+      return;
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(report.toMarkdown());
-    try (Localizer localizer = Localizer.load(out.resolve("model"))) {
+    try (Localizer localizer = Localizer.load(place.resolve("model"))) {
       for (Path photo : toTry) {
         stdout.println(photo + "  " + localizer.locate(photo).latLng());
       }
     }
-    stdout.println(out.resolve("report.html"));
-    stdout.flush();
-    return 0;
+    stdout.println(place.resolve("report.html"));
   }
 
   private Path earthData() {
@@ -95,12 +137,10 @@ final class DemoCommand implements Callable<Integer> {
   /** Names the stages on stderr and draws a bar while training. */
   private static final class Talk implements EarthDemo.Listener, AutoCloseable {
     private final PrintWriter err;
-    private final long steps;
     private @Nullable Bar bar;
 
-    Talk(PrintWriter err, long steps) {
+    Talk(PrintWriter err) {
       this.err = err;
-      this.steps = steps;
     }
 
     @Override
@@ -113,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public void trained(Progress progress) {
       if (bar == null) {
-        bar = Bar.of("train", steps);
+        bar = Bar.of("train", progress.steps());
       }
       bar.show(progress.step(), progress.steps(), progress.loss());
     }

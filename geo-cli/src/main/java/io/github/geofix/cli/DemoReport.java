@@ -33,7 +33,8 @@ import javax.imageio.ImageIO;
 final class DemoReport {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
 
-  private static final Map<String, String> NAMES =
+  /** The baselines' names for people, by their keys. */
+  static final Map<String, String> NAMES =
       Map.of(
           "chance", "chance",
           "meanColour", "mean colour",
@@ -82,6 +83,9 @@ final class DemoReport {
     report.addProperty("steps", outcome.training().steps());
     report.addProperty("trainSeconds", outcome.training().seconds());
     report.addProperty("evaluateSeconds", outcome.evaluateSeconds());
+    report.addProperty("parameters", outcome.cost().parameters());
+    report.addProperty("modelBytes", outcome.cost().folderBytes());
+    report.addProperty("millisPerPhoto", outcome.cost().millisPerPhoto());
     add(report, may);
     JsonObject renderings = new JsonObject();
     outcome
@@ -150,6 +154,11 @@ final class DemoReport {
                 page.add(
                     new ReportSection.Comparison(
                         rendering.title(), verdict(figures), systems(figures))));
+    if (!may.model().regions().isEmpty()) {
+      page.add(
+          HtmlReport.regions(
+              "Regions", "On " + TestRendering.MAY.title() + ", not calibrated.", may.model()));
+    }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
@@ -220,13 +229,20 @@ final class DemoReport {
   }
 
   private String verdict(Figures figures) {
+    return verdict(outcome.recipe().method(), figures);
+  }
+
+  /** Says which system has the most photos within each distance. */
+  static String verdict(String method, Figures figures) {
     Map<String, List<String>> wins = new LinkedHashMap<>();
     for (double km : figures.model().limitsKm()) {
-      String winner = figures.winnerWithin(km);
-      wins.computeIfAbsent(
-              winner.equals("model") ? outcome.recipe().method() : NAMES.get(winner),
-              name -> new ArrayList<>())
-          .add(Long.toString(Math.round(km)));
+      String winner =
+          switch (figures.winnerWithin(km)) {
+            case "model" -> method;
+            case "tie" -> "nobody";
+            default -> NAMES.get(figures.winnerWithin(km));
+          };
+      wins.computeIfAbsent(winner, name -> new ArrayList<>()).add(Long.toString(Math.round(km)));
     }
     List<String> sentences = new ArrayList<>();
     wins.forEach(
@@ -241,7 +257,7 @@ final class DemoReport {
         : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
 
-  private static LocatedPhoto located(Tested tested) {
+  static LocatedPhoto located(Tested tested) {
     String name = "photo of " + tested.photo().latLng();
     return LocatedPhoto.of(name, tested.photo().latLng(), tested.location());
   }

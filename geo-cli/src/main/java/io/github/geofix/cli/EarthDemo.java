@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthBaselines;
 import io.github.geofix.eval.earth.EarthData;
@@ -13,13 +14,17 @@ import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandCells;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Progress;
 import io.github.geofix.train.Provenance;
-import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +32,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Trains a family on the Earth data and measures it on renderings it never saw, beside baselines
- * that learn nothing.
+ * Trains families on the Earth data and measures them on renderings they never saw, on the same
+ * photos, beside baselines that learn nothing.
  *
  * <p>Photos to learn from are cut from the Blue Marble and Natural Earth II; photos to be tested on
  * from other renderings of the same planet. The places are shared, as with photos of one city by
@@ -36,68 +41,52 @@ import java.util.stream.LongStream;
  */
 final class EarthDemo {
 
-  /** The recipe: the settings under which the prototype of the embed family was measured. */
-  record Recipe(String method, long steps, int testPhotos, long seed) {
-    Recipe {
-      if (steps < 1) {
-        throw new IllegalArgumentException("steps must be 1 or more: " + steps);
-      }
-      if (testPhotos < DemoReport.PHOTOS_TO_TRY) {
-        throw new IllegalArgumentException(
-            "at least " + DemoReport.PHOTOS_TO_TRY + " test photos are needed: " + testPhotos);
-      }
-    }
-
-    /** Steps, batch and rate of one family, fixed so that a slow machine learns as much. */
-    static Recipe of(String method) {
-      return new Recipe(method, 2_140, 1_000, 1);
-    }
-
-    Recipe withSteps(long newSteps) {
-      return new Recipe(method, newSteps, testPhotos, seed);
-    }
-
-    Recipe withTestPhotos(int newTestPhotos) {
-      return new Recipe(method, steps, newTestPhotos, seed);
-    }
-
-    TrainOptions trainOptions() {
-      return TrainOptions.defaults()
-          .withSteps(steps)
-          .withBatchSize(128)
-          .withLearningRate(3e-3)
-          .withWeightDecay(0.02)
-          .withSeed(seed);
-    }
-  }
-
   /** The figures on one rendering: the model's, and every baseline's by its key. */
   record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {
 
-    /** Returns the key of the baseline with the most photos within a distance, or "model". */
+    /**
+     * Returns who has the most photos within a distance: the key of a baseline, "model", or "tie"
+     * if several have as many.
+     */
     String winnerWithin(double km) {
-      String best = "model";
-      double most = model.accuracyWithinKm(km);
-      for (Map.Entry<String, DistanceReport> other : baselines.entrySet()) {
-        if (other.getValue().accuracyWithinKm(km) > most) {
-          best = other.getKey();
-          most = other.getValue().accuracyWithinKm(km);
-        }
-      }
-      return best;
+      Map<String, DistanceReport> systems = new LinkedHashMap<>(baselines);
+      systems.put("model", model);
+      double most =
+          systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
+      List<String> best =
+          systems.entrySet().stream()
+              .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+              .map(Map.Entry::getKey)
+              .toList();
+      return best.size() == 1 ? best.get(0) : "tie";
     }
   }
 
   /** One tested photo. */
   record Tested(EarthPhoto photo, Location location) {}
 
-  /** All that a report shows. */
+  /**
+   * What a trained model costs.
+   *
+   * @param parameters learned numbers
+   * @param folderBytes size of the model folder
+   * @param locateSeconds time to locate all test photos, in batches
+   * @param photos how many these were
+   */
+  record Cost(long parameters, long folderBytes, double locateSeconds, int photos) {
+    double millisPerPhoto() {
+      return 1e3 * locateSeconds / photos;
+    }
+  }
+
+  /** All that a report shows of one family. */
   record Outcome(
-      Recipe recipe,
+      DemoRecipe recipe,
       TrainReport training,
       Map<TestRendering, Figures> figures,
       Map<TestRendering, List<Tested>> tested,
       EarthImage reference,
+      Cost cost,
       double evaluateSeconds) {}
 
   /** Hears how far the work is. */
@@ -109,18 +98,53 @@ final class EarthDemo {
     void trained(Progress progress);
   }
 
+  /** Photos of one rendering, and where the baselines say they are. */
+  private record TestSet(List<EarthPhoto> photos, Map<String, DistanceReport> baselines) {
+    List<BufferedImage> images() {
+      return photos.stream().map(EarthPhoto::image).toList();
+    }
+
+    List<LatLng> truths() {
+      return photos.stream().map(EarthPhoto::latLng).toList();
+    }
+  }
+
   /** Photos of one epoch, only a unit of reporting: the generator never repeats a photo. */
   private static final int EPOCH = 128 * 100;
 
   /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
   private static final int POSITIONS = 100_000;
 
-  private final Path folder;
-  private final Recipe recipe;
+  /** No recipe trains with it: another seed gives other places, sizes, rotations and looks. */
+  private static final long TEST_SEED = 0;
 
-  EarthDemo(Path folder, Recipe recipe) {
-    this.folder = folder;
-    this.recipe = recipe;
+  /** Fresh photos of the renderings that are trained on, so that test renderings stay unseen. */
+  private static final long CALIBRATION_SEED = -1;
+
+  private static final int CALIBRATION_PHOTOS = 500;
+
+  private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
+
+  private final EarthData data;
+  private final int testPhotos;
+  private final Listener listener;
+  private final Map<TestRendering, TestSet> testSets = new EnumMap<>(TestRendering.class);
+
+  /**
+   * Reads the imagery.
+   *
+   * @param folder the Earth data
+   * @param testPhotos photos to test on of each rendering
+   */
+  EarthDemo(Path folder, int testPhotos, Listener listener) {
+    if (testPhotos < DemoReport.PHOTOS_TO_TRY) {
+      throw new IllegalArgumentException(
+          "at least " + DemoReport.PHOTOS_TO_TRY + " test photos are needed: " + testPhotos);
+    }
+    listener.stage("reading the imagery of " + folder);
+    this.data = EarthData.read(folder);
+    this.testPhotos = testPhotos;
+    this.listener = listener;
   }
 
   /**
@@ -128,70 +152,96 @@ final class EarthDemo {
    *
    * @param model the folder to save the model in
    */
-  Outcome run(Path model, Listener listener) {
-    listener.stage("reading the imagery of " + folder);
-    EarthData data = EarthData.read(folder);
-    EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(recipe.seed());
-    EarthPhotos training = data.trainingPhotos(options);
-
-    TrainReport report = train(training, model, listener);
+  Outcome run(DemoRecipe recipe, Path model) {
+    TrainReport report = train(recipe, model);
 
     long start = System.nanoTime();
-    EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(training, 5));
     Map<TestRendering, Figures> figures = new LinkedHashMap<>();
     Map<TestRendering, List<Tested>> tested = new LinkedHashMap<>();
+    double locateSeconds = 0;
     try (Localizer localizer = Localizer.load(model)) {
       for (TestRendering rendering : TestRendering.values()) {
-        listener.stage("testing on " + rendering.title());
-        List<EarthPhoto> photos =
-            data.testPhotos(rendering, options.withSeed(recipe.seed() + 1))
-                .photos(0, recipe.testPhotos());
-        List<Tested> answers = locate(localizer, photos);
-        tested.put(rendering, answers);
-        figures.put(rendering, figures(baselines, answers));
+        TestSet set = testSets.computeIfAbsent(rendering, this::testSet);
+        listener.stage("testing " + recipe.method() + " on " + rendering.title());
+        long began = System.nanoTime();
+        List<Location> locations = localizer.locateImages(set.images());
+        locateSeconds += (System.nanoTime() - began) * 1e-9;
+        tested.put(
+            rendering,
+            IntStream.range(0, locations.size())
+                .mapToObj(i -> new Tested(set.photos().get(i), locations.get(i)))
+                .toList());
+        figures.put(
+            rendering,
+            new Figures(
+                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM), set.baselines()));
       }
     }
+    Cost cost =
+        new Cost(
+            parameters(model),
+            bytes(model),
+            locateSeconds,
+            testPhotos * TestRendering.values().length);
     double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Outcome(recipe, report, figures, tested, data.reference(), seconds);
+    return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds);
   }
 
-  private TrainReport train(EarthPhotos photos, Path folder, Listener listener) {
+  private TrainReport train(DemoRecipe recipe, Path folder) {
+    EarthPhotos photos = data.trainingPhotos(options().withSeed(recipe.seed()));
     listener.stage("training " + recipe.method() + " for " + recipe.steps() + " steps");
     List<LatLng> positions =
         LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
     try (GeoModel model =
-        Family.named(recipe.method()).create("tiny", Map.of(), positions, recipe.seed())) {
+        Family.named(recipe.method()).create("tiny", recipe.settings(), positions, recipe.seed())) {
       TrainReport report =
           Trainer.of(model, recipe.trainOptions())
               .onProgress(listener::trained)
               .fit(photos.source(EPOCH));
+      listener.stage("calibrating " + recipe.method());
+      model.calibrate(
+          data.trainingPhotos(options().withSeed(CALIBRATION_SEED)).source(CALIBRATION_PHOTOS));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
       model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
       return report;
     }
   }
 
-  private static List<Tested> locate(Localizer localizer, List<EarthPhoto> photos) {
-    List<Location> locations =
-        localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
-    return IntStream.range(0, photos.size())
-        .mapToObj(i -> new Tested(photos.get(i), locations.get(i)))
-        .toList();
+  private static EarthPhotos.Options options() {
+    return EarthPhotos.Options.defaults();
   }
 
-  private Figures figures(EarthBaselines baselines, List<Tested> tested) {
-    List<LatLng> truths = tested.stream().map(t -> t.photo().latLng()).toList();
-    List<BufferedImage> photos = tested.stream().map(t -> t.photo().image()).toList();
-    Map<String, DistanceReport> others = new LinkedHashMap<>();
-    others.put("chance", report(truths, baselines.chance(truths.size(), recipe.seed())));
-    others.put("meanColour", report(truths, baselines.meanColor(photos)));
-    others.put("correlation", report(truths, baselines.correlation(photos)));
-    others.put("correlationSearch", report(truths, baselines.correlationSearch(photos)));
-    return new Figures(
-        report(truths, tested.stream().map(t -> t.location().latLng()).toList()), others);
+  private TestSet testSet(TestRendering rendering) {
+    listener.stage("cutting photos of " + rendering.title() + " and asking the baselines");
+    EarthPhotos source = data.testPhotos(rendering, options().withSeed(TEST_SEED));
+    TestSet bare = new TestSet(source.photos(0, testPhotos), Map.of());
+    List<LatLng> truths = bare.truths();
+    List<BufferedImage> images = bare.images();
+    EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(source, 5));
+    Map<String, DistanceReport> reports = new LinkedHashMap<>();
+    reports.put("chance", report(truths, baselines.chance(truths.size(), TEST_SEED)));
+    reports.put("meanColour", report(truths, baselines.meanColor(images)));
+    reports.put("correlation", report(truths, baselines.correlation(images)));
+    reports.put("correlationSearch", report(truths, baselines.correlationSearch(images)));
+    return new TestSet(bare.photos(), reports);
+  }
+
+  private static long parameters(Path folder) {
+    ModelFolder opened = ModelFolder.open(folder);
+    try (GeoModel model = Family.named(opened.method()).load(opened)) {
+      return model.network().parameterCount();
+    }
+  }
+
+  private static long bytes(Path folder) {
+    try (var files = Files.list(folder)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
-    return DistanceReport.of(truths, guesses, 25, 200, 750, 2500);
+    return new DistanceReport(DistanceErrors.of(truths, guesses), LIMITS_KM, List.of());
   }
 }

@@ -3,13 +3,17 @@ package io.github.geofix.cli;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.partition.Region;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +47,8 @@ final class LocateCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
   private Path model;
 
+  @Mixin private final ModelChoice choice = new ModelChoice();
+
   @Option(
       names = "--top",
       defaultValue = "5",
@@ -63,7 +70,7 @@ final class LocateCommand implements Callable<Integer> {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    try (Localizer localizer = Localizer.load(model)) {
+    try (Localizer localizer = choice.load(model)) {
       List<Location> locations = localizer.locateAll(photos);
       PrintWriter out = spec.commandLine().getOut();
       switch (format) {
@@ -92,6 +99,13 @@ final class LocateCommand implements Callable<Integer> {
             candidate.score(),
             candidate.radiusKm(),
             candidate.cell());
+      }
+      for (ScoreRegion region : locations.get(i).regions()) {
+        out.printf(
+            Locale.ROOT,
+            "  %.0f %% of the score lies within %,.0f km2%n",
+            100 * region.share(),
+            Region.ofTokens(region.s2Tokens()).areaKm2());
       }
     }
   }
@@ -145,9 +159,24 @@ final class LocateCommand implements Callable<Integer> {
         candidates.add(entry);
       }
       photo.add("candidates", candidates);
+      photo.add("regions", regions(locations.get(i)));
       all.add(photo);
     }
     return all;
+  }
+
+  private static JsonArray regions(Location location) {
+    JsonArray regions = new JsonArray();
+    for (ScoreRegion region : location.regions()) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("share", region.share());
+      entry.addProperty("areaKm2", Region.ofTokens(region.s2Tokens()).areaKm2());
+      JsonArray cells = new JsonArray();
+      region.s2Tokens().forEach(cells::add);
+      entry.add("cells", cells);
+      regions.add(entry);
+    }
+    return regions;
   }
 
   private JsonObject geoJson(List<Location> locations) {
@@ -166,11 +195,28 @@ final class LocateCommand implements Callable<Integer> {
         addScore(properties, candidate);
         features.add(point(candidate.latLng(), properties));
       }
+      for (ScoreRegion region : locations.get(i).regions()) {
+        features.add(polygons(region, photos.get(i)));
+      }
     }
     JsonObject collection = new JsonObject();
     collection.addProperty("type", "FeatureCollection");
     collection.add("features", features);
     return collection;
+  }
+
+  private static JsonElement polygons(ScoreRegion region, Path photo) {
+    String collection = Region.ofTokens(region.s2Tokens()).toGeoJson();
+    JsonObject feature =
+        JsonParser.parseString(collection)
+            .getAsJsonObject()
+            .getAsJsonArray("features")
+            .get(0)
+            .getAsJsonObject();
+    JsonObject properties = feature.getAsJsonObject("properties");
+    properties.addProperty("image", photo.toString());
+    properties.addProperty("share", region.share());
+    return feature;
   }
 
   private static JsonObject point(LatLng latLng, JsonObject properties) {

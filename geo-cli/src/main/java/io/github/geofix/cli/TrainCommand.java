@@ -2,7 +2,6 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.train.Provenance;
@@ -12,7 +11,9 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +42,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Photos to learn from: columns image, latitude, longitude.")
   private Path data;
 
-  @Option(names = "--val", paramLabel = "CSV", description = "Photos to test the result on.")
+  @Option(
+      names = "--val",
+      paramLabel = "CSV",
+      description =
+          "Photos not trained on: they choose the best epoch, calibrate the scores and are located"
+              + " at the end.")
   private @Nullable Path validation;
 
   @Option(
@@ -66,6 +72,14 @@ final class TrainCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--tiles",
+      paramLabel = "SOURCE",
+      description =
+          "The map that zoom and recombine compare photos with: tiles/{z}/{x}/{y}.jpg, a file"
+              + " .mbtiles, .pmtiles or .tif, an address, or an image of the whole Earth.")
+  private @Nullable String tiles;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Change a setting of the model, such as width=256.")
@@ -73,20 +87,16 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Manifest photos = Manifest.readCsv(data);
-    photos
-        .firstMissingImage()
-        .ifPresent(
-            image -> {
-              throw new IllegalArgumentException(data + " lists a missing image: " + image);
-            });
+    Manifest photos = read(data);
+    Optional<Manifest> held = Optional.ofNullable(validation).map(TrainCommand::read);
     TrainOptions options =
         TrainOptions.defaults()
             .withEpochs(epochs)
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (GeoModel model = Family.named(method).create(size, settings, photos.locations(), seed)) {
+    try (GeoModel model =
+        Family.named(method).create(size, allSettings(), photos.locations(), seed)) {
       TrainReport report;
       try (Bar bar = Bar.of("train " + method, 1)) {
         Trainer trainer =
@@ -94,20 +104,37 @@ final class TrainCommand implements Callable<Integer> {
                 .onNotice(spec.commandLine().getErr()::println)
                 .onProgress(
                     progress -> bar.show(progress.step(), progress.steps(), progress.loss()));
+        held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
         ManifestPhotos source = ManifestPhotos.of(photos);
         report = run == null ? trainer.fit(source) : trainer.fit(source, run);
       }
+      held.map(ManifestPhotos::of).ifPresent(model::calibrate);
       model.save(out, Provenance.card(data.toString(), options, report));
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.println(out);
-      if (validation != null) {
-        DistanceReport figures =
-            DistanceEvaluator.withDefaults()
-                .evaluate(model.localizer(), Manifest.readCsv(validation));
-        stdout.println(figures.toMarkdown());
-      }
+      held.map(manifest -> DistanceEvaluator.withDefaults().evaluate(model.localizer(), manifest))
+          .ifPresent(figures -> stdout.println(figures.toMarkdown()));
       stdout.flush();
     }
     return 0;
+  }
+
+  private static Manifest read(Path csv) {
+    Manifest photos = Manifest.readCsv(csv);
+    photos
+        .firstMissingImage()
+        .ifPresent(
+            image -> {
+              throw new IllegalArgumentException(csv + " lists a missing image: " + image);
+            });
+    return photos;
+  }
+
+  private Map<String, String> allSettings() {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    if (tiles != null) {
+      all.put("map", tiles);
+    }
+    return all;
   }
 }

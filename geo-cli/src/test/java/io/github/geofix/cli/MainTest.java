@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.tile.Tile;
@@ -113,6 +114,11 @@ final class MainTest {
     assertThat(first.get("image").getAsString()).isEqualTo(firstPhoto());
     assertThat(first.get("latitude").getAsDouble()).isBetween(-90.0, 90.0);
     assertThat(first.getAsJsonArray("candidates")).hasSize(2);
+    JsonArray regions = first.getAsJsonArray("regions");
+    assertThat(regions).hasSize(2);
+    assertThat(regions.get(0).getAsJsonObject().get("share").getAsDouble()).isEqualTo(0.5);
+    assertThat(regions.get(1).getAsJsonObject().get("areaKm2").getAsDouble())
+        .isGreaterThanOrEqualTo(regions.get(0).getAsJsonObject().get("areaKm2").getAsDouble());
   }
 
   @Test
@@ -122,8 +128,14 @@ final class MainTest {
         .first()
         .isEqualTo("image,rank,latitude,longitude,score,radiusKm,cell");
     Result geoJson = run("locate", "--model", path("model"), "--format", "geojson", firstPhoto());
-    assertThat(JsonParser.parseString(geoJson.out()).getAsJsonObject().get("type").getAsString())
-        .isEqualTo("FeatureCollection");
+    JsonObject collection = JsonParser.parseString(geoJson.out()).getAsJsonObject();
+    assertThat(collection.get("type").getAsString()).isEqualTo("FeatureCollection");
+    List<String> kinds = new ArrayList<>();
+    for (JsonElement feature : collection.getAsJsonArray("features")) {
+      JsonObject geometry = feature.getAsJsonObject().getAsJsonObject("geometry");
+      kinds.add(geometry.get("type").getAsString());
+    }
+    assertThat(kinds).hasSize(8).startsWith("Point").endsWith("MultiPolygon", "MultiPolygon");
   }
 
   @Test
@@ -169,9 +181,33 @@ final class MainTest {
         path("photos/manifest.csv"),
         "--json",
         path("model.json"));
-    Result compared = run("compare", path("model.json"), path("perfect.json"));
+    run(
+        "evaluate",
+        "--predictions",
+        path("photos/manifest.csv"),
+        "--data",
+        path("photos/manifest.csv"),
+        "--km",
+        "100,200",
+        "--json",
+        path("other.json"));
+    Result compared =
+        run(
+            "compare",
+            path("model.json"),
+            path("perfect.json"),
+            path("other.json"),
+            "--report",
+            path("compared.html"));
     assertThat(compared.err()).isEmpty();
-    assertThat(compared.out()).contains("2500");
+    assertThat(compared.out())
+        .contains("| " + path("model.json") + " | 60 |")
+        .contains("### " + path("other.json") + " against " + path("model.json"))
+        .contains("2500 km");
+    assertThat(folder.resolve("compared.html"))
+        .content()
+        .contains("other.json against", "perfect.json against");
+    assertOneLine(run("compare", path("model.json"), path("model.json")), "given twice");
   }
 
   @Test
@@ -196,6 +232,34 @@ final class MainTest {
     assertThat(run(command).code()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("resumed/weights.safetensors"))).isEqualTo(first);
     assertThat(folder.resolve("run/metrics.csv")).isNotEmptyFile();
+  }
+
+  @Test
+  void calibratesOnPhotosNotTrainedOn() throws IOException {
+    Result result =
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--val",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--out",
+            path("calibrated"),
+            "--set",
+            "width=16");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("median");
+    JsonObject config =
+        JsonParser.parseString(Files.readString(folder.resolve("calibrated/config.json")))
+            .getAsJsonObject()
+            .getAsJsonObject("config");
+    assertThat(config.get("scoreTemperature").getAsDouble()).isPositive().isNotEqualTo(1);
   }
 
   @Test

@@ -7,7 +7,8 @@ package io.github.geofix.core;
  * @param score the share of the model's score that fell on this place, 0 to 1; not a probability
  *     unless the model has been calibrated
  * @param radiusKm the distance from {@code latLng} to the farthest corner of the place
- * @param cell the place itself: an S2 token such as {@code 47a1cbd}, or a tile {@code z/x/y}
+ * @param cell the place itself: an S2 token such as {@code 47a1cbd}, a tile {@code z/x/y}, or the
+ *     path of a cell of a zoom grid such as {@code 3-14-2-9}
  */
 public record Candidate(LatLng latLng, double score, double radiusKm, String cell) {
 
@@ -23,5 +24,10 @@ public record Candidate(LatLng latLng, double score, double radiusKm, String cel
     if (!(radiusKm >= 0)) {
       throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
     }
+  }
+
+  /** Returns the same place with another score. */
+  public Candidate withScore(double newScore) {
+    return new Candidate(latLng, newScore, radiusKm, cell);
   }
 }

@@ -3,10 +3,11 @@ package io.github.geofix.core;
 import java.util.List;
 
 /**
- * The smallest part of the Earth, as far as a model's cells allow, that holds a share of the score.
- * Only of a calibrated model does it hold the truth about as often.
+ * The smallest part of the Earth, as far as a model's cells allow, that holds a share of the score;
+ * of a calibrated model, the part that holds the truth of such a share of photos.
  *
- * @param share the share of the score, above 0 to 1
+ * @param share how often the truth is to lie inside, above 0 to 1. A model that has not been
+ *     calibrated takes it for the share of the score, and is mostly too sure of itself
  * @param s2Tokens the S2 cells it is made of; {@link
  *     io.github.geofix.core.partition.Region#ofTokens} tells what lies inside
  */

@@ -56,7 +56,7 @@ public final class Continents {
 
   /** Returns the continents of places, for {@link DistanceReport#by} and {@link Confusion#of}. */
   public static List<String> of(List<LatLng> places) {
-    return places.stream().map(Continents::of).toList();
+    return places.parallelStream().map(Continents::of).toList();
   }
 
   private static double[] unit(double longitude, double latitude) {

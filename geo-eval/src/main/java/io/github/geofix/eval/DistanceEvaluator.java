@@ -90,22 +90,41 @@ public final class DistanceEvaluator {
               throw new IllegalArgumentException("cannot read the image " + image);
             });
     List<Manifest.Entry> entries = photos.entries();
-    List<LatLng> guesses = new ArrayList<>(entries.size());
+    List<Location> located = new ArrayList<>(entries.size());
     for (int from = 0; from < entries.size(); from += batchSize) {
       List<Manifest.Entry> batch =
           entries.subList(from, Math.min(from + batchSize, entries.size()));
       List<Location> locations =
           localizer.locateAll(batch.stream().map(Manifest.Entry::image).toList());
       for (int i = 0; i < batch.size(); i++) {
-        guesses.add(locations.get(i).latLng());
+        located.add(slim(locations.get(i)));
         observer.located(from + i, batch.get(i), locations.get(i));
       }
     }
-    return report(photos, guesses);
+    return DistanceReport.ofLocations(photos.locations(), located, limitsKm)
+        .withPhotos(names(photos));
+  }
+
+  /** Returns a location without its candidates but the first, which no figure needs. */
+  private static Location slim(Location location) {
+    return new Location(location.latLng(), location.candidates().subList(0, 1), location.regions());
   }
 
   /**
    * Reports what another system predicted.
+   *
+   * @param predictions one row a photo with the predicted position
+   * @param photos the photos with their true positions
+   * @throws IllegalArgumentException as {@link #pair}
+   */
+  public DistanceReport evaluate(Manifest predictions, Manifest photos) {
+    List<LatLng> guesses = pair(predictions, photos).locations();
+    return new DistanceReport(
+        DistanceErrors.of(photos.locations(), guesses), limitsKm, names(photos));
+  }
+
+  /**
+   * Returns the predictions in the order of the photos, and no others.
    *
    * <p>Photos are paired by path, or by file name where the paths differ but the names are unique.
    *
@@ -114,17 +133,17 @@ public final class DistanceEvaluator {
    * @throws IllegalArgumentException if a photo has no prediction or two; the message counts them
    *     and names the first
    */
-  public DistanceReport evaluate(Manifest predictions, Manifest photos) {
-    Map<Path, LatLng> byPath = new HashMap<>();
-    Map<Path, LatLng> byName = new HashMap<>();
+  public static Manifest pair(Manifest predictions, Manifest photos) {
+    Map<Path, Manifest.Entry> byPath = new HashMap<>();
+    Map<Path, Manifest.Entry> byName = new HashMap<>();
     Set<Path> twice = new LinkedHashSet<>();
     Set<Path> ambiguous = new HashSet<>();
     for (Manifest.Entry entry : predictions.entries()) {
       Path path = entry.image().toAbsolutePath().normalize();
-      if (byPath.put(path, entry.latLng()) != null) {
+      if (byPath.put(path, entry) != null) {
         twice.add(entry.image());
       }
-      if (byName.put(name(path), entry.latLng()) != null) {
+      if (byName.put(name(path), entry) != null) {
         ambiguous.add(name(path));
       }
     }
@@ -136,10 +155,10 @@ public final class DistanceEvaluator {
         ambiguous.add(name);
       }
     }
-    List<LatLng> guesses = new ArrayList<>(photos.size());
+    List<Manifest.Entry> guesses = new ArrayList<>(photos.size());
     Set<Path> missing = new LinkedHashSet<>();
     for (Manifest.Entry entry : photos.entries()) {
-      LatLng guess = byPath.get(entry.image().toAbsolutePath().normalize());
+      Manifest.Entry guess = byPath.get(entry.image().toAbsolutePath().normalize());
       if (guess == null && !ambiguous.contains(name(entry.image()))) {
         guess = byName.get(name(entry.image()));
       }
@@ -150,7 +169,7 @@ public final class DistanceEvaluator {
       }
     }
     refuse(missing, "without a prediction, of " + photos.size());
-    return report(photos, guesses);
+    return Manifest.of(guesses);
   }
 
   private static void refuse(Set<Path> images, String what) {
@@ -169,10 +188,7 @@ public final class DistanceEvaluator {
     return Objects.requireNonNullElse(image.getFileName(), image);
   }
 
-  private DistanceReport report(Manifest photos, List<LatLng> guesses) {
-    return new DistanceReport(
-        DistanceErrors.of(photos.locations(), guesses),
-        limitsKm,
-        photos.entries().stream().map(entry -> entry.image().toString()).toList());
+  private static List<String> names(Manifest photos) {
+    return photos.entries().stream().map(entry -> entry.image().toString()).toList();
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.io.IOException;
 import java.io.Reader;
@@ -31,8 +32,14 @@ import org.jspecify.annotations.Nullable;
  * @param errors the error of each photo
  * @param limitsKm the limits reported, ascending
  * @param photos the name of each photo in the order of {@code errors}, or empty if not known
+ * @param regions how often the regions of the answers held the truth, one for each share of the
+ *     score; empty if the answers had none
  */
-public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<String> photos) {
+public record DistanceReport(
+    DistanceErrors errors,
+    List<Double> limitsKm,
+    List<String> photos,
+    List<RegionCoverage> regions) {
 
   /** The field's limits, 1, 25, 200, 750 and 2500 km: street, city, region, country, continent. */
   public static final List<Double> STANDARD_KM = List.of(1.0, 25.0, 200.0, 750.0, 2500.0);
@@ -42,12 +49,13 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if the limits are not positive and ascending, or the photos
-   *     are not as many as the errors
+   * @throws IllegalArgumentException if the limits are not positive and ascending, or the photos or
+   *     regions are not as many as the errors
    */
   public DistanceReport {
     limitsKm = List.copyOf(limitsKm);
     photos = List.copyOf(photos);
+    regions = List.copyOf(regions);
     double last = 0;
     for (double limit : limitsKm) {
       if (!(limit > last)) {
@@ -62,6 +70,17 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
       throw new IllegalArgumentException(
           photos.size() + " names do not fit " + errors.size() + " errors");
     }
+    for (RegionCoverage coverage : regions) {
+      if (coverage.holdsTruth().size() != errors.size()) {
+        throw new IllegalArgumentException(
+            coverage.holdsTruth().size() + " regions do not fit " + errors.size() + " errors");
+      }
+    }
+  }
+
+  /** Reports errors of answers without regions; see the other constructor. */
+  public DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<String> photos) {
+    this(errors, limitsKm, photos, List.of());
   }
 
   /**
@@ -88,6 +107,28 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
   }
 
   /**
+   * Reports what a localizer answered, with the coverage of its regions.
+   *
+   * @param truths where the photos were taken, in the order of {@code locations}
+   * @param limitsKm the limits to report, ascending
+   * @throws IllegalArgumentException if the lists are empty or differ in size, or the limits are
+   *     not positive and ascending
+   */
+  public static DistanceReport ofLocations(
+      List<LatLng> truths, List<Location> locations, List<Double> limitsKm) {
+    return new DistanceReport(
+        DistanceErrors.of(truths, locations.stream().map(Location::latLng).toList()),
+        limitsKm,
+        List.of(),
+        RegionCoverage.of(truths, locations));
+  }
+
+  /** Returns a copy that knows the photos' names, in the order of the errors. */
+  public DistanceReport withPhotos(List<String> names) {
+    return new DistanceReport(errors, limitsKm, names, regions);
+  }
+
+  /**
    * Reads a report that {@link #toJson} wrote.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
@@ -103,7 +144,12 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
       return new DistanceReport(
           DistanceErrors.ofKm(json.errorsKm.stream().mapToDouble(Double::doubleValue).toArray()),
           json.withinKm.keySet().stream().map(Double::valueOf).toList(),
-          json.photos == null ? List.of() : json.photos);
+          json.photos == null ? List.of() : json.photos,
+          json.regions == null
+              ? List.of()
+              : json.regions.stream()
+                  .map(r -> new RegionCoverage(r.share, r.holdsTruth, r.areasKm2))
+                  .toList());
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
@@ -111,6 +157,15 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
     } catch (JsonParseException | NumberFormatException e) {
       throw new IllegalArgumentException(file + " is not a report: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns a copy at other limits.
+   *
+   * @throws IllegalArgumentException if they are not positive and ascending
+   */
+  public DistanceReport withKm(List<Double> limitsKm) {
+    return new DistanceReport(errors, limitsKm, photos);
   }
 
   /**
@@ -141,7 +196,8 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
                         limitsKm,
                         photos.isEmpty()
                             ? List.of()
-                            : group.getValue().stream().map(photos::get).toList())));
+                            : group.getValue().stream().map(photos::get).toList(),
+                        regions.stream().map(r -> r.of(group.getValue())).toList())));
     return reports;
   }
 
@@ -202,6 +258,7 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
           Table.percent(share.low()) + " to " + Table.percent(share.high()));
     }
     return table.toMarkdown()
+        + (regions.isEmpty() ? "" : "\n" + RegionCoverage.table(regions).toMarkdown())
         + String.format(
             Locale.ROOT,
             "%n%d photos; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.%n"
@@ -217,7 +274,8 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
 
   /**
    * Returns the report as a JSON object: {@link #summary()} and, in photo order, {@code errorsKm}
-   * and {@code photos} where known, so that two runs can be compared photo by photo.
+   * and {@code photos} where known, so that two runs can be compared photo by photo; {@code
+   * regions} holds the coverage of each share.
    */
   public String toJson() {
     Summary s = summary();
@@ -234,7 +292,8 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
                 s.withinKm,
                 s.quantilesKm,
                 errors.asList(),
-                photos));
+                photos,
+                regions.isEmpty() ? null : regions.stream().map(JsonRegions::of).toList()));
   }
 
   private record Json(
@@ -245,7 +304,24 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
       @Nullable Map<String, Share> withinKm,
       Map<String, Double> quantilesKm,
       @Nullable List<Double> errorsKm,
-      @Nullable List<String> photos) {}
+      @Nullable List<String> photos,
+      @Nullable List<JsonRegions> regions) {}
+
+  private record JsonRegions(
+      double share,
+      Share measured,
+      double medianAreaKm2,
+      List<Boolean> holdsTruth,
+      List<Double> areasKm2) {
+    static JsonRegions of(RegionCoverage coverage) {
+      return new JsonRegions(
+          coverage.share(),
+          coverage.measured(),
+          coverage.medianAreaKm2(),
+          coverage.holdsTruth(),
+          coverage.areasKm2());
+    }
+  }
 
   /**
    * Returns one row a system and one column a limit, for systems run on the same photos.
@@ -254,11 +330,16 @@ public record DistanceReport(DistanceErrors errors, List<Double> limitsKm, List<
    * @throws IllegalArgumentException if there is none, or their limits differ
    */
   public static Table table(Map<String, DistanceReport> reports) {
+    return table("system", reports);
+  }
+
+  /** As {@link #table(Map)}, for reports of anything, such as continents. */
+  static Table table(String what, Map<String, DistanceReport> reports) {
     if (reports.isEmpty()) {
       throw new IllegalArgumentException("there is no report to tabulate");
     }
     List<Double> limits = reports.values().iterator().next().limitsKm();
-    List<String> header = new ArrayList<>(List.of("system", "photos"));
+    List<String> header = new ArrayList<>(List.of(what, "photos"));
     limits.forEach(limit -> header.add(plain(limit) + " km"));
     header.addAll(List.of("median km", "game score"));
     Table table = new Table(header);

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,6 +57,28 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       @Override
       public void close() {}
     };
+  }
+
+  /**
+   * Opens the vectors of a file: NumPy where its name ends so, else safetensors with one array.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws io.github.geofix.core.ModelFormatException if the file is not safetensors
+   * @throws IllegalArgumentException if it holds something else
+   */
+  public static Embeddings open(Path file) {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+      return openNpy(file);
+    }
+    Set<String> names;
+    try (Safetensors data = Safetensors.open(file)) {
+      names = data.names();
+    }
+    if (names.size() != 1) {
+      throw new IllegalArgumentException(
+          file + " has not one array, but " + names.size() + ": " + String.join(", ", names));
+    }
+    return open(file, names.iterator().next());
   }
 
   /**

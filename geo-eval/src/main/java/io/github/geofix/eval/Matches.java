@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -44,16 +45,19 @@ public final class Matches {
         throw new IllegalArgumentException("query " + q + " has no positive");
       }
     }
-    int[][] none = new int[copy.length][];
+    return withoutSemiPositives(copy);
+  }
+
+  private static Matches withoutSemiPositives(int[][] positives) {
+    int[][] none = new int[positives.length][];
     Arrays.fill(none, NONE);
-    return new Matches(copy, none);
+    return new Matches(positives, none);
   }
 
   /**
    * Returns matches where every gallery row at most {@code limitKm} away is positive: R@1 of these
-   * is the R@1@50m of cross-view benchmarks when {@code limitKm} is 0.05.
-   *
-   * @throws IllegalArgumentException if a query has no row that near
+   * is the R@1@50m of cross-view benchmarks when {@code limitKm} is 0.05. A query with no row that
+   * near is never right.
    */
   public static Matches within(List<LatLng> queries, List<LatLng> gallery, double limitKm) {
     int[] byLatitude =
@@ -66,7 +70,7 @@ public final class Matches {
         Arrays.stream(byLatitude).mapToDouble(row -> gallery.get(row).latitude()).toArray();
     // A hair more than the limit: the distance itself decides.
     double degrees = Math.toDegrees(limitKm / GreatCircle.EARTH_RADIUS_KM) * (1 + 1e-9) + 1e-12;
-    List<int[]> positives = new ArrayList<>();
+    List<int[]> positives = new ArrayList<>(queries.size());
     for (LatLng query : queries) {
       int from = Arrays.binarySearch(latitudes, query.latitude() - degrees);
       IntStream.Builder near = IntStream.builder();
@@ -79,7 +83,7 @@ public final class Matches {
       }
       positives.add(near.build().toArray());
     }
-    return of(positives);
+    return withoutSemiPositives(copy(positives));
   }
 
   /** Steps back over equal values: a binary search finds any of them. */
@@ -122,5 +126,39 @@ public final class Matches {
 
   int[] semiPositives(int query) {
     return semiPositives[query];
+  }
+
+  /** Returns the first row that is right for a query, if there is one. */
+  public OptionalInt right(int query) {
+    return Arrays.stream(positives[query]).findFirst();
+  }
+
+  /** What a row is to a query. */
+  public enum Judgement {
+    /** A positive. */
+    RIGHT,
+    /** A semi-positive. */
+    COVERING,
+    /** Any other row. */
+    WRONG
+  }
+
+  /** Returns what a row of the gallery is to a query. */
+  public Judgement judge(int query, int row) {
+    if (Arrays.binarySearch(positives[query], row) >= 0) {
+      return Judgement.RIGHT;
+    }
+    return Arrays.binarySearch(semiPositives[query], row) >= 0
+        ? Judgement.COVERING
+        : Judgement.WRONG;
+  }
+
+  /** Returns the positives and semi-positives of a query. */
+  int[] covering(int query) {
+    int[] covering =
+        Arrays.copyOf(positives[query], positives[query].length + semiPositives[query].length);
+    System.arraycopy(
+        semiPositives[query], 0, covering, positives[query].length, semiPositives[query].length);
+    return covering;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -30,6 +31,8 @@ public final class PublishedFigures {
    */
   public record Figure(
       String method, String dataset, String metric, double percent, String source) {}
+
+  private static final String SOURCE = "published in";
 
   private static final List<Figure> ALL = read();
 
@@ -79,7 +82,7 @@ public final class PublishedFigures {
     }
     List<String> header = new ArrayList<>(List.of("method"));
     header.addAll(metrics);
-    header.add("published in");
+    header.add(SOURCE);
     Table table = new Table(header);
     for (List<String> method : methods) {
       List<String> row = new ArrayList<>(List.of(method.get(0)));
@@ -98,6 +101,33 @@ public final class PublishedFigures {
       row.add(method.get(1));
       table.row(row);
     }
+    return table;
+  }
+
+  /**
+   * Returns {@link #table} with a run in its first row, for metrics that it has under the same
+   * name.
+   *
+   * @param run the name of the run
+   * @param shares its figures by metric, such as {@code acc@25km}
+   * @throws IllegalArgumentException if nothing is known of the benchmark
+   */
+  public static Table table(String dataset, String run, Map<String, Share> shares) {
+    Table published = table(dataset);
+    Table table = new Table(published.header());
+    table.row(
+        published.header().stream()
+            .map(
+                column -> {
+                  Share share = shares.get(column);
+                  return column.equals("method")
+                      ? run
+                      : column.equals(SOURCE)
+                          ? "this run"
+                          : share == null ? "" : Table.percent(share.accuracy());
+                })
+            .toList());
+    published.rows().forEach(table::row);
     return table;
   }
 

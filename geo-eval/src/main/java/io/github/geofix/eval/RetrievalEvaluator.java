@@ -2,8 +2,15 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.core.index.ScoreCounts;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +39,8 @@ public final class RetrievalEvaluator {
 
   /** Queries whose positives are read in one go when limits are found. */
   private static final int READ = 256;
+
+  private static final int[] EMPTY = {};
 
   private final List<Integer> ks;
   private final Metric metric;
@@ -79,14 +88,23 @@ public final class RetrievalEvaluator {
    *     matches do not fit
    */
   public RetrievalReport evaluate(Embeddings queries, Embeddings gallery, Matches matches) {
+    return evaluate(queries, gallery, matches, Map.of());
+  }
+
+  /**
+   * As {@link #evaluate(Embeddings, Embeddings, Matches)}, and counts how often the best row lies
+   * near, in the same pass over the gallery.
+   *
+   * @param withinMeters the rows near each query by metres, of {@link Matches#within}
+   */
+  public RetrievalReport evaluate(
+      Embeddings queries, Embeddings gallery, Matches matches, Map<Integer, Matches> withinMeters) {
     if (queries.size() == 0 || gallery.size() == 0) {
       throw new IllegalArgumentException(
           "there is nothing to rank: " + queries.size() + " queries, " + gallery.size() + " rows");
     }
-    if (matches.size() != queries.size()) {
-      throw new IllegalArgumentException(
-          matches.size() + " matches do not fit " + queries.size() + " queries");
-    }
+    checkSize(matches, queries);
+    withinMeters.values().forEach(near -> checkSize(near, queries));
     ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
     if (queries.width() != gallery.width()) {
       throw new IllegalArgumentException(
@@ -94,101 +112,118 @@ public final class RetrievalEvaluator {
     }
     Sound soundQueries = new Sound(queries);
     Sound soundRows = new Sound(gallery);
-    Limits limits = new Limits(queries.size());
+    boolean semi =
+        IntStream.range(0, matches.size()).anyMatch(q -> matches.semiPositives(q).length > 0);
+    Target positive = new Target(queries.size(), matches::positives, matches::semiPositives);
+    List<Target> targets = new ArrayList<>(List.of(positive));
+    if (semi) {
+      targets.add(new Target(queries.size(), matches::covering, query -> EMPTY));
+    }
+    withinMeters
+        .values()
+        .forEach(near -> targets.add(new Target(queries.size(), near::positives, query -> EMPTY)));
     IntStream.range(0, (queries.size() + READ - 1) / READ)
         .parallel()
-        .forEach(
-            batch -> findLimits(counter, soundQueries, soundRows, matches, batch * READ, limits));
+        .forEach(batch -> findLimits(counter, soundQueries, soundRows, batch * READ, targets));
     int[][] above =
-        counter.above(soundQueries, soundRows, new float[][] {limits.positive, limits.covering});
-    int broken = soundRows.countBroken();
-    int[] ranks = new int[queries.size()];
-    boolean[] hits = new boolean[queries.size()];
-    boolean[] covered = new boolean[queries.size()];
-    for (int q = 0; q < ranks.length; q++) {
-      if (limits.lost[q]) {
-        ranks[q] = gallery.size() - matches.positives(q).length;
-        continue;
-      }
-      ranks[q] = above[0][q] - limits.positivesAbove[q] + broken - limits.brokenPositives[q];
-      hits[q] = ranks[q] - limits.semiAbove[q] - limits.brokenSemi[q] == 0;
-      covered[q] =
-          above[1][q]
-                  - limits.coveringAbove[q]
-                  + broken
-                  - limits.brokenPositives[q]
-                  - limits.brokenSemi[q]
-              == 0;
+        counter.above(
+            soundQueries,
+            soundRows,
+            targets.stream().map(target -> target.limits).toArray(float[][]::new));
+    int broken = soundRows.brokenRead();
+    List<int[]> ranks = new ArrayList<>();
+    for (int t = 0; t < above.length; t++) {
+      ranks.add(targets.get(t).ranks(above[t], broken, gallery.size()));
     }
     return new RetrievalReport(
-        ranks, hits, covered, gallery.size(), ks, ties, hasSemiPositives(matches));
+        ranks.get(0),
+        semi ? positive.ranksBesideOthers(ranks.get(0)) : null,
+        semi ? ranks.get(1) : null,
+        byMeters(withinMeters, ranks.subList(semi ? 2 : 1, ranks.size())),
+        gallery.size(),
+        ks,
+        ties);
   }
 
-  private static boolean hasSemiPositives(Matches matches) {
-    return IntStream.range(0, matches.size()).anyMatch(q -> matches.semiPositives(q).length > 0);
+  private static void checkSize(Matches matches, Embeddings queries) {
+    if (matches.size() != queries.size()) {
+      throw new IllegalArgumentException(
+          matches.size() + " matches do not fit " + queries.size() + " queries");
+    }
   }
 
-  /** What is known of each query before the gallery is passed over. */
-  private static final class Limits {
-    /** Rows above this limit rank above the best positive, or level with it. */
-    final float[] positive;
+  private static Map<Integer, int[]> byMeters(Map<Integer, Matches> near, List<int[]> ranks) {
+    Map<Integer, int[]> byMeters = new LinkedHashMap<>();
+    near.keySet().forEach(meters -> byMeters.put(meters, ranks.get(byMeters.size())));
+    return byMeters;
+  }
 
-    /** The same for the best row that covers the query: a positive or a semi-positive. */
-    final float[] covering;
+  /** Rows that are right for each query, and what is known of them before the pass. */
+  private static final class Target {
+    final IntFunction<int[]> rows;
+    final IntFunction<int[]> others;
 
-    final int[] positivesAbove;
-    final int[] semiAbove;
-    final int[] coveringAbove;
-    final int[] brokenPositives;
-    final int[] brokenSemi;
+    /** Rows above the limit rank above the best right row, or level with it. */
+    final float[] limits;
+
+    /** Right rows above the limit, which do not count against the query, and broken ones. */
+    final int[] own;
+
+    /** The same for rows that are neither right nor wrong. */
+    final int[] other;
+
     final boolean[] lost;
 
-    Limits(int queries) {
-      positive = new float[queries];
-      covering = new float[queries];
-      positivesAbove = new int[queries];
-      semiAbove = new int[queries];
-      coveringAbove = new int[queries];
-      brokenPositives = new int[queries];
-      brokenSemi = new int[queries];
+    Target(int queries, IntFunction<int[]> rows, IntFunction<int[]> others) {
+      this.rows = rows;
+      this.others = others;
+      limits = new float[queries];
+      own = new int[queries];
+      other = new int[queries];
       lost = new boolean[queries];
+    }
+
+    /** Returns the number of rows, right ones aside, above the best right row. */
+    int[] ranks(int[] above, int broken, int gallery) {
+      int[] ranks = new int[limits.length];
+      for (int q = 0; q < ranks.length; q++) {
+        ranks[q] = lost[q] ? gallery - rows.apply(q).length : above[q] + broken - own[q];
+      }
+      return ranks;
+    }
+
+    /** Returns the ranks without the rows that are neither right nor wrong. */
+    int[] ranksBesideOthers(int[] ranks) {
+      int[] beside = new int[ranks.length];
+      for (int q = 0; q < ranks.length; q++) {
+        beside[q] = lost[q] ? ranks[q] : ranks[q] - other[q];
+      }
+      return beside;
     }
   }
 
   private void findLimits(
-      ScoreCounts counter,
-      Sound queries,
-      Sound gallery,
-      Matches matches,
-      int first,
-      Limits limits) {
+      ScoreCounts counter, Sound queries, Sound gallery, int first, List<Target> targets) {
     float[] query = new float[queries.width()];
     float[] row = new float[gallery.width()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
       boolean sound = queries.readOne(q, query);
-      int[] positives = matches.positives(q);
-      int[] semi = matches.semiPositives(q);
-      float[] positiveScores = scores(counter, query, gallery, positives, row);
-      float[] semiScores = scores(counter, query, gallery, semi, row);
-      float best = max(positiveScores);
-      limits.lost[q] = !sound || best == Float.NEGATIVE_INFINITY;
-      if (limits.lost[q]) {
-        // Nothing is above this, so nothing is counted.
-        limits.positive[q] = Float.POSITIVE_INFINITY;
-        limits.covering[q] = Float.POSITIVE_INFINITY;
-        continue;
+      for (Target target : targets) {
+        float[] right = scores(counter, query, gallery, target.rows.apply(q), row);
+        float best = max(right);
+        target.lost[q] = !sound || best == Float.NEGATIVE_INFINITY;
+        if (target.lost[q]) {
+          // Nothing is above this, so nothing is counted.
+          target.limits[q] = Float.POSITIVE_INFINITY;
+        } else {
+          // More than the number just below is as much or more.
+          float limit = ties == Ties.AGAINST_QUERY ? Math.nextDown(best) : best;
+          float[] neither = scores(counter, query, gallery, target.others.apply(q), row);
+          target.limits[q] = limit;
+          target.own[q] = countAboveOrBroken(right, limit);
+          target.other[q] = countAboveOrBroken(neither, limit);
+        }
       }
-      // More than the number just below is as much or more.
-      float cover = Math.max(best, max(semiScores));
-      limits.positive[q] = ties == Ties.AGAINST_QUERY ? Math.nextDown(best) : best;
-      limits.covering[q] = ties == Ties.AGAINST_QUERY ? Math.nextDown(cover) : cover;
-      limits.positivesAbove[q] = countAbove(positiveScores, limits.positive[q]);
-      limits.semiAbove[q] = countAbove(semiScores, limits.positive[q]);
-      limits.coveringAbove[q] =
-          countAbove(positiveScores, limits.covering[q])
-              + countAbove(semiScores, limits.covering[q]);
-      limits.brokenPositives[q] = countBroken(positiveScores);
-      limits.brokenSemi[q] = countBroken(semiScores);
     }
   }
 
@@ -206,6 +241,46 @@ public final class RetrievalEvaluator {
     return scores;
   }
 
+  /**
+   * Returns the best rows of one query, best first; of equal scores the lower row comes first.
+   * Broken rows are never among them.
+   *
+   * <p>For a few queries to look at: takes 2 G W operations each, on one thread.
+   *
+   * @param query the row of {@code queries}
+   * @param k how many at most
+   */
+  public List<Ranked> best(Embeddings queries, int query, Embeddings gallery, int k) {
+    ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
+    Sound rows = new Sound(gallery);
+    float[] vector = new float[queries.width()];
+    float[] row = new float[gallery.width()];
+    if (!new Sound(queries).readOne(query, vector)) {
+      return List.of();
+    }
+    PriorityQueue<Ranked> best = new PriorityQueue<>(Ranked.BEST_FIRST.reversed());
+    for (int i = 0; i < gallery.size(); i++) {
+      if (rows.readOne(i, row)) {
+        best.add(new Ranked(i, counter.score(vector, row)));
+        if (best.size() > k) {
+          best.remove();
+        }
+      }
+    }
+    return best.stream().sorted(Ranked.BEST_FIRST).toList();
+  }
+
+  /**
+   * A row of the gallery and its score.
+   *
+   * @param row the row
+   * @param score the cosine, dot product or negative squared distance, as the metric says
+   */
+  public record Ranked(int row, float score) {
+    private static final Comparator<Ranked> BEST_FIRST =
+        Comparator.comparingDouble((Ranked ranked) -> -ranked.score).thenComparing(Ranked::row);
+  }
+
   private static float max(float[] scores) {
     float max = Float.NEGATIVE_INFINITY;
     for (float score : scores) {
@@ -214,18 +289,10 @@ public final class RetrievalEvaluator {
     return max;
   }
 
-  private static int countAbove(float[] scores, float limit) {
+  private static int countAboveOrBroken(float[] scores, float limit) {
     int count = 0;
     for (float score : scores) {
-      count += score > limit ? 1 : 0;
-    }
-    return count;
-  }
-
-  private static int countBroken(float[] scores) {
-    int count = 0;
-    for (float score : scores) {
-      count += Float.isNaN(score) ? 1 : 0;
+      count += score <= limit ? 0 : 1;
     }
     return count;
   }
@@ -236,6 +303,7 @@ public final class RetrievalEvaluator {
    */
   private final class Sound implements ScoreCounts.Rows {
     private final Embeddings vectors;
+    private final LongAdder broken = new LongAdder();
 
     Sound(Embeddings vectors) {
       this.vectors = vectors;
@@ -255,7 +323,9 @@ public final class RetrievalEvaluator {
     public void read(int first, int count, float[] target) {
       vectors.read(first, count, target);
       for (int i = 0; i < count; i++) {
-        prepare(target, i * width());
+        if (!prepare(target, i * width())) {
+          broken.increment();
+        }
       }
     }
 
@@ -264,27 +334,14 @@ public final class RetrievalEvaluator {
       return prepare(target, 0);
     }
 
-    int countBroken() {
-      return IntStream.range(0, (size() + READ - 1) / READ)
-          .parallel()
-          .map(
-              batch -> {
-                float[] row = new float[width()];
-                int broken = 0;
-                for (int i = batch * READ; i < Math.min(size(), (batch + 1) * READ); i++) {
-                  broken += readOne(i, row) ? 0 : 1;
-                }
-                return broken;
-              })
-          .sum();
+    /** Returns how many broken vectors {@link #read} came across; each row is read once. */
+    int brokenRead() {
+      return broken.intValue();
     }
 
     /** Normalises a vector in place; returns false, having filled it with NaN, if it is broken. */
     private boolean prepare(float[] values, int from) {
-      double squares = 0;
-      for (int i = from; i < from + width(); i++) {
-        squares += (double) values[i] * values[i];
-      }
+      double squares = squares(values, from);
       // So far below the largest float no product of two vectors overflows, nor a squared distance.
       if (squares < Float.MAX_VALUE / 8) {
         if (metric == Metric.COSINE && squares > 0) {
@@ -297,6 +354,26 @@ public final class RetrievalEvaluator {
       }
       Arrays.fill(values, from, from + width(), Float.NaN);
       return false;
+    }
+
+    /** Returns the squared length; four sums at a time, so that none waits for the one before. */
+    private double squares(float[] values, int from) {
+      double a = 0;
+      double b = 0;
+      double c = 0;
+      double d = 0;
+      int i = from;
+      int end = from + width();
+      for (; i + 3 < end; i += 4) {
+        a += (double) values[i] * values[i];
+        b += (double) values[i + 1] * values[i + 1];
+        c += (double) values[i + 2] * values[i + 2];
+        d += (double) values[i + 3] * values[i + 3];
+      }
+      for (; i < end; i++) {
+        a += (double) values[i] * values[i];
+      }
+      return a + b + (c + d);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How well queries found their positives in a gallery. Immutable and thread-safe.
@@ -17,28 +18,34 @@ import java.util.Optional;
 public final class RetrievalReport {
 
   private final int[] ranks;
-  private final boolean[] hits;
-  private final boolean[] covered;
+  private final int @Nullable [] ranksBesideSemiPositives;
+  private final int @Nullable [] coveringRanks;
+  private final Map<Integer, int[]> ranksByMeters;
   private final int gallerySize;
   private final List<Integer> ks;
   private final RetrievalEvaluator.Ties ties;
-  private final boolean semiPositives;
 
+  /**
+   * @param ranks how many wrong rows rank above each query's best positive
+   * @param ranksBesideSemiPositives the same where semi-positives are not wrong
+   * @param coveringRanks how many rows rank above the best that covers the query
+   * @param ranksByMeters how many rows rank above the best within so many metres
+   */
   RetrievalReport(
       int[] ranks,
-      boolean[] hits,
-      boolean[] covered,
+      int @Nullable [] ranksBesideSemiPositives,
+      int @Nullable [] coveringRanks,
+      Map<Integer, int[]> ranksByMeters,
       int gallerySize,
       List<Integer> ks,
-      RetrievalEvaluator.Ties ties,
-      boolean semiPositives) {
+      RetrievalEvaluator.Ties ties) {
     this.ranks = ranks;
-    this.hits = hits;
-    this.covered = covered;
+    this.ranksBesideSemiPositives = ranksBesideSemiPositives;
+    this.coveringRanks = coveringRanks;
+    this.ranksByMeters = new LinkedHashMap<>(ranksByMeters);
     this.gallerySize = gallerySize;
     this.ks = ks;
     this.ties = ties;
-    this.semiPositives = semiPositives;
   }
 
   /** Returns the number of queries. */
@@ -88,7 +95,7 @@ public final class RetrievalReport {
    * semi-positives above their positive. Empty if no query has semi-positives.
    */
   public Optional<Share> hitRateSample4Geo() {
-    return share(hits);
+    return first(ranksBesideSemiPositives);
   }
 
   /**
@@ -99,18 +106,23 @@ public final class RetrievalReport {
    * CVPR 2021.
    */
   public Optional<Share> hitRateCovering() {
-    return share(covered);
+    return first(coveringRanks);
   }
 
-  private Optional<Share> share(boolean[] values) {
-    if (!semiPositives) {
-      return Optional.empty();
-    }
-    int count = 0;
-    for (boolean value : values) {
-      count += value ? 1 : 0;
-    }
-    return Optional.of(Share.of(count, values.length));
+  private static Optional<Share> first(int @Nullable [] ranks) {
+    return Optional.ofNullable(ranks)
+        .map(all -> Share.of(Arrays.stream(all).filter(rank -> rank == 0).count(), all.length));
+  }
+
+  /**
+   * Returns R@1 by metres: the share of queries whose best row lies at most so far away. Empty
+   * unless the evaluator was told which rows lie near.
+   */
+  public Map<Integer, Share> withinMeters() {
+    Map<Integer, Share> within = new LinkedHashMap<>();
+    ranksByMeters.forEach(
+        (meters, all) -> first(all).ifPresent(share -> within.put(meters, share)));
+    return within;
   }
 
   /** Returns the numbers, in the shape written as JSON. */
@@ -129,7 +141,8 @@ public final class RetrievalReport {
         onePercent(),
         reciprocal / ranks.length,
         recall,
-        hitRate);
+        hitRate,
+        withinMeters());
   }
 
   /**
@@ -142,6 +155,7 @@ public final class RetrievalReport {
    * @param meanReciprocalRank the mean of 1 / (rank + 1)
    * @param recallAt R@K by K, and by {@code "1%"}
    * @param hitRate the hit rates by their definition; empty without semi-positives
+   * @param withinMeters the shares of queries whose best row lies so near; empty without places
    */
   public record Summary(
       int count,
@@ -150,28 +164,44 @@ public final class RetrievalReport {
       int onePercentK,
       double meanReciprocalRank,
       Map<String, Share> recallAt,
-      Map<String, Share> hitRate) {}
+      Map<String, Share> hitRate,
+      Map<Integer, Share> withinMeters) {}
+
+  /** Returns the shares by the name of their metric, such as {@code R@5}. */
+  public Map<String, Share> shares() {
+    Map<String, Share> shares = new LinkedHashMap<>();
+    Summary summary = summary();
+    summary.recallAt().forEach((k, share) -> shares.put("R@" + k, share));
+    summary.hitRate().forEach((name, share) -> shares.put("hit rate (" + name + ")", share));
+    summary.withinMeters().forEach((meters, share) -> shares.put("R@1@" + meters + "m", share));
+    return shares;
+  }
 
   /** Returns the figures as a table of one row each. */
   public Table table() {
     Table table = new Table("metric", "share", "95 % interval");
-    summary()
-        .recallAt()
+    shares()
         .forEach(
-            (k, share) ->
-                addRow(
-                    table, k.equals("1%") ? "R@1% (K = " + onePercent() + ")" : "R@" + k, share));
-    summary()
-        .hitRate()
-        .forEach((definition, share) -> addRow(table, "hit rate (" + definition + ")", share));
+            (name, share) ->
+                table.row(
+                    name.equals("R@1%") ? "R@1% (K = " + onePercent() + ")" : name,
+                    Table.percent(share.accuracy()) + " %",
+                    Table.percent(share.low()) + " to " + Table.percent(share.high())));
     return table;
   }
 
-  private static void addRow(Table table, String name, Share share) {
-    table.row(
-        name,
-        Table.percent(share.accuracy()) + " %",
-        Table.percent(share.low()) + " to " + Table.percent(share.high()));
+  /** Returns {@code metric,value,low,high} as CSV, shares from 0 to 1. */
+  public String toCsv() {
+    Table table = new Table("metric", "value", "low", "high");
+    shares()
+        .forEach(
+            (name, share) ->
+                table.row(
+                    name,
+                    Double.toString(share.accuracy()),
+                    Double.toString(share.low()),
+                    Double.toString(share.high())));
+    return table.toCsv();
   }
 
   /** Returns the report as a Markdown table and one line that states the conventions. */

@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How often sequences of choices, such as the cells a zoom goes through, were right.
@@ -13,10 +14,18 @@ import java.util.List;
  */
 public record Sequences(Share strict, List<Share> prefixes, List<Share> steps) {
 
+  /** A label has at most nine digits. */
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
   /** Copies the lists. */
   public Sequences {
     prefixes = List.copyOf(prefixes);
     steps = List.copyOf(steps);
+  }
+
+  /** Reads the whole numbers of a text such as {@code [7, 6, 6, 5]} or {@code 7 6 6 5}. */
+  public static int[] parse(String text) {
+    return NUMBER.matcher(text).results().mapToInt(n -> Integer.parseInt(n.group())).toArray();
   }
 
   /**

@@ -115,5 +115,17 @@ class EmbeddingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.open(file, "flat"))
         .withMessageContaining("is not [N, W]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.open(file))
+        .withMessageContaining("has not one array, but 2");
+  }
+
+  @Test
+  void choosesTheFormatByTheName() throws IOException {
+    file = folder.resolve("vectors.npy");
+    writeNpy(1, HEADER, 24);
+    try (Embeddings vectors = Embeddings.open(file)) {
+      assertThat(vectors.size()).isEqualTo(3);
+    }
   }
 }

@@ -3,9 +3,12 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PublishedFiguresTest {
+
+  private static final Share ONE = Share.of(1, 1);
 
   @Test
   void givesEachFigureItsSource() {
@@ -28,6 +31,14 @@ class PublishedFiguresTest {
     assertThat(table.header()).startsWith("method", "acc@1km", "acc@25km").endsWith("published in");
     assertThat(table.rows())
         .anySatisfy(row -> assertThat(row).startsWith("PlaNet", "8.4", "24.5", "37.6"));
+  }
+
+  @Test
+  void putsARunInTheFirstRow() {
+    Table table =
+        PublishedFigures.table("im2gps", "mine", Map.of("acc@25km", Share.of(1, 4), "R@1", ONE));
+    assertThat(table.rows().get(0)).startsWith("mine", "", "25.0", "").endsWith("this run");
+    assertThat(table.rows()).hasSize(PublishedFigures.table("im2gps").rows().size() + 1);
   }
 
   @Test

@@ -10,7 +10,9 @@ import io.github.geofix.core.index.Metric;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -96,13 +98,18 @@ class RetrievalEvaluatorTest {
       queries[0][width - 1] = Float.NaN;
     }
     Matches matches = Matches.of(positives).withSemiPositives(semi);
+    List<LatLng> places = points(queries.length + gallery.length, random);
+    List<LatLng> rowPlaces = places.subList(queries.length, places.size());
+    Matches near = Matches.within(places.subList(0, queries.length), rowPlaces, 100);
     for (Metric metric : new Metric[] {Metric.DOT, Metric.L2}) {
       for (Ties ties : Ties.values()) {
         RetrievalReport report =
             EVALUATOR
                 .withMetric(metric)
                 .withTies(ties)
-                .evaluate(Embeddings.of(queries), Embeddings.of(gallery), matches);
+                .evaluate(
+                    Embeddings.of(queries), Embeddings.of(gallery), matches, Map.of(40, near));
+        int nearest = 0;
         int hits = 0;
         int covered = 0;
         for (int q = 0; q < queries.length; q++) {
@@ -110,6 +117,12 @@ class RetrievalEvaluatorTest {
           for (int row = 0; row < gallery.length; row++) {
             scores[row] = score(metric, queries[q], gallery[row]);
           }
+          int[] rows = near.positives(q);
+          nearest +=
+              Arrays.stream(rows).anyMatch(row -> !Double.isNaN(scores[row]))
+                      && above(scores, rows, ties).isEmpty()
+                  ? 1
+                  : 0;
           List<Integer> above = above(scores, positives.get(q), ties);
           assertThat(report.rank(q)).as("query " + q).isEqualTo(above.size());
           List<Integer> wrong = new ArrayList<>(above);
@@ -119,8 +132,10 @@ class RetrievalEvaluatorTest {
           int[] covering =
               IntStream.concat(Arrays.stream(positives.get(q)), Arrays.stream(semi.get(q)))
                   .toArray();
-          covered += above(scores, covering, ties).isEmpty() && !lost ? 1 : 0;
+          boolean uncovered = Arrays.stream(covering).allMatch(p -> Double.isNaN(scores[p]));
+          covered += above(scores, covering, ties).isEmpty() && !uncovered ? 1 : 0;
         }
+        assertThat(report.withinMeters()).containsEntry(40, Share.of(nearest, queries.length));
         if (report.hitRateSample4Geo().isPresent()) {
           assertThat(report.hitRateSample4Geo().orElseThrow())
               .isEqualTo(Share.of(hits, queries.length));
@@ -192,6 +207,26 @@ class RetrievalEvaluatorTest {
                 .recallAt(1)
                 .accuracy())
         .isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void findsTheBestRowsThatSortingFinds(long seed) {
+    Random random = new Random(seed);
+    float[][] gallery = whole(200, 7, random);
+    gallery[5][0] = Float.NaN;
+    float[][] queries = whole(3, 7, random);
+    RetrievalEvaluator evaluator = EVALUATOR.withMetric(Metric.DOT);
+    List<Integer> sorted =
+        IntStream.range(0, 200)
+            .filter(row -> row != 5)
+            .boxed()
+            .sorted(Comparator.comparing(row -> -score(Metric.DOT, queries[2], gallery[row])))
+            .limit(9)
+            .toList();
+    assertThat(evaluator.best(Embeddings.of(queries), 2, Embeddings.of(gallery), 9))
+        .extracting(RetrievalEvaluator.Ranked::row)
+        .containsExactlyElementsOf(sorted);
   }
 
   @Test

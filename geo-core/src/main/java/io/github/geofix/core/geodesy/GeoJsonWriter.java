@@ -49,6 +49,67 @@ public final class GeoJsonWriter implements Closeable {
   }
 
   /**
+   * Writes a line along great circles; one over the antimeridian is cut there.
+   *
+   * @param points two or more
+   * @param properties strings, numbers and booleans
+   * @throws IllegalArgumentException if there are fewer points
+   */
+  public void line(List<LatLng> points, Map<String, ?> properties) throws IOException {
+    if (points.size() < 2) {
+      throw new IllegalArgumentException("a line needs two points or more: " + points);
+    }
+    List<List<double[]>> pieces = linePieces(points);
+    begin(pieces.size() == 1 ? "LineString" : "MultiLineString");
+    if (pieces.size() > 1) {
+      json.beginArray();
+    }
+    for (List<double[]> piece : pieces) {
+      json.beginArray();
+      for (double[] corner : piece) {
+        coordinates(rounded(corner[0]), rounded(corner[1]));
+      }
+      json.endArray();
+    }
+    if (pieces.size() > 1) {
+      json.endArray();
+    }
+    end(properties);
+  }
+
+  /** The lines, as longitude and latitude within -180 to 180, that a map draws for a line. */
+  private static List<List<double[]>> linePieces(List<LatLng> points) {
+    List<double[]> unrolled = new ArrayList<>();
+    unrolled.add(new double[] {points.get(0).longitude(), points.get(0).latitude()});
+    for (int i = 1; i < points.size(); i++) {
+      double toleranceKm = MAX_DEVIATION * GreatCircle.distanceKm(points.get(i - 1), points.get(i));
+      appendSide(unrolled, points.get(i - 1), points.get(i), toleranceKm, MAX_HALVINGS);
+    }
+    List<List<double[]>> pieces = new ArrayList<>();
+    List<double[]> piece = new ArrayList<>();
+    double[] before = unrolled.get(0);
+    double shift = 0;
+    for (double[] point : unrolled) {
+      double longitude = point[0] - shift;
+      if (Math.abs(longitude) > 180) {
+        double meridian = Math.copySign(180, longitude);
+        double part = (meridian - (before[0] - shift)) / (point[0] - before[0]);
+        double latitude = before[1] + part * (point[1] - before[1]);
+        piece.add(new double[] {meridian, latitude});
+        pieces.add(piece);
+        piece = new ArrayList<>();
+        piece.add(new double[] {-meridian, latitude});
+        shift += 2 * meridian;
+        longitude -= 2 * meridian;
+      }
+      piece.add(new double[] {longitude, point[1]});
+      before = point;
+    }
+    pieces.add(piece);
+    return pieces;
+  }
+
+  /**
    * Writes a polygon, or several as one feature.
    *
    * @param rings the corners of each, counter-clockwise, without the first repeated at the end;

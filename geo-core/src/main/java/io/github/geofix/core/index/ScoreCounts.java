@@ -2,6 +2,7 @@ package io.github.geofix.core.index;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -36,6 +37,9 @@ public final class ScoreCounts {
 
   /** Queries scored together: their numbers stay in the second-level cache. */
   private static final int BATCH = 96;
+
+  /** Rows stored together: a cache of eight ways keeps a line of each. */
+  private static final int FILL_ROWS = 8;
 
   private final Kernel kernel;
   private final boolean squared;
@@ -79,9 +83,10 @@ public final class ScoreCounts {
   }
 
   /**
-   * Counts the rows that score more than each query's limits.
+   * Counts the rows that score more than each query's limits. Each row of the gallery is read once,
+   * each query once for every 32 MB of the gallery.
    *
-   * @param limits [L, Q]: L limits for each query, those of {@code limits[0]} the lowest
+   * @param limits [L, Q]: L limits for each query, in any order
    * @return [L, Q]; a score that is not a number is not counted
    * @throws IllegalArgumentException if the widths differ or {@code limits} does not fit
    */
@@ -97,6 +102,7 @@ public final class ScoreCounts {
       }
     }
     int[][] counts = new int[limits.length][queries.size()];
+    float[] lowest = lowest(limits, queries.size());
     int blockBytes = 4 * stored * Kernel.BLOCK;
     int panelBlocks =
         Math.min(
@@ -120,25 +126,47 @@ public final class ScoreCounts {
               });
       IntStream.range(0, batches)
           .parallel()
-          .forEach(batch -> count(queries, batch * BATCH, panel, rows, limits, counts));
+          .forEach(batch -> count(queries, batch * BATCH, panel, rows, limits, lowest, counts));
     }
     return counts;
+  }
+
+  private static float[] lowest(float[][] limits, int queries) {
+    float[] lowest = new float[queries];
+    Arrays.fill(lowest, Float.POSITIVE_INFINITY);
+    for (float[] limit : limits) {
+      for (int q = 0; q < queries; q++) {
+        lowest[q] = Math.min(lowest[q], limit[q]);
+      }
+    }
+    return lowest;
   }
 
   /** Stores rows as a block [W, 64]; places without a row keep what they hold. */
   private void fill(ByteBuffer panel, int offset, Rows gallery, int first, int count) {
     float[] rows = new float[count * width];
     gallery.read(first, count, rows);
-    for (int d = 0; d < width; d++) {
-      int at = offset + 4 * d * Kernel.BLOCK;
-      for (int r = 0; r < count; r++) {
-        panel.putFloat(at + 4 * r, rows[r * width + d]);
+    // Down a few rows at a time: columns of all rows at once would push each other out of the
+    // cache.
+    for (int from = 0; from < count; from += FILL_ROWS) {
+      int to = Math.min(from + FILL_ROWS, count);
+      for (int d = 0; d < width; d++) {
+        int at = offset + 4 * d * Kernel.BLOCK;
+        for (int r = from; r < to; r++) {
+          panel.putFloat(at + 4 * r, rows[r * width + d]);
+        }
       }
     }
   }
 
   private void count(
-      Rows queries, int first, ByteBuffer panel, int rows, float[][] limits, int[][] counts) {
+      Rows queries,
+      int first,
+      ByteBuffer panel,
+      int rows,
+      float[][] limits,
+      float[] lowest,
+      int[][] counts) {
     int batch = Math.min(BATCH, queries.size() - first);
     float[] read = new float[batch * width];
     queries.read(first, batch, read);
@@ -154,8 +182,7 @@ public final class ScoreCounts {
       int filled = Math.min(Kernel.BLOCK, rows - row);
       for (int i = 0; i < batch; i++) {
         // Few rows beat the lowest limit of a query that a good model embedded.
-        if (filled < Kernel.BLOCK
-            || kernel.anyAbove(scores, i * Kernel.BLOCK, limits[0][first + i])) {
+        if (filled < Kernel.BLOCK || kernel.anyAbove(scores, i * Kernel.BLOCK, lowest[first + i])) {
           for (int l = 0; l < limits.length; l++) {
             counts[l][first + i] += above(scores, i * Kernel.BLOCK, filled, limits[l][first + i]);
           }

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of disjoint S2 cells, numbered 0 to {@link #size()} - 1 in Hilbert-curve order, used as
@@ -133,6 +134,7 @@ public final class CellPartition {
   private final double[] means; // latitude, longitude of each cell
   private final Map<String, String> metadata;
   private final LeafLookup lookup;
+  private volatile double @Nullable [] areas; // km2, computed when first asked for
 
   private CellPartition(long[] cells, int[] counts, double[] means, Map<String, String> metadata) {
     this.cells = cells;
@@ -495,7 +497,21 @@ public final class CellPartition {
 
   /** Returns the area of a cell in km2. */
   public double areaKm2(int label) {
-    return S2Cells.areaKm2(cells[label]);
+    double[] known = areas;
+    return known == null ? S2Cells.areaKm2(cells[label]) : known[label];
+  }
+
+  /** Returns the area of every cell in km2, [m]. Computed once; not to be changed. */
+  double[] areas() {
+    double[] known = areas;
+    if (known == null) {
+      known = new double[cells.length];
+      for (int label = 0; label < known.length; label++) {
+        known[label] = S2Cells.areaKm2(cells[label]);
+      }
+      areas = known;
+    }
+    return known;
   }
 
   /** Returns the four corners of a cell, counter-clockwise; its sides are great circles. */

@@ -7,6 +7,7 @@ import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import io.github.geofix.core.geodesy.WebMercator;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * A square of ground cut into K x K cells, each cut again, and so on: the places a zooming model
@@ -135,6 +136,27 @@ public final class ZoomGrid {
     LatLng southEast = frame.at(1, 1);
     return new LatLngBox(
         southEast.latitude(), northWest.longitude(), northWest.latitude(), southEast.longitude());
+  }
+
+  /**
+   * Returns the name of a cell: {@code z/x/y} if it is a {@link Tile}, as all cells of the Mercator
+   * world are that were cut by powers of two; else its labels, such as {@code 3-14-2-9}, and {@code
+   * root} for the whole square.
+   *
+   * @param path as for {@link #frame}
+   */
+  public String name(int... path) {
+    Frame frame = frame(path);
+    if (frame instanceof MercatorFrame square) {
+      int zoom = Math.getExponent(1 / square.size());
+      if (square.size() == 1.0 / (1L << zoom) && zoom <= Tile.MAX_ZOOM) {
+        double across = 1L << zoom;
+        return new Tile(zoom, (int) (square.x() * across), (int) (square.y() * across)).toString();
+      }
+    }
+    return path.length == 0
+        ? "root"
+        : Arrays.stream(path).mapToObj(Integer::toString).collect(Collectors.joining("-"));
   }
 
   /**

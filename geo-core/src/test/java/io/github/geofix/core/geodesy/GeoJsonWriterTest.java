@@ -156,4 +156,60 @@ class GeoJsonWriterTest {
       assertThat(ring.get(ring.size() - 1)).isEqualTo(ring.get(0));
     }
   }
+
+  @Test
+  void aLineFollowsTheGreatCircleAndIsCutAtTheAntimeridian() throws IOException {
+    JsonObject plain = line(List.of(new LatLng(50, 0), new LatLng(50, 90)));
+    assertThat(plain.get("type").getAsString()).isEqualTo("LineString");
+    JsonArray points = plain.getAsJsonArray("coordinates");
+    assertThat(points.size()).isGreaterThan(8);
+    LatLng middle = SphericalMean.of(List.of(new LatLng(50, 0), new LatLng(50, 90)));
+    double nearest = 1e9;
+    for (JsonElement point : points) {
+      nearest =
+          Math.min(
+              nearest,
+              GreatCircle.distanceKm(
+                  middle,
+                  new LatLng(
+                      point.getAsJsonArray().get(1).getAsDouble(),
+                      point.getAsJsonArray().get(0).getAsDouble())));
+    }
+    assertThat(nearest).isLessThan(1);
+
+    JsonObject cut = line(List.of(new LatLng(0, 178), new LatLng(0, -178), new LatLng(2, 178)));
+    assertThat(cut.get("type").getAsString()).isEqualTo("MultiLineString");
+    JsonArray pieces = cut.getAsJsonArray("coordinates");
+    assertThat(pieces).hasSize(3);
+    assertThat(ends(pieces.get(0))).containsExactly(178, 0, 180, 0);
+    assertThat(ends(pieces.get(1))).startsWith(-180, 0).hasSize(4);
+    assertThat(ends(pieces.get(1))[2]).isEqualTo(-180);
+    assertThat(ends(pieces.get(1))[3]).isCloseTo(1, within(0.01));
+    assertThat(ends(pieces.get(2))[0]).isEqualTo(180);
+  }
+
+  private static double[] ends(JsonElement piece) {
+    JsonArray points = piece.getAsJsonArray();
+    JsonArray first = points.get(0).getAsJsonArray();
+    JsonArray last = points.get(points.size() - 1).getAsJsonArray();
+    return new double[] {
+      first.get(0).getAsDouble(),
+      first.get(1).getAsDouble(),
+      last.get(0).getAsDouble(),
+      last.get(1).getAsDouble()
+    };
+  }
+
+  private static JsonObject line(List<LatLng> points) throws IOException {
+    StringWriter out = new StringWriter();
+    try (GeoJsonWriter writer = new GeoJsonWriter(out)) {
+      writer.line(points, Map.of());
+    }
+    return JsonParser.parseString(out.toString())
+        .getAsJsonObject()
+        .getAsJsonArray("features")
+        .get(0)
+        .getAsJsonObject()
+        .getAsJsonObject("geometry");
+  }
 }

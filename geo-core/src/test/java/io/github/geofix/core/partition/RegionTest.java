@@ -10,6 +10,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -61,6 +62,67 @@ class RegionTest {
         assertThat(otherHeld >= held && otherArea < area * (1 - 1e-9)).isFalse();
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void severalSharesAreThoseTakenOneByOneFromAFullSort(long seed) {
+    Random random = new Random(seed);
+    CellPartition partition = CellPartition.fixedLevel(Points.uniform(3000, random), 6);
+    double[] scores = new double[partition.size()];
+    for (int label = 0; label < scores.length; label++) {
+      scores[label] = random.nextInt(4) == 0 ? 0 : Math.exp(5 * random.nextGaussian());
+    }
+    List<Double> shares = List.of(0.9, 0.5, 1.0, 0.5);
+    List<Region> regions = Region.holding(shares, partition, scores);
+    double total = 0;
+    for (double score : scores) {
+      total += score;
+    }
+    for (int i = 0; i < shares.size(); i++) {
+      List<Long> held = new ArrayList<>();
+      double sum = 0;
+      for (int label :
+          IntStream.range(0, scores.length)
+              .boxed()
+              .sorted(
+                  Comparator.comparingDouble(
+                      label -> -scores[label] / S2Cells.areaKm2(partition.cellId(label))))
+              .toList()) {
+        if (scores[label] > 0 && (shares.get(i) == 1 || sum < shares.get(i) * total)) {
+          held.add(partition.cellId(label));
+          sum += scores[label];
+        }
+      }
+      Region expected = Region.ofCellIds(held.stream().mapToLong(Long::longValue).toArray());
+      assertThat(regions.get(i).equals(expected)).as("share %s", shares.get(i)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aRegionHasACellIfItsShareIsMoreThanThatOfDenserCells(long seed) {
+    Random random = new Random(seed);
+    CellPartition partition = CellPartition.fixedLevel(Points.uniform(200, random), 4);
+    double[] scores = new double[partition.size()];
+    for (int label = 0; label < scores.length; label++) {
+      scores[label] = random.nextInt(4) == 0 ? 0 : Math.exp(2 * random.nextGaussian());
+    }
+    int tried = 0;
+    for (int label = 0; label < scores.length; label++) {
+      double before = Region.shareBefore(label, partition, scores);
+      if (scores[label] == 0) {
+        assertThat(before).isEqualTo(1);
+        continue;
+      }
+      long cell = partition.cellId(label);
+      assertThat(Region.holding(before + 1e-9, partition, scores).containsCell(cell)).isTrue();
+      if (before > 1e-9) {
+        tried++;
+        assertThat(Region.holding(before - 1e-9, partition, scores).containsCell(cell)).isFalse();
+      }
+    }
+    assertThat(tried).isGreaterThan(20);
   }
 
   @ParameterizedTest

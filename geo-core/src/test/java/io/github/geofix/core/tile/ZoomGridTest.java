@@ -180,4 +180,21 @@ class ZoomGridTest {
       throw new IllegalStateException(e);
     }
   }
+
+  @Test
+  void namesCellsAsTilesWhereTheyAreTiles() {
+    ZoomGrid world = ZoomGrid.mercatorWorld(4, 2, 4);
+    Random random = new Random(5);
+    for (int i = 0; i < 50; i++) {
+      LatLng place = new LatLng(random.nextDouble(-80, 80), random.nextDouble(-180, 180));
+      int[] path = world.labelsOf(place);
+      assertThat(world.name(path)).isEqualTo(Tile.of(place, 5).toString());
+      assertThat(world.name(path[0])).isEqualTo(Tile.of(place, 2).toString());
+    }
+    assertThat(world.name()).isEqualTo("0/0/0");
+    assertThat(ZoomGrid.mercatorWorld(3, 4).name(5, 12)).isEqualTo("5-12");
+    ZoomGrid local = ZoomGrid.local(CENTER, 10_000, 4, 4);
+    assertThat(local.name(3, 14)).isEqualTo("3-14");
+    assertThat(local.name()).isEqualTo("root");
+  }
 }

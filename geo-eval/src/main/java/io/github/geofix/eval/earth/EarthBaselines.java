@@ -2,9 +2,11 @@ package io.github.geofix.eval.earth;
 
 import io.github.geofix.core.LatLng;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -85,16 +87,20 @@ public final class EarthBaselines {
     int nearest = 0;
     double least = Double.POSITIVE_INFINITY;
     for (int i = 0; i < colors.length; i++) {
-      double red = colors[i][0] - color[0];
-      double green = colors[i][1] - color[1];
-      double blue = colors[i][2] - color[2];
-      double squared = red * red + green * green + blue * blue;
+      double squared = squaredDistance(colors[i], color);
       if (squared < least) {
         least = squared;
         nearest = i;
       }
     }
     return nearest;
+  }
+
+  private static double squaredDistance(double[] a, double[] b) {
+    double red = a[0] - b[0];
+    double green = a[1] - b[1];
+    double blue = a[2] - b[2];
+    return red * red + green * green + blue * blue;
   }
 
   /**
@@ -128,17 +134,11 @@ public final class EarthBaselines {
             task -> {
               int first = task * CELLS_PER_TASK;
               int end = Math.min(first + CELLS_PER_TASK, cells.size());
-              float[][] templates = new float[(end - first) * perCell][];
-              int t = 0;
-              for (int cell = first; cell < end; cell++) {
-                for (LatLng position : cells.positions(cell, positionsPerSide)) {
-                  for (double size : sizes) {
-                    for (double rotation : rotations) {
-                      templates[t++] = TemplateMatcher.vector(template(position, size, rotation));
-                    }
-                  }
-                }
-              }
+              float[][] templates =
+                  IntStream.range(first, end)
+                      .mapToObj(cell -> templates(cell, sizes, rotations, positionsPerSide))
+                      .flatMap(Arrays::stream)
+                      .toArray(float[][]::new);
               matcher.match(templates, first * perCell);
             });
     return Arrays.stream(matcher.best())
@@ -148,6 +148,92 @@ public final class EarthBaselines {
                     .positions(template / perCell, positionsPerSide)
                     .get(template % perCell / perPosition))
         .toList();
+  }
+
+  /** Returns the vectors of all views of a cell: positions, then sizes, then rotations. */
+  private float[][] templates(int cell, double[] sizes, double[] rotations, int positionsPerSide) {
+    List<float[]> templates = new ArrayList<>();
+    for (LatLng position : cells.positions(cell, positionsPerSide)) {
+      for (double size : sizes) {
+        for (double rotation : rotations) {
+          templates.add(TemplateMatcher.vector(template(position, size, rotation)));
+        }
+      }
+    }
+    return templates.toArray(float[][]::new);
+  }
+
+  /**
+   * Ranks the cells by {@link #meanColor} for each photo.
+   *
+   * @param cellOf the true cell of each photo
+   * @return for each photo how many other cells fit it as well as the true one or better
+   */
+  public int[] meanColorRanks(List<BufferedImage> photos, int[] cellOf) {
+    double[][] colors = photos.stream().map(photo -> mean(shrunk(photo))).toArray(double[][]::new);
+    return ranks(
+        cellOf,
+        cell -> {
+          double[] seen = mean(template(cells.center(cell), MIDDLE_SIZE_DEGREES, 0));
+          float[] scores = new float[colors.length];
+          for (int p = 0; p < scores.length; p++) {
+            scores[p] = (float) -squaredDistance(seen, colors[p]);
+          }
+          return scores;
+        });
+  }
+
+  /** As {@link #meanColorRanks}, by {@link #correlation}. */
+  public int[] correlationRanks(List<BufferedImage> photos, int[] cellOf) {
+    return ranks(photos, cellOf, new double[] {MIDDLE_SIZE_DEGREES}, new double[] {0}, 1);
+  }
+
+  /**
+   * As {@link #meanColorRanks}, by the best view of each cell that {@link #correlationSearch}
+   * tries.
+   */
+  public int[] correlationSearchRanks(List<BufferedImage> photos, int[] cellOf) {
+    return ranks(photos, cellOf, SIZES_DEGREES, ROTATIONS_DEGREES, POSITIONS_PER_SIDE);
+  }
+
+  private int[] ranks(
+      List<BufferedImage> photos,
+      int[] cellOf,
+      double[] sizes,
+      double[] rotations,
+      int positionsPerSide) {
+    float[][] vectors =
+        photos.parallelStream()
+            .map(photo -> TemplateMatcher.vector(shrunk(photo)))
+            .toArray(float[][]::new);
+    return ranks(
+        cellOf,
+        cell -> {
+          TemplateMatcher matcher = new TemplateMatcher(vectors);
+          matcher.match(templates(cell, sizes, rotations, positionsPerSide), 0);
+          return matcher.bestScores();
+        });
+  }
+
+  /**
+   * Counts in one pass over the cells, keeping a number for each photo and cell.
+   *
+   * @param scoresOf the score of each photo in a cell
+   */
+  private int[] ranks(int[] cellOf, IntFunction<float[]> scoresOf) {
+    float[][] scores =
+        IntStream.range(0, cells.size()).parallel().mapToObj(scoresOf).toArray(float[][]::new);
+    return IntStream.range(0, cellOf.length)
+        .map(
+            photo -> {
+              float truth = scores[cellOf[photo]][photo];
+              return (int)
+                      IntStream.range(0, scores.length)
+                          .filter(cell -> scores[cell][photo] >= truth)
+                          .count()
+                  - 1;
+            })
+        .toArray();
   }
 
   private int[] template(LatLng center, double sizeDegrees, double rotationDegrees) {

@@ -9,6 +9,7 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -59,6 +60,11 @@ public final class LandCells {
   /** Returns the number of cells, 1 or more. */
   public int size() {
     return cells.size();
+  }
+
+  /** Returns the cell that holds a point, or nothing where no photo is taken. */
+  public OptionalInt cellOf(LatLng point) {
+    return cells.labelOf(point);
   }
 
   /** Returns the S2 token of a cell. */

@@ -177,6 +177,11 @@ final class TemplateMatcher {
     }
   }
 
+  /** Returns the score of the best template of each photo, once all have been compared. */
+  synchronized float[] bestScores() {
+    return bestScores.clone();
+  }
+
   /** Returns the number of the best template of each photo, once all have been compared. */
   synchronized int[] best() {
     return best.clone();

@@ -1,41 +1,60 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.eval.Matches;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A benchmark that finds the aerial image of a ground photo: its layout below one folder, its split
  * and what counts as right.
  */
-public enum CrossViewProtocol {
+public enum CrossViewProtocol implements Protocol {
   /**
    * 8,884 panoramas against as many aerial images: Zhai et al., "Predicting Ground-Level Scene
    * Layout from Aerial Imagery", CVPR 2017. {@code splits/val-19zl.csv} has one row a pair: aerial
    * image, panorama, annotation.
    */
-  CVUSA("CVUSA"),
+  CVUSA(
+      "CVUSA",
+      8_884,
+      8_884,
+      "splits/val-19zl.csv (aerial image, panorama, annotation) and the images it names"),
+  /**
+   * 8,884 panoramas of Canberra against as many aerial images: Liu and Li, "Lending Orientation to
+   * Neural Networks for Cross-view Geo-localization", CVPR 2019. One aerial image is right for each
+   * panorama.
+   */
+  CVACT_VAL("CVACT_val", 8_884, 8_884, cvact("ANU_data_small")),
+  /**
+   * As CVACT_VAL, with 92,802 of each, so that neighbours look alike. As most papers do since, one
+   * aerial image is right for each panorama; the first counted any within 5 m.
+   */
+  CVACT_TEST("CVACT_test", 92_802, 92_802, cvact("ANU_data_test")),
   /**
    * Panoramas of all four cities, one half for testing: Zhu, Yang and Chen, "VIGOR", CVPR 2021. The
    * gallery holds all aerial images of the cities, also those without a panorama.
    */
-  VIGOR_SAME("VIGOR same-area"),
+  VIGOR_SAME(
+      "VIGOR same-area",
+      52_605,
+      90_618,
+      vigor("NewYork, Seattle, SanFrancisco, Chicago", "same_area_balanced_test.txt")),
   /**
    * As VIGOR_SAME, tested on San Francisco and Chicago by models trained on the other two cities.
    */
-  VIGOR_CROSS("VIGOR cross-area");
+  VIGOR_CROSS(
+      "VIGOR cross-area",
+      53_694,
+      44_055,
+      vigor("SanFrancisco, Chicago", "pano_label_balanced.txt"));
 
   private static final List<String> VIGOR_CITIES =
       List.of("NewYork", "Seattle", "SanFrancisco", "Chicago");
@@ -46,63 +65,83 @@ public enum CrossViewProtocol {
       List.of("splits__corrected", "splits_corrected", "splits");
 
   private final String dataset;
+  private final int photos;
+  private final int aerialImages;
+  private final String layout;
 
-  CrossViewProtocol(String dataset) {
+  CrossViewProtocol(String dataset, int photos, int aerialImages, String layout) {
     this.dataset = dataset;
+    this.photos = photos;
+    this.aerialImages = aerialImages;
+    this.layout = layout;
   }
 
-  /**
-   * Returns the protocol of a name such as {@code vigor-cross}.
-   *
-   * @throws IllegalArgumentException if there is none; the message lists those known
-   */
-  public static CrossViewProtocol named(String name) {
-    return Arrays.stream(values())
-        .filter(protocol -> protocol.toString().equals(name.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no protocol "
-                        + name
-                        + ", only "
-                        + Arrays.stream(values())
-                            .map(CrossViewProtocol::toString)
-                            .collect(Collectors.joining(", "))));
+  private static String cvact(String folder) {
+    return "ACT_data.mat, "
+        + folder
+        + "/streetview/ID_grdView.jpg and "
+        + folder
+        + "/satview_polish/ID_satView_polish.jpg";
   }
 
-  /** Returns the benchmark's name among the {@link io.github.geofix.eval.PublishedFigures}. */
+  private static String vigor(String cities, String labels) {
+    return "for each CITY of "
+        + cities
+        + ": splits/CITY/satellite_list.txt, splits/CITY/"
+        + labels
+        + ", CITY/satellite and CITY/panorama";
+  }
+
+  @Override
   public String dataset() {
     return dataset;
   }
 
-  /**
-   * Photos, aerial images and which belong together.
-   *
-   * @param queries the ground photos
-   * @param gallery the aerial images
-   * @param matches the rows of {@code gallery} that are right for each of {@code queries}
-   * @param findings what a person should know
-   */
-  public record CrossViewSet(
-      List<Path> queries, List<Path> gallery, Matches matches, List<Finding> findings) {
-    /** Copies the lists. */
-    public CrossViewSet {
-      queries = List.copyOf(queries);
-      gallery = List.copyOf(gallery);
-      findings = List.copyOf(findings);
-    }
+  @Override
+  public String layout() {
+    return layout;
+  }
 
-    /**
-     * Returns this if the data are those of the benchmark.
-     *
-     * @throws IllegalArgumentException if files are missing or rows twice there; the message counts
-     *     them and names the first
-     */
-    public CrossViewSet complete() {
-      Finding.refuseFatal("the data are not complete", findings);
-      return this;
+  @Override
+  public String split() {
+    return String.format(
+        Locale.ROOT, "%,d panoramas in a gallery of %,d aerial images", photos, aerialImages);
+  }
+
+  @Override
+  public String preprocessing() {
+    return isCvact()
+        ? "the middle half of the panorama's rows, then the model's own"
+        : "the model's own";
+  }
+
+  @Override
+  public String metrics() {
+    return "R@1, R@5, R@10, R@1% (K = "
+        + Math.max(1, aerialImages / 100)
+        + ")"
+        + (isVigor() ? ", two hit rates, R@1 within 40, 50 and 100 m" : "");
+  }
+
+  /**
+   * Prepares a ground photo as the benchmark's users do, before any model's own preprocessing: of a
+   * CVACT panorama, the rows from a quarter of the height to three quarters; sky and road go.
+   */
+  public BufferedImage prepare(BufferedImage photo) {
+    if (!isCvact()) {
+      return photo;
     }
+    int top = photo.getHeight() / 4;
+    int bottom = photo.getHeight() * 3 / 4;
+    return photo.getSubimage(0, top, photo.getWidth(), Math.max(1, bottom - top));
+  }
+
+  private boolean isCvact() {
+    return this == CVACT_VAL || this == CVACT_TEST;
+  }
+
+  private boolean isVigor() {
+    return this == VIGOR_SAME || this == VIGOR_CROSS;
   }
 
   /**
@@ -112,12 +151,32 @@ public enum CrossViewProtocol {
    * @throws UncheckedIOException if a list cannot be read
    */
   public CrossViewSet read(Path root) {
-    return this == CVUSA ? readCvusa(root) : readVigor(root);
+    return read(root, new CrossViewSet.Builder(true));
   }
 
-  private CrossViewSet readCvusa(Path root) {
+  /**
+   * Reads the lists of the test split alone, for embeddings that are already made.
+   *
+   * @throws IllegalArgumentException if a list is malformed; the message names the file and line
+   * @throws UncheckedIOException if a list cannot be read
+   */
+  public CrossViewSet readLists(Path root) {
+    return read(root, new CrossViewSet.Builder(false));
+  }
+
+  private CrossViewSet read(Path root, CrossViewSet.Builder set) {
+    switch (this) {
+      case CVUSA -> readCvusa(root, set);
+      case CVACT_VAL -> readCvact(root, "valSet", "ANU_data_small", set);
+      case CVACT_TEST -> readCvact(root, "valSetAll", "ANU_data_test", set);
+      case VIGOR_SAME -> readVigor(root, VIGOR_CITIES, "same_area_balanced_test", set);
+      case VIGOR_CROSS -> readVigor(root, VIGOR_CROSS_CITIES, "pano_label_balanced", set);
+    }
+    return set.build(photos, aerialImages);
+  }
+
+  private static void readCvusa(Path root, CrossViewSet.Builder set) {
     Path list = root.resolve("splits/val-19zl.csv");
-    Builder set = new Builder();
     for (String line : lines(list)) {
       List<String> fields = Arrays.asList(line.split(",", -1));
       if (fields.size() < 2) {
@@ -127,10 +186,18 @@ public enum CrossViewProtocol {
       int row = set.row(root.resolve(fields.get(0).strip()));
       set.query(root.resolve(fields.get(1).strip()), new int[] {row}, new int[0]);
     }
-    return set.build();
   }
 
-  private CrossViewSet readVigor(Path root) {
+  private static void readCvact(Path root, String split, String folder, CrossViewSet.Builder set) {
+    for (String id : CvactLists.ids(root.resolve("ACT_data.mat"), split)) {
+      int row = set.row(root.resolve(folder + "/satview_polish/" + id + "_satView_polish.jpg"));
+      set.query(
+          root.resolve(folder + "/streetview/" + id + "_grdView.jpg"), new int[] {row}, new int[0]);
+    }
+  }
+
+  private static void readVigor(
+      Path root, List<String> cities, String labels, CrossViewSet.Builder set) {
     Path splits =
         VIGOR_SPLITS.stream()
             .map(root::resolve)
@@ -140,15 +207,12 @@ public enum CrossViewProtocol {
                 () ->
                     new IllegalArgumentException(
                         root + " holds none of the folders " + String.join(", ", VIGOR_SPLITS)));
-    List<String> cities = this == VIGOR_CROSS ? VIGOR_CROSS_CITIES : VIGOR_CITIES;
-    Builder set = new Builder();
     Map<String, Integer> rows = new LinkedHashMap<>();
     for (String city : cities) {
       for (String name : lines(splits.resolve(city + "/satellite_list.txt"))) {
         rows.put(city + "/" + name, set.row(root.resolve(city + "/satellite/" + name)));
       }
     }
-    String labels = this == VIGOR_CROSS ? "pano_label_balanced" : "same_area_balanced_test";
     for (String city : cities) {
       Path list = splits.resolve(city + "/" + labels + label(splits, city, labels));
       for (String line : lines(list)) {
@@ -173,7 +237,6 @@ public enum CrossViewProtocol {
             Arrays.copyOfRange(covering, 1, 4));
       }
     }
-    return set.build();
   }
 
   private static String label(Path splits, String city, String labels) {
@@ -191,58 +254,6 @@ public enum CrossViewProtocol {
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the list " + list + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static final class Builder {
-    private final Map<Path, Integer> gallery = new LinkedHashMap<>();
-    private final List<Path> queries = new ArrayList<>();
-    private final List<int[]> positives = new ArrayList<>();
-    private final List<int[]> semiPositives = new ArrayList<>();
-    private final Set<Path> seen = new LinkedHashSet<>();
-    private final List<String> missing = new ArrayList<>();
-    private final List<String> twice = new ArrayList<>();
-
-    int row(Path image) {
-      Integer known = gallery.putIfAbsent(image, gallery.size());
-      if (known != null) {
-        twice.add(image.toString());
-        return known;
-      }
-      look(image);
-      return gallery.size() - 1;
-    }
-
-    void query(Path image, int[] positive, int[] semi) {
-      if (!seen.add(image)) {
-        twice.add(image.toString());
-        return;
-      }
-      look(image);
-      queries.add(image);
-      positives.add(positive);
-      semiPositives.add(semi);
-    }
-
-    private void look(Path image) {
-      if (!Files.isReadable(image)) {
-        missing.add(image.toString());
-      }
-    }
-
-    CrossViewSet build() {
-      List<Finding> findings = new ArrayList<>();
-      if (!missing.isEmpty()) {
-        findings.add(Finding.of("images are missing", missing, true));
-      }
-      if (!twice.isEmpty()) {
-        findings.add(Finding.of("images are listed twice", twice, true));
-      }
-      return new CrossViewSet(
-          queries,
-          List.copyOf(gallery.keySet()),
-          Matches.of(positives).withSemiPositives(semiPositives),
-          findings);
     }
   }
 

@@ -24,6 +24,13 @@ public record Finding(String what, int count, List<String> examples, boolean fat
     return new Finding(what, all.size(), all.stream().limit(EXAMPLES).toList(), fatal);
   }
 
+  /** Adds a finding unless there is nothing to tell. */
+  static void add(List<Finding> findings, String what, Collection<String> all, boolean fatal) {
+    if (!all.isEmpty()) {
+      findings.add(of(what, all, fatal));
+    }
+  }
+
   /**
    * Refuses data with a fatal finding.
    *

@@ -1,11 +1,14 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.Manifest;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.DistanceReport;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +19,7 @@ import java.util.stream.Collectors;
  * <p>Tables differ from mirror to mirror: the first of {@link #tables} that exists is read, columns
  * are found by any of the names in use, and an image by its name without folder and extension.
  */
-public enum PhotoProtocol {
+public enum PhotoProtocol implements Protocol {
   /** 237 photos of Flickr: Hays and Efros, "IM2GPS", CVPR 2008. */
   IM2GPS("IM2GPS", 237, List.of("im2gps_places365.csv", "im2gps.csv")),
   /** 2,997 photos of Flickr: Vo, Jacobs and Hays, "Revisiting IM2GPS", ICCV 2017. */
@@ -43,6 +46,10 @@ public enum PhotoProtocol {
   JUST_ZOOM_IN(
       "JustZoomIn-DC val", 0, List.of("val.csv", "validation.csv", "test.csv"), 0.04, 0.05, 0.1);
 
+  /** The square of the released sequences: 10 km, four steps of 4 x 4 cells. */
+  private static final ZoomGrid WASHINGTON =
+      ZoomGrid.local(new LatLng(38.89359772760171, -76.98851635800084), 10_000, 4, 4, 4, 4);
+
   private final String dataset;
   private final int photos;
 
@@ -62,29 +69,43 @@ public enum PhotoProtocol {
             : Arrays.stream(limitsKm).boxed().toList();
   }
 
-  /**
-   * Returns the protocol of a name such as {@code im2gps3k} or {@code just-zoom-in}.
-   *
-   * @throws IllegalArgumentException if there is none; the message lists those known
-   */
-  public static PhotoProtocol named(String name) {
-    return Arrays.stream(values())
-        .filter(protocol -> protocol.toString().equals(name.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no protocol "
-                        + name
-                        + ", only "
-                        + Arrays.stream(values())
-                            .map(PhotoProtocol::toString)
-                            .collect(Collectors.joining(", "))));
-  }
-
-  /** Returns the benchmark's name among the {@link io.github.geofix.eval.PublishedFigures}. */
+  @Override
   public String dataset() {
     return dataset;
+  }
+
+  @Override
+  public String layout() {
+    return String.join(" or ", tables)
+        + " with columns for id, latitude and longitude; the photos at any depth, named by id";
+  }
+
+  @Override
+  public String split() {
+    return this == MP16
+        ? "nothing: all photos, to train on"
+        : (photos == 0 ? "all photos" : String.format(Locale.ROOT, "%,d photos", photos))
+            + " of the table";
+  }
+
+  @Override
+  public String preprocessing() {
+    return "the model's own";
+  }
+
+  @Override
+  public String metrics() {
+    return "shares within "
+        + limitsKm.stream()
+            .map(km -> BigDecimal.valueOf(km).stripTrailingZeros().toPlainString())
+            .collect(Collectors.joining(", "))
+        + " km, median"
+        + (this == JUST_ZOOM_IN ? ", sequences right at every step" : "");
+  }
+
+  /** Returns the cells that the benchmark's sequences name, if it has sequences. */
+  public Optional<ZoomGrid> grid() {
+    return this == JUST_ZOOM_IN ? Optional.of(WASHINGTON) : Optional.empty();
   }
 
   /** Returns the distances the benchmark reports, in km. */
@@ -105,31 +126,24 @@ public enum PhotoProtocol {
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public PhotoSet read(Path root) {
-    return PhotoTable.read(this, root, photos);
+    return PhotoTable.read(this, root, true);
   }
 
   /**
-   * Photos of a benchmark as they lie on disk.
+   * Reads and checks the table alone, for predictions that are already made. Images are named by
+   * their id.
    *
-   * @param photos the photos whose image was found
-   * @param findings what a person should know
+   * @param root the folder that holds the table
+   * @throws IllegalArgumentException if there is no table, or it has not the columns
+   * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public record PhotoSet(Manifest photos, List<Finding> findings) {
-    /** Copies the list. */
-    public PhotoSet {
-      findings = List.copyOf(findings);
-    }
+  public PhotoSet readTable(Path root) {
+    return PhotoTable.read(this, root, false);
+  }
 
-    /**
-     * Returns the photos if they are those of the benchmark.
-     *
-     * @throws IllegalArgumentException if images are missing, rows are unreadable or twice there;
-     *     the message counts them and names the first
-     */
-    public Manifest complete() {
-      Finding.refuseFatal("the data are not complete", findings);
-      return photos;
-    }
+  /** Returns how many photos the benchmark has, or 0 where that varies. */
+  int photos() {
+    return photos;
   }
 
   /** Returns the name, for example {@code just-zoom-in}. */

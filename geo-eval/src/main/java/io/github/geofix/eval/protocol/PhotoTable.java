@@ -5,12 +5,14 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.eval.protocol.PhotoProtocol.PhotoSet;
+import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.eval.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +53,7 @@ final class PhotoTable {
     }
   }
 
-  static PhotoSet read(PhotoProtocol protocol, Path root, int expected) {
+  static PhotoSet read(PhotoProtocol protocol, Path root, boolean withImages) {
     Path table =
         protocol.tables().stream()
             .map(root::resolve)
@@ -68,7 +70,7 @@ final class PhotoTable {
     List<String> unreadable = new ArrayList<>();
     List<Row> rows = rows(table, unreadable);
     List<Finding> findings = new ArrayList<>();
-    add(findings, "rows have no position", unreadable, true);
+    Finding.add(findings, "rows have no position", unreadable, true);
 
     List<String> outside = rows.stream().filter(row -> !row.fits()).map(Row::toString).toList();
     // Half of the world's photos lie beyond 90 degrees of longitude, so a swap shows at once; but a
@@ -83,10 +85,10 @@ final class PhotoTable {
               outside,
               false));
     } else {
-      add(findings, "rows are out of range", outside, true);
+      Finding.add(findings, "rows are out of range", outside, true);
     }
 
-    Map<String, Path> images = images(root);
+    Map<String, Path> images = withImages ? images(root) : Map.of();
     List<Manifest.Entry> photos = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<String> twice = new ArrayList<>();
@@ -95,7 +97,7 @@ final class PhotoTable {
       if (!seen.add(row.id())) {
         twice.add(row.id());
       } else if (swapped || row.fits()) {
-        Path image = images.get(stem(row.id()));
+        Path image = withImages ? images.get(stem(row.id())) : root.resolve(row.id());
         if (image == null) {
           missing.add(row.id());
         } else {
@@ -107,24 +109,35 @@ final class PhotoTable {
         }
       }
     }
-    add(findings, "photos are there twice", twice, true);
-    add(findings, "images are missing", missing, true);
+    Finding.add(findings, "photos are there twice", twice, true);
+    Finding.add(findings, "images are missing", missing, true);
+    protocol.grid().ifPresent(grid -> checkSequences(grid, photos, findings));
+    boolean whole = findings.stream().noneMatch(Finding::fatal);
+    int expected = protocol.photos();
     if (expected > 0 && seen.size() != expected) {
+      whole = false;
       findings.add(
           new Finding(
               "photos are in the table, the benchmark has " + expected,
               seen.size(),
               List.of(),
-              true));
+              false));
     }
-    return new PhotoSet(Manifest.of(photos), findings);
+    return new PhotoSet(Manifest.of(photos), findings, whole);
   }
 
-  private static void add(
-      List<Finding> findings, String what, List<String> examples, boolean fatal) {
-    if (!examples.isEmpty()) {
-      findings.add(Finding.of(what, examples, fatal));
+  private static void checkSequences(
+      ZoomGrid grid, List<Manifest.Entry> photos, List<Finding> findings) {
+    List<String> other = new ArrayList<>();
+    for (Manifest.Entry photo : photos) {
+      String written = photo.extra().get("sequence");
+      if (written != null
+          && !(grid.contains(photo.latLng())
+              && Arrays.equals(Sequences.parse(written), grid.labelsOf(photo.latLng())))) {
+        other.add(stem(photo.image().toString()));
+      }
     }
+    Finding.add(findings, "photos have another sequence than their place", other, false);
   }
 
   private static List<Row> rows(Path table, List<String> unreadable) {

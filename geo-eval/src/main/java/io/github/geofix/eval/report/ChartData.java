@@ -2,8 +2,10 @@ package io.github.geofix.eval.report;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
@@ -15,9 +17,17 @@ final class ChartData {
   /** Points of a curve: one every few pixels of a wide screen. */
   private static final int CURVE_POINTS = 240;
 
+  /** Ranks that papers report; 2 so that there is always more than one. */
+  private static final double[] RANKS = {1, 2, 5, 10};
+
   private ChartData() {}
 
-  record Curves(List<Double> km, List<Double> limits, List<Curve> systems) {}
+  /**
+   * Shares over distances or ranks.
+   *
+   * @param unit {@code km} or {@code rank}
+   */
+  record Curves(String unit, List<Double> x, List<Double> limits, List<Curve> systems) {}
 
   record Curve(String name, List<Double> shares) {}
 
@@ -48,7 +58,41 @@ final class ChartData {
                         km.stream()
                             .map(x -> rounded((double) errors.countWithinKm(x) / errors.size()))
                             .toList())));
-    return new Curves(km, section.limitsKm(), curves);
+    return new Curves("km", km, section.limitsKm(), curves);
+  }
+
+  /** Samples the curves at ranks evenly spaced on a logarithmic axis. */
+  static Curves curves(ReportSection.RecallCurves section) {
+    int last =
+        section.systems().values().stream()
+            .mapToInt(RetrievalReport::gallerySize)
+            .max()
+            .orElseThrow();
+    // A logarithmic axis needs two ends.
+    List<Double> ranks =
+        DoubleStream.concat(
+                DoubleStream.of(RANKS),
+                IntStream.rangeClosed(0, CURVE_POINTS)
+                    .mapToDouble(i -> Math.rint(Math.pow(last, (double) i / CURVE_POINTS))))
+            .filter(rank -> rank <= Math.max(2, last))
+            .sorted()
+            .distinct()
+            .boxed()
+            .toList();
+    List<Curve> curves = new ArrayList<>();
+    section
+        .systems()
+        .forEach(
+            (name, report) ->
+                curves.add(
+                    new Curve(
+                        name,
+                        ranks.stream()
+                            .map(rank -> rounded(report.recallAt(rank.intValue()).accuracy()))
+                            .toList())));
+    List<Double> limits =
+        Arrays.stream(RANKS).filter(rank -> rank <= last && rank != 2).boxed().toList();
+    return new Curves("rank", ranks, limits, curves);
   }
 
   record Arcs(List<Arc> arcs) {}
@@ -69,12 +113,30 @@ final class ChartData {
             .toList());
   }
 
-  record Cells(List<Double> truth, List<Double> guess, List<Cell> cells) {}
+  record Cells(
+      List<Double> truth,
+      List<Double> guess,
+      List<Cell> cells,
+      List<Part> regions,
+      List<Cell> path) {}
+
+  record Part(double share, List<List<List<Double>>> border) {}
 
   record Cell(List<List<Double>> outline, double score, String name) {}
 
   static Cells cells(LocatedPhoto photo) {
-    return new Cells(position(photo.truth()), position(photo.guess()), shapes(photo.cells()));
+    return new Cells(
+        position(photo.truth()),
+        position(photo.guess()),
+        shapes(photo.cells()),
+        photo.regions().stream()
+            .map(
+                region ->
+                    new Part(
+                        region.share(),
+                        region.border().stream().map(ChartData::positions).toList()))
+            .toList(),
+        shapes(photo.path()));
   }
 
   record CellMap(List<Cell> cells, String unit) {}
@@ -85,13 +147,12 @@ final class ChartData {
 
   private static List<Cell> shapes(List<ScoredCell> cells) {
     return cells.stream()
-        .map(
-            cell ->
-                new Cell(
-                    cell.outline().stream().map(ChartData::position).toList(),
-                    rounded(cell.score()),
-                    cell.name()))
+        .map(cell -> new Cell(positions(cell.outline()), rounded(cell.score()), cell.name()))
         .toList();
+  }
+
+  private static List<List<Double>> positions(List<LatLng> points) {
+    return points.stream().map(ChartData::position).toList();
   }
 
   /** Within 0.0001 degrees, about 10 m: less than a pixel, and half of the page's bytes. */

@@ -58,6 +58,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Writes an {@link HtmlReport} as HTML. Charts are drawn by report.js from JSON beside them. */
@@ -68,6 +70,12 @@ final class HtmlPage {
 
   /** Cells drawn of one photo at most, and the score below which one could not be seen. */
   private static final int MAX_CELLS = 300;
+
+  /** A region with a longer border is spread so thin that drawing it would show nothing. */
+  private static final int MAX_BORDER = 500;
+
+  /** Groups shown at once; more are folded away. */
+  private static final int OPEN_GROUPS = 12;
 
   private static final double VISIBLE_SCORE = 0.002;
 
@@ -154,8 +162,16 @@ final class HtmlPage {
       return scrollable(plain(plain.table()), plain.title());
     } else if (section instanceof ReportSection.Comparison comparison) {
       return comparison(comparison);
+    } else if (section instanceof ReportSection.Breakdown breakdown) {
+      return breakdown(breakdown);
     } else if (section instanceof ReportSection.ErrorCurves curves) {
       return curves(curves);
+    } else if (section instanceof ReportSection.Shares shares) {
+      return shares(shares);
+    } else if (section instanceof ReportSection.RecallCurves recall) {
+      return recall(recall);
+    } else if (section instanceof ReportSection.Retrieved retrieved) {
+      return RetrievedCards.render(retrieved, id);
     } else if (section instanceof ReportSection.WorldMap map) {
       return map(map);
     } else if (section instanceof ReportSection.CellMap map) {
@@ -205,61 +221,106 @@ final class HtmlPage {
   private static DomContent comparison(ReportSection.Comparison comparison) {
     Map<String, DistanceReport> systems = comparison.systems();
     String own = systems.keySet().iterator().next();
-    List<Double> limitsKm = systems.values().iterator().next().limitsKm();
+    return scrollable(reports("system", systems, Optional.of(own)), comparison.title());
+  }
+
+  private static DomContent breakdown(ReportSection.Breakdown breakdown) {
+    DomContent table =
+        scrollable(
+            reports(breakdown.of(), breakdown.groups(), Optional.empty()), breakdown.title());
+    int groups = breakdown.groups().size();
+    return groups <= OPEN_GROUPS ? table : details(summary("All " + groups + " of them"), table);
+  }
+
+  /**
+   * Writes one row a report.
+   *
+   * @param own the row that the page is about; then the best figures are marked, too
+   */
+  private static DomContent reports(
+      String column, Map<String, DistanceReport> reports, Optional<String> own) {
+    List<Double> limitsKm = reports.values().iterator().next().limitsKm();
     double bestMedian =
-        systems.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
-    return scrollable(
-        table(
-                thead(
-                    tr(
-                        th("system").attr("scope", "col"),
-                        each(limitsKm, limit -> th("≤ " + distance(limit)).attr("scope", "col")),
-                        th("median error").attr("scope", "col"),
-                        th("photos").attr("scope", "col"))),
-                tbody(
-                    each(
-                        systems.entrySet(),
-                        system ->
-                            tr(
-                                    th(system.getKey()).attr("scope", "row"),
-                                    each(
-                                        limitsKm,
-                                        limit ->
-                                            share(
-                                                system.getValue().errors().withinKm(limit),
-                                                best(systems, limit))),
-                                    td(distance(system.getValue().medianKm()))
-                                        .withCondClass(
-                                            system.getValue().medianKm() == bestMedian, "best"),
-                                    td(String.valueOf(system.getValue().count())))
-                                .withCondClass(system.getKey().equals(own), "own"))))
-            .withClass("comparison"),
-        comparison.title());
+        reports.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
+    return table(
+            thead(
+                tr(
+                    th(column).attr("scope", "col"),
+                    each(limitsKm, limit -> th("≤ " + distance(limit)).attr("scope", "col")),
+                    th("median error").attr("scope", "col"),
+                    th("photos").attr("scope", "col"))),
+            tbody(
+                each(
+                    reports.entrySet(),
+                    row ->
+                        tr(
+                                th(row.getKey()).attr("scope", "row"),
+                                each(
+                                    limitsKm,
+                                    limit ->
+                                        share(row.getValue().errors().withinKm(limit))
+                                            .attr("data-label", "≤ " + distance(limit))
+                                            .withCondClass(
+                                                own.isPresent()
+                                                    && isBest(reports, row.getValue(), limit),
+                                                "best")),
+                                td(distance(row.getValue().medianKm()))
+                                    .attr("data-label", "median error")
+                                    .withCondClass(
+                                        own.isPresent() && row.getValue().medianKm() == bestMedian,
+                                        "best"),
+                                td(String.valueOf(row.getValue().count()))
+                                    .attr("data-label", "photos"))
+                            .withCondClass(own.filter(row.getKey()::equals).isPresent(), "own"))))
+        .withClass("comparison");
   }
 
-  private static double best(Map<String, DistanceReport> systems, double limitKm) {
-    return systems.values().stream()
-        .mapToDouble(report -> report.accuracyWithinKm(limitKm))
-        .max()
-        .orElseThrow();
+  private static DomContent shares(ReportSection.Shares section) {
+    return div(each(
+            section.shares().entrySet(),
+            entry ->
+                div(
+                        div(entry.getKey()).withClass("label"),
+                        div(percent(entry.getValue().accuracy()) + " %").withClass("value"),
+                        bar(entry.getValue()),
+                        div(interval(entry.getValue())).withClass("detail"))
+                    .withClass("tile")))
+        .withClass("tiles");
   }
 
-  private static TdTag share(Share share, double best) {
+  private static boolean isBest(
+      Map<String, DistanceReport> reports, DistanceReport report, double limitKm) {
+    double best =
+        reports.values().stream()
+            .mapToDouble(other -> other.accuracyWithinKm(limitKm))
+            .max()
+            .orElseThrow();
+    return best > 0 && report.accuracyWithinKm(limitKm) == best;
+  }
+
+  private static TdTag share(Share share) {
     return td(
-            span(percent(share.accuracy()) + " %").withClass("value"),
-            div(div().withClass("value"), div().withClass("interval"))
-                .withClass("bar")
-                .attr("aria-hidden", "true")
-                .attr(
-                    "style",
-                    String.format(
-                        Locale.ROOT,
-                        "--value:%.2f%%;--low:%.2f%%;--high:%.2f%%",
-                        100 * share.accuracy(),
-                        100 * share.low(),
-                        100 * share.high())),
-            span(percent(share.low()) + " – " + percent(share.high())).withClass("detail"))
-        .withCondClass(share.accuracy() == best && best > 0, "best");
+        span(percent(share.accuracy()) + " %").withClass("value"),
+        bar(share),
+        span(interval(share)).withClass("detail"));
+  }
+
+  private static DivTag bar(Share share) {
+    return div(div().withClass("value"), div().withClass("interval"))
+        .withClass("bar")
+        .attr("aria-hidden", "true")
+        .attr(
+            "style",
+            String.format(
+                Locale.ROOT,
+                "--value:%.2f%%;--low:%.2f%%;--high:%.2f%%",
+                100 * share.accuracy(),
+                100 * share.low(),
+                100 * share.high()));
+  }
+
+  private static String interval(Share share) {
+    return percent(share.low()) + " – " + percent(share.high());
   }
 
   private static DomContent curves(ReportSection.ErrorCurves curves) {
@@ -278,6 +339,12 @@ final class HtmlPage {
             details(
                 summary("The same in numbers"),
                 scrollable(plain(quantiles), "Errors that a share of the photos does not exceed")))
+        .withClass("chart")
+        .attr("data-chart", "curves");
+  }
+
+  private static DomContent recall(ReportSection.RecallCurves curves) {
+    return figure(data(ChartData.curves(curves)), div().withClass("plot"))
         .withClass("chart")
         .attr("data-chart", "curves");
   }
@@ -384,7 +451,7 @@ final class HtmlPage {
         .withClass("photos");
   }
 
-  private static DomContent orderChooser(String id) {
+  static DomContent orderChooser(String id) {
     return fieldset()
         .withClass("order")
         .with(
@@ -415,6 +482,7 @@ final class HtmlPage {
             details(
                 summary("Positions and best cells"),
                 p("taken at " + photo.truth() + ", placed at " + photo.guess()),
+                iff(!photo.path().isEmpty(), p("path: " + path(photo)).withClass("path")),
                 ol(
                     each(
                         photo.cells().subList(0, Math.min(LISTED_CELLS, photo.cells().size())),
@@ -423,6 +491,10 @@ final class HtmlPage {
         .withTabindex(0)
         .attr("data-index", index)
         .attr("data-error", String.format(Locale.ROOT, "%.4f", photo.errorKm()));
+  }
+
+  private static String path(LocatedPhoto photo) {
+    return photo.path().stream().map(ScoredCell::name).collect(Collectors.joining(" › "));
   }
 
   private static DomContent pictures(LocatedPhoto photo) {
@@ -453,7 +525,9 @@ final class HtmlPage {
         photo.cells().stream()
             .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
             .limit(MAX_CELLS)
-            .toList());
+            .toList(),
+        photo.regions().stream().filter(region -> region.border().size() <= MAX_BORDER).toList(),
+        photo.path());
   }
 
   private static DomContent provenance(HtmlReport report) {

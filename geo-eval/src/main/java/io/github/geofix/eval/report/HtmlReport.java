@@ -4,7 +4,11 @@ import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
+import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.PublishedFigures;
+import io.github.geofix.eval.RegionCoverage;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +76,12 @@ public final class HtmlReport {
             "The share of photos placed within any distance.",
             errors,
             first.getValue().limitsKm()));
+    systems.forEach(
+        (name, report) -> {
+          if (!report.regions().isEmpty()) {
+            page.add(regions("Regions of " + name, "", report));
+          }
+        });
     systems.entrySet().stream()
         .skip(1)
         .forEach(
@@ -84,6 +94,113 @@ public final class HtmlReport {
                             + "; p is the exact McNemar test of the photos only one of them placed"
                             + " within the distance.",
                         PairedComparison.of(first.getValue(), second.getValue()).table())));
+    return page;
+  }
+
+  /**
+   * Returns a section on how often the regions of a system's answers held the truth.
+   *
+   * @param note a text before what is always said; may be empty
+   */
+  public static ReportSection regions(String title, String note, DistanceReport report) {
+    return new ReportSection.PlainTable(
+        title,
+        (note.isEmpty() ? "" : note + " ")
+            + "How often the regions of the answers held the truth. A 50 % region of a calibrated"
+            + " model holds it for half of the photos.",
+        RegionCoverage.table(report.regions()));
+  }
+
+  /**
+   * Starts a report of one run over photos: the shares, the error curve, figures by continent and
+   * cell, what is known of headings, sequences and scores, a map, and photos in detail.
+   *
+   * @param name the name of the system
+   * @param photos photos to draw on the map, perhaps not all; may be empty
+   * @param inDetail how many of them are shown in detail
+   */
+  public static HtmlReport of(
+      String name, PhotoReport report, List<LocatedPhoto> photos, int inDetail) {
+    List<Double> limits = report.distances().limitsKm();
+    double nearKm = limits.get(limits.size() / 2);
+    double farKm = limits.get(Math.min(limits.size() - 1, limits.size() / 2 + 1));
+    HtmlReport page = comparing("How far off", Map.of(name, report.distances()));
+    page.add(
+        new ReportSection.Comparison(
+            "By continent", "By the continent that photos were taken on.", report.continents()));
+    if (!report.cells().isEmpty()) {
+      page.add(
+          new ReportSection.Breakdown(
+              "By cell", "By the cell that photos were taken in.", "cell", report.cells()));
+    }
+    if (report.continents().size() > 1) {
+      page.add(
+          new ReportSection.ConfusionMatrix("From continent to continent", "", report.confusion()));
+    }
+    Table others = report.others();
+    if (!others.rows().isEmpty()) {
+      page.add(new ReportSection.PlainTable("Headings, sequences, scores", "", others));
+    }
+    report
+        .reliability()
+        .ifPresent(
+            curve ->
+                page.add(
+                    new ReportSection.ReliabilityCurve(
+                        "How far scores can be trusted",
+                        "An answer is right within "
+                            + HtmlPage.distance(report.rightKm())
+                            + ". Scores are no probabilities unless the model was calibrated.",
+                        curve)));
+    if (!photos.isEmpty()) {
+      page.add(
+          new ReportSection.WorldMap(
+              "Where photos went",
+              "The first " + photos.size() + " photos; an arc leads from the truth to the guess.",
+              photos,
+              nearKm,
+              farKm));
+      page.add(
+          new ReportSection.Photos(
+              "Photo by photo",
+              "The ring is the truth, the dot the guess.",
+              photos.subList(0, Math.min(inDetail, photos.size())),
+              nearKm,
+              farKm));
+    }
+    return page;
+  }
+
+  /**
+   * Starts a report of one search for the aerial images of ground photos.
+   *
+   * @param name the name of the system
+   * @param photos photos to show with what was found for them; may be empty
+   */
+  public static HtmlReport ofRetrieval(
+      String name, RetrievalReport report, List<RetrievedPhoto> photos) {
+    HtmlReport page =
+        titled("How well places are found")
+            .add(
+                new ReportSection.Shares(
+                    "At a glance",
+                    "R@K is the share of photos with a right image among their K best; K of R@1% is "
+                        + report.onePercent()
+                        + ". An image that only covers the photo's place is wrong for R@K. Covering"
+                        + " is the VIGOR paper's hit rate: the best image covers the place;"
+                        + " sample4geo is that of Sample4Geo's code: nothing but covering images"
+                        + " rank above the right one.",
+                    report.shares()))
+            .add(
+                new ReportSection.RecallCurves(
+                    "Recall curve",
+                    "The share of photos with a right image among their K best.",
+                    Map.of(name, report)));
+    if (!photos.isEmpty()) {
+      page.add(
+          new ReportSection.Retrieved(
+              "Photo by photo", "Each photo beside the images found for it, best first.", photos));
+    }
     return page;
   }
 

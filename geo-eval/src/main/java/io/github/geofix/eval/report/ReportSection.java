@@ -5,6 +5,8 @@ import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Reliability;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.Collections;
@@ -92,6 +94,22 @@ public sealed interface ReportSection {
   }
 
   /**
+   * The figures of one system by group of photos, with their intervals drawn.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param of what a group is, such as {@code continent}
+   * @param groups the groups' reports by name, at least 1, all with the same limits
+   */
+  record Breakdown(String title, String note, String of, Map<String, DistanceReport> groups)
+      implements ReportSection {
+    /** Copies the map. */
+    public Breakdown {
+      groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    }
+  }
+
+  /**
    * The share of photos within each distance, as a curve over the distance.
    *
    * @param title the heading
@@ -106,6 +124,50 @@ public sealed interface ReportSection {
     public ErrorCurves {
       systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
       limitsKm = List.copyOf(limitsKm);
+    }
+  }
+
+  /**
+   * A few shares of one system, each with its interval drawn.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param shares the shares by what they are of
+   */
+  record Shares(String title, String note, Map<String, Share> shares) implements ReportSection {
+    /** Copies the map. */
+    public Shares {
+      shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));
+    }
+  }
+
+  /**
+   * The share of queries with a positive among their K best rows, as a curve over K.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param systems the systems' reports by name, at least 1
+   */
+  record RecallCurves(String title, String note, Map<String, RetrievalReport> systems)
+      implements ReportSection {
+    /** Copies the map. */
+    public RecallCurves {
+      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
+    }
+  }
+
+  /**
+   * Ground photos beside the aerial images found for them.
+   *
+   * @param title the heading
+   * @param note the text below it
+   * @param photos the photos, at least 1
+   */
+  record Retrieved(String title, String note, List<RetrievedPhoto> photos)
+      implements ReportSection {
+    /** Copies the list. */
+    public Retrieved {
+      photos = List.copyOf(photos);
     }
   }
 

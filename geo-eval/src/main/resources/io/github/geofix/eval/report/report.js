@@ -26,7 +26,8 @@
 
   /** Draws now, and again whenever the width changes. */
   function onWidth(element, draw) {
-    let last = 0;
+    let last = Math.round(element.clientWidth);
+    if (last > 0) draw(last);
     new ResizeObserver(() => {
       const width = Math.round(element.clientWidth);
       if (width > 0 && width !== last) {
@@ -38,6 +39,10 @@
   }
 
   function curves(plot, data) {
+    // Over distances in km, or over ranks.
+    const km = data.unit === 'km';
+    const name = km ? distance : rank => d3.format(',')(rank).replaceAll(',', '\u202f');
+    const within = value => km ? 'within ' + distance(value) : 'among the best ' + name(value);
     const colour = i => `var(--s${i % 8})`;
     const dash = ['', '7 4', '2 4', '9 3 2 3', '12 4', '4 2', '1 3', '6 2 1 2'];
     const hidden = new Set();
@@ -56,61 +61,62 @@
     buttons.append('span').text(s => s.name);
     const values = buttons.append('b');
     const holder = d3.select(plot).append('div');
-    let index = d3.bisectLeft(data.km, data.limits[Math.floor(data.limits.length / 2)] ?? 200);
+    let index = d3.bisectLeft(data.x, data.limits[Math.floor(data.limits.length / 2)] ?? data.x[0]);
     let redraw = () => {};
 
     onWidth(plot, width => {
       const narrow = width < 520;
       const height = narrow ? 280 : 380;
       const margin = {top: 26, right: 14, bottom: 42, left: 44};
-      const x = d3.scaleLog([data.km[0], data.km[data.km.length - 1]], [margin.left, width - margin.right]);
+      const x = d3.scaleLog([data.x[0], data.x[data.x.length - 1]], [margin.left, width - margin.right]);
       const y = d3.scaleLinear([0, 1], [height - margin.bottom, margin.top]);
       redraw = () => {
         const focused = holder.node().contains(document.activeElement);
         holder.selectAll('*').remove();
         const svg = holder.append('svg').attr('viewBox', [0, 0, width, height])
-          .attr('tabindex', 0).attr('role', 'slider').attr('aria-label', 'Distance on the error curve')
-          .attr('aria-valuemin', 0).attr('aria-valuemax', data.km.length - 1);
+          .attr('tabindex', 0).attr('role', 'slider').attr('aria-label', km ? 'Distance on the error curve' : 'Rank on the recall curve')
+          .attr('aria-valuemin', 0).attr('aria-valuemax', data.x.length - 1);
         const ticks = y.ticks(5);
         svg.append('g').attr('class', 'grid').selectAll('line').data(ticks).join('line')
           .attr('x1', margin.left).attr('x2', width - margin.right).attr('y1', y).attr('y2', y);
         svg.append('g').selectAll('text').data(ticks).join('text')
           .attr('x', margin.left - 8).attr('y', y).attr('dy', '.32em').attr('text-anchor', 'end')
           .text(t => Math.round(100 * t) + ' %');
-        const decades = d3.range(-3, 5).map(e => 10 ** e).filter(km => km >= data.km[0] * 0.999);
+        const decades = d3.range(-3, 7).map(e => 10 ** e)
+          .filter(value => value >= data.x[0] * 0.999 && value <= data.x[data.x.length - 1]);
         svg.append('g').selectAll('text').data(decades).join('text')
-          .attr('x', x).attr('y', height - margin.bottom + 18).attr('text-anchor', 'middle').text(distance);
+          .attr('x', x).attr('y', height - margin.bottom + 18).attr('text-anchor', 'middle').text(name);
         svg.append('text').attr('x', width - margin.right).attr('y', height - 6)
-          .attr('text-anchor', 'end').text('error at most (logarithmic)');
+          .attr('text-anchor', 'end').text(km ? 'error at most (logarithmic)' : 'images looked at (logarithmic)');
         svg.append('g').selectAll('line').data(data.limits).join('line').attr('class', 'limit')
           .attr('x1', x).attr('x2', x).attr('y1', margin.top).attr('y2', height - margin.bottom);
         svg.append('g').selectAll('text').data(data.limits).join('text')
-          .attr('x', x).attr('y', (km, i) => margin.top - (narrow && i % 2 ? 17 : 7))
-          .attr('text-anchor', 'middle').text(km => narrow ? km : distance(km));
+          .attr('x', x).attr('y', (limit, i) => margin.top - (narrow && i % 2 ? 17 : 7))
+          .attr('text-anchor', 'middle').text(limit => narrow || !km ? limit : distance(limit));
         data.systems.map((system, i) => [system, i]).reverse().forEach(([system, i]) => {
           if (hidden.has(system.name)) return;
           svg.append('path').attr('class', i ? 'curve' : 'curve own').style('stroke', colour(i))
             .style('stroke-dasharray', dash[i % 8])
-            .attr('d', d3.line((s, k) => x(data.km[k]), s => y(s))(system.shares));
+            .attr('d', d3.line((s, k) => x(data.x[k]), s => y(s))(system.shares));
         });
         const cursor = svg.append('g');
         cursor.append('line').attr('class', 'cursor').attr('y1', margin.top).attr('y2', height - margin.bottom);
         const dots = cursor.selectAll('circle').data(data.systems).join('circle').attr('r', 4)
           .style('fill', (s, i) => colour(i)).style('display', s => hidden.has(s.name) ? 'none' : null);
         const move = to => {
-          index = Math.max(0, Math.min(data.km.length - 1, to));
-          const km = data.km[index];
-          cursor.select('line').attr('x1', x(km)).attr('x2', x(km));
-          dots.attr('cx', x(km)).attr('cy', s => y(s.shares[index]));
-          at.text('within ' + distance(km) + ':');
+          index = Math.max(0, Math.min(data.x.length - 1, to));
+          const value = data.x[index];
+          cursor.select('line').attr('x1', x(value)).attr('x2', x(value));
+          dots.attr('cx', x(value)).attr('cy', s => y(s.shares[index]));
+          at.text(within(value) + ':');
           values.text(s => percent(s.shares[index]));
-          svg.attr('aria-valuenow', index).attr('aria-valuetext', 'within ' + distance(km) + ': '
+          svg.attr('aria-valuenow', index).attr('aria-valuetext', within(value) + ': '
             + data.systems.map(s => s.name + ' ' + percent(s.shares[index])).join(', '));
         };
         svg.on('pointermove pointerdown', event => {
-          const km = x.invert(d3.pointer(event, svg.node())[0]);
-          const snapped = data.limits.find(limit => Math.abs(x(limit) - x(km)) < 6);
-          move(d3.bisectCenter(data.km, snapped ?? km));
+          const value = x.invert(d3.pointer(event, svg.node())[0]);
+          const snapped = data.limits.find(limit => Math.abs(x(limit) - x(value)) < 6);
+          move(d3.bisectCenter(data.x, snapped ?? value));
         }).on('keydown', event => {
           const step = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 20, PageDown: -20,
             Home: -1e6, End: 1e6}[event.key];
@@ -245,6 +251,8 @@
     const best = d3.max(data.cells, cell => cell.score) || 1;
     const shapes = data.cells.map(cell =>
       ({shape: polygon(cell.outline), share: cell.score / best, name: cell.name, score: cell.score}));
+    const regions = data.regions.map(region => ({share: region.share,
+      shape: {type: 'MultiLineString', coordinates: region.border}}));
     // Shows truth, guess and the strong cells, 2 to 1, and enough around them to see where that is.
     const points = [truth, guess];
     shapes.filter(s => s.share > 0.15).forEach(s => points.push(projection(d3.geoCentroid(s.shape))));
@@ -259,9 +267,14 @@
     const k = 320 / width;
     const layer = svg.append('g').attr('transform', `scale(${k}) translate(${-x0},${-y0})`);
     drawEarth(layer);
+    layer.selectAll('.step').data(data.path).join('path').attr('class', 'step').attr('d', s => path(polygon(s.outline)))
+      .append('title').text(s => s.name);
     layer.selectAll('.cell').data(shapes).join('path').attr('class', 'cell').attr('d', s => path(s.shape))
       .attr('fill-opacity', s => 0.06 + 0.79 * Math.sqrt(s.share))
       .append('title').text(s => `${s.name}: ${s.score.toPrecision(3)}`);
+    layer.selectAll('.region').data(regions).join('path')
+      .attr('class', r => r.share > 0.5 ? 'region wide' : 'region').attr('d', r => path(r.shape))
+      .append('title').text(r => `holds ${Math.round(100 * r.share)} % of the score`);
     const place = p => [(p[0] - x0) * k, (p[1] - y0) * k];
     const [tx, ty] = place(truth);
     const [gx, gy] = place(guess);
@@ -303,6 +316,9 @@
       'best first': (a, b) => a.dataset.error - b.dataset.error,
       'worst first': (a, b) => b.dataset.error - a.dataset.error
     };
+    photos.querySelector('.only-wrong')?.addEventListener('change', event => cards.forEach(card => {
+      card.hidden = event.target.checked && card.dataset.error === '1';
+    }));
     photos.querySelectorAll('.order input').forEach(input =>
       input.addEventListener('change', () => grid.append(...cards.sort(orders[input.value]))));
   });

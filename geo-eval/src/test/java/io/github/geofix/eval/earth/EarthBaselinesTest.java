@@ -96,6 +96,28 @@ class EarthBaselinesTest {
         .hasSizeGreaterThan(16);
   }
 
+  @Test
+  void ranksAgreeWithTheBestGuesses() {
+    List<EarthPhoto> photos = PHOTOS.photos(500, 60);
+    List<BufferedImage> images = photos.stream().map(EarthPhoto::image).toList();
+    int[] cellOf = photos.stream().mapToInt(p -> CELLS.cellOf(p.latLng()).orElseThrow()).toArray();
+    assertFirst(BASELINES.meanColorRanks(images, cellOf), BASELINES.meanColor(images), cellOf);
+    assertFirst(BASELINES.correlationRanks(images, cellOf), BASELINES.correlation(images), cellOf);
+    int[] searched = BASELINES.correlationSearchRanks(images, cellOf);
+    assertFirst(searched, BASELINES.correlationSearch(images), cellOf);
+    assertThat(Arrays.stream(searched).boxed()).allMatch(rank -> rank >= 0 && rank < CELLS.size());
+    assertThat(Arrays.stream(searched).filter(rank -> rank < 10).count()).isGreaterThan(40);
+    assertThat(Arrays.stream(searched).filter(rank -> rank > 0).count()).isPositive();
+    assertThat(CELLS.cellOf(new LatLng(-80, 0))).isEmpty();
+  }
+
+  /** Only a cell of rank 0 is guessed, and the guess is then in it. */
+  private static void assertFirst(int[] ranks, List<LatLng> guesses, int[] cellOf) {
+    for (int i = 0; i < ranks.length; i++) {
+      assertThat(ranks[i] == 0).isEqualTo(CELLS.cellOf(guesses.get(i)).orElseThrow() == cellOf[i]);
+    }
+  }
+
   private static List<LatLng> someCenters() {
     return IntStream.range(0, 20).mapToObj(i -> CELLS.center(23 * i)).toList();
   }

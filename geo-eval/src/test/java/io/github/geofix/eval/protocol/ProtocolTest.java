@@ -4,21 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
-import io.github.geofix.eval.protocol.CrossViewProtocol.CrossViewSet;
-import io.github.geofix.eval.protocol.PhotoProtocol.PhotoSet;
+import io.github.geofix.eval.Share;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProtocolTest {
 
@@ -41,7 +45,7 @@ class ProtocolTest {
     write("test.csv", "id,latitude,longitude,country", "17,48.5,2.25,FR", "18,-33,151,AU");
     write("images/test/00/17.jpg");
     write("images/test/01/18.JPG");
-    PhotoSet set = PhotoProtocol.named("osv5m").read(root);
+    PhotoSet set = ((PhotoProtocol) Protocol.named("osv5m")).read(root);
     assertThat(set.photos().locations())
         .containsExactly(new LatLng(48.5, 2.25), new LatLng(-33, 151));
     assertThat(set.photos().entries().get(1).image()).endsWithRaw(Path.of("01/18.JPG"));
@@ -49,6 +53,32 @@ class ProtocolTest {
     assertThat(set.findings())
         .extracting(Finding::toString)
         .containsExactly("2 photos are in the table, the benchmark has 210122");
+  }
+
+  /** The layouts in circulation, as their first lines stand. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          IM2GPS       | im2gps_places365.csv     | IMG_ID,LAT,LON,S3_Label                 | 104123223_7410c654ba_19_19355699@N00.jpg,48.5,2.25,1
+          IM2GPS3K     | im2gps3k_places365.csv   | IMG_ID,LAT,LON,Prob_indoor              | 1003072200_7d5a1a1d1e_1028_56087830@N00.jpg,48.5,2.25,0.1
+          YFCC4K       | yfcc4k_places365.csv     | IMG_ID,LAT,LON,S16_Label                | 10012048196.jpg,48.5,2.25,3
+          YFCC26K      | yfcc25600_places365.csv  | IMG_ID,LAT,LON                          | 1234567890.jpg,48.5,2.25
+          MP16         | MP16_Pro_places365.csv   | IMG_ID,LAT,LON,neighbourhood,city       | 3f/a9/6478060217.jpg,48.5,2.25,,Paris
+          GWS15K       | gws15k.csv               | panoid,lat,lng                          | _2dJ0gZ4vKcR5ZcXQ0yYxA,48.5,2.25
+          OSV5M        | test.csv                 | id,latitude,longitude,thumb_original_url | 3859149887465501,48.5,2.25,https://example.org
+          JUST_ZOOM_IN | val.csv                  | image_id,latitude,longitude,sequence    | 42,48.5,2.25,"[5, 10, 3, 1]"
+          """)
+  void readsEveryLayout(PhotoProtocol protocol, String table, String header, String row) {
+    write(table, header, row);
+    String id = row.substring(0, row.indexOf(','));
+    write("images/" + (id.contains(".jpg") ? id : id + ".jpg"));
+    PhotoSet set = protocol.read(root);
+    assertThat(set.photos().locations()).containsExactly(new LatLng(48.5, 2.25));
+    assertThat(set.photos().entries().get(0).image().toString()).contains(id.replace(".jpg", ""));
+    assertThat(set.findings())
+        .allMatch(finding -> finding.what().startsWith("photos are in the table, the benchmark"));
   }
 
   @Test
@@ -102,7 +132,7 @@ class ProtocolTest {
         .isThrownBy(() -> PhotoProtocol.YFCC4K.read(root))
         .withMessageContaining("has no column img_id or");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PhotoProtocol.named("im2gps4k"))
+        .isThrownBy(() -> Protocol.named("im2gps4k"))
         .withMessageContaining("no protocol im2gps4k, only im2gps, im2gps3k");
   }
 
@@ -139,7 +169,7 @@ class ProtocolTest {
       write(city + "/panorama/p0.jpg");
       write(city + "/panorama/p1.jpg");
     }
-    CrossViewSet set = CrossViewProtocol.named("vigor-cross").read(root).complete();
+    CrossViewSet set = ((CrossViewProtocol) Protocol.named("vigor-cross")).read(root).complete();
     assertThat(set.queries()).hasSize(4);
     assertThat(set.gallery()).hasSize(10);
 
@@ -156,6 +186,107 @@ class ProtocolTest {
     assertThat(report.recallAt(1).accuracy()).isEqualTo(0.75);
     assertThat(report.hitRateCovering().orElseThrow().accuracy()).isEqualTo(1);
     assertThat(report.hitRateSample4Geo().orElseThrow().accuracy()).isEqualTo(1);
+  }
+
+  @Test
+  void findsThePlacesThatVigorWritesIntoNames() {
+    for (String city : List.of("SanFrancisco", "Chicago")) {
+      write(
+          "splits/" + city + "/satellite_list.txt",
+          "satellite_37.7759_-122.4447.png",
+          "satellite_37.7762_-122.4447.png",
+          "satellite_37.7759_-122.4440.png",
+          "satellite_37.7762_-122.4440.png");
+      write(
+          "splits/" + city + "/pano_label_balanced.txt",
+          "a_-B,37.775905,-122.444717,.jpg satellite_37.7759_-122.4447.png 0 0"
+              + " satellite_37.7762_-122.4447.png 0 0 satellite_37.7759_-122.4440.png 0 0"
+              + " satellite_37.7762_-122.4440.png 0 0");
+    }
+    CrossViewSet set = CrossViewProtocol.VIGOR_CROSS.readLists(root).complete();
+    assertThat(set.queryPlaces()).first().isEqualTo(new LatLng(37.775905, -122.444717));
+    assertThat(set.galleryPlaces()).hasSize(8).contains(new LatLng(37.7762, -122.444));
+    assertThat(set.withinMeters().keySet()).containsExactly(40, 50, 100);
+    assertThat(set.whole()).isFalse();
+    assertThat(set.findings())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "2 photos and 8 aerial images are listed, the benchmark has 53,694 and 44,055");
+    // 0 and 33 m away; the others are 62 m and more.
+    float[][] gallery = new float[8][8];
+    for (int i = 0; i < 8; i++) {
+      gallery[i][i] = 1;
+    }
+    RetrievalReport report =
+        RetrievalEvaluator.recallAt(1)
+            .evaluate(
+                Embeddings.of(new float[][] {gallery[1], gallery[6]}),
+                Embeddings.of(gallery),
+                set.matches(),
+                set.withinMeters());
+    assertThat(report.recallAt(1).accuracy()).isZero();
+    assertThat(report.withinMeters())
+        .containsEntry(40, Share.of(1, 2))
+        .containsEntry(100, Share.of(2, 2));
+    assertThat(report.toCsv()).contains("R@1@40m,0.5,");
+  }
+
+  @Test
+  void writesTheOrderOfEmbeddings() throws IOException {
+    write("splits/val-19zl.csv", "b.jpg,a.jpg,x.png");
+    CrossViewProtocol.CVUSA.readLists(root).writeCsv(root.resolve("list.csv"));
+    assertThat(Files.readAllLines(root.resolve("list.csv")))
+        .containsExactly(
+            "list,row,image",
+            "queries,0," + root.resolve("a.jpg"),
+            "gallery,0," + root.resolve("b.jpg"));
+  }
+
+  @Test
+  void readsATableWithoutImagesAndChecksSequencesAgainstTheGrid() {
+    write(
+        "val.csv",
+        "image_id,latitude,longitude,sequence",
+        "4449826985073821,38.908513,-76.940898,\"[7, 6, 6, 5]\"",
+        "1,38.908513,-76.940898,\"[7, 6, 6, 6]\"",
+        "2,48.8,2.3,\"[0, 0, 0, 0]\"");
+    PhotoSet set = PhotoProtocol.JUST_ZOOM_IN.readTable(root);
+    assertThat(set.photos().size()).isEqualTo(3);
+    assertThat(set.findings())
+        .extracting(Finding::toString)
+        .containsExactly("2 photos have another sequence than their place: 1, 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.JUST_ZOOM_IN.read(root).complete())
+        .withMessageContaining("3 images are missing: 4449826985073821, 1, 2");
+  }
+
+  @Test
+  void countsWhatIsMissingInAnyList() {
+    write("a.jpg");
+    PhotoSet set =
+        PhotoSet.of(
+            Manifest.of(
+                List.of(
+                    new Manifest.Entry(root.resolve("a.jpg"), new LatLng(1, 2), Map.of()),
+                    new Manifest.Entry(root.resolve("./a.jpg"), new LatLng(1, 2), Map.of()),
+                    new Manifest.Entry(root.resolve("b.jpg"), new LatLng(1, 2), Map.of()))),
+            true);
+    assertThat(set.photos().size()).isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(set::complete)
+        .withMessageContaining("1 photos are there twice: ")
+        .withMessageContaining("1 images are missing: ");
+  }
+
+  @Test
+  void saysInWordsWhatEachFolderHolds() {
+    assertThat(Protocol.all()).hasSize(13);
+    String all = Protocol.all().stream().map(Protocol::describe).collect(Collectors.joining());
+    assertThat(all)
+        .contains("cvact-val", "ANU_data_small", "the middle half of the panorama's rows")
+        .contains("just-zoom-in", "0.04, 0.05, 0.1 km")
+        .contains("R@1% (K = 906), two hit rates")
+        .contains("52,605 panoramas in a gallery of 90,618 aerial images");
   }
 
   @Test

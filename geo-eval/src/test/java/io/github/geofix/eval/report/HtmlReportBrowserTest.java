@@ -58,7 +58,10 @@ class HtmlReportBrowserTest {
         seen.mapCells = document.querySelectorAll('.map-cell').length;
         seen.emptyCells = [...document.querySelectorAll('.map-cell')].filter(c => !c.getAttribute('d')).length;
         seen.cellColours = new Set([...document.querySelectorAll('.map-cell')].map(c => c.style.fill)).size;
+        seen.regions = [...document.querySelectorAll('.card .region')].filter(r => r.getBBox().width > 0).length;
+        seen.steps = document.querySelectorAll('.card .step').length;
         seen.reliabilityBins = document.querySelectorAll('[data-chart=reliability] circle').length;
+        seen.tableWide = one('.comparison').parentElement.scrollWidth > one('.comparison').parentElement.clientWidth;
         seen.wide = document.documentElement.scrollWidth > window.innerWidth;
         document.body.setAttribute('data-seen', JSON.stringify(seen));
       }, 300));
@@ -89,7 +92,10 @@ class HtmlReportBrowserTest {
     assertThat(seen.get("mapCells").getAsInt()).isBetween(30, 100);
     assertThat(seen.get("emptyCells").getAsInt()).isZero();
     assertThat(seen.get("cellColours").getAsInt()).isBetween(5, 18);
+    assertThat(seen.get("regions").getAsInt()).isEqualTo(2 * 11);
+    assertThat(seen.get("steps").getAsInt()).isEqualTo(6);
     assertThat(seen.get("reliabilityBins").getAsInt()).isBetween(5, 10);
+    assertThat(seen.get("tableWide").getAsBoolean()).as("the table scrolls sideways").isFalse();
     assertThat(seen.get("wide").getAsBoolean()).as("scrolls sideways").isFalse();
   }
 

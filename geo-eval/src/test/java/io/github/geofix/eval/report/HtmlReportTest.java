@@ -6,8 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Embeddings;
+import io.github.geofix.eval.Matches;
+import io.github.geofix.eval.Matches.Judgement;
+import io.github.geofix.eval.PhotoReport;
+import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -15,8 +27,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,10 +93,118 @@ class HtmlReportTest {
                     List.of(25.0)))
             .add(new ReportSection.WorldMap(hostile, hostile, List.of(photo), 25, 750))
             .add(new ReportSection.Photos(hostile, hostile, List.of(photo), 25, 750))
+            .add(new ReportSection.Shares(hostile, hostile, Map.of(hostile, Share.of(1, 2))))
+            .add(new ReportSection.Retrieved(hostile, hostile, List.of(retrieved(hostile))))
             .provenance(hostile, hostile)
             .toHtml();
     assertThat(html).doesNotContain("<img src=x").doesNotContain("</script><img");
     assertThat(html).contains("&lt;/script&gt;&lt;img");
+  }
+
+  private static RetrievedPhoto retrieved(String name) {
+    return new RetrievedPhoto(
+        name,
+        3,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(new RetrievedPhoto.Found(name, 0.5f, Judgement.COVERING, Optional.empty())));
+  }
+
+  @Test
+  void showsThePathToATileAndTheCellsOfRegions() {
+    LatLng guess = new LatLng(10, 20);
+    Location location =
+        new Location(
+            guess,
+            List.of(new Candidate(guess, 1, 5, "3/4/3")),
+            List.of(new ScoreRegion(0.9, List.of("47a1cb", "47a1cd"))));
+    LocatedPhoto photo = LocatedPhoto.of("a", guess, location);
+    assertThat(photo.path())
+        .extracting(LocatedPhoto.ScoredCell::name)
+        .containsExactly("1/1/0", "2/2/1", "3/4/3");
+    // Two neighbours: the edge between them is no border.
+    assertThat(photo.regions().get(0).border()).hasSize(6);
+    String html =
+        HtmlReport.titled("")
+            .add(new ReportSection.Photos("", "", List.of(photo), 25, 750))
+            .toHtml();
+    assertThat(html).contains("path: 1/1/0 › 2/2/1 › 3/4/3", "\"share\":0.9");
+    LocatedPhoto walked = photo.withPath(photo.path().subList(0, 1));
+    assertThat(walked.path()).hasSize(1);
+    assertThat(walked.regions()).isEqualTo(photo.regions());
+  }
+
+  @Test
+  void drawsTheBorderOfCellsOfSeveralSizes() {
+    // A cell and two of the four children of its neighbour.
+    CellPartition child = CellPartition.ofTokens(List.of("47a1c4", "47a1d1", "47a1d3"));
+    List<String> tokens = IntStream.range(0, 3).mapToObj(child::s2Token).toList();
+    Region region = Region.ofTokens(tokens);
+    LatLng guess = child.centerOf(0);
+    Location location =
+        new Location(
+            guess,
+            List.of(new Candidate(guess, 1, 5, tokens.get(0))),
+            List.of(new ScoreRegion(0.5, tokens)));
+    double drawn = 0;
+    double all = 0;
+    for (List<LatLng> line : LocatedPhoto.of("a", guess, location).regions().get(0).border()) {
+      drawn += GreatCircle.distanceKm(line.get(0), line.get(1));
+      // The region is on one side of its border, and not on the other.
+      double latitude = (line.get(0).latitude() + line.get(1).latitude()) / 2;
+      double longitude = (line.get(0).longitude() + line.get(1).longitude()) / 2;
+      assertThat(
+              IntStream.range(0, 12)
+                  .filter(
+                      i ->
+                          region.contains(
+                              latitude + 1e-4 * Math.sin(i), longitude + 1e-4 * Math.cos(i)))
+                  .count())
+          .isBetween(1L, 11L);
+    }
+    for (List<LatLng> cell : region.rings()) {
+      for (int i = 0; i < 4; i++) {
+        all += GreatCircle.distanceKm(cell.get(i), cell.get((i + 1) % 4));
+      }
+    }
+    // What is left out lies between two cells, so it was there twice.
+    assertThat(drawn).isBetween(0.4 * all, 0.9 * all);
+  }
+
+  @Test
+  void putsARunOverPhotosOnOnePage() {
+    Manifest photos =
+        Manifest.of(
+            List.of(
+                new Manifest.Entry(Path.of("a.jpg"), new LatLng(48, 2), Map.of("score", "0.7")),
+                new Manifest.Entry(Path.of("b.jpg"), new LatLng(36, 140), Map.of("score", "0.2"))));
+    PhotoReport report =
+        PhotoReport.of(
+            DistanceEvaluator.withDefaults().evaluate(photos, photos),
+            photos,
+            photos,
+            PhotoReport.Options.defaults()
+                .withCells(CellPartition.fixedLevel(photos.locations(), 3)));
+    List<LocatedPhoto> shown =
+        List.of(LocatedPhoto.of("a.jpg", new LatLng(48, 2), new LatLng(48, 2)));
+    assertThat(HtmlReport.of("mine", report, shown, 1).toHtml())
+        .contains("By continent", "Europe", "By cell", "From continent to continent")
+        .contains("How far scores can be trusted", "Where photos went", "Photo by photo");
+    assertThat(HtmlReport.of("mine", report, List.of(), 1).toHtml())
+        .doesNotContain("Where photos went");
+  }
+
+  @Test
+  void putsARetrievalOnOnePage() {
+    Embeddings rows = Embeddings.of(new float[][] {{1, 0}, {0, 1}, {1, 1}});
+    RetrievalReport report =
+        RetrievalEvaluator.recallAt(1, 5).evaluate(rows, rows, Matches.of(0, 1, 2));
+    assertThat(HtmlReport.ofRetrieval("mine", report, List.of(retrieved("q"))).toHtml())
+        .contains("R@5", "\"unit\":\"rank\"", "rank 3", "covers")
+        .contains("data-error=\"3\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new RetrievedPhoto("q", 0, Optional.empty(), Optional.empty(), List.of()));
   }
 
   @Test

@@ -3,7 +3,10 @@ package io.github.geofix.eval.report;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.core.tile.Tile;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -63,9 +66,11 @@ final class SampleReport {
       LatLng guess = guesses.get(i);
       LatLng second = guess(guess, 0.5, random);
       List<Candidate> candidates = new ArrayList<>();
+      double[] scores = new double[cells.size()];
       for (int label = 0; label < cells.size(); label++) {
         double score =
             0.6 * near(cells.centerOf(label), guess) + 0.3 * near(cells.centerOf(label), second);
+        scores[label] = score;
         candidates.add(
             new Candidate(
                 cells.centerOf(label), score, cells.radiusKm(label), cells.s2Token(label)));
@@ -73,16 +78,16 @@ final class SampleReport {
       candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
       photos.add(
           LocatedPhoto.of(
-                  "crop-%04d.png".formatted(i), truths.get(i), new Location(guess, candidates))
+                  "crop-%04d.png".formatted(i),
+                  truths.get(i),
+                  i == 0 ? zoomed(guess) : new Location(guess, candidates, regions(cells, scores)))
               .withPicture("photo", EmbeddedImage.jpeg(crop(earth, truths.get(i))))
               .withPicture("map at truth", EmbeddedImage.jpeg(crop(earth, truths.get(i))))
               .withPicture("map at guess", EmbeddedImage.jpeg(crop(earth, guess))));
     }
     List<LocatedPhoto> sample = new ArrayList<>(photos);
     for (int i = 12; i < 80; i++) {
-      sample.add(
-          new LocatedPhoto(
-              "crop-%04d.png".formatted(i), truths.get(i), guesses.get(i), List.of(), List.of()));
+      sample.add(LocatedPhoto.of("crop-%04d.png".formatted(i), truths.get(i), guesses.get(i)));
     }
     DistanceReport ours = systems.values().iterator().next();
     return HtmlReport.titled("Sample report")
@@ -136,6 +141,18 @@ final class SampleReport {
         .add(new ReportSection.PlainTable("All figures", "", DistanceReport.table(systems)))
         .add(new ReportSection.Text("What this does not show", "Anything.\n\nIt is made up."))
         .provenance("seed", Long.toString(seed));
+  }
+
+  private static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
+    return List.of(
+        new ScoreRegion(0.5, Region.holding(0.5, cells, scores).s2Tokens()),
+        new ScoreRegion(0.9, Region.holding(0.9, cells, scores).s2Tokens()));
+  }
+
+  /** As a system answers that walks through tiles. */
+  private static Location zoomed(LatLng guess) {
+    Tile tile = Tile.of(guess, 6);
+    return new Location(guess, List.of(new Candidate(guess, 1, 300, tile.toString())));
   }
 
   private static ReportSection.Headline.Figure figure(

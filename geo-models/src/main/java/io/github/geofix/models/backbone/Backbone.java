@@ -5,6 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A network that turns images into vectors. {@link #forward} gives one vector for each part of the
@@ -14,6 +16,18 @@ import io.github.geofix.models.nn.Layer;
  * #child} and implement {@link #forward}.
  */
 public abstract class Backbone extends Layer {
+
+  /** Given to {@link #trainLast}: nothing is frozen. */
+  public static final int ALL_BLOCKS = -1;
+
+  /**
+   * What one pass over images gives.
+   *
+   * @param tokens {@code [B, N, D]}, as of {@link Backbone#forward}
+   * @param vector {@code [B, vectorWidth]}, as of {@link Backbone#vector}
+   */
+  public record Features(NDArray tokens, NDArray vector) {}
+
   private final ImageSpec image;
   private final int width;
 
@@ -26,6 +40,24 @@ public abstract class Backbone extends Layer {
   protected Backbone(ImageSpec image, int width) {
     this.image = image;
     this.width = width;
+  }
+
+  /**
+   * Creates a backbone by name.
+   *
+   * @param name one of {@link #names()}, or the full name of a class of your own with a constructor
+   *     without arguments
+   * @param image what it is to read; a class of your own decides for itself
+   * @throws IllegalArgumentException if there is no such backbone, with the names there are or the
+   *     class that is missing; or if it does not read such images
+   */
+  public static Backbone named(String name, ImageSpec image) {
+    return NamedBackbones.create(name, image);
+  }
+
+  /** Returns the names of the backbones that come with the library. */
+  public static List<String> names() {
+    return NamedBackbones.NAMES;
   }
 
   /** Returns the images it was or will be trained on. Convolutional ones take other sizes too. */
@@ -69,6 +101,63 @@ public abstract class Backbone extends Layer {
     return width;
   }
 
+  /** Returns what {@link #forward} and {@link #vector} give, from one pass. */
+  public Features features(Forward f, NDArray images) {
+    NDArray tokens = forward(f, images);
+    return new Features(
+        tokens, classTokens() > 0 ? tokens.get(":, 0") : tokens.mean(new int[] {1}));
+  }
+
+  /** Returns the number of blocks that can be frozen one by one; 0 if there are no such parts. */
+  public int blocks() {
+    return 0;
+  }
+
+  /**
+   * Returns the block that a parameter belongs to, 0 to {@code blocks() - 1}; -1 for what comes
+   * before the first block, {@code blocks()} for what comes after the last.
+   *
+   * @param parameter a full name below this module
+   */
+  protected int blockOf(String parameter) {
+    return -1;
+  }
+
+  /**
+   * Freezes all but the last blocks and what comes after them.
+   *
+   * @param last the number of blocks to train; 0 freezes everything, {@link #ALL_BLOCKS} nothing
+   * @throws IllegalArgumentException if there are not so many blocks
+   */
+  public final void trainLast(int last) {
+    if (last == ALL_BLOCKS || last == 0) {
+      freeze(name -> last == 0);
+      return;
+    }
+    if (last < 0 || last > blocks()) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + " has "
+              + blocks()
+              + " blocks, so "
+              + last
+              + " cannot be trained; 0 freezes all, -1 trains all");
+    }
+    freeze(name -> blockOf(name) < blocks() - last);
+  }
+
+  /**
+   * Returns the block {@code n} of a parameter called {@code <list>.n...}, or empty for another.
+   */
+  static OptionalInt numberAfter(String list, String parameter) {
+    String prefix = list + ".";
+    if (!parameter.startsWith(prefix)) {
+      return OptionalInt.empty();
+    }
+    String rest = parameter.substring(prefix.length());
+    return OptionalInt.of(Integer.parseInt(rest.substring(0, rest.indexOf('.'))));
+  }
+
   /**
    * Returns the tokens of the parts laid out as the image is.
    *
@@ -86,10 +175,14 @@ public abstract class Backbone extends Layer {
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 
+  /** Returns true if {@link #map} leaves out a final normalisation, see {@link #normalized}. */
+  public boolean hasFinalNormalization() {
+    return false;
+  }
+
   /**
    * Applies to vectors {@code [..., D]}, such as means over regions of the {@link #map}, the final
-   * normalisation that the map has not had; most backbones have none left and return the vectors as
-   * they are.
+   * normalisation that the map leaves out; returns the vectors as they are if it leaves out none.
    */
   public NDArray normalized(Forward f, NDArray vectors) {
     return vectors;

@@ -147,6 +147,12 @@ public final class ClipVit extends Backbone {
     return projected(f, forward(f, images));
   }
 
+  @Override
+  public Features features(Forward f, NDArray images) {
+    NDArray tokens = forward(f, images);
+    return new Features(tokens, projected(f, tokens));
+  }
+
   /** Projects the class token of {@link #forward}'s result, to have both from one pass. */
   public NDArray projected(Forward f, NDArray tokens) {
     return head.forward(f, norm.forward(f, tokens.get(":, 0")));
@@ -155,6 +161,16 @@ public final class ClipVit extends Backbone {
   @Override
   public int vectorWidth() {
     return options.projection();
+  }
+
+  @Override
+  public int blocks() {
+    return blocks.size();
+  }
+
+  @Override
+  protected int blockOf(String parameter) {
+    return Tokens.blockOf(parameter, blocks.size());
   }
 
   @Override

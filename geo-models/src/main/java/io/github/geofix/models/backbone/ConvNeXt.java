@@ -14,6 +14,7 @@ import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * ConvNeXt: a convolutional network of four stages with depthwise 7 x 7 kernels.
@@ -132,10 +133,44 @@ public final class ConvNeXt extends Backbone {
     return x;
   }
 
+  @Override
+  public Features features(Forward f, NDArray images) {
+    NDArray tokens = tokens(map(f, images));
+    return new Features(norm.forward(f, tokens), normalized(f, tokens.mean(new int[] {1})));
+  }
+
+  @Override
+  public int blocks() {
+    return stages.stream().mapToInt(List::size).sum();
+  }
+
+  /** A downsampling counts with the first block of its stage, the stem with none. */
+  @Override
+  protected int blockOf(String parameter) {
+    if (parameter.startsWith("norm.")) {
+      return blocks();
+    }
+    OptionalInt downsampling = numberAfter("downsample_layers", parameter);
+    if (downsampling.isPresent()) {
+      return downsampling.getAsInt() == 0 ? -1 : blocksBefore(downsampling.getAsInt());
+    }
+    int stage = numberAfter("stages", parameter).orElseThrow();
+    return blocksBefore(stage) + numberAfter("stages." + stage, parameter).orElseThrow();
+  }
+
+  private int blocksBefore(int stage) {
+    return stages.subList(0, stage).stream().mapToInt(List::size).sum();
+  }
+
   /** Returns the normalised mean of the map, {@code [B, D]}, as the published classifiers do. */
   @Override
   public NDArray vector(Forward f, NDArray images) {
     return normalized(f, tokens(map(f, images)).mean(new int[] {1}));
+  }
+
+  @Override
+  public boolean hasFinalNormalization() {
+    return true;
   }
 
   @Override

@@ -147,6 +147,16 @@ public final class DinoV2 extends Backbone {
   }
 
   @Override
+  public int blocks() {
+    return blocks.size();
+  }
+
+  @Override
+  protected int blockOf(String parameter) {
+    return Tokens.blockOf(parameter, blocks.size());
+  }
+
+  @Override
   public int classTokens() {
     return 1;
   }

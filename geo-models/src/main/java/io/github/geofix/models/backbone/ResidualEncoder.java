@@ -60,6 +60,22 @@ public final class ResidualEncoder extends Backbone {
   }
 
   @Override
+  public Features features(Forward f, NDArray images) {
+    NDArray map = map(f, images);
+    return new Features(tokens(map), map.reshape(images.getShape().get(0), -1));
+  }
+
+  @Override
+  public int blocks() {
+    return stages.size();
+  }
+
+  @Override
+  protected int blockOf(String parameter) {
+    return numberAfter("stages", parameter).orElseThrow();
+  }
+
+  @Override
   public int vectorWidth() {
     return width() * parts(image().height()) * parts(image().width());
   }

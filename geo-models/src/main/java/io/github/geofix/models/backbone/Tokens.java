@@ -22,6 +22,12 @@ final class Tokens {
     return NDArrays.concat(new NDList(token, patches), 1);
   }
 
+  /** Returns the block of a parameter: the blocks are a list, and norm and head follow them. */
+  static int blockOf(String parameter, int blocks) {
+    boolean after = parameter.startsWith("norm.") || parameter.startsWith("head.");
+    return Backbone.numberAfter("blocks", parameter).orElse(after ? blocks : -1);
+  }
+
   /**
    * Returns the side of the square grid that positions {@code [.., 1 + side^2, D]} were made for.
    */

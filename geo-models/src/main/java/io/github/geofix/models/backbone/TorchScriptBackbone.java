@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 
 /**
  * Any network saved by {@code torch.jit.save}, used as a backbone: frozen, or fine-tuned like our
@@ -60,12 +61,58 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
    *     length
    */
   public static TorchScriptBackbone load(Path file, ImageSpec image, int width, int stride) {
+    return load(
+        file,
+        (manager, block) -> {
+          TorchScriptBackbone backbone =
+              new TorchScriptBackbone(image, width, stride, manager, block);
+          backbone.checkWidth(file);
+          return backbone;
+        });
+  }
+
+  /**
+   * As {@link #load(Path, ImageSpec, int, int)}, of a network that gives maps {@code [B, D, h, w]};
+   * runs it once to find the width and the stride.
+   */
+  public static TorchScriptBackbone load(Path file, ImageSpec image) {
+    return load(
+        file,
+        (manager, block) -> {
+          Shape map = shapeOfMap(file, block, manager, image);
+          int stride = Math.toIntExact(image.height() / map.get(2));
+          int width = Math.toIntExact(map.get(1));
+          return new TorchScriptBackbone(image, width, stride, manager, block);
+        });
+  }
+
+  @SuppressWarnings("try") // the grad-mode scope is only opened and closed
+  private static Shape shapeOfMap(
+      Path file, PtSymbolBlock block, NDManager manager, ImageSpec image) {
+    JniUtils.enableInferenceMode(block);
+    try (NDManager step = manager.newSubManager();
+        TorchEngine.Scope scope = TorchEngine.noGrad()) {
+      NDArray zeros = step.zeros(new Shape(1, 3, image.height(), image.width()));
+      Shape shape = IValueUtils.forward(block, new NDList(zeros), true).head().getShape();
+      boolean square =
+          shape.dimension() == 4
+              && image.height() / shape.get(2) == image.width() / shape.get(3)
+              && shape.get(2) == image.height() / (image.height() / shape.get(2));
+      if (!square) {
+        throw new ModelFormatException(
+            file + " gives " + shape + " for an image " + zeros.getShape() + ", not a map of it");
+      }
+      return shape;
+    }
+  }
+
+  private static TorchScriptBackbone load(
+      Path file, BiFunction<NDManager, PtSymbolBlock, TorchScriptBackbone> create) {
     NDManager manager = TorchEngine.newManager();
     boolean loaded = false;
     try (InputStream in = Files.newInputStream(file)) {
       PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, in, false, false);
-      TorchScriptBackbone backbone = new TorchScriptBackbone(image, width, stride, manager, block);
-      backbone.checkWidth(file);
+      TorchScriptBackbone backbone = create.apply(manager, block);
       loaded = true;
       return backbone;
     } catch (NoSuchFileException e) {

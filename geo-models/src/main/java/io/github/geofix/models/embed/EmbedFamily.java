@@ -23,7 +23,7 @@ public final class EmbedFamily implements Family {
 
   @Override
   public List<String> sizes() {
-    return List.of("tiny");
+    return List.of("tiny", "small", "paper");
   }
 
   @Override
@@ -43,10 +43,13 @@ public final class EmbedFamily implements Family {
   }
 
   private Config config(String size) {
-    if (size.equals("tiny")) {
-      return Config.tiny();
-    }
-    throw new IllegalArgumentException(
-        "no size " + size + " of embed; there are " + String.join(", ", sizes()));
+    return switch (size) {
+      case "tiny" -> Config.tiny();
+      case "small" -> Config.small();
+      case "paper" -> Config.paper();
+      default ->
+          throw new IllegalArgumentException(
+              "no size " + size + " of embed; there are " + String.join(", ", sizes()));
+    };
   }
 }

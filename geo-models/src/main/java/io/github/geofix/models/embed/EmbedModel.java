@@ -1,36 +1,50 @@
 package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import io.github.geofix.models.NamedClass;
+import io.github.geofix.models.RegionShares;
 import io.github.geofix.models.Temperature;
-import io.github.geofix.models.backbone.ResidualEncoder;
-import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The embed family: a photo and the S2 cells of several levels are unit vectors in one space, and
@@ -50,149 +64,412 @@ public final class EmbedModel implements GeoModel {
     /** All cells of the level. */
     ALL_CELLS,
     /** The cells of the other photos in the batch; photos of the same cell are masked. */
-    BATCH
+    BATCH,
+    /** As {@link #BATCH}, but photos of the same cell are each other's negatives. */
+    BATCH_UNMASKED
+  }
+
+  /** How a photo is compared with the cells. */
+  public enum Comparison {
+    /** By the cosine with one learned vector a cell, over the level's temperature. */
+    EMBEDDING,
+    /** By one linear layer a level, a plain classifier: what the paper compares itself with. */
+    CLASSIFIER
+  }
+
+  /** What is multiplied over a finest cell and its ancestors. */
+  public enum Product {
+    /** The probabilities: the softmax of each level. */
+    PROBABILITIES,
+    /** The cosines, as the paper's text has it; below 0 they count as 0. */
+    COSINES
+  }
+
+  /**
+   * A hierarchy that follows the density of the training photos, see {@link
+   * CellHierarchy#adaptive}.
+   *
+   * @param rule where splitting starts and which cells are kept
+   * @param minPoints sparser cells are dropped
+   * @param maxPoints the limit of each level, decreasing
+   */
+  public record AdaptiveCells(CellPartition.Rule rule, int minPoints, List<Integer> maxPoints) {
+    /** Checks the ranges. */
+    public AdaptiveCells {
+      maxPoints = List.copyOf(maxPoints);
+      check(rule != null, "adaptiveCells.rule must be GEOSURGE or ISN");
+      check(minPoints > 0, "adaptiveCells.minPoints must be positive: " + minPoints);
+      check(!maxPoints.isEmpty(), "adaptiveCells.maxPoints must not be empty");
+    }
+
+    /** GeoSURGE's seven levels: at least 50 points, at most 25,000 down to 500. */
+    public static AdaptiveCells paper() {
+      return new AdaptiveCells(
+          CellPartition.Rule.GEOSURGE, 50, List.of(25_000, 10_000, 5_000, 2_000, 1_000, 750, 500));
+    }
+
+    /** Returns a copy with other limits. */
+    public AdaptiveCells withMaxPoints(List<Integer> newMaxPoints) {
+      return new AdaptiveCells(rule, minPoints, newMaxPoints);
+    }
+
+    /** Returns a copy with another least number of points. */
+    public AdaptiveCells withMinPoints(int newMinPoints) {
+      return new AdaptiveCells(rule, newMinPoints, maxPoints);
+    }
+
+    CellHierarchy hierarchy(List<LatLng> positions) {
+      return CellHierarchy.adaptive(
+          positions,
+          CellPartition.Options.defaults().withRule(rule).withMinPoints(minPoints),
+          maxPoints.stream().mapToInt(Integer::intValue).toArray());
+    }
   }
 
   /**
    * What the model is built from.
    *
    * @param image what the backbone reads
-   * @param backbone the backbone's name
+   * @param backbone the backbone's name, see {@link Backbone#named}
+   * @param trainableBlocks how many of the backbone's last blocks are trained; -1 for all of it
    * @param width the width D of the shared space
-   * @param s2Levels the S2 levels of the hierarchy, coarse to fine
+   * @param s2Levels the S2 levels of the hierarchy, coarse to fine; empty for adaptive cells
+   * @param adaptiveCells the hierarchy if there are no {@code s2Levels}
+   * @param fusion how classes of pixels join the photo
+   * @param comparison how a photo is compared with the cells
    * @param temperature the temperature of every level before training
    * @param negatives what a photo's cell is contrasted with
-   * @param refineKm the answer is the spherical mean of the score within this distance of the best
+   * @param symmetric whether cells have to find their photos, too; not in the paper, and only with
+   *     negatives of the batch
+   * @param product what is multiplied over the levels
+   * @param tenCrops 0 to look at the middle of a photo; else the shorter side in pixels to which it
+   *     is resized before its corners and middle are cut out, and those of its mirror image: their
+   *     scores are averaged
+   * @param neighbors the answer is the spherical mean of this many training photos of the best
+   *     cell, those nearest in the shared space (see {@link #fillGallery}); 0 for none
+   * @param refineKm else it is the spherical mean of the score within this distance of the best
    *     cell; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
    * @param scoreTemperature what {@link #calibrate} found; 1 before
+   * @param regionShares the shares of the score that the 50 % and 90 % regions hold, as {@link
+   *     #calibrate} found them; 0.5 and 0.9 before
    */
   public record Config(
       ImageSpec image,
       String backbone,
+      int trainableBlocks,
       int width,
       List<Integer> s2Levels,
+      AdaptiveCells adaptiveCells,
+      Fusion fusion,
+      Comparison comparison,
       double temperature,
       Negatives negatives,
+      boolean symmetric,
+      Product product,
+      int tenCrops,
+      int neighbors,
       double refineKm,
       int candidates,
-      double scoreTemperature) {
+      double scoreTemperature,
+      List<Double> regionShares) {
 
     /** Checks the ranges. */
     public Config {
       s2Levels = List.copyOf(s2Levels);
+      regionShares = List.copyOf(regionShares);
+      check(trainableBlocks >= -1, "trainableBlocks must be -1 or more: " + trainableBlocks);
       check(width > 0, "width must be positive: " + width);
-      check(!s2Levels.isEmpty(), "s2Levels must not be empty");
+      check(comparison != null, "comparison must be EMBEDDING or CLASSIFIER");
       check(temperature > 0, "temperature must be positive: " + temperature);
+      check(negatives != null, "negatives must be ALL_CELLS, BATCH or BATCH_UNMASKED");
+      check(product != null, "product must be PROBABILITIES or COSINES");
+      check(
+          !symmetric || negatives != Negatives.ALL_CELLS,
+          "symmetric needs negatives of the batch: without them cells have no photos to choose"
+              + " from");
+      check(
+          comparison == Comparison.EMBEDDING
+              || (negatives == Negatives.ALL_CELLS && product == Product.PROBABILITIES),
+          "a classifier has no cosines: use negatives ALL_CELLS and the product PROBABILITIES");
+      check(
+          tenCrops == 0 || tenCrops >= Math.max(image.height(), image.width()),
+          "tenCrops must be 0 or at least the side of the image: " + tenCrops);
+      check(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+      check(
+          regionShares.size() == BatchLocalizer.REGION_SHARES.size()
+              && regionShares.stream().allMatch(share -> share > 0 && share <= 1),
+          "regionShares must be two shares above 0 to 1: " + regionShares);
     }
 
     /**
-     * A network of 0.5 million parameters for photos of 32 pixels, trained on two cores in four
-     * minutes. The levels 2, 4 and 5 have cells of about 2,200, 560 and 280 km.
+     * A network of 0.7 million parameters, and 128 for each cell, for photos of 32 pixels, trained
+     * on two cores in four minutes. The levels 2, 4 and 5 have cells of about 2,200, 560 and 280
+     * km.
      */
     public static Config tiny() {
       return new Config(
           ImageSpec.half(32),
           "residual",
+          Backbone.ALL_BLOCKS,
           128,
           List.of(2, 4, 5),
+          AdaptiveCells.paper(),
+          Fusion.tiny().withBlocks(0),
+          Comparison.EMBEDDING,
           0.07,
           Negatives.ALL_CELLS,
+          false,
+          Product.PROBABILITIES,
+          0,
+          0,
           500,
           10,
-          1);
+          1,
+          BatchLocalizer.REGION_SHARES);
+    }
+
+    /**
+     * ConvNeXt-T at 224 pixels, all of it trained, seven adaptive levels, no fusion: 28 million
+     * parameters and 512 for each cell.
+     */
+    public static Config small() {
+      return tiny()
+          .with(draft -> draft.image = ImageSpec.imageNet(224))
+          .with(draft -> draft.backbone = "convnext-tiny")
+          .withWidth(512)
+          .withAdaptiveCells(AdaptiveCells.paper())
+          .withFusion(Fusion.none())
+          .withNegatives(Negatives.BATCH)
+          .withRefineKm(0);
+    }
+
+    /**
+     * GeoSURGE: CLIP ViT-L/14 at 336 pixels with its last block trained, fusion with class maps
+     * that lie beside the photos, seven adaptive levels, 768 wide, negatives in the batch, ten
+     * crops of photos resized to 384 pixels. The paper does not give the size before cropping; 384
+     * is to 336 as ISN's 256 is to 224.
+     */
+    public static Config paper() {
+      return tiny()
+          .with(draft -> draft.image = ImageSpec.clip(336))
+          .with(draft -> draft.backbone = "clip-vit-l14-336")
+          .withTrainableBlocks(1)
+          .withWidth(768)
+          .withAdaptiveCells(AdaptiveCells.paper())
+          .withFusion(Fusion.paper())
+          .withNegatives(Negatives.BATCH)
+          .withTenCrops(384)
+          .withRefineKm(0);
+    }
+
+    /**
+     * Returns a copy with another backbone.
+     *
+     * @param name see {@link Backbone#named}
+     * @param newImage the images it is to read
+     */
+    public Config withBackbone(String name, ImageSpec newImage) {
+      return with(
+          draft -> {
+            draft.backbone = name;
+            draft.image = newImage;
+          });
+    }
+
+    /**
+     * Returns a copy with a backbone of your own, such as {@code PatchBackbone::new}. A saved model
+     * names its class; loading it needs the class on the class path.
+     *
+     * @throws IllegalArgumentException if the class has no constructor without arguments
+     */
+    public Config withBackbone(Supplier<? extends Backbone> own) {
+      return withBackbone(NamedClass.of(own, Backbone.class), own.get().image());
+    }
+
+    /** Returns a copy that trains another number of the backbone's last blocks; -1 for all. */
+    public Config withTrainableBlocks(int newTrainableBlocks) {
+      return with(draft -> draft.trainableBlocks = newTrainableBlocks);
     }
 
     /** Returns a copy with another width. */
     public Config withWidth(int newWidth) {
-      return new Config(
-          image,
-          backbone,
-          newWidth,
-          s2Levels,
-          temperature,
-          negatives,
-          refineKm,
-          candidates,
-          scoreTemperature);
+      return with(draft -> draft.width = newWidth);
     }
 
-    /** Returns a copy with other levels. */
+    /** Returns a copy with cells of these S2 levels. */
     public Config withS2Levels(List<Integer> newLevels) {
-      return new Config(
-          image,
-          backbone,
-          width,
-          newLevels,
-          temperature,
-          negatives,
-          refineKm,
-          candidates,
-          scoreTemperature);
+      return with(draft -> draft.s2Levels = newLevels);
+    }
+
+    /** Returns a copy with adaptive cells instead of fixed levels. */
+    public Config withAdaptiveCells(AdaptiveCells newCells) {
+      return with(
+          draft -> {
+            draft.s2Levels = List.of();
+            draft.adaptiveCells = newCells;
+          });
+    }
+
+    /** Returns a copy with another fusion. */
+    public Config withFusion(Fusion newFusion) {
+      return with(draft -> draft.fusion = newFusion);
+    }
+
+    /** Returns a copy that compares photos and cells in another way. */
+    public Config withComparison(Comparison newComparison) {
+      return with(draft -> draft.comparison = newComparison);
     }
 
     /** Returns a copy with other negatives. */
     public Config withNegatives(Negatives newNegatives) {
-      return new Config(
-          image,
-          backbone,
-          width,
-          s2Levels,
-          temperature,
-          newNegatives,
-          refineKm,
-          candidates,
-          scoreTemperature);
+      return with(draft -> draft.negatives = newNegatives);
+    }
+
+    /** Returns a copy whose cells have to find their photos, or not. */
+    public Config withSymmetric(boolean newSymmetric) {
+      return with(draft -> draft.symmetric = newSymmetric);
+    }
+
+    /** Returns a copy that multiplies something else over the levels. */
+    public Config withProduct(Product newProduct) {
+      return with(draft -> draft.product = newProduct);
+    }
+
+    /** Returns a copy that looks at ten crops of photos resized to this shorter side; 0 at one. */
+    public Config withTenCrops(int newTenCrops) {
+      return with(draft -> draft.tenCrops = newTenCrops);
+    }
+
+    /** Returns a copy that refines by another number of training photos. */
+    public Config withNeighbors(int newNeighbors) {
+      return with(draft -> draft.neighbors = newNeighbors);
     }
 
     /** Returns a copy with another radius of refinement. */
     public Config withRefineKm(double newRefineKm) {
-      return new Config(
-          image,
-          backbone,
-          width,
-          s2Levels,
-          temperature,
-          negatives,
-          newRefineKm,
-          candidates,
-          scoreTemperature);
+      return with(draft -> draft.refineKm = newRefineKm);
+    }
+
+    /** Returns a copy with another number of candidates. */
+    public Config withCandidates(int newCandidates) {
+      return with(draft -> draft.candidates = newCandidates);
     }
 
     /** Returns a copy with another temperature of the answers' scores. */
     public Config withScoreTemperature(double newTemperature) {
-      return new Config(
-          image,
-          backbone,
-          width,
-          s2Levels,
-          temperature,
-          negatives,
-          refineKm,
-          candidates,
-          newTemperature);
+      return with(draft -> draft.scoreTemperature = newTemperature);
     }
 
-    private static void check(boolean fits, String message) {
-      if (!fits) {
-        throw new IllegalArgumentException(message);
+    /** Returns a copy whose regions hold other shares of the score. */
+    public Config withRegionShares(List<Double> newRegionShares) {
+      return with(draft -> draft.regionShares = newRegionShares);
+    }
+
+    private Config with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.config();
+    }
+
+    /** The floats of a pixel: its colours, and its class where there is fusion. */
+    int channels() {
+      return fusion.isOn() ? 4 : 3;
+    }
+
+    /** The components while a copy is made. */
+    private static final class Draft {
+      private final Config from;
+      private ImageSpec image;
+      private String backbone;
+      private int trainableBlocks;
+      private int width;
+      private List<Integer> s2Levels;
+      private AdaptiveCells adaptiveCells;
+      private Fusion fusion;
+      private Comparison comparison;
+      private Negatives negatives;
+      private boolean symmetric;
+      private Product product;
+      private int tenCrops;
+      private int neighbors;
+      private double refineKm;
+      private int candidates;
+      private double scoreTemperature;
+      private List<Double> regionShares;
+
+      Draft(Config from) {
+        this.from = from;
+        image = from.image;
+        backbone = from.backbone;
+        trainableBlocks = from.trainableBlocks;
+        width = from.width;
+        s2Levels = from.s2Levels;
+        adaptiveCells = from.adaptiveCells;
+        fusion = from.fusion;
+        comparison = from.comparison;
+        negatives = from.negatives;
+        symmetric = from.symmetric;
+        product = from.product;
+        tenCrops = from.tenCrops;
+        neighbors = from.neighbors;
+        refineKm = from.refineKm;
+        candidates = from.candidates;
+        scoreTemperature = from.scoreTemperature;
+        regionShares = from.regionShares;
+      }
+
+      Config config() {
+        return new Config(
+            image,
+            backbone,
+            trainableBlocks,
+            width,
+            s2Levels,
+            adaptiveCells,
+            fusion,
+            comparison,
+            from.temperature,
+            negatives,
+            symmetric,
+            product,
+            tenCrops,
+            neighbors,
+            refineKm,
+            candidates,
+            scoreTemperature,
+            regionShares);
       }
     }
   }
 
+  private static void check(boolean fits, String message) {
+    if (!fits) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** The file of the training photos' vectors in a model folder. */
+  private static final String GALLERY = "gallery.index";
+
+  /** Views in one pass of inference: the ten crops of three photos fill 54 MB at 336 pixels. */
+  private static final int VIEWS = 32;
+
   private volatile Config config;
   private final CellHierarchy hierarchy;
-  private final ImagePreprocessor preprocessor;
+  private final PhotoViews views;
   private final NDManager manager;
   private final EmbedNetwork network;
+  private volatile @Nullable EmbeddingIndex gallery;
+  private volatile @Nullable CellScorer scorer;
 
   private EmbedModel(Config config, CellHierarchy hierarchy) {
     this.config = config;
     this.hierarchy = hierarchy;
-    this.preprocessor = ImagePreprocessor.of(config.image());
+    this.views = new PhotoViews(config);
     this.network =
         network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
     this.manager = TorchEngine.newManager();
@@ -211,11 +488,14 @@ public final class EmbedModel implements GeoModel {
   }
 
   /**
-   * Creates an untrained model over the cells that hold at least one of the given positions.
+   * Creates an untrained model over the cells that the configuration makes of the given positions.
    *
    * @param positions where the training photos were taken
    */
   public static EmbedModel create(Config config, List<LatLng> positions, long seed) {
+    if (config.s2Levels().isEmpty()) {
+      return create(config, config.adaptiveCells().hierarchy(positions), seed);
+    }
     int[] levels = config.s2Levels().stream().mapToInt(Integer::intValue).toArray();
     return create(config, CellHierarchy.fixedLevels(positions, levels), seed);
   }
@@ -223,14 +503,18 @@ public final class EmbedModel implements GeoModel {
   /**
    * Loads a trained model.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration,
+   *     or a class that it names is missing
    */
   public static EmbedModel load(ModelFolder folder) {
-    Config config = folder.config(Config.class);
+    Config config = folder.config(Config.tiny());
     try (Safetensors file = Safetensors.open(folder.weights())) {
-      EmbedModel model = new EmbedModel(config, HierarchyTensors.read(file));
+      EmbedModel model = unfilled(config, HierarchyTensors.read(file), folder);
       try {
         Weights.load(model.network, model.manager, file, HierarchyTensors.LEFT_OUT).requireExact();
+        if (Files.exists(folder.file(GALLERY))) {
+          model.gallery = EmbeddingIndex.open(folder.file(GALLERY));
+        }
         return model;
       } catch (RuntimeException e) {
         model.close();
@@ -239,18 +523,47 @@ public final class EmbedModel implements GeoModel {
     }
   }
 
-  static EmbedNetwork network(Config config, int[] cellCounts) {
-    if (!config.backbone().equals("residual")) {
-      throw new IllegalArgumentException(
-          "no backbone " + config.backbone() + " for embed; there is residual");
+  private static EmbedModel unfilled(Config config, CellHierarchy hierarchy, ModelFolder folder) {
+    try {
+      return new EmbedModel(config, hierarchy);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException("cannot load " + folder.path() + ": " + e.getMessage(), e);
     }
-    ResidualEncoder backbone = new ResidualEncoder(config.image());
-    return new EmbedNetwork(backbone, config.width(), config.temperature(), cellCounts);
+  }
+
+  static EmbedNetwork network(Config config, int[] cellCounts) {
+    return new EmbedNetwork(config, cellCounts);
   }
 
   /** Returns the configuration. */
   public Config config() {
     return config;
+  }
+
+  /**
+   * Changes how answers are given, now and in the saved model: the product over levels, ten crops,
+   * neighbors, the radius of refinement and the number of candidates.
+   *
+   * @param change returns a copy of the configuration it is given
+   * @throws IllegalArgumentException if it changes anything that the network or its cells were made
+   *     from
+   */
+  public void answerWith(UnaryOperator<Config> change) {
+    Config changed = change.apply(config);
+    Config asBefore =
+        changed
+            .withProduct(config.product())
+            .withTenCrops(config.tenCrops())
+            .withNeighbors(config.neighbors())
+            .withRefineKm(config.refineKm())
+            .withCandidates(config.candidates());
+    if (!asBefore.equals(config)) {
+      throw new IllegalArgumentException(
+          "only product, tenCrops, neighbors, refineKm and candidates can be changed of a model"
+              + " that is there; create another one for the rest");
+    }
+    config = changed;
+    scorer = null;
   }
 
   /** Returns the cells, coarse to fine. */
@@ -270,41 +583,82 @@ public final class EmbedModel implements GeoModel {
 
   @Override
   public List<Shape> inputShapes() {
-    return List.of(new Shape(3, config.image().height(), config.image().width()));
+    return List.of(new Shape(config.channels(), config.image().height(), config.image().width()));
   }
 
   /** The photo's pixels, and its cell on each level or -1. */
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    return example(photo, Optional.empty(), latLng);
+  }
+
+  private Example example(BufferedImage photo, Optional<Path> file, LatLng latLng) {
     long[] labels = new long[hierarchy.levels()];
     for (int level = 0; level < labels.length; level++) {
       labels[level] = hierarchy.partition(level).labelOf(latLng.latitude(), latLng.longitude());
     }
-    return new Example(new float[][] {preprocessor.apply(photo)}, new long[][] {labels});
+    return new Example(new float[][] {views.middle(photo, file)}, new long[][] {labels});
+  }
+
+  /**
+   * Returns photo files to learn from, for class maps that lie beside them; other photos may come
+   * from any {@link PhotoSource}.
+   */
+  public Examples examples(Manifest photos) {
+    return new Examples() {
+      @Override
+      public int size() {
+        return photos.size();
+      }
+
+      @Override
+      public Example example(int epoch, int index, SplittableRandom random) {
+        Manifest.Entry entry = photos.entries().get(index);
+        return EmbedModel.this.example(
+            Photos.read(entry.image()), Optional.of(entry.image()), entry.latLng());
+      }
+    };
+  }
+
+  /** Returns all that inference looks at of a photo: {@code [views, channels, H, W]}. */
+  float[] views(BufferedImage photo, Optional<Path> file) {
+    return views.all(photo, file, config.tenCrops());
   }
 
   /**
    * The sum over the levels of the InfoNCE loss between the photos and their cells (GeoSURGE,
-   * section III). A photo outside all cells of a level does not count on that level.
+   * section III). A photo outside all cells of a level does not count on that level, and a level
+   * with less than two photos to contrast is left out.
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {
     NDArray embedded = network.embed(f, batch.inputs().get(0));
     NDArray labels = batch.targets().get(0);
-    NDList losses = new NDList();
+    // So that there is something to differentiate even if no photo lies in a cell.
+    NDArray sum = embedded.sum().mul(Scalar.of(embedded, 0));
+    int least = config.negatives() == Negatives.ALL_CELLS ? 1 : 2;
     for (int level = 0; level < network.levels(); level++) {
       NDArray cells = labels.get(":, {}", level);
       NDArray known = cells.gte(0).nonzero().reshape(-1);
-      losses.add(network.loss(embedded.get(known), level, cells.get(known), config.negatives()));
+      if (known.size() >= least) {
+        sum = sum.add(network.loss(f, embedded.get(known), level, cells.get(known)));
+      }
     }
-    return NDArrays.add(losses.toArray(new NDArray[0]));
+    return sum;
   }
 
   @Override
   public Localizer localizer() {
+    if (config.neighbors() > 0 && gallery == null) {
+      throw new IllegalStateException(
+          "neighbors is "
+              + config.neighbors()
+              + ", but the model has no training photos to choose from: call fillGallery first");
+    }
     return new EmbedLocalizer(this);
   }
 
+  /** Also fits the shares of the score that regions have to hold: see {@link RegionShares}. */
   @Override
   public double calibrate(PhotoSource photos) {
     config = config.withScoreTemperature(1);
@@ -313,47 +667,146 @@ public final class EmbedModel implements GeoModel {
     for (int i = 0; i < truths.length; i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
       truths[i] = hierarchy.finest().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
-      scores.add(scores(preprocessor.apply(photo.image()), 1)[0]);
+      scores.add(answers(views(photo.image(), Optional.empty()), 1).get(0).scores());
     }
     double found = Temperature.fit(scores, truths);
-    config = config.withScoreTemperature(found);
+    scores.replaceAll(photo -> Temperature.apply(photo, found));
+    config =
+        config
+            .withScoreTemperature(found)
+            .withRegionShares(
+                RegionShares.fit(BatchLocalizer.REGION_SHARES, hierarchy.finest(), scores, truths));
     return found;
   }
 
   /**
-   * Returns the score of each finest cell for each photo, calibrated if the model is.
+   * Keeps the vectors and positions of photos, in place of those kept before, for answers refined
+   * by {@link Config#neighbors}; {@link #save} keeps them too. Later training makes them stale.
    *
-   * @param photos {@code [B, 3, H, W]} floats, preprocessed
+   * @param photos the training photos, or some of them: four bytes a number of each vector are
+   *     needed
+   */
+  public void fillGallery(PhotoSource photos) {
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(config.width(), EmbeddingIndex.Options.defaults());
+    for (int i = 0; i < photos.size(); i++) {
+      PhotoSource.Photo photo = photos.photo(0, i);
+      float[] vector = answers(views(photo.image(), Optional.empty()), 1).get(0).vector();
+      builder.add(vector, photo.latLng(), Integer.toString(i));
+    }
+    EmbeddingIndex before = gallery;
+    gallery = builder.build();
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /** Returns the training photos kept, or null. */
+  @Nullable EmbeddingIndex gallery() {
+    return gallery;
+  }
+
+  /**
+   * What the network says of one photo.
+   *
+   * @param scores of each finest cell, calibrated if the model is
+   * @param vector in the shared space, the mean of the views
+   */
+  record Answer(double[] scores, float[] vector) {}
+
+  /**
+   * Returns what the network says of photos.
+   *
+   * @param photos {@code [count, views, channels, H, W]}, as of {@link #views}
    */
   @SuppressWarnings("try") // The scope is there to be closed.
-  double[][] scores(float[] photos, int count) {
+  List<Answer> answers(float[] photos, int count) {
+    ImageSpec image = config.image();
+    int length = config.channels() * image.height() * image.width();
+    int views = photos.length / length / count;
+    double[][] scores = new double[count][hierarchy.finest().size()];
+    float[][] vectors = new float[count][config.width()];
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
+      for (int start = 0; start < count * views; start += VIEWS) {
+        int size = Math.min(VIEWS, count * views - start);
+        try (NDManager step = manager.newSubManager()) {
+          FloatBuffer part = FloatBuffer.wrap(photos, start * length, size * length);
+          Shape shape = new Shape(size, config.channels(), image.height(), image.width());
+          NDArray embedded = network.embed(Forward.INFERENCE, step.create(part, shape));
+          double[][] found = scorer(step).scores(embedded);
+          float[] flat = embedded.toFloatArray();
+          for (int view = 0; view < size; view++) {
+            int photo = (start + view) / views;
+            add(found[view], scores[photo], views);
+            for (int d = 0; d < vectors[photo].length; d++) {
+              vectors[photo][d] += flat[view * vectors[photo].length + d] / views;
+            }
+          }
+        }
+      }
+    }
+    List<Answer> answers = new ArrayList<>();
+    for (int photo = 0; photo < count; photo++) {
+      answers.add(new Answer(calibrated(scores[photo]), vectors[photo]));
+    }
+    return answers;
+  }
+
+  private double[] calibrated(double[] scores) {
+    double temperature = config.scoreTemperature();
+    return temperature == 1 ? scores : Temperature.apply(scores, temperature);
+  }
+
+  /**
+   * Scores all finest cells for vectors of the shared space, such as those of photos kept from
+   * before. Costs one product of each vector with each cell of each level, and for one vector the
+   * time of reading the cells' vectors once.
+   *
+   * @param vectors {@code [B][D]}, of length 1
+   * @return {@code [B][finest cells]}, calibrated if the model is; they add up to 1
+   * @throws IllegalArgumentException if a vector has another width
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  public double[][] scores(float[][] vectors) {
+    FloatBuffer flat = FloatBuffer.allocate(vectors.length * config.width());
+    for (float[] vector : vectors) {
+      if (vector.length != config.width()) {
+        throw new IllegalArgumentException(
+            "a vector has " + vector.length + " numbers, the model " + config.width());
+      }
+      flat.put(vector);
+    }
     try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
         NDManager step = manager.newSubManager()) {
-      return Arrays.stream(logits(step, photos, count))
-          .map(photo -> HierarchicalScores.combine(hierarchy, photo))
-          .map(scores -> Temperature.apply(scores, config.scoreTemperature()))
+      NDArray embedded = step.create(flat.flip(), new Shape(vectors.length, config.width()));
+      return Arrays.stream(scorer(step).scores(embedded))
+          .map(this::calibrated)
           .toArray(double[][]::new);
     }
   }
 
-  /** Returns the logits of every photo and level. */
-  private float[][][] logits(NDManager step, float[] photos, int count) {
-    ImageSpec image = config.image();
-    Shape shape = new Shape(count, 3, image.height(), image.width());
-    NDArray embedded = network.embed(Forward.INFERENCE, step.create(photos, shape));
-    float[][][] logits = new float[count][network.levels()][];
-    for (int level = 0; level < network.levels(); level++) {
-      float[] flat = network.logits(embedded, level).toFloatArray();
-      int cells = flat.length / count;
-      for (int i = 0; i < count; i++) {
-        logits[i][level] = Arrays.copyOfRange(flat, i * cells, (i + 1) * cells);
-      }
+  private static void add(double[] scores, double[] sum, int views) {
+    for (int cell = 0; cell < sum.length; cell++) {
+      sum[cell] += scores[cell] / views;
     }
-    return logits;
+  }
+
+  /** Returns what scores the cells as they are now: the same until training changes them. */
+  private CellScorer scorer(NDManager step) {
+    if (network.isLearning()) {
+      return network.scorer(hierarchy, config.product(), step);
+    }
+    CellScorer known = scorer;
+    if (known == null || !known.isUpToDate()) {
+      known = network.scorer(hierarchy, config.product(), manager);
+      scorer = known;
+    }
+    return known;
   }
 
   @Override
   public void save(Path folder, ModelCard card) {
+    EmbeddingIndex kept = gallery;
     ModelFolder.write(
         folder,
         METHOD,
@@ -363,11 +816,17 @@ public final class EmbedModel implements GeoModel {
           SafetensorsWriter writer = Safetensors.writer();
           HierarchyTensors.write(hierarchy, writer);
           Weights.add(network, writer).write(file);
-        });
+        },
+        kept == null ? Map.of() : Map.of(GALLERY, kept::save));
   }
 
   @Override
   public void close() {
     manager.close();
+    views.close();
+    EmbeddingIndex kept = gallery;
+    if (kept != null) {
+      kept.close();
+    }
   }
 }

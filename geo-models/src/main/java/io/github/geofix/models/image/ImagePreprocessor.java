@@ -4,6 +4,7 @@ import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Turns an upright photo into the numbers a network reads, as torchvision's transforms do: to the
@@ -48,10 +49,7 @@ public final class ImagePreprocessor {
 
   /** Resizes a photo to the size of {@link #spec()}, cutting what {@link Fit} says. */
   public BufferedImage fit(BufferedImage photo) {
-    if (spec.fit() == Fit.STRETCH) {
-      return Resampling.resize(photo, spec.width(), spec.height(), spec.interpolation());
-    }
-    return resizeAndCut(photo, spec.height(), spec.width(), List.of(Place.CENTER)).get(0);
+    return resized(photo, whole(photo.getWidth(), photo.getHeight()));
   }
 
   /**
@@ -79,6 +77,61 @@ public final class ImagePreprocessor {
   }
 
   private List<BufferedImage> cutFive(BufferedImage photo, int shortSide) {
+    BufferedImage bgr = Pixels.bgr(photo);
+    return five(photo.getWidth(), photo.getHeight(), shortSide).stream()
+        .map(cut -> resized(bgr, cut))
+        .toList();
+  }
+
+  private BufferedImage resized(BufferedImage photo, Cut cut) {
+    return Resampling.resize(photo, cut.width(), cut.height(), spec.interpolation(), cut.part());
+  }
+
+  /**
+   * Fits a class map as {@link #apply(BufferedImage)} fits the photo it belongs to; classes are not
+   * mixed, each pixel takes that of the nearest.
+   *
+   * @param map of the photo's proportions; it may be smaller or larger
+   * @return {@code [height, width]} in row-major order: class numbers, -1 for unknown
+   */
+  public float[] apply(ClassMap map) {
+    return nearest(map, whole(map.width(), map.height()));
+  }
+
+  /** As {@link #tenCrops(BufferedImage, int)}, of a class map. */
+  public List<float[]> tenCrops(ClassMap map, int shortSide) {
+    List<Cut> cuts = five(map.width(), map.height(), shortSide);
+    ClassMap mirrored = map.mirrored();
+    return Stream.concat(
+            cuts.stream().map(cut -> nearest(map, cut)),
+            cuts.stream().map(cut -> nearest(mirrored, cut)))
+        .toList();
+  }
+
+  private float[] nearest(ClassMap map, Cut cut) {
+    float[] classes = new float[spec.height() * spec.width()];
+    for (int i = 0; i < spec.height(); i++) {
+      int y = (int) ((cut.part().y + i + 0.5) * map.height() / cut.height());
+      for (int j = 0; j < spec.width(); j++) {
+        int x = (int) ((cut.part().x + j + 0.5) * map.width() / cut.width());
+        int found = map.at(x, y);
+        classes[i * spec.width() + j] = found == ClassMap.UNKNOWN ? -1 : found;
+      }
+    }
+    return classes;
+  }
+
+  /** An image resized to width and height, and the part of it that is kept. */
+  private record Cut(int width, int height, Rectangle part) {}
+
+  /** Where {@link #spec()} cuts a photo of the given size. */
+  private Cut whole(int width, int height) {
+    return spec.fit() == Fit.STRETCH
+        ? new Cut(spec.width(), spec.height(), new Rectangle(spec.width(), spec.height()))
+        : covering(width, height, spec.height(), spec.width(), List.of(Place.CENTER)).get(0);
+  }
+
+  private List<Cut> five(int width, int height, int shortSide) {
     if (shortSide < Math.max(spec.height(), spec.width())) {
       throw new IllegalArgumentException(
           "cannot cut "
@@ -88,24 +141,23 @@ public final class ImagePreprocessor {
               + " pixels out of a photo whose shorter side has "
               + shortSide);
     }
-    return resizeAndCut(photo, shortSide, shortSide, List.of(Place.values()));
+    return covering(width, height, shortSide, shortSide, List.of(Place.values()));
   }
 
   /** Resizes until the photo just covers the given size, then cuts parts of the spec's size. */
-  private List<BufferedImage> resizeAndCut(
-      BufferedImage photo, int coverHeight, int coverWidth, List<Place> places) {
-    long width = photo.getWidth();
-    long height = photo.getHeight();
+  private List<Cut> covering(
+      long width, long height, int coverHeight, int coverWidth, List<Place> places) {
     boolean wide = width * coverHeight >= height * coverWidth;
     int newWidth = wide ? (int) (coverHeight * width / height) : coverWidth;
     int newHeight = wide ? coverHeight : (int) (coverWidth * height / width);
-    BufferedImage bgr = Pixels.bgr(photo);
-    List<BufferedImage> parts = new ArrayList<>();
-    for (Place place : places) {
-      Rectangle part = place.in(newWidth, newHeight, spec.width(), spec.height());
-      parts.add(Resampling.resize(bgr, newWidth, newHeight, spec.interpolation(), part));
-    }
-    return parts;
+    return places.stream()
+        .map(
+            place ->
+                new Cut(
+                    newWidth,
+                    newHeight,
+                    place.in(newWidth, newHeight, spec.width(), spec.height())))
+        .toList();
   }
 
   /**

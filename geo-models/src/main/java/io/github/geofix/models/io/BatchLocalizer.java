@@ -1,8 +1,12 @@
 package io.github.geofix.models.io;
 
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.image.ImagePreprocessor;
@@ -11,14 +15,21 @@ import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Decodes and preprocesses photos and hands them to a family in batches. Thread-safe. */
 public abstract class BatchLocalizer implements Localizer {
   private static final int BATCH = 32;
 
-  private static final List<Double> SHARES = List.of(0.5, 0.9);
+  /** A batch holds fewer photos if they are large: 32 of 336 pixels fit, in 43 MB. */
+  private static final int MAX_FLOATS = 11_000_000;
+
+  /** How often the regions of a location are to hold the truth. */
+  public static final List<Double> REGION_SHARES = List.of(0.5, 0.9);
 
   private final ImagePreprocessor preprocessor;
 
@@ -30,40 +41,116 @@ public abstract class BatchLocalizer implements Localizer {
   /**
    * Locates one batch.
    *
-   * @param photos {@code [count, 3, H, W]}, preprocessed
+   * @param photos {@code [count, 3, H, W]}, preprocessed; or what {@link #prepare} returned, one
+   *     photo after the other
    */
   protected abstract List<Location> locate(float[] photos, int count);
 
+  /**
+   * Turns a photo into numbers, as many for each photo. Overridden by families that look at several
+   * crops, or at more than the photo's pixels.
+   *
+   * @param file where the photo came from, if it came from a file
+   */
+  protected float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return preprocessor.apply(photo);
+  }
+
   /** Returns the regions of S2 cells that hold half and nine tenths of the score. */
   protected static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
-    return SHARES.stream()
-        .map(share -> new ScoreRegion(share, Region.holding(share, cells, scores).s2Tokens()))
+    return regions(cells, scores, REGION_SHARES);
+  }
+
+  /**
+   * Returns regions for {@link #REGION_SHARES} of a model that has been calibrated.
+   *
+   * @param scoreShares the share of the score that each has to hold, as {@link
+   *     io.github.geofix.models.RegionShares} found it
+   */
+  protected static List<ScoreRegion> regions(
+      CellPartition cells, double[] scores, List<Double> scoreShares) {
+    List<Region> regions = Region.holding(scoreShares, cells, scores);
+    return IntStream.range(0, regions.size())
+        .mapToObj(i -> new ScoreRegion(REGION_SHARES.get(i), regions.get(i).s2Tokens()))
         .toList();
+  }
+
+  /**
+   * Returns the location that scores of cells stand for.
+   *
+   * @param scores one for each cell, adding up to 1
+   * @param candidates the most candidates it names
+   * @param refineKm the answer is the spherical mean of the score within this distance of the best
+   *     cell's mean; 0 for that mean itself
+   */
+  protected static Location location(
+      CellPartition cells, double[] scores, int candidates, double refineKm) {
+    List<Candidate> best =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer cell) -> -scores[cell]))
+            .limit(candidates)
+            .map(
+                cell ->
+                    new Candidate(
+                        cells.meanOf(cell),
+                        scores[cell],
+                        cells.radiusKm(cell),
+                        cells.s2Token(cell)))
+            .toList();
+    LatLng answer = best.get(0).latLng();
+    if (refineKm > 0) {
+      answer = meanAround(answer, cells, scores, refineKm);
+    }
+    return new Location(answer, best, regions(cells, scores));
+  }
+
+  private static LatLng meanAround(
+      LatLng best, CellPartition cells, double[] scores, double radiusKm) {
+    SphericalMean mean = new SphericalMean();
+    for (int cell = 0; cell < scores.length; cell++) {
+      LatLng position = cells.meanOf(cell);
+      if (GreatCircle.distanceKm(best, position) <= radiusKm) {
+        mean.add(position, scores[cell]);
+      }
+    }
+    return mean.latLng();
   }
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    return inBatches(photos, Photos::read);
+    return inBatches(photos, file -> prepare(Photos.read(file), Optional.of(file)));
   }
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
-    return inBatches(photos, Function.identity());
+    return inBatches(photos, photo -> prepare(photo, Optional.empty()));
   }
 
-  private <T> List<Location> inBatches(List<T> photos, Function<T, BufferedImage> decode) {
+  private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
-    for (int start = 0; start < photos.size(); start += BATCH) {
-      List<T> batch = photos.subList(start, Math.min(photos.size(), start + BATCH));
-      int length = preprocessor.spec().length();
-      float[] floats = new float[batch.size() * length];
-      for (int i = 0; i < batch.size(); i++) {
-        float[] photo = preprocessor.apply(decode.apply(batch.get(i)));
-        System.arraycopy(photo, 0, floats, i * length, length);
+    List<float[]> batch = new ArrayList<>();
+    for (T photo : photos) {
+      float[] floats = prepare.apply(photo);
+      batch.add(floats);
+      if (batch.size() == Math.max(1, Math.min(BATCH, MAX_FLOATS / floats.length))) {
+        locations.addAll(locate(joined(batch), batch.size()));
+        batch.clear();
       }
-      locations.addAll(locate(floats, batch.size()));
+    }
+    if (!batch.isEmpty()) {
+      locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
+  }
+
+  private static float[] joined(List<float[]> batch) {
+    int length = batch.get(0).length;
+    float[] joined = new float[batch.size() * length];
+    for (int i = 0; i < batch.size(); i++) {
+      System.arraycopy(batch.get(i), 0, joined, i * length, length);
+    }
+    return joined;
   }
 
   /** Closes nothing: the arrays belong to the model. */

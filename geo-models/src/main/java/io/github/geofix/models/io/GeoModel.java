@@ -19,7 +19,8 @@ public interface GeoModel extends Trainable, AutoCloseable {
 
   /**
    * Fits the temperature of the scores on photos that were not trained on, so that they can be read
-   * as probabilities; {@link #save} keeps it. The order of the candidates does not change.
+   * as probabilities; {@link #save} keeps it. The order of the candidates does not change. Families
+   * that can fit what their regions hold, too.
    *
    * @return the temperature: above 1 if the model was too sure of itself
    * @throws IllegalArgumentException if none of the photos lies in a place that the model knows

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A saved model: {@code config.json} says what to build, {@code weights.safetensors} holds every
@@ -35,7 +36,7 @@ public record ModelFolder(Path path, String method, JsonElement config) {
   /** Writes the arrays of a model to a file. */
   @FunctionalInterface
   public interface WeightsWriter {
-    /** Writes a safetensors file. */
+    /** Writes a file, of safetensors unless it is a further one. */
     void writeTo(Path file) throws IOException;
   }
 
@@ -77,6 +78,21 @@ public record ModelFolder(Path path, String method, JsonElement config) {
    */
   public static void write(
       Path path, String method, Object config, ModelCard card, WeightsWriter weights) {
+    write(path, method, config, card, weights, Map.of());
+  }
+
+  /**
+   * As {@link #write(Path, String, Object, ModelCard, WeightsWriter)}, with further files.
+   *
+   * @param more what writes each further file, by name
+   */
+  public static void write(
+      Path path,
+      String method,
+      Object config,
+      ModelCard card,
+      WeightsWriter weights,
+      Map<String, WeightsWriter> more) {
     JsonObject head = new JsonObject();
     head.addProperty("format", FORMAT);
     head.addProperty("method", method);
@@ -85,6 +101,9 @@ public record ModelFolder(Path path, String method, JsonElement config) {
         path,
         folder -> {
           weights.writeTo(folder.resolve(WEIGHTS));
+          for (Map.Entry<String, WeightsWriter> file : more.entrySet()) {
+            file.getValue().writeTo(folder.resolve(file.getKey()));
+          }
           Files.writeString(folder.resolve(CARD), JSON.toJson(card) + "\n");
           Files.writeString(folder.resolve(CONFIG), JSON.toJson(head) + "\n");
         });
@@ -101,6 +120,17 @@ public record ModelFolder(Path path, String method, JsonElement config) {
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(path + " holds another kind of model: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the same folder with some of the configuration changed, such as where the map lies now;
+   * nothing is written.
+   *
+   * @param settings component name to value, as in {@link Settings#apply}
+   * @throws IllegalArgumentException if the configuration has no such component
+   */
+  public ModelFolder with(Map<String, String> settings) {
+    return new ModelFolder(path, method, Settings.apply(config.getAsJsonObject(), settings));
   }
 
   /** Returns the file that holds the arrays. */
@@ -129,6 +159,42 @@ public record ModelFolder(Path path, String method, JsonElement config) {
       throw new ModelFormatException(
           path.resolve(CONFIG) + " does not describe a model of the method " + method, e);
     }
+  }
+
+  /**
+   * As {@link #config(Class)}, for configurations that have grown: what an older version did not
+   * write is as in {@code defaults}.
+   *
+   * @param defaults what the older versions did
+   * @throws ModelFormatException if the configuration does not fit the record
+   */
+  public <T extends Record> T config(T defaults) {
+    JsonElement tree = JSON.toJsonTree(defaults);
+    if (config.isJsonObject()) {
+      overwrite(tree.getAsJsonObject(), config.getAsJsonObject());
+    }
+    @SuppressWarnings("unchecked")
+    Class<T> type = (Class<T>) defaults.getClass();
+    return new ModelFolder(path, method, tree).config(type);
+  }
+
+  private static void overwrite(JsonObject target, JsonObject values) {
+    values
+        .entrySet()
+        .forEach(
+            value -> {
+              JsonElement before = target.get(value.getKey());
+              if (before != null && before.isJsonObject() && value.getValue().isJsonObject()) {
+                overwrite(before.getAsJsonObject(), value.getValue().getAsJsonObject());
+              } else {
+                target.add(value.getKey(), value.getValue());
+              }
+            });
+  }
+
+  /** Returns a further file of the model. */
+  public Path file(String name) {
+    return path.resolve(name);
   }
 
   private static <T> T read(Path folder, String name, Class<T> type) {

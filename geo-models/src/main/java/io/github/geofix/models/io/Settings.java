@@ -17,7 +17,8 @@ public final class Settings {
   /**
    * Returns a copy of a record with some components changed.
    *
-   * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}
+   * @param settings component name to value: a number, a word, or JSON such as {@code [2,4,5]}; a
+   *     dot leads into a component that is a record itself, as in {@code image.height}
    * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
    *     lists the names
    */
@@ -25,15 +26,7 @@ public final class Settings {
     if (settings.isEmpty()) {
       return config;
     }
-    JsonObject tree = JSON.toJsonTree(config).getAsJsonObject();
-    settings.forEach(
-        (name, value) -> {
-          if (!tree.has(name)) {
-            throw new IllegalArgumentException(
-                "no setting " + name + "; there are " + String.join(", ", tree.keySet()));
-          }
-          tree.add(name, parse(value));
-        });
+    JsonObject tree = apply(JSON.toJsonTree(config).getAsJsonObject(), settings);
     try {
       @SuppressWarnings("unchecked")
       Class<T> type = (Class<T>) config.getClass();
@@ -47,9 +40,34 @@ public final class Settings {
     }
   }
 
+  /** As {@link #apply(Record, Map)}, for a record written as JSON; returns a copy. */
+  static JsonObject apply(JsonObject config, Map<String, String> settings) {
+    JsonObject changed = config.deepCopy();
+    settings.forEach(
+        (name, value) -> {
+          JsonObject owner = changed;
+          String rest = name;
+          for (int dot = rest.indexOf('.'); dot > 0; dot = rest.indexOf('.')) {
+            JsonElement inner = owner.get(rest.substring(0, dot));
+            if (inner == null || !inner.isJsonObject()) {
+              break;
+            }
+            owner = inner.getAsJsonObject();
+            rest = rest.substring(dot + 1);
+          }
+          if (!owner.has(rest)) {
+            throw new IllegalArgumentException(
+                "no setting " + name + "; there are " + String.join(", ", owner.keySet()));
+          }
+          owner.add(rest, parse(value));
+        });
+    return changed;
+  }
+
   private static JsonElement parse(String value) {
     try {
-      return JsonParser.parseString(value);
+      JsonElement parsed = JsonParser.parseString(value);
+      return parsed.isJsonNull() ? new JsonPrimitive(value) : parsed;
     } catch (JsonParseException e) {
       return new JsonPrimitive(value);
     }

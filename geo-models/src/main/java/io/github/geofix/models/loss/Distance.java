@@ -27,7 +27,11 @@ public enum Distance {
    */
   NDArray between(NDArray a, NDArray b) {
     NDArray unitA = UnitVectors.of(a);
-    NDArray cosine = Matching.products(unitA, UnitVectors.of(b));
+    return ofCosines(Matching.products(unitA, UnitVectors.of(b)));
+  }
+
+  /** Returns the distances that belong to cosines of any shape. */
+  NDArray ofCosines(NDArray cosine) {
     NDArray oneMinusCosine = cosine.neg().add(Scalar.of(cosine, 1));
     if (this == COSINE) {
       return oneMinusCosine;

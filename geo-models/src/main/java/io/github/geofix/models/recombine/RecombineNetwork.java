@@ -7,6 +7,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
@@ -29,7 +30,8 @@ public final class RecombineNetwork extends Module {
    *     of them, {@link View#AERIAL} for photos from above
    * @param regions the number R of directions; 1 pools over everything
    * @param normalized true to apply the backbone's final normalisation to the mean of each region,
-   *     as the released code does; false for the paper's text
+   *     as the released code does, or a layer normalisation of its own if the backbone has none;
+   *     false for the paper's text
    * @param temperature where a learned scale of the cosines starts; 0 for a network without one
    */
   public record Options(View photoView, int regions, boolean normalized, double temperature) {
@@ -70,9 +72,14 @@ public final class RecombineNetwork extends Module {
     }
   }
 
+  /** That of ConvNeXt's final normalisation. */
+  private static final double EPSILON = 1e-6;
+
   private final Options options;
   private final Backbone photos;
   private final Backbone tiles;
+  private final FeatureRecombination photoRegions;
+  private final FeatureRecombination tileRegions;
   private final @Nullable Parameter logScale;
 
   /**
@@ -92,9 +99,13 @@ public final class RecombineNetwork extends Module {
     this.tiles = tiles;
     if (photos.equals(tiles)) {
       child("backbone", photos);
+      photoRegions = recombination("norm", photos);
+      tileRegions = photoRegions;
     } else {
       child("photos", photos);
       child("tiles", tiles);
+      photoRegions = recombination("photo_norm", photos);
+      tileRegions = recombination("tile_norm", tiles);
     }
     logScale =
         options.temperature() > 0
@@ -119,9 +130,7 @@ public final class RecombineNetwork extends Module {
    * @param images {@code [B, 3, H, W]}
    */
   public NDArray embedPhotos(Forward f, NDArray images) {
-    return recombination(photos)
-        .recombine(f, photos.map(f, images), options.photoView())
-        .normalize(2, 1);
+    return photoRegions.recombine(f, photos.map(f, images), options.photoView()).normalize(2, 1);
   }
 
   /**
@@ -131,9 +140,7 @@ public final class RecombineNetwork extends Module {
    * @param images {@code [B, 3, H, W]}
    */
   public NDArray embedPhotos(Forward f, NDArray images, int headings, double fieldOfView) {
-    return recombination(photos)
-        .shifted(f, photos.map(f, images), headings, fieldOfView)
-        .normalize(2, 2);
+    return photoRegions.shifted(f, photos.map(f, images), headings, fieldOfView).normalize(2, 2);
   }
 
   /**
@@ -142,7 +149,7 @@ public final class RecombineNetwork extends Module {
    * @param images {@code [B, 3, H, W]}
    */
   public NDArray embedTiles(Forward f, NDArray images) {
-    return recombination(tiles).recombine(f, tiles.map(f, images), View.AERIAL).normalize(2, 1);
+    return tileRegions.recombine(f, tiles.map(f, images), View.AERIAL).normalize(2, 1);
   }
 
   /**
@@ -158,8 +165,17 @@ public final class RecombineNetwork extends Module {
     return step.ones(new Shape(1)).mul(learned.array());
   }
 
-  private FeatureRecombination recombination(Backbone backbone) {
-    return FeatureRecombination.of(
-        options.regions(), options.normalized() ? backbone::normalized : Normalization.NONE);
+  private FeatureRecombination recombination(String norm, Backbone backbone) {
+    return FeatureRecombination.of(options.regions(), normalization(norm, backbone));
+  }
+
+  private Normalization normalization(String norm, Backbone backbone) {
+    if (!options.normalized()) {
+      return Normalization.NONE;
+    }
+    if (backbone.hasFinalNormalization()) {
+      return backbone::normalized;
+    }
+    return child(norm, new LayerNorm(backbone.width(), EPSILON))::forward;
   }
 }

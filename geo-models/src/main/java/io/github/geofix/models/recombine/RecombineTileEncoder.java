@@ -1,43 +1,40 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.Photos;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Encodes tiles and photos with a model, in batches. */
 final class RecombineTileEncoder implements TileEncoder {
   private static final int BATCH = 32;
 
-  private final RecombineModel model;
-  private final ImagePreprocessor photos;
-  private final ImagePreprocessor tiles;
+  private final VectorEncoder encoder;
+  private final Supplier<String> digest;
 
-  RecombineTileEncoder(RecombineModel model) {
-    this.model = model;
-    this.photos = ImagePreprocessor.of(model.config().photo());
-    this.tiles = ImagePreprocessor.of(model.config().tile());
+  RecombineTileEncoder(VectorEncoder encoder, Supplier<String> digest) {
+    this.encoder = encoder;
+    this.digest = digest;
   }
 
   @Override
   public int width() {
-    return model.network().width();
+    return encoder.width();
   }
 
   @Override
   public int tilePixels() {
-    return model.config().tile().width();
+    return encoder.tiles().spec().width();
   }
 
   @Override
   public String digest() {
-    return Weights.digest(model.network());
+    return digest.get();
   }
 
   @Override
@@ -45,7 +42,8 @@ final class RecombineTileEncoder implements TileEncoder {
     List<float[]> vectors = new ArrayList<>(images.size());
     for (int start = 0; start < images.size(); start += BATCH) {
       List<BufferedImage> batch = images.subList(start, Math.min(start + BATCH, images.size()));
-      float[] flat = model.encodeTiles(RecombineModel.pixels(tiles, batch), batch.size());
+      float[] flat =
+          encoder.encodeTiles(VectorEncoder.pixels(encoder.tiles(), batch), batch.size());
       vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
     }
     return vectors;
@@ -62,14 +60,15 @@ final class RecombineTileEncoder implements TileEncoder {
   }
 
   private <T> List<float[][]> inBatches(List<T> sources, Function<T, BufferedImage> decode) {
-    int headings = model.config().headings();
+    int headings = encoder.headings();
     List<float[][]> vectors = new ArrayList<>(sources.size());
     for (int start = 0; start < sources.size(); start += BATCH) {
       List<BufferedImage> batch =
           sources.subList(start, Math.min(start + BATCH, sources.size())).stream()
               .map(decode)
               .toList();
-      float[] flat = model.encodePhotos(RecombineModel.pixels(photos, batch), batch.size());
+      float[] flat =
+          encoder.encodePhotos(VectorEncoder.pixels(encoder.photos(), batch), batch.size());
       for (int i = 0; i < batch.size(); i++) {
         vectors.add(rows(flat, i * headings, headings));
       }

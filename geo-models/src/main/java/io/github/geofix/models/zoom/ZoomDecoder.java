@@ -155,19 +155,22 @@ public final class ZoomDecoder extends Module {
    * Scores the children at every step of known paths.
    *
    * @param ground {@code [B, D]}, the photos
-   * @param views {@code [B, N, D]}, the root view and those of the children taken
-   * @param taken int64 {@code [B, N]}, the children taken, 0 to K K - 1; those of the last step are
+   * @param views {@code [B, M, D]}, the root view and those of the children taken; M is the number
+   *     of steps N, or less for paths that end early
+   * @param taken int64 {@code [B, M]}, the children taken, 0 to K K - 1; those of the last step are
    *     not looked at
-   * @return for each of the N steps {@code [B, K K]}
+   * @return for each of the M steps {@code [B, K K]}
    * @throws IllegalArgumentException if the shapes do not fit
    */
   public List<NDArray> logits(Forward f, NDArray ground, NDArray views, NDArray taken) {
     Shape photos = ground.getShape();
     long batch = photos.dimension() == 2 ? photos.get(0) : -1;
     int width = options.width();
-    int steps = options.steps();
+    Shape seen = views.getShape();
+    // At most one view a step: the check below refuses more.
+    int steps = seen.dimension() == 3 ? (int) Math.min(seen.get(1), options.steps()) : 1;
     check("photos", photos, batch, width);
-    check("views", views.getShape(), batch, steps, width);
+    check("views", seen, batch, steps, width);
     check("children", taken.getShape(), batch, steps);
     NDArray causes = ground.expandDims(1);
     if (steps > 1) {

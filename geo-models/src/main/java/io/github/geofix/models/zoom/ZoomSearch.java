@@ -1,19 +1,20 @@
 package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import io.github.geofix.models.nn.Forward;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Walks from the root view to terminal cells, several walks side by side: a beam search over the
  * summed log-probabilities of the children taken. Just Zoom In takes the best child of each step,
  * which is a search of width 1; a wider one can still turn back to a branch that looked worse at
- * first.
+ * first. A search may also start from cells below the root.
  *
- * <p>Looks at no more than {@code width} views a step. Stateless and thread-safe.
+ * <p>Looks at no more than {@code width} views a step, and at the views on the way to its starts.
+ * Stateless and thread-safe.
  */
 public final class ZoomSearch {
   private static final Comparator<Walk> BEST_FIRST =
@@ -63,9 +64,25 @@ public final class ZoomSearch {
     /**
      * Returns the embedded views of cells, {@code [n, D]}.
      *
-     * @param paths the children taken to each cell from the root view, which is the empty path
+     * @param paths the children taken to each cell from the root view, which is the empty path; all
+     *     of one length
      */
     NDArray of(List<List<Integer>> paths);
+  }
+
+  /** Where walks of one length stand side by side, and how a network sees the ways on. */
+  public interface Frontier {
+    /** Returns the scores of the children of each walk's cell, {@code [B, K K]}. */
+    NDArray logits();
+
+    /**
+     * Returns where some walks stand that each go on into a child.
+     *
+     * @param walks the numbers of the walks that go on; may leave some out and repeat others
+     * @param children the children they take, 0 to K K - 1
+     * @param paths all children taken since the root view, these included
+     */
+    Frontier into(long[] walks, long[] children, List<List<Integer>> paths);
   }
 
   /**
@@ -80,10 +97,30 @@ public final class ZoomSearch {
       path = List.copyOf(path);
     }
 
+    /** The walk that has not yet begun, with log-probability 0. */
+    public static Walk atRoot() {
+      return new Walk(List.of(), 0);
+    }
+
     private Walk into(int child, double logProbabilityOfChild) {
       List<Integer> longer = new ArrayList<>(path);
       longer.add(child);
       return new Walk(longer, logProbability + logProbabilityOfChild);
+    }
+  }
+
+  /**
+   * What a search found. The cells of both lists lie side by side and fill the cells that the
+   * search started from; their probabilities add up to those of the starts.
+   *
+   * @param cells every terminal cell below the views of the last step, best first
+   * @param dropped the cells at which walks ended early, best first
+   */
+  public record Result(List<Walk> cells, List<Walk> dropped) {
+    /** Copies the lists. */
+    public Result {
+      cells = List.copyOf(cells);
+      dropped = List.copyOf(dropped);
     }
   }
 
@@ -93,50 +130,150 @@ public final class ZoomSearch {
   private ZoomSearch() {}
 
   /**
-   * Searches for the terminal cell of one photo.
+   * Searches with a decoder for the terminal cell of one photo.
    *
    * @param ground {@code [1, D]}, the photo; what is computed belongs to its manager
-   * @return every terminal cell below the views of the last step, best first: the log-probabilities
-   *     of a search that drops nothing are those of a distribution over all terminal cells
    * @throws IllegalArgumentException if the shapes do not fit the decoder
    */
-  public static List<Walk> search(
-      ZoomDecoder decoder, NDArray ground, Views views, Options options) {
-    ZoomDecoder.Step step = decoder.start(Forward.INFERENCE, ground, views.of(List.of(List.of())));
-    List<Branch> branches = branches(List.of(new Walk(List.of(), 0)), step);
-    while (step.index() + 1 < decoder.options().steps()) {
-      List<Branch> kept = kept(branches, options);
-      List<Walk> walks = walks(kept);
-      NDManager manager = ground.getManager();
-      NDArray origins = manager.create(kept.stream().mapToLong(Branch::origin).toArray());
-      NDArray taken = manager.create(kept.stream().mapToLong(Branch::child).toArray());
-      NDArray seen = views.of(walks.stream().map(Walk::path).toList());
-      step = decoder.next(Forward.INFERENCE, step.walks(origins), taken, seen);
-      branches = branches(walks, step);
-    }
-    return walks(branches);
+  public static Result search(ZoomDecoder decoder, NDArray ground, Views views, Options options) {
+    return search(
+        DecoderFrontier.atRoot(decoder, ground, views),
+        decoder.options().steps(),
+        List.of(Walk.atRoot()),
+        options);
   }
 
-  /** Returns the branches into all children of all walks, best first. */
-  private static List<Branch> branches(List<Walk> walks, ZoomDecoder.Step step) {
-    float[] logProbabilities = step.logits().logSoftmax(-1).toFloatArray();
-    int children = logProbabilities.length / walks.size();
-    List<Branch> branches = new ArrayList<>(logProbabilities.length);
-    for (int i = 0; i < logProbabilities.length; i++) {
-      int origin = i / children;
-      int child = i % children;
-      branches.add(new Branch(origin, child, walks.get(origin).into(child, logProbabilities[i])));
+  /**
+   * Searches below the given cells. Walks compete with those of the same length, whichever start
+   * they come from; a start joins when walks reach its length.
+   *
+   * @param root the frontier of one walk that stands at the root view
+   * @param steps the number of steps from the root view to a terminal cell
+   * @param starts where to start, {@link Walk#atRoot} for the whole square; none inside another
+   * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
+   *     cell
+   */
+  public static Result search(Frontier root, int steps, List<Walk> starts, Options options) {
+    check(starts, steps);
+    Frontier frontier = root;
+    List<Branch> going = new ArrayList<>();
+    List<Walk> approaching = List.of();
+    if (starts.get(0).path().isEmpty()) {
+      going.add(new Branch(0, 0, starts.get(0)));
+    } else {
+      approaching = List.of(Walk.atRoot());
     }
-    branches.sort(Comparator.comparing(Branch::walk, BEST_FIRST));
+    List<Walk> dropped = new ArrayList<>();
+    for (int depth = 0; ; depth++) {
+      List<Branch> branches = branches(walks(going), frontier.logits());
+      // Towards the starts the way is known: whoever is on it neither competes nor scores.
+      List<Branch> towards = towards(starts, approaching, going.size(), depth, frontier.logits());
+      for (Branch step : towards) {
+        starts.stream()
+            .filter(start -> start.path().equals(step.walk().path()))
+            .forEach(start -> branches.add(new Branch(step.origin(), step.child(), start)));
+      }
+      branches.sort(Comparator.comparing(Branch::walk, BEST_FIRST));
+      if (depth + 1 == steps) {
+        dropped.sort(BEST_FIRST);
+        return new Result(walks(branches), dropped);
+      }
+      int kept = kept(branches, options);
+      going = branches.subList(0, kept);
+      dropped.addAll(walks(branches.subList(kept, branches.size())));
+      int reached = depth + 1;
+      List<Branch> further =
+          towards.stream()
+              .filter(step -> starts.stream().anyMatch(start -> isBefore(step.walk(), start)))
+              .toList();
+      approaching = walks(further);
+      List<Branch> rows = new ArrayList<>(going);
+      rows.addAll(further);
+      if (rows.isEmpty()) {
+        throw new IllegalStateException("no walk is left after step " + reached);
+      }
+      frontier =
+          frontier.into(
+              rows.stream().mapToLong(Branch::origin).toArray(),
+              rows.stream().mapToLong(Branch::child).toArray(),
+              rows.stream().map(row -> row.walk().path()).toList());
+    }
+  }
+
+  private static void check(List<Walk> starts, int steps) {
+    if (starts.isEmpty()) {
+      throw new IllegalArgumentException("no cell to start from");
+    }
+    for (Walk start : starts) {
+      if (start.path().size() > steps) {
+        throw new IllegalArgumentException(
+            "the start " + start.path() + " has more than " + steps + " steps");
+      }
+      if (starts.stream().filter(other -> contains(start.path(), other.path())).count() > 1) {
+        throw new IllegalArgumentException("other starts lie in the start " + start.path());
+      }
+    }
+  }
+
+  private static boolean contains(List<Integer> path, List<Integer> other) {
+    return other.size() >= path.size() && other.subList(0, path.size()).equals(path);
+  }
+
+  private static boolean isBefore(Walk walk, Walk start) {
+    return walk.path().size() < start.path().size() && contains(walk.path(), start.path());
+  }
+
+  /** Returns the branches into all children of all walks. */
+  private static List<Branch> branches(List<Walk> walks, NDArray logits) {
+    List<Branch> branches = new ArrayList<>();
+    if (!walks.isEmpty()) {
+      float[] logProbabilities = logits.logSoftmax(-1).toFloatArray();
+      int children = (int) logits.getShape().get(1);
+      for (int i = 0; i < walks.size() * children; i++) {
+        int origin = i / children;
+        int child = i % children;
+        Walk walk = walks.get(origin).into(child, logProbabilities[i]);
+        branches.add(new Branch(origin, child, walk));
+      }
+    }
     return branches;
   }
 
-  private static List<Branch> kept(List<Branch> branches, Options options) {
-    double lowest = branches.get(0).walk().logProbability() - options.margin();
-    return branches.stream()
-        .limit(options.width())
-        .takeWhile(branch -> branch.walk().logProbability() >= lowest)
-        .toList();
+  /**
+   * Returns the next steps towards starts, each once.
+   *
+   * @param approaching the walks towards starts so far
+   * @param firstRow the number of the first of them in the frontier
+   */
+  private static List<Branch> towards(
+      List<Walk> starts, List<Walk> approaching, int firstRow, int depth, NDArray logits) {
+    long children = logits.getShape().get(1);
+    Map<List<Integer>, Branch> steps = new LinkedHashMap<>();
+    for (int i = 0; i < approaching.size(); i++) {
+      for (Walk start : starts) {
+        if (isBefore(approaching.get(i), start)) {
+          int child = start.path().get(depth);
+          if (child < 0 || child >= children) {
+            throw new IllegalArgumentException(
+                "the start %s is no cell: label %d of step %d is not within 0 to %d"
+                    .formatted(start.path(), child, depth, children - 1));
+          }
+          Branch step = new Branch(firstRow + i, child, approaching.get(i).into(child, 0));
+          steps.putIfAbsent(step.walk().path(), step);
+        }
+      }
+    }
+    return List.copyOf(steps.values());
+  }
+
+  private static int kept(List<Branch> branches, Options options) {
+    int kept = 0;
+    while (kept < Math.min(options.width(), branches.size())
+        && branches.get(kept).walk().logProbability()
+            >= branches.get(0).walk().logProbability() - options.margin()) {
+      kept++;
+    }
+    return kept;
   }
 
   private static List<Walk> walks(List<Branch> branches) {

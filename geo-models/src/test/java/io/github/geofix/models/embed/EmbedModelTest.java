@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class EmbedModelTest {
   private static final ModelCard CARD =
@@ -105,9 +105,10 @@ final class EmbedModelTest {
       BufferedImage photo = photos(1).get(0);
       double[] scores =
           model
-              .scores(
-                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)[
-              0];
+              .answers(
+                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
+              .get(0)
+              .scores();
       CellPartition cells = model.hierarchy().finest();
       int best = 0;
       for (int cell = 0; cell < scores.length; cell++) {
@@ -126,11 +127,77 @@ final class EmbedModelTest {
     }
   }
 
+  /** The definition in loops: each photo against its cell and the cells that are its negatives. */
   @ParameterizedTest
-  @EnumSource(EmbedModel.Negatives.class)
-  void gradientsAgreeWithFiniteDifferences(EmbedModel.Negatives negatives) {
-    EmbedNetwork network =
-        EmbedModel.network(EmbedModel.Config.tiny().withWidth(8), new int[] {3, 5});
+  @CsvSource({
+    "ALL_CELLS, false",
+    "BATCH, false",
+    "BATCH, true",
+    "BATCH_UNMASKED, false",
+    "BATCH_UNMASKED, true"
+  })
+  void lossIsTheContrastWithTheNegatives(EmbedModel.Negatives negatives, boolean symmetric) {
+    EmbedNetwork network = network(negatives, symmetric);
+    try (NDManager manager = TorchEngine.newManager()) {
+      network.initialize(manager, 4, DataType.FLOAT64);
+      NDArray embedded =
+          manager.randomNormal(0, 1, new Shape(6, 8), DataType.FLOAT64).normalize(2, 1);
+      int[] labels = {0, 1, 1, 4, 2, 0};
+      double[][] logit = new double[6][5];
+      double[] photos = embedded.toDoubleArray();
+      double[] cells = parameter(network, "cells.1").toDoubleArray();
+      for (int photo = 0; photo < 6; photo++) {
+        for (int cell = 0; cell < 5; cell++) {
+          double dot = 0;
+          double squares = 0;
+          for (int d = 0; d < 8; d++) {
+            dot += photos[photo * 8 + d] * cells[cell * 8 + d];
+            squares += cells[cell * 8 + d] * cells[cell * 8 + d];
+          }
+          logit[photo][cell] = dot / Math.sqrt(squares) / 0.07;
+        }
+      }
+      double loss = 0;
+      for (int photo = 0; photo < 6; photo++) {
+        double own = Math.exp(logit[photo][labels[photo]]);
+        double cellsOfTheBatch = own;
+        double photosOfTheBatch = own;
+        for (int other = 0; other < 6; other++) {
+          boolean negative =
+              other != photo
+                  && (negatives == EmbedModel.Negatives.BATCH_UNMASKED
+                      || labels[other] != labels[photo]);
+          cellsOfTheBatch += negative ? Math.exp(logit[photo][labels[other]]) : 0;
+          photosOfTheBatch += negative ? Math.exp(logit[other][labels[photo]]) : 0;
+        }
+        double allCells = 0;
+        for (double l : logit[photo]) {
+          allCells += Math.exp(l);
+        }
+        if (negatives == EmbedModel.Negatives.ALL_CELLS) {
+          loss -= Math.log(own / allCells) / 6;
+        } else if (symmetric) {
+          loss -= Math.log(own / cellsOfTheBatch) / 12 + Math.log(own / photosOfTheBatch) / 12;
+        } else {
+          loss -= Math.log(own / cellsOfTheBatch) / 6;
+        }
+      }
+      NDArray given = manager.create(new long[] {0, 1, 1, 4, 2, 0});
+      assertThat(network.loss(Forward.TRAINING, embedded, 1, given).getDouble())
+          .isCloseTo(loss, within(1e-5));
+    }
+  }
+
+  private static EmbedNetwork network(EmbedModel.Negatives negatives, boolean symmetric) {
+    return EmbedModel.network(
+        EmbedModel.Config.tiny().withWidth(8).withNegatives(negatives).withSymmetric(symmetric),
+        new int[] {3, 5});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ALL_CELLS, false", "BATCH, false", "BATCH, true", "BATCH_UNMASKED, false"})
+  void gradientsAgreeWithFiniteDifferences(EmbedModel.Negatives negatives, boolean symmetric) {
+    EmbedNetwork network = network(negatives, symmetric);
     try (NDManager manager = TorchEngine.newManager()) {
       network.initialize(manager, 3, DataType.FLOAT64);
       NDArray embedded =
@@ -141,18 +208,16 @@ final class EmbedModelTest {
       cells.setRequiresGradient(true);
       scale.setRequiresGradient(true);
       try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-        collector.backward(network.loss(embedded, 1, labels, negatives));
+        collector.backward(network.loss(Forward.TRAINING, embedded, 1, labels));
       }
       double[] analytic = cells.getGradient().toDoubleArray();
       double analyticScale = scale.getGradient().toDoubleArray()[0];
       cells.setRequiresGradient(false);
       scale.setRequiresGradient(false);
       for (int i : new int[] {0, 9, 17, 30}) {
-        assertThat(analytic[i])
-            .isCloseTo(slope(network, cells, i, embedded, labels, negatives), within(1e-6));
+        assertThat(analytic[i]).isCloseTo(slope(network, cells, i, embedded, labels), within(1e-6));
       }
-      assertThat(analyticScale)
-          .isCloseTo(slope(network, scale, 0, embedded, labels, negatives), within(1e-6));
+      assertThat(analyticScale).isCloseTo(slope(network, scale, 0, embedded, labels), within(1e-6));
     }
   }
 
@@ -161,21 +226,16 @@ final class EmbedModelTest {
   }
 
   private static double slope(
-      EmbedNetwork network,
-      NDArray values,
-      int index,
-      NDArray embedded,
-      NDArray labels,
-      EmbedModel.Negatives negatives) {
+      EmbedNetwork network, NDArray values, int index, NDArray embedded, NDArray labels) {
     double step = 1e-6;
     double[] original = values.toDoubleArray();
     double[] moved = original.clone();
     moved[index] = original[index] + step;
     values.set(moved);
-    double above = network.loss(embedded, 1, labels, negatives).getDouble();
+    double above = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
     moved[index] = original[index] - step;
     values.set(moved);
-    double below = network.loss(embedded, 1, labels, negatives).getDouble();
+    double below = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
     values.set(original);
     return (above - below) / (2 * step);
   }

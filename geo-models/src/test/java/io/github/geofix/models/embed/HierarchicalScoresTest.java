@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +22,7 @@ final class HierarchicalScoresTest {
     CellHierarchy hierarchy = EmbedModelTest.hierarchy(random, 200, 1, 3, 4);
     float[][] logits = randomLogits(hierarchy, random);
 
-    double[] scores = HierarchicalScores.combine(hierarchy, logits);
+    double[] scores = HierarchicalScores.ofLogits(hierarchy, ofOnePhoto(logits), 0);
 
     double[] expected = literally(hierarchy, logits);
     for (int cell = 0; cell < expected.length; cell++) {
@@ -40,7 +42,7 @@ final class HierarchicalScoresTest {
       }
     }
     double sum = 0;
-    for (double score : HierarchicalScores.combine(hierarchy, logits)) {
+    for (double score : HierarchicalScores.ofLogits(hierarchy, ofOnePhoto(logits), 0)) {
       assertThat(score).isBetween(0.0, 1.0);
       sum += score;
     }
@@ -66,6 +68,10 @@ final class HierarchicalScoresTest {
       product[cell] /= total;
     }
     return product;
+  }
+
+  private static FloatBuffer[] ofOnePhoto(float[][] logits) {
+    return Arrays.stream(logits).map(FloatBuffer::wrap).toArray(FloatBuffer[]::new);
   }
 
   private static float[][] randomLogits(CellHierarchy hierarchy, Random random) {

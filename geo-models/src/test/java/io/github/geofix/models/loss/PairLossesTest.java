@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.nn.TorchEngine;
@@ -105,6 +106,60 @@ class PairLossesTest {
     check(inputs, new SoftMarginTriplet(alpha, distance)::loss, triplet);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, COSINE", "2, L2", "3, SQUARED_L2"})
+  void pairsOfOnePlaceDoNotCount(long seed, Distance distance) {
+    Random random = new Random(seed);
+    double alpha = 2;
+    int batch = 5;
+    double[][] anchors = vectors(batch, 3, random);
+    double[][] partners = vectors(batch, 3, random);
+    boolean[] ignored = new boolean[batch * batch];
+    for (int i = 0; i < ignored.length; i++) {
+      // On the diagonal too, where it must change nothing.
+      ignored[i] = random.nextInt(3) == 0;
+    }
+    double tuple = 0;
+    double triplet = 0;
+    int triplets = 0;
+    for (int i = 0; i < batch; i++) {
+      double there = 0;
+      double back = 0;
+      double own = literal(distance, anchors[i], partners[i]);
+      for (int j = 0; j < batch; j++) {
+        if (j != i && !ignored[i * batch + j]) {
+          double away = Math.exp(alpha * (own - literal(distance, anchors[i], partners[j])));
+          there += away;
+          triplet += Math.log1p(away);
+          triplets++;
+        }
+        if (j != i && !ignored[j * batch + i]) {
+          double home = Math.exp(alpha * (own - literal(distance, anchors[j], partners[i])));
+          back += home;
+          triplet += Math.log1p(home);
+          triplets++;
+        }
+      }
+      tuple += (Math.log1p(there) + Math.log1p(back)) / (2.0 * batch);
+    }
+    NDArray mask = manager.create(ignored, new Shape(batch, batch));
+    List<NDArray> inputs = List.of(matrix(anchors), matrix(partners));
+    WeightedTuple tupleLoss = new WeightedTuple(alpha, distance);
+    SoftMarginTriplet tripletLoss = new SoftMarginTriplet(alpha, distance);
+    check(inputs, (a, p) -> tupleLoss.loss(a, p, mask), tuple);
+    check(inputs, (a, p) -> tripletLoss.loss(a, p, mask), triplet / triplets);
+    check(inputs, (a, p) -> tupleLoss.ofCosines(cosines(a, p), mask), tuple);
+    check(inputs, (a, p) -> tripletLoss.ofCosines(cosines(a, p), mask), triplet / triplets);
+    NDArray all = manager.ones(new Shape(batch, batch), DataType.BOOLEAN);
+    assertThat(tripletLoss.loss(inputs.get(0), inputs.get(1), all).getDouble()).isZero();
+    assertThat(tupleLoss.loss(inputs.get(0), inputs.get(1), all).getDouble())
+        .isCloseTo(0, within(1e-12));
+  }
+
+  private static NDArray cosines(NDArray a, NDArray p) {
+    return UnitVectors.of(a).matMul(UnitVectors.of(p).transpose());
+  }
+
   private static void check(List<NDArray> inputs, BinaryOperator<NDArray> loss, double expected) {
     // PyTorch's softplus takes the argument for the value above 20, an error of up to 2e-9.
     assertThat(loss.apply(inputs.get(0), inputs.get(1)).getDouble())
@@ -162,6 +217,10 @@ class PairLossesTest {
         .hasMessage("anchors (1, 4) and partners (1, 4) do not fit: both are [B, D], B at least 2");
     assertThatThrownBy(() -> SoftMarginTriplet.defaults().loss(three, two))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> WeightedTuple.defaults().ofCosines(three, null))
+        .hasMessage("cosines (3, 4) are not [B, B], B at least 2");
+    assertThatThrownBy(() -> WeightedTuple.defaults().loss(three, three, three))
+        .hasMessage("ignored (3, 4) is not [3, 3]");
     assertThatThrownBy(() -> WeightedTuple.defaults().withAlpha(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("alpha is not positive: 0.0");

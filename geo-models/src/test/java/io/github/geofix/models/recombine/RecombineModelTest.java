@@ -12,8 +12,11 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.core.partition.CellPartition;
@@ -22,7 +25,9 @@ import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -33,6 +38,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -43,6 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecombineModelTest {
   private static final ModelCard CARD =
@@ -206,6 +213,70 @@ final class RecombineModelTest {
     return model.loss(Forward.INFERENCE, stacked(step, model, List.of(examples))).getFloat();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {360, 180})
+  void photosOfUnknownHeadingAreComparedAtTheBest(int fieldOfView) {
+    Config config =
+        config()
+            .withImages(ImageSpec.half(16).withSize(16, 32 * fieldOfView / 360), ImageSpec.half(16))
+            .withPhotoView(View.GROUND)
+            .withHeadings(4, fieldOfView)
+            .withLoss(Loss.TUPLE);
+    try (RecombineModel model = model(config, 9);
+        NDManager step = TorchEngine.newManager()) {
+      List<BufferedImage> aerial = squares(positions(3));
+      List<Example> examples = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        BufferedImage panorama = PolarTransform.of(32, 16).apply(aerial.get(i));
+        examples.add(model.example(panorama, aerial.get(i), i, new SplittableRandom(i)));
+      }
+      Batch batch = stacked(step, model, examples);
+      float[] photos =
+          model
+              .network()
+              .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
+              .toFloatArray();
+      float[] tiles =
+          model.network().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
+      double expected = 0;
+      for (int i = 0; i < 3; i++) {
+        int heading = (int) examples.get(i).targets()[1][0];
+        double own = cosine(photos, 4 * i + heading, tiles, i);
+        double there = 0;
+        double back = 0;
+        for (int j = 0; j < 3; j++) {
+          if (j != i) {
+            there += Math.exp(config.alpha() * (best(photos, i, tiles, j) - own));
+            back += Math.exp(config.alpha() * (best(photos, j, tiles, i) - own));
+          }
+        }
+        expected += (Math.log1p(there) + Math.log1p(back)) / 6;
+      }
+      assertThat(model.loss(Forward.INFERENCE, batch).getFloat())
+          .isCloseTo((float) expected, within(1e-4f));
+      NDArray atHeading = model.photoVectors(Forward.INFERENCE, batch);
+      int heading = (int) examples.get(2).targets()[1][0];
+      assertThat(atHeading.get(2).toFloatArray())
+          .containsExactly(
+              Arrays.copyOfRange(photos, (8 + heading) * 512, (9 + heading) * 512), within(1e-6f));
+    }
+  }
+
+  private static double best(float[] photos, int photo, float[] tiles, int tile) {
+    return IntStream.range(0, 4)
+        .mapToDouble(s -> cosine(photos, 4 * photo + s, tiles, tile))
+        .max()
+        .orElseThrow();
+  }
+
+  private static double cosine(float[] a, int row, float[] b, int column) {
+    double sum = 0;
+    for (int d = 0; d < 512; d++) {
+      sum += a[512 * row + d] * b[512 * column + d];
+    }
+    return sum;
+  }
+
   @Test
   void nearPlacesAreNotPushedApart() {
     LatLng a = new LatLng(10, 179.9);
@@ -345,9 +416,56 @@ final class RecombineModelTest {
   }
 
   @Test
+  void refusesADamagedGallery() throws IOException {
+    try (RecombineModel model = model(config(), 1)) {
+      Gallery gallery = model.gallery();
+      Path file = folder.resolve("gallery.safetensors");
+      SafetensorsWriter writer = Safetensors.writer();
+      gallery.write(writer);
+      writer.write(file);
+      try (Safetensors tensors = Safetensors.open(file)) {
+        assertThat(Gallery.read(tensors, model.network().width()).vectors())
+            .isEqualTo(gallery.vectors());
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("gallery.vectors of " + gallery.size() + " x 7");
+      }
+      Path noCells = folder.resolve("none.safetensors");
+      Safetensors.writer().longs("gallery.ids", new long[] {5, 5}, 2).write(noCells);
+      try (Safetensors tensors = Safetensors.open(noCells)) {
+        assertThatThrownBy(() -> Gallery.read(tensors, 7))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("holds no gallery");
+      }
+    }
+  }
+
+  @Test
+  void tilesAreTakenNearThePhoto() {
+    SplittableRandom random = new SplittableRandom(8);
+    LatLng place = new LatLng(60, 179.99);
+    double east = 0;
+    double north = 0;
+    for (int i = 0; i < 200; i++) {
+      LatLng near = MapCrops.near(place, 5_000, random);
+      assertThat(GreatCircle.distanceKm(place, near)).isLessThan(5 * Math.sqrt(2) + 0.01);
+      double eastward = Math.IEEEremainder(near.longitude() - place.longitude(), 360);
+      east = Math.max(east, eastward * 111.2 * Math.cos(Math.toRadians(60)));
+      north = Math.max(north, (near.latitude() - place.latitude()) * 111.2);
+    }
+    assertThat(east).isBetween(4.5, 5.02);
+    assertThat(north).isBetween(4.5, 5.02);
+    assertThat(MapCrops.near(place, 0, random)).isEqualTo(place);
+  }
+
+  @Test
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
     assertThat(family.sizes()).containsExactly("tiny", "paper", "sample4geo");
+    try (GeoModel model = family.create("tiny", Map.of("map", "", "loss", "TUPLE"), List.of(), 1)) {
+      assertThat(((RecombineModel) model).config().map()).isEmpty();
+      assertThat(((RecombineModel) model).config().loss()).isEqualTo(Loss.TUPLE);
+    }
     assertThatThrownBy(() -> family.network("huge"))
         .hasMessageContaining("there are tiny, paper, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))

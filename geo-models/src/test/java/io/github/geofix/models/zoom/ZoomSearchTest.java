@@ -59,15 +59,16 @@ class ZoomSearchTest {
     for (int i = 0; i < ground.getShape().get(0); i++) {
       List<Walk> walks =
           ZoomSearch.search(
-              decoder,
-              ground.get(i + ":" + (i + 1)),
-              paths -> {
-                List<Integer> path = paths.get(0);
-                int step = path.size();
-                int row = step == 0 ? 0 : path.get(step - 1) + 1;
-                return table.get(step, row).expandDims(0);
-              },
-              Options.greedy());
+                  decoder,
+                  ground.get(i + ":" + (i + 1)),
+                  paths -> {
+                    List<Integer> path = paths.get(0);
+                    int step = path.size();
+                    int row = step == 0 ? 0 : path.get(step - 1) + 1;
+                    return table.get(step, row).expandDims(0);
+                  },
+                  Options.greedy())
+              .cells();
       walked.addAll(walks.get(0).path());
     }
     assertThat(walked.stream().mapToLong(Integer::longValue).toArray())
@@ -80,7 +81,7 @@ class ZoomSearchTest {
     ZoomDecoder decoder = decoder(seed);
     NDArray ground = vectors(List.of(List.of(-1)), seed);
     List<Walk> walks =
-        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(1000));
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(1000)).cells();
     Map<List<Integer>, Double> expected = scoresOfAllCells(decoder, ground, seed);
     assertThat(walks.stream().map(Walk::path))
         .containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -121,7 +122,8 @@ class ZoomSearchTest {
               .toList();
     }
     List<Walk> walks =
-        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(width));
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(width))
+            .cells();
     assertThat(walks.stream().map(Walk::path)).containsExactlyElementsOf(beams);
   }
 
@@ -129,8 +131,9 @@ class ZoomSearchTest {
   void aMarginOfNothingKeepsTheBestAlone() {
     ZoomDecoder decoder = decoder(9);
     NDArray ground = vectors(List.of(List.of(-1)), 9);
-    List<Walk> narrow = ZoomSearch.search(decoder, ground, views(9), Options.greedy());
-    assertThat(ZoomSearch.search(decoder, ground, views(9), Options.defaults().withMargin(0)))
+    List<Walk> narrow = ZoomSearch.search(decoder, ground, views(9), Options.greedy()).cells();
+    assertThat(
+            ZoomSearch.search(decoder, ground, views(9), Options.defaults().withMargin(0)).cells())
         .isEqualTo(narrow);
     assertThat(narrow).hasSize(4);
   }

@@ -26,6 +26,27 @@ public interface Neighbours {
   }
 
   /**
+   * Returns these neighbours before an epoch and others from it on: Sample4Geo begins with those
+   * nearest on the ground and goes on with the most similar.
+   *
+   * @param epoch the first epoch of {@code later}
+   */
+  default Neighbours until(int epoch, Neighbours later) {
+    Neighbours first = this;
+    return new Neighbours() {
+      @Override
+      public int[][] nearest(int current) {
+        return (current < epoch ? first : later).nearest(current);
+      }
+
+      @Override
+      public boolean dependOnWeights() {
+        return first.dependOnWeights() || later.dependOnWeights();
+      }
+    };
+  }
+
+  /**
    * The photos taken nearest by, along great circles. Compares all pairs once, in blocks: O(N^2)
    * time, O(N) memory beside the result.
    *
@@ -56,11 +77,15 @@ public interface Neighbours {
     /** Returns the number of values of an embedding, D. */
     int width();
 
-    /** Returns the embeddings of photos, {@code [n, D]} row-major, each of length 1. */
-    float[] photos(int[] indexes);
+    /**
+     * Returns the embeddings of photos, {@code [n, D]} row-major, each of length 1.
+     *
+     * @param epoch the epoch that is about to begin: some sources make new photos for each
+     */
+    float[] photos(int epoch, int[] indexes);
 
     /** Returns the embeddings of the photos' references, {@code [n, D]} row-major, of length 1. */
-    float[] references(int[] indexes);
+    float[] references(int epoch, int[] indexes);
   }
 
   /**
@@ -85,10 +110,11 @@ public interface Neighbours {
         Arrays.setAll(all, i -> i);
         try (NDManager manager = TorchEngine.newManager()) {
           NDArray photos =
-              manager.create(embeddings.photos(all), new Shape(size, embeddings.width()));
+              manager.create(embeddings.photos(epoch, all), new Shape(size, embeddings.width()));
           NDArray references =
               manager.create(
-                  embeddings.references(chosen), new Shape(chosen.length, embeddings.width()));
+                  embeddings.references(epoch, chosen),
+                  new Shape(chosen.length, embeddings.width()));
           return NearestRows.of(photos, references, chosen, count);
         }
       }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -63,6 +64,30 @@ class NeighbourOrderTest {
       Arrays.stream(row).forEach(pool::add);
     }
     assertThat(pool).hasSizeLessThanOrEqualTo(50);
+  }
+
+  @Test
+  void othersTakeOverFromAnEpochOn() {
+    int[][] near = {{1}, {0}};
+    int[][] similar = {{}, {}};
+    Neighbours later =
+        new Neighbours() {
+          @Override
+          public int[][] nearest(int epoch) {
+            return similar;
+          }
+
+          @Override
+          public boolean dependOnWeights() {
+            return true;
+          }
+        };
+    Neighbours first = epoch -> near;
+    Neighbours both = first.until(4, later);
+    assertThat(both.nearest(3)).isSameAs(near);
+    assertThat(both.nearest(4)).isSameAs(similar);
+    assertThat(both.dependOnWeights()).isTrue();
+    assertThat(first.until(4, first).dependOnWeights()).isFalse();
   }
 
   @ParameterizedTest
@@ -155,12 +180,12 @@ class NeighbourOrderTest {
     }
 
     @Override
-    public float[] photos(int[] indexes) {
+    public float[] photos(int epoch, int[] indexes) {
       return rows(photoRows, indexes);
     }
 
     @Override
-    public float[] references(int[] indexes) {
+    public float[] references(int epoch, int[] indexes) {
       return rows(referenceRows, indexes);
     }
 

@@ -1,0 +1,196 @@
+package io.github.geofix.bench;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Share;
+import io.github.geofix.eval.earth.EarthBaselines;
+import io.github.geofix.eval.earth.EarthData;
+import io.github.geofix.eval.earth.EarthPhoto;
+import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.eval.earth.LandCells;
+import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.embed.EmbedModel.Comparison;
+import io.github.geofix.models.embed.EmbedModel.Config;
+import io.github.geofix.models.embed.EmbedModel.Negatives;
+import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.embed.Fusion;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * What each part of the embed family is worth on the Earth data: trains each form with each seed
+ * for the same number of steps, and prints one CSV row for each rendering, with 95 % Wilson
+ * intervals, beside correlation with search on the same photos.
+ *
+ * <p>Arguments: {@code DATA STEPS SEEDS PHOTOS [RENDERINGS [FORM...]]}: the folder {@code
+ * examples/data/earth}, the steps of training, the number of seeds, the photos of each rendering, a
+ * folder with further renderings or {@code -}, and the forms, all by default. A form is a training
+ * of its own: {@code levels-2-4-5} (the base, answered in several ways), {@code levels-5}, {@code
+ * levels-4-5}, {@code classifier}, {@code batch}, {@code batch-unmasked}, {@code batch-symmetric},
+ * {@code fusion-beside} (class token and appearance), {@code fusion} (class token alone, as in the
+ * paper) and {@code fusion-3}.
+ */
+public final class EmbedEarthTable {
+
+  /** Photos whose vectors are kept for answers by retrieval. */
+  private static final int GALLERY = 20_000;
+
+  private EmbedEarthTable() {}
+
+  private static Map<String, Config> forms() {
+    Config base = Config.tiny();
+    Config batch = base.withNegatives(Negatives.BATCH);
+    Map<String, Config> forms = new LinkedHashMap<>();
+    forms.put("levels-2-4-5", base);
+    forms.put("levels-4-5", base.withS2Levels(List.of(4, 5)));
+    forms.put("levels-5", base.withS2Levels(List.of(5)));
+    forms.put("classifier", base.withComparison(Comparison.CLASSIFIER));
+    forms.put("batch", batch);
+    forms.put("batch-unmasked", base.withNegatives(Negatives.BATCH_UNMASKED));
+    forms.put("batch-symmetric", batch.withSymmetric(true));
+    forms.put("fusion-beside", base.withFusion(Fusion.tiny()));
+    forms.put("fusion", base.withFusion(Fusion.tiny().withAppearance(false)));
+    forms.put("fusion-3", base.withFusion(Fusion.tiny().withAppearance(false).withBlocks(3)));
+    return forms;
+  }
+
+  /** Other ways of answering, which need no training. */
+  private static Map<String, UnaryOperator<Config>> answers(String form) {
+    Map<String, UnaryOperator<Config>> answers = new LinkedHashMap<>();
+    answers.put("refine-500", config -> config);
+    answers.put("refine-0", config -> config.withRefineKm(0));
+    if (form.equals("levels-2-4-5")) {
+      answers.put("cosines", config -> config.withRefineKm(500).withProduct(Product.COSINES));
+      answers.put(
+          "ten-crops",
+          config -> config.withRefineKm(500).withProduct(Product.PROBABILITIES).withTenCrops(36));
+      answers.put("neighbors-1", config -> config.withTenCrops(0).withNeighbors(1));
+      answers.put("neighbors-5", config -> config.withNeighbors(5));
+    }
+    return answers;
+  }
+
+  /** Runs the program. */
+  public static void main(String[] args) {
+    if (args.length < 4) {
+      System.err.println("usage: EmbedEarthTable DATA STEPS SEEDS PHOTOS [RENDERINGS [FORM...]]");
+      System.exit(2);
+    }
+    long steps = Long.parseLong(args[1]);
+    int seeds = Integer.parseInt(args[2]);
+    int count = Integer.parseInt(args[3]);
+    Optional<Path> more =
+        args.length > 4 && !args[4].equals("-") ? Optional.of(Path.of(args[4])) : Optional.empty();
+    Map<String, Config> forms = forms();
+    List<String> wanted =
+        args.length > 5 ? List.of(args).subList(5, args.length) : List.copyOf(forms.keySet());
+    wanted.forEach(
+        form -> {
+          if (!forms.containsKey(form)) {
+            throw new IllegalArgumentException("no form " + form + "; there are " + forms.keySet());
+          }
+        });
+    EarthData data = EarthData.read(Path.of(args[0]));
+    System.out.println("# " + String.join(" ", args));
+    System.out.println(
+        "form,answer,seed,steps,trainSeconds,rendering,photos,medianKm,"
+            + "within25,low,high,within200,low,high,within750,low,high,within2500,low,high");
+    for (long seed = 1; seed <= seeds; seed++) {
+      EarthPhotos training = EmbedEarth.training(data, seed);
+      Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
+      EarthRenderings.of(data, more, EarthPhotos.Options.defaults().withSeed(1000 + seed))
+          .forEach((name, photos) -> tests.put(name, photos.photos(0, count)));
+      baseline(data, training, tests, seed);
+      for (String form : wanted) {
+        run(form, forms, training, tests, steps, seed);
+      }
+    }
+  }
+
+  private static void baseline(
+      EarthData data, EarthPhotos training, Map<String, List<EarthPhoto>> tests, long seed) {
+    EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(training, 5));
+    tests.forEach(
+        (rendering, photos) -> {
+          List<LatLng> guesses =
+              baselines.correlationSearch(photos.stream().map(EarthPhoto::image).toList());
+          List<LatLng> truths = photos.stream().map(EarthPhoto::latLng).toList();
+          DistanceReport report =
+              new DistanceReport(
+                  DistanceErrors.of(truths, guesses), EmbedEarth.LIMITS_KM, List.of());
+          print("correlation-search", "", seed, 0, 0, rendering, report);
+        });
+  }
+
+  private static void run(
+      String form,
+      Map<String, Config> forms,
+      EarthPhotos training,
+      Map<String, List<EarthPhoto>> tests,
+      long steps,
+      long seed) {
+    long start = System.nanoTime();
+    Config config = forms.getOrDefault(form, Config.tiny());
+    try (EmbedModel model = EmbedEarth.trained(config, training, steps, seed)) {
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      answers(form)
+          .forEach(
+              (answer, change) -> {
+                model.answerWith(change);
+                if (model.config().neighbors() == 1) {
+                  model.fillGallery(training.source(GALLERY));
+                }
+                tests.forEach(
+                    (rendering, photos) ->
+                        print(
+                            form,
+                            answer,
+                            seed,
+                            steps,
+                            seconds,
+                            rendering,
+                            EmbedEarth.report(model, photos)));
+              });
+    }
+  }
+
+  private static void print(
+      String form,
+      String answer,
+      long seed,
+      long steps,
+      double seconds,
+      String rendering,
+      DistanceReport report) {
+    StringBuilder row = new StringBuilder();
+    row.append(
+        String.format(
+            Locale.ROOT,
+            "%s,%s,%d,%d,%.0f,%s,%d,%.0f",
+            form,
+            answer,
+            seed,
+            steps,
+            seconds,
+            rendering,
+            report.count(),
+            report.medianKm()));
+    for (double km : report.limitsKm()) {
+      Share share = report.errors().withinKm(km);
+      row.append(
+          String.format(
+              Locale.ROOT,
+              ",%.1f,%.1f,%.1f",
+              100 * share.accuracy(),
+              100 * share.low(),
+              100 * share.high()));
+    }
+    System.out.println(row);
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.geofix.bench;
+
+import io.github.geofix.models.image.Photos;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * One piece of ground photographed from the air on several dates, cut into square cells: whole
+ * columns of it to learn from, others, behind a column that nobody sees, to be tested on. So are
+ * the dates: the last two are for testing.
+ */
+final class NaipCells {
+  /** Pixels of 5 m along a cell's side. */
+  static final int SIDE = 64;
+
+  /** How far a query's middle lies from its cell's: 40 m. */
+  static final int JITTER = 8;
+
+  private static final int TRAINING_COLUMNS = 8;
+  private static final int BUFFER_COLUMNS = 1;
+
+  private final List<BufferedImage> dates;
+  private final int columns;
+  private final int rows;
+
+  private NaipCells(List<BufferedImage> dates) {
+    this.dates = dates;
+    columns = dates.stream().mapToInt(BufferedImage::getWidth).min().orElseThrow() / SIDE;
+    rows = dates.stream().mapToInt(BufferedImage::getHeight).min().orElseThrow() / SIDE;
+  }
+
+  /** Reads {@code img/*.png} below a folder, one picture a date, named so that they sort. */
+  static NaipCells read(Path folder) {
+    try (Stream<Path> files = Files.list(folder.resolve("img"))) {
+      List<BufferedImage> dates =
+          files
+              .filter(file -> file.toString().endsWith(".png"))
+              .sorted(Comparator.comparing(Path::toString))
+              .map(Photos::read)
+              .toList();
+      if (dates.size() < 4) {
+        throw new IllegalArgumentException(
+            folder + " has " + dates.size() + " dates: 4 are needed, two of them for testing");
+      }
+      return new NaipCells(dates);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the number of dates to learn from; they are 0 to that - 1. */
+  int trainingDates() {
+    return dates.size() - 2;
+  }
+
+  /** Returns the date of the references that queries are tested on. */
+  int referenceDate() {
+    return dates.size() - 2;
+  }
+
+  /** Returns the date of the queries. */
+  int queryDate() {
+    return dates.size() - 1;
+  }
+
+  /** A cell, or a square of its size, by its upper left pixel. */
+  record Cell(int x, int y) {
+    /** Returns the square moved at random by up to the jitter along each axis. */
+    Cell near(SplittableRandom random) {
+      return new Cell(
+          x + random.nextInt(-JITTER, JITTER + 1), y + random.nextInt(-JITTER, JITTER + 1));
+    }
+  }
+
+  /** Returns the cells to be tested on. */
+  List<Cell> testCells() {
+    int first = TRAINING_COLUMNS + BUFFER_COLUMNS;
+    return IntStream.range(0, rows * (columns - first))
+        .mapToObj(i -> new Cell(SIDE * (first + i / rows), SIDE * (i % rows)))
+        .toList();
+  }
+
+  /**
+   * Returns the training cells of a grid that begins somewhere else, so that they are many although
+   * no two of one grid share a pixel; each grid has as many.
+   */
+  List<Cell> trainingCells(SplittableRandom random) {
+    int left = random.nextInt(SIDE);
+    int top = random.nextInt(SIDE);
+    return IntStream.range(0, trainingCount())
+        .mapToObj(i -> new Cell(left + SIDE * (i / (rows - 1)), top + SIDE * (i % (rows - 1))))
+        .toList();
+  }
+
+  /** Returns the number of cells of a training grid. */
+  int trainingCount() {
+    return (TRAINING_COLUMNS - 1) * (rows - 1);
+  }
+
+  /** Returns what is seen of a square on a date; one that leaves the picture is moved back in. */
+  BufferedImage image(int date, Cell cell) {
+    BufferedImage image = dates.get(date);
+    int x = Math.max(0, Math.min(image.getWidth() - SIDE, cell.x()));
+    int y = Math.max(0, Math.min(image.getHeight() - SIDE, cell.y()));
+    return image.getSubimage(x, y, SIDE, SIDE);
+  }
+}

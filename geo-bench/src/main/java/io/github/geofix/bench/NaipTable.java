@@ -1,0 +1,322 @@
+package io.github.geofix.bench;
+
+import io.github.geofix.bench.NaipCells.Cell;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.eval.Bootstrap;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.recombine.RecombineModel;
+import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.recombine.RecombineModel.Loss;
+import io.github.geofix.models.recombine.View;
+import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.Trainer;
+import io.github.geofix.train.data.Seeds;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the cell of one date in which a camera stood on another: photos are polar transforms of
+ * aerial images, of unknown heading, of 360 to 70 degrees, with noise of their own; see {@link
+ * NaipCells} for what is held out. Compares FRGeo's parts: global pooling or recombination, the
+ * triplet loss or the tuple loss; and, in the same run, plain correlation over all headings, which
+ * learns nothing. Prints CSV.
+ *
+ * <p>Arguments: {@code --data FOLDER [--steps 400] [--seeds 1,2,3] [--fields 360,180,90,70]
+ * [--settings baseline,recombination,tuple,both]}.
+ */
+public final class NaipTable {
+  /** A panorama of a full circle, and a tile of 10 m a pixel. */
+  private static final int PANORAMA_WIDTH = 64;
+
+  private static final int PANORAMA_HEIGHT = 16;
+  private static final int TILE = 32;
+  private static final int HEADINGS = 16;
+  private static final int QUERIES_PER_CELL = 8;
+  private static final int BATCH = 64;
+
+  /** The parts that are compared. */
+  private enum Setting {
+    BASELINE(1, Loss.TRIPLET),
+    RECOMBINATION(4, Loss.TRIPLET),
+    TUPLE(1, Loss.TUPLE),
+    BOTH(4, Loss.TUPLE);
+
+    private final int regions;
+    private final Loss loss;
+
+    Setting(int regions, Loss loss) {
+      this.regions = regions;
+      this.loss = loss;
+    }
+
+    static Setting named(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A photo, its cell, and where its middle looks. */
+  private record Query(BufferedImage photo, int cell, double heading) {}
+
+  /** How many other cells fit a query as well as its own or better, and the heading error. */
+  private record Found(int rank, double headingError) {}
+
+  private final NaipCells cells;
+  private final List<Cell> gallery;
+  private final double fieldOfView;
+  private final List<Query> queries = new ArrayList<>();
+
+  private NaipTable(NaipCells cells, double fieldOfView) {
+    this.cells = cells;
+    this.gallery = cells.testCells();
+    this.fieldOfView = fieldOfView;
+    // The same photos for all seeds and settings.
+    SplittableRandom random = new SplittableRandom(2018);
+    for (int cell = 0; cell < gallery.size(); cell++) {
+      for (int i = 0; i < QUERIES_PER_CELL; i++) {
+        BufferedImage seen = cells.image(cells.queryDate(), gallery.get(cell).near(random));
+        double heading = 360 * random.nextDouble();
+        PolarTransform camera =
+            new PolarTransform(columns(), PANORAMA_HEIGHT, heading, fieldOfView);
+        queries.add(new Query(noisy(camera.apply(seen), random), cell, heading));
+      }
+    }
+  }
+
+  /** Runs the program. */
+  public static void main(String[] args) {
+    NaipCells cells = NaipCells.read(Path.of(option(args, "--data", "naip")));
+    long steps = Long.parseLong(option(args, "--steps", "400"));
+    String[] settings = option(args, "--settings", "baseline,recombination,tuple,both").split(",");
+    String[] seeds = option(args, "--seeds", "1").split(",");
+    System.out.println(
+        "fieldOfView,system,seed,steps,queries,gallery,recallAt1,low,high,recallAt5,"
+            + "medianHeadingErrorDegrees");
+    for (String field : option(args, "--fields", "360,180,90,70").split(",")) {
+      NaipTable table = new NaipTable(cells, Double.parseDouble(field));
+      table.print("chance", "", 0, table.chance());
+      table.print("correlation", "", 0, table.correlated());
+      for (String name : settings) {
+        for (String seed : seeds) {
+          Setting setting = Setting.named(name);
+          List<Found> found = table.learned(setting, steps, Long.parseLong(seed));
+          table.print(setting.toString(), seed, steps, found);
+        }
+      }
+    }
+  }
+
+  private static String option(String[] args, String name, String otherwise) {
+    int at = Arrays.asList(args).indexOf(name);
+    return at < 0 ? otherwise : args[at + 1];
+  }
+
+  private int columns() {
+    return (int) Math.round(PANORAMA_WIDTH * fieldOfView / 360);
+  }
+
+  /** Changes gain by up to a fifth and brightness by 20 levels, and adds noise of 8 levels. */
+  private static BufferedImage noisy(BufferedImage image, SplittableRandom random) {
+    double gain = random.nextDouble(0.8, 1.2);
+    double bias = random.nextDouble(-20, 20);
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int rgb = image.getRGB(x, y);
+        int changed = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+          double value = gain * ((rgb >> shift) & 0xff) + bias + 8 * random.nextGaussian();
+          changed = changed << 8 | (int) Math.max(0, Math.min(255, value + 0.5));
+        }
+        image.setRGB(x, y, changed);
+      }
+    }
+    return image;
+  }
+
+  private List<Found> chance() {
+    SplittableRandom random = new SplittableRandom(1);
+    return queries.stream()
+        .map(q -> new Found(random.nextInt(gallery.size()), Double.NaN))
+        .toList();
+  }
+
+  /** Correlates photos with the polar transform of each cell, at every column's heading. */
+  private List<Found> correlated() {
+    PolarTransform camera = new PolarTransform(columns(), PANORAMA_HEIGHT, 0, fieldOfView);
+    float[][][] templates =
+        gallery.parallelStream()
+            .map(
+                cell -> {
+                  BufferedImage reference = cells.image(cells.referenceDate(), cell);
+                  return IntStream.range(0, PANORAMA_WIDTH)
+                      .mapToObj(s -> camera.withHeading(360.0 * s / PANORAMA_WIDTH))
+                      .map(c -> unit(c.apply(reference)))
+                      .toArray(float[][]::new);
+                })
+            .toArray(float[][][]::new);
+    return queries.parallelStream()
+        .map(query -> found(query, new float[][] {unit(query.photo())}, templates))
+        .toList();
+  }
+
+  /** The pixels less the mean of their colour, scaled to length 1. */
+  private static float[] unit(BufferedImage image) {
+    int pixels = image.getWidth() * image.getHeight();
+    float[] values = new float[3 * pixels];
+    for (int c = 0; c < 3; c++) {
+      double sum = 0;
+      for (int i = 0; i < pixels; i++) {
+        int rgb = image.getRGB(i % image.getWidth(), i / image.getWidth());
+        values[c * pixels + i] = (rgb >> (8 * c)) & 0xff;
+        sum += values[c * pixels + i];
+      }
+      for (int i = 0; i < pixels; i++) {
+        values[c * pixels + i] -= (float) (sum / pixels);
+      }
+    }
+    double length = Math.sqrt(dot(values, values));
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= (float) Math.max(length, 1e-6);
+    }
+    return values;
+  }
+
+  /** Trains on the training columns and dates, then ranks the gallery for every query. */
+  private List<Found> learned(Setting setting, long steps, long seed) {
+    Config config =
+        Config.tiny()
+            .withImages(
+                ImageSpec.half(TILE).withSize(PANORAMA_HEIGHT, columns()), ImageSpec.half(TILE))
+            .withPhotoView(View.GROUND)
+            .withRegions(setting.regions)
+            .withLoss(setting.loss)
+            .withHeadings(HEADINGS, fieldOfView)
+            .withAugmented(true)
+            .withMap("");
+    TrainOptions options =
+        TrainOptions.defaults()
+            .withSteps(steps)
+            .withBatchSize(BATCH)
+            .withLearningRate(2e-3)
+            .withWeightDecay(0.02)
+            .withSeed(seed);
+    try (RecombineModel model = RecombineModel.create(config, List.of(), seed);
+        TileEncoder encoder = model.tileEncoder()) {
+      Trainer.of(model, options).fit(new Pairs(model, seed));
+      List<float[]> tiles =
+          encoder.encodeTiles(
+              gallery.stream().map(cell -> cells.image(cells.referenceDate(), cell)).toList());
+      List<float[][]> photos = encoder.encodeImages(queries.stream().map(Query::photo).toList());
+      float[][][] rows = tiles.stream().map(t -> new float[][] {t}).toArray(float[][][]::new);
+      return IntStream.range(0, queries.size())
+          .mapToObj(q -> found(queries.get(q), photos.get(q), rows))
+          .toList();
+    }
+  }
+
+  /** Two images of one square, of two dates. */
+  private final class Pairs implements Examples {
+    private final RecombineModel model;
+    private final long seed;
+
+    Pairs(RecombineModel model, long seed) {
+      this.model = model;
+      this.seed = seed;
+    }
+
+    @Override
+    public int size() {
+      return cells.trainingCount();
+    }
+
+    @Override
+    public Example example(int epoch, int index, SplittableRandom random) {
+      SplittableRandom grid = new SplittableRandom(Seeds.derive(seed, epoch));
+      Cell cell = cells.trainingCells(grid).get(index);
+      int reference = random.nextInt(cells.trainingDates());
+      int query =
+          (reference + 1 + random.nextInt(cells.trainingDates() - 1)) % cells.trainingDates();
+      BufferedImage seen = cells.image(query, cell.near(random));
+      BufferedImage photo =
+          noisy(PolarTransform.of(PANORAMA_WIDTH, PANORAMA_HEIGHT).apply(seen), random);
+      return model.example(photo, cells.image(reference, cell), index, random);
+    }
+  }
+
+  /**
+   * Ranks the cells for a query.
+   *
+   * @param photo {@code [S, D]}, the photo at S headings, or at one
+   * @param rows {@code [G, S, D]}, the cells at one heading, or at S
+   */
+  private static Found found(Query query, float[][] photo, float[][][] rows) {
+    double[] scores = new double[rows.length];
+    double headingError = Double.NaN;
+    for (int cell = 0; cell < rows.length; cell++) {
+      int headings = Math.max(photo.length, rows[cell].length);
+      double best = Double.NEGATIVE_INFINITY;
+      for (int s = 0; s < headings; s++) {
+        double score = dot(photo[s % photo.length], rows[cell][s % rows[cell].length]);
+        if (score > best) {
+          best = score;
+          if (cell == query.cell()) {
+            double error = Math.IEEEremainder(360.0 * s / headings - query.heading(), 360);
+            headingError = Math.abs(error);
+          }
+        }
+      }
+      scores[cell] = best;
+    }
+    double truth = scores[query.cell()];
+    int rank = (int) Arrays.stream(scores).filter(score -> score >= truth).count() - 1;
+    return new Found(rank, headingError);
+  }
+
+  private static double dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private void print(String system, String seed, long steps, List<Found> found) {
+    int[] cellOf = queries.stream().mapToInt(Query::cell).toArray();
+    Bootstrap.Interval recall =
+        Bootstrap.withDefaults()
+            .interval(
+                cellOf,
+                sample ->
+                    Arrays.stream(sample).filter(i -> found.get(i).rank() == 0).count()
+                        / (double) sample.length);
+    double recallAt5 = found.stream().filter(f -> f.rank() < 5).count() / (double) found.size();
+    double[] errors = found.stream().mapToDouble(Found::headingError).sorted().toArray();
+    System.out.printf(
+        Locale.ROOT,
+        "%.0f,%s,%s,%d,%d,%d,%.1f,%.1f,%.1f,%.1f,%.1f%n",
+        fieldOfView,
+        system,
+        seed,
+        steps,
+        queries.size(),
+        gallery.size(),
+        100 * recall.value(),
+        100 * recall.low(),
+        100 * recall.high(),
+        100 * recallAt5,
+        errors[errors.length / 2]);
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.cascade.Cascade;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
+final class ModelChoice {
+
+  @Option(
+      names = "--then",
+      paramLabel = "DIR",
+      description =
+          "A zoom or recombine model that looks closer at the answers; may be given several"
+              + " times, for a cascade.")
+  private List<Path> then = List.of();
+
+  @Option(
+      names = "--tiles",
+      paramLabel = "SOURCE",
+      description = "The map, where it is not where the model was trained with it.")
+  private @Nullable String tiles;
+
+  Localizer load(Path model) {
+    if (!then.isEmpty()) {
+      if (tiles != null) {
+        throw new IllegalArgumentException("--tiles does not go with --then");
+      }
+      return Cascade.load(model, then);
+    }
+    if (tiles != null) {
+      ModelFolder folder = ModelFolder.open(model).with(Map.of("map", tiles));
+      return folder.family().localizer(folder);
+    }
+    return Localizer.load(model);
+  }
+}

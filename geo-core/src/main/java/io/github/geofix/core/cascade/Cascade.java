@@ -1,0 +1,198 @@
+package io.github.geofix.core.cascade;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.WeightedPoints;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/**
+ * Several methods, one after the other: the first names places anywhere on Earth, each of the
+ * others looks closer at those it is handed. Thread-safe if its parts are; closing it closes them.
+ *
+ * <p>What a place was worth before and how well the photo fits it now are multiplied, as if the
+ * methods erred independently. What a place was worth before is the sum over the places handed over
+ * of their scores, each spread around its middle as a normal density with its radius as standard
+ * deviation: places between two of them count too, and so does their size.
+ *
+ * <p>Methods trained on the same photos do not err independently, so the scores are surer than they
+ * should be.
+ */
+public final class Cascade implements Localizer {
+
+  /** Keeps places that are points from having an endless density. */
+  private static final double LEAST_RADIUS_KM = 1e-3;
+
+  /** A stage may cut few places into many; the best of them go on. */
+  private static final int MOST_CANDIDATES = 100;
+
+  private final double meanKm;
+  private final Localizer first;
+  private final Function<Path, BufferedImage> decode;
+  private final List<Refiner> refiners;
+  private final List<Stage> stages = new ArrayList<>();
+
+  /** What one stage has done so far. */
+  private static final class Stage {
+    private final String name;
+    private final LongAdder photos = new LongAdder();
+    private final LongAdder candidates = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
+
+    Stage(String name) {
+      this.name = name;
+    }
+
+    void count(int newPhotos, int newCandidates, long since) {
+      photos.add(newPhotos);
+      candidates.add(newCandidates);
+      nanos.add(System.nanoTime() - since);
+    }
+  }
+
+  /**
+   * What a stage has cost.
+   *
+   * @param stage its name
+   * @param photos photos it has seen
+   * @param candidates places it has named, all photos together
+   * @param seconds time it has taken, on all threads together
+   */
+  public record Cost(String stage, long photos, long candidates, double seconds) {}
+
+  /**
+   * Loads a cascade of model folders, with 60 candidates of the first and a mean within 200 km.
+   *
+   * @param first a model of any family
+   * @param refinedBy models of families that compare photos with a map, in order
+   * @throws io.github.geofix.core.ModelFormatException if a folder is not a model this version can
+   *     read, or not one that can refine
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  public static Cascade load(Path first, List<Path> refinedBy) {
+    return ServiceLoader.load(CascadeProvider.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "no model provider on the class path: add io.github.geofix:geo-models"))
+        .load(first, refinedBy);
+  }
+
+  /**
+   * Creates a cascade.
+   *
+   * @param first names the places; give it many candidates, such as 50: what it leaves out is lost
+   * @param refiners the methods that follow, in order
+   * @param decode reads a photo file
+   * @param meanKm the answer is the mean of the score within this distance of the best place; 0 for
+   *     the best place itself
+   */
+  public Cascade(
+      Localizer first,
+      List<Refiner> refiners,
+      Function<Path, BufferedImage> decode,
+      double meanKm) {
+    if (!(meanKm >= 0)) {
+      throw new IllegalArgumentException("meanKm must be 0 or more: " + meanKm);
+    }
+    this.first = first;
+    this.refiners = List.copyOf(refiners);
+    this.decode = decode;
+    this.meanKm = meanKm;
+    stages.add(new Stage("first"));
+    this.refiners.forEach(refiner -> stages.add(new Stage(refiner.name())));
+  }
+
+  @Override
+  public List<Location> locateAll(List<Path> photos) {
+    return locateImages(photos.stream().map(decode).toList());
+  }
+
+  @Override
+  public List<Location> locateImages(List<BufferedImage> photos) {
+    long start = System.nanoTime();
+    List<Location> proposed = first.locateImages(photos);
+    int candidates = proposed.stream().mapToInt(location -> location.candidates().size()).sum();
+    stages.get(0).count(photos.size(), candidates, start);
+    List<Location> locations = new ArrayList<>(photos.size());
+    for (int i = 0; i < photos.size(); i++) {
+      locations.add(refiners.isEmpty() ? proposed.get(i) : refined(photos.get(i), proposed.get(i)));
+    }
+    return locations;
+  }
+
+  private Location refined(BufferedImage photo, Location proposed) {
+    List<Candidate> candidates = proposed.candidates();
+    for (int i = 0; i < refiners.size(); i++) {
+      long start = System.nanoTime();
+      List<Candidate> prior = candidates;
+      candidates = posterior(prior, refiners.get(i).refine(photo, prior));
+      stages.get(i + 1).count(1, candidates.size(), start);
+    }
+    LatLng best = candidates.get(0).latLng();
+    return new Location(meanKm == 0 ? best : meanAround(best, candidates), candidates);
+  }
+
+  /** Returns the best places by both scores multiplied, best first. */
+  private static List<Candidate> posterior(List<Candidate> prior, List<Candidate> fit) {
+    double[] scores = new double[fit.size()];
+    double sum = 0;
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = fit.get(i).score() * density(prior, fit.get(i).latLng());
+      sum += scores[i];
+    }
+    List<Candidate> posterior = new ArrayList<>(scores.length);
+    for (int i = 0; i < scores.length; i++) {
+      // All of it is nothing where the two methods contradict each other: then the later one
+      // counts.
+      posterior.add(fit.get(i).withScore(sum > 0 ? scores[i] / sum : fit.get(i).score()));
+    }
+    posterior.sort(Comparator.comparingDouble((Candidate candidate) -> -candidate.score()));
+    return posterior.subList(0, Math.min(MOST_CANDIDATES, posterior.size()));
+  }
+
+  private static double density(List<Candidate> prior, LatLng place) {
+    double density = 0;
+    for (Candidate candidate : prior) {
+      double radius = Math.max(candidate.radiusKm(), LEAST_RADIUS_KM);
+      double deviations = GreatCircle.distanceKm(candidate.latLng(), place) / radius;
+      density += candidate.score() * Math.exp(-deviations * deviations / 2) / (radius * radius);
+    }
+    return density;
+  }
+
+  private LatLng meanAround(LatLng best, List<Candidate> candidates) {
+    List<LatLng> points = candidates.stream().map(Candidate::latLng).toList();
+    double[] weights = candidates.stream().mapToDouble(Candidate::score).toArray();
+    return WeightedPoints.of(points, weights).meanAround(best, meanKm);
+  }
+
+  /** Returns what each stage has cost since this cascade was made, in order. */
+  public List<Cost> costs() {
+    return stages.stream()
+        .map(
+            stage ->
+                new Cost(
+                    stage.name,
+                    stage.photos.sum(),
+                    stage.candidates.sum(),
+                    stage.nanos.sum() * 1e-9))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    first.close();
+    refiners.forEach(Refiner::close);
+  }
+}

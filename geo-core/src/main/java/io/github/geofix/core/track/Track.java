@@ -1,0 +1,71 @@
+package io.github.geofix.core.track;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GeoJsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a camera was when it took each of its photos. Immutable and thread-safe.
+ *
+ * @param times when the photos were taken, none before the one before it
+ * @param locations where, one a photo
+ */
+public record Track(List<Instant> times, List<Location> locations) {
+
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
+   *     do not rise
+   */
+  public Track {
+    times = List.copyOf(times);
+    locations = List.copyOf(locations);
+    if (times.isEmpty() || times.size() != locations.size()) {
+      throw new IllegalArgumentException(
+          times.size() + " times and " + locations.size() + " locations: one or more are needed");
+    }
+    for (int i = 1; i < times.size(); i++) {
+      if (times.get(i).isBefore(times.get(i - 1))) {
+        throw new IllegalArgumentException(
+            "photo %d of %s is before photo %d of %s: sort them by time"
+                .formatted(i, times.get(i), i - 1, times.get(i - 1)));
+      }
+    }
+  }
+
+  /** Returns the best position of each photo. */
+  public List<LatLng> path() {
+    return locations.stream().map(Location::latLng).toList();
+  }
+
+  /**
+   * Returns the path as a GeoJSON line, and a point with time and score for each photo. A single
+   * photo makes no line.
+   */
+  public String toGeoJson() {
+    StringWriter out = new StringWriter();
+    try (GeoJsonWriter writer = new GeoJsonWriter(out)) {
+      if (locations.size() > 1) {
+        writer.line(
+            path(),
+            Map.of(
+                "start", times.get(0).toString(), "end", times.get(times.size() - 1).toString()));
+      }
+      for (int i = 0; i < times.size(); i++) {
+        Location location = locations.get(i);
+        writer.point(
+            location.latLng(), Map.of("time", times.get(i).toString(), "score", location.score()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+}

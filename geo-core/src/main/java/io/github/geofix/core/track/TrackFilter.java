@@ -1,0 +1,309 @@
+package io.github.geofix.core.track;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.WeightedPoints;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Locates the photos of one camera together: a place that a single photo suggests counts for little
+ * if the camera cannot have come there from where it was. Works on the locations of any localizer.
+ * Immutable and thread-safe.
+ *
+ * <p>A hidden Markov model over positions on the Earth with the forward-backward algorithm
+ * (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE 1989, section III). Positions are
+ * summed over at places only: those of photo t are its candidates and those of the photos around
+ * it, each standing for a square whose corners are its radius r from its middle, of area {@code A =
+ * 2 r^2} and variance {@code r^2 / 6} along each side. With {@code N(d, v) = exp(-d^2 / (2 v)) / (2
+ * pi v)}, distances d, {@code v(x, y) = (r_x^2 + r_y^2) / 6} and the Earth's area E:
+ *
+ * <ul>
+ *   <li>Photo t alone says of a position x, from its candidates i of score s: {@code q_t(x) = sum_i
+ *       (1 - floor) s_i N(d(x, i), v(x, i)) + rest / E}, where the rest is what the scores lack of
+ *       1.
+ *   <li>From y the camera comes to x with the density {@code p(x | y) = (1 - jump) N(d(x, y), u^2 +
+ *       v(x, y)) + jump / E}, u the speed times the time between the photos.
+ *   <li>A sequence of places has the weight {@code prod_t A(x_t) q_t(x_t) prod_t p(x_t | x_t-1)}.
+ * </ul>
+ *
+ * <p>The scores are taken for the probabilities of a model that was taught by photos from
+ * everywhere alike, so a calibrated model serves best. Takes O(T M^2) time for T photos of M
+ * places.
+ */
+public final class TrackFilter {
+
+  private static final double EARTH_KM2 =
+      4 * Math.PI * GreatCircle.EARTH_RADIUS_KM * GreatCircle.EARTH_RADIUS_KM;
+
+  /** The least radius of a place, one metre: a point has no area. */
+  private static final double LEAST_RADIUS_KM = 1e-3;
+
+  /**
+   * How the camera moves, and how much single photos are trusted.
+   *
+   * @param kmPerSecond the usual speed: the deviation along each axis of the way made in a second;
+   *     above 0
+   * @param jump the probability that the camera next is anywhere on Earth, above 0 to 1
+   * @param floor the probability that the candidates of a photo say nothing, above 0 to 1
+   * @param window the number of photos before and after one whose candidates are places of it too,
+   *     0 or more
+   * @param meanKm the answer is the density mode of the places: the mean within this distance of
+   *     the place that has most probability within it; above 0
+   * @param candidates the most candidates in a location, above 0
+   */
+  public record Options(
+      double kmPerSecond, double jump, double floor, int window, double meanKm, int candidates) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range; the message names it
+     */
+    public Options {
+      check(kmPerSecond > 0 && kmPerSecond < Double.POSITIVE_INFINITY, "kmPerSecond", kmPerSecond);
+      check(jump > 0 && jump <= 1, "jump", jump);
+      check(floor > 0 && floor <= 1, "floor", floor);
+      check(window >= 0, "window", window);
+      check(meanKm > 0 && meanKm <= 10_000, "meanKm", meanKm);
+      check(candidates > 0, "candidates", candidates);
+    }
+
+    private static void check(boolean fits, String name, Number given) {
+      if (!fits) {
+        throw new IllegalArgumentException(name + " is out of range: " + given);
+      }
+    }
+
+    /**
+     * Returns the options for a speed: jumps of probability 0.001, a floor of 0.05, the candidates
+     * of five photos to either side, a mean within 500 km, ten candidates.
+     */
+    public static Options ofSpeed(double kmPerSecond) {
+      return new Options(kmPerSecond, 1e-3, 0.05, 5, 500, 10);
+    }
+
+    /** Returns a copy with another probability of jumps. */
+    public Options withJump(double value) {
+      return new Options(kmPerSecond, value, floor, window, meanKm, candidates);
+    }
+
+    /** Returns a copy with another floor. */
+    public Options withFloor(double value) {
+      return new Options(kmPerSecond, jump, value, window, meanKm, candidates);
+    }
+
+    /** Returns a copy with another window. */
+    public Options withWindow(int value) {
+      return new Options(kmPerSecond, jump, floor, value, meanKm, candidates);
+    }
+
+    /** Returns a copy with another distance of the mean. */
+    public Options withMeanKm(double value) {
+      return new Options(kmPerSecond, jump, floor, window, value, candidates);
+    }
+
+    /** Returns a copy with another number of candidates. */
+    public Options withCandidates(int value) {
+      return new Options(kmPerSecond, jump, floor, window, meanKm, value);
+    }
+  }
+
+  private final Options options;
+
+  private TrackFilter(Options options) {
+    this.options = options;
+  }
+
+  /** Returns a filter. */
+  public static TrackFilter of(Options options) {
+    return new TrackFilter(options);
+  }
+
+  /**
+   * Locates each photo by itself and those before it, as a camera on its way could.
+   *
+   * @param times when the photos were taken, none before the one before it
+   * @param locations what a localizer says of each photo alone
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
+   *     do not rise
+   */
+  public Track filter(List<Instant> times, List<Location> locations) {
+    Track single = new Track(times, locations);
+    List<List<Candidate>> places = places(single, 0);
+    return track(single, places, forward(single, places));
+  }
+
+  /**
+   * Locates each photo by all photos, before and after it. Otherwise as {@link #filter}.
+   *
+   * @throws IllegalArgumentException as {@link #filter} does
+   */
+  public Track smooth(List<Instant> times, List<Location> locations) {
+    Track single = new Track(times, locations);
+    List<List<Candidate>> places = places(single, options.window());
+    List<double[]> probabilities = forward(single, places);
+    double[] later = new double[0];
+    for (int t = times.size() - 1; t >= 0; t--) {
+      double[] here = probabilities.get(t);
+      later = t == times.size() - 1 ? ones(here.length) : backward(single, places, t, later);
+      for (int x = 0; x < here.length; x++) {
+        here[x] *= later[x];
+      }
+      normalize(here);
+    }
+    return track(single, places, probabilities);
+  }
+
+  /** The candidates of each photo and of those around it, each place once. */
+  private List<List<Candidate>> places(Track single, int ahead) {
+    List<List<Candidate>> places = new ArrayList<>();
+    int count = single.locations().size();
+    for (int t = 0; t < count; t++) {
+      Map<LatLng, Candidate> known = new LinkedHashMap<>();
+      int last = (int) Math.min(count - 1, (long) t + ahead);
+      for (int other = Math.max(0, t - options.window()); other <= last; other++) {
+        for (Candidate candidate : single.locations().get(other).candidates()) {
+          known.putIfAbsent(candidate.latLng(), candidate);
+        }
+      }
+      places.add(List.copyOf(known.values()));
+    }
+    return places;
+  }
+
+  /** The probability of each place given the photo and those before it. */
+  private List<double[]> forward(Track single, List<List<Candidate>> places) {
+    List<double[]> probabilities = new ArrayList<>();
+    for (int t = 0; t < places.size(); t++) {
+      double[] here = likelihoods(single, places, t);
+      if (t > 0) {
+        double[][] ways = ways(single, places, t);
+        double[] before = probabilities.get(t - 1);
+        for (int x = 0; x < here.length; x++) {
+          double arriving = 0;
+          for (int y = 0; y < before.length; y++) {
+            arriving += before[y] * ways[y][x];
+          }
+          here[x] *= arriving;
+        }
+      }
+      normalize(here);
+      probabilities.add(here);
+    }
+    return probabilities;
+  }
+
+  /**
+   * How well each place of a photo explains those after it, up to a factor.
+   *
+   * @param later the same of the next photo
+   */
+  private double[] backward(Track single, List<List<Candidate>> places, int t, double[] later) {
+    double[][] ways = ways(single, places, t + 1);
+    double[] likelihoods = likelihoods(single, places, t + 1);
+    double[] here = new double[ways.length];
+    for (int y = 0; y < here.length; y++) {
+      for (int x = 0; x < later.length; x++) {
+        here[y] += ways[y][x] * likelihoods[x] * later[x];
+      }
+    }
+    normalize(here);
+    return here;
+  }
+
+  /** What a photo alone says of its places: {@code A q} of the class comment. */
+  private double[] likelihoods(Track single, List<List<Candidate>> places, int t) {
+    List<Candidate> candidates = single.locations().get(t).candidates();
+    double trust = 1 - options.floor();
+    double sum = candidates.stream().mapToDouble(Candidate::score).sum();
+    double everywhere = Math.max(options.floor(), 1 - trust * sum) / EARTH_KM2;
+    return places.get(t).stream()
+        .mapToDouble(
+            place -> {
+              double density = everywhere;
+              for (Candidate seen : candidates) {
+                density += trust * seen.score() * density(place, seen, 0);
+              }
+              return 2 * radiusKm(place) * radiusKm(place) * density;
+            })
+        .toArray();
+  }
+
+  /** The density of each place of photo t after each place of the photo before. */
+  private double[][] ways(Track single, List<List<Candidate>> places, int t) {
+    Duration between = Duration.between(single.times().get(t - 1), single.times().get(t));
+    double usualKm = options.kmPerSecond() * (between.toMillis() / 1e3);
+    double anywhere = options.jump() / EARTH_KM2;
+    return places.get(t - 1).stream()
+        .map(
+            from ->
+                places.get(t).stream()
+                    .mapToDouble(to -> anywhere + (1 - options.jump()) * density(from, to, usualKm))
+                    .toArray())
+        .toArray(double[][]::new);
+  }
+
+  /**
+   * The density, per km2, of a way between two places that is usually so many km along each axis.
+   */
+  private static double density(Candidate a, Candidate b, double km) {
+    double distance = GreatCircle.distanceKm(a.latLng(), b.latLng());
+    double squares = radiusKm(a) * radiusKm(a) + radiusKm(b) * radiusKm(b);
+    double variance = km * km + squares / 6;
+    return Math.exp(-distance * distance / (2 * variance)) / (2 * Math.PI * variance);
+  }
+
+  private static double radiusKm(Candidate place) {
+    return Math.max(LEAST_RADIUS_KM, place.radiusKm());
+  }
+
+  private static void normalize(double[] weights) {
+    double sum = Arrays.stream(weights).sum();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] /= sum;
+    }
+  }
+
+  private static double[] ones(int length) {
+    double[] ones = new double[length];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private Track track(Track single, List<List<Candidate>> places, List<double[]> probabilities) {
+    List<Location> locations = new ArrayList<>();
+    for (int t = 0; t < places.size(); t++) {
+      locations.add(location(places.get(t), probabilities.get(t)));
+    }
+    return new Track(single.times(), locations);
+  }
+
+  private Location location(List<Candidate> places, double[] probabilities) {
+    List<Candidate> candidates =
+        IntStream.range(0, probabilities.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer x) -> -probabilities[x]))
+            .limit(options.candidates())
+            .map(
+                x ->
+                    new Candidate(
+                        places.get(x).latLng(),
+                        probabilities[x],
+                        places.get(x).radiusKm(),
+                        places.get(x).cell()))
+            .toList();
+    WeightedPoints points =
+        WeightedPoints.of(places.stream().map(Candidate::latLng).toList(), probabilities);
+    return new Location(points.densityMode(options.meanKm()), candidates);
+  }
+}

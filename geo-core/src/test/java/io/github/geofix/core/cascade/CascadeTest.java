@@ -1,0 +1,157 @@
+package io.github.geofix.core.cascade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CascadeTest {
+  private static final BufferedImage PHOTO = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+
+  private boolean closed;
+
+  private Localizer first(List<Candidate> candidates) {
+    return new Localizer() {
+      @Override
+      public List<Location> locateAll(List<Path> photos) {
+        throw new AssertionError("the cascade decodes photos once, for all stages");
+      }
+
+      @Override
+      public List<Location> locateImages(List<BufferedImage> photos) {
+        return photos.stream()
+            .map(photo -> new Location(candidates.get(0).latLng(), candidates))
+            .toList();
+      }
+
+      @Override
+      public void close() {
+        closed = true;
+      }
+    };
+  }
+
+  private static Refiner refiner(UnaryOperator<List<Candidate>> refine) {
+    return new Refiner() {
+      @Override
+      public String name() {
+        return "test";
+      }
+
+      @Override
+      public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
+        return refine.apply(proposed);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private static List<Candidate> random(SplittableRandom random, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new Candidate(
+                    new LatLng(random.nextDouble(-60, 60), random.nextDouble(-180, 180)),
+                    random.nextDouble(0.1, 1),
+                    random.nextDouble(500, 3000),
+                    "place " + i))
+        .sorted(Comparator.comparingDouble((Candidate c) -> -c.score()))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void multipliesWhatTheStagesSayOfEachPlace(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Candidate> prior = random(random, 7);
+    List<Candidate> fit = random(random, 12);
+    double[] expected = new double[fit.size()];
+    double sum = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double density = 0;
+      for (Candidate place : prior) {
+        double d = GreatCircle.distanceKm(place.latLng(), fit.get(i).latLng());
+        double sigma = place.radiusKm();
+        density += place.score() / (sigma * sigma) * Math.exp(-0.5 * d * d / (sigma * sigma));
+      }
+      expected[i] = density * fit.get(i).score();
+      sum += expected[i];
+    }
+    try (Cascade cascade =
+        new Cascade(first(prior), List.of(refiner(proposed -> fit)), path -> PHOTO, 0)) {
+      List<Candidate> found = cascade.locate(PHOTO).candidates();
+      assertThat(found).hasSize(fit.size());
+      for (Candidate candidate : found) {
+        int i = fit.stream().map(Candidate::cell).toList().indexOf(candidate.cell());
+        assertThat(candidate.latLng()).isEqualTo(fit.get(i).latLng());
+        assertThat(candidate.score()).isCloseTo(expected[i] / sum, within(1e-12));
+      }
+    }
+    assertThat(closed).isTrue();
+  }
+
+  @Test
+  void believesTheLaterStageWhereNothingIsLeftOfTheFormer() {
+    Candidate here = new Candidate(new LatLng(0, 0), 1, 1, "here");
+    List<Candidate> far =
+        List.of(
+            new Candidate(new LatLng(0, 90), 3, 1, "far"),
+            new Candidate(new LatLng(0, -90), 1, 1, "farther"));
+    try (Cascade cascade =
+        new Cascade(first(List.of(here)), List.of(refiner(p -> far)), path -> PHOTO, 0)) {
+      assertThat(cascade.locate(PHOTO).latLng()).isEqualTo(new LatLng(0, 90));
+    }
+  }
+
+  @Test
+  void answersWithTheMeanAroundTheBestPlace() {
+    List<Candidate> two =
+        List.of(
+            new Candidate(new LatLng(0, 1), 1, 500, "east"),
+            new Candidate(new LatLng(0, -1), 1, 500, "west"),
+            new Candidate(new LatLng(50, 0), 0.5, 500, "north"));
+    try (Cascade cascade = new Cascade(first(two), List.of(refiner(p -> p)), path -> PHOTO, 300)) {
+      LatLng answer = cascade.locate(PHOTO).latLng();
+      assertThat(GreatCircle.distanceKm(answer, new LatLng(0, 0))).isLessThan(1e-3);
+    }
+  }
+
+  @Test
+  void isItsFirstStageIfNothingRefinesIt() {
+    List<Candidate> places = random(new SplittableRandom(4), 3);
+    try (Cascade cascade = new Cascade(first(places), List.of(), path -> PHOTO, 100)) {
+      assertThat(cascade.locate(Path.of("decoded by the function")))
+          .isEqualTo(new Location(places.get(0).latLng(), places));
+    }
+  }
+
+  @Test
+  void countsWhatEachStageHasCost() {
+    List<Candidate> places = random(new SplittableRandom(5), 9);
+    try (Cascade cascade =
+        new Cascade(first(places), List.of(refiner(p -> p.subList(0, 2))), path -> PHOTO, 100)) {
+      cascade.locateImages(List.of(PHOTO, PHOTO, PHOTO));
+      List<Cascade.Cost> costs = cascade.costs();
+      assertThat(costs).extracting(Cascade.Cost::stage).containsExactly("first", "test");
+      assertThat(costs).extracting(Cascade.Cost::photos).containsOnly(3L);
+      assertThat(costs).extracting(Cascade.Cost::candidates).containsExactly(27L, 6L);
+      assertThat(costs).allSatisfy(cost -> assertThat(cost.seconds()).isPositive());
+    }
+  }
+}

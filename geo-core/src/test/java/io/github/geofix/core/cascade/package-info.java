@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.core.cascade;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,411 @@
+package io.github.geofix.eval;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.tile.ZoomGrid;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All figures of a run over photos: the distances, the same by region, and what else the answers
+ * tell. Immutable and thread-safe.
+ *
+ * <p>Answers are a manifest like the photos: the column {@code score} (0 to 1) gives the
+ * reliability curve; {@code heading} (degrees), where the photos have it too, the heading errors;
+ * {@code sequence} (such as {@code 7 6 6 5}), where the photos have it too, the sequences that are
+ * right at every step. Without that column the sequences of a {@link ZoomGrid} are found from the
+ * positions.
+ */
+public final class PhotoReport {
+
+  private static final int RELIABILITY_BINS = 10;
+  private static final double[] HEADING_DEGREES = {10, 45, 90};
+
+  /**
+   * What a report holds besides the distances.
+   *
+   * @param cells the cells to break the figures down by, if any
+   * @param rightKm the distance within which an answer is right, for the reliability curve
+   * @param grid the grid that sequences are of, if any
+   */
+  public record Options(@Nullable CellPartition cells, double rightKm, @Nullable ZoomGrid grid) {
+
+    /**
+     * Checks the distance.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Options {
+      if (!(rightKm > 0)) {
+        throw new IllegalArgumentException("rightKm must be positive: " + rightKm);
+      }
+    }
+
+    /** Returns no cells and no grid; an answer is right within 200 km. */
+    public static Options defaults() {
+      return new Options(null, 200, null);
+    }
+
+    /** Returns a copy that breaks the figures down by these cells. */
+    public Options withCells(CellPartition cells) {
+      return new Options(cells, rightKm, grid);
+    }
+
+    /** Returns a copy with another distance within which an answer is right. */
+    public Options withRightKm(double rightKm) {
+      return new Options(cells, rightKm, grid);
+    }
+
+    /** Returns a copy whose sequences are of this grid. */
+    public Options withGrid(ZoomGrid grid) {
+      return new Options(cells, rightKm, grid);
+    }
+  }
+
+  private final DistanceReport distances;
+  private final Options options;
+  private final Map<String, DistanceReport> continents;
+  private final Confusion confusion;
+  private final Map<String, DistanceReport> cells;
+  private final @Nullable Headings headings;
+  private final @Nullable Sequences sequences;
+  private final @Nullable Reliability reliability;
+
+  private PhotoReport(
+      DistanceReport distances, Manifest photos, Manifest answers, Options options) {
+    this.distances = distances;
+    this.options = options;
+    List<String> taken = Continents.of(photos.locations());
+    continents = distances.by(taken);
+    confusion = Confusion.of(taken, Continents.of(answers.locations()));
+    CellPartition partition = options.cells();
+    cells =
+        partition == null
+            ? Map.of()
+            : distances.by(photos.locations().stream().map(p -> cell(partition, p)).toList());
+    headings =
+        both(photos, answers, "heading")
+            ? Headings.of(numbers(photos, "heading"), numbers(answers, "heading"))
+            : null;
+    sequences = sequences(photos, answers, options.grid());
+    reliability = has(answers, "score") ? reliability(numbers(answers, "score")) : null;
+  }
+
+  /**
+   * Puts a report together.
+   *
+   * @param distances the distances of the answers, in photo order
+   * @param photos the photos with their true positions
+   * @param answers one answer a photo, in the same order; see {@link DistanceEvaluator#pair}
+   * @throws IllegalArgumentException if the sizes differ, or a score, heading or sequence is not
+   *     one
+   */
+  public static PhotoReport of(
+      DistanceReport distances, Manifest photos, Manifest answers, Options options) {
+    if (photos.size() != distances.count() || answers.size() != distances.count()) {
+      throw new IllegalArgumentException(
+          answers.size()
+              + " answers and "
+              + distances.count()
+              + " distances do not fit "
+              + photos.size()
+              + " photos");
+    }
+    return new PhotoReport(distances, photos, answers, options);
+  }
+
+  private static String cell(CellPartition cells, LatLng place) {
+    int label = cells.labelOf(place.latitude(), place.longitude());
+    return label < 0 ? "no cell" : cells.s2Token(label);
+  }
+
+  private static boolean both(Manifest photos, Manifest answers, String column) {
+    return has(photos, column) && has(answers, column);
+  }
+
+  private static boolean has(Manifest photos, String column) {
+    return photos.entries().stream().allMatch(photo -> photo.extra().containsKey(column));
+  }
+
+  private static String text(Manifest.Entry photo, String column) {
+    return photo.extra().getOrDefault(column, "");
+  }
+
+  private static double[] numbers(Manifest photos, String column) {
+    double[] numbers = new double[photos.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      Manifest.Entry photo = photos.entries().get(i);
+      try {
+        numbers[i] = Double.parseDouble(text(photo, column));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "the "
+                + column
+                + " of "
+                + photo.image()
+                + " is not a number: \""
+                + text(photo, column)
+                + "\"",
+            e);
+      }
+    }
+    return numbers;
+  }
+
+  private static @Nullable Sequences sequences(
+      Manifest photos, Manifest answers, @Nullable ZoomGrid grid) {
+    if (both(photos, answers, "sequence")) {
+      return Sequences.of(written(photos), written(answers));
+    }
+    // Two places outside the grid are no match.
+    return grid == null ? null : Sequences.of(walked(photos, grid, -1), walked(answers, grid, -2));
+  }
+
+  private static List<int[]> written(Manifest photos) {
+    return photos.entries().stream().map(p -> Sequences.parse(text(p, "sequence"))).toList();
+  }
+
+  /** Outside the grid a place has the label {@code nowhere} at every step, which no cell has. */
+  private static List<int[]> walked(Manifest photos, ZoomGrid grid, int nowhere) {
+    return photos.locations().stream()
+        .map(
+            place ->
+                grid.contains(place)
+                    ? grid.labelsOf(place)
+                    : IntStream.range(0, grid.steps()).map(step -> nowhere).toArray())
+        .toList();
+  }
+
+  private Reliability reliability(double[] scores) {
+    boolean[] right = new boolean[scores.length];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = distances.errors().km(i) <= options.rightKm();
+    }
+    return Reliability.of(scores, right, RELIABILITY_BINS);
+  }
+
+  /** Returns the distances of all photos. */
+  public DistanceReport distances() {
+    return distances;
+  }
+
+  /** Returns the distances by the continent of the truth, that with most photos first. */
+  public Map<String, DistanceReport> continents() {
+    return continents;
+  }
+
+  /** Returns on which continent the photos of each continent were placed. */
+  public Confusion confusion() {
+    return confusion;
+  }
+
+  /** Returns the distances by the cell of the truth; empty unless cells were given. */
+  public Map<String, DistanceReport> cells() {
+    return cells;
+  }
+
+  /** Returns the errors of the headings, if there are headings. */
+  public Optional<Headings> headings() {
+    return Optional.ofNullable(headings);
+  }
+
+  /** Returns how often sequences were right, if there are sequences. */
+  public Optional<Sequences> sequences() {
+    return Optional.ofNullable(sequences);
+  }
+
+  /** Returns how far scores can be trusted, if there are scores. */
+  public Optional<Reliability> reliability() {
+    return Optional.ofNullable(reliability);
+  }
+
+  /** Returns the distance within which an answer was right for {@link #reliability}. */
+  public double rightKm() {
+    return options.rightKm();
+  }
+
+  /** Returns the report in Markdown. */
+  public String toMarkdown() {
+    StringBuilder text = new StringBuilder(distances.toMarkdown());
+    append(text, "By continent", DistanceReport.table("continent", continents));
+    if (!cells.isEmpty()) {
+      append(text, "By cell", DistanceReport.table("cell", cells));
+    }
+    Table others = others();
+    if (!others.rows().isEmpty()) {
+      append(text, "Other figures", others);
+    }
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String heading, Table table) {
+    text.append("\n### ").append(heading).append("\n\n").append(table.toMarkdown());
+  }
+
+  /** Returns what is known besides distances as a table; it may have no row. */
+  public Table others() {
+    Table table = new Table("metric", "value", "95 % interval");
+    metrics()
+        .forEach(
+            (name, metric) ->
+                table.row(
+                    name,
+                    metric.share() ? Table.percent(metric.value()) + " %" : metric.rounded(),
+                    metric.low() == null || metric.high() == null
+                        ? ""
+                        : Table.percent(metric.low()) + " to " + Table.percent(metric.high())));
+    return table;
+  }
+
+  private record Metric(double value, @Nullable Double low, @Nullable Double high) {
+    static Metric of(Share share) {
+      return new Metric(share.accuracy(), share.low(), share.high());
+    }
+
+    static Metric of(double value) {
+      return new Metric(value, null, null);
+    }
+
+    boolean share() {
+      return low != null;
+    }
+
+    String rounded() {
+      return String.format(Locale.ROOT, "%.3f", value);
+    }
+  }
+
+  private Map<String, Metric> metrics() {
+    Map<String, Metric> metrics = new LinkedHashMap<>();
+    headings()
+        .ifPresent(
+            errors -> {
+              metrics.put("heading error median degrees", Metric.of(errors.medianDegrees()));
+              metrics.put("heading error mean degrees", Metric.of(errors.meanDegrees()));
+              for (double degrees : HEADING_DEGREES) {
+                metrics.put(
+                    "heading within " + DistanceReport.plain(degrees) + " degrees",
+                    Metric.of(errors.within(degrees)));
+              }
+            });
+    sequences()
+        .ifPresent(
+            all -> {
+              metrics.put("sequence right at every step", Metric.of(all.strict()));
+              for (int step = 1; step < all.prefixes().size(); step++) {
+                metrics.put(
+                    "sequence right up to step " + step, Metric.of(all.prefixes().get(step - 1)));
+              }
+            });
+    reliability()
+        .ifPresent(
+            curve ->
+                metrics.put(
+                    "expected calibration error within " + DistanceReport.plain(rightKm()) + " km",
+                    Metric.of(curve.expectedCalibrationError())));
+    return metrics;
+  }
+
+  /**
+   * Returns {@code group,photos,metric,value,low,high} as CSV: the group is {@code all}, a
+   * continent or a cell; shares and their 95 % intervals are 0 to 1.
+   */
+  public String toCsv() {
+    Table table = new Table("group", "photos", "metric", "value", "low", "high");
+    addRows(table, "all", distances);
+    continents.forEach((name, report) -> addRows(table, "continent " + name, report));
+    cells.forEach((name, report) -> addRows(table, "cell " + name, report));
+    metrics().forEach((name, metric) -> addRow(table, "all", distances.count(), name, metric));
+    return table.toCsv();
+  }
+
+  private static void addRows(Table table, String group, DistanceReport report) {
+    DistanceReport.Summary summary = report.summary();
+    Map<String, Metric> metrics = new LinkedHashMap<>();
+    summary
+        .withinKm()
+        .forEach((km, share) -> metrics.put("within " + km + " km", Metric.of(share)));
+    metrics.put("median km", Metric.of(summary.medianKm()));
+    metrics.put("mean km", Metric.of(summary.meanKm()));
+    summary.quantilesKm().forEach((q, km) -> metrics.put("quantile " + q + " km", Metric.of(km)));
+    metrics.put("game score", Metric.of(summary.meanScore()));
+    metrics.forEach((name, metric) -> addRow(table, group, summary.count(), name, metric));
+  }
+
+  private static void addRow(Table table, String group, int photos, String name, Metric metric) {
+    table.row(
+        group,
+        Integer.toString(photos),
+        name,
+        Double.toString(metric.value()),
+        metric.low() == null ? "" : Double.toString(metric.low()),
+        metric.high() == null ? "" : Double.toString(metric.high()));
+  }
+
+  /**
+   * Returns the report as a JSON object: that of {@link DistanceReport#toJson}, so that {@code
+   * compare} reads it, with {@code continents}, {@code cells}, {@code headings}, {@code sequences}
+   * and {@code reliability} where known.
+   */
+  public String toJson() {
+    var gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    JsonObject json = JsonParser.parseString(distances.toJson()).getAsJsonObject();
+    json.add("continents", gson.toJsonTree(summaries(continents)));
+    if (!cells.isEmpty()) {
+      json.add("cells", gson.toJsonTree(summaries(cells)));
+    }
+    headings().ifPresent(errors -> json.add("headings", gson.toJsonTree(headingFigures(errors))));
+    sequences().ifPresent(all -> json.add("sequences", gson.toJsonTree(all)));
+    reliability()
+        .ifPresent(
+            curve -> {
+              json.add("reliability", gson.toJsonTree(curve));
+              json.addProperty("reliabilityRightKm", rightKm());
+            });
+    return gson.toJson(json);
+  }
+
+  private static Map<String, DistanceReport.Summary> summaries(Map<String, DistanceReport> groups) {
+    Map<String, DistanceReport.Summary> summaries = new LinkedHashMap<>();
+    groups.forEach((name, report) -> summaries.put(name, report.summary()));
+    return summaries;
+  }
+
+  private static Map<String, Object> headingFigures(Headings errors) {
+    Map<String, Share> within = new LinkedHashMap<>();
+    for (double degrees : HEADING_DEGREES) {
+      within.put(DistanceReport.plain(degrees), errors.within(degrees));
+    }
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("count", errors.count());
+    figures.put("medianDegrees", errors.medianDegrees());
+    figures.put("meanDegrees", errors.meanDegrees());
+    figures.put("withinDegrees", within);
+    return figures;
+  }
+
+  /**
+   * Returns the shares by the names that published figures go by: {@code acc@25km}, or {@code
+   * R@50m} where a limit is less than a kilometre.
+   */
+  public Map<String, Share> shares() {
+    Map<String, Share> shares = new LinkedHashMap<>();
+    for (double km : distances.limitsKm()) {
+      shares.put(
+          km < 1
+              ? "R@" + DistanceReport.plain(Math.rint(km * 1e6) / 1e3) + "m"
+              : "acc@" + DistanceReport.plain(km) + "km",
+          distances.errors().withinKm(km));
+    }
+    return shares;
+  }
+}

@@ -1,0 +1,171 @@
+package io.github.geofix.eval.protocol;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.eval.Matches;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Ground photos, aerial images and which belong together. Row i of a file of embeddings is image i
+ * of the list.
+ *
+ * @param queries the ground photos
+ * @param gallery the aerial images
+ * @param matches the rows of {@code gallery} that are right for each of {@code queries}
+ * @param queryPlaces where each ground photo was taken; empty where the benchmark does not tell
+ * @param galleryPlaces the middle of each aerial image; empty where the benchmark does not tell
+ * @param findings what a person should know
+ * @param whole whether these are all images of the benchmark, so that published figures compare
+ */
+public record CrossViewSet(
+    List<Path> queries,
+    List<Path> gallery,
+    Matches matches,
+    List<LatLng> queryPlaces,
+    List<LatLng> galleryPlaces,
+    List<Finding> findings,
+    boolean whole) {
+
+  /** Distances of the best image that cross-view benchmarks report, in metres. */
+  private static final int[] NEAR_METERS = {40, 50, 100};
+
+  /** Copies the lists. */
+  public CrossViewSet {
+    queries = List.copyOf(queries);
+    gallery = List.copyOf(gallery);
+    queryPlaces = List.copyOf(queryPlaces);
+    galleryPlaces = List.copyOf(galleryPlaces);
+    findings = List.copyOf(findings);
+  }
+
+  /**
+   * Returns this if nothing is wrong with the data.
+   *
+   * @throws IllegalArgumentException if files are missing or rows twice there; the message counts
+   *     them and names the first
+   */
+  public CrossViewSet complete() {
+    Finding.refuseFatal("the data are not complete", findings);
+    return this;
+  }
+
+  /**
+   * Returns the aerial images within 40, 50 and 100 m of each photo, by metres, for {@link
+   * io.github.geofix.eval.RetrievalEvaluator#evaluate}; empty where places are not known.
+   */
+  public Map<Integer, Matches> withinMeters() {
+    Map<Integer, Matches> within = new LinkedHashMap<>();
+    if (!queryPlaces.isEmpty() && !galleryPlaces.isEmpty()) {
+      for (int meters : NEAR_METERS) {
+        within.put(meters, Matches.within(queryPlaces, galleryPlaces, meters / 1000.0));
+      }
+    }
+    return within;
+  }
+
+  /**
+   * Writes {@code list,row,image}: the order in which embeddings are expected.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
+   */
+  public void writeCsv(Path file) {
+    AtomicFiles.write(
+        file,
+        temporary -> {
+          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+            writer.writeRecord("list", "row", "image");
+            for (int i = 0; i < queries.size(); i++) {
+              writer.writeRecord("queries", Integer.toString(i), queries.get(i).toString());
+            }
+            for (int i = 0; i < gallery.size(); i++) {
+              writer.writeRecord("gallery", Integer.toString(i), gallery.get(i).toString());
+            }
+          }
+        });
+  }
+
+  /** Collects a set while lists are read. */
+  static final class Builder {
+    private final boolean withImages;
+    private final Map<Path, Integer> gallery = new LinkedHashMap<>();
+    private final Map<Path, Integer> queries = new LinkedHashMap<>();
+    private final List<int[]> positives = new ArrayList<>();
+    private final List<int[]> semiPositives = new ArrayList<>();
+    private final List<LatLng> queryPlaces = new ArrayList<>();
+    private final List<LatLng> galleryPlaces = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
+    private final List<String> twice = new ArrayList<>();
+
+    Builder(boolean withImages) {
+      this.withImages = withImages;
+    }
+
+    /** Adds an aerial image unless it is known; returns its row. */
+    int row(Path image) {
+      Integer known = gallery.putIfAbsent(image, gallery.size());
+      if (known != null) {
+        twice.add(image.toString());
+        return known;
+      }
+      look(image);
+      PlaceInName.satellite(image).ifPresent(galleryPlaces::add);
+      return gallery.size() - 1;
+    }
+
+    void query(Path image, int[] positive, int[] semi) {
+      if (queries.putIfAbsent(image, queries.size()) != null) {
+        twice.add(image.toString());
+        return;
+      }
+      look(image);
+      PlaceInName.panorama(image).ifPresent(queryPlaces::add);
+      positives.add(positive);
+      semiPositives.add(semi);
+    }
+
+    private void look(Path image) {
+      if (withImages && !Files.isReadable(image)) {
+        missing.add(image.toString());
+      }
+    }
+
+    /**
+     * Returns what was collected.
+     *
+     * @param wholeQueries how many photos the benchmark has
+     * @param wholeGallery how many aerial images it has
+     */
+    CrossViewSet build(int wholeQueries, int wholeGallery) {
+      List<Finding> findings = new ArrayList<>();
+      Finding.add(findings, "images are missing", missing, true);
+      Finding.add(findings, "images are listed twice", twice, true);
+      boolean whole = findings.isEmpty();
+      if (queries.size() != wholeQueries || gallery.size() != wholeGallery) {
+        whole = false;
+        findings.add(
+            new Finding(
+                "photos and %,d aerial images are listed, the benchmark has %,d and %,d"
+                    .formatted(gallery.size(), wholeQueries, wholeGallery),
+                queries.size(),
+                List.of(),
+                false));
+      }
+      boolean placed =
+          queryPlaces.size() == queries.size() && galleryPlaces.size() == gallery.size();
+      return new CrossViewSet(
+          List.copyOf(queries.keySet()),
+          List.copyOf(gallery.keySet()),
+          Matches.of(positives).withSemiPositives(semiPositives),
+          placed ? queryPlaces : List.of(),
+          placed ? galleryPlaces : List.of(),
+          findings,
+          whole);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.geofix.eval.protocol;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A benchmark of the field by name: how its files lie below one folder, which of them are tested,
+ * how images are prepared, and what is measured.
+ */
+public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
+
+  /** Returns all protocols. */
+  static List<Protocol> all() {
+    return Stream.<Protocol>concat(
+            Stream.of(PhotoProtocol.values()), Stream.of(CrossViewProtocol.values()))
+        .toList();
+  }
+
+  /**
+   * Returns the protocol of a name such as {@code im2gps3k} or {@code vigor-cross}; letters may be
+   * small or capital.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those known
+   */
+  static Protocol named(String name) {
+    return all().stream()
+        .filter(protocol -> protocol.toString().equals(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no protocol "
+                        + name
+                        + ", only "
+                        + all().stream()
+                            .map(Protocol::toString)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /** Returns the benchmark's name among the {@link io.github.geofix.eval.PublishedFigures}. */
+  String dataset();
+
+  /** Returns in words what the folder must hold. */
+  String layout();
+
+  /** Returns in words which photos are tested against what. */
+  String split();
+
+  /** Returns in words what is done to images before any model sees them. */
+  String preprocessing();
+
+  /** Returns in words what is reported. */
+  String metrics();
+
+  /** Returns in a few lines what the protocol is. */
+  default String describe() {
+    return this
+        + " ("
+        + dataset()
+        + ")\n  folder:   "
+        + layout()
+        + "\n  tested:   "
+        + split()
+        + "\n  images:   "
+        + preprocessing()
+        + "\n  reported: "
+        + metrics()
+        + "\n";
+  }
+}

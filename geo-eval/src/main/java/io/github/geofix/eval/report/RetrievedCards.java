@@ -1,0 +1,104 @@
+package io.github.geofix.eval.report;
+
+import static j2html.TagCreator.article;
+import static j2html.TagCreator.div;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.figcaption;
+import static j2html.TagCreator.figure;
+import static j2html.TagCreator.h3;
+import static j2html.TagCreator.header;
+import static j2html.TagCreator.img;
+import static j2html.TagCreator.input;
+import static j2html.TagCreator.label;
+import static j2html.TagCreator.li;
+import static j2html.TagCreator.ol;
+import static j2html.TagCreator.span;
+
+import io.github.geofix.eval.Matches.Judgement;
+import j2html.tags.DomContent;
+import j2html.tags.specialized.FigureTag;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Writes a {@link ReportSection.Retrieved} as cards. */
+final class RetrievedCards {
+
+  /** Ranks up to here are drawn as near misses. */
+  private static final int NEAR_MISS = 10;
+
+  private RetrievedCards() {}
+
+  static DomContent render(ReportSection.Retrieved section, String id) {
+    List<RetrievedPhoto> photos = section.photos();
+    return div(
+            div(
+                    HtmlPage.orderChooser(id),
+                    label(input().withType("checkbox").withClass("only-wrong"), span("only misses"))
+                        .withClass("key"))
+                .withClass("choosers"),
+            div(each(
+                    IntStream.range(0, photos.size()).boxed().toList(),
+                    i -> card(photos.get(i), i)))
+                .withClass("cards wide"))
+        .withClass("photos");
+  }
+
+  private static DomContent card(RetrievedPhoto photo, int index) {
+    return article(
+            header(
+                h3(photo.name()),
+                span("rank " + photo.rank())
+                    .withClasses("badge", kind(photo.rank()))
+                    .withTitle("rank of the best right image")),
+            div(
+                    div(
+                            picture(photo.picture(), "photo " + photo.name())
+                                .with(figcaption("photo")),
+                            picture(photo.right(), "the right image")
+                                .with(figcaption("the right image")))
+                        .withClass("sought"),
+                    ol(each(photo.found(), RetrievedCards::found)).withClass("found"))
+                .withClass("retrieved"))
+        .withClass("card")
+        .withTabindex(0)
+        .attr("data-index", index)
+        .attr("data-error", photo.rank());
+  }
+
+  private static String kind(int rank) {
+    return rank == 1 ? "near" : rank <= NEAR_MISS ? "between" : "far";
+  }
+
+  private static DomContent found(RetrievedPhoto.Found found) {
+    return li(picture(found.picture(), found.name())
+            .with(
+                figcaption(
+                    span(word(found.judgement())).withClass("word"),
+                    span(String.format(Locale.ROOT, "%.3f", found.score())).withClass("score"))))
+        .withClass(found.judgement().name().toLowerCase(Locale.ROOT))
+        .withTitle(found.name());
+  }
+
+  private static String word(Judgement judgement) {
+    return switch (judgement) {
+      case RIGHT -> "✓ right";
+      case COVERING -> "covers";
+      case WRONG -> "✗";
+    };
+  }
+
+  private static FigureTag picture(Optional<EmbeddedImage> picture, String alt) {
+    return picture
+        .map(
+            image ->
+                figure(
+                    img()
+                        .withSrc(image.address())
+                        .withAlt(alt)
+                        .withWidth(String.valueOf(image.width()))
+                        .withHeight(String.valueOf(image.height()))))
+        .orElseGet(() -> figure(div(alt).withClass("no-picture")));
+  }
+}

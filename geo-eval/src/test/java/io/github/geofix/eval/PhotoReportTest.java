@@ -1,0 +1,148 @@
+package io.github.geofix.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.tile.ZoomGrid;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PhotoReportTest {
+
+  private static final LatLng PARIS = new LatLng(48.85, 2.35);
+  private static final LatLng LYON = new LatLng(45.76, 4.84);
+  private static final LatLng TOKYO = new LatLng(35.68, 139.69);
+
+  private static Manifest manifest(Map<String, String> columns, LatLng... places) {
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < places.length; i++) {
+      entries.add(new Manifest.Entry(Path.of(i + ".jpg"), places[i], columns));
+    }
+    return Manifest.of(entries);
+  }
+
+  private static PhotoReport report(
+      Manifest photos, Manifest answers, PhotoReport.Options options) {
+    return PhotoReport.of(
+        DistanceEvaluator.withDefaults().evaluate(answers, photos), photos, answers, options);
+  }
+
+  @Test
+  void breaksTheFiguresDownByContinentAndCell() {
+    Manifest photos = manifest(Map.of(), PARIS, LYON, TOKYO);
+    Manifest answers = manifest(Map.of(), PARIS, PARIS, LYON);
+    PhotoReport report =
+        report(
+            photos,
+            answers,
+            PhotoReport.Options.defaults()
+                .withCells(CellPartition.fixedLevel(List.of(PARIS, TOKYO), 6)));
+    assertThat(report.continents().keySet()).containsExactly("Europe", "Asia");
+    assertThat(report.continents())
+        .hasEntrySatisfying(
+            "Europe", europe -> assertThat(europe.accuracyWithinKm(1)).isEqualTo(0.5));
+    assertThat(report.confusion().regions()).containsExactly("Europe", "Asia");
+    assertThat(report.confusion().counts()).containsExactly(List.of(2, 0), List.of(1, 0));
+    assertThat(report.cells()).hasSize(3).containsKey("no cell");
+    assertThat(report.headings()).isEmpty();
+    assertThat(report.reliability()).isEmpty();
+    assertThat(report.toMarkdown()).contains("### By continent", "| Europe | 2 |", "### By cell");
+    assertThat(report.toCsv())
+        .startsWith("group,photos,metric,value,low,high\n")
+        .contains("continent Europe,2,within 1 km,0.5,", "all,3,median km,", "all,3,quantile 0.9");
+    JsonObject json = JsonParser.parseString(report.toJson()).getAsJsonObject();
+    assertThat(json.getAsJsonObject("continents").getAsJsonObject("Asia").get("count").getAsInt())
+        .isEqualTo(1);
+    assertThat(json.getAsJsonObject("cells").keySet()).hasSize(3);
+  }
+
+  @Test
+  void isReadAgainAsTheDistancesItHolds(@TempDir Path folder) throws IOException {
+    Manifest photos = manifest(Map.of(), PARIS, LYON);
+    PhotoReport report = report(photos, manifest(Map.of(), PARIS, PARIS), defaults());
+    Files.writeString(folder.resolve("run.json"), report.toJson());
+    assertThat(DistanceReport.readJson(folder.resolve("run.json")).toJson())
+        .isEqualTo(report.distances().toJson());
+  }
+
+  private static PhotoReport.Options defaults() {
+    return PhotoReport.Options.defaults();
+  }
+
+  @Test
+  void reportsHeadingsSequencesAndScoresWhereTheyAreWritten() {
+    Manifest photos = manifest(Map.of("heading", "350", "sequence", "[7, 6]"), PARIS, LYON);
+    Manifest answers =
+        Manifest.of(
+            List.of(
+                answer(0, PARIS, Map.of("heading", "10", "sequence", "7 6", "score", "0.9")),
+                answer(1, TOKYO, Map.of("heading", "340", "sequence", "7 5", "score", "0.2"))));
+    PhotoReport report = report(photos, answers, defaults());
+    assertThat(report.headings().orElseThrow().medianDegrees()).isCloseTo(15, within(1e-9));
+    assertThat(report.sequences().orElseThrow().strict().accuracy()).isEqualTo(0.5);
+    assertThat(report.sequences().orElseThrow().prefixes().get(0).accuracy()).isEqualTo(1);
+    assertThat(report.reliability().orElseThrow().expectedCalibrationError())
+        .isCloseTo(0.15, within(1e-9));
+    assertThat(report.toMarkdown())
+        .contains("| heading error median degrees | 15.000 |  |")
+        .contains("| sequence right at every step | 50.0 % | 9.5 to 90.5 |");
+    assertThat(report.toCsv())
+        .contains("all,2,heading within 45 degrees,1.0,")
+        .contains("all,2,expected calibration error within 200 km,0.15");
+    JsonObject json = JsonParser.parseString(report.toJson()).getAsJsonObject();
+    assertThat(json.getAsJsonObject("headings").get("medianDegrees").getAsDouble())
+        .isCloseTo(15, within(1e-9));
+    assertThat(json.getAsJsonObject("sequences").getAsJsonObject("strict").get("accuracy"))
+        .hasToString("0.5");
+    assertThat(json.getAsJsonObject("reliability").getAsJsonArray("bins")).hasSize(2);
+  }
+
+  private static Manifest.Entry answer(int index, LatLng place, Map<String, String> columns) {
+    return new Manifest.Entry(Path.of(index + ".jpg"), place, columns);
+  }
+
+  @Test
+  void findsSequencesOfAGridFromPlaces() {
+    ZoomGrid grid = ZoomGrid.local(PARIS, 10_000, 4, 4);
+    Manifest photos = manifest(Map.of(), PARIS, PARIS, LYON);
+    Manifest answers = manifest(Map.of(), PARIS, TOKYO, LYON);
+    // Lyon lies outside: no answer there is right, not even Lyon.
+    assertThat(
+            report(photos, answers, defaults().withGrid(grid)).sequences().orElseThrow().strict())
+        .isEqualTo(Share.of(1, 3));
+  }
+
+  @Test
+  void namesSharesAsPapersDo() {
+    Manifest photos = manifest(Map.of(), PARIS);
+    DistanceReport distances =
+        DistanceEvaluator.withDefaults().withKm(0.04, 0.1, 25).evaluate(photos, photos);
+    assertThat(PhotoReport.of(distances, photos, photos, defaults()).shares().keySet())
+        .containsExactly("R@40m", "R@100m", "acc@25km");
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    Manifest photos = manifest(Map.of("heading", "350"), PARIS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(photos, manifest(Map.of("heading", "north"), PARIS), defaults()))
+        .withMessage("the heading of 0.jpg is not a number: \"north\"");
+    DistanceReport two = DistanceReport.of(List.of(PARIS, LYON), List.of(PARIS, LYON));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoReport.of(two, photos, photos, defaults()))
+        .withMessage("1 answers and 2 distances do not fit 1 photos");
+    assertThatIllegalArgumentException().isThrownBy(() -> defaults().withRightKm(0));
+  }
+}

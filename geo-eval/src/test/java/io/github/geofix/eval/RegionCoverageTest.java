@@ -1,0 +1,97 @@
+package io.github.geofix.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.eval.report.HtmlReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegionCoverageTest {
+  private static final LatLng PARIS = new LatLng(48.8566, 2.3522);
+  private static final LatLng TOKYO = new LatLng(35.6762, 139.6503);
+
+  @TempDir private Path folder;
+
+  private static Location location(LatLng guess, ScoreRegion... regions) {
+    return new Location(guess, List.of(new Candidate(guess, 1, 0, "1")), List.of(regions));
+  }
+
+  private static ScoreRegion around(double share, LatLng center, double km) {
+    return new ScoreRegion(share, Region.around(center, km).s2Tokens());
+  }
+
+  private static final DistanceReport REPORT =
+      DistanceReport.ofLocations(
+          List.of(PARIS, PARIS, TOKYO, TOKYO),
+          List.of(
+              location(PARIS, around(0.5, PARIS, 10), around(0.9, PARIS, 100)),
+              location(TOKYO, around(0.5, TOKYO, 10), around(0.9, PARIS, 100)),
+              location(TOKYO, around(0.5, PARIS, 10), around(0.9, TOKYO, 100)),
+              location(PARIS, around(0.5, PARIS, 10), around(0.9, PARIS, 100))),
+          List.of(25.0));
+
+  @Test
+  void countsThePhotosWhoseRegionHoldsTheTruth() {
+    assertThat(REPORT.regions()).hasSize(2);
+    assertThat(REPORT.regions().get(0).measured()).isEqualTo(Share.of(1, 4));
+    assertThat(REPORT.regions().get(1).measured()).isEqualTo(Share.of(3, 4));
+    assertThat(REPORT.regions().get(0).medianAreaKm2())
+        .isCloseTo(Region.around(PARIS, 10).areaKm2(), within(50.0));
+  }
+
+  @Test
+  void isKeptInJson() throws IOException {
+    JsonArray regions =
+        JsonParser.parseString(REPORT.toJson()).getAsJsonObject().getAsJsonArray("regions");
+    JsonObject ninety = regions.get(1).getAsJsonObject();
+    assertThat(ninety.get("share").getAsDouble()).isEqualTo(0.9);
+    assertThat(ninety.getAsJsonObject("measured").get("accuracy").getAsDouble()).isEqualTo(0.75);
+    Path file = folder.resolve("report.json");
+    Files.writeString(file, REPORT.toJson());
+    assertThat(DistanceReport.readJson(file).regions()).isEqualTo(REPORT.regions());
+  }
+
+  @Test
+  void isShownAsATable() {
+    assertThat(REPORT.toMarkdown())
+        .contains("| region | holds the truth |")
+        .contains("| 90 % | 75.0 % |");
+    assertThat(HtmlReport.comparing("Two", Map.of("ours", REPORT)).toHtml())
+        .contains("Regions of ours");
+  }
+
+  @Test
+  void followsThePhotosIntoTheirGroups() {
+    Map<String, DistanceReport> groups = REPORT.by(List.of("a", "b", "a", "b"));
+    assertThat(groups.values())
+        .extracting(group -> group.regions().get(1).measured())
+        .containsExactly(Share.of(2, 2), Share.of(1, 2));
+  }
+
+  @Test
+  void saysNothingWhereALocationHasNoRegions() {
+    List<Location> mixed = List.of(location(PARIS, around(0.5, PARIS, 10)), location(PARIS));
+    assertThat(RegionCoverage.of(List.of(PARIS, PARIS), mixed)).isEmpty();
+    DistanceReport plain = DistanceReport.of(List.of(PARIS), List.of(TOKYO));
+    assertThat(plain.toMarkdown()).doesNotContain("region");
+    assertThat(plain.toJson()).doesNotContain("regions");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RegionCoverage.of(List.of(PARIS), mixed))
+        .withMessage("1 truths do not pair with 2 locations");
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.geofix.eval.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.types.Cell;
+import us.hebi.matlab.mat.types.Char;
+import us.hebi.matlab.mat.types.MatFile;
+import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Struct;
+
+class CvactTest {
+
+  private static final List<String> IDS = List.of("pano-a", "pano-b", "pano-c", "pano-d");
+
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  @TempDir
+  Path root;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Path file;
+
+  @BeforeEach
+  void setUp() {
+    file = root.resolve("ACT_data.mat");
+  }
+
+  private static Struct split(String field, double... indices) {
+    Matrix numbers = Mat5.newMatrix(1, indices.length);
+    for (int i = 0; i < indices.length; i++) {
+      numbers.setDouble(i, indices[i]);
+    }
+    return Mat5.newStruct().set("valNum", Mat5.newScalar(indices.length)).set(field, numbers);
+  }
+
+  private static Char characters() {
+    Char ids = Mat5.newChar(IDS.size(), 6);
+    for (int row = 0; row < IDS.size(); row++) {
+      for (int column = 0; column < 6; column++) {
+        ids.setChar(row, column, IDS.get(row).charAt(column));
+      }
+    }
+    return ids;
+  }
+
+  private void write(MatFile data) throws IOException {
+    Mat5.writeToFile(data, file.toFile());
+  }
+
+  private static MatFile sample() {
+    return Mat5.newMatFile()
+        .addArray("panoIds", characters())
+        .addArray("utm", Mat5.newMatrix(4, 2))
+        .addArray("valSet", split("valInd", 4, 2))
+        .addArray("valSetAll", split("valInd", 1, 2, 3));
+  }
+
+  @Test
+  void readsBothSplits() throws IOException {
+    write(sample());
+    CrossViewSet small = CrossViewProtocol.CVACT_VAL.readLists(root).complete();
+    assertThat(small.queries())
+        .containsExactly(
+            root.resolve("ANU_data_small/streetview/pano-d_grdView.jpg"),
+            root.resolve("ANU_data_small/streetview/pano-b_grdView.jpg"));
+    assertThat(small.gallery().get(1))
+        .isEqualTo(root.resolve("ANU_data_small/satview_polish/pano-b_satView_polish.jpg"));
+    CrossViewSet all = CrossViewProtocol.CVACT_TEST.readLists(root);
+    assertThat(all.queries()).hasSize(3);
+    assertThat(all.queries().get(0))
+        .isEqualTo(root.resolve("ANU_data_test/streetview/pano-a_grdView.jpg"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.CVACT_VAL.read(root).complete())
+        .withMessageContaining("4 images are missing: ");
+  }
+
+  @Test
+  void readsIdsFromACellArrayToo() throws IOException {
+    Cell ids = Mat5.newCell(4, 1);
+    for (int i = 0; i < 4; i++) {
+      ids.set(i, Mat5.newString(IDS.get(i)));
+    }
+    write(Mat5.newMatFile().addArray("panoIds", ids).addArray("valSet", split("valInd", 3)));
+    assertThat(CvactLists.ids(file, "valSet")).containsExactly("pano-c");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheFile() throws IOException {
+    Assertions.assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .withMessageContaining("ACT_data.mat");
+    Files.writeString(file, "no MATLAB file");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .withMessageContaining("is not the ACT_data.mat of CVACT");
+    write(Mat5.newMatFile().addArray("panoIds", characters()));
+    assertThatIllegalArgumentException().isThrownBy(() -> CvactLists.ids(file, "valSet"));
+    write(
+        Mat5.newMatFile().addArray("panoIds", characters()).addArray("valSet", split("valInd", 5)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .withMessageContaining("panorama 5.0 of 4");
+  }
+
+  /** Whatever a damaged file claims, it is read, or refused with its name. */
+  @Test
+  void survivesDamageWithSeedOne() throws IOException {
+    write(sample());
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(1);
+    int refused = 0;
+    for (int i = 0; i < 1000; i++) {
+      byte[] damaged = bytes.clone();
+      for (int k = 0; k <= i % 3; k++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, damaged);
+      try {
+        assertThat(CvactLists.ids(file, "valSet").size()).isLessThanOrEqualTo(64);
+      } catch (IllegalArgumentException | UncheckedIOException e) {
+        assertThat(e).hasMessageContaining(file.toString());
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+    Files.write(file, "short".getBytes(StandardCharsets.US_ASCII));
+    assertThatIllegalArgumentException().isThrownBy(() -> CvactLists.ids(file, "valSet"));
+  }
+
+  @Test
+  void keepsTheMiddleRowsOfAPanorama() {
+    BufferedImage panorama = new BufferedImage(16, 9, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < 9; y++) {
+      panorama.setRGB(3, y, y);
+    }
+    BufferedImage kept = CrossViewProtocol.CVACT_TEST.prepare(panorama);
+    assertThat(kept.getWidth()).isEqualTo(16);
+    assertThat(kept.getHeight()).isEqualTo(4);
+    assertThat(kept.getRGB(3, 0) & 0xFF).isEqualTo(2);
+    assertThat(kept.getRGB(3, 3) & 0xFF).isEqualTo(5);
+    assertThat(CrossViewProtocol.CVUSA.prepare(panorama)).isSameAs(panorama);
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.geofix.models.backbone;
+
+import io.github.geofix.models.NamedClass;
+import io.github.geofix.models.image.ImageSpec;
+import java.util.List;
+
+/** The backbones that a configuration can name. */
+final class NamedBackbones {
+
+  /** Smallest first within each kind. */
+  static final List<String> NAMES =
+      List.of(
+          "residual",
+          "convnext-atto",
+          "convnext-tiny",
+          "convnext-small",
+          "convnext-base",
+          "dinov2-s14",
+          "dinov2-b14",
+          "dinov2-l14",
+          "clip-vit-b32",
+          "clip-vit-b16",
+          "clip-vit-l14",
+          "clip-vit-l14-336");
+
+  private NamedBackbones() {}
+
+  static Backbone create(String name, ImageSpec image) {
+    return switch (name) {
+      case "residual" -> new ResidualEncoder(image);
+      case "convnext-atto" -> new ConvNeXt(ConvNeXt.Options.atto().withImage(image));
+      case "convnext-tiny" -> new ConvNeXt(ConvNeXt.Options.tiny().withImage(image));
+      case "convnext-small" -> new ConvNeXt(ConvNeXt.Options.small().withImage(image));
+      case "convnext-base" -> new ConvNeXt(ConvNeXt.Options.base().withImage(image));
+      case "dinov2-s14" -> new DinoV2(DinoV2.Options.s14().withImage(image));
+      case "dinov2-b14" -> new DinoV2(DinoV2.Options.b14().withImage(image));
+      case "dinov2-l14" -> new DinoV2(DinoV2.Options.l14().withImage(image));
+      case "clip-vit-b32" -> clip(ClipVit.Options.b32(), image);
+      case "clip-vit-b16" -> clip(ClipVit.Options.b16(), image);
+      case "clip-vit-l14" -> clip(ClipVit.Options.l14(), image);
+      case "clip-vit-l14-336" -> clip(ClipVit.Options.l14At336(), image);
+      default -> ofClass(name);
+    };
+  }
+
+  private static Backbone clip(ClipVit.Options options, ImageSpec image) {
+    if (image.height() != image.width()) {
+      throw new IllegalArgumentException(
+          "CLIP reads squares, not " + image.height() + " x " + image.width() + " pixels");
+    }
+    return new ClipVit(options.withImageSize(image.height()));
+  }
+
+  private static Backbone ofClass(String name) {
+    if (name.contains(".")) {
+      return NamedClass.create(name, Backbone.class);
+    }
+    throw new IllegalArgumentException(
+        "no backbone "
+            + name
+            + "; there are "
+            + String.join(", ", NAMES)
+            + ", and full names of classes of your own");
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.geofix.models.embed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Parameter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Scores all finest cells of a hierarchy for photos: one product of the photo with each cell of
+ * each level, then {@link HierarchicalScores} down the tree. Thread-safe.
+ *
+ * <p>The products are matrix products of the engine, which for one photo read the cells' vectors
+ * once: nothing can be faster than that. The vectors' lengths are divided out of the products, so
+ * no normalised copy of the vectors is made; the lengths are computed once, and hold until training
+ * changes the vectors.
+ */
+final class CellScorer {
+
+  /** Products with the cells of one level. */
+  private interface Level {
+    /** Returns {@code [B, cells]} of photos {@code [B, D]}, in the photos' manager. */
+    NDArray products(NDArray embedded);
+
+    /** Returns whether the weights are those that this was made from. */
+    boolean isUpToDate();
+  }
+
+  private final CellHierarchy hierarchy;
+  private final List<Level> levels;
+  private final Product product;
+
+  private CellScorer(CellHierarchy hierarchy, List<Level> levels, Product product) {
+    this.hierarchy = hierarchy;
+    this.levels = List.copyOf(levels);
+    this.product = product;
+  }
+
+  /**
+   * Returns a scorer by cosines.
+   *
+   * @param cells the vectors of each level, {@code [cells, D]} of any length
+   * @param logScales the logarithm of 1 / temperature of each level
+   * @param manager owns one number for each cell
+   */
+  static CellScorer of(
+      CellHierarchy hierarchy,
+      List<Parameter> cells,
+      List<Parameter> logScales,
+      Product product,
+      NDManager manager) {
+    List<Level> levels = new ArrayList<>();
+    for (int level = 0; level < cells.size(); level++) {
+      levels.add(new Vectors(cells.get(level), logScales.get(level), product, manager));
+    }
+    return new CellScorer(hierarchy, levels, product);
+  }
+
+  /** Returns a scorer by classifiers. */
+  static CellScorer ofClassifiers(CellHierarchy hierarchy, List<Linear> classifiers) {
+    List<Level> levels = new ArrayList<>();
+    for (Linear classifier : classifiers) {
+      levels.add(
+          new Level() {
+            @Override
+            public NDArray products(NDArray embedded) {
+              return classifier.forward(Forward.INFERENCE, embedded);
+            }
+
+            @Override
+            public boolean isUpToDate() {
+              return true;
+            }
+          });
+    }
+    return new CellScorer(hierarchy, levels, Product.PROBABILITIES);
+  }
+
+  /** Returns whether the weights are those that the scorer was made from. */
+  boolean isUpToDate() {
+    return levels.stream().allMatch(Level::isUpToDate);
+  }
+
+  /**
+   * Scores the finest cells.
+   *
+   * @param embedded {@code [B, D]}, of length 1 for cosines
+   * @return {@code [B][finest cells]}; the scores of a photo add up to 1
+   */
+  double[][] scores(NDArray embedded) {
+    FloatBuffer[] products = new FloatBuffer[levels.size()];
+    for (int level = 0; level < products.length; level++) {
+      // The tensor's own memory, which lives until the step ends.
+      ByteBuffer bytes = levels.get(level).products(embedded).toByteBuffer(true);
+      products[level] = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+    return IntStream.range(0, Math.toIntExact(embedded.getShape().get(0)))
+        .parallel()
+        .mapToObj(
+            photo ->
+                product == Product.COSINES
+                    ? HierarchicalScores.ofCosines(hierarchy, products, photo)
+                    : HierarchicalScores.ofLogits(hierarchy, products, photo))
+        .toArray(double[][]::new);
+  }
+
+  /** One vector for each cell. */
+  private static final class Vectors implements Level {
+    private final Parameter cells;
+    private final NDArray source;
+    private final NDArray factors;
+
+    Vectors(Parameter cells, Parameter logScale, Product product, NDManager manager) {
+      this.cells = cells;
+      source = cells.array();
+      try (NDManager step = manager.newSubManager()) {
+        NDArray lengths = cells.in(step).square().sum(new int[] {1}).sqrt();
+        NDArray scale =
+            product == Product.COSINES ? step.ones(new Shape(1)) : logScale.in(step).exp();
+        // A vector of zeros has cosine 0 with everything.
+        factors = scale.div(lengths.maximum(step.full(new Shape(), 1e-12f))).reshape(1, -1);
+        factors.attach(manager);
+      }
+    }
+
+    @Override
+    public NDArray products(NDArray embedded) {
+      NDArray vectors = cells.in(embedded.getManager());
+      return embedded.matMul(vectors.transpose()).muli(factors);
+    }
+
+    /** Training puts new arrays in place of a model's when it begins, and changes only those. */
+    @Override
+    public boolean isUpToDate() {
+      return cells.array() == source && !source.hasGradient();
+    }
+  }
+}

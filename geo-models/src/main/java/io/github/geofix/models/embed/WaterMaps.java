@@ -1,0 +1,31 @@
+package io.github.geofix.models.embed;
+
+import io.github.geofix.models.image.ClassMap;
+import java.awt.image.BufferedImage;
+
+/**
+ * Water and the rest, by colour: a pixel is water if its blue is more than 1.2 times its red and
+ * its green. Made for pictures of the Earth from above; a grey photo has no water. Thread-safe.
+ */
+final class WaterMaps implements ClassMaps {
+  /** The class of water. */
+  static final int WATER = 0;
+
+  /** The class of all else. */
+  static final int OTHER = 1;
+
+  @Override
+  public ClassMap of(BufferedImage photo) {
+    int width = photo.getWidth();
+    int height = photo.getHeight();
+    int[] colors = photo.getRGB(0, 0, width, height, null, 0, width);
+    byte[] classes = new byte[colors.length];
+    for (int i = 0; i < colors.length; i++) {
+      int red = colors[i] >> 16 & 0xff;
+      int green = colors[i] >> 8 & 0xff;
+      int blue = colors[i] & 0xff;
+      classes[i] = (byte) (5 * blue > 6 * Math.max(red, green) ? WATER : OTHER);
+    }
+    return ClassMap.of(width, height, classes);
+  }
+}

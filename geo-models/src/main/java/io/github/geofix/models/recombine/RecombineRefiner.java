@@ -1,0 +1,89 @@
+package io.github.geofix.models.recombine;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.cascade.Refiner;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Compares a photo with the tile around each proposed place, at the heading that fits best. Vectors
+ * of tiles are kept, as many photos are proposed the same places.
+ */
+final class RecombineRefiner implements Refiner {
+
+  /** 20 MB of vectors of the tiny size. */
+  private static final int KEPT = 10_000;
+
+  private final RecombineModel model;
+  private final Map<LatLng, float[]> tiles =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<LatLng, float[]> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  RecombineRefiner(RecombineModel model) {
+    this.model = model;
+  }
+
+  @Override
+  public String name() {
+    return RecombineModel.METHOD;
+  }
+
+  @Override
+  public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
+    float[] headings = model.encodePhoto(photo);
+    List<float[]> vectors = vectors(proposed.stream().map(Candidate::latLng).toList());
+    double[] cosines = new double[vectors.size()];
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i] = bestCosine(headings, vectors.get(i));
+    }
+    double max = Arrays.stream(cosines).max().orElseThrow();
+    double steepness = model.scale() / model.config().scoreTemperature();
+    List<Candidate> refined = new ArrayList<>(proposed.size());
+    for (int i = 0; i < cosines.length; i++) {
+      refined.add(proposed.get(i).withScore(Math.exp(steepness * (cosines[i] - max))));
+    }
+    return refined;
+  }
+
+  private static double bestCosine(float[] headings, float[] tile) {
+    double best = -1;
+    for (int start = 0; start < headings.length; start += tile.length) {
+      double cosine = 0;
+      for (int d = 0; d < tile.length; d++) {
+        cosine += headings[start + d] * (double) tile[d];
+      }
+      best = Math.max(best, cosine);
+    }
+    return best;
+  }
+
+  /** Returns the vectors of the tiles around places; encodes those it does not know together. */
+  private synchronized List<float[]> vectors(List<LatLng> places) {
+    List<LatLng> unknown =
+        places.stream().distinct().filter(place -> !tiles.containsKey(place)).toList();
+    Map<LatLng, float[]> known = new LinkedHashMap<>();
+    if (!unknown.isEmpty()) {
+      List<float[]> encoded = model.encodeTilesAround(unknown);
+      for (int i = 0; i < encoded.size(); i++) {
+        known.put(unknown.get(i), encoded.get(i));
+      }
+    }
+    places.forEach(place -> known.computeIfAbsent(place, tiles::get));
+    tiles.putAll(known);
+    return places.stream().map(place -> Objects.requireNonNull(known.get(place))).toList();
+  }
+
+  /** Closes nothing: the arrays belong to the model. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,116 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineModel.Config;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Turns images into vectors with the present weights, recording no gradients. Thread-safe. */
+final class VectorEncoder {
+  private final Config config;
+  private final RecombineNetwork network;
+  private final NDManager manager;
+  private final ImagePreprocessor photos;
+  private final ImagePreprocessor tiles;
+
+  VectorEncoder(Config config, RecombineNetwork network, NDManager manager) {
+    this.config = config;
+    this.network = network;
+    this.manager = manager;
+    this.photos = ImagePreprocessor.of(config.photo());
+    this.tiles = ImagePreprocessor.of(config.tile());
+  }
+
+  /** Returns the shape of one image. */
+  static Shape shape(ImageSpec image) {
+    return new Shape(3, image.height(), image.width());
+  }
+
+  /** Returns what reads photos. */
+  ImagePreprocessor photos() {
+    return photos;
+  }
+
+  /** Returns what reads tiles. */
+  ImagePreprocessor tiles() {
+    return tiles;
+  }
+
+  /** Returns the number S of headings that a photo is encoded for. */
+  int headings() {
+    return config.headings();
+  }
+
+  /** Returns the length D of a vector. */
+  int width() {
+    return network.width();
+  }
+
+  /** Returns images as a network reads them, {@code [count, 3, H, W]} row-major. */
+  static float[] pixels(ImagePreprocessor preprocessor, List<BufferedImage> images) {
+    int length = preprocessor.spec().length();
+    float[] pixels = new float[images.size() * length];
+    for (int i = 0; i < images.size(); i++) {
+      System.arraycopy(preprocessor.apply(images.get(i)), 0, pixels, i * length, length);
+    }
+    return pixels;
+  }
+
+  /**
+   * Returns the vectors of tiles.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, D]} row-major
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  float[] encodeTiles(float[] images, int count) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
+      return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
+    }
+  }
+
+  /**
+   * Returns the vectors of photos at each heading.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, S, D]} row-major
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  float[] encodePhotos(float[] images, int count) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      return photoVectors(step, images, count).toFloatArray();
+    }
+  }
+
+  /**
+   * Compares photos with the places of a gallery, each pair at its best heading.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  Similarities compare(float[] images, int count, Gallery gallery) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      NDArray rows = step.create(gallery.vectors(), new Shape(gallery.size(), width()));
+      HeadingMatches matches = HeadingMatches.of(photoVectors(step, images, count), rows);
+      return new Similarities(
+          matches.similarities().toFloatArray(), matches.headings().toFloatArray(), gallery.size());
+    }
+  }
+
+  private NDArray photoVectors(NDManager step, float[] images, int count) {
+    NDArray batch = step.create(images, new Shape(count).addAll(shape(config.photo())));
+    return config.facesNorth()
+        ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)
+        : network.embedPhotos(Forward.INFERENCE, batch, config.headings(), config.fieldOfView());
+  }
+}

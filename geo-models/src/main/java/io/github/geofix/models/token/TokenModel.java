@@ -1,0 +1,509 @@
+package io.github.geofix.models.token;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Temperature;
+import io.github.geofix.models.backbone.ResidualEncoder;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.loss.NextToken;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The token family: a transformer reads a photo and writes the S2 cell it was taken in, coarse to
+ * fine, as a language model writes words.
+ *
+ * <p>After GeoToken (arXiv 2511.01082); {@code docs/methods.md} lists where we differ.
+ *
+ * <p>Training is for one thread; {@link #localizer()} is thread-safe.
+ */
+public final class TokenModel implements GeoModel {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "token";
+
+  /** What the network reads of a photo. */
+  public enum Input {
+    /** Its pixels, through a backbone that is trained along. */
+    PHOTO,
+    /** Vectors computed beforehand, and neighbours from a reference database. */
+    VECTORS
+  }
+
+  /** How one answer is made of the words found. */
+  public enum Answer {
+    /** The centre of the likeliest word's cell. */
+    MOST_PROBABLE,
+    /** The word with the least expected distance to all others. */
+    MEDOID,
+    /** The mean of the score around the word that has most of it nearby. */
+    DENSITY
+  }
+
+  /**
+   * What the model is built from.
+   *
+   * @param input what the network reads
+   * @param image the photos it reads, if it reads photos
+   * @param stages the widths of the stages of the residual backbone, if it reads photos
+   * @param vectors the number of vectors of a photo V, if it reads vectors
+   * @param vectorWidth their length W
+   * @param neighbours the number of neighbours K, 0 for none
+   * @param level the S2 level of the answers
+   * @param group S2 levels a token
+   * @param width the width D of the transformer
+   * @param heads attention heads
+   * @param hidden width of the middle of the feed-forward layers
+   * @param encoderLayers layers over the input, 0 for none
+   * @param decoderLayers layers over the tokens
+   * @param dropout rate in training
+   * @param firstWeight weight of the first token in the loss
+   * @param lastWeight weight of the last token; those between follow a line
+   * @param answer how one answer is made of the words found
+   * @param beamWidth the number of words found
+   * @param densityKm the radius of {@link Answer#DENSITY}
+   * @param candidates the most candidates in a location
+   * @param scoreTemperature what {@link #calibrate} found; 1 before
+   */
+  public record Config(
+      Input input,
+      ImageSpec image,
+      List<Integer> stages,
+      int vectors,
+      int vectorWidth,
+      int neighbours,
+      int level,
+      int group,
+      int width,
+      int heads,
+      int hidden,
+      int encoderLayers,
+      int decoderLayers,
+      double dropout,
+      double firstWeight,
+      double lastWeight,
+      Answer answer,
+      int beamWidth,
+      double densityKm,
+      int candidates,
+      double scoreTemperature) {
+
+    /** Checks the ranges. */
+    public Config {
+      stages = List.copyOf(stages);
+      check(!stages.isEmpty(), "stages must not be empty");
+      check(beamWidth > 0, "beamWidth must be positive: " + beamWidth);
+      check(densityKm > 0, "densityKm must be positive: " + densityKm);
+      check(candidates > 0, "candidates must be positive: " + candidates);
+      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+    }
+
+    /**
+     * Photos of 32 pixels as 4 x 4 tokens, two decoder layers of width 128, cells of 150 km: a
+     * network of 1.2 million parameters that two cores train in four minutes.
+     */
+    public static Config tiny() {
+      return new Config(
+          Input.PHOTO,
+          ImageSpec.half(32),
+          List.of(32, 64, 128),
+          1,
+          768,
+          0,
+          6,
+          2,
+          128,
+          4,
+          256,
+          0,
+          2,
+          0,
+          2,
+          1,
+          Answer.DENSITY,
+          20,
+          500,
+          10,
+          1);
+    }
+
+    /**
+     * Photos of 64 pixels as 8 x 8 tokens, two encoder and four decoder layers of width 256, cells
+     * of 10 km.
+     */
+    public static Config small() {
+      return tiny()
+          .with(
+              d -> {
+                d.image = ImageSpec.half(64);
+                d.stages = List.of(64, 128, 256);
+                d.level = 10;
+                d.width = 256;
+                d.heads = 8;
+                d.hidden = 512;
+                d.encoderLayers = 2;
+                d.decoderLayers = 4;
+                d.dropout = 0.1;
+              });
+    }
+
+    /**
+     * The published network: three vectors of 768 and 15 neighbours as 214 tokens, ten encoder and
+     * ten decoder layers of width 512, cells of 10 m; 54.8 million parameters.
+     */
+    public static Config paper() {
+      return tiny()
+          .with(
+              d -> {
+                d.input = Input.VECTORS;
+                d.vectors = 3;
+                d.neighbours = 15;
+                d.level = 20;
+                d.width = 512;
+                d.heads = 8;
+                d.hidden = 1024;
+                d.encoderLayers = 10;
+                d.decoderLayers = 10;
+                d.dropout = 0.1;
+                d.answer = Answer.MOST_PROBABLE;
+                d.beamWidth = 5;
+              });
+    }
+
+    /** Returns a copy that reads so many vectors of a photo, and so many neighbours. */
+    public Config withVectors(int newVectors, int newVectorWidth, int newNeighbours) {
+      return with(
+          d -> {
+            d.input = Input.VECTORS;
+            d.vectors = newVectors;
+            d.vectorWidth = newVectorWidth;
+            d.neighbours = newNeighbours;
+          });
+    }
+
+    /** Returns a copy with answers of another S2 level. */
+    public Config withLevel(int newLevel) {
+      return with(d -> d.level = newLevel);
+    }
+
+    /** Returns a copy with another size of the transformer. */
+    public Config withTransformer(
+        int newWidth, int newHeads, int newHidden, int newEncoderLayers, int newDecoderLayers) {
+      return with(
+          d -> {
+            d.width = newWidth;
+            d.heads = newHeads;
+            d.hidden = newHidden;
+            d.encoderLayers = newEncoderLayers;
+            d.decoderLayers = newDecoderLayers;
+          });
+    }
+
+    /** Returns a copy with another way to make one answer of the words found. */
+    public Config withAnswer(Answer newAnswer) {
+      return with(d -> d.answer = newAnswer);
+    }
+
+    /** Returns a copy that finds another number of words. */
+    public Config withBeamWidth(int newBeamWidth) {
+      return with(d -> d.beamWidth = newBeamWidth);
+    }
+
+    /** Returns a copy with another radius of {@link Answer#DENSITY}. */
+    public Config withDensityKm(double newDensityKm) {
+      return with(d -> d.densityKm = newDensityKm);
+    }
+
+    /** Returns a copy with another temperature of the answers' scores. */
+    public Config withScoreTemperature(double newTemperature) {
+      return with(d -> d.scoreTemperature = newTemperature);
+    }
+
+    CellTokenizer tokenizer() {
+      return CellTokenizer.of(new CellTokenizer.Options(level, group));
+    }
+
+    private Config with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.config();
+    }
+
+    private static void check(boolean fits, String message) {
+      if (!fits) {
+        throw new IllegalArgumentException(message);
+      }
+    }
+  }
+
+  /** The components of a configuration, open to change. */
+  private static final class Draft {
+    private Input input;
+    private ImageSpec image;
+    private List<Integer> stages;
+    private int vectors;
+    private int vectorWidth;
+    private int neighbours;
+    private int level;
+    private final int group;
+    private int width;
+    private int heads;
+    private int hidden;
+    private int encoderLayers;
+    private int decoderLayers;
+    private double dropout;
+    private final double firstWeight;
+    private final double lastWeight;
+    private Answer answer;
+    private int beamWidth;
+    private double densityKm;
+    private final int candidates;
+    private double scoreTemperature;
+
+    Draft(Config c) {
+      input = c.input;
+      image = c.image;
+      stages = c.stages;
+      vectors = c.vectors;
+      vectorWidth = c.vectorWidth;
+      neighbours = c.neighbours;
+      level = c.level;
+      group = c.group;
+      width = c.width;
+      heads = c.heads;
+      hidden = c.hidden;
+      encoderLayers = c.encoderLayers;
+      decoderLayers = c.decoderLayers;
+      dropout = c.dropout;
+      firstWeight = c.firstWeight;
+      lastWeight = c.lastWeight;
+      answer = c.answer;
+      beamWidth = c.beamWidth;
+      densityKm = c.densityKm;
+      candidates = c.candidates;
+      scoreTemperature = c.scoreTemperature;
+    }
+
+    Config config() {
+      return new Config(
+          input,
+          image,
+          stages,
+          vectors,
+          vectorWidth,
+          neighbours,
+          level,
+          group,
+          width,
+          heads,
+          hidden,
+          encoderLayers,
+          decoderLayers,
+          dropout,
+          firstWeight,
+          lastWeight,
+          answer,
+          beamWidth,
+          densityKm,
+          candidates,
+          scoreTemperature);
+    }
+  }
+
+  private volatile Config config;
+  private final CellTokenizer tokenizer;
+  private final NextToken loss;
+  private final ImagePreprocessor preprocessor;
+  private final NDManager manager;
+  private final TokenNetwork network;
+
+  private TokenModel(Config config) {
+    this.config = config;
+    tokenizer = config.tokenizer();
+    loss = NextToken.defaults().withWeights(config.firstWeight(), config.lastWeight());
+    preprocessor = ImagePreprocessor.of(config.image());
+    network = network(config);
+    manager = TorchEngine.newManager();
+  }
+
+  /**
+   * Creates an untrained model.
+   *
+   * @param seed the parameters' first values depend on it alone
+   */
+  public static TokenModel create(Config config, long seed) {
+    TokenModel model = new TokenModel(config);
+    model.network.initialize(model.manager, seed);
+    return model;
+  }
+
+  /**
+   * Loads a trained model.
+   *
+   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   */
+  public static TokenModel load(ModelFolder folder) {
+    TokenModel model = new TokenModel(folder.config(Config.class));
+    try {
+      Weights.load(model.network, model.manager, folder.weights());
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  static TokenNetwork network(Config config) {
+    CellTokenizer tokenizer = config.tokenizer();
+    MemoryInput input =
+        switch (config.input()) {
+          case PHOTO ->
+              new PhotoInput(
+                  new ResidualEncoder(
+                      config.image(),
+                      config.stages().stream().mapToInt(Integer::intValue).toArray()),
+                  config.width());
+          case VECTORS ->
+              new VectorInput(
+                  new VectorInput.Options(
+                      config.vectors(), config.vectorWidth(), config.neighbours()),
+                  tokenizer,
+                  config.width());
+        };
+    return new TokenNetwork(
+        new TokenNetwork.Options(
+            config.width(),
+            config.heads(),
+            config.hidden(),
+            config.encoderLayers(),
+            config.decoderLayers(),
+            config.dropout()),
+        tokenizer,
+        input);
+  }
+
+  /** Returns the configuration. */
+  public Config config() {
+    return config;
+  }
+
+  /** Returns how positions are written. */
+  public CellTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public String method() {
+    return METHOD;
+  }
+
+  @Override
+  public Module network() {
+    return network;
+  }
+
+  @Override
+  public List<Shape> inputShapes() {
+    return network.inputShapes();
+  }
+
+  /**
+   * The photo's pixels and the tokens of its place.
+   *
+   * @throws IllegalStateException if the model reads vectors
+   */
+  @Override
+  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    requireInput(Input.PHOTO);
+    return new Example(new float[][] {preprocessor.apply(photo)}, targets(latLng));
+  }
+
+  private long[][] targets(LatLng latLng) {
+    return new long[][] {Arrays.stream(tokenizer.encode(latLng)).asLongStream().toArray()};
+  }
+
+  /** The cross-entropy of the tokens, coarse ones counting more (GeoToken, section 3). */
+  @Override
+  public NDArray loss(Forward f, Batch batch) {
+    NDArray words = batch.targets().get(0);
+    NDArray memory = network.memory(f, batch.inputs());
+    return loss.loss(network.logits(f, memory, words), words);
+  }
+
+  @Override
+  public Localizer localizer() {
+    requireInput(Input.PHOTO);
+    return new TokenLocalizer(this);
+  }
+
+  @Override
+  public double calibrate(PhotoSource photos) {
+    requireInput(Input.PHOTO);
+    int[] truths = new int[photos.size()];
+    List<double[]> scores = new ArrayList<>();
+    for (int i = 0; i < truths.length; i++) {
+      PhotoSource.Photo photo = photos.photo(0, i);
+      ScoredCells cells =
+          ScoredCells.of(tokenizer, search(preprocessor.apply(photo.image()), 1).get(0), 1);
+      truths[i] = cells.partition().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
+      scores.add(cells.scores());
+    }
+    double found = Temperature.fit(scores, truths);
+    config = config.withScoreTemperature(found);
+    return found;
+  }
+
+  private void requireInput(Input needed) {
+    if (config.input() != needed) {
+      throw new IllegalStateException(
+          "this model reads " + config.input() + ", not " + needed + ": give it examples of these");
+    }
+  }
+
+  /**
+   * Finds words for photos.
+   *
+   * @param photos {@code [B, 3, H, W]} floats, preprocessed
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  List<BeamSearch.Result> search(float[] photos, int count) {
+    ImageSpec image = config.image();
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      Shape shape = new Shape(count, 3, image.height(), image.width());
+      NDArray memory = network.memory(Forward.INFERENCE, List.of(step.create(photos, shape)));
+      return BeamSearch.search(network, memory, BeamSearch.Options.ofWidth(config.beamWidth()));
+    }
+  }
+
+  @Override
+  public void save(Path folder, ModelCard card) {
+    ModelFolder.write(folder, METHOD, config, card, file -> Weights.save(network, file, Map.of()));
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.geofix.models.zoom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.nn.Forward;
+import java.util.List;
+
+/** Walks of one photo as a {@link ZoomDecoder} sees them, with all that it computed before. */
+final class DecoderFrontier implements ZoomSearch.Frontier {
+  private final ZoomDecoder decoder;
+  private final ZoomSearch.Views views;
+  private final ZoomDecoder.Step step;
+
+  private DecoderFrontier(ZoomDecoder decoder, ZoomSearch.Views views, ZoomDecoder.Step step) {
+    this.decoder = decoder;
+    this.views = views;
+    this.step = step;
+  }
+
+  /** Returns the frontier of one walk at the root view. */
+  static DecoderFrontier atRoot(ZoomDecoder decoder, NDArray ground, ZoomSearch.Views views) {
+    NDArray root = views.of(List.of(List.of()));
+    return new DecoderFrontier(decoder, views, decoder.start(Forward.INFERENCE, ground, root));
+  }
+
+  @Override
+  public NDArray logits() {
+    return step.logits();
+  }
+
+  @Override
+  public DecoderFrontier into(long[] walks, long[] children, List<List<Integer>> paths) {
+    NDManager manager = step.logits().getManager();
+    ZoomDecoder.Step next =
+        decoder.next(
+            Forward.INFERENCE,
+            step.walks(manager.create(walks)),
+            manager.create(children),
+            views.of(paths));
+    return new DecoderFrontier(decoder, views, next);
+  }
+}

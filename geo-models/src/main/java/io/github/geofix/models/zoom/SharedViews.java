@@ -1,0 +1,50 @@
+package io.github.geofix.models.zoom;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which views of one step of a batch differ.
+ *
+ * @param rows [n], for each different view the first photo that it belongs to
+ * @param viewOfPhoto [B], for each photo the number of its view
+ */
+record SharedViews(long[] rows, long[] viewOfPhoto) {
+
+  /**
+   * Returns the different views of each step.
+   *
+   * @param taken [B, N] row-major, the children taken: photos that took the same so far see the
+   *     same
+   * @param changed true if all views but the root's were changed at random, so that none is shared
+   */
+  static List<SharedViews> ofSteps(long[] taken, int steps, boolean changed) {
+    int batch = taken.length / steps;
+    List<SharedViews> shared = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      Map<List<Long>, Long> numbers = new LinkedHashMap<>();
+      List<Long> rows = new ArrayList<>();
+      long[] viewOfPhoto = new long[batch];
+      for (int i = 0; i < batch; i++) {
+        List<Long> path = new ArrayList<>();
+        for (int n = 0; n < step; n++) {
+          path.add(taken[i * steps + n]);
+        }
+        if (changed && step > 0) {
+          path.add((long) i);
+        }
+        Long number = numbers.get(path);
+        if (number == null) {
+          number = (long) rows.size();
+          numbers.put(path, number);
+          rows.add((long) i);
+        }
+        viewOfPhoto[i] = number;
+      }
+      shared.add(new SharedViews(rows.stream().mapToLong(Long::longValue).toArray(), viewOfPhoto));
+    }
+    return shared;
+  }
+}

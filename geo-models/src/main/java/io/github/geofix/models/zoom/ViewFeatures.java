@@ -1,0 +1,119 @@
+package io.github.geofix.models.zoom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.nn.Forward;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a network sees in the views of cells, computed once for many photos: the views near the root
+ * are asked for by every one. Kept are those lately used, up to a bound. Whoever changes the
+ * network's values has to say so by {@link #useFor}. Thread-safe.
+ */
+final class ViewFeatures {
+  /** All 4,369 views of the smallest model, or 20,000 of the published one. */
+  private static final long CACHE_BYTES = 64L << 20;
+
+  /** Views encoded at once. */
+  private static final int BATCH = 32;
+
+  private final ZoomNetwork network;
+  private final ViewSource views;
+  private final ImagePreprocessor preprocessor;
+  private final Cache<List<Integer>, float[]> cache;
+  private double[] weights = {};
+
+  ViewFeatures(ZoomNetwork network, ViewSource views, ImagePreprocessor preprocessor) {
+    this.network = network;
+    this.views = views;
+    this.preprocessor = preprocessor;
+    this.cache =
+        CacheBuilder.newBuilder()
+            .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
+            .maximumWeight(CACHE_BYTES)
+            .weigher((List<Integer> path, float[] features) -> Float.BYTES * features.length)
+            .build();
+  }
+
+  /**
+   * Forgets everything if the network's values are not those of the last call: a localizer sees
+   * later training. Compares the sum of each array, which costs a thousandth of encoding a view.
+   */
+  synchronized void useFor(NDManager manager) {
+    double[] sums =
+        network.parameters().values().stream()
+            .mapToDouble(
+                parameter -> {
+                  try (NDManager step = manager.newSubManager()) {
+                    return parameter.in(step).sum().getFloat();
+                  }
+                })
+            .toArray();
+    if (!Arrays.equals(sums, weights)) {
+      cache.invalidateAll();
+      weights = sums;
+    }
+  }
+
+  /**
+   * Returns the views of cells as the network's head takes them.
+   *
+   * @param manager owns the result
+   * @param paths of one length, below the number of steps
+   * @return {@code [n, D]}
+   */
+  NDArray of(NDManager manager, List<List<Integer>> paths) {
+    float[][] features = new float[paths.size()][];
+    List<Integer> unknown = new ArrayList<>();
+    for (int i = 0; i < features.length; i++) {
+      float[] known = cache.getIfPresent(paths.get(i));
+      if (known == null) {
+        unknown.add(i);
+      } else {
+        features[i] = known;
+      }
+    }
+    for (int first = 0; first < unknown.size(); first += BATCH) {
+      List<Integer> batch = unknown.subList(first, Math.min(unknown.size(), first + BATCH));
+      float[][] encoded = encode(manager, batch.stream().map(paths::get).toList());
+      for (int i = 0; i < encoded.length; i++) {
+        features[batch.get(i)] = encoded[i];
+        cache.put(List.copyOf(paths.get(batch.get(i))), encoded[i]);
+      }
+    }
+    int width = features[0].length;
+    float[] joined = new float[features.length * width];
+    for (int i = 0; i < features.length; i++) {
+      System.arraycopy(features[i], 0, joined, i * width, width);
+    }
+    return manager.create(joined, new Shape(features.length, width));
+  }
+
+  private float[][] encode(NDManager manager, List<List<Integer>> paths) {
+    int length = preprocessor.spec().length();
+    int side = preprocessor.spec().height();
+    float[] pixels = new float[paths.size() * length];
+    for (int i = 0; i < paths.size(); i++) {
+      float[] view = preprocessor.normalize(views.view(paths.get(i)));
+      System.arraycopy(view, 0, pixels, i * length, length);
+    }
+    try (NDManager step = manager.newSubManager()) {
+      NDArray images = step.create(pixels, new Shape(paths.size(), 3, side, side));
+      NDArray encoded = network.views(Forward.INFERENCE, images);
+      NDArray seen = network.atStep(Forward.INFERENCE, encoded, paths.get(0).size());
+      float[] flat = seen.toFloatArray();
+      int width = flat.length / paths.size();
+      float[][] features = new float[paths.size()][width];
+      for (int i = 0; i < features.length; i++) {
+        System.arraycopy(flat, i * width, features[i], 0, width);
+      }
+      return features;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.geofix.models.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.io.Family;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.nn.TorchEngine;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TokenModelTest {
+  private static final ModelCard CARD =
+      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+
+  @TempDir private Path folder;
+
+  private static List<BufferedImage> photos(int count) {
+    Random random = new Random(7);
+    List<BufferedImage> photos = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      BufferedImage photo = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+      for (int y = 0; y < photo.getHeight(); y++) {
+        for (int x = 0; x < photo.getWidth(); x++) {
+          photo.setRGB(x, y, random.nextInt(1 << 24));
+        }
+      }
+      photos.add(photo);
+    }
+    return photos;
+  }
+
+  private static List<LatLng> places(int count) {
+    Random random = new Random(8);
+    List<LatLng> places = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      places.add(new LatLng(random.nextDouble() * 120 - 60, random.nextDouble() * 360 - 180));
+    }
+    return places;
+  }
+
+  /** Plain gradient descent: enough to change every weight and to see the loss fall. */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  private static double[] train(TokenModel model, int steps) {
+    List<BufferedImage> photos = photos(8);
+    List<LatLng> places = places(8);
+    double[] losses = new double[steps];
+    model.network().requireGradients(true);
+    for (int i = 0; i < steps; i++) {
+      try (NDManager step = TorchEngine.newManager()) {
+        Batch batch = batch(model, step, photos, places);
+        try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+          NDArray loss = model.loss(Forward.TRAINING, batch);
+          collector.backward(loss);
+          losses[i] = loss.getFloat();
+        }
+        model
+            .network()
+            .parameters()
+            .values()
+            .forEach(
+                p -> {
+                  if (p.isTrainable()) {
+                    NDArray gradient = p.array().getGradient();
+                    gradient.attach(step);
+                    NDArray change = gradient.mul(Scalar.of(gradient, -0.05));
+                    try (TorchEngine.Scope unused = TorchEngine.noGrad()) {
+                      p.array().addi(change);
+                      gradient.subi(gradient.duplicate());
+                    }
+                  }
+                });
+      }
+    }
+    model.network().requireGradients(false);
+    return losses;
+  }
+
+  private static Batch batch(
+      TokenModel model, NDManager step, List<BufferedImage> photos, List<LatLng> places) {
+    int count = photos.size();
+    int length = model.tokenizer().length();
+    float[] pixels = new float[count * 3 * 32 * 32];
+    long[] words = new long[count * length];
+    for (int i = 0; i < count; i++) {
+      Example example = model.example(photos.get(i), places.get(i), new SplittableRandom(1));
+      System.arraycopy(example.inputs()[0], 0, pixels, i * 3 * 32 * 32, 3 * 32 * 32);
+      System.arraycopy(example.targets()[0], 0, words, i * length, length);
+    }
+    return new Batch(
+        List.of(step.create(pixels, new Shape(count, 3, 32, 32))),
+        List.of(step.create(words, new Shape(count, length))));
+  }
+
+  @Test
+  void learnsAndAnswersTheSameAfterSavingAndLoading() {
+    List<BufferedImage> photos = photos(40);
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+      double[] losses = train(model, 6);
+      assertThat(losses[5]).isLessThan(losses[0]);
+      model.save(folder.resolve("model"), CARD);
+      List<Location> before = model.localizer().locateImages(photos);
+      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
+        assertThat(loaded.locateImages(photos)).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void answersTheSameInAnyBatch() {
+    List<BufferedImage> photos = photos(33);
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+      Localizer localizer = model.localizer();
+      List<Location> together = localizer.locateImages(photos);
+      Location alone = localizer.locate(photos.get(32));
+      assertThat(alone.candidates().get(0).cell())
+          .isEqualTo(together.get(32).candidates().get(0).cell());
+      assertThat(GreatCircle.distanceKm(alone.latLng(), together.get(32).latLng())).isLessThan(1);
+    }
+  }
+
+  @Test
+  void regionsHoldTheirShareOfTheScore() {
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
+      Location location = model.localizer().locate(photos(1).get(0));
+      assertThat(location.candidates()).hasSize(10);
+      assertThat(location.regions()).extracting("share").containsExactly(0.5, 0.9);
+      Region half = Region.ofTokens(location.regions().get(0).s2Tokens());
+      Region most = Region.ofTokens(location.regions().get(1).s2Tokens());
+      assertThat(most.areaKm2()).isGreaterThan(half.areaKm2());
+      Candidate best = location.candidates().get(0);
+      assertThat(best.radiusKm()).isBetween(50.0, 200.0);
+    }
+  }
+
+  @Test
+  void calibrationKeepsTheOrderAndIsSaved() {
+    List<BufferedImage> photos = photos(20);
+    List<LatLng> places = places(20);
+    PhotoSource source =
+        new PhotoSource() {
+          @Override
+          public int size() {
+            return photos.size();
+          }
+
+          @Override
+          public Photo photo(int epoch, int index) {
+            return new Photo(photos.get(index), places.get(index));
+          }
+        };
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
+      List<String> before = cells(model.localizer().locate(photos.get(0)));
+      double temperature = model.calibrate(source);
+      assertThat(model.config().scoreTemperature()).isEqualTo(temperature).isPositive();
+      Location after = model.localizer().locate(photos.get(0));
+      assertThat(cells(after)).isEqualTo(before);
+      model.save(folder.resolve("model"), CARD);
+      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
+        assertThat(loaded.locate(photos.get(0))).isEqualTo(after);
+      }
+    }
+  }
+
+  private static List<String> cells(Location location) {
+    return location.candidates().stream().map(Candidate::cell).toList();
+  }
+
+  @Test
+  void thePublishedSizeHas54Point8MillionParameters() {
+    assertThat(Family.named("token").network("paper").parameterCount() / 1e6)
+        .isCloseTo(54.8, within(0.05));
+  }
+
+  @Test
+  void refusesAnUnknownSize() {
+    assertThatThrownBy(() -> Family.named("token").create("huge", Map.of(), List.of(), 1))
+        .hasMessageContaining("huge")
+        .hasMessageContaining("tiny, small, paper");
+  }
+}

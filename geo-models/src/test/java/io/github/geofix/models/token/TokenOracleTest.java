@@ -1,0 +1,151 @@
+package io.github.geofix.models.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.Oracle;
+import io.github.geofix.models.loss.NextToken;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the authors' code computes from the same small weights. */
+class TokenOracleTest {
+  private static final int PHOTOS = 3;
+  private static final int LENGTH = 11;
+  private static final CellTokenizer TOKENIZER = CellTokenizer.of(CellTokenizer.Options.defaults());
+  private static final Oracle ORACLE = Oracle.of("geotoken_small");
+
+  private static NDManager manager;
+  private static TokenNetwork network;
+  private static NDArray memory;
+  private static TorchEngine.Scope noGrad;
+
+  @BeforeAll
+  static void load() throws Exception {
+    noGrad = TorchEngine.noGrad();
+    manager = TorchEngine.newManager();
+    VectorInput input = new VectorInput(new VectorInput.Options(3, 768, 15), TOKENIZER, 32);
+    network = new TokenNetwork(new TokenNetwork.Options(32, 4, 64, 2, 2, 0.1), TOKENIZER, input);
+    Path file =
+        Path.of(TokenOracleTest.class.getResource("/oracles/geotoken_small.safetensors").toURI());
+    try (Safetensors weights = Safetensors.open(file)) {
+      Weights.load(
+              network, manager, weights, TokenNetwork.publishedNames().withoutPrefix("weights."))
+          .requireExact();
+    }
+    memory = network.memory(Forward.INFERENCE, inputs(0));
+  }
+
+  @AfterAll
+  static void free() {
+    manager.close();
+    noGrad.close();
+  }
+
+  /** The photos with the 15 neighbours from a rank on. */
+  static List<NDArray> inputs(int firstRank) {
+    NDArray rows =
+        manager
+            .create(ORACLE.longs("neighbours"), new Shape(ORACLE.shape("neighbours")))
+            .get(":, " + firstRank + ":" + (firstRank + 15));
+    List<NDArray> photo = new ArrayList<>();
+    List<NDArray> gallery = new ArrayList<>();
+    for (String kind : List.of("image", "loc", "text")) {
+      photo.add(ORACLE.array(manager, "query_" + kind));
+      gallery.add(ORACLE.array(manager, "gallery_" + kind));
+    }
+    NDArray tokens =
+        manager.create(ORACLE.longs("gallery_tokens"), new Shape(ORACLE.shape("gallery_tokens")));
+    return List.of(
+        stack(photo, 1),
+        stack(gallery, 1).get(rows),
+        tokens.get(rows).toType(DataType.FLOAT32, false));
+  }
+
+  private static NDArray stack(List<NDArray> arrays, int axis) {
+    return ai.djl.ndarray.NDArrays.stack(
+        new ai.djl.ndarray.NDList(arrays.toArray(new NDArray[0])), axis);
+  }
+
+  private static NDArray words(String tensor) {
+    return manager.create(ORACLE.longs(tensor), new Shape(ORACLE.shape(tensor)));
+  }
+
+  @Test
+  void encodesAsTheOriginal() {
+    ORACLE.assertClose(memory.transpose(1, 0, 2), "memory", 1e-5);
+  }
+
+  @Test
+  void scoresWordsAsTheOriginal() {
+    List<NDArray> logits = network.logits(Forward.INFERENCE, memory, words("target"));
+    float[] expected = ORACLE.floats("token_logp_target");
+    long[] target = ORACLE.longs("target");
+    for (int n = 0; n < LENGTH; n++) {
+      float[] log = logits.get(n).logSoftmax(1).toFloatArray();
+      int values = log.length / PHOTOS;
+      for (int b = 0; b < PHOTOS; b++) {
+        assertThat(log[b * values + (int) target[b * LENGTH + n]])
+            .isCloseTo(expected[b * LENGTH + n], within(2e-5f));
+      }
+    }
+  }
+
+  /** The original computes this loss in training mode, in which photos have other neighbours. */
+  @Test
+  void hasTheLossOfTheOriginalOnTheNeighboursOfTraining() {
+    NDArray training = network.memory(Forward.INFERENCE, inputs(1));
+    NextToken loss = NextToken.defaults().withWeights(2, 1);
+    NDArray target = words("target");
+    List<NDArray> logits = network.logits(Forward.INFERENCE, training, target);
+    assertThat(loss.loss(logits, target).getFloat())
+        .isCloseTo(ORACLE.scalar("teacher_forced_loss"), within(1e-5f));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1.0", "2,1.0", "3,1.0", "5,1.0", "6,1.0", "1,0.7", "2,0.7", "3,0.7", "5,0.7", "6,0.7"
+  })
+  void beamSearchFindsTheWordsOfTheOriginal(int width, double temperature) {
+    List<BeamSearch.Result> results =
+        BeamSearch.search(network, memory, new BeamSearch.Options(width, temperature));
+    String name = "beam" + width + "_temp" + temperature;
+    assertThat(best(results)).isEqualTo(ORACLE.longs(name + ".tokens"));
+    if (temperature == 1) {
+      float[] sums = ORACLE.floats(name + ".sum_logp_temp1");
+      for (int b = 0; b < PHOTOS; b++) {
+        assertThat(results.get(b).words().get(0).logProbability()).isCloseTo(sums[b], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void greedySearchFindsTheWordsOfTheOriginal() {
+    assertThat(best(BeamSearch.search(network, memory, BeamSearch.Options.ofWidth(1))))
+        .isEqualTo(ORACLE.longs("greedy"));
+  }
+
+  static long[] best(List<BeamSearch.Result> results) {
+    return results.stream()
+        .flatMapToLong(
+            r -> LongStream.of(Arrays.stream(r.words().get(0).toArray()).asLongStream().toArray()))
+        .toArray();
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.geofix.train.data;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.Batch;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import io.github.geofix.models.io.MatchingModel;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.train.data.BatchLoader.StackedExamples;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+
+/**
+ * What a matching model makes of the examples it is trained on, with the weights of the moment, so
+ * that those can share a batch which it takes for each other. The references are the tiles.
+ *
+ * <pre>{@code
+ * Neighbours similar =
+ *     Neighbours.bySimilarity(ExampleEmbeddings.of(model, pairs, seed), pairs.size(), 40_000, 100, seed);
+ * Trainer.of(model, options).inOrder(NeighbourOrder.of(similar, NeighbourOrder.Options.defaults()));
+ * }</pre>
+ *
+ * <p>Belongs to the training thread; examples are made by other threads.
+ */
+public final class ExampleEmbeddings implements Neighbours.Embeddings {
+  private static final int BATCH = 128;
+
+  private final MatchingModel model;
+  private final Examples examples;
+  private final long seed;
+
+  private ExampleEmbeddings(MatchingModel model, Examples examples, long seed) {
+    this.model = model;
+    this.examples = examples;
+    this.seed = seed;
+  }
+
+  /**
+   * Returns the embeddings.
+   *
+   * @param seed of the examples' randomness; with the training's own the very examples are seen
+   *     that the epoch will show
+   */
+  public static ExampleEmbeddings of(MatchingModel model, Examples examples, long seed) {
+    return new ExampleEmbeddings(model, examples, seed);
+  }
+
+  @Override
+  public int width() {
+    return model.tileEncoder().width();
+  }
+
+  @Override
+  public float[] photos(int epoch, int[] indexes) {
+    return embed(epoch, indexes, model::photoVectors);
+  }
+
+  @Override
+  public float[] references(int epoch, int[] indexes) {
+    return embed(epoch, indexes, model::tileVectors);
+  }
+
+  private float[] embed(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors) {
+    // As little can be done with half of the vectors, an interrupt has to wait.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return pass(epoch, indexes, vectors);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @SuppressWarnings("try") // The scope is there to be closed.
+  private float[] pass(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors)
+      throws InterruptedException {
+    float[] rows = new float[indexes.length * width()];
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        BatchLoader loader =
+            new BatchLoader(
+                new Chosen(epoch, indexes),
+                model.inputShapes(),
+                BatchOrder.inOrder(),
+                BATCH,
+                seed,
+                1,
+                Runtime.getRuntime().availableProcessors(),
+                0)) {
+      for (int at = 0; at < rows.length; ) {
+        try (StackedExamples stacked = loader.next();
+            NDManager step = TorchEngine.newManager()) {
+          float[] batch = vectors.apply(Forward.INFERENCE, stacked.toBatch(step)).toFloatArray();
+          int count = Math.min(batch.length, rows.length - at);
+          System.arraycopy(batch, 0, rows, at, count);
+          at += count;
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** Some of an epoch's examples, the last one repeated until they fill whole batches. */
+  private final class Chosen implements Examples {
+    private final int epoch;
+    private final int[] indexes;
+
+    Chosen(int epoch, int[] indexes) {
+      this.epoch = epoch;
+      this.indexes = indexes;
+    }
+
+    @Override
+    public int size() {
+      return (indexes.length + BATCH - 1) / BATCH * BATCH;
+    }
+
+    @Override
+    public Example example(int pass, int i, SplittableRandom unused) {
+      int index = indexes[Math.min(i, indexes.length - 1)];
+      return examples.example(epoch, index, new SplittableRandom(Seeds.derive(seed, epoch, index)));
+    }
+  }
+}
