@@ -33,8 +33,10 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
           "photos " + photos + " and aerial images " + tiles + " are not [B, S, D] and [G, D]");
     }
     NDArray units = shifted.normalize(2, 2);
-    NDArray partners = aerial.normalize(2, 1).transpose();
-    partners.attach(shifted.getManager());
+    NDArray unitsAerial = aerial.normalize(2, 1);
+    // The result of an operation belongs to the manager of its first operand.
+    unitsAerial.attach(shifted.getManager());
+    NDArray partners = unitsAerial.transpose();
     NDArray best = units.get(":, 0").matMul(partners);
     NDArray headings = best.zerosLike();
     for (int s = 1; s < photos.get(1); s++) {

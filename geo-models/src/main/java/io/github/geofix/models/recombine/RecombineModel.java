@@ -159,6 +159,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
               + headings
               + ", "
               + fieldOfView);
+      check(
+          photoView == View.GROUND || !augmented,
+          "photos from above cannot be augmented: a panorama is mirrored and rolled");
       check(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
       check(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
       check(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);

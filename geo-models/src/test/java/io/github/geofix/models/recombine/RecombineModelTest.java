@@ -470,6 +470,8 @@ final class RecombineModelTest {
         .hasMessageContaining("there are tiny, paper, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))
         .hasMessageContaining("photos from above have no headings");
+    assertThatThrownBy(() -> family.create("tiny", Map.of("augmented", "true"), List.of(), 1))
+        .hasMessageContaining("photos from above cannot be augmented");
     assertThatThrownBy(() -> family.create("tiny", Map.of("backbone", "magic"), List.of(), 1))
         .hasMessageContaining("no backbone magic");
   }
