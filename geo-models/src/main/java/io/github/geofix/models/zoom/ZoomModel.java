@@ -457,7 +457,7 @@ public final class ZoomModel implements GeoModel {
    * @param positions where the training photos were taken
    * @throws IllegalArgumentException if there are positions, but none lies in the area
    */
-  static ZoomModel create(Config config, List<LatLng> positions, long seed) {
+  public static ZoomModel create(Config config, List<LatLng> positions, long seed) {
     ZoomGrid grid = config.grid();
     if (!positions.isEmpty() && positions.stream().noneMatch(grid::contains)) {
       throw new IllegalArgumentException(
