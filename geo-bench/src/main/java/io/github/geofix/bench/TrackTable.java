@@ -43,8 +43,9 @@ public final class TrackTable {
     defaults.put("frames", "30");
     defaults.put("stepKm", "60");
     defaults.put("seed", "2");
-    defaults.put("jump", "0.001");
-    defaults.put("floor", "0.05");
+    defaults.put("jump", "0.000001");
+    defaults.put("floor", "0.1");
+    defaults.put("temperature", "2");
     defaults.put("window", "5");
     defaults.put("meanKm", "500");
     Arguments arguments = Arguments.of(TrackTable.class, args, defaults);
@@ -54,6 +55,7 @@ public final class TrackTable {
             TrackFilter.Options.ofSpeed(stepKm / Math.sqrt(2) / SECONDS)
                 .withJump(arguments.decimal("jump"))
                 .withFloor(arguments.decimal("floor"))
+                .withTemperature(arguments.decimal("temperature"))
                 .withWindow(arguments.number("window"))
                 .withMeanKm(arguments.decimal("meanKm")));
 

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * How often sequences of choices, such as the cells a zoom goes through, were right.
+ * How often sequences of choices, such as the cells a zoom goes through, were right. The share of
+ * photos within 40, 50 and 100 m of the middle of their last cell, which Just Zoom In gives beside
+ * it, is {@link DistanceErrors#withinKm}.
  *
  * @param strict the share of sequences right at every step
  * @param prefixes the share right up to and including each step, first to last; the last is {@code

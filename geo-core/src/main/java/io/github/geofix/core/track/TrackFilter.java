@@ -55,6 +55,9 @@ public final class TrackFilter {
    *     above 0
    * @param jump the probability that the camera next is anywhere on Earth, above 0 to 1
    * @param floor the probability that the candidates of a photo say nothing, above 0 to 1
+   * @param temperature the scores are raised to 1 / temperature before, and keep their sum; above 1
+   *     where photos show much of the same ground, so that their errors are not independent; above
+   *     0
    * @param window the number of photos before and after one whose candidates are places of it too,
    *     0 or more
    * @param meanKm the answer is the density mode of the places: the mean within this distance of
@@ -62,7 +65,13 @@ public final class TrackFilter {
    * @param candidates the most candidates in a location, above 0
    */
   public record Options(
-      double kmPerSecond, double jump, double floor, int window, double meanKm, int candidates) {
+      double kmPerSecond,
+      double jump,
+      double floor,
+      double temperature,
+      int window,
+      double meanKm,
+      int candidates) {
 
     /**
      * Checks the ranges.
@@ -73,6 +82,7 @@ public final class TrackFilter {
       check(kmPerSecond > 0 && kmPerSecond < Double.POSITIVE_INFINITY, "kmPerSecond", kmPerSecond);
       check(jump > 0 && jump <= 1, "jump", jump);
       check(floor > 0 && floor <= 1, "floor", floor);
+      check(temperature > 0 && temperature < Double.POSITIVE_INFINITY, "temperature", temperature);
       check(window >= 0, "window", window);
       check(meanKm > 0 && meanKm <= 10_000, "meanKm", meanKm);
       check(candidates > 0, "candidates", candidates);
@@ -85,36 +95,41 @@ public final class TrackFilter {
     }
 
     /**
-     * Returns the options for a speed: jumps of probability 0.001, a floor of 0.05, the candidates
-     * of five photos to either side, a mean within 500 km, ten candidates.
+     * Returns the options for a speed: jumps of probability 0.000001, a floor of 0.1, temperature
+     * 2, the candidates of five photos to either side, a mean within 500 km, ten candidates.
      */
     public static Options ofSpeed(double kmPerSecond) {
-      return new Options(kmPerSecond, 1e-3, 0.05, 5, 500, 10);
+      return new Options(kmPerSecond, 1e-6, 0.1, 2, 5, 500, 10);
     }
 
     /** Returns a copy with another probability of jumps. */
     public Options withJump(double value) {
-      return new Options(kmPerSecond, value, floor, window, meanKm, candidates);
+      return new Options(kmPerSecond, value, floor, temperature, window, meanKm, candidates);
     }
 
     /** Returns a copy with another floor. */
     public Options withFloor(double value) {
-      return new Options(kmPerSecond, jump, value, window, meanKm, candidates);
+      return new Options(kmPerSecond, jump, value, temperature, window, meanKm, candidates);
+    }
+
+    /** Returns a copy with another temperature. */
+    public Options withTemperature(double value) {
+      return new Options(kmPerSecond, jump, floor, value, window, meanKm, candidates);
     }
 
     /** Returns a copy with another window. */
     public Options withWindow(int value) {
-      return new Options(kmPerSecond, jump, floor, value, meanKm, candidates);
+      return new Options(kmPerSecond, jump, floor, temperature, value, meanKm, candidates);
     }
 
     /** Returns a copy with another distance of the mean. */
     public Options withMeanKm(double value) {
-      return new Options(kmPerSecond, jump, floor, window, value, candidates);
+      return new Options(kmPerSecond, jump, floor, temperature, window, value, candidates);
     }
 
     /** Returns a copy with another number of candidates. */
     public Options withCandidates(int value) {
-      return new Options(kmPerSecond, jump, floor, window, meanKm, value);
+      return new Options(kmPerSecond, jump, floor, temperature, window, meanKm, value);
     }
   }
 
@@ -224,19 +239,33 @@ public final class TrackFilter {
   /** What a photo alone says of its places: {@code A q} of the class comment. */
   private double[] likelihoods(Track single, List<List<Candidate>> places, int t) {
     List<Candidate> candidates = single.locations().get(t).candidates();
+    double[] scores = softened(candidates);
     double trust = 1 - options.floor();
-    double sum = candidates.stream().mapToDouble(Candidate::score).sum();
-    double everywhere = Math.max(options.floor(), 1 - trust * sum) / EARTH_KM2;
+    double everywhere = Math.max(options.floor(), 1 - trust * sum(scores)) / EARTH_KM2;
     return places.get(t).stream()
         .mapToDouble(
             place -> {
               double density = everywhere;
-              for (Candidate seen : candidates) {
-                density += trust * seen.score() * density(place, seen, 0);
+              for (int i = 0; i < scores.length; i++) {
+                density += trust * scores[i] * density(place, candidates.get(i), 0);
               }
               return 2 * radiusKm(place) * radiusKm(place) * density;
             })
         .toArray();
+  }
+
+  /** The scores raised to 1 / temperature, adding up to what they did. */
+  private double[] softened(List<Candidate> candidates) {
+    double[] scores = candidates.stream().mapToDouble(Candidate::score).toArray();
+    double sum = sum(scores);
+    double power = 1 / options.temperature();
+    double[] softened = Arrays.stream(scores).map(score -> Math.pow(score, power)).toArray();
+    double factor = sum > 0 ? sum / sum(softened) : 0;
+    return Arrays.stream(softened).map(score -> score * factor).toArray();
+  }
+
+  private static double sum(double[] values) {
+    return Arrays.stream(values).sum();
   }
 
   /** The density of each place of photo t after each place of the photo before. */
@@ -268,7 +297,7 @@ public final class TrackFilter {
   }
 
   private static void normalize(double[] weights) {
-    double sum = Arrays.stream(weights).sum();
+    double sum = sum(weights);
     for (int i = 0; i < weights.length; i++) {
       weights[i] /= sum;
     }

@@ -29,12 +29,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TrackFilterTest {
   private static final Instant START = Instant.parse("2026-11-21T08:00:00Z");
-  private static final Options OPTIONS = new Options(0.5, 0.01, 0.02, 1, 400, 1000);
+  private static final Options OPTIONS = new Options(0.5, 0.01, 0.02, 1, 1, 400, 1000);
 
   /** The definition: every sequence of places, its probability, and sums of these. */
   @ParameterizedTest
-  @CsvSource({"1, 0", "2, 0", "3, 1", "4, 1", "5, 2"})
-  void equalsTheSumOverAllSequencesOfPlaces(long seed, int window) {
+  @CsvSource({"1, 0, 1", "2, 0, 2.5", "3, 1, 1", "4, 1, 0.7", "5, 2, 3"})
+  void equalsTheSumOverAllSequencesOfPlaces(long seed, int window, double temperature) {
     Random random = new Random(seed);
     List<Instant> times = new ArrayList<>();
     List<Location> locations = new ArrayList<>();
@@ -44,7 +44,7 @@ class TrackFilterTest {
       time = time.plusMillis(random.nextInt(900_000));
       locations.add(location(random, 2 + random.nextInt(2)));
     }
-    Options options = OPTIONS.withWindow(window);
+    Options options = OPTIONS.withWindow(window).withTemperature(temperature);
     assertProbabilities(
         TrackFilter.of(options).smooth(times, locations), times, locations, options, true);
     assertProbabilities(
@@ -108,9 +108,16 @@ class TrackFilterTest {
       Candidate x = sequence.get(t);
       double rest = 1;
       double density = 0;
+      double sum = 0;
+      double powers = 0;
       for (Candidate seen : locations.get(t).candidates()) {
-        density += (1 - options.floor()) * seen.score() * gaussian(x, seen, 0);
-        rest -= (1 - options.floor()) * seen.score();
+        sum += seen.score();
+        powers += Math.pow(seen.score(), 1 / options.temperature());
+      }
+      for (Candidate seen : locations.get(t).candidates()) {
+        double score = Math.pow(seen.score(), 1 / options.temperature()) * sum / powers;
+        density += (1 - options.floor()) * score * gaussian(x, seen, 0);
+        rest -= (1 - options.floor()) * score;
       }
       double side = x.radiusKm() * Math.sqrt(2);
       probability *= side * side * (density + rest / earth);
@@ -241,6 +248,7 @@ class TrackFilterTest {
     assertThatThrownBy(() -> Options.ofSpeed(0)).hasMessageContaining("kmPerSecond");
     assertThatThrownBy(() -> OPTIONS.withFloor(0)).hasMessageContaining("floor");
     assertThatThrownBy(() -> OPTIONS.withJump(Double.NaN)).hasMessageContaining("jump");
+    assertThatThrownBy(() -> OPTIONS.withTemperature(0)).hasMessageContaining("temperature");
     TrackFilter filter = TrackFilter.of(OPTIONS);
     Location place = location(new LatLng(1, 2));
     assertThatThrownBy(() -> filter.smooth(List.of(), List.of())).hasMessageContaining("0 times");

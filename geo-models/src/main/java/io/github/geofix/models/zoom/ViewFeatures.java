@@ -43,7 +43,8 @@ final class ViewFeatures {
 
   /**
    * Forgets everything if the network's values are not those of the last call: a localizer sees
-   * later training. Compares the sum of each array, which costs a thousandth of encoding a view.
+   * later training. Compares the sum of each array: a step of training that leaves all of them as
+   * they were, to the last bit, does not happen.
    */
   synchronized void useFor(NDManager manager) {
     double[] sums =

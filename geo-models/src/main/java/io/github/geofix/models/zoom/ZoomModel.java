@@ -84,7 +84,8 @@ public final class ZoomModel implements RefiningModel {
    * @param sizeMeters the side of a local area; not looked at for the world
    * @param sides children on a side of each step, K
    * @param map where views come from, as {@link io.github.geofix.core.tile.TileSource#open} takes
-   *     it; relative to the working directory
+   *     it; relative to the working directory. Tiles of servers are kept below {@code
+   *     .cache/geofix/tiles} of the user's home
    * @param augment true to change photos and views at random in training, as the paper does; the
    *     root view is never changed
    * @param labelSmoothing of the next-child cross-entropy, 0 to below 1
@@ -458,7 +459,7 @@ public final class ZoomModel implements RefiningModel {
    * @param positions where the training photos were taken
    * @throws IllegalArgumentException if there are positions, but none lies in the area
    */
-  static ZoomModel create(Config config, List<LatLng> positions, long seed) {
+  public static ZoomModel create(Config config, List<LatLng> positions, long seed) {
     ZoomGrid grid = config.grid();
     if (!positions.isEmpty() && positions.stream().noneMatch(grid::contains)) {
       throw new IllegalArgumentException(
@@ -587,7 +588,7 @@ public final class ZoomModel implements RefiningModel {
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     boolean inside = grid.contains(latLng);
-    List<Integer> path = inside ? path(latLng) : Arrays.asList(new Integer[] {});
+    List<Integer> path = inside ? path(latLng) : List.of();
     long[] labels = new long[grid.steps()];
     float[] seen = new float[grid.steps() * viewPreprocessor.spec().length()];
     for (int step = 0; step < labels.length; step++) {
