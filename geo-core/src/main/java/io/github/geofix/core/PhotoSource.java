@@ -1,6 +1,8 @@
 package io.github.geofix.core;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Photos with known positions, to learn from. Called from several threads at once. */
 public interface PhotoSource {
@@ -10,8 +12,16 @@ public interface PhotoSource {
    *
    * @param image upright pixels
    * @param latLng where it was taken
+   * @param file the file it was read from, for models that look at what lies beside it; empty if
+   *     there is none
    */
-  record Photo(BufferedImage image, LatLng latLng) {}
+  record Photo(BufferedImage image, LatLng latLng, Optional<Path> file) {
+
+    /** A photo that comes from no file. */
+    public Photo(BufferedImage image, LatLng latLng) {
+      this(image, latLng, Optional.empty());
+    }
+  }
 
   /** Returns the number of photos in one epoch. */
   int size();

@@ -147,9 +147,7 @@ public record DistanceReport(
           json.photos == null ? List.of() : json.photos,
           json.regions == null
               ? List.of()
-              : json.regions.stream()
-                  .map(r -> new RegionCoverage(r.share, r.holdsTruth, r.areasKm2))
-                  .toList());
+              : json.regions.stream().map(r -> r.coverage(file)).toList());
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
@@ -311,8 +309,16 @@ public record DistanceReport(
       double share,
       Share measured,
       double medianAreaKm2,
-      List<Boolean> holdsTruth,
-      List<Double> areasKm2) {
+      @Nullable List<Boolean> holdsTruth,
+      @Nullable List<Double> areasKm2) {
+    RegionCoverage coverage(Path file) {
+      if (holdsTruth == null || areasKm2 == null) {
+        throw new IllegalArgumentException(
+            file + " is not a report: its regions need holdsTruth and areasKm2, one a photo");
+      }
+      return new RegionCoverage(share, holdsTruth, areasKm2);
+    }
+
     static JsonRegions of(RegionCoverage coverage) {
       return new JsonRegions(
           coverage.share(),

@@ -32,8 +32,7 @@ public interface Examples {
 
       @Override
       public Example example(int epoch, int index, SplittableRandom random) {
-        PhotoSource.Photo photo = photos.photo(epoch, index);
-        return model.example(photo.image(), photo.latLng(), random);
+        return model.example(photos.photo(epoch, index), random);
       }
     };
   }

@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import java.awt.image.BufferedImage;
@@ -24,6 +25,11 @@ public interface Trainable {
    * @param random the only source of randomness, so that a run can be repeated
    */
   Example example(BufferedImage photo, LatLng latLng, SplittableRandom random);
+
+  /** As the other form; overridden by models that look at what lies beside the photo's file. */
+  default Example example(PhotoSource.Photo photo, SplittableRandom random) {
+    return example(photo.image(), photo.latLng(), random);
+  }
 
   /**
    * Returns the loss of a batch, a scalar. All arrays belong to the manager of the batch's inputs.

@@ -147,6 +147,26 @@ public abstract class Backbone extends Layer {
   }
 
   /**
+   * Tells whether only {@link #vector} needs a parameter, and {@link #forward} does not.
+   *
+   * @param parameter a full name below this module
+   */
+  protected boolean isForVectorAlone(String parameter) {
+    return false;
+  }
+
+  /** Freezes what only {@link #vector} needs, for networks that read the tokens alone. */
+  public final void freezeVectorPart() {
+    parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (isForVectorAlone(name)) {
+                parameter.setFrozen(true);
+              }
+            });
+  }
+
+  /**
    * Returns the block {@code n} of a parameter called {@code <list>.n...}, or empty for another.
    */
   static OptionalInt numberAfter(String list, String parameter) {

@@ -174,6 +174,11 @@ public final class ClipVit extends Backbone {
   }
 
   @Override
+  protected boolean isForVectorAlone(String parameter) {
+    return parameter.startsWith("norm.") || parameter.startsWith("head.");
+  }
+
+  @Override
   public int classTokens() {
     return 1;
   }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Manifest;
 import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
@@ -15,13 +14,11 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.NamedClass;
 import io.github.geofix.models.RegionShares;
 import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
@@ -592,32 +589,17 @@ public final class EmbedModel implements GeoModel {
     return example(photo, Optional.empty(), latLng);
   }
 
+  @Override
+  public Example example(PhotoSource.Photo photo, SplittableRandom random) {
+    return example(photo.image(), photo.file(), photo.latLng());
+  }
+
   private Example example(BufferedImage photo, Optional<Path> file, LatLng latLng) {
     long[] labels = new long[hierarchy.levels()];
     for (int level = 0; level < labels.length; level++) {
       labels[level] = hierarchy.partition(level).labelOf(latLng.latitude(), latLng.longitude());
     }
     return new Example(new float[][] {views.middle(photo, file)}, new long[][] {labels});
-  }
-
-  /**
-   * Returns photo files to learn from, for class maps that lie beside them; other photos may come
-   * from any {@link PhotoSource}.
-   */
-  public Examples examples(Manifest photos) {
-    return new Examples() {
-      @Override
-      public int size() {
-        return photos.size();
-      }
-
-      @Override
-      public Example example(int epoch, int index, SplittableRandom random) {
-        Manifest.Entry entry = photos.entries().get(index);
-        return EmbedModel.this.example(
-            Photos.read(entry.image()), Optional.of(entry.image()), entry.latLng());
-      }
-    };
   }
 
   /** Returns all that inference looks at of a photo: {@code [views, channels, H, W]}. */
@@ -667,7 +649,7 @@ public final class EmbedModel implements GeoModel {
     for (int i = 0; i < truths.length; i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
       truths[i] = hierarchy.finest().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
-      scores.add(answers(views(photo.image(), Optional.empty()), 1).get(0).scores());
+      scores.add(answers(views(photo.image(), photo.file()), 1).get(0).scores());
     }
     double found = Temperature.fit(scores, truths);
     scores.replaceAll(photo -> Temperature.apply(photo, found));
@@ -691,7 +673,7 @@ public final class EmbedModel implements GeoModel {
         EmbeddingIndex.builder(config.width(), EmbeddingIndex.Options.defaults());
     for (int i = 0; i < photos.size(); i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
-      float[] vector = answers(views(photo.image(), Optional.empty()), 1).get(0).vector();
+      float[] vector = answers(views(photo.image(), photo.file()), 1).get(0).vector();
       builder.add(vector, photo.latLng(), Integer.toString(i));
     }
     EmbeddingIndex before = gallery;

@@ -51,6 +51,9 @@ final class EmbedNetwork extends Module {
     int width = config.width();
     if (config.fusion().isOn()) {
       Fusion options = config.fusion();
+      if (!options.appearance()) {
+        backbone.freezeVectorPart();
+      }
       fusion = child("fusion", new SemanticFusion(options, config.image(), backbone.width()));
       int fused = options.width() + (options.appearance() ? backbone.vectorWidth() : 0);
       headNorm = child("head_norm", new LayerNorm(fused, EPSILON));

@@ -26,10 +26,7 @@ final class MapsBesidePhotos implements ClassMaps {
   @Override
   public ClassMap of(BufferedImage photo) {
     throw new IllegalArgumentException(
-        "class maps lie beside photo files (*"
-            + suffix
-            + "), but this photo came without a file: locate files, or train on"
-            + " EmbedModel.examples(manifest)");
+        "class maps lie beside photo files (*" + suffix + "), but this photo came without a file");
   }
 
   @Override

@@ -62,6 +62,31 @@ class NamedBackbonesTest {
         .hasMessageContaining("has " + blocks + " blocks");
   }
 
+  /** What is frozen has no influence on the tokens: NaN in its place does not show. */
+  @ParameterizedTest
+  @MethodSource("small")
+  void whatOnlyTheVectorNeedsDoesNotMatterToTheTokens(Backbone backbone) {
+    try (NDManager manager = TorchEngine.newManager()) {
+      backbone.initialize(manager, 1);
+      backbone.freezeVectorPart();
+      ImageSpec image = backbone.image();
+      NDArray images = manager.randomNormal(new Shape(2, 3, image.height(), image.width()));
+      NDArray tokens = backbone.forward(Forward.INFERENCE, images);
+      boolean clip = backbone instanceof ClipVit;
+      int frozen = 0;
+      for (Parameter parameter : backbone.parameters().values()) {
+        if (!parameter.isTrainable() && !parameter.isBuffer()) {
+          frozen++;
+          parameter.set(manager.full(parameter.shape(), Float.NaN));
+        }
+      }
+      assertThat(frozen > 0).isEqualTo(clip);
+      assertThat(backbone.forward(Forward.INFERENCE, images)).isEqualTo(tokens);
+      assertThat(backbone.vector(Forward.INFERENCE, images).isNaN().any().getBoolean())
+          .isEqualTo(clip);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("small")
   void featuresAreTheTokensAndTheVector(Backbone backbone) {

@@ -28,6 +28,7 @@ import io.github.geofix.models.embed.EmbedModel.Negatives;
 import io.github.geofix.models.embed.EmbedModel.Product;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -421,7 +422,12 @@ final class EmbedConfigTest {
 
     @Override
     protected int blockOf(String parameter) {
-      return parameter.startsWith("clip.blocks.1.") ? 1 : parameter.startsWith("clip.head") ? 2 : 0;
+      return parameter.startsWith("clip.blocks.1.") ? 1 : isForVectorAlone(parameter) ? 2 : 0;
+    }
+
+    @Override
+    protected boolean isForVectorAlone(String parameter) {
+      return parameter.startsWith("clip.norm.") || parameter.startsWith("clip.head.");
     }
   }
 
@@ -440,7 +446,7 @@ final class EmbedConfigTest {
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
       assertThat(model.hierarchy().levels()).isEqualTo(7);
-      Batch batch = batch(model, model.examples(manifest), step, manifest.size());
+      Batch batch = batch(model, Examples.of(model, source(manifest)), step, manifest.size());
       assertThat(batch.inputs().get(0).getShape()).isEqualTo(new Shape(6, 4, 56, 56));
       model.network().requireGradients(true);
       try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
@@ -452,9 +458,8 @@ final class EmbedConfigTest {
           .forEach(
               (name, parameter) -> {
                 boolean frozen = name.startsWith("backbone.clip.") && !name.contains(".blocks.1.");
-                boolean unused = name.contains("clip.head");
-                assertThat(parameter.isTrainable()).as(name).isEqualTo(!frozen || unused);
-                if (parameter.isTrainable() && !unused) {
+                assertThat(parameter.isTrainable()).as(name).isEqualTo(!frozen);
+                if (parameter.isTrainable()) {
                   assertThat(parameter.array().getGradient().abs().sum().getFloat())
                       .as(name)
                       .isFinite();
@@ -471,6 +476,21 @@ final class EmbedConfigTest {
 
   private static float gradient(EmbedModel model, String name) {
     return model.network().parameter(name).array().getGradient().abs().sum().getFloat();
+  }
+
+  private static PhotoSource source(Manifest manifest) {
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return manifest.size();
+      }
+
+      @Override
+      public Photo photo(int epoch, int index) {
+        Manifest.Entry entry = manifest.entries().get(index);
+        return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
+      }
+    };
   }
 
   /** Six photos with an image of two classes beside each. */
@@ -492,7 +512,8 @@ final class EmbedConfigTest {
     Manifest photos = photosWithMaps();
     Config config = tiny().withFusion(Fusion.tiny().withClassMaps("beside:.classes.png", 150));
     try (EmbedModel model = model(config)) {
-      float[] input = model.examples(photos).example(0, 3, new SplittableRandom(1)).inputs()[0];
+      float[] input =
+          Examples.of(model, source(photos)).example(0, 3, new SplittableRandom(1)).inputs()[0];
       // Photos of 44 x 40 are cut in the middle and shrunk to 32; the one class survives or not,
       // but nothing else is there.
       for (int i = 3 * 32 * 32; i < input.length; i++) {

@@ -3,6 +3,7 @@ package io.github.geofix.train.data;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.image.Photos;
+import java.util.Optional;
 
 /** The photos of a manifest, decoded anew each time they are asked for. Thread-safe. */
 public final class ManifestPhotos implements PhotoSource {
@@ -30,6 +31,6 @@ public final class ManifestPhotos implements PhotoSource {
   @Override
   public Photo photo(int epoch, int index) {
     Manifest.Entry entry = manifest.entries().get(index);
-    return new Photo(Photos.read(entry.image()), entry.latLng());
+    return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
   }
 }
