@@ -132,6 +132,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the images as CSV: to train on, or to embed in this order.")
   private @Nullable Path list;
 
+  @Mixin private final ModelChoice choice = new ModelChoice();
+
   @Mixin private final ReportFiles files = new ReportFiles();
 
   @Override
@@ -175,7 +177,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     Evaluated evaluated =
         what.model != null
-            ? run.evaluate(what.model)
+            ? run.evaluate(what.model, choice)
             : run.evaluatePredictions(Objects.requireNonNull(what.predictions));
     return files.write(evaluated);
   }

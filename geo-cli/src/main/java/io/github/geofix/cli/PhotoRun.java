@@ -113,10 +113,10 @@ final class PhotoRun {
     return set.photos();
   }
 
-  Evaluated evaluate(Path model) {
+  Evaluated evaluate(Path model, ModelChoice choice) {
     List<Manifest.Entry> answers = new ArrayList<>();
     Map<Integer, Location> locations = new HashMap<>();
-    try (Localizer localizer = Localizer.load(model);
+    try (Localizer localizer = choice.load(model);
         Bar bar = Bar.of("evaluate", photos().size())) {
       DistanceReport distances =
           evaluator()
