@@ -170,14 +170,14 @@ public final class ZoomEarthTable {
         List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
         below.add(model.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
       }
-      distances(model, tested, "from the true 22.5-degree cell", places, below);
+      distances(model, tested, "from the true cell of step " + coarseSteps(model), places, below);
       steps(model, tested, "true cells", images, places);
       List<BufferedImage> others = new ArrayList<>(images);
       Collections.rotate(others, images.size() / 2);
-      steps(model, tested, "true cells, another photo", others, places);
+      steps(model, tested, "true cells with another photo", others, places);
     }
 
-    /** The number of steps to cells of 22.5 degrees, or the next larger ones. */
+    /** The number of steps to cells of 22.5 degrees, or the next larger ones: 2 for K = 4. */
     private static int coarseSteps(ZoomModel model) {
       int across = 1;
       int step = 0;

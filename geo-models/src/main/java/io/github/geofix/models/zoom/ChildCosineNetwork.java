@@ -14,17 +14,12 @@ import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeSet;
 
 /**
- * {@link ZoomHead#CHILD_COSINE}: the photo is one unit vector, and so is each child: the part of
- * the view's feature map that the child covers. The score of a child is the cosine of the two over
- * a temperature learned for each step. The vectors are made alike at all steps, so that a photo
- * lies near the whole chain of cells that it is in, and every step teaches the others.
+ * {@link ZoomHead#CHILD_COSINE}: at each step the photo is one unit vector, and so is each child:
+ * the part of the view's feature map that the child covers. The score of a child is the cosine of
+ * the two over a learned temperature.
  *
  * <p>Next-child cross-entropy alone can be lowered without looking at the photo, by learning which
  * children hold land. So the loss adds a contrast within the batch, by {@link InfoNce}: at each
@@ -37,8 +32,8 @@ final class ChildCosineNetwork extends ZoomNetwork {
   private final double contrast;
   private final Backbone photoEncoder;
   private final Backbone viewEncoder;
-  private final Linear photoHead;
-  private final Map<Integer, Conv2d> childHeads = new HashMap<>();
+  private final List<Linear> photoHeads = new ArrayList<>();
+  private final List<Conv2d> childHeads = new ArrayList<>();
   private final List<Parameter> logScales = new ArrayList<>();
 
   /**
@@ -61,29 +56,29 @@ final class ChildCosineNetwork extends ZoomNetwork {
     this.contrast = contrast;
     this.photoEncoder = child("photo_encoder", photoEncoder);
     this.viewEncoder = child("view_encoder", viewEncoder);
-    this.photoHead = child("photo_head", new Linear(photoEncoder.vectorWidth(), width));
     int mapSide = viewEncoder.parts(viewEncoder.image().height());
-    for (int side : new TreeSet<>(sides)) {
+    for (int step = 0; step < sides.size(); step++) {
+      int side = sides.get(step);
       if (mapSide % side != 0) {
         throw new IllegalArgumentException(
             "views of %d px have a map of %d x %d features, which %d children a side do not divide"
                 .formatted(viewEncoder.image().height(), mapSide, mapSide, side));
       }
       int covered = mapSide / side;
-      Conv2d.Options parts = Conv2d.Options.kernel(covered).withStride(covered);
-      childHeads.put(
-          side, child("child_head." + side, new Conv2d(viewEncoder.width(), width, parts)));
-    }
-    for (int step = 0; step < sides.size(); step++) {
+      photoHeads.add(child("photo_head." + step, new Linear(photoEncoder.vectorWidth(), width)));
+      childHeads.add(
+          child(
+              "child_head." + step,
+              new Conv2d(
+                  viewEncoder.width(), width, Conv2d.Options.kernel(covered).withStride(covered))));
       logScales.add(
           parameter("log_scale." + step, Init.constant(InfoNce.logScale(temperature)), 1));
     }
   }
 
-  /** Returns unit vectors. */
   @Override
   NDArray photos(Forward f, NDArray images) {
-    return photoHead.forward(f, photoEncoder.vector(f, images)).normalize(2, 1);
+    return photoEncoder.vector(f, images);
   }
 
   /** Returns the feature maps, {@code [n, C, H, W]}. */
@@ -95,8 +90,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
   /** Returns the children's unit vectors one after the other, {@code [n, K K D]}. */
   @Override
   NDArray atStep(Forward f, NDArray encoded, int step) {
-    Conv2d head = Objects.requireNonNull(childHeads.get(sides.get(step)));
-    NDArray map = head.forward(f, encoded);
+    NDArray map = childHeads.get(step).forward(f, encoded);
     long views = map.getShape().get(0);
     NDArray children = map.reshape(views, width, -1).transpose(0, 2, 1).normalize(2, 2);
     return children.reshape(views, -1);
@@ -106,29 +100,34 @@ final class ChildCosineNetwork extends ZoomNetwork {
   List<NDArray> logits(Forward f, NDArray photos, List<NDArray> views, NDArray taken) {
     List<NDArray> logits = new ArrayList<>();
     for (int step = 0; step < sides.size(); step++) {
-      logits.add(logits(photos, views.get(step), step));
+      logits.add(logits(question(f, photos, step), views.get(step), step));
     }
     return logits;
+  }
+
+  /** Returns what a photo looks for at a step: unit vectors {@code [B, D]}. */
+  private NDArray question(Forward f, NDArray photos, int step) {
+    return photoHeads.get(step).forward(f, photos).normalize(2, 1);
   }
 
   /**
    * Scores children.
    *
-   * @param photos {@code [B, D]} or {@code [1, D]}
+   * @param questions {@code [B, D]}
    * @param children {@code [B, K K D]}
    */
-  private NDArray logits(NDArray photos, NDArray children, int step) {
+  private NDArray logits(NDArray questions, NDArray children, int step) {
     int count = sides.get(step) * sides.get(step);
     long batch = children.getShape().get(0);
     NDArray scale =
-        photos
+        questions
             .getManager()
-            .ones(new Shape(1), photos.getDataType())
+            .ones(new Shape(1), questions.getDataType())
             .mul(logScales.get(step).array())
             .exp();
     return children
         .reshape(batch, count, width)
-        .matMul(photos.reshape(photos.getShape().get(0), width, 1))
+        .matMul(questions.reshape(questions.getShape().get(0), width, 1))
         .reshape(batch, count)
         .mul(scale);
   }
@@ -142,14 +141,14 @@ final class ChildCosineNetwork extends ZoomNetwork {
     }
     double weight = contrast / sides.size();
     for (int step = 0; step < sides.size(); step++) {
-      NDArray term = contrast(photos, views.get(step), taken, step);
+      NDArray term = contrast(f, photos, views.get(step), taken, step);
       loss = loss.add(term.mul(Scalar.of(term, weight)));
     }
     return loss;
   }
 
   /** Returns the contrast of a step; photos of the same child are not each other's negatives. */
-  private NDArray contrast(NDArray photos, NDArray children, NDArray taken, int step) {
+  private NDArray contrast(Forward f, NDArray photos, NDArray children, NDArray taken, int step) {
     NDManager manager = photos.getManager();
     int count = sides.get(step) * sides.get(step);
     int batch = (int) photos.getShape().get(0);
@@ -165,7 +164,8 @@ final class ChildCosineNetwork extends ZoomNetwork {
             .mul(manager.create((long) count))
             .add(taken.get(":, {}", step));
     NDArray own = children.reshape((long) batch * count, width).get(rows);
-    return InfoNce.bothWays().loss(photos, own, logScales.get(step).array(), sameCell);
+    return InfoNce.bothWays()
+        .loss(question(f, photos, step), own, logScales.get(step).array(), sameCell);
   }
 
   @Override
@@ -189,7 +189,8 @@ final class ChildCosineNetwork extends ZoomNetwork {
 
     @Override
     public NDArray logits() {
-      return ChildCosineNetwork.this.logits(photo, children, step);
+      return ChildCosineNetwork.this.logits(
+          question(Forward.INFERENCE, photo, step), children, step);
     }
 
     @Override
