@@ -27,11 +27,7 @@ public enum Distance {
    */
   NDArray between(NDArray a, NDArray b) {
     NDArray unitA = UnitVectors.of(a);
-    return ofCosines(Matching.products(unitA, UnitVectors.of(b)));
-  }
-
-  /** Returns the distances that belong to cosines of any shape. */
-  NDArray ofCosines(NDArray cosine) {
+    NDArray cosine = Matching.products(unitA, UnitVectors.of(b));
     NDArray oneMinusCosine = cosine.neg().add(Scalar.of(cosine, 1));
     if (this == COSINE) {
       return oneMinusCosine;

@@ -2,6 +2,7 @@ package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Scalar;
 import org.jspecify.annotations.Nullable;
@@ -101,35 +102,16 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
               + (symmetric ? "[B, D], B" : "[N, D], N >= B, N")
               + " at least 2");
     }
-    return ofProducts(Matching.products(anchors, partners), logScale, ignored);
-  }
-
-  /**
-   * Returns the loss of pairs that are compared by more than a product, such as at the best of
-   * several headings.
-   *
-   * @param cosines {@code [B, B]}, of each anchor (row) with each partner; the result belongs to
-   *     their manager
-   * @param logScale as above
-   * @param ignored as above
-   * @return as above
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
-   */
-  public NDArray ofCosines(NDArray cosines, NDArray logScale, @Nullable NDArray ignored) {
-    Matching.checkCosines(cosines);
-    return ofProducts(cosines, logScale, ignored);
-  }
-
-  private NDArray ofProducts(NDArray products, NDArray logScale, @Nullable NDArray ignored) {
     // The result of an operation lives as long as its first operand, and the scale may be a
     // parameter, which outlives the step.
-    NDArray one = products.getManager().ones(logScale.getShape(), products.getDataType());
+    NDManager manager = anchors.getManager();
+    NDArray one = manager.ones(logScale.getShape(), anchors.getDataType());
     NDArray scale = one.mul(logScale).exp().reshape();
-    NDArray logits = products.mul(scale);
+    NDArray logits = Matching.products(anchors, partners).mul(scale);
     NDArray negatives = null;
     if (ignored != null) {
-      negatives = Matching.counted(ignored, logits);
-      NDArray nothing = Scalar.of(logits, Double.NEGATIVE_INFINITY);
+      negatives = Matching.counted(ignored, anchors, partners);
+      NDArray nothing = Scalar.of(anchors, Double.NEGATIVE_INFINITY);
       logits = NDArrays.where(negatives, logits, nothing);
     }
     NDArray loss = Matching.crossEntropy(logits, negatives, labelSmoothing, 1);

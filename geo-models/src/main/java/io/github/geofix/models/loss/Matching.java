@@ -55,30 +55,20 @@ final class Matching {
   }
 
   /**
-   * Returns which pairs count, boolean {@code [B, N]}: the diagonal, and all that are not ignored.
+   * Returns which pairs count, {@code [B, N]}: the diagonal, and all that are not ignored.
    *
    * @param ignored boolean {@code [B, N]}
-   * @param scores {@code [B, N]}; the result belongs to their manager
    * @throws IllegalArgumentException if there is not one entry for each pair
    */
-  static NDArray counted(NDArray ignored, NDArray scores) {
-    int batch = Math.toIntExact(scores.getShape().get(0));
-    int candidates = Math.toIntExact(scores.getShape().get(1));
-    if (!ignored.getShape().equals(scores.getShape())) {
+  static NDArray counted(NDArray ignored, NDArray anchors, NDArray partners) {
+    long batch = anchors.getShape().get(0);
+    long candidates = partners.getShape().get(0);
+    if (!ignored.getShape().equals(new Shape(batch, candidates))) {
       throw new IllegalArgumentException(
           "ignored " + ignored.getShape() + " is not [" + batch + ", " + candidates + "]");
     }
-    NDArray diagonal = scores.getManager().eye(batch, candidates, 0, DataType.BOOLEAN);
+    NDArray diagonal = anchors.getManager().eye((int) batch, (int) candidates, 0, DataType.BOOLEAN);
     return ignored.toType(DataType.BOOLEAN, false).logicalNot().logicalOr(diagonal);
-  }
-
-  /** Checks that cosines are those of a batch of pairs. */
-  static void checkCosines(NDArray cosines) {
-    Shape shape = cosines.getShape();
-    boolean fits = shape.dimension() == 2 && shape.get(0) == shape.get(1) && shape.get(0) >= 2;
-    if (!fits) {
-      throw new IllegalArgumentException("cosines " + shape + " are not [B, B], B at least 2");
-    }
   }
 
   /** Checks that two sets of embeddings can be matched row by row. */

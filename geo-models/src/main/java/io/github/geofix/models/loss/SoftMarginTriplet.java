@@ -67,27 +67,9 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
    */
   public NDArray loss(NDArray anchors, NDArray partners, @Nullable NDArray ignored) {
     Matching.checkPairs(anchors, partners);
-    return ofDistances(distance.between(anchors, partners), ignored);
-  }
-
-  /**
-   * Returns the loss of pairs that are compared by more than a product, such as at the best of
-   * several headings.
-   *
-   * @param cosines {@code [B, B]}, of each anchor (row) with each partner; the result belongs to
-   *     their manager
-   * @param ignored as above
-   * @return as above
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
-   */
-  public NDArray ofCosines(NDArray cosines, @Nullable NDArray ignored) {
-    Matching.checkCosines(cosines);
-    return ofDistances(distance.ofCosines(cosines), ignored);
-  }
-
-  private NDArray ofDistances(NDArray distances, @Nullable NDArray ignored) {
-    NDManager manager = distances.getManager();
-    int batch = (int) distances.getShape().get(0);
+    NDManager manager = anchors.getManager();
+    int batch = (int) anchors.getShape().get(0);
+    NDArray distances = distance.between(anchors, partners);
     NDArray row = manager.arange(0, batch, 1, DataType.INT64).reshape(batch, 1);
     NDArray own = distances.gather(row, 1);
     NDArray steepness = Scalar.of(distances, alpha);
@@ -96,10 +78,10 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
     // On the diagonal no partner is compared with itself.
     NDArray others =
         manager
-            .ones(new Shape(batch, batch), distances.getDataType())
-            .sub(manager.eye(batch, batch, 0, distances.getDataType()));
+            .ones(new Shape(batch, batch), anchors.getDataType())
+            .sub(manager.eye(batch, batch, 0, anchors.getDataType()));
     if (ignored != null) {
-      NDArray counted = Matching.counted(ignored, distances);
+      NDArray counted = Matching.counted(ignored, anchors, partners);
       others = others.mul(counted.toType(others.getDataType(), false));
     }
     NDArray pairs = others.sum().maximum(Scalar.of(others, 1));

@@ -75,28 +75,10 @@ public record WeightedTuple(double alpha, Distance distance) {
    */
   public NDArray loss(NDArray anchors, NDArray partners, @Nullable NDArray ignored) {
     Matching.checkPairs(anchors, partners);
-    return ofDistances(distance.between(anchors, partners), ignored);
-  }
-
-  /**
-   * Returns the loss of pairs that are compared by more than a product, such as at the best of
-   * several headings.
-   *
-   * @param cosines {@code [B, B]}, of each anchor (row) with each partner; the result belongs to
-   *     their manager
-   * @param ignored as above
-   * @return as above
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
-   */
-  public NDArray ofCosines(NDArray cosines, @Nullable NDArray ignored) {
-    Matching.checkCosines(cosines);
-    return ofDistances(distance.ofCosines(cosines), ignored);
-  }
-
-  private NDArray ofDistances(NDArray distances, @Nullable NDArray ignored) {
+    NDArray distances = distance.between(anchors, partners);
     NDArray logits = distances.mul(Scalar.of(distances, -alpha));
     if (ignored != null) {
-      NDArray counted = Matching.counted(ignored, logits);
+      NDArray counted = Matching.counted(ignored, anchors, partners);
       logits = NDArrays.where(counted, logits, Scalar.of(logits, Double.NEGATIVE_INFINITY));
     }
     NDArray there = Matching.crossEntropy(logits, null, 0, 1);

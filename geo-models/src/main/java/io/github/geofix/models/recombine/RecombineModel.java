@@ -610,45 +610,26 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   /**
    * The loss of the configuration between the photos and the tiles of a batch. A photo is not
    * pushed from a tile that shows its place: see {@link Config#samePlaceMeters}. A photo of several
-   * headings is compared with its own tile at its true heading, and with each other tile at the
-   * heading at which that one fits best, as when it will be looked up.
+   * headings is compared at its true one: pushed from other tiles at the heading where those fit
+   * best, it learned far more slowly.
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {
     if (f.training()) {
       trained = true;
     }
-    NDArray cosines = cosines(f, batch);
+    NDArray photo = photoVectors(f, batch);
+    NDArray tile = tileVectors(f, batch);
     NDArray same = SamePlace.mask(batch.targets().get(0), config.samePlaceMeters());
     return switch (config.loss()) {
-      case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).ofCosines(cosines, same);
+      case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).loss(photo, tile, same);
       case INFO_NCE ->
           InfoNce.bothWays()
               .withLabelSmoothing(config.labelSmoothing())
-              .ofCosines(cosines, network.logScale(cosines.getManager()), same);
+              .loss(photo, tile, network.logScale(photo.getManager()), same);
       case TRIPLET ->
-          new SoftMarginTriplet(config.alpha(), config.distance()).ofCosines(cosines, same);
+          new SoftMarginTriplet(config.alpha(), config.distance()).loss(photo, tile, same);
     };
-  }
-
-  /** Returns the cosines of the batch's photos (rows) and tiles, {@code [B, B]}. */
-  private NDArray cosines(Forward f, Batch batch) {
-    NDArray tile = tileVectors(f, batch);
-    if (config.headings() == 1) {
-      return photoVectors(f, batch).matMul(tile.transpose());
-    }
-    NDArray turned =
-        network.embedPhotos(f, batch.inputs().get(0), config.headings(), config.fieldOfView());
-    long photos = tile.getShape().get(0);
-    NDArray best =
-        turned
-            .reshape(-1, network.width())
-            .matMul(tile.transpose())
-            .reshape(photos, config.headings(), photos)
-            .max(new int[] {1});
-    NDArray own = atHeading(turned, batch).mul(tile).sum(new int[] {1}, true);
-    NDArray diagonal = tile.getManager().eye((int) photos, (int) photos, 0, tile.getDataType());
-    return best.add(diagonal.mul(own.sub(best)));
   }
 
   /** The vectors of photos at their true headings. */
@@ -659,11 +640,6 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       return network.embedPhotos(f, images);
     }
     NDArray turned = network.embedPhotos(f, images, config.headings(), config.fieldOfView());
-    return atHeading(turned, batch);
-  }
-
-  /** Picks the true heading of each photo, {@code [B, D]} of {@code [B, S, D]}. */
-  private NDArray atHeading(NDArray turned, Batch batch) {
     NDArray index = batch.targets().get(1).reshape(-1, 1, 1).repeat(2, network.width());
     return turned.gather(index, 1).squeeze(1);
   }

@@ -174,12 +174,6 @@ class InfoNceTest {
     assertThatThrownBy(() -> InfoNce.oneWay().loss(three, three, scale, matrix(new boolean[2][3])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("ignored (2, 3) is not [3, 3]");
-    assertThatThrownBy(() -> InfoNce.oneWay().ofCosines(wide, scale, null))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("are not [B, B]");
-    NDArray products = unit(three).matMul(unit(three).transpose());
-    assertThat(InfoNce.bothWays().ofCosines(products, scale, null).toFloatArray())
-        .isEqualTo(InfoNce.bothWays().loss(unit(three), unit(three), scale).toFloatArray());
     assertThatThrownBy(() -> InfoNce.oneWay().withLabelSmoothing(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
   }

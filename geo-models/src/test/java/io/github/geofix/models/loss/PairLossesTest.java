@@ -148,16 +148,10 @@ class PairLossesTest {
     SoftMarginTriplet tripletLoss = new SoftMarginTriplet(alpha, distance);
     check(inputs, (a, p) -> tupleLoss.loss(a, p, mask), tuple);
     check(inputs, (a, p) -> tripletLoss.loss(a, p, mask), triplet / triplets);
-    check(inputs, (a, p) -> tupleLoss.ofCosines(cosines(a, p), mask), tuple);
-    check(inputs, (a, p) -> tripletLoss.ofCosines(cosines(a, p), mask), triplet / triplets);
     NDArray all = manager.ones(new Shape(batch, batch), DataType.BOOLEAN);
     assertThat(tripletLoss.loss(inputs.get(0), inputs.get(1), all).getDouble()).isZero();
     assertThat(tupleLoss.loss(inputs.get(0), inputs.get(1), all).getDouble())
         .isCloseTo(0, within(1e-12));
-  }
-
-  private static NDArray cosines(NDArray a, NDArray p) {
-    return UnitVectors.of(a).matMul(UnitVectors.of(p).transpose());
   }
 
   private static void check(List<NDArray> inputs, BinaryOperator<NDArray> loss, double expected) {
@@ -217,8 +211,6 @@ class PairLossesTest {
         .hasMessage("anchors (1, 4) and partners (1, 4) do not fit: both are [B, D], B at least 2");
     assertThatThrownBy(() -> SoftMarginTriplet.defaults().loss(three, two))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> WeightedTuple.defaults().ofCosines(three, null))
-        .hasMessage("cosines (3, 4) are not [B, B], B at least 2");
     assertThatThrownBy(() -> WeightedTuple.defaults().loss(three, three, three))
         .hasMessage("ignored (3, 4) is not [3, 3]");
     assertThatThrownBy(() -> WeightedTuple.defaults().withAlpha(0))
