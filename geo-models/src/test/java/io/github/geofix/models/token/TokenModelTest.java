@@ -63,6 +63,7 @@ final class TokenModelTest {
   }
 
   /** Plain gradient descent: enough to change every weight and to see the loss fall. */
+  @SuppressWarnings("try") // The scope is there to be closed.
   private static double[] train(TokenModel model, int steps) {
     List<BufferedImage> photos = photos(8);
     List<LatLng> places = places(8);
@@ -86,7 +87,7 @@ final class TokenModelTest {
                     NDArray gradient = p.array().getGradient();
                     gradient.attach(step);
                     NDArray change = gradient.mul(Scalar.of(gradient, -0.05));
-                    try (TorchEngine.Scope unused = TorchEngine.noGrad()) {
+                    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
                       p.array().addi(change);
                       gradient.subi(gradient.duplicate());
                     }
