@@ -122,7 +122,7 @@ public final class TokenModel implements GeoModel {
 
     /**
      * Photos of 32 pixels as 4 x 4 tokens, two decoder layers of width 128, cells of 150 km: a
-     * network of 1.2 million parameters that two cores train in four minutes.
+     * network of 0.9 million parameters that two cores train in four minutes.
      */
     public static Config tiny() {
       return new Config(
