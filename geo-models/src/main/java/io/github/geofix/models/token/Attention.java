@@ -15,8 +15,7 @@ import io.github.geofix.models.nn.TorchScript;
  * (Vaswani et al. 2017, section 3.2.2): queries, keys and values are three thirds of one matrix,
  * but may come from different tokens, and keys and values can be kept.
  *
- * <p>Each method is one or two calls of the engine, because decoding runs on few rows at a time and
- * would else spend its time between the calls.
+ * <p>Each method is one call of the engine.
  */
 final class Attention extends Module {
 
@@ -75,19 +74,6 @@ final class Attention extends Module {
               values: Tensor, dropout: Tensor, join_weight: Tensor, join_bias: Tensor) -> Tensor:
             q = (self).queries(x, weight, bias, keys)
             mixed = torch.scaled_dot_product_attention(q, keys, values, None, float(dropout), False)
-            return (self).join(mixed, join_weight, join_bias)
-
-          def to_kept(self: __torch__.M, x: Tensor, weight: Tensor, bias: Tensor, keys: Tensor,
-              values: Tensor, mask: Tensor, join_weight: Tensor, join_bias: Tensor) -> Tensor:
-            end = torch.size(mask, 3)
-            start = torch.sub(end, torch.size(x, 1))
-            qkv = torch.linear(x, weight, bias)
-            split = [torch.size(x, 0), torch.size(x, 1), 3, torch.size(keys, 1), -1]
-            parts = torch.unbind(torch.permute(torch.reshape(qkv, split), [2, 0, 3, 1, 4]), 0)
-            _0 = torch.copy_(torch.slice(keys, 2, start, end, 1), parts[1], False)
-            _1 = torch.copy_(torch.slice(values, 2, start, end, 1), parts[2], False)
-            mixed = torch.scaled_dot_product_attention(parts[0], torch.slice(keys, 2, 0, end, 1),
-              torch.slice(values, 2, 0, end, 1), mask, 0., False)
             return (self).join(mixed, join_weight, join_bias)
           """);
 
@@ -168,27 +154,6 @@ final class Attention extends Module {
     return new KeysAndValues(
         like.getManager().zeros(shape, like.getDataType()),
         like.getManager().zeros(shape, like.getDataType()));
-  }
-
-  /**
-   * Adds new tokens to the kept ones, and lets them attend to those that the mask shows. For
-   * inference only: the kept ones are written in place.
-   *
-   * @param x {@code [B, R, D]}, new tokens
-   * @param kept of S - R tokens so far, with room for more
-   * @param mask {@code [B, 1, R, S]}, 0 or minus infinity
-   */
-  NDArray toKept(NDArray x, KeysAndValues kept, NDArray mask) {
-    return SCRIPT.call(
-        "to_kept",
-        x,
-        weight.array(),
-        bias.array(),
-        kept.keys(),
-        kept.values(),
-        mask,
-        joinWeight.array(),
-        joinBias.array());
   }
 
   /** A number reaches TorchScript as the shape of an array. */

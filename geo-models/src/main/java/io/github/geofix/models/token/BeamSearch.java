@@ -7,62 +7,47 @@ import java.util.List;
 /**
  * Finds likely words: after each token the likeliest few prefixes go on. Words are compared by the
  * sum of their log-probabilities, without regard to length, since all are as long.
- *
- * <p>Stateless and thread-safe.
  */
-final class BeamSearch {
+public final class BeamSearch extends Decoding {
+  private final int width;
+  private final double temperature;
 
-  /**
-   * How many prefixes go on.
-   *
-   * @param width the most prefixes that go on after a token, at least 1; 1 is greedy
-   * @param temperature the logits are divided by it before the softmax, above 0
-   */
-  record Options(int width, double temperature) {
-    /** Checks the ranges. */
-    Options {
-      boolean possible = width >= 1 && temperature > 0;
-      if (!possible) {
-        throw new IllegalArgumentException(
-            "width " + width + " and temperature " + temperature + ": at least 1, above 0 needed");
-      }
+  private BeamSearch(int width, double temperature) {
+    this.width = width;
+    this.temperature = temperature;
+    if (width < 1) {
+      throw new IllegalArgumentException("width must be at least 1: " + width);
     }
-
-    /** A search of the given width at temperature 1. */
-    static Options ofWidth(int width) {
-      return new Options(width, 1);
-    }
-
-    /** Returns a copy with another temperature. */
-    Options withTemperature(double newTemperature) {
-      return new Options(width, newTemperature);
-    }
+    checkTemperature(temperature);
   }
 
   /**
-   * What was found for one photo. Words and dropped prefixes together are a partition of the Earth,
-   * and their probabilities add up to 1.
+   * Returns a search at temperature 1.
    *
-   * @param words whole words, likeliest first
-   * @param dropped words that did not make it, and prefixes that did not go on
+   * @param width the most prefixes that go on after a token, at least 1
    */
-  record Result(List<Word> words, List<Word> dropped) {}
+  public static BeamSearch ofWidth(int width) {
+    return new BeamSearch(width, 1);
+  }
 
-  /** A word and the number of the word that it extends. */
-  private record Branch(int parent, Word word) {}
-
-  private BeamSearch() {}
+  /** Returns the search of width 1: always the likeliest next token. */
+  public static BeamSearch greedy() {
+    return ofWidth(1);
+  }
 
   /**
-   * Searches for the words of photos.
-   *
-   * @param memory {@code [B, M, D]}; what is computed belongs to its manager
-   * @return one result for each photo
+   * Returns a copy that divides the logits by a temperature before the softmax; above 1, unlikely
+   * tokens count more.
    */
-  static List<Result> search(TokenNetwork network, NDArray memory, Options options) {
+  public BeamSearch withTemperature(double newTemperature) {
+    return new BeamSearch(width, newTemperature);
+  }
+
+  @Override
+  public List<Pool> find(TokenNetwork network, NDArray memory) {
     int photos = Math.toIntExact(memory.getShape().get(0));
     int length = network.tokenizer().length();
-    PrefixTree tree = new PrefixTree(network, memory, room(network, options.width()));
+    PrefixTree tree = new PrefixTree(network, memory, room(network, width));
     List<List<Word>> words = new ArrayList<>();
     List<List<Word>> dropped = new ArrayList<>();
     for (int b = 0; b < photos; b++) {
@@ -70,51 +55,28 @@ final class BeamSearch {
       dropped.add(new ArrayList<>());
     }
     for (int n = 0; n < length; n++) {
-      float[] logits = tree.logits();
+      NextValues next = NextValues.of(tree, temperature);
       int[][] parents = new int[photos][];
       int[][] values = new int[photos][];
       for (int b = 0; b < photos; b++) {
-        List<Branch> branches = branches(words.get(b), logits, b, network, n, options);
-        int kept = Math.min(options.width(), branches.size());
+        List<Branch> branches = next.branches(b, words.get(b), 0);
+        branches.sort(Branch.LIKELIEST_FIRST);
+        int kept = Math.min(width, branches.size());
         List<Branch> best = branches.subList(0, kept);
-        words.set(b, best.stream().map(Branch::word).toList());
-        branches.subList(kept, branches.size()).stream()
-            .map(Branch::word)
-            .forEach(dropped.get(b)::add);
-        parents[b] = best.stream().mapToInt(Branch::parent).toArray();
-        int last = n;
-        values[b] = best.stream().mapToInt(branch -> branch.word().values().get(last)).toArray();
+        dropped.get(b).addAll(Branch.words(branches.subList(kept, branches.size())));
+        words.set(b, Branch.words(best));
+        parents[b] = Branch.parents(best);
+        values[b] = Branch.lastValues(best);
       }
       if (n + 1 < length) {
         tree.extend(parents, values);
       }
     }
-    List<Result> results = new ArrayList<>();
+    List<Pool> pools = new ArrayList<>();
     for (int b = 0; b < photos; b++) {
-      results.add(new Result(words.get(b), dropped.get(b)));
+      pools.add(new Pool(network.tokenizer(), words.get(b), dropped.get(b), false, List.of()));
     }
-    return results;
-  }
-
-  /** Returns every word of a photo with every next value, likeliest first. */
-  private static List<Branch> branches(
-      List<Word> words,
-      float[] logits,
-      int photo,
-      TokenNetwork network,
-      int position,
-      Options options) {
-    int count = network.tokenizer().valuesAt(position);
-    List<Branch> branches = new ArrayList<>(words.size() * count);
-    for (int r = 0; r < words.size(); r++) {
-      double[] log =
-          LogProbabilities.of(logits, photo * words.size() + r, count, options.temperature());
-      for (int v = 0; v < count; v++) {
-        branches.add(new Branch(r, words.get(r).with(v, log[v])));
-      }
-    }
-    branches.sort((a, b) -> Word.LIKELIEST_FIRST.compare(a.word(), b.word()));
-    return branches;
+    return pools;
   }
 
   /** Returns how many prefixes of a photo are run, the empty one included. */

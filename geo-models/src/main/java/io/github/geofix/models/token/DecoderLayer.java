@@ -6,6 +6,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.token.Attention.KeysAndValues;
+import java.util.List;
 
 /**
  * One decoder layer with normalisation after each branch, by the names of PyTorch's {@code
@@ -25,6 +26,7 @@ final class DecoderLayer extends Module {
   private final LayerNorm norm2;
   private final LayerNorm norm3;
   private final Dropout dropout;
+  private final DecoderStep step;
 
   DecoderLayer(TokenNetwork.Options options) {
     int width = options.width();
@@ -37,6 +39,7 @@ final class DecoderLayer extends Module {
     norm2 = child("norm2", new LayerNorm(width, TokenNetwork.EPSILON));
     norm3 = child("norm3", new LayerNorm(width, TokenNetwork.EPSILON));
     dropout = new Dropout(options.dropout());
+    step = new DecoderStep(List.copyOf(parameters().values()));
   }
 
   /** Returns what {@link #forward} and {@link #next} attend to, of memory {@code [B, M, D]}. */
@@ -52,21 +55,18 @@ final class DecoderLayer extends Module {
   /** Runs whole words {@code [B, N, D]}, each token seeing itself and those before it. */
   NDArray forward(Forward f, NDArray x, KeysAndValues remembered) {
     NDArray seen = earlier.amongEarlier(f, x);
-    return rest(f, norm1.forward(f, x.add(dropout.forward(f, seen))), remembered);
+    NDArray y = norm1.forward(f, x.add(dropout.forward(f, seen)));
+    NDArray z = norm2.forward(f, y.add(dropout.forward(f, memory.to(f, y, remembered))));
+    return norm3.forward(f, z.add(dropout.forward(f, feedForward.forward(f, z))));
   }
 
   /**
-   * Runs new tokens {@code [B, R, D]}, and keeps what later ones need.
+   * As {@link #forward}, for inference: runs new tokens {@code [B, R, D]}, and keeps what later
+   * ones need.
    *
    * @param mask {@code [B, 1, R, S]}: which of the S kept tokens, the new ones last, each one sees
    */
   NDArray next(NDArray x, KeysAndValues remembered, KeysAndValues kept, NDArray mask) {
-    Forward f = Forward.INFERENCE;
-    return rest(f, norm1.forward(f, x.add(earlier.toKept(x, kept, mask))), remembered);
-  }
-
-  private NDArray rest(Forward f, NDArray x, KeysAndValues remembered) {
-    NDArray y = norm2.forward(f, x.add(dropout.forward(f, memory.to(f, x, remembered))));
-    return norm3.forward(f, y.add(dropout.forward(f, feedForward.forward(f, y))));
+    return step.run(x, remembered, kept, mask);
   }
 }

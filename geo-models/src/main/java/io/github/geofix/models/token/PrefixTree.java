@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.token.Attention.KeysAndValues;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Words in the making, several for each photo of a batch, as the leaves of one tree a photo. Each
@@ -50,6 +52,40 @@ final class PrefixTree {
     states = run(network.first(step, photos));
   }
 
+  /** Returns pools with the states after their words. */
+  static List<Pool> withStates(TokenNetwork network, NDArray memory, List<Pool> pools) {
+    int length = network.tokenizer().length();
+    int count = pools.stream().mapToInt(Pool::size).max().orElse(0);
+    PrefixTree tree = new PrefixTree(network, memory, 1 + length * count);
+    int[] parents = new int[count];
+    for (int n = 0; n < length; n++) {
+      int[][] ofAll = new int[pools.size()][];
+      Arrays.fill(ofAll, parents);
+      int[][] values = new int[pools.size()][count];
+      for (int b = 0; b < values.length; b++) {
+        for (int i = 0; i < count; i++) {
+          // A smaller pool repeats its last word, whose state is then not looked at.
+          int word = Math.min(i, pools.get(b).size() - 1);
+          values[b][i] = pools.get(b).words().get(word).values().get(n);
+        }
+      }
+      tree.extend(ofAll, values);
+      parents = IntStream.range(0, count).toArray();
+    }
+    float[] flat = tree.states().toFloatArray();
+    int width = network.options().width();
+    List<Pool> found = new ArrayList<>();
+    for (int b = 0; b < pools.size(); b++) {
+      List<float[]> states = new ArrayList<>();
+      for (int i = 0; i < pools.get(b).size(); i++) {
+        int start = (b * count + i) * width;
+        states.add(Arrays.copyOfRange(flat, start, start + width));
+      }
+      found.add(pools.get(b).withStates(states));
+    }
+    return found;
+  }
+
   /** Returns the number of words of each photo, R. */
   int words() {
     return ancestry[0].length;
@@ -58,6 +94,11 @@ final class PrefixTree {
   /** Returns the number of tokens that every word has so far. */
   int length() {
     return ancestry[0][0].length - 1;
+  }
+
+  /** Returns the number of values of the next token, V. */
+  int valuesOfNext() {
+    return network.tokenizer().valuesAt(length());
   }
 
   /**

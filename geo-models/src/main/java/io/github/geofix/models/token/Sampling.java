@@ -10,74 +10,69 @@ import java.util.stream.IntStream;
 
 /**
  * Draws words at random, token by token. The same seed draws the same words for a photo, whatever
- * photos share its batch.
- *
- * <p>Stateless and thread-safe.
+ * photos share its batch. The log-probabilities of the words are those before {@code topK} and
+ * {@code topP}.
  */
-final class Sampling {
+public final class Sampling extends Decoding {
+  private final int count;
+  private final double temperature;
+  private final int topK;
+  private final double topP;
+  private final long seed;
 
-  /**
-   * What is drawn from.
-   *
-   * @param count words for each photo, at least 1
-   * @param temperature the logits are divided by it before the softmax, above 0; GeoToken uses 0.2,
-   *     0.5, 0.7 and 1.2
-   * @param topK only the likeliest so many values of a token are drawn, at least 1
-   * @param topP only the likeliest values that together reach this probability are drawn, above 0
-   *     to 1 (Holtzman et al. 2020)
-   */
-  record Options(int count, double temperature, int topK, double topP) {
-    /** Checks the ranges. */
-    Options {
-      boolean possible = count >= 1 && temperature > 0 && topK >= 1 && topP > 0 && topP <= 1;
-      if (!possible) {
-        throw new IllegalArgumentException(
-            "count "
-                + count
-                + ", temperature "
-                + temperature
-                + ", top "
-                + topK
-                + " and share "
-                + topP
-                + ": at least 1, above 0, at least 1 and above 0 to 1 needed");
-      }
+  private Sampling(int count, double temperature, int topK, double topP, long seed) {
+    this.count = count;
+    this.temperature = temperature;
+    this.topK = topK;
+    this.topP = topP;
+    this.seed = seed;
+    boolean possible = count >= 1 && topK >= 1 && topP > 0 && topP <= 1;
+    if (!possible) {
+      throw new IllegalArgumentException(
+          count
+              + " words of the top "
+              + topK
+              + " values and the top "
+              + topP
+              + ": at least 1, 1 and above 0 to 1 needed");
     }
-
-    /** Draws from all values at temperature 0.7. */
-    static Options ofCount(int count) {
-      return new Options(count, 0.7, Integer.MAX_VALUE, 1);
-    }
-
-    /** Returns a copy with another temperature. */
-    Options withTemperature(double newTemperature) {
-      return new Options(count, newTemperature, topK, topP);
-    }
-
-    /** Returns a copy that draws from so many values. */
-    Options withTopK(int newTopK) {
-      return new Options(count, temperature, newTopK, topP);
-    }
-
-    /** Returns a copy that draws from the values that reach this probability. */
-    Options withTopP(double newTopP) {
-      return new Options(count, temperature, topK, newTopP);
-    }
+    checkTemperature(temperature);
   }
 
-  private Sampling() {}
+  /**
+   * Returns a decoding that draws from all values at temperature 0.7.
+   *
+   * @param count words for each photo, at least 1; some may be equal
+   */
+  public static Sampling of(int count, long seed) {
+    return new Sampling(count, 0.7, Integer.MAX_VALUE, 1, seed);
+  }
 
   /**
-   * Draws words.
-   *
-   * @param memory {@code [B, M, D]}; what is computed belongs to its manager
-   * @return for each photo {@code count} words in the order drawn, of which some may be equal;
-   *     their log-probabilities are those before {@code topK} and {@code topP}
+   * Returns a copy that divides the logits by a temperature before the softmax; GeoToken uses 0.2,
+   * 0.5, 0.7 and 1.2.
    */
-  static List<List<Word>> draw(TokenNetwork network, NDArray memory, Options options, long seed) {
+  public Sampling withTemperature(double newTemperature) {
+    return new Sampling(count, newTemperature, topK, topP, seed);
+  }
+
+  /** Returns a copy that draws from the likeliest so many values of each token. */
+  public Sampling withTopK(int newTopK) {
+    return new Sampling(count, temperature, newTopK, topP, seed);
+  }
+
+  /**
+   * Returns a copy that draws from the likeliest values of each token that together reach a
+   * probability (Holtzman et al., "The curious case of neural text degeneration", 2020).
+   */
+  public Sampling withTopP(double newTopP) {
+    return new Sampling(count, temperature, topK, newTopP, seed);
+  }
+
+  @Override
+  public List<Pool> find(TokenNetwork network, NDArray memory) {
     int photos = Math.toIntExact(memory.getShape().get(0));
     int length = network.tokenizer().length();
-    int count = options.count();
     PrefixTree tree = new PrefixTree(network, memory, 1 + (length - 1) * count);
     Word[][] words = new Word[photos][count];
     SplittableRandom[][] random = new SplittableRandom[photos][count];
@@ -86,37 +81,33 @@ final class Sampling {
       SplittableRandom root = new SplittableRandom(seed);
       Arrays.setAll(random[b], i -> root.split());
     }
-    int[] first = new int[count];
-    int[] each = IntStream.range(0, count).toArray();
+    int[] parents = new int[count]; // of the first token: the one empty word
     for (int n = 0; n < length; n++) {
-      float[] logits = tree.logits();
-      int[] parents = n == 0 ? first : each;
+      NextValues next = NextValues.of(tree, temperature);
       int[][] values = new int[photos][count];
       for (int b = 0; b < photos; b++) {
         for (int i = 0; i < count; i++) {
-          int row = b * tree.words() + parents[i];
-          double[] log =
-              LogProbabilities.of(
-                  logits, row, network.tokenizer().valuesAt(n), options.temperature());
-          values[b][i] = draw(log, options, random[b][i]);
+          double[] log = next.logProbabilities(b, parents[i]);
+          values[b][i] = draw(log, random[b][i]);
           words[b][i] = words[b][i].with(values[b][i], log[values[b][i]]);
         }
       }
       if (n + 1 < length) {
-        int[][] all = new int[photos][];
-        Arrays.fill(all, parents);
-        tree.extend(all, values);
+        int[][] ofAll = new int[photos][];
+        Arrays.fill(ofAll, parents);
+        tree.extend(ofAll, values);
+        parents = IntStream.range(0, count).toArray();
       }
     }
-    List<List<Word>> drawn = new ArrayList<>();
+    List<Pool> pools = new ArrayList<>();
     for (Word[] photo : words) {
-      drawn.add(List.of(photo));
+      pools.add(new Pool(network.tokenizer(), List.of(photo), List.of(), true, List.of()));
     }
-    return drawn;
+    return pools;
   }
 
   /** Draws a value of the given log-probabilities. */
-  static int draw(double[] log, Options options, SplittableRandom random) {
+  int draw(double[] log, SplittableRandom random) {
     int[] likeliestFirst =
         IntStream.range(0, log.length)
             .boxed()
@@ -125,7 +116,7 @@ final class Sampling {
             .toArray();
     int kept = 0;
     double mass = 0;
-    while (kept < Math.min(options.topK(), log.length) && mass < options.topP()) {
+    while (kept < Math.min(topK, log.length) && mass < topP) {
       mass += Math.exp(log[likeliestFirst[kept]]);
       kept++;
     }

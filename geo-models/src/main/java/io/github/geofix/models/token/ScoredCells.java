@@ -1,29 +1,34 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Temperature;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A search's view of the whole Earth: the cells of the words found, and the cells, mostly larger,
- * of what was dropped on the way.
+ * What a pool says about the whole Earth, or about the part of it that its words cover: the cells
+ * of the words, and the cells, mostly larger, of what the search dropped.
  *
- * @param partition the cells, which cover the Earth and do not overlap
+ * @param partition the cells, which do not overlap
  * @param scores one for each cell; their sum is 1
  */
 record ScoredCells(CellPartition partition, double[] scores) {
 
-  /** Returns the cells of a search, with its probabilities at a temperature as scores. */
-  static ScoredCells of(CellTokenizer tokenizer, BeamSearch.Result found, double temperature) {
-    List<Word> all = Stream.concat(found.words().stream(), found.dropped().stream()).toList();
-    long[] cells = all.stream().mapToLong(word -> tokenizer.cellOf(word.toArray())).toArray();
-    CellPartition partition = CellPartition.ofCellIds(cells);
-    double[] probabilities = new double[cells.length];
+  /**
+   * Returns the cells of a pool. The score is the probability at a temperature, or for words drawn
+   * at random the share of the draws.
+   */
+  static ScoredCells of(Pool pool, double temperature) {
+    List<Word> all = Stream.concat(pool.words().stream(), pool.dropped().stream()).toList();
+    long[] cells = all.stream().mapToLong(w -> pool.tokenizer().cellOf(w.toArray())).toArray();
+    CellPartition partition = CellPartition.ofCellIds(LongStream.of(cells).distinct().toArray());
+    double best = all.stream().mapToDouble(Word::logProbability).max().orElseThrow();
+    double[] scores = new double[partition.size()];
     for (int i = 0; i < cells.length; i++) {
-      probabilities[partition.labelOfCell(cells[i])] = Math.exp(all.get(i).logProbability());
+      int label = partition.labelOfCell(cells[i]);
+      scores[label] += pool.drawn() ? 1 : Math.exp(all.get(i).logProbability() - best);
     }
-    return new ScoredCells(partition, Temperature.apply(probabilities, temperature));
+    return new ScoredCells(partition, Temperature.apply(scores, temperature));
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Batch;
@@ -18,7 +19,6 @@ import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -121,7 +122,7 @@ public final class TokenModel implements GeoModel {
 
     /**
      * Photos of 32 pixels as 4 x 4 tokens, two decoder layers of width 128, cells of 150 km: a
-     * network of 1.2 million parameters that two cores train in four minutes.
+     * network of 0.9 million parameters that two cores train in four minutes.
      */
     public static Config tiny() {
       return new Config(
@@ -419,7 +420,7 @@ public final class TokenModel implements GeoModel {
   }
 
   @Override
-  public Module network() {
+  public TokenNetwork network() {
     return network;
   }
 
@@ -439,6 +440,17 @@ public final class TokenModel implements GeoModel {
     return new Example(new float[][] {preprocessor.apply(photo)}, targets(latLng));
   }
 
+  /**
+   * The vectors of a photo and its neighbours, and the tokens of its place.
+   *
+   * @throws IllegalStateException if the model reads photos
+   * @throws IllegalArgumentException if the vectors or neighbours are of another number or length
+   */
+  public Example example(VectorPhoto photo, LatLng latLng) {
+    requireInput(Input.VECTORS);
+    return new Example(inputs(photo), targets(latLng));
+  }
+
   private long[][] targets(LatLng latLng) {
     return new long[][] {Arrays.stream(tokenizer.encode(latLng)).asLongStream().toArray()};
   }
@@ -451,10 +463,77 @@ public final class TokenModel implements GeoModel {
     return loss.loss(network.logits(f, memory, words), words);
   }
 
+  /**
+   * As the configuration says: a beam search, and the answer it names.
+   *
+   * @throws IllegalStateException if the model reads vectors: use {@link #localizer(PhotoVectors,
+   *     Optional)}
+   */
   @Override
   public Localizer localizer() {
+    return localizer(decoding(), selection());
+  }
+
+  /**
+   * Returns a localizer that finds and chooses in other ways; it shares this model's arrays.
+   *
+   * @throws IllegalStateException if the model reads vectors
+   */
+  public Localizer localizer(Decoding decoding, Selection selection) {
     requireInput(Input.PHOTO);
-    return new TokenLocalizer(this);
+    return new TokenLocalizer(this, decoding, selection);
+  }
+
+  /**
+   * Returns a localizer for photos whose vectors another network computes.
+   *
+   * @param reference where the neighbours are found; not needed by a model without neighbours
+   * @throws IllegalStateException if the model reads photos
+   * @throws IllegalArgumentException if a reference is needed
+   */
+  public Localizer localizer(PhotoVectors vectors, Optional<ReferenceDatabase> reference) {
+    requireInput(Input.VECTORS);
+    if (config.neighbours() > 0 && reference.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the model reads " + config.neighbours() + " neighbours: give a reference database");
+    }
+    return new VectorLocalizer(
+        this, vectors, config.neighbours() > 0 ? reference : Optional.empty());
+  }
+
+  /** Returns the location that a pool means, with an answer chosen by a selection. */
+  public Location location(Pool pool, Selection selection) {
+    return TokenLocalizer.location(pool, selection, config);
+  }
+
+  /** Locates photos of which there are vectors, as the configuration says. */
+  public List<Location> locate(List<VectorPhoto> photos) {
+    return pools(photos, decoding()).stream().map(pool -> location(pool, selection())).toList();
+  }
+
+  /**
+   * Finds words for photos of which there are vectors.
+   *
+   * @throws IllegalStateException if the model reads photos
+   * @throws IllegalArgumentException if the vectors or neighbours are of another number or length
+   */
+  public List<Pool> pools(List<VectorPhoto> photos, Decoding decoding) {
+    requireInput(Input.VECTORS);
+    List<float[][]> inputs = photos.stream().map(this::inputs).toList();
+    return stacked(inputs, decoding, false);
+  }
+
+  /**
+   * Finds words for photos.
+   *
+   * @param withStates true if a {@link RewardScorer} is to choose among them
+   * @throws IllegalStateException if the model reads vectors
+   */
+  public List<Pool> pools(List<BufferedImage> photos, Decoding decoding, boolean withStates) {
+    requireInput(Input.PHOTO);
+    List<float[][]> inputs =
+        photos.stream().map(photo -> new float[][] {preprocessor.apply(photo)}).toList();
+    return stacked(inputs, decoding, withStates);
   }
 
   @Override
@@ -464,8 +543,8 @@ public final class TokenModel implements GeoModel {
     List<double[]> scores = new ArrayList<>();
     for (int i = 0; i < truths.length; i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
-      ScoredCells cells =
-          ScoredCells.of(tokenizer, search(preprocessor.apply(photo.image()), 1).get(0), 1);
+      Pool pool = pools(List.of(photo.image()), decoding(), false).get(0);
+      ScoredCells cells = ScoredCells.of(pool, 1);
       truths[i] = cells.partition().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
       scores.add(cells.scores());
     }
@@ -474,26 +553,95 @@ public final class TokenModel implements GeoModel {
     return found;
   }
 
+  private Decoding decoding() {
+    return BeamSearch.ofWidth(config.beamWidth());
+  }
+
+  private Selection selection() {
+    return switch (config.answer()) {
+      case MOST_PROBABLE -> Selection.mostProbable();
+      case MEDOID -> Selection.medoid();
+      case DENSITY -> Selection.density(config.densityKm());
+    };
+  }
+
   private void requireInput(Input needed) {
     if (config.input() != needed) {
       throw new IllegalStateException(
-          "this model reads " + config.input() + ", not " + needed + ": give it examples of these");
+          "this model reads "
+              + config.input()
+              + ", not "
+              + needed
+              + (needed == Input.PHOTO
+                  ? ": give it VectorExamples to train on, and PhotoVectors to locate with"
+                  : ": give it the photos themselves"));
     }
   }
 
+  /** Returns the arrays of a photo that is given as vectors, as {@link #inputShapes} says. */
+  private float[][] inputs(VectorPhoto photo) {
+    Config c = config;
+    ReferenceDatabase.checkShape(photo.vectors(), c.vectors(), c.vectorWidth());
+    if (c.neighbours() == 0) {
+      return new float[][] {joined(photo.vectors())};
+    }
+    if (photo.neighbours().size() < c.neighbours()) {
+      throw new IllegalArgumentException(
+          photo.neighbours().size() + " neighbours given, " + c.neighbours() + " needed");
+    }
+    float[][] vectors = new float[c.neighbours()][];
+    float[][] words = new float[c.neighbours()][];
+    for (int k = 0; k < vectors.length; k++) {
+      Neighbour neighbour = photo.neighbours().get(k);
+      ReferenceDatabase.checkShape(neighbour.vectors(), c.vectors(), c.vectorWidth());
+      vectors[k] = joined(neighbour.vectors());
+      int[] word = tokenizer.encode(neighbour.latLng());
+      words[k] = new float[word.length];
+      for (int n = 0; n < word.length; n++) {
+        words[k][n] = word[n];
+      }
+    }
+    return new float[][] {joined(photo.vectors()), joined(vectors), joined(words)};
+  }
+
+  private static float[] joined(float[][] rows) {
+    float[] all = new float[rows.length * rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, all, i * rows[i].length, rows[i].length);
+    }
+    return all;
+  }
+
+  /** Finds words for photos, each given as one array for each of {@link #inputShapes}. */
+  private List<Pool> stacked(List<float[][]> photos, Decoding decoding, boolean withStates) {
+    float[][] stacked = new float[inputShapes().size()][];
+    for (int i = 0; i < stacked.length; i++) {
+      int input = i;
+      stacked[i] = joined(photos.stream().map(photo -> photo[input]).toArray(float[][]::new));
+    }
+    return pools(stacked, photos.size(), decoding, withStates);
+  }
+
   /**
-   * Finds words for photos.
+   * Finds words for preprocessed photos.
    *
-   * @param photos {@code [B, 3, H, W]} floats, preprocessed
+   * @param photos {@code [B, 3, H, W]} floats
    */
+  List<Pool> pools(float[] photos, int count, Decoding decoding, boolean withStates) {
+    return pools(new float[][] {photos}, count, decoding, withStates);
+  }
+
   @SuppressWarnings("try") // The scope is there to be closed.
-  List<BeamSearch.Result> search(float[] photos, int count) {
-    ImageSpec image = config.image();
+  private List<Pool> pools(float[][] inputs, int count, Decoding decoding, boolean withStates) {
     try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
         NDManager step = manager.newSubManager()) {
-      Shape shape = new Shape(count, 3, image.height(), image.width());
-      NDArray memory = network.memory(Forward.INFERENCE, List.of(step.create(photos, shape)));
-      return BeamSearch.search(network, memory, BeamSearch.Options.ofWidth(config.beamWidth()));
+      List<NDArray> arrays = new ArrayList<>();
+      for (int i = 0; i < inputs.length; i++) {
+        arrays.add(step.create(inputs[i], new Shape(count).addAll(inputShapes().get(i))));
+      }
+      NDArray memory = network.memory(Forward.INFERENCE, arrays);
+      List<Pool> pools = decoding.find(network, memory);
+      return withStates ? PrefixTree.withStates(network, memory, pools) : pools;
     }
   }
 

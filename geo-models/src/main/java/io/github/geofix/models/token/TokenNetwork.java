@@ -24,7 +24,7 @@ import java.util.List;
  * positions on both sides, a learned vector to start from, and a head of its own for each position
  * (GeoToken, arXiv 2511.01082, section 3).
  */
-final class TokenNetwork extends Module {
+public final class TokenNetwork extends Module {
 
   /** Of every layer normalisation: PyTorch's default. */
   static final double EPSILON = 1e-5;
@@ -112,12 +112,13 @@ final class TokenNetwork extends Module {
     return options;
   }
 
-  CellTokenizer tokenizer() {
+  /** Returns how positions are written. */
+  public CellTokenizer tokenizer() {
     return tokenizer;
   }
 
   /** Returns the shapes of one photo's inputs, without the batch axis. */
-  List<Shape> inputShapes() {
+  public List<Shape> inputShapes() {
     return input.shapes();
   }
 
@@ -127,7 +128,7 @@ final class TokenNetwork extends Module {
    * @param inputs {@code [B, ...]} of {@link #inputShapes}
    * @return what the decoder attends to, {@code [B, M, D]}
    */
-  NDArray memory(Forward f, List<NDArray> inputs) {
+  public NDArray memory(Forward f, List<NDArray> inputs) {
     NDArray x = dropout.forward(f, inputPositions.add(input.tokens(f, inputs)));
     for (EncoderLayer layer : encoder) {
       x = layer.forward(f, x);
@@ -142,7 +143,7 @@ final class TokenNetwork extends Module {
    * @param words int64 {@code [B, n]}, the values of the first n tokens, 0 to N
    * @return {@code [B, 1 + n, D]}: the state before each of the tokens, and after the last
    */
-  NDArray states(Forward f, NDArray memory, NDArray words) {
+  public NDArray states(Forward f, NDArray memory, NDArray words) {
     NDManager step = memory.getManager();
     Shape shape = words.getShape();
     NDArray x = first(step, shape.get(0));
@@ -165,7 +166,7 @@ final class TokenNetwork extends Module {
    * @param words int64 {@code [B, N]}, the values; those of the last token are not looked at
    * @return for each of the N tokens {@code [B, V_n]}
    */
-  List<NDArray> logits(Forward f, NDArray memory, NDArray words) {
+  public List<NDArray> logits(Forward f, NDArray memory, NDArray words) {
     NDArray states = states(f, memory, words.get(":, :{}", tokenizer.length() - 1));
     List<NDArray> logits = new ArrayList<>();
     for (int n = 0; n < heads.size(); n++) {
@@ -220,8 +221,8 @@ final class TokenNetwork extends Module {
     return y;
   }
 
-  /** Scores the values of the token at a position, of states {@code [..., D]}. */
-  NDArray logitsAt(int position, NDArray states) {
+  /** Scores the values of the token at a position, 0 to N - 1, of states {@code [..., D]}. */
+  public NDArray logitsAt(int position, NDArray states) {
     return heads.get(position).forward(Forward.INFERENCE, states);
   }
 

@@ -16,6 +16,7 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A photo as vectors computed beforehand, followed by its neighbours in a reference database: a
@@ -54,7 +55,7 @@ final class VectorInput extends MemoryInput {
   private final CellTokenizer tokenizer;
   private final Parameter classToken;
   private final List<Projection> projections = new ArrayList<>();
-  private final Embedding neighbourTokens;
+  private final Optional<Embedding> neighbourTokens;
 
   VectorInput(Options options, CellTokenizer tokenizer, int width) {
     this.options = options;
@@ -64,7 +65,11 @@ final class VectorInput extends MemoryInput {
     for (int v = 0; v < options.vectors(); v++) {
       projections.add(child("proj." + v, new Projection(options.vectorWidth(), width)));
     }
-    neighbourTokens = child("neighbour_tokens", new Embedding(tokenizer.vocabularySize(), width));
+    neighbourTokens =
+        options.neighbours() == 0
+            ? Optional.empty()
+            : Optional.of(
+                child("neighbour_tokens", new Embedding(tokenizer.vocabularySize(), width)));
   }
 
   @Override
@@ -96,13 +101,14 @@ final class VectorInput extends MemoryInput {
     NDArray first =
         classToken.in(photo.getManager()).reshape(1, 1, width).broadcast(batch, 1, width);
     NDArray own = project(f, photo.expandDims(1)).reshape(batch, -1, width);
-    if (options.neighbours() == 0) {
+    if (neighbourTokens.isEmpty()) {
       return NDArrays.concat(new NDList(first, own), 1);
     }
     NDArray vectors = project(f, inputs.get(1));
     NDArray values = inputs.get(2).toType(DataType.INT64, false);
     NDArray ids = values.add(photo.getManager().create(offsets()));
-    NDArray neighbours = NDArrays.concat(new NDList(vectors, neighbourTokens.forward(f, ids)), 2);
+    NDArray neighbours =
+        NDArrays.concat(new NDList(vectors, neighbourTokens.orElseThrow().forward(f, ids)), 2);
     return NDArrays.concat(new NDList(first, own, neighbours.reshape(batch, -1, width)), 1);
   }
 

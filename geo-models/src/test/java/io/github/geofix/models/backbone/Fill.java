@@ -25,15 +25,33 @@ import java.util.Set;
  * (Steele, Lea and Flood 2014) seeded with FNV-1a of the name.
  */
 public final class Fill {
-  private final long baseSeed;
-  private final double gammaLow;
-  private final double gammaHigh;
+  /** The range of the values of a parameter, {lowest, highest}. */
+  @FunctionalInterface
+  public interface Ranges {
+    /** Returns the range for a name and a shape. */
+    double[] of(String name, long[] shape);
+  }
 
-  /** Fills layer scales with numbers {@code gammaLow} to {@code gammaHigh}. */
+  private final long baseSeed;
+  private final Ranges ranges;
+
+  /**
+   * Fills vision networks, their layer scales with numbers {@code gammaLow} to {@code gammaHigh}.
+   */
   public Fill(long baseSeed, double gammaLow, double gammaHigh) {
+    this(baseSeed, (name, shape) -> visionRange(name, shape, gammaLow, gammaHigh));
+  }
+
+  /** Fills networks with ranges of their own. */
+  public Fill(long baseSeed, Ranges ranges) {
     this.baseSeed = baseSeed;
-    this.gammaLow = gammaLow;
-    this.gammaHigh = gammaHigh;
+    this.ranges = ranges;
+  }
+
+  /** Returns the range with which linear layers keep the variance: within sqrt(3 / fan in). */
+  public static double[] fanIn(double fanIn) {
+    double bound = Math.sqrt(3 / fanIn);
+    return new double[] {-bound, bound};
   }
 
   /** Puts numbers {@code low} to {@code high} into the buffer. */
@@ -52,11 +70,15 @@ public final class Fill {
   }
 
   private static float value(long seed, long i, double low, double high) {
+    return (float) (low + (high - low) * ((bits(seed, i) >>> 40) * 0x1p-24));
+  }
+
+  /** Returns the bits of the i-th number. */
+  public static long bits(long seed, long i) {
     long z = seed + (i + 1) * 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    z ^= z >>> 31;
-    return (float) (low + (high - low) * ((z >>> 40) * 0x1p-24));
+    return z ^ (z >>> 31);
   }
 
   /** Fills a module as a checkpoint of these names and shapes would; nothing may be left over. */
@@ -82,7 +104,7 @@ public final class Fill {
 
   private void fill(String name, long[] shape, boolean transposed, FloatBuffer target) {
     long seed = fnv1a(name) ^ baseSeed;
-    double[] range = range(name, shape);
+    double[] range = ranges.of(name, shape);
     if (!transposed) {
       uniform(seed, range[0], range[1], target);
       return;
@@ -94,7 +116,8 @@ public final class Fill {
     }
   }
 
-  private double[] range(String name, long[] shape) {
+  private static double[] visionRange(
+      String name, long[] shape, double gammaLow, double gammaHigh) {
     if (name.endsWith("layer_scale") || name.endsWith("gamma")) {
       return new double[] {gammaLow, gammaHigh};
     }
@@ -123,8 +146,7 @@ public final class Fill {
         fanIn *= shape[i];
       }
     }
-    double bound = Math.sqrt(3 / fanIn);
-    return new double[] {-bound, bound};
+    return fanIn(fanIn);
   }
 
   private static long fnv1a(String name) {

@@ -124,8 +124,8 @@ class TokenOracleTest {
     "1,1.0", "2,1.0", "3,1.0", "5,1.0", "6,1.0", "1,0.7", "2,0.7", "3,0.7", "5,0.7", "6,0.7"
   })
   void beamSearchFindsTheWordsOfTheOriginal(int width, double temperature) {
-    List<BeamSearch.Result> results =
-        BeamSearch.search(network, memory, new BeamSearch.Options(width, temperature));
+    List<Pool> results =
+        BeamSearch.ofWidth(width).withTemperature(temperature).find(network, memory);
     String name = "beam" + width + "_temp" + temperature;
     assertThat(best(results)).isEqualTo(ORACLE.longs(name + ".tokens"));
     if (temperature == 1) {
@@ -138,11 +138,10 @@ class TokenOracleTest {
 
   @Test
   void greedySearchFindsTheWordsOfTheOriginal() {
-    assertThat(best(BeamSearch.search(network, memory, BeamSearch.Options.ofWidth(1))))
-        .isEqualTo(ORACLE.longs("greedy"));
+    assertThat(best(BeamSearch.greedy().find(network, memory))).isEqualTo(ORACLE.longs("greedy"));
   }
 
-  static long[] best(List<BeamSearch.Result> results) {
+  static long[] best(List<Pool> results) {
     return results.stream()
         .flatMapToLong(
             r -> LongStream.of(Arrays.stream(r.words().get(0).toArray()).asLongStream().toArray()))

@@ -1,0 +1,165 @@
+package io.github.geofix.models.token;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.Hit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Photos with known places, searched by their first vector: an {@link EmbeddingIndex} whose rows
+ * carry all vectors of the photo. The tokens of a neighbour follow from its place, so one database
+ * serves models of any level.
+ *
+ * <p>Takes {@code 4 (V + 1) W} bytes a photo. Thread-safe; must be closed.
+ */
+public final class ReferenceDatabase implements AutoCloseable {
+
+  /** Collects photos. Not thread-safe. */
+  public static final class Builder {
+    private final int vectors;
+    private final int vectorWidth;
+    private final EmbeddingIndex.Builder rows;
+
+    private Builder(int vectors, int vectorWidth) {
+      this.vectors = vectors;
+      this.vectorWidth = vectorWidth;
+      rows = EmbeddingIndex.builder(vectorWidth, EmbeddingIndex.Options.defaults());
+    }
+
+    /**
+     * Adds a photo; returns this.
+     *
+     * @param photoVectors V vectors of W values
+     * @param id a name, which need not be unique
+     * @throws IllegalArgumentException if they are of another number or length
+     */
+    public Builder add(float[][] photoVectors, LatLng latLng, String id) {
+      checkShape(photoVectors, vectors, vectorWidth);
+      ByteBuffer payload =
+          ByteBuffer.allocate(Float.BYTES * vectors * vectorWidth).order(ByteOrder.LITTLE_ENDIAN);
+      for (float[] vector : photoVectors) {
+        payload.asFloatBuffer().put(vector);
+        payload.position(payload.position() + Float.BYTES * vectorWidth);
+      }
+      rows.add(photoVectors[0], latLng, id, payload.array());
+      return this;
+    }
+
+    /** Returns the database. */
+    public ReferenceDatabase build() {
+      return new ReferenceDatabase(rows.build());
+    }
+  }
+
+  private final EmbeddingIndex index;
+
+  private ReferenceDatabase(EmbeddingIndex index) {
+    this.index = index;
+  }
+
+  /**
+   * Starts a database of photos with so many vectors of such a length.
+   *
+   * @param vectors V, at least 1
+   * @param vectorWidth W
+   */
+  public static Builder builder(int vectors, int vectorWidth) {
+    return new Builder(vectors, vectorWidth);
+  }
+
+  /**
+   * Maps a saved database.
+   *
+   * @throws io.github.geofix.core.ModelFormatException if the file is none
+   */
+  public static ReferenceDatabase open(Path file) {
+    return new ReferenceDatabase(EmbeddingIndex.open(file));
+  }
+
+  /**
+   * Saves the database.
+   *
+   * @throws java.io.UncheckedIOException if writing fails; an older file is left as it was
+   */
+  public void save(Path file) {
+    index.save(file);
+  }
+
+  /** Returns the number of photos. */
+  public int size() {
+    return index.size();
+  }
+
+  /**
+   * Returns the photos most similar to one, best first.
+   *
+   * @param vectors the photo's; the first is compared
+   * @param skipped how many of the best to leave out: 1 for a photo that is in the database itself,
+   *     else 0
+   * @param count at least 1
+   * @throws IllegalArgumentException if the database has fewer photos
+   */
+  public List<Neighbour> neighbours(float[][] vectors, int skipped, int count) {
+    if (size() < skipped + count) {
+      throw new IllegalArgumentException(
+          "the database has "
+              + size()
+              + " photos, "
+              + (skipped + count)
+              + " needed: add photos, or use a model with fewer neighbours");
+    }
+    return index.search(vectors[0], skipped + count).hits().stream()
+        .skip(skipped)
+        .map(hit -> neighbour(hit, vectors))
+        .toList();
+  }
+
+  private Neighbour neighbour(Hit hit, float[][] like) {
+    byte[] payload = index.payload(hit.row());
+    int width = index.width();
+    if (payload.length != Float.BYTES * like.length * width) {
+      throw new IllegalArgumentException(
+          "a photo of the database has "
+              + payload.length
+              + " bytes of vectors, "
+              + like.length
+              + " vectors of "
+              + width
+              + " needed");
+    }
+    float[][] vectors = new float[like.length][width];
+    ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] vector : vectors) {
+      for (int i = 0; i < width; i++) {
+        vector[i] = bytes.getFloat();
+      }
+    }
+    return new Neighbour(vectors, hit.latLng(), hit.score());
+  }
+
+  static void checkShape(float[][] given, int vectors, int vectorWidth) {
+    boolean fits = given.length == vectors;
+    for (float[] vector : given) {
+      fits &= vector.length == vectorWidth;
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          given.length
+              + " vectors of "
+              + (given.length == 0 ? 0 : given[0].length)
+              + " values given, "
+              + vectors
+              + " of "
+              + vectorWidth
+              + " needed");
+    }
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.geofix.models.token;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Photos as vectors computed beforehand, to train a model on that reads vectors. The neighbours are
+ * looked up as the examples are made. Thread-safe.
+ */
+public final class VectorExamples implements Examples {
+  private final TokenModel model;
+  private final ReferenceDatabase reference;
+  private final List<float[][]> vectors;
+  private final List<LatLng> places;
+  private final int skipped;
+
+  private VectorExamples(
+      TokenModel model,
+      ReferenceDatabase reference,
+      List<float[][]> vectors,
+      List<LatLng> places,
+      int skipped) {
+    this.model = model;
+    this.reference = reference;
+    this.vectors = List.copyOf(vectors);
+    this.places = List.copyOf(places);
+    this.skipped = skipped;
+    if (vectors.size() != places.size()) {
+      throw new IllegalArgumentException(
+          vectors.size() + " photos and " + places.size() + " places");
+    }
+  }
+
+  /**
+   * Photos that are themselves in the database: each is given the neighbours that come after itself
+   * (GeoToken: ranks 1 to 15).
+   *
+   * @param vectors for each photo V vectors of W values
+   * @param places where they were taken
+   */
+  public static VectorExamples inReference(
+      TokenModel model, ReferenceDatabase reference, List<float[][]> vectors, List<LatLng> places) {
+    return new VectorExamples(model, reference, vectors, places, 1);
+  }
+
+  /** Photos that are not in the database, such as those to validate on (ranks 0 to 14). */
+  public static VectorExamples besideReference(
+      TokenModel model, ReferenceDatabase reference, List<float[][]> vectors, List<LatLng> places) {
+    return new VectorExamples(model, reference, vectors, places, 0);
+  }
+
+  @Override
+  public int size() {
+    return vectors.size();
+  }
+
+  @Override
+  public Example example(int epoch, int index, SplittableRandom random) {
+    float[][] own = vectors.get(index);
+    int count = model.config().neighbours();
+    List<Neighbour> neighbours = count == 0 ? List.of() : reference.neighbours(own, skipped, count);
+    return model.example(new VectorPhoto(own, neighbours), places.get(index));
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.geofix.models.token;
+
+import java.util.List;
+
+/**
+ * A photo as a model reads it that was trained on vectors.
+ *
+ * @param vectors its V vectors of W values
+ * @param neighbours its K neighbours, most similar first; more are left out
+ */
+public record VectorPhoto(float[][] vectors, List<Neighbour> neighbours) {
+  /** Copies the list. */
+  public VectorPhoto {
+    neighbours = List.copyOf(neighbours);
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.geofix.models.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.models.Example;
+import io.github.geofix.models.Oracle;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RewardScorerTest {
+  @TempDir private Path folder;
+
+  @Test
+  void choosesAsTheOriginal() {
+    Oracle oracle = Oracle.of("geotoken_small");
+    float[] logits = oracle.floats("reward_logits");
+    long[] choices = oracle.longs("reward_choice");
+    for (int b = 0; b < choices.length; b++) {
+      float[][] ofPhoto = new float[30][];
+      for (int i = 0; i < 30; i++) {
+        int start = (b * 30 + i) * 2;
+        ofPhoto[i] = Arrays.copyOfRange(logits, start, start + 2);
+      }
+      assertThat(RewardScorer.best(ofPhoto)).isEqualTo((int) choices[b]);
+    }
+  }
+
+  @Test
+  void theLowestBinWinsBeforeConfidence() {
+    assertThat(RewardScorer.best(new float[][] {{0, 9}, {1, 0.9f}, {0, 5}})).isEqualTo(1);
+    assertThat(RewardScorer.best(new float[][] {{2, 1}, {3, 1}, {1, 0}})).isEqualTo(1);
+    assertThat(RewardScorer.best(new float[][] {{0, 1}, {0, 3}})).isEqualTo(1);
+  }
+
+  @Test
+  void savesAndLoadsAndLearnsFromDrawnWords() {
+    BufferedImage photo = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1);
+        RewardScorer scorer = RewardScorer.create(model, 2)) {
+      Example example = scorer.example(photo, new LatLng(1, 2), new SplittableRandom(4));
+      assertThat(example.inputs()[0]).hasSize(128);
+      Pool pool = model.pools(List.of(photo), Sampling.of(6, 1), true).get(0);
+      List<LatLng> places = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        places.add(pool.latLng(i));
+      }
+      assertThat(places).contains(scorer.choose(pool));
+      // The same draw, but with the truth where the word is.
+      long seed = new SplittableRandom(4).nextLong();
+      LatLng drawn = model.pools(List.of(photo), Sampling.of(1, seed), false).get(0).latLng(0);
+      assertThat(scorer.example(photo, drawn, new SplittableRandom(4)).targets()[0])
+          .containsExactly(0);
+      scorer.save(folder.resolve("scorer.safetensors"));
+      try (RewardScorer loaded = RewardScorer.load(model, folder.resolve("scorer.safetensors"))) {
+        assertThat(loaded.logits(pool.states())).isDeepEqualTo(scorer.logits(pool.states()));
+      }
+      assertThatThrownBy(
+              () -> scorer.choose(model.pools(List.of(photo), Sampling.of(1, 1), false).get(0)))
+          .hasMessageContaining("no states");
+    }
+  }
+}

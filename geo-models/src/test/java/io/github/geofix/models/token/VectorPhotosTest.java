@@ -1,0 +1,120 @@
+package io.github.geofix.models.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.models.Example;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VectorPhotosTest {
+  private static final int PHOTOS = 12;
+  private static final TokenModel.Config CONFIG =
+      TokenModel.Config.tiny().withVectors(2, 8, 3).withLevel(4).withTransformer(16, 4, 32, 1, 1);
+
+  @TempDir private Path folder;
+
+  private final List<float[][]> vectors = new ArrayList<>();
+  private final List<LatLng> places = new ArrayList<>();
+
+  private ReferenceDatabase reference() {
+    Random random = new Random(3);
+    ReferenceDatabase.Builder builder = ReferenceDatabase.builder(2, 8);
+    for (int i = 0; i < PHOTOS; i++) {
+      float[][] photo = new float[2][8];
+      for (float[] vector : photo) {
+        for (int d = 0; d < vector.length; d++) {
+          vector[d] = (float) random.nextGaussian();
+        }
+      }
+      vectors.add(photo);
+      places.add(new LatLng(random.nextDouble() * 100 - 50, random.nextDouble() * 300 - 150));
+      builder.add(photo, places.get(i), "photo " + i);
+    }
+    return builder.build();
+  }
+
+  @Test
+  void aPhotoOfTheReferenceIsNotItsOwnNeighbour() {
+    try (ReferenceDatabase reference = reference();
+        TokenModel model = TokenModel.create(CONFIG, 1)) {
+      for (int i = 0; i < PHOTOS; i++) {
+        assertThat(reference.neighbours(vectors.get(i), 0, 1).get(0).vectors())
+            .isDeepEqualTo(vectors.get(i));
+        Example training =
+            VectorExamples.inReference(model, reference, vectors, places)
+                .example(0, i, new SplittableRandom(1));
+        Example testing =
+            VectorExamples.besideReference(model, reference, vectors, places)
+                .example(0, i, new SplittableRandom(1));
+        // One neighbour is 2 x 8 values; those of training are one rank further.
+        assertThat(first(testing.inputs()[1], 16)).isEqualTo(testing.inputs()[0]);
+        assertThat(first(training.inputs()[1], 16)).isNotEqualTo(training.inputs()[0]);
+        assertThat(first(training.inputs()[1], 32))
+            .isEqualTo(Arrays.copyOfRange(testing.inputs()[1], 16, 48));
+        assertThat(training.targets()[0]).hasSize(3);
+        assertThat(training.inputs()[2]).hasSize(9);
+      }
+    }
+  }
+
+  private static float[] first(float[] values, int count) {
+    return Arrays.copyOf(values, count);
+  }
+
+  @Test
+  void locatesPhotosThroughTheirVectors() {
+    try (ReferenceDatabase reference = reference();
+        TokenModel model = TokenModel.create(CONFIG, 1)) {
+      reference.save(folder.resolve("reference"));
+      BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      PhotoVectors same = image -> vectors.get(5);
+      Location direct =
+          model
+              .locate(
+                  List.of(
+                      new VectorPhoto(vectors.get(5), reference.neighbours(vectors.get(5), 0, 3))))
+              .get(0);
+      try (ReferenceDatabase opened = ReferenceDatabase.open(folder.resolve("reference"));
+          Localizer localizer = model.localizer(same, Optional.of(opened))) {
+        assertThat(localizer.locate(photo)).isEqualTo(direct);
+      }
+    }
+  }
+
+  @Test
+  void oneVectorWithoutNeighboursIsEnough() {
+    reference().close();
+    try (TokenModel model = TokenModel.create(CONFIG.withVectors(1, 8, 0), 1)) {
+      PhotoVectors first = image -> new float[][] {vectors.get(0)[0]};
+      BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      assertThat(model.inputShapes()).hasSize(1);
+      assertThat(model.localizer(first, Optional.empty()).locate(photo).candidates()).hasSize(10);
+    }
+  }
+
+  @Test
+  void saysWhatIsMissing() {
+    try (ReferenceDatabase reference = reference();
+        TokenModel model = TokenModel.create(CONFIG, 1)) {
+      assertThatThrownBy(model::localizer).hasMessageContaining("PhotoVectors");
+      assertThatThrownBy(() -> model.localizer(image -> vectors.get(0), Optional.empty()))
+          .hasMessageContaining("3 neighbours");
+      assertThatThrownBy(() -> model.locate(List.of(new VectorPhoto(vectors.get(0), List.of()))))
+          .hasMessageContaining("0 neighbours given, 3 needed");
+      assertThatThrownBy(() -> reference.neighbours(vectors.get(0), 0, 13))
+          .hasMessageContaining("12 photos, 13 needed");
+    }
+  }
+}

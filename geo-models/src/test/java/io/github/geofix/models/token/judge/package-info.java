@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.models.token.judge;
+
+import org.jspecify.annotations.NullMarked;
