@@ -143,7 +143,7 @@ public final class TokenModel implements GeoModel {
           2,
           1,
           Answer.DENSITY,
-          20,
+          64,
           500,
           10,
           1);
