@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import us.hebi.matlab.mat.format.BufferAllocator;
-import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.format.Mat5Reader;
 import us.hebi.matlab.mat.types.Array;
 import us.hebi.matlab.mat.types.Cell;
 import us.hebi.matlab.mat.types.Char;
@@ -42,10 +42,15 @@ final class CvactLists {
    */
   static List<String> ids(Path file, String split) {
     byte[] bytes = read(file);
+    try {
+      Mat5Lengths.check(bytes, MAX_BYTES);
+    } catch (IllegalArgumentException e) {
+      throw notCvact(file, String.valueOf(e.getMessage()), e);
+    }
     try (Source source = Sources.wrap(bytes);
         MatFile data =
-            Mat5.newReader(source)
-                .setBufferAllocator(new Bounded())
+            new BoundedReader(source)
+                .setBufferAllocator(new BoundedBuffers())
                 .setMaxInflateBufferSize(MAX_BYTES)
                 .setEntryFilter(
                     entry -> entry.getName().equals("panoIds") || entry.getName().equals(split))
@@ -104,7 +109,7 @@ final class CvactLists {
   }
 
   /** Refuses what a damaged length asks for before it is allocated. */
-  private static final class Bounded implements BufferAllocator {
+  private static final class BoundedBuffers implements BufferAllocator {
     private int left = 4 * MAX_BYTES;
 
     @Override
@@ -118,5 +123,40 @@ final class CvactLists {
 
     @Override
     public void release(ByteBuffer buffer) {}
+  }
+
+  /** Refuses what damaged dimensions ask for before it is allocated. */
+  private static final class BoundedReader extends Mat5Reader {
+    BoundedReader(Source source) {
+      super(source);
+    }
+
+    @Override
+    protected Mat5Reader createChildReader(Source child) {
+      BoundedReader reader = new BoundedReader(child);
+      reader.filter = filter;
+      reader.bufferAllocator = bufferAllocator;
+      return reader;
+    }
+
+    @Override
+    protected Array readCell(EntryHeader header) throws IOException {
+      check(header.getNumElements(), 1);
+      return super.readCell(header);
+    }
+
+    @Override
+    protected Array[][] readValues(EntryHeader header, int fields, String[] names)
+        throws IOException {
+      check(header.getNumElements(), fields);
+      return super.readValues(header, fields, names);
+    }
+
+    private static void check(int elements, int fields) {
+      if (elements < 0 || fields < 0 || (long) elements * fields > MAX_IDS) {
+        throw new IllegalArgumentException(
+            elements + " elements of " + fields + " fields are too many");
+      }
+    }
   }
 }
