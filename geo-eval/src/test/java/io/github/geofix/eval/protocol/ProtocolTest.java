@@ -68,7 +68,7 @@ class ProtocolTest {
           MP16         | MP16_Pro_places365.csv   | IMG_ID,LAT,LON,neighbourhood,city       | 3f/a9/6478060217.jpg,48.5,2.25,,Paris
           GWS15K       | gws15k.csv               | panoid,lat,lng                          | _2dJ0gZ4vKcR5ZcXQ0yYxA,48.5,2.25
           OSV5M        | test.csv                 | id,latitude,longitude,thumb_original_url | 3859149887465501,48.5,2.25,https://example.org
-          JUST_ZOOM_IN | val.csv                  | image_id,latitude,longitude,sequence    | 42,48.5,2.25,"[5, 10, 3, 1]"
+          JUST_ZOOM_IN | val.csv                  | image_id,latitude,longitude             | 42,48.5,2.25
           """)
   void readsEveryLayout(PhotoProtocol protocol, String table, String header, String row) {
     write(table, header, row);
