@@ -96,6 +96,10 @@ final class DescribeCommand implements Callable<Integer> {
   private static JsonObject json(Module network) {
     JsonObject description = new JsonObject();
     description.addProperty("parameters", network.parameterCount());
+    long decoder = decoderParameters(network);
+    if (decoder > 0) {
+      description.addProperty("decoderParameters", decoder);
+    }
     description.addProperty("trainable", trainable(network));
     description.addProperty("bytes", bytes(network));
     JsonArray arrays = new JsonArray();
@@ -117,6 +121,15 @@ final class DescribeCommand implements Callable<Integer> {
 
   private static String kind(Parameter parameter) {
     return parameter.isBuffer() ? "buffer" : parameter.isTrainable() ? "trainable" : "frozen";
+  }
+
+  /** Returns the size of what follows the encoders, where a family has such a part. */
+  private static long decoderParameters(Module network) {
+    return network.parameters().entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("decoder."))
+        .filter(entry -> !entry.getValue().isBuffer())
+        .mapToLong(entry -> entry.getValue().size())
+        .sum();
   }
 
   private static long trainable(Module network) {

@@ -370,6 +370,12 @@ final class MainTest {
             .getAsJsonObject();
     assertThat(tiny.get("parameters").getAsLong()).isPositive();
     assertThat(model.get("parameters").getAsLong()).isPositive();
+    JsonObject zoom =
+        JsonParser.parseString(
+                run("describe", "--method", "zoom", "--size", "paper", "--json").out())
+            .getAsJsonObject();
+    // Just Zoom In: 21.27 million.
+    assertThat(zoom.get("decoderParameters").getAsLong()).isEqualTo(21_268_224);
   }
 
   @Test
