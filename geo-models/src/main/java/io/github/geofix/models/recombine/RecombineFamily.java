@@ -1,55 +1,38 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.LatLng;
-import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.io.SizedFamily;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.util.List;
-import java.util.Map;
 
 /** The recombine family by name. */
-public final class RecombineFamily implements Family {
+public final class RecombineFamily extends SizedFamily<Config> {
 
   /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public RecombineFamily() {}
-
-  @Override
-  public String method() {
-    return RecombineModel.METHOD;
+  public RecombineFamily() {
+    super(
+        RecombineModel.METHOD,
+        List.of(
+            new Size<>("tiny", Config::tiny),
+            new Size<>("paper", Config::paper),
+            new Size<>("sample4geo", Config::sample4geo)));
   }
 
   @Override
-  public List<String> sizes() {
-    return List.of("tiny", "paper", "sample4geo");
+  protected GeoModel create(Config config, List<LatLng> positions, long seed) {
+    return RecombineModel.create(config, positions, seed);
   }
 
   @Override
-  public GeoModel create(
-      String size, Map<String, String> settings, List<LatLng> positions, long seed) {
-    return RecombineModel.create(Settings.apply(config(size), settings), positions, seed);
-  }
-
-  @Override
-  public Module network(String size) {
-    return RecombineModel.network(config(size));
+  protected Module network(Config config) {
+    return RecombineModel.network(config);
   }
 
   @Override
   public GeoModel load(ModelFolder folder) {
     return RecombineModel.load(folder);
-  }
-
-  private Config config(String size) {
-    return switch (size) {
-      case "tiny" -> Config.tiny();
-      case "paper" -> Config.paper();
-      case "sample4geo" -> Config.sample4geo();
-      default ->
-          throw new IllegalArgumentException(
-              "no size " + size + " of recombine; there are " + String.join(", ", sizes()));
-    };
   }
 }

@@ -1,55 +1,38 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.LatLng;
-import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.io.SizedFamily;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.token.TokenModel.Config;
 import java.util.List;
-import java.util.Map;
 
 /** The token family by name. */
-public final class TokenFamily implements Family {
+public final class TokenFamily extends SizedFamily<Config> {
 
   /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public TokenFamily() {}
-
-  @Override
-  public String method() {
-    return TokenModel.METHOD;
+  public TokenFamily() {
+    super(
+        TokenModel.METHOD,
+        List.of(
+            new Size<>("tiny", Config::tiny),
+            new Size<>("small", Config::small),
+            new Size<>("paper", Config::paper)));
   }
 
   @Override
-  public List<String> sizes() {
-    return List.of("tiny", "small", "paper");
+  protected GeoModel create(Config config, List<LatLng> positions, long seed) {
+    return TokenModel.create(config, seed);
   }
 
   @Override
-  public GeoModel create(
-      String size, Map<String, String> settings, List<LatLng> positions, long seed) {
-    return TokenModel.create(Settings.apply(config(size), settings), seed);
-  }
-
-  @Override
-  public Module network(String size) {
-    return TokenModel.network(config(size));
+  protected Module network(Config config) {
+    return TokenModel.network(config);
   }
 
   @Override
   public GeoModel load(ModelFolder folder) {
     return TokenModel.load(folder);
-  }
-
-  private Config config(String size) {
-    return switch (size) {
-      case "tiny" -> Config.tiny();
-      case "small" -> Config.small();
-      case "paper" -> Config.paper();
-      default ->
-          throw new IllegalArgumentException(
-              "no size " + size + " of token; there are " + String.join(", ", sizes()));
-    };
   }
 }
