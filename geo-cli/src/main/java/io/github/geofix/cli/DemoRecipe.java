@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the demo trains a family: about four minutes on two cores. Steps are fixed rather than
- * seconds, so that a slow machine learns as much.
+ * How the demo trains a family. Steps are fixed rather than seconds, so that a slow machine learns
+ * as much.
  *
  * @param method the family
  * @param settings changes to the configuration of the size tiny
