@@ -26,14 +26,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
 
-  static final class Untrained {
-    @Option(names = "--method", required = true, description = "Family, such as embed.")
-    String method;
-
-    @Option(names = "--size", defaultValue = "tiny", description = "Size (default: tiny).")
-    String size;
-  }
-
   static final class What {
     @Option(names = "--model", paramLabel = "DIR", description = "A trained model's folder.")
     @Nullable Path model;

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       CompareCommand.class,
       PublishedCommand.class,
       DescribeCommand.class,
+      ImportCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
     })

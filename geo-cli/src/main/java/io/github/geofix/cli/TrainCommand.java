@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
@@ -12,10 +14,13 @@ import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,11 +34,29 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--method", required = true, description = "Family, such as embed.")
-  private String method;
+  /** A new model, or one that there is. */
+  static final class Start {
+    @Option(
+        names = "--from",
+        paramLabel = "DIR",
+        description = "Model folder to begin with, trained or imported.")
+    @Nullable Path from;
 
-  @Option(names = "--size", defaultValue = "tiny", description = "Size (default: tiny).")
-  private String size;
+    @ArgGroup(exclusive = false)
+    @Nullable Untrained untrained;
+
+    GeoModel model(Map<String, String> settings, List<LatLng> positions, long seed) {
+      if (from != null) {
+        ModelFolder folder = ModelFolder.open(from).with(settings);
+        return folder.family().load(folder);
+      }
+      Untrained kind = Objects.requireNonNull(untrained);
+      return Family.named(kind.method).create(kind.size, settings, positions, seed);
+    }
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Start start;
 
   @Option(
       names = "--data",
@@ -95,10 +118,9 @@ final class TrainCommand implements Callable<Integer> {
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (GeoModel model =
-        Family.named(method).create(size, allSettings(), photos.locations(), seed)) {
+    try (GeoModel model = start.model(allSettings(), photos.locations(), seed)) {
       TrainReport report;
-      try (Bar bar = Bar.of("train " + method, 1)) {
+      try (Bar bar = Bar.of("train " + model.method(), 1)) {
         Trainer trainer =
             Trainer.of(model, options)
                 .onNotice(spec.commandLine().getErr()::println)

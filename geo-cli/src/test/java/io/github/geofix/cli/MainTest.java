@@ -6,7 +6,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.tile.Tile;
+import io.github.geofix.models.backbone.ConvNeXt;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -17,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,6 +238,72 @@ final class MainTest {
     assertThat(run(command).code()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("resumed/weights.safetensors"))).isEqualTo(first);
     assertThat(folder.resolve("run/metrics.csv")).isNotEmptyFile();
+  }
+
+  private static float[] array(String model, String name) {
+    try (Safetensors file = Safetensors.open(folder.resolve(model + "/weights.safetensors"))) {
+      return file.floats(name);
+    }
+  }
+
+  @Test
+  void trainsFromPublishedWeights() throws IOException {
+    Module published = new ConvNeXt(ConvNeXt.Options.atto());
+    published.initialize(TorchEngine.newManager(), 7);
+    Weights.save(published, folder.resolve("atto.safetensors"), Map.of());
+    String photos = path("photos/manifest.csv");
+    Result imported =
+        run(
+            "import",
+            "--from",
+            path("atto.safetensors"),
+            "--method",
+            "embed",
+            "--set",
+            "backbone=convnext-atto",
+            "--data",
+            photos,
+            "--out",
+            path("imported"));
+    assertThat(imported.err()).isEmpty();
+    assertThat(imported.out())
+        .startsWith("backbone: atto.safetensors into ConvNeXt: ")
+        .contains(" 0 missing, 0 unexpected, 0 ignored, 0 misfit")
+        .endsWith(path("imported") + System.lineSeparator());
+    assertThat(array("imported", "backbone.norm.weight"))
+        .isEqualTo(published.parameter("norm.weight").array().toFloatArray());
+
+    Result trained =
+        run(
+            "train",
+            "--from",
+            path("imported"),
+            "--data",
+            photos,
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--out",
+            path("fine-tuned"));
+    assertThat(trained.err()).isEmpty();
+    assertThat(array("fine-tuned", "backbone.norm.weight"))
+        .isNotEqualTo(array("imported", "backbone.norm.weight"));
+
+    assertOneLine(
+        run(
+            "import",
+            "--from",
+            path("atto.safetensors"),
+            "--method",
+            "embed",
+            "--data",
+            photos,
+            "--out",
+            path("never")),
+        "ResidualEncoder",
+        "atto.safetensors");
+    assertThat(folder.resolve("never")).doesNotExist();
   }
 
   @Test

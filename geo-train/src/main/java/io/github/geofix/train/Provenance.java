@@ -17,16 +17,41 @@ public final class Provenance {
    * @param data what it was trained on, in words
    */
   public static ModelCard card(String data, TrainOptions options, TrainReport report) {
-    return new ModelCard(
+    return card(
         data,
         report.steps() * options.batchSize(),
         report.steps(),
         options.seed(),
         report.seconds(),
+        Map.of("options", options.toString()));
+  }
+
+  /**
+   * Returns the card of a model that was made here and not trained.
+   *
+   * @param origin where its values come from, in words
+   */
+  public static ModelCard untrained(String origin, long seed) {
+    return card(origin, 0, 0, seed, 0, Map.of());
+  }
+
+  private static ModelCard card(
+      String data,
+      long photos,
+      long steps,
+      long seed,
+      double seconds,
+      Map<String, String> options) {
+    return new ModelCard(
+        data,
+        photos,
+        steps,
+        seed,
+        seconds,
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         Objects.requireNonNullElse(
             Provenance.class.getPackage().getImplementationVersion(), "development"),
         ModelCard.thisMachine(),
-        Map.of("options", options.toString()));
+        options);
   }
 }

@@ -5,7 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
+import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -121,6 +123,14 @@ public abstract class Backbone extends Layer {
    */
   protected int blockOf(String parameter) {
     return -1;
+  }
+
+  /**
+   * Returns the names that checkpoints of other libraries use, by library, such as {@code timm};
+   * empty if none publishes any.
+   */
+  public Map<String, RenameTable> checkpointNames() {
+    return Map.of();
   }
 
   /**

@@ -15,6 +15,7 @@ import io.github.geofix.models.nn.TransformerBlock;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The image encoder of CLIP: a Vision Transformer with quick GELU, a normalisation before the first
@@ -197,6 +198,15 @@ public final class ClipVit extends Backbone {
         .map(side -> side * options.patch())
         .map(size -> "Trained at %d px? Use withImageSize(%d).".formatted(size, size))
         .orElse("");
+  }
+
+  @Override
+  public Map<String, RenameTable> checkpointNames() {
+    return Map.of(
+        "openai", openAiNames(),
+        "openai-visual", openAiVisualNames(),
+        "timm", timmNames(),
+        "huggingface", huggingFaceNames());
   }
 
   /** The names in OpenAI's checkpoints of image and text encoder together. */

@@ -14,6 +14,7 @@ import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -181,6 +182,15 @@ public final class ConvNeXt extends Backbone {
   @Override
   public int parts(int pixels) {
     return pixels / 32;
+  }
+
+  @Override
+  public Map<String, RenameTable> checkpointNames() {
+    return Map.of(
+        "facebook", RenameTable.IDENTITY,
+        "timm", timmNames(),
+        "torchvision", torchvisionNames(),
+        "huggingface", huggingFaceNames());
   }
 
   /** The names in timm's checkpoints, for {@code convnext_*} models. */

@@ -16,6 +16,7 @@ import io.github.geofix.models.nn.TransformerBlock;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * DINOv2: a Vision Transformer with layer scale, trained without labels. It reads images of any
@@ -175,6 +176,12 @@ public final class DinoV2 extends Backbone {
         .map(side -> side * options.patch())
         .map(size -> "Trained at %d px? Use withTrainedSize(%d).".formatted(size, size))
         .orElse("");
+  }
+
+  @Override
+  public Map<String, RenameTable> checkpointNames() {
+    return Map.of(
+        "facebook", facebookNames(), "timm", timmNames(), "huggingface", huggingFaceNames());
   }
 
   /** The names in the authors' checkpoints. */

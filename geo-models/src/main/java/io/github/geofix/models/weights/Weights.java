@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Saves the parameters of a module by name, and fills them from files. Stateless. */
 public final class Weights {
@@ -168,6 +169,14 @@ public final class Weights {
         unexpected,
         ignored,
         List.copyOf(misfits.values()));
+  }
+
+  /** Returns how many arrays of a checkpoint have a parameter under the given names. */
+  public static long matches(Module module, Safetensors weights, RenameTable names) {
+    Set<String> parameters = module.parameters().keySet();
+    return weights.names().stream()
+        .filter(name -> names.target(name).filter(t -> parameters.contains(t.name())).isPresent())
+        .count();
   }
 
   private static boolean fits(long[] given, Shape shape, RenameTable.Target target) {

@@ -1,0 +1,80 @@
+package io.github.geofix.models.backbone;
+
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.ImportReport;
+import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.weights.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Fills the backbones of a network from checkpoints of other libraries. Stateless. */
+public final class Pretrained {
+  private Pretrained() {}
+
+  /**
+   * Fills all backbones of a network from one checkpoint. Whose names it uses is found out: those
+   * of {@link Backbone#checkpointNames}, or ours, under which most of its arrays are known.
+   *
+   * @param network with values
+   * @return for each backbone, by its name within the network, a complete report
+   * @throws IllegalArgumentException if the network has no backbone
+   * @throws io.github.geofix.core.ModelFormatException if an array is missing or does not fit; the
+   *     message names it. The network may then be partly filled
+   */
+  public static Map<String, ImportReport> load(Module network, Safetensors checkpoint) {
+    Map<String, Backbone> backbones = backbones(network);
+    if (backbones.isEmpty()) {
+      throw new IllegalArgumentException(
+          network.getClass().getSimpleName()
+              + " has no backbone to fill from "
+              + checkpoint.path()
+              + ": choose a configuration that reads photos");
+    }
+    Map<String, ImportReport> reports = new LinkedHashMap<>();
+    backbones.forEach((name, backbone) -> reports.put(name, fill(backbone, checkpoint)));
+    return reports;
+  }
+
+  private static ImportReport fill(Backbone backbone, Safetensors checkpoint) {
+    RenameTable best = RenameTable.IDENTITY;
+    long most = Weights.matches(backbone, checkpoint, best);
+    List<String> known = new ArrayList<>(List.of("geofix"));
+    for (Map.Entry<String, RenameTable> names : backbone.checkpointNames().entrySet()) {
+      long matches = Weights.matches(backbone, checkpoint, names.getValue());
+      known.add(names.getKey());
+      if (matches > most) {
+        most = matches;
+        best = names.getValue();
+      }
+    }
+    if (most == 0) {
+      throw new IllegalArgumentException(
+          "%s holds no array that %s knows, under the names of %s; it begins with %s"
+              .formatted(
+                  checkpoint.path(),
+                  backbone.getClass().getSimpleName(),
+                  String.join(", ", known),
+                  checkpoint.names().stream().limit(3).toList()));
+    }
+    return Weights.load(backbone, TorchEngine.newManager(), checkpoint, best).requireComplete();
+  }
+
+  private static Map<String, Backbone> backbones(Module network) {
+    Map<String, Backbone> found = new LinkedHashMap<>();
+    network
+        .children()
+        .forEach(
+            (name, child) -> {
+              if (child instanceof Backbone backbone) {
+                found.put(name, backbone);
+              } else {
+                backbones(child).forEach((below, part) -> found.put(name + "." + below, part));
+              }
+            });
+    return found;
+  }
+}
