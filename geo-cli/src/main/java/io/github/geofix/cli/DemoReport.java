@@ -157,7 +157,11 @@ final class DemoReport {
     if (!may.model().regions().isEmpty()) {
       page.add(
           HtmlReport.regions(
-              "Regions", "On " + TestRendering.MAY.title() + ", not calibrated.", may.model()));
+              "Regions",
+              "On "
+                  + TestRendering.MAY.title()
+                  + ", calibrated on other photos of the renderings trained on.",
+              may.model()));
     }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));

@@ -331,7 +331,9 @@ final class MainTest {
         JsonParser.parseString(Files.readString(folder.resolve("calibrated/config.json")))
             .getAsJsonObject()
             .getAsJsonObject("config");
-    assertThat(config.get("scoreTemperature").getAsDouble()).isPositive().isNotEqualTo(1);
+    JsonObject calibration = config.getAsJsonObject("calibration");
+    assertThat(calibration.get("temperature").getAsDouble()).isPositive().isNotEqualTo(1);
+    assertThat(calibration.getAsJsonArray("regionShares")).hasSize(2);
   }
 
   @Test

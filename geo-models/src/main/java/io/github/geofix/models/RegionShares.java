@@ -1,5 +1,6 @@
 package io.github.geofix.models;
 
+import io.github.geofix.core.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import java.util.Arrays;
@@ -15,6 +16,8 @@ import java.util.List;
  * densest cells first: photos like those of the calibration are held as often as promised, up to
  * the chance of the draw; photos of another kind need not be. A region has one cell at least, so
  * that a model whose best cell is right more often than wanted holds more.
+ *
+ * <p>Each photo may have cells of its own, such as those at which a search for it ended.
  */
 public final class RegionShares {
   /** A region has a cell if its share is more than that of the denser cells; sums are rounded. */
@@ -23,29 +26,33 @@ public final class RegionShares {
   private RegionShares() {}
 
   /**
+   * Returns the share of the score that a region has to exceed to hold a place: that of the cells
+   * denser than the one the place lies in.
+   *
+   * @param cells those of one photo
+   * @param scores one for each cell, 0 or more, not all 0
+   * @return 0 to 1; infinite if the place lies in no cell, so that no region can hold it
+   */
+  public static double needed(LatLng place, CellPartition cells, double[] scores) {
+    int truth = cells.labelOf(place.latitude(), place.longitude());
+    return truth < 0 ? Double.POSITIVE_INFINITY : Region.shareBefore(truth, cells, scores);
+  }
+
+  /**
    * Returns the share of the score for each wanted share of the photos.
    *
    * @param wanted shares of photos whose place is to be held, above 0 to 1
-   * @param scores one array for each photo, one score for each cell
-   * @param truths the photos' true cells; -1 where the place lies in no cell, which no region can
-   *     hold
+   * @param needed for each photo what {@link #needed} says of its true place
    * @return as many shares of the score, above 0 to 1; 1 where even all of it is too little
    * @throws IllegalArgumentException if there is no photo
    */
-  public static List<Double> fit(
-      List<Double> wanted, CellPartition cells, List<double[]> scores, int[] truths) {
-    if (truths.length == 0) {
+  public static List<Double> fit(List<Double> wanted, double[] needed) {
+    if (needed.length == 0) {
       throw new IllegalArgumentException("there is no photo to calibrate on");
     }
-    double[] needed = new double[truths.length];
-    for (int i = 0; i < truths.length; i++) {
-      needed[i] =
-          truths[i] < 0
-              ? Double.POSITIVE_INFINITY
-              : Region.shareBefore(truths[i], cells, scores.get(i));
-    }
-    Arrays.sort(needed);
-    return wanted.stream().map(share -> quantile(needed, share)).toList();
+    double[] sorted = needed.clone();
+    Arrays.sort(sorted);
+    return wanted.stream().map(share -> quantile(sorted, share)).toList();
   }
 
   /** The smallest share that holds enough photos, counting the photo to come as not held. */

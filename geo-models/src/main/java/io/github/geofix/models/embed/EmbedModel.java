@@ -13,13 +13,13 @@ import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.NamedClass;
-import io.github.geofix.models.RegionShares;
+import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -147,9 +147,7 @@ public final class EmbedModel implements GeoModel {
    * @param refineKm else it is the spherical mean of the score within this distance of the best
    *     cell; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
-   * @param scoreTemperature what {@link #calibrate} found; 1 before
-   * @param regionShares the shares of the score that the 50 % and 90 % regions hold, as {@link
-   *     #calibrate} found them; 0.5 and 0.9 before
+   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       ImageSpec image,
@@ -168,13 +166,11 @@ public final class EmbedModel implements GeoModel {
       int neighbors,
       double refineKm,
       int candidates,
-      double scoreTemperature,
-      List<Double> regionShares) {
+      Calibration calibration) {
 
     /** Checks the ranges. */
     public Config {
       s2Levels = List.copyOf(s2Levels);
-      regionShares = List.copyOf(regionShares);
       check(trainableBlocks >= -1, "trainableBlocks must be -1 or more: " + trainableBlocks);
       check(width > 0, "width must be positive: " + width);
       check(comparison != null, "comparison must be EMBEDDING or CLASSIFIER");
@@ -195,11 +191,7 @@ public final class EmbedModel implements GeoModel {
       check(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
-      check(
-          regionShares.size() == BatchLocalizer.REGION_SHARES.size()
-              && regionShares.stream().allMatch(share -> share > 0 && share <= 1),
-          "regionShares must be two shares above 0 to 1: " + regionShares);
+      check(calibration != null, "calibration is missing");
     }
 
     /**
@@ -225,8 +217,7 @@ public final class EmbedModel implements GeoModel {
           0,
           500,
           10,
-          1,
-          BatchLocalizer.REGION_SHARES);
+          Calibration.NONE);
     }
 
     /**
@@ -356,14 +347,9 @@ public final class EmbedModel implements GeoModel {
       return with(draft -> draft.candidates = newCandidates);
     }
 
-    /** Returns a copy with another temperature of the answers' scores. */
-    public Config withScoreTemperature(double newTemperature) {
-      return with(draft -> draft.scoreTemperature = newTemperature);
-    }
-
-    /** Returns a copy whose regions hold other shares of the score. */
-    public Config withRegionShares(List<Double> newRegionShares) {
-      return with(draft -> draft.regionShares = newRegionShares);
+    /** Returns a copy with another calibration of the answers. */
+    public Config withCalibration(Calibration newCalibration) {
+      return with(draft -> draft.calibration = newCalibration);
     }
 
     private Config with(Consumer<Draft> change) {
@@ -395,8 +381,7 @@ public final class EmbedModel implements GeoModel {
       private int neighbors;
       private double refineKm;
       private int candidates;
-      private double scoreTemperature;
-      private List<Double> regionShares;
+      private Calibration calibration;
 
       Draft(Config from) {
         this.from = from;
@@ -415,8 +400,7 @@ public final class EmbedModel implements GeoModel {
         neighbors = from.neighbors;
         refineKm = from.refineKm;
         candidates = from.candidates;
-        scoreTemperature = from.scoreTemperature;
-        regionShares = from.regionShares;
+        calibration = from.calibration;
       }
 
       Config config() {
@@ -437,8 +421,7 @@ public final class EmbedModel implements GeoModel {
             neighbors,
             refineKm,
             candidates,
-            scoreTemperature,
-            regionShares);
+            calibration);
       }
     }
   }
@@ -640,25 +623,16 @@ public final class EmbedModel implements GeoModel {
     return new EmbedLocalizer(this);
   }
 
-  /** Also fits the shares of the score that regions have to hold: see {@link RegionShares}. */
   @Override
-  public double calibrate(PhotoSource photos) {
-    config = config.withScoreTemperature(1);
-    int[] truths = new int[photos.size()];
-    List<double[]> scores = new ArrayList<>();
-    for (int i = 0; i < truths.length; i++) {
-      PhotoSource.Photo photo = photos.photo(0, i);
-      truths[i] = hierarchy.finest().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
-      scores.add(answers(views(photo.image(), photo.file()), 1).get(0).scores());
-    }
-    double found = Temperature.fit(scores, truths);
-    scores.replaceAll(photo -> Temperature.apply(photo, found));
-    config =
-        config
-            .withScoreTemperature(found)
-            .withRegionShares(
-                RegionShares.fit(BatchLocalizer.REGION_SHARES, hierarchy.finest(), scores, truths));
+  public Calibration calibrate(PhotoSource photos) {
+    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
+    config = config.withCalibration(found);
     return found;
+  }
+
+  private ScoredPhoto scored(PhotoSource.Photo photo) {
+    double[] scores = answers(views(photo.image(), photo.file()), 1, 1).get(0).scores();
+    return ScoredPhoto.of(photo.latLng(), hierarchy.finest(), scores);
   }
 
   /**
@@ -701,8 +675,12 @@ public final class EmbedModel implements GeoModel {
    *
    * @param photos {@code [count, views, channels, H, W]}, as of {@link #views}
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   List<Answer> answers(float[] photos, int count) {
+    return answers(photos, count, config.calibration().temperature());
+  }
+
+  @SuppressWarnings("try") // The scope is there to be closed.
+  private List<Answer> answers(float[] photos, int count, double temperature) {
     ImageSpec image = config.image();
     int length = config.channels() * image.height() * image.width();
     int views = photos.length / length / count;
@@ -729,13 +707,12 @@ public final class EmbedModel implements GeoModel {
     }
     List<Answer> answers = new ArrayList<>();
     for (int photo = 0; photo < count; photo++) {
-      answers.add(new Answer(calibrated(scores[photo]), vectors[photo]));
+      answers.add(new Answer(calibrated(scores[photo], temperature), vectors[photo]));
     }
     return answers;
   }
 
-  private double[] calibrated(double[] scores) {
-    double temperature = config.scoreTemperature();
+  private static double[] calibrated(double[] scores, double temperature) {
     return temperature == 1 ? scores : Temperature.apply(scores, temperature);
   }
 
@@ -758,11 +735,12 @@ public final class EmbedModel implements GeoModel {
       }
       flat.put(vector);
     }
+    double temperature = config.calibration().temperature();
     try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
         NDManager step = manager.newSubManager()) {
       NDArray embedded = step.create(flat.flip(), new Shape(vectors.length, config.width()));
       return Arrays.stream(scorer(step).scores(embedded))
-          .map(this::calibrated)
+          .map(found -> calibrated(found, temperature))
           .toArray(double[][]::new);
     }
   }

@@ -9,13 +9,14 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,9 +28,6 @@ public abstract class BatchLocalizer implements Localizer {
 
   /** A batch holds fewer photos if they are large: 32 of 336 pixels fit, in 43 MB. */
   private static final int MAX_FLOATS = 11_000_000;
-
-  /** How often the regions of a location are to hold the truth. */
-  public static final List<Double> REGION_SHARES = List.of(0.5, 0.9);
 
   private final ImagePreprocessor preprocessor;
 
@@ -56,22 +54,17 @@ public abstract class BatchLocalizer implements Localizer {
     return preprocessor.apply(photo);
   }
 
-  /** Returns the regions of S2 cells that hold half and nine tenths of the score. */
-  protected static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
-    return regions(cells, scores, REGION_SHARES);
-  }
-
   /**
-   * Returns regions for {@link #REGION_SHARES} of a model that has been calibrated.
+   * Returns the region of each {@link Calibration#COVERAGE}.
    *
-   * @param scoreShares the share of the score that each has to hold, as {@link
-   *     io.github.geofix.models.RegionShares} found it
+   * @param scores one for each cell, at the temperature of the calibration
+   * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
    */
   protected static List<ScoreRegion> regions(
-      CellPartition cells, double[] scores, List<Double> scoreShares) {
-    List<Region> regions = Region.holding(scoreShares, cells, scores);
+      CellPartition cells, double[] scores, List<Double> shares) {
+    List<Region> regions = Region.holding(shares, cells, scores);
     return IntStream.range(0, regions.size())
-        .mapToObj(i -> new ScoreRegion(REGION_SHARES.get(i), regions.get(i).s2Tokens()))
+        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i).s2Tokens()))
         .toList();
   }
 
@@ -82,15 +75,13 @@ public abstract class BatchLocalizer implements Localizer {
    * @param candidates the most candidates it names
    * @param refineKm the answer is the spherical mean of the score within this distance of the best
    *     cell's mean; 0 for that mean itself
+   * @param shares as of {@link #regions}
    */
   protected static Location location(
-      CellPartition cells, double[] scores, int candidates, double refineKm) {
+      CellPartition cells, double[] scores, int candidates, double refineKm, List<Double> shares) {
     List<Candidate> best =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer cell) -> -scores[cell]))
-            .limit(candidates)
-            .map(
+        Arrays.stream(best(scores, candidates))
+            .mapToObj(
                 cell ->
                     new Candidate(
                         cells.meanOf(cell),
@@ -102,7 +93,24 @@ public abstract class BatchLocalizer implements Localizer {
     if (refineKm > 0) {
       answer = meanAround(answer, cells, scores, refineKm);
     }
-    return new Location(answer, best, regions(cells, scores));
+    return new Location(answer, best, regions(cells, scores, shares));
+  }
+
+  /** Returns the cells of the highest scores, the highest first and of equals the first. */
+  private static int[] best(double[] scores, int count) {
+    int[] best = new int[Math.min(count, scores.length)];
+    int size = 0;
+    for (int cell = 0; cell < scores.length; cell++) {
+      if (size == best.length && scores[cell] <= scores[best[size - 1]]) {
+        continue;
+      }
+      int at = size < best.length ? size++ : size - 1;
+      for (; at > 0 && scores[cell] > scores[best[at - 1]]; at--) {
+        best[at] = best[at - 1];
+      }
+      best[at] = cell;
+    }
+    return best;
   }
 
   private static LatLng meanAround(

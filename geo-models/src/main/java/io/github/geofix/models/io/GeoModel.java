@@ -2,6 +2,7 @@ package io.github.geofix.models.io;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Trainable;
 import java.nio.file.Path;
 
@@ -18,14 +19,16 @@ public interface GeoModel extends Trainable, AutoCloseable {
   Localizer localizer();
 
   /**
-   * Fits the temperature of the scores on photos that were not trained on, so that they can be read
-   * as probabilities; {@link #save} keeps it. The order of the candidates does not change. Families
-   * that can fit what their regions hold, too.
+   * Fits the scores on photos that were not trained on, so that they can be read as probabilities,
+   * and what the regions have to hold, so that they hold the truth as often as they say; {@link
+   * #save} keeps both. The order of the candidates does not change. Keeps the scores of all photos
+   * in memory until it returns.
    *
-   * @return the temperature: above 1 if the model was too sure of itself
-   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows
+   * @return what was found, which answers follow from now on
+   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows;
+   *     the model stays as it was
    */
-  double calibrate(PhotoSource photos);
+  Calibration calibrate(PhotoSource photos);
 
   /**
    * Writes a model folder that {@link Localizer#load} reads.

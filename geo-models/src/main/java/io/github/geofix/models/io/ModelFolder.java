@@ -155,9 +155,16 @@ public record ModelFolder(Path path, String method, JsonElement config) {
   public <T> T config(Class<T> type) {
     try {
       return JSON.fromJson(config, type);
-    } catch (JsonParseException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Gson wraps what the record's own check threw.
+      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new ModelFormatException(
-          path.resolve(CONFIG) + " does not describe a model of the method " + method, e);
+          path.resolve(CONFIG)
+              + " does not describe a model of the method "
+              + method
+              + ": "
+              + reason.getMessage(),
+          e);
     }
   }
 

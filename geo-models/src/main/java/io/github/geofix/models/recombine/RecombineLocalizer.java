@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.Location;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.io.BatchLocalizer;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +19,16 @@ final class RecombineLocalizer extends BatchLocalizer {
   protected List<Location> locate(float[] photos, int count) {
     Gallery gallery = model.gallery();
     RecombineModel.Config config = model.config();
-    return Arrays.stream(model.scores(gallery, photos, count))
-        .map(scores -> location(gallery.places(), scores, config.candidates(), config.refineKm()))
+    Calibration calibration = config.calibration();
+    return Arrays.stream(model.scores(gallery, photos, count, calibration.temperature()))
+        .map(
+            scores ->
+                location(
+                    gallery.places(),
+                    scores,
+                    config.candidates(),
+                    config.refineKm(),
+                    calibration.regionShares()))
         .toList();
   }
 }

@@ -12,8 +12,10 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
+import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ConvNeXt;
@@ -108,7 +110,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * @param refineKm the answer is the spherical mean of the score within this distance of the best
    *     place; 0 for the best place's middle
    * @param candidates the number of candidates in a location
-   * @param scoreTemperature what {@link #calibrate} found; 1 before
+   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       String backbone,
@@ -133,7 +135,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       int galleryS2Level,
       double refineKm,
       int candidates,
-      double scoreTemperature) {
+      Calibration calibration) {
 
     /** The length of a degree of a great circle. */
     private static final double METERS_PER_DEGREE = 111_195;
@@ -170,7 +172,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           "galleryS2Level must be 0 to 30: " + galleryS2Level);
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+      check(calibration != null, "calibration is missing");
     }
 
     private static void check(boolean fits, String message) {
@@ -208,7 +210,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           6,
           200,
           10,
-          1);
+          Calibration.NONE);
     }
 
     /**
@@ -350,9 +352,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       return with(d -> d.refineKm = newRefineKm);
     }
 
-    /** Returns a copy with another temperature of the answers' scores. */
-    public Config withScoreTemperature(double newScoreTemperature) {
-      return with(d -> d.scoreTemperature = newScoreTemperature);
+    /** Returns a copy with another calibration of the answers. */
+    public Config withCalibration(Calibration newCalibration) {
+      return with(d -> d.calibration = newCalibration);
     }
 
     private Config with(Consumer<Draft> change) {
@@ -385,7 +387,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       private int galleryS2Level;
       private double refineKm;
       private int candidates;
-      private double scoreTemperature;
+      private Calibration calibration;
 
       Draft(Config c) {
         backbone = c.backbone;
@@ -410,7 +412,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
         galleryS2Level = c.galleryS2Level;
         refineKm = c.refineKm;
         candidates = c.candidates;
-        scoreTemperature = c.scoreTemperature;
+        calibration = c.calibration;
       }
 
       Config config() {
@@ -437,7 +439,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
             galleryS2Level,
             refineKm,
             candidates,
-            scoreTemperature);
+            calibration);
       }
     }
   }
@@ -739,17 +741,17 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   /**
-   * Returns the score of each place for each photo, calibrated if the model is: the softmax of the
-   * cosine times {@link #scale()}.
+   * Returns the score of each place for each photo: the softmax of the cosine times {@link
+   * #scale()}, over the temperature.
    *
    * @param images {@code [count, 3, H, W]}, preprocessed
    */
-  double[][] scores(Gallery known, float[] images, int count) {
+  double[][] scores(Gallery known, float[] images, int count, double temperature) {
     double scale = scale();
     Similarities similarities = encoder.compare(images, count, known);
     return IntStream.range(0, count)
         .mapToObj(photo -> similarities.likelihoods(photo, scale))
-        .map(likelihoods -> Temperature.apply(likelihoods, config.scoreTemperature()))
+        .map(likelihoods -> Temperature.apply(likelihoods, temperature))
         .toArray(double[][]::new);
   }
 
@@ -784,19 +786,16 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   @Override
-  public double calibrate(PhotoSource source) {
-    config = config.withScoreTemperature(1);
+  public Calibration calibrate(PhotoSource source) {
     Gallery known = gallery();
-    int[] truths = new int[source.size()];
-    List<double[]> scores = new ArrayList<>();
-    for (int i = 0; i < truths.length; i++) {
-      PhotoSource.Photo photo = source.photo(0, i);
-      truths[i] = known.places().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
-      scores.add(scores(known, encoder.photos().apply(photo.image()), 1)[0]);
-    }
-    double found = Temperature.fit(scores, truths);
-    config = config.withScoreTemperature(found);
+    Calibration found = Calibration.fit(source.size(), i -> scored(known, source.photo(0, i)));
+    config = config.withCalibration(found);
     return found;
+  }
+
+  private ScoredPhoto scored(Gallery known, PhotoSource.Photo photo) {
+    double[] scores = scores(known, encoder.photos().apply(photo.image()), 1, 1)[0];
+    return ScoredPhoto.of(photo.latLng(), known.places(), scores);
   }
 
   /**

@@ -29,7 +29,7 @@ final class TokenLocalizer extends BatchLocalizer {
 
   /** Returns the location that a pool means. */
   static Location location(Pool pool, Selection selection, TokenModel.Config config) {
-    ScoredCells cells = ScoredCells.of(pool, config.scoreTemperature());
+    ScoredCells cells = ScoredCells.of(pool, config.calibration().temperature());
     CellPartition partition = cells.partition();
     List<Candidate> candidates =
         pool.words().stream()
@@ -45,6 +45,9 @@ final class TokenLocalizer extends BatchLocalizer {
                         partition.radiusKm(label),
                         partition.s2Token(label)))
             .toList();
-    return new Location(selection.choose(pool), candidates, regions(partition, cells.scores()));
+    return new Location(
+        selection.choose(pool),
+        candidates,
+        regions(partition, cells.scores(), config.calibration().regionShares()));
   }
 }

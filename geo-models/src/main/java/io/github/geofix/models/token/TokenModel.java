@@ -9,8 +9,9 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
-import io.github.geofix.models.Temperature;
+import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
@@ -85,7 +86,7 @@ public final class TokenModel implements GeoModel {
    * @param beamWidth the number of words found
    * @param densityKm the radius of {@link Answer#DENSITY}
    * @param candidates the most candidates in a location
-   * @param scoreTemperature what {@link #calibrate} found; 1 before
+   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       Input input,
@@ -108,7 +109,7 @@ public final class TokenModel implements GeoModel {
       int beamWidth,
       double densityKm,
       int candidates,
-      double scoreTemperature) {
+      Calibration calibration) {
 
     /** Checks the ranges. */
     public Config {
@@ -117,7 +118,7 @@ public final class TokenModel implements GeoModel {
       check(beamWidth > 0, "beamWidth must be positive: " + beamWidth);
       check(densityKm > 0, "densityKm must be positive: " + densityKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+      check(calibration != null, "calibration is missing");
     }
 
     /**
@@ -146,7 +147,7 @@ public final class TokenModel implements GeoModel {
           64,
           500,
           10,
-          1);
+          Calibration.NONE);
     }
 
     /**
@@ -236,9 +237,9 @@ public final class TokenModel implements GeoModel {
       return with(d -> d.densityKm = newDensityKm);
     }
 
-    /** Returns a copy with another temperature of the answers' scores. */
-    public Config withScoreTemperature(double newTemperature) {
-      return with(d -> d.scoreTemperature = newTemperature);
+    /** Returns a copy with another calibration of the answers. */
+    public Config withCalibration(Calibration newCalibration) {
+      return with(d -> d.calibration = newCalibration);
     }
 
     CellTokenizer tokenizer() {
@@ -280,7 +281,7 @@ public final class TokenModel implements GeoModel {
     private int beamWidth;
     private double densityKm;
     private final int candidates;
-    private double scoreTemperature;
+    private Calibration calibration;
 
     Draft(Config c) {
       input = c.input;
@@ -303,7 +304,7 @@ public final class TokenModel implements GeoModel {
       beamWidth = c.beamWidth;
       densityKm = c.densityKm;
       candidates = c.candidates;
-      scoreTemperature = c.scoreTemperature;
+      calibration = c.calibration;
     }
 
     Config config() {
@@ -328,7 +329,7 @@ public final class TokenModel implements GeoModel {
           beamWidth,
           densityKm,
           candidates,
-          scoreTemperature);
+          calibration);
     }
   }
 
@@ -536,21 +537,43 @@ public final class TokenModel implements GeoModel {
     return stacked(inputs, decoding, withStates);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the model reads vectors
+   */
   @Override
-  public double calibrate(PhotoSource photos) {
+  public Calibration calibrate(PhotoSource photos) {
     requireInput(Input.PHOTO);
-    int[] truths = new int[photos.size()];
-    List<double[]> scores = new ArrayList<>();
-    for (int i = 0; i < truths.length; i++) {
-      PhotoSource.Photo photo = photos.photo(0, i);
-      Pool pool = pools(List.of(photo.image()), decoding(), false).get(0);
-      ScoredCells cells = ScoredCells.of(pool, 1);
-      truths[i] = cells.partition().labelOf(photo.latLng().latitude(), photo.latLng().longitude());
-      scores.add(cells.scores());
-    }
-    double found = Temperature.fit(scores, truths);
-    config = config.withScoreTemperature(found);
+    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
+    config = config.withCalibration(found);
     return found;
+  }
+
+  /**
+   * As {@link #calibrate(PhotoSource)}, on photos of which there are vectors.
+   *
+   * @throws IllegalStateException if the model reads photos
+   */
+  public Calibration calibrate(VectorExamples photos) {
+    requireInput(Input.VECTORS);
+    Calibration found =
+        Calibration.fit(photos.size(), i -> scored(photos.photo(i), photos.place(i)));
+    config = config.withCalibration(found);
+    return found;
+  }
+
+  private ScoredPhoto scored(PhotoSource.Photo photo) {
+    return scored(pools(List.of(photo.image()), decoding(), false).get(0), photo.latLng());
+  }
+
+  private ScoredPhoto scored(VectorPhoto photo, LatLng place) {
+    return scored(pools(List.of(photo), decoding()).get(0), place);
+  }
+
+  private static ScoredPhoto scored(Pool pool, LatLng place) {
+    ScoredCells cells = ScoredCells.of(pool, 1);
+    return ScoredPhoto.of(place, cells.partition(), cells.scores());
   }
 
   private Decoding decoding() {
@@ -573,7 +596,8 @@ public final class TokenModel implements GeoModel {
               + ", not "
               + needed
               + (needed == Input.PHOTO
-                  ? ": give it VectorExamples to train on, and PhotoVectors to locate with"
+                  ? ": give it VectorExamples to train and calibrate on, and PhotoVectors to locate"
+                      + " with"
                   : ": give it the photos themselves"));
     }
   }

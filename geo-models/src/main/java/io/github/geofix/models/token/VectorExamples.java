@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Photos as vectors computed beforehand, to train a model on that reads vectors. The neighbours are
- * looked up as the examples are made. Thread-safe.
+ * Photos as vectors computed beforehand, to train or calibrate a model on that reads vectors. The
+ * neighbours are looked up as the examples are made. Thread-safe.
  */
 public final class VectorExamples implements Examples {
   private final TokenModel model;
@@ -59,9 +59,19 @@ public final class VectorExamples implements Examples {
 
   @Override
   public Example example(int epoch, int index, SplittableRandom random) {
+    return model.example(photo(index), place(index));
+  }
+
+  /** Returns a photo with its neighbours. */
+  VectorPhoto photo(int index) {
     float[][] own = vectors.get(index);
     int count = model.config().neighbours();
     List<Neighbour> neighbours = count == 0 ? List.of() : reference.neighbours(own, skipped, count);
-    return model.example(new VectorPhoto(own, neighbours), places.get(index));
+    return new VectorPhoto(own, neighbours);
+  }
+
+  /** Returns where a photo was taken. */
+  LatLng place(int index) {
+    return places.get(index);
   }
 }

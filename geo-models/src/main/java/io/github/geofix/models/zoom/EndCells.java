@@ -1,8 +1,15 @@
 package io.github.geofix.models.zoom;
 
+import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.core.partition.S2Cells;
+import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.Temperature;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +21,15 @@ import java.util.stream.Stream;
  * @param shares one a cell; they add up to 1
  */
 record EndCells(List<List<Integer>> cells, int terminal, double[] shares) {
+
+  /** Points along a side over which the score of a cell is spread. */
+  private static final int POINTS = 4;
+
+  /** The cells of the lowest scores, together less than this, are not spread. */
+  private static final double NEGLIGIBLE = 1e-3;
+
+  /** The side of a square of a sixth of the Earth's area: an S2 cell of level 0. */
+  private static final double FACE_KM = GreatCircle.EARTH_RADIUS_KM * Math.sqrt(4 * Math.PI / 6);
 
   /** Returns the cells of a search with their scores raised to 1 / temperature. */
   static EndCells of(ZoomSearch.Result result, double temperature) {
@@ -36,5 +52,47 @@ record EndCells(List<List<Integer>> cells, int terminal, double[] shares) {
       }
     }
     return -1;
+  }
+
+  /** Returns the labels on the way to a cell. */
+  int[] path(int cell) {
+    return cells.get(cell).stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * Spreads the score of every cell evenly over points, whose S2 cells then hold it: those are
+   * about half as wide as the cell they stand for, so borders are followed to a quarter of its
+   * width. The regions of a location are made of them.
+   */
+  CellScores.Disjoint spreadOverS2(ZoomGrid grid) {
+    int[] bestFirst =
+        IntStream.range(0, shares.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer cell) -> -shares[cell]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    CellScores spread = new CellScores();
+    double sum = 0;
+    for (int i = 0; i < bestFirst.length && sum < 1 - NEGLIGIBLE; i++) {
+      double share = shares[bestFirst[i]];
+      sum += share;
+      Frame frame = grid.frame(path(bestFirst[i]));
+      int level = s2Level(frame);
+      for (int point = 0; point < POINTS * POINTS; point++) {
+        double u = (point % POINTS + 0.5) / POINTS;
+        double v = (Math.floorDiv(point, POINTS) + 0.5) / POINTS;
+        spread.add(frame.at(u, v), level, share / (POINTS * POINTS));
+      }
+    }
+    return spread.disjoint();
+  }
+
+  /**
+   * The coarsest level whose cells are on average at most half as wide as a frame is in its middle.
+   */
+  private static int s2Level(Frame frame) {
+    double widthKm = GreatCircle.distanceKm(frame.at(0.25, 0.5), frame.at(0.75, 0.5)) * 2;
+    int level = (int) Math.ceil(Math.log(FACE_KM / (widthKm / 2)) / Math.log(2));
+    return Math.max(0, Math.min(S2Cells.MAX_LEVEL, level));
   }
 }

@@ -10,10 +10,13 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
-import io.github.geofix.models.Temperature;
+import io.github.geofix.models.RegionShares;
+import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.DinoV2;
 import io.github.geofix.models.backbone.ResidualEncoder;
@@ -96,7 +99,7 @@ public final class ZoomModel implements RefiningModel {
    * @param meanKm the answer is the density mode of the score: the mean within this distance of the
    *     place that has most score within it; 0 for the middle of the best cell
    * @param candidates the number of candidates in a location
-   * @param scoreTemperature what {@link #calibrate} found; 1 before
+   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       ZoomHead head,
@@ -121,7 +124,7 @@ public final class ZoomModel implements RefiningModel {
       double beamMargin,
       double meanKm,
       int candidates,
-      double scoreTemperature) {
+      Calibration calibration) {
 
     /** Checks the ranges. */
     public Config {
@@ -143,7 +146,7 @@ public final class ZoomModel implements RefiningModel {
       check(temperature > 0, "temperature must be positive: " + temperature);
       check(meanKm >= 0, "meanKm must be 0 or more: " + meanKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(scoreTemperature > 0, "scoreTemperature must be positive: " + scoreTemperature);
+      check(calibration != null, "calibration is missing");
       // These check themselves.
       NextToken unused = NextToken.defaults().withLabelSmoothing(labelSmoothing);
       ZoomSearch.Options unusedToo = new ZoomSearch.Options(beamWidth, beamMargin);
@@ -183,7 +186,7 @@ public final class ZoomModel implements RefiningModel {
           20,
           500,
           10,
-          1);
+          Calibration.NONE);
     }
 
     /**
@@ -233,7 +236,7 @@ public final class ZoomModel implements RefiningModel {
           20,
           0,
           10,
-          1);
+          Calibration.NONE);
     }
 
     /** Returns a copy with another map. */
@@ -313,9 +316,9 @@ public final class ZoomModel implements RefiningModel {
       return with(d -> d.candidates = value);
     }
 
-    /** Returns a copy with another temperature of the answers' scores. */
-    public Config withScoreTemperature(double value) {
-      return with(d -> d.scoreTemperature = value);
+    /** Returns a copy with another calibration of the answers. */
+    public Config withCalibration(Calibration value) {
+      return with(d -> d.calibration = value);
     }
 
     /** Returns how a search goes. */
@@ -366,7 +369,7 @@ public final class ZoomModel implements RefiningModel {
     private double beamMargin;
     private double meanKm;
     private int candidates;
-    private double scoreTemperature;
+    private Calibration calibration;
 
     Draft(Config c) {
       head = c.head;
@@ -391,7 +394,7 @@ public final class ZoomModel implements RefiningModel {
       beamMargin = c.beamMargin;
       meanKm = c.meanKm;
       candidates = c.candidates;
-      scoreTemperature = c.scoreTemperature;
+      calibration = c.calibration;
     }
 
     Config config() {
@@ -418,7 +421,7 @@ public final class ZoomModel implements RefiningModel {
           beamMargin,
           meanKm,
           candidates,
-          scoreTemperature);
+          calibration);
     }
   }
 
@@ -764,25 +767,30 @@ public final class ZoomModel implements RefiningModel {
   }
 
   /**
-   * Fits the temperature of the cells at which a search ends; the truth is the one that holds the
-   * photo's place.
+   * {@inheritDoc}
+   *
+   * <p>The temperature is that of the cells at which a search ends, of which one holds the photo's
+   * place; the regions are made of S2 cells, so what they have to hold is measured on those.
    */
   @Override
-  public double calibrate(PhotoSource photos) {
-    config = config.withScoreTemperature(1);
-    int[] truths = new int[photos.size()];
-    List<double[]> scores = new ArrayList<>();
-    for (int i = 0; i < truths.length; i++) {
-      PhotoSource.Photo photo = photos.photo(0, i);
-      float[] input = photoPreprocessor.apply(photo.image());
-      EndCells ends =
-          EndCells.of(search(input, 1, List.of(Walk.atRoot()), config.search()).get(0), 1);
-      scores.add(ends.shares());
-      truths[i] = grid.contains(photo.latLng()) ? ends.indexOf(path(photo.latLng())) : -1;
-    }
-    double found = Temperature.fit(scores, truths);
-    config = config.withScoreTemperature(found);
+  public Calibration calibrate(PhotoSource photos) {
+    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
+    config = config.withCalibration(found);
     return found;
+  }
+
+  private ScoredPhoto scored(PhotoSource.Photo photo) {
+    LatLng place = photo.latLng();
+    float[] input = photoPreprocessor.apply(photo.image());
+    ZoomSearch.Result result = search(input, 1, List.of(Walk.atRoot()), config.search()).get(0);
+    EndCells ends = EndCells.of(result, 1);
+    return new ScoredPhoto(
+        ends.shares(),
+        grid.contains(place) ? ends.indexOf(path(place)) : -1,
+        temperature -> {
+          CellScores.Disjoint s2 = EndCells.of(result, temperature).spreadOverS2(grid);
+          return RegionShares.needed(place, s2.cells(), s2.scores());
+        });
   }
 
   @Override

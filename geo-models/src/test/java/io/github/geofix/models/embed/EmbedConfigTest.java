@@ -17,6 +17,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.backbone.Backbone;
@@ -60,7 +61,7 @@ final class EmbedConfigTest {
   private static final ModelCard CARD =
       new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
 
-  /** The configuration as the first version wrote it. */
+  /** What the configuration has held from the first version on. */
   private static final String FIRST_CONFIG =
       """
       {
@@ -81,11 +82,12 @@ final class EmbedConfigTest {
           "temperature": 0.07,
           "negatives": "ALL_CELLS",
           "refineKm": 500.0,
-          "candidates": 10,
-          "scoreTemperature": 1.5
+          "candidates": 10
         }
       }
       """;
+
+  private static final Calibration SOFTER = new Calibration(1.5, List.of(0.4, 0.95));
 
   @TempDir private Path folder;
 
@@ -250,7 +252,7 @@ final class EmbedConfigTest {
 
   @Test
   void vectorsAreScoredAsTheirPhotosAre() {
-    try (EmbedModel model = model(tiny().withScoreTemperature(1.5))) {
+    try (EmbedModel model = model(tiny().withCalibration(SOFTER))) {
       EmbedModel.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
       EmbedModel.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
       double[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
@@ -318,7 +320,7 @@ final class EmbedConfigTest {
 
   @Test
   void aFolderOfTheFirstVersionIsLoaded() throws IOException {
-    Config config = Config.tiny().withScoreTemperature(1.5);
+    Config config = Config.tiny();
     try (EmbedModel model = model(config)) {
       model.save(folder.resolve("model"), CARD);
       Files.writeString(folder.resolve("model/config.json"), FIRST_CONFIG);

@@ -308,7 +308,7 @@ final class RecombineModelTest {
       assertThat(location.candidates().get(0).latLng()).isEqualTo(places.get(3));
       assertThat(location.regions()).hasSize(2);
       double before = location.score();
-      double temperature = model.calibrate(source(places));
+      double temperature = model.calibrate(source(places)).temperature();
       assertThat(temperature).isLessThan(1);
       assertThat(model.localizer().locate(squares(places).get(3)).score()).isGreaterThan(before);
     }

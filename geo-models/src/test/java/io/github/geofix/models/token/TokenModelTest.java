@@ -16,6 +16,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Batch;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.ModelCard;
@@ -174,8 +175,8 @@ final class TokenModelTest {
         };
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
       List<String> before = cells(model.localizer().locate(photos.get(0)));
-      double temperature = model.calibrate(source);
-      assertThat(model.config().scoreTemperature()).isEqualTo(temperature).isPositive();
+      Calibration calibration = model.calibrate(source);
+      assertThat(model.config().calibration()).isEqualTo(calibration);
       Location after = model.localizer().locate(photos.get(0));
       assertThat(cells(after)).isEqualTo(before);
       model.save(folder.resolve("model"), CARD);

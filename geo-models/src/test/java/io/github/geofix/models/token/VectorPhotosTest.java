@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,10 +109,39 @@ class VectorPhotosTest {
   }
 
   @Test
+  void isCalibratedOnPhotosOfVectors() {
+    try (ReferenceDatabase reference = reference();
+        TokenModel model = TokenModel.create(CONFIG, 1)) {
+      VectorExamples photos = VectorExamples.inReference(model, reference, vectors, places);
+      Calibration calibration = model.calibrate(photos);
+      assertThat(model.config().calibration())
+          .isEqualTo(calibration)
+          .isNotEqualTo(Calibration.NONE);
+      // Of twelve photos, and one more that counts as not held, 7 and 12 are 50 % and 90 %.
+      assertThat(held(model, photos, 0)).isEqualTo(7);
+      assertThat(held(model, photos, 1)).isEqualTo(12);
+    }
+  }
+
+  private static long held(TokenModel model, VectorExamples photos, int share) {
+    return IntStream.range(0, photos.size())
+        .filter(
+            i -> {
+              Location location = model.locate(List.of(photos.photo(i))).get(0);
+              return Region.ofTokens(location.regions().get(share).s2Tokens())
+                  .contains(photos.place(i));
+            })
+        .count();
+  }
+
+  @Test
   void saysWhatIsMissing() {
     try (ReferenceDatabase reference = reference();
         TokenModel model = TokenModel.create(CONFIG, 1)) {
       assertThatThrownBy(model::localizer).hasMessageContaining("PhotoVectors");
+      assertThatThrownBy(() -> model.calibrate(noPhotos()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("VectorExamples to train and calibrate on");
       assertThatThrownBy(() -> model.localizer(image -> vectors.get(0), Optional.empty()))
           .hasMessageContaining("3 neighbours");
       assertThatThrownBy(() -> model.locate(List.of(new VectorPhoto(vectors.get(0), List.of()))))
@@ -116,5 +149,26 @@ class VectorPhotosTest {
       assertThatThrownBy(() -> reference.neighbours(vectors.get(0), 0, 13))
           .hasMessageContaining("12 photos, 13 needed");
     }
+    try (ReferenceDatabase reference = reference();
+        TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+      assertThatThrownBy(
+              () -> model.calibrate(VectorExamples.inReference(model, reference, vectors, places)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("give it the photos themselves");
+    }
+  }
+
+  private static PhotoSource noPhotos() {
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return 0;
+      }
+
+      @Override
+      public Photo photo(int epoch, int index) {
+        throw new IndexOutOfBoundsException(index);
+      }
+    };
   }
 }
