@@ -36,7 +36,7 @@ final class ImportCommand implements Callable<Integer> {
       description = "Weights: a .safetensors file, or the .index.json of several.")
   private Path from;
 
-  @Mixin private Untrained kind;
+  @Mixin private final Untrained kind = new Untrained();
 
   @Option(
       names = "--set",
