@@ -47,7 +47,7 @@ record DemoRecipe(
     return switch (method) {
       case "embed" -> new DemoRecipe(method, Map.of(), 2_140, 128, 3e-3, 1);
       case "token" -> new DemoRecipe(method, Map.of(), 2_400, 128, 2e-3, 1);
-      case "zoom" -> new DemoRecipe(method, withMap, 954, 64, 3e-3, 1);
+      case "zoom" -> new DemoRecipe(method, withMap, 1_400, 128, 3e-3, 1);
       case "recombine" -> new DemoRecipe(method, withMap, 1_056, 128, 2e-3, 1);
       default ->
           throw new IllegalArgumentException(

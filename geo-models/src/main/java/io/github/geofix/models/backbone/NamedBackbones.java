@@ -10,6 +10,7 @@ final class NamedBackbones {
   /** Smallest first within each kind. */
   static final List<String> NAMES =
       List.of(
+          "residual-small",
           "residual",
           "convnext-atto",
           "convnext-tiny",
@@ -27,6 +28,7 @@ final class NamedBackbones {
 
   static Backbone create(String name, ImageSpec image) {
     return switch (name) {
+      case "residual-small" -> new ResidualEncoder(image, 16, 32, 64);
       case "residual" -> new ResidualEncoder(image);
       case "convnext-atto" -> new ConvNeXt(ConvNeXt.Options.atto().withImage(image));
       case "convnext-tiny" -> new ConvNeXt(ConvNeXt.Options.tiny().withImage(image));

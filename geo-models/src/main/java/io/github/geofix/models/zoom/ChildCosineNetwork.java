@@ -24,7 +24,7 @@ import java.util.List;
  * <p>Next-child cross-entropy alone can be lowered without looking at the photo, by learning which
  * children hold land. So the loss adds a contrast within the batch, by {@link InfoNce}: at each
  * step a photo has to find its own true child among those of the other photos, and a child its
- * photo.
+ * photo. That also makes the scores of different views' children comparable, which a search uses.
  */
 final class ChildCosineNetwork extends ZoomNetwork {
   private final List<Integer> sides;
@@ -188,7 +188,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
     }
 
     @Override
-    public NDArray logits() {
+    public NDArray scores() {
       return ChildCosineNetwork.this.logits(
           question(Forward.INFERENCE, photo, step), children, step);
     }

@@ -24,8 +24,8 @@ final class DecoderFrontier implements ZoomSearch.Frontier {
   }
 
   @Override
-  public NDArray logits() {
-    return step.logits();
+  public NDArray scores() {
+    return step.logits().logSoftmax(-1);
   }
 
   @Override

@@ -19,7 +19,6 @@ import io.github.geofix.models.RegionShares;
 import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.DinoV2;
-import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
@@ -71,8 +70,10 @@ public final class ZoomModel implements RefiningModel {
    * What the model is built from.
    *
    * @param head how the children of a view are scored
-   * @param backbone what encodes photos and views: {@code residual}, trained from scratch, or
-   *     {@code dinov2-s14}, {@code dinov2-b14}, {@code dinov2-l14}
+   * @param backbone what encodes photos: {@code residual} or {@code residual-small}, trained from
+   *     scratch, or {@code dinov2-s14}, {@code dinov2-b14}, {@code dinov2-l14}
+   * @param viewBackbone what encodes views; one of DINOv2 encodes photos and views, so both are the
+   *     same then
    * @param trainedBlocks the number of last blocks of a DINOv2 backbone that learn, with its final
    *     norm; the others keep their values
    * @param photo what photos become; the decoder's head takes them as wide as high, or several
@@ -104,6 +105,7 @@ public final class ZoomModel implements RefiningModel {
   public record Config(
       ZoomHead head,
       String backbone,
+      String viewBackbone,
       int trainedBlocks,
       ImageSpec photo,
       int viewPixels,
@@ -129,6 +131,10 @@ public final class ZoomModel implements RefiningModel {
     /** Checks the ranges. */
     public Config {
       sides = List.copyOf(sides);
+      check(
+          backbone.equals(viewBackbone) || !(isPretrained(backbone) || isPretrained(viewBackbone)),
+          "DINOv2 encodes photos and views alike: backbone %s does not go with viewBackbone %s"
+              .formatted(backbone, viewBackbone));
       check(trainedBlocks >= 0, "trainedBlocks must be 0 or more: " + trainedBlocks);
       check(viewPixels > 0, "viewPixels must be positive: " + viewPixels);
       check(width > 0, "width must be positive: " + width);
@@ -166,9 +172,10 @@ public final class ZoomModel implements RefiningModel {
       return new Config(
           ZoomHead.CHILD_COSINE,
           "residual",
+          "residual-small",
           0,
           ImageSpec.half(32),
-          64,
+          32,
           128,
           1,
           1,
@@ -197,6 +204,7 @@ public final class ZoomModel implements RefiningModel {
           .with(
               d -> {
                 d.backbone = "dinov2-s14";
+                d.viewBackbone = "dinov2-s14";
                 d.photo = d.photo.withSize(224, 448);
                 d.viewPixels = 224;
                 d.width = 384;
@@ -215,6 +223,7 @@ public final class ZoomModel implements RefiningModel {
       ZoomDecoder.Options decoder = ZoomDecoder.Options.paper();
       return new Config(
           ZoomHead.DECODER,
+          "dinov2-b14",
           "dinov2-b14",
           4,
           photo,
@@ -262,6 +271,15 @@ public final class ZoomModel implements RefiningModel {
     /** Returns a copy with other photos. */
     public Config withPhoto(ImageSpec value) {
       return with(d -> d.photo = value);
+    }
+
+    /** Returns a copy with other encoders of photos and of views. */
+    public Config withBackbones(String newBackbone, String newViewBackbone) {
+      return with(
+          d -> {
+            d.backbone = newBackbone;
+            d.viewBackbone = newViewBackbone;
+          });
     }
 
     /** Returns a copy with views of another size. */
@@ -349,6 +367,7 @@ public final class ZoomModel implements RefiningModel {
   private static final class Draft {
     private ZoomHead head;
     private String backbone;
+    private String viewBackbone;
     private final int trainedBlocks;
     private ImageSpec photo;
     private int viewPixels;
@@ -374,6 +393,7 @@ public final class ZoomModel implements RefiningModel {
     Draft(Config c) {
       head = c.head;
       backbone = c.backbone;
+      viewBackbone = c.viewBackbone;
       trainedBlocks = c.trainedBlocks;
       photo = c.photo;
       viewPixels = c.viewPixels;
@@ -401,6 +421,7 @@ public final class ZoomModel implements RefiningModel {
       return new Config(
           head,
           backbone,
+          viewBackbone,
           trainedBlocks,
           photo,
           viewPixels,
@@ -490,13 +511,13 @@ public final class ZoomModel implements RefiningModel {
 
   /** Returns the network of a configuration without values, frozen where it is to be. */
   static ZoomNetwork network(Config config) {
-    boolean pretrained = config.backbone().startsWith("dinov2-");
+    boolean pretrained = isPretrained(config.backbone());
     ZoomNetwork network =
         switch (config.head()) {
           case CHILD_COSINE ->
               new ChildCosineNetwork(
                   backbone(config.backbone(), config.photo()),
-                  backbone(config.backbone(), config.view()),
+                  backbone(config.viewBackbone(), config.view()),
                   config.sides(),
                   config.width(),
                   config.temperature(),
@@ -513,7 +534,7 @@ public final class ZoomModel implements RefiningModel {
                 ? DecoderNetwork.shared(backbone(config.backbone(), config.view()), decoder)
                 : DecoderNetwork.apart(
                     backbone(config.backbone(), config.photo()),
-                    backbone(config.backbone(), config.view()),
+                    backbone(config.viewBackbone(), config.view()),
                     decoder);
           }
         };
@@ -536,9 +557,13 @@ public final class ZoomModel implements RefiningModel {
   }
 
   private static Backbone backbone(String name, ImageSpec image) {
-    return name.equals("residual")
-        ? new ResidualEncoder(image)
-        : new DinoV2(dinoV2(name).withImage(image));
+    return isPretrained(name)
+        ? new DinoV2(dinoV2(name).withImage(image))
+        : Backbone.named(name, image);
+  }
+
+  private static boolean isPretrained(String name) {
+    return name.startsWith("dinov2-");
   }
 
   private static DinoV2.Options dinoV2(String name) {
@@ -550,7 +575,7 @@ public final class ZoomModel implements RefiningModel {
           throw new IllegalArgumentException(
               "no backbone "
                   + name
-                  + " for zoom; there are residual, dinov2-s14, dinov2-b14 and dinov2-l14");
+                  + " for zoom; of DINOv2 there are dinov2-s14, dinov2-b14 and dinov2-l14");
     };
   }
 

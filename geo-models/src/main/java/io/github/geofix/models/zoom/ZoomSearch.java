@@ -2,6 +2,7 @@ package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,9 +10,14 @@ import java.util.Map;
 
 /**
  * Walks from the root view to terminal cells, several walks side by side: a beam search over the
- * summed log-probabilities of the children taken. Just Zoom In takes the best child of each step,
- * which is a search of width 1; a wider one can still turn back to a branch that looked worse at
- * first. A search may also start from cells below the root.
+ * summed scores of the children taken. Just Zoom In takes the best child of each step, which is a
+ * search of width 1; a wider one can still turn back to a branch that looked worse at first. A
+ * search may also start from cells below the root.
+ *
+ * <p>At each step the children share out the probability of the walks that go on. Where scores are
+ * log-probabilities of the children of one cell, that of a walk is the product of theirs, as in the
+ * paper; where they can be compared across cells, a walk into a part of the map that has nothing
+ * like the photo loses probability to the others.
  *
  * <p>Looks at no more than {@code width} views a step, and at the views on the way to its starts.
  * Stateless and thread-safe.
@@ -72,8 +78,12 @@ public final class ZoomSearch {
 
   /** Where walks of one length stand side by side, and how a network sees the ways on. */
   public interface Frontier {
-    /** Returns the scores of the children of each walk's cell, {@code [B, K K]}. */
-    NDArray logits();
+    /**
+     * Returns the scores of the children of each walk's cell, {@code [B, K K]}. They are compared
+     * across walks: a network that can only compare the children of one cell returns their
+     * log-probabilities.
+     */
+    NDArray scores();
 
     /**
      * Returns where some walks stand that each go on into a child.
@@ -89,7 +99,7 @@ public final class ZoomSearch {
    * A way to a cell.
    *
    * @param path the children taken, from the root view on
-   * @param logProbability the sum of their log-probabilities, at most 0 but for rounding
+   * @param logProbability the logarithm of the probability of the cell, at most 0 but for rounding
    */
   public record Walk(List<Integer> path, double logProbability) {
     /** Copies the path. */
@@ -102,10 +112,10 @@ public final class ZoomSearch {
       return new Walk(List.of(), 0);
     }
 
-    private Walk into(int child, double logProbabilityOfChild) {
+    private Walk into(int child, double newLogProbability) {
       List<Integer> longer = new ArrayList<>(path);
       longer.add(child);
-      return new Walk(longer, logProbability + logProbabilityOfChild);
+      return new Walk(longer, newLogProbability);
     }
   }
 
@@ -165,9 +175,9 @@ public final class ZoomSearch {
     }
     List<Walk> dropped = new ArrayList<>();
     for (int depth = 0; ; depth++) {
-      List<Branch> branches = branches(walks(going), frontier.logits());
+      List<Branch> branches = branches(walks(going), frontier.scores());
       // Towards the starts the way is known: whoever is on it neither competes nor scores.
-      List<Branch> towards = towards(starts, approaching, going.size(), depth, frontier.logits());
+      List<Branch> towards = towards(starts, approaching, going.size(), depth, frontier.scores());
       for (Branch step : towards) {
         starts.stream()
             .filter(start -> start.path().equals(step.walk().path()))
@@ -223,20 +233,36 @@ public final class ZoomSearch {
     return walk.path().size() < start.path().size() && contains(walk.path(), start.path());
   }
 
-  /** Returns the branches into all children of all walks. */
-  private static List<Branch> branches(List<Walk> walks, NDArray logits) {
+  /**
+   * Returns the branches into all children of all walks. They share out the probability that the
+   * walks have, by the sum of each walk's score and its child's.
+   */
+  private static List<Branch> branches(List<Walk> walks, NDArray scores) {
+    if (walks.isEmpty()) {
+      return new ArrayList<>();
+    }
+    float[] ofChildren = scores.toFloatArray();
+    int children = (int) scores.getShape().get(1);
+    double[] sums = new double[walks.size() * children];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = walks.get(i / children).logProbability() + ofChildren[i];
+    }
+    double[] shared = walks.stream().mapToDouble(Walk::logProbability).toArray();
+    double toProbability = logSum(shared) - logSum(sums);
     List<Branch> branches = new ArrayList<>();
-    if (!walks.isEmpty()) {
-      float[] logProbabilities = logits.logSoftmax(-1).toFloatArray();
-      int children = (int) logits.getShape().get(1);
-      for (int i = 0; i < walks.size() * children; i++) {
-        int origin = i / children;
-        int child = i % children;
-        Walk walk = walks.get(origin).into(child, logProbabilities[i]);
-        branches.add(new Branch(origin, child, walk));
-      }
+    for (int i = 0; i < sums.length; i++) {
+      int origin = i / children;
+      int child = i % children;
+      Walk walk = walks.get(origin).into(child, sums[i] + toProbability);
+      branches.add(new Branch(origin, child, walk));
     }
     return branches;
+  }
+
+  /** Returns the logarithm of the sum of what the given numbers are logarithms of. */
+  private static double logSum(double[] logs) {
+    double max = Arrays.stream(logs).max().orElseThrow();
+    return max + Math.log(Arrays.stream(logs).map(log -> Math.exp(log - max)).sum());
   }
 
   /**

@@ -22,6 +22,7 @@ class NamedBackbonesTest {
 
   @ParameterizedTest
   @CsvSource({
+    "residual-small, 32, 120912, 3",
     "residual, 32, 481440, 3",
     "convnext-tiny, 224, 27820128, 18",
     "dinov2-b14, 518, 86579712, 12",
