@@ -39,8 +39,8 @@ import java.util.Map;
  * where views come from; {@code renderings} pictures to cut training photos from, in place of the
  * Blue Marble and Natural Earth II; {@code tests} further pictures to test on, besides May; {@code
  * places} ALL, or HELD_OUT to learn outside the held-out blocks and test inside them; {@code sides}
- * children on a side of each step; {@code backbones} of photos and of views; {@code view} pixels of
- * a view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
+ * children on a side of each step; {@code backbone} of photos and views; {@code view} pixels of a
+ * view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
  * its weight; {@code photos} to test on; {@code model} a folder to load instead of training; {@code
  * out} a folder to save the model in.
  */
@@ -61,9 +61,9 @@ public final class ZoomEarthTable {
     defaults.put("tests", "");
     defaults.put("places", "ALL");
     defaults.put("sides", "4,4,4,4");
-    defaults.put("backbones", "residual,residual-small");
+    defaults.put("backbone", "residual-small");
     defaults.put("view", "32");
-    defaults.put("steps", "1400");
+    defaults.put("steps", "2400");
     defaults.put("batch", "128");
     defaults.put("rate", "3e-3");
     defaults.put("contrast", "1");
@@ -116,7 +116,7 @@ public final class ZoomEarthTable {
       ZoomModel.Config config =
           ZoomModel.Config.tiny()
               .withSides(arguments.list("sides").stream().map(Integer::valueOf).toList())
-              .withBackbones(arguments.list("backbones").get(0), arguments.list("backbones").get(1))
+              .withBackbone(arguments.text("backbone"))
               .withViewPixels(arguments.number("view"))
               .withContrast(arguments.decimal("contrast"))
               .withMap(map.isEmpty() ? arguments.text("earth") + "/earth-blue-marble.jpg" : map);

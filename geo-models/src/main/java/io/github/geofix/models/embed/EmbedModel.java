@@ -195,14 +195,14 @@ public final class EmbedModel implements GeoModel {
     }
 
     /**
-     * A network of 0.7 million parameters, and 128 for each cell, for photos of 32 pixels, trained
+     * A network of 0.25 million parameters, and 128 for each cell, for photos of 32 pixels, trained
      * on two cores in four minutes. The levels 2, 4 and 5 have cells of about 2,200, 560 and 280
      * km.
      */
     public static Config tiny() {
       return new Config(
           ImageSpec.half(32),
-          "residual",
+          "residual-small",
           Backbone.ALL_BLOCKS,
           128,
           List.of(2, 4, 5),
