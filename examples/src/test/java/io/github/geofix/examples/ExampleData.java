@@ -4,9 +4,12 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandMap;
+import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel;
+import io.github.geofix.models.weights.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,6 +34,7 @@ final class ExampleData {
     try (EmbedModel model = EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
       model.save(folder.resolve("out/model"), UNTRAINED);
     }
+    writeWeights(folder.resolve("convnext_atto.safetensors"));
     Path map = earth.resolve("earth-blue-marble.jpg");
     RecombineModel.Config matching = RecombineModel.Config.tiny().withMap(map.toString());
     try (RecombineModel model = RecombineModel.create(matching, List.of(), 1)) {
@@ -44,5 +48,12 @@ final class ExampleData {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Random values under the names of the authors' checkpoints. */
+  private static void writeWeights(Path file) {
+    ConvNeXt backbone = new ConvNeXt(ConvNeXt.Options.atto());
+    backbone.initialize(TorchEngine.newManager(), 1);
+    Weights.save(backbone, file, Map.of());
   }
 }

@@ -41,7 +41,14 @@ final class ExamplesTest {
   static Stream<String> examples() {
     // In order: the first ones write what the later ones read.
     return Stream.of(
-        "Train", "Locate", "Evaluate", "Partition", "OwnBackbone", "Geography", "Gallery");
+        "Train",
+        "Locate",
+        "Evaluate",
+        "Partition",
+        "OwnBackbone",
+        "FineTune",
+        "Geography",
+        "Gallery");
   }
 
   @ParameterizedTest

@@ -77,6 +77,14 @@ public final class Oracle {
     return values;
   }
 
+  /** Returns the values of an F64 tensor. */
+  public double[] doubles(String tensor) {
+    ByteBuffer data = data(tensor, "F64");
+    double[] values = new double[data.remaining() / Double.BYTES];
+    data.asDoubleBuffer().get(values);
+    return values;
+  }
+
   /** Returns the values of a U8 tensor. */
   public byte[] bytes(String tensor) {
     ByteBuffer data = data(tensor, "U8");

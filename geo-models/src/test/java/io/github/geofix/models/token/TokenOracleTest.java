@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -12,8 +14,11 @@ import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenOracleTest {
   private static final int PHOTOS = 3;
   private static final int LENGTH = 11;
+  private static final int DRAWN = 30;
   private static final CellTokenizer TOKENIZER = CellTokenizer.of(CellTokenizer.Options.defaults());
   private static final Oracle ORACLE = Oracle.of("geotoken_small");
 
@@ -38,19 +44,21 @@ class TokenOracleTest {
   private static TorchEngine.Scope noGrad;
 
   @BeforeAll
-  static void load() throws Exception {
+  static void load() throws URISyntaxException {
     noGrad = TorchEngine.noGrad();
     manager = TorchEngine.newManager();
     VectorInput input = new VectorInput(new VectorInput.Options(3, 768, 15), TOKENIZER, 32);
     network = new TokenNetwork(new TokenNetwork.Options(32, 4, 64, 2, 2, 0.1), TOKENIZER, input);
+    fill(network, TokenNetwork.publishedNames().withoutPrefix("weights."));
+    memory = network.memory(Forward.INFERENCE, inputs(0));
+  }
+
+  private static void fill(Module module, RenameTable names) throws URISyntaxException {
     Path file =
         Path.of(TokenOracleTest.class.getResource("/oracles/geotoken_small.safetensors").toURI());
     try (Safetensors weights = Safetensors.open(file)) {
-      Weights.load(
-              network, manager, weights, TokenNetwork.publishedNames().withoutPrefix("weights."))
-          .requireExact();
+      Weights.load(module, manager, weights, names).requireExact();
     }
-    memory = network.memory(Forward.INFERENCE, inputs(0));
   }
 
   @AfterAll
@@ -80,8 +88,7 @@ class TokenOracleTest {
   }
 
   private static NDArray stack(List<NDArray> arrays, int axis) {
-    return ai.djl.ndarray.NDArrays.stack(
-        new ai.djl.ndarray.NDList(arrays.toArray(new NDArray[0])), axis);
+    return NDArrays.stack(new NDList(arrays.toArray(new NDArray[0])), axis);
   }
 
   private static NDArray words(String tensor) {
@@ -139,6 +146,55 @@ class TokenOracleTest {
   @Test
   void greedySearchFindsTheWordsOfTheOriginal() {
     assertThat(best(BeamSearch.greedy().find(network, memory))).isEqualTo(ORACLE.longs("greedy"));
+  }
+
+  @Test
+  void drawnWordsHaveTheProbabilitiesOfTheOriginal() {
+    NDArray drawn = words("pool_seq");
+    long[] values = ORACLE.longs("pool_seq");
+    double[] expected = ORACLE.doubles("pool_logp_temp0.7");
+    for (int i = 0; i < DRAWN; i++) {
+      List<NDArray> logits = network.logits(Forward.INFERENCE, memory, drawn.get(":, {}", i));
+      double[] sums = new double[PHOTOS];
+      for (int n = 0; n < LENGTH; n++) {
+        float[] log = logits.get(n).div(manager.create(0.7f)).logSoftmax(1).toFloatArray();
+        for (int b = 0; b < PHOTOS; b++) {
+          int value = (int) values[(b * DRAWN + i) * LENGTH + n];
+          sums[b] += log[b * (log.length / PHOTOS) + value];
+        }
+      }
+      for (int b = 0; b < PHOTOS; b++) {
+        assertThat(sums[b]).isCloseTo(expected[b * DRAWN + i], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void theRewardScorerReadsDrawnWordsAsTheOriginal() throws URISyntaxException {
+    RewardScorer.Scorer scorer = new RewardScorer.Scorer(32);
+    fill(scorer, RenameTable.IDENTITY.withoutPrefix("reward."));
+    NDArray states = manager.create(statesOfDrawnWords(), new Shape(PHOTOS, DRAWN, 32));
+    ORACLE.assertClose(scorer.forward(Forward.INFERENCE, states), "reward_logits", 1e-5);
+  }
+
+  private static float[] statesOfDrawnWords() {
+    long[] values = ORACLE.longs("pool_seq");
+    List<Pool> pools = new ArrayList<>();
+    for (int b = 0; b < PHOTOS; b++) {
+      List<Word> words = new ArrayList<>();
+      for (int i = 0; i < DRAWN; i++) {
+        int first = (b * DRAWN + i) * LENGTH;
+        words.add(
+            new Word(
+                Arrays.stream(values, first, first + LENGTH).mapToObj(v -> (int) v).toList(), 0));
+      }
+      pools.add(new Pool(TOKENIZER, words, List.of(), true, List.of()));
+    }
+    NDList states = new NDList();
+    for (Pool pool : PrefixTree.withStates(network, memory, pools)) {
+      pool.states().forEach(state -> states.add(manager.create(state)));
+    }
+    return NDArrays.stack(states).toFloatArray();
   }
 
   static long[] best(List<Pool> results) {

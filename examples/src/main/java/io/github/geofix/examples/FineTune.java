@@ -1,0 +1,46 @@
+package io.github.geofix.examples;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.models.backbone.Pretrained;
+import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.train.Provenance;
+import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.TrainReport;
+import io.github.geofix.train.Trainer;
+import io.github.geofix.train.data.ManifestPhotos;
+import io.github.geofix.train.optim.ParameterGroup;
+import java.nio.file.Path;
+
+/** Trains from published weights, in a folder that a killed run goes on in. */
+final class FineTune {
+  private FineTune() {}
+
+  public static void main(String[] args) {
+    Manifest photos = Manifest.readCsv(Path.of("train/manifest.csv"));
+    Manifest held = Manifest.readCsv(Path.of("test/manifest.csv"));
+    TrainOptions options =
+        TrainOptions.defaults()
+            .withEpochs(1)
+            .withBatchSize(50)
+            .withLearningRate(1e-3)
+            .withGroups(ParameterGroup.matching("backbone\\..*").withRateFactor(0.1))
+            .withSeed(1);
+    EmbedModel.Config config =
+        EmbedModel.Config.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
+    try (Safetensors weights = Safetensors.open(Path.of("convnext_atto.safetensors"));
+        EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
+      Pretrained.load(model.network(), weights)
+          .forEach((part, report) -> System.out.println(part + ": " + report.toText()));
+      TrainReport report =
+          Trainer.of(model, options)
+              .validateOn(ManifestPhotos.of(held))
+              .onEpoch(System.out::println)
+              .fit(ManifestPhotos.of(photos), Path.of("runs/fine-tuned"));
+      model.calibrate(ManifestPhotos.of(held));
+      model.save(
+          Path.of("models/fine-tuned"), Provenance.card("train/manifest.csv", options, report));
+    }
+  }
+}

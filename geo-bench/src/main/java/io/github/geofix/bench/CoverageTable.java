@@ -1,0 +1,104 @@
+package io.github.geofix.bench;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.eval.RegionCoverage;
+import io.github.geofix.eval.earth.EarthData;
+import io.github.geofix.eval.earth.EarthPhoto;
+import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.models.Calibration;
+import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How often the 50 % and 90 % regions of each family's answers hold the truth: calibrated on 500
+ * photos of the renderings of the training, or of one that it never saw, on other photos of that
+ * rendering and of the others. Prints one CSV row for each, with 95 % Wilson intervals.
+ *
+ * <p>Arguments: {@code DATA MODELS PHOTOS [RENDERINGS [METHOD...]]}: the folder {@code
+ * examples/data/earth}, the folder that {@code geofix demo --all --out} wrote, the photos of each
+ * rendering, a folder with further renderings or {@code -}, and the families, all by default.
+ */
+public final class CoverageTable {
+  private static final int CALIBRATION = 500;
+
+  /** Neither the demo's training nor its test photos. */
+  private static final long TEST_SEED = 2026;
+
+  private static final long CALIBRATION_SEED = 2027;
+
+  private CoverageTable() {}
+
+  /** Runs the program. */
+  public static void main(String[] args) {
+    if (args.length < 3) {
+      System.err.println("usage: CoverageTable DATA MODELS PHOTOS [RENDERINGS [METHOD...]]");
+      System.exit(2);
+    }
+    Optional<Path> more =
+        args.length > 3 && !args[3].equals("-") ? Optional.of(Path.of(args[3])) : Optional.empty();
+    List<String> methods =
+        args.length > 4
+            ? List.of(args).subList(4, args.length)
+            : List.of("embed", "token", "zoom", "recombine");
+    EarthData data = EarthData.read(Path.of(args[0]));
+    EarthPhotos.Options options = EarthPhotos.Options.defaults();
+    Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
+    EarthRenderings.of(data, more, options.withSeed(TEST_SEED))
+        .forEach((name, photos) -> tests.put(name, photos.photos(0, Integer.parseInt(args[2]))));
+    Map<String, EarthPhotos> calibrations = new LinkedHashMap<>();
+    calibrations.put("training", data.trainingPhotos(options.withSeed(CALIBRATION_SEED)));
+    calibrations.putAll(EarthRenderings.of(data, more, options.withSeed(CALIBRATION_SEED)));
+    System.out.println("# " + String.join(" ", args));
+    System.out.println(
+        "method,calibratedOn,temperature,scoreShare,rendering,photos,share,holdsTruth,low,high,"
+            + "medianAreaKm2");
+    for (String method : methods) {
+      ModelFolder folder = ModelFolder.open(Path.of(args[1]).resolve(method).resolve("model"));
+      try (GeoModel model = folder.family().load(folder)) {
+        calibrations.forEach(
+            (name, photos) ->
+                print(name, model, model.calibrate(photos.source(CALIBRATION)), tests));
+      }
+    }
+  }
+
+  private static void print(
+      String calibratedOn,
+      GeoModel model,
+      Calibration calibration,
+      Map<String, List<EarthPhoto>> tests) {
+    Localizer localizer = model.localizer();
+    tests.forEach(
+        (rendering, photos) -> {
+          List<LatLng> truths = photos.stream().map(EarthPhoto::latLng).toList();
+          List<Location> answers =
+              localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
+          List<RegionCoverage> regions = RegionCoverage.of(truths, answers);
+          for (int i = 0; i < regions.size(); i++) {
+            RegionCoverage coverage = regions.get(i);
+            System.out.printf(
+                Locale.ROOT,
+                "%s,%s,%.3f,%.3f,%s,%d,%.2f,%.1f,%.1f,%.1f,%.0f%n",
+                model.method(),
+                calibratedOn,
+                calibration.temperature(),
+                calibration.regionShares().get(i),
+                rendering,
+                photos.size(),
+                coverage.share(),
+                100 * coverage.measured().accuracy(),
+                100 * coverage.measured().low(),
+                100 * coverage.measured().high(),
+                coverage.medianAreaKm2());
+          }
+        });
+  }
+}
