@@ -10,6 +10,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -75,6 +76,8 @@ class CascadeTest {
         .toList();
   }
 
+  private static final Cascade.Options BEST_PLACE = Cascade.Options.defaults().withMeanKm(0);
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void multipliesWhatTheStagesSayOfEachPlace(long seed) {
@@ -90,11 +93,15 @@ class CascadeTest {
         double sigma = place.radiusKm();
         density += place.score() / (sigma * sigma) * Math.exp(-0.5 * d * d / (sigma * sigma));
       }
-      expected[i] = density * fit.get(i).score();
+      expected[i] = density * Math.pow(fit.get(i).score(), 0.4);
       sum += expected[i];
     }
     try (Cascade cascade =
-        new Cascade(first(prior), List.of(refiner(proposed -> fit)), path -> PHOTO, 0)) {
+        new Cascade(
+            first(prior),
+            List.of(refiner(proposed -> fit)),
+            path -> PHOTO,
+            BEST_PLACE.withWeight(0.4))) {
       List<Candidate> found = cascade.locate(PHOTO).candidates();
       assertThat(found).hasSize(fit.size());
       for (Candidate candidate : found) {
@@ -107,6 +114,29 @@ class CascadeTest {
   }
 
   @Test
+  void aRefinerThatOnlyRanksFindsTheScoresOfThePlaces() {
+    List<Candidate> places = random(new SplittableRandom(6), 5);
+    Refiner reversing =
+        refiner(
+            proposed ->
+                IntStream.range(0, proposed.size())
+                    .mapToObj(i -> proposed.get(i).withScore(1 + i))
+                    .toList());
+    try (Cascade cascade =
+        new Cascade(first(places), List.of(reversing), path -> PHOTO, BEST_PLACE.withWeight(2))) {
+      double[] expected =
+          IntStream.range(0, 5)
+              .mapToDouble(i -> places.get(i).score() * (1 + i) * (1 + i))
+              .toArray();
+      double sum = Arrays.stream(expected).sum();
+      for (Candidate found : cascade.locate(PHOTO).candidates()) {
+        int i = places.stream().map(Candidate::cell).toList().indexOf(found.cell());
+        assertThat(found.score()).isCloseTo(expected[i] / sum, within(1e-12));
+      }
+    }
+  }
+
+  @Test
   void believesTheLaterStageWhereNothingIsLeftOfTheFormer() {
     Candidate here = new Candidate(new LatLng(0, 0), 1, 1, "here");
     List<Candidate> far =
@@ -114,7 +144,7 @@ class CascadeTest {
             new Candidate(new LatLng(0, 90), 3, 1, "far"),
             new Candidate(new LatLng(0, -90), 1, 1, "farther"));
     try (Cascade cascade =
-        new Cascade(first(List.of(here)), List.of(refiner(p -> far)), path -> PHOTO, 0)) {
+        new Cascade(first(List.of(here)), List.of(refiner(p -> far)), path -> PHOTO, BEST_PLACE)) {
       assertThat(cascade.locate(PHOTO).latLng()).isEqualTo(new LatLng(0, 90));
     }
   }
@@ -126,7 +156,9 @@ class CascadeTest {
             new Candidate(new LatLng(0, 1), 1, 500, "east"),
             new Candidate(new LatLng(0, -1), 1, 500, "west"),
             new Candidate(new LatLng(50, 0), 0.5, 500, "north"));
-    try (Cascade cascade = new Cascade(first(two), List.of(refiner(p -> p)), path -> PHOTO, 300)) {
+    try (Cascade cascade =
+        new Cascade(
+            first(two), List.of(refiner(p -> p)), path -> PHOTO, BEST_PLACE.withMeanKm(300))) {
       LatLng answer = cascade.locate(PHOTO).latLng();
       assertThat(GreatCircle.distanceKm(answer, new LatLng(0, 0))).isLessThan(1e-3);
     }
@@ -135,7 +167,8 @@ class CascadeTest {
   @Test
   void isItsFirstStageIfNothingRefinesIt() {
     List<Candidate> places = random(new SplittableRandom(4), 3);
-    try (Cascade cascade = new Cascade(first(places), List.of(), path -> PHOTO, 100)) {
+    try (Cascade cascade =
+        new Cascade(first(places), List.of(), path -> PHOTO, Cascade.Options.defaults())) {
       assertThat(cascade.locate(Path.of("decoded by the function")))
           .isEqualTo(new Location(places.get(0).latLng(), places));
     }
@@ -145,7 +178,11 @@ class CascadeTest {
   void countsWhatEachStageHasCost() {
     List<Candidate> places = random(new SplittableRandom(5), 9);
     try (Cascade cascade =
-        new Cascade(first(places), List.of(refiner(p -> p.subList(0, 2))), path -> PHOTO, 100)) {
+        new Cascade(
+            first(places),
+            List.of(refiner(p -> p.subList(0, 2))),
+            path -> PHOTO,
+            Cascade.Options.defaults())) {
       cascade.locateImages(List.of(PHOTO, PHOTO, PHOTO));
       List<Cascade.Cost> costs = cascade.costs();
       assertThat(costs).extracting(Cascade.Cost::stage).containsExactly("first", "test");

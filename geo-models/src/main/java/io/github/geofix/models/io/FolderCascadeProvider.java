@@ -17,9 +17,6 @@ public final class FolderCascadeProvider implements CascadeProvider {
   /** What the first model leaves out is lost for those that follow. */
   private static final Map<String, String> MANY_CANDIDATES = Map.of("candidates", "60");
 
-  /** As wide as the tiny recombine model looks around its best place. */
-  private static final double MEAN_KM = 200;
-
   /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public FolderCascadeProvider() {}
 
@@ -37,7 +34,7 @@ public final class FolderCascadeProvider implements CascadeProvider {
       refiners.forEach(Refiner::close);
       throw e;
     }
-    return new Cascade(localizer, refiners, Photos::read, MEAN_KM);
+    return new Cascade(localizer, refiners, Photos::read, Cascade.Options.defaults());
   }
 
   private static Refiner refiner(ModelFolder folder) {
