@@ -12,11 +12,11 @@ import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.models.token.BeamSearch;
 import io.github.geofix.models.token.Decoding;
 import io.github.geofix.models.token.DiverseBeamSearch;
+import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.Selection;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.train.TrainOptions;
-import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -28,14 +28,17 @@ import java.util.Locale;
  * Trains the tiny token model on the Earth data and compares ways to find and choose its answers on
  * photos of another month. Prints one CSV row for each, with 95 % intervals.
  *
- * <p>Arguments: the folder of the imagery, a run folder that training goes on in if it was stopped,
- * and the number of steps, 1,467 by default.
+ * <p>Arguments: {@code DATA STEPS SEEDS}: the folder {@code examples/data/earth}, the steps of
+ * training, and the number of seeds.
  */
 public final class TokenEarthTable {
-  private static final int STEPS = 1467;
   private static final int BATCH = 128;
   private static final int TEST_PHOTOS = 1000;
-  private static final long SEED = 1;
+
+  /** The reward scorer learns from photos that the network was not trained on. */
+  private static final long SCORER_SEED = 1000;
+
+  private static final int SCORER_STEPS = 150;
 
   /** Photos between two lines of the curve of the loss: the generator never repeats a photo. */
   private static final int EPOCH = BATCH * 100;
@@ -46,35 +49,44 @@ public final class TokenEarthTable {
 
   /** Runs the program. */
   public static void main(String[] args) {
-    Path run = Path.of(args[1]);
-    int steps = args.length > 2 ? Integer.parseInt(args[2]) : STEPS;
+    if (args.length != 3) {
+      System.err.println("usage: TokenEarthTable DATA STEPS SEEDS");
+      System.exit(2);
+    }
     EarthData data = EarthData.read(Path.of(args[0]));
-    EarthPhotos.Options photos = EarthPhotos.Options.defaults().withSeed(SEED);
+    System.out.println("# " + String.join(" ", args));
+    System.out.println(
+        "seed,decoding,selection,photos,medianKm,within25,within200,low200,high200,within750,"
+            + "low750,high750,within2500,seconds");
+    for (long seed = 1; seed <= Long.parseLong(args[2]); seed++) {
+      run(data, Long.parseLong(args[1]), seed);
+    }
+  }
+
+  private static void run(EarthData data, long steps, long seed) {
+    EarthPhotos.Options photos = EarthPhotos.Options.defaults();
+    EarthPhotos training = data.trainingPhotos(photos.withSeed(seed));
+    EarthPhotos unseen = data.trainingPhotos(photos.withSeed(SCORER_SEED + seed));
     TrainOptions options =
         TrainOptions.defaults()
             .withSteps(steps)
             .withBatchSize(BATCH)
             .withLearningRate(2e-3)
             .withWeightDecay(0.02)
-            .withSeed(SEED);
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), SEED)) {
-      TrainReport report =
-          Trainer.of(model, options)
-              .onEpoch(epoch -> System.err.println(epoch))
-              .fit(data.trainingPhotos(photos).source(EPOCH), run);
-      System.out.println("# " + report);
+            .withSeed(seed);
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), seed);
+        RewardScorer scorer = RewardScorer.create(model, seed)) {
+      Trainer.of(model, options).fit(training.source(EPOCH));
+      Trainer.of(scorer, options.withSteps(SCORER_STEPS)).fit(unseen.source(EPOCH));
       List<EarthPhoto> test =
-          data.testPhotos(TestRendering.MAY, photos.withSeed(SEED + 1)).photos(0, TEST_PHOTOS);
-      System.out.println(
-          "decoding,selection,photos,medianKm,within25,within200,low200,high200,within750,low750,"
-              + "high750,within2500,seconds");
-      for (Way way : ways(model.config().densityKm())) {
-        print(way, model.localizer(way.find(), way.choose()), test);
+          data.testPhotos(TestRendering.MAY, photos.withSeed(-seed)).photos(0, TEST_PHOTOS);
+      for (Way way : ways(model.config().densityKm(), scorer, seed)) {
+        print(seed, way, model.localizer(way.find(), way.choose()), test);
       }
     }
   }
 
-  private static List<Way> ways(double densityKm) {
+  private static List<Way> ways(double densityKm, RewardScorer scorer, long seed) {
     List<Way> ways = new ArrayList<>();
     ways.add(new Way("greedy", "mostProbable", BeamSearch.greedy(), Selection.mostProbable()));
     for (int width : new int[] {20, 64}) {
@@ -86,16 +98,17 @@ public final class TokenEarthTable {
     Decoding diverse = DiverseBeamSearch.of(4, 5, 0.5);
     ways.add(new Way("diverse4x5", "density", diverse, Selection.density(densityKm)));
     for (double temperature : new double[] {0.7, 1}) {
-      Decoding draw = Sampling.of(30, SEED).withTemperature(temperature);
+      Decoding draw = Sampling.of(30, seed).withTemperature(temperature);
       String name = "sample30at" + temperature;
       ways.add(new Way(name, "mostProbable", draw, Selection.mostProbable()));
       ways.add(new Way(name, "medoid", draw, Selection.medoid()));
       ways.add(new Way(name, "density", draw, Selection.density(densityKm)));
+      ways.add(new Way(name, "reward", draw, scorer));
     }
     return ways;
   }
 
-  private static void print(Way way, Localizer localizer, List<EarthPhoto> test) {
+  private static void print(long seed, Way way, Localizer localizer, List<EarthPhoto> test) {
     long start = System.nanoTime();
     List<BufferedImage> images = test.stream().map(EarthPhoto::image).toList();
     List<LatLng> answers = localizer.locateImages(images).stream().map(Location::latLng).toList();
@@ -107,7 +120,8 @@ public final class TokenEarthTable {
     Share within750 = report.errors().withinKm(750);
     System.out.printf(
         Locale.ROOT,
-        "%s,%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f%n",
+        "%d,%s,%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f%n",
+        seed,
         way.decoding(),
         way.selection(),
         report.count(),

@@ -131,7 +131,7 @@ final class FamiliesReport {
         .add(
             new ReportSection.Text(
                 "What this shows",
-                "The families share the photos, the places and the length of training, not a task"
+                "The families share the photos, the places and about the time of training, not a task"
                     + " that suits them alike: embed and token know the places they were trained"
                     + " on, zoom and recombine compare with a map and could be given another one."
                     + " It does not show that a street photo can be located. Scores are not"
@@ -168,10 +168,10 @@ final class FamiliesReport {
     return systems;
   }
 
-  /** Says which system has the most photos within each distance. */
+  /** Says within which distances each system has the most photos. */
   private String winners(TestRendering rendering) {
     Map<String, DistanceReport> systems = systems(rendering);
-    List<String> sentences = new ArrayList<>();
+    Map<String, List<String>> limitsOf = new LinkedHashMap<>();
     for (double km : figures(outcomes.get(0), rendering).model().limitsKm()) {
       double most =
           systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
@@ -180,9 +180,13 @@ final class FamiliesReport {
               .filter(system -> system.getValue().accuracyWithinKm(km) == most)
               .map(Map.Entry::getKey)
               .collect(Collectors.joining(" and "));
-      sentences.add(String.format(Locale.ROOT, "within %.0f km %s", km, best));
+      limitsOf
+          .computeIfAbsent(best, name -> new ArrayList<>())
+          .add(String.format(Locale.ROOT, "%.0f", km));
     }
-    return "The most photos: " + String.join(", ", sentences) + ".";
+    return limitsOf.entrySet().stream()
+        .map(best -> best.getKey() + " within " + String.join(", ", best.getValue()) + " km")
+        .collect(Collectors.joining("; ", "The most photos: ", "."));
   }
 
   /** Compares each family with the strongest baseline, photo by photo. */

@@ -67,11 +67,11 @@ public final class Cascade implements Localizer {
     }
 
     /**
-     * A weight of 0.3 and a mean within 200 km, which located most on 300 photos of the Earth data:
-     * with weight 1 a cascade was worse than its first stage alone.
+     * A weight of 0.3 and a mean within 500 km, chosen on 700 photos a rendering of the Earth data:
+     * with weight 1 a cascade located fewer within 200 km than its first stage alone.
      */
     public static Options defaults() {
-      return new Options(0.3, 200);
+      return new Options(0.3, 500);
     }
 
     /** Returns a copy with another weight. */
