@@ -52,6 +52,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecombineModelTest {
+  /** Four regions of the 64 numbers of the smallest backbone. */
+  private static final int WIDTH = 256;
+
   private static final ModelCard CARD =
       new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
 
@@ -261,14 +264,14 @@ final class RecombineModelTest {
       NDArray atHeading = model.photoVectors(Forward.INFERENCE, batch);
       assertThat(atHeading.get(2).toFloatArray())
           .containsExactly(
-              Arrays.copyOfRange(photos, rows[2] * 512, (rows[2] + 1) * 512), within(1e-6f));
+              Arrays.copyOfRange(photos, rows[2] * WIDTH, (rows[2] + 1) * WIDTH), within(1e-6f));
     }
   }
 
   private static double cosine(float[] a, int row, float[] b, int column) {
     double sum = 0;
-    for (int d = 0; d < 512; d++) {
-      sum += a[512 * row + d] * b[512 * column + d];
+    for (int d = 0; d < WIDTH; d++) {
+      sum += a[WIDTH * row + d] * b[WIDTH * column + d];
     }
     return sum;
   }
@@ -344,7 +347,7 @@ final class RecombineModelTest {
       Gallery gallery = model.gallery();
       TileEncoder encoder = TileEncoder.load(folder.resolve("model"));
       assertThat(encoder.tilePixels()).isEqualTo(16);
-      assertThat(encoder.width()).isEqualTo(512);
+      assertThat(encoder.width()).isEqualTo(WIDTH);
       assertThat(encoder.digest()).hasSize(64).isEqualTo(gallery.digest());
       List<float[]> tiles = encoder.encodeTiles(squares(model.places()));
       for (int i = 0; i < tiles.size(); i++) {
@@ -354,7 +357,7 @@ final class RecombineModelTest {
         }
       }
       float[][] photo = encoder.encodeImages(squares(model.places()).subList(0, 1)).get(0);
-      assertThat(photo).hasDimensions(1, 512);
+      assertThat(photo).hasDimensions(1, WIDTH);
       double square = 0;
       for (float value : photo[0]) {
         square += value * value;
