@@ -24,8 +24,8 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>What a place was worth before and how well the photo fits it now are multiplied, the latter to
  * the power of a weight: a logarithmic opinion pool (Genest and Zidek, "Combining Probability
- * Distributions", Statistical Science 1986, section 3). With weight 1 the methods would count as
- * independent, but they look at the same photo and often err together.
+ * Distributions", Statistical Science 1986). With weight 1 the methods would count as independent,
+ * but they look at the same photo and often err together.
  *
  * <p>A method that ranks the very places it is handed finds their scores. One that names others
  * finds the sum over the places handed over of their scores, each spread around its middle as a

@@ -18,7 +18,6 @@ import io.github.geofix.models.Example;
 import io.github.geofix.models.RegionShares;
 import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.backbone.DinoV2;
 import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
@@ -494,13 +493,14 @@ public final class ZoomModel implements RefiningModel {
 
   /** Returns the network of a configuration without values, frozen where it is to be. */
   static ZoomNetwork network(Config config) {
-    boolean pretrained = isPretrained(config.backbone());
+    boolean pretrained = config.backbone().startsWith("dinov2-");
+    Backbone views = Backbone.named(config.backbone(), config.view());
     ZoomNetwork network =
         switch (config.head()) {
           case CHILD_COSINE ->
               new ChildCosineNetwork(
-                  backbone(config.backbone(), config.photo()),
-                  backbone(config.backbone(), config.view()),
+                  Backbone.named(config.backbone(), config.photo()),
+                  views,
                   config.sides(),
                   config.width(),
                   config.temperature(),
@@ -514,15 +514,13 @@ public final class ZoomModel implements RefiningModel {
                     config.sides(),
                     config.dropout());
             yield pretrained
-                ? DecoderNetwork.shared(backbone(config.backbone(), config.view()), decoder)
+                ? DecoderNetwork.shared(views, decoder)
                 : DecoderNetwork.apart(
-                    backbone(config.backbone(), config.photo()),
-                    backbone(config.backbone(), config.view()),
-                    decoder);
+                    Backbone.named(config.backbone(), config.photo()), views, decoder);
           }
         };
     if (pretrained) {
-      int first = dinoV2(config.backbone()).depth() - config.trainedBlocks();
+      int first = views.blocks() - config.trainedBlocks();
       network.freeze(name -> name.contains("encoder.") && !learns(name, first));
     }
     return network;
@@ -537,29 +535,6 @@ public final class ZoomModel implements RefiningModel {
     }
     String number = name.substring(name.indexOf(".blocks.") + ".blocks.".length());
     return Integer.parseInt(number.substring(0, number.indexOf('.'))) >= firstBlock;
-  }
-
-  private static Backbone backbone(String name, ImageSpec image) {
-    return isPretrained(name)
-        ? new DinoV2(dinoV2(name).withImage(image))
-        : Backbone.named(name, image);
-  }
-
-  private static boolean isPretrained(String name) {
-    return name.startsWith("dinov2-");
-  }
-
-  private static DinoV2.Options dinoV2(String name) {
-    return switch (name) {
-      case "dinov2-s14" -> DinoV2.Options.s14();
-      case "dinov2-b14" -> DinoV2.Options.b14();
-      case "dinov2-l14" -> DinoV2.Options.l14();
-      default ->
-          throw new IllegalArgumentException(
-              "no backbone "
-                  + name
-                  + "; of DINOv2 there are dinov2-s14, dinov2-b14 and dinov2-l14");
-    };
   }
 
   /** Returns the configuration. */
