@@ -27,34 +27,33 @@ import java.util.stream.IntStream;
  * Finds the cell of one date in which a camera stood on another: photos are polar transforms of
  * aerial images, of unknown heading, of 360 to 70 degrees, with noise of their own; see {@link
  * NaipCells} for what is held out. Compares FRGeo's parts: global pooling or recombination, the
- * triplet loss or the tuple loss; and, in the same run, plain correlation over all headings, which
- * learns nothing. Prints CSV.
+ * triplet loss or the tuple loss; recombination with InfoNCE; and, in the same run, plain
+ * correlation over all headings, which learns nothing. Prints CSV.
  *
  * <p>Arguments: {@code --data FOLDER [--steps 400] [--seeds 1,2,3] [--fields 360,180,90,70]
- * [--settings baseline,recombination,tuple,both]}.
+ * [--settings baseline,recombination,tuple,both,info_nce] [--pixel-meters 10] [--regions 4]}.
  */
 public final class NaipTable {
-  /** A panorama of a full circle, and a tile of 10 m a pixel. */
-  private static final int PANORAMA_WIDTH = 64;
+  /** Metres a pixel of the aerial images. */
+  private static final int FINEST = 5;
 
-  private static final int PANORAMA_HEIGHT = 16;
-  private static final int TILE = 32;
   private static final int HEADINGS = 16;
   private static final int QUERIES_PER_CELL = 8;
   private static final int BATCH = 64;
 
   /** The parts that are compared. */
   private enum Setting {
-    BASELINE(1, Loss.TRIPLET),
-    RECOMBINATION(4, Loss.TRIPLET),
-    TUPLE(1, Loss.TUPLE),
-    BOTH(4, Loss.TUPLE);
+    BASELINE(false, Loss.TRIPLET),
+    RECOMBINATION(true, Loss.TRIPLET),
+    TUPLE(false, Loss.TUPLE),
+    BOTH(true, Loss.TUPLE),
+    INFO_NCE(true, Loss.INFO_NCE);
 
-    private final int regions;
+    private final boolean recombined;
     private final Loss loss;
 
-    Setting(int regions, Loss loss) {
-      this.regions = regions;
+    Setting(boolean recombined, Loss loss) {
+      this.recombined = recombined;
       this.loss = loss;
     }
 
@@ -76,12 +75,19 @@ public final class NaipTable {
 
   private final NaipCells cells;
   private final List<Cell> gallery;
+
+  /** Pixels along a tile's side; a panorama of a full circle is twice as wide and half as high. */
+  private final int tile;
+
+  private final int regions;
   private final double fieldOfView;
   private final List<Query> queries = new ArrayList<>();
 
-  private NaipTable(NaipCells cells, double fieldOfView) {
+  private NaipTable(NaipCells cells, int pixelMeters, int regions, double fieldOfView) {
     this.cells = cells;
     this.gallery = cells.testCells();
+    this.tile = NaipCells.SIDE * FINEST / pixelMeters;
+    this.regions = regions;
     this.fieldOfView = fieldOfView;
     // The same photos for all seeds and settings.
     SplittableRandom random = new SplittableRandom(2018);
@@ -90,7 +96,7 @@ public final class NaipTable {
         BufferedImage seen = cells.image(cells.queryDate(), gallery.get(cell).near(random));
         double heading = 360 * random.nextDouble();
         PolarTransform camera =
-            new PolarTransform(columns(), PANORAMA_HEIGHT, heading, fieldOfView);
+            new PolarTransform(columns(), tile / 2, heading, fieldOfView);
         queries.add(new Query(noisy(camera.apply(seen), random), cell, heading));
       }
     }
@@ -102,11 +108,13 @@ public final class NaipTable {
     long steps = Long.parseLong(option(args, "--steps", "400"));
     String[] settings = option(args, "--settings", "baseline,recombination,tuple,both").split(",");
     String[] seeds = option(args, "--seeds", "1").split(",");
+    int pixelMeters = Integer.parseInt(option(args, "--pixel-meters", "10"));
+    int regions = Integer.parseInt(option(args, "--regions", "4"));
     System.out.println(
         "fieldOfView,system,seed,steps,queries,gallery,recallAt1,low,high,recallAt5,"
             + "medianHeadingErrorDegrees");
     for (String field : option(args, "--fields", "360,180,90,70").split(",")) {
-      NaipTable table = new NaipTable(cells, Double.parseDouble(field));
+      NaipTable table = new NaipTable(cells, pixelMeters, regions, Double.parseDouble(field));
       table.print("chance", "", 0, table.chance());
       table.print("correlation", "", 0, table.correlated());
       for (String name : settings) {
@@ -124,8 +132,12 @@ public final class NaipTable {
     return at < 0 ? otherwise : args[at + 1];
   }
 
+  private int panoramaWidth() {
+    return 2 * tile;
+  }
+
   private int columns() {
-    return (int) Math.round(PANORAMA_WIDTH * fieldOfView / 360);
+    return (int) Math.round(panoramaWidth() * fieldOfView / 360);
   }
 
   /** Changes gain by up to a fifth and brightness by 20 levels, and adds noise of 8 levels. */
@@ -155,14 +167,14 @@ public final class NaipTable {
 
   /** Correlates photos with the polar transform of each cell, at every column's heading. */
   private List<Found> correlated() {
-    PolarTransform camera = new PolarTransform(columns(), PANORAMA_HEIGHT, 0, fieldOfView);
+    PolarTransform camera = new PolarTransform(columns(), tile / 2, 0, fieldOfView);
     float[][][] templates =
         gallery.parallelStream()
             .map(
                 cell -> {
                   BufferedImage reference = cells.image(cells.referenceDate(), cell);
-                  return IntStream.range(0, PANORAMA_WIDTH)
-                      .mapToObj(s -> camera.withHeading(360.0 * s / PANORAMA_WIDTH))
+                  return IntStream.range(0, panoramaWidth())
+                      .mapToObj(s -> camera.withHeading(360.0 * s / panoramaWidth()))
                       .map(c -> unit(c.apply(reference)))
                       .toArray(float[][]::new);
                 })
@@ -199,9 +211,9 @@ public final class NaipTable {
     Config config =
         Config.tiny()
             .withImages(
-                ImageSpec.half(TILE).withSize(PANORAMA_HEIGHT, columns()), ImageSpec.half(TILE))
+                ImageSpec.half(tile).withSize(tile / 2, columns()), ImageSpec.half(tile))
             .withPhotoView(View.GROUND)
-            .withRegions(setting.regions)
+            .withRegions(setting.recombined ? regions : 1)
             .withLoss(setting.loss)
             .withHeadings(HEADINGS, fieldOfView)
             .withAugmented(true)
@@ -251,7 +263,7 @@ public final class NaipTable {
           (reference + 1 + random.nextInt(cells.trainingDates() - 1)) % cells.trainingDates();
       BufferedImage seen = cells.image(query, cell.near(random));
       BufferedImage photo =
-          noisy(PolarTransform.of(PANORAMA_WIDTH, PANORAMA_HEIGHT).apply(seen), random);
+          noisy(PolarTransform.of(panoramaWidth(), tile / 2).apply(seen), random);
       return model.example(photo, cells.image(reference, cell), index, random);
     }
   }

@@ -6,7 +6,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.earth.EarthData;
-import io.github.geofix.eval.earth.EarthData.TestRendering;
 import io.github.geofix.eval.earth.EarthPhoto;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.models.token.BeamSearch;
@@ -23,22 +22,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Trains the tiny token model on the Earth data and compares ways to find and choose its answers on
- * photos of another month. Prints one CSV row for each, with 95 % intervals.
+ * photos of other renderings, the same as those of {@link EmbedEarthTable}. Prints one CSV row for
+ * each, with 95 % intervals.
  *
- * <p>Arguments: {@code DATA STEPS SEEDS}: the folder {@code examples/data/earth}, the steps of
- * training, and the number of seeds.
+ * <p>Arguments: {@code DATA STEPS SEEDS [RENDERINGS]}: the folder {@code examples/data/earth}, the
+ * steps of training, the number of seeds, and a folder with further renderings.
  */
 public final class TokenEarthTable {
   private static final int BATCH = 128;
   private static final int TEST_PHOTOS = 1000;
 
   /** The reward scorer learns from photos that the network was not trained on. */
-  private static final long SCORER_SEED = 1000;
+  private static final long SCORER_SEED = 2000;
 
-  private static final int SCORER_STEPS = 150;
+  private static final int SCORER_STEPS = 300;
 
   /** Photos between two lines of the curve of the loss: the generator never repeats a photo. */
   private static final int EPOCH = BATCH * 100;
@@ -49,21 +50,22 @@ public final class TokenEarthTable {
 
   /** Runs the program. */
   public static void main(String[] args) {
-    if (args.length != 3) {
-      System.err.println("usage: TokenEarthTable DATA STEPS SEEDS");
+    if (args.length != 3 && args.length != 4) {
+      System.err.println("usage: TokenEarthTable DATA STEPS SEEDS [RENDERINGS]");
       System.exit(2);
     }
     EarthData data = EarthData.read(Path.of(args[0]));
+    Optional<Path> more = args.length == 4 ? Optional.of(Path.of(args[3])) : Optional.empty();
     System.out.println("# " + String.join(" ", args));
     System.out.println(
-        "seed,decoding,selection,photos,medianKm,within25,within200,low200,high200,within750,"
+        "seed,rendering,decoding,selection,photos,medianKm,within25,within200,low200,high200,within750,"
             + "low750,high750,within2500,seconds");
     for (long seed = 1; seed <= Long.parseLong(args[2]); seed++) {
-      run(data, Long.parseLong(args[1]), seed);
+      run(data, more, Long.parseLong(args[1]), seed);
     }
   }
 
-  private static void run(EarthData data, long steps, long seed) {
+  private static void run(EarthData data, Optional<Path> more, long steps, long seed) {
     EarthPhotos.Options photos = EarthPhotos.Options.defaults();
     EarthPhotos training = data.trainingPhotos(photos.withSeed(seed));
     EarthPhotos unseen = data.trainingPhotos(photos.withSeed(SCORER_SEED + seed));
@@ -78,11 +80,16 @@ public final class TokenEarthTable {
         RewardScorer scorer = RewardScorer.create(model, seed)) {
       Trainer.of(model, options).fit(training.source(EPOCH));
       Trainer.of(scorer, options.withSteps(SCORER_STEPS)).fit(unseen.source(EPOCH));
-      List<EarthPhoto> test =
-          data.testPhotos(TestRendering.MAY, photos.withSeed(-seed)).photos(0, TEST_PHOTOS);
-      for (Way way : ways(model.config().densityKm(), scorer, seed)) {
-        print(seed, way, model.localizer(way.find(), way.choose()), test);
-      }
+      List<Way> ways = ways(model.config().densityKm(), scorer, seed);
+      EarthRenderings.of(data, more, photos.withSeed(1000 + seed))
+          .forEach(
+              (rendering, generator) -> {
+                List<EarthPhoto> test = generator.photos(0, TEST_PHOTOS);
+                for (Way way : ways) {
+                  Localizer localizer = model.localizer(way.find(), way.choose());
+                  print(seed + "," + rendering, way, localizer, test);
+                }
+              });
     }
   }
 
@@ -104,11 +111,12 @@ public final class TokenEarthTable {
       ways.add(new Way(name, "medoid", draw, Selection.medoid()));
       ways.add(new Way(name, "density", draw, Selection.density(densityKm)));
       ways.add(new Way(name, "reward", draw, scorer));
+      ways.add(new Way(name, "rewardAsPublished", draw, scorer.asPublished()));
     }
     return ways;
   }
 
-  private static void print(long seed, Way way, Localizer localizer, List<EarthPhoto> test) {
+  private static void print(String run, Way way, Localizer localizer, List<EarthPhoto> test) {
     long start = System.nanoTime();
     List<BufferedImage> images = test.stream().map(EarthPhoto::image).toList();
     List<LatLng> answers = localizer.locateImages(images).stream().map(Location::latLng).toList();
@@ -120,8 +128,8 @@ public final class TokenEarthTable {
     Share within750 = report.errors().withinKm(750);
     System.out.printf(
         Locale.ROOT,
-        "%d,%s,%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f%n",
-        seed,
+        "%s,%s,%s,%d,%.0f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f,%.1f%n",
+        run,
         way.decoding(),
         way.selection(),
         report.count(),

@@ -16,9 +16,11 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * A small network that tells from the decoder's state after a whole word whether the word is within
@@ -26,6 +28,10 @@ import java.util.SplittableRandom;
  *
  * <p>It is trained after the model, whose weights stay as they are: each example draws one word for
  * a photo and looks how far off it is.
+ *
+ * <p>It chooses the word that is likeliest to be good. The paper's rule, {@link #asPublished}, is
+ * the same wherever some word is predicted to be good; where none is, that rule takes the one that
+ * is most surely bad.
  *
  * <p>Must be closed. Training is for one thread; choosing is thread-safe.
  */
@@ -89,13 +95,28 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   }
 
   /**
-   * The word of the lowest predicted bin; of these the one whose bin is the surest.
+   * The word that is likeliest to be within {@value #GOOD_KM} km of the truth.
    *
    * @throws IllegalArgumentException if the pool has no states
    */
   @Override
   public LatLng choose(Pool pool) {
-    return pool.latLng(best(logits(pool.states())));
+    return pool.latLng(likeliest(logits(pool.states())));
+  }
+
+  /** Returns the rule of the paper: the lowest predicted bin, then the surest of that bin. */
+  public Selection asPublished() {
+    return new Selection() {
+      @Override
+      public boolean readsStates() {
+        return true;
+      }
+
+      @Override
+      public LatLng choose(Pool pool) {
+        return pool.latLng(surestOfLowestBin(logits(pool.states())));
+      }
+    };
   }
 
   /** Returns the scores of both bins, within 200 km and beyond, for each state: [n][2]. */
@@ -121,8 +142,16 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
     }
   }
 
-  /** Returns the index of the best word. */
-  static int best(float[][] logits) {
+  /** Returns the index of the word whose first bin leads most, or trails least. */
+  static int likeliest(float[][] logits) {
+    return IntStream.range(0, logits.length)
+        .boxed()
+        .max(Comparator.comparingDouble(i -> logits[i][0] - logits[i][1]))
+        .orElseThrow();
+  }
+
+  /** Returns the index of the word of the lowest bin, of these the surest. */
+  static int surestOfLowestBin(float[][] logits) {
     int best = 0;
     for (int i = 1; i < logits.length; i++) {
       int bin = bin(logits[i]);

@@ -29,15 +29,23 @@ class RewardScorerTest {
         int start = (b * 30 + i) * 2;
         ofPhoto[i] = Arrays.copyOfRange(logits, start, start + 2);
       }
-      assertThat(RewardScorer.best(ofPhoto)).isEqualTo((int) choices[b]);
+      assertThat(RewardScorer.surestOfLowestBin(ofPhoto)).isEqualTo((int) choices[b]);
     }
   }
 
   @Test
   void theLowestBinWinsBeforeConfidence() {
-    assertThat(RewardScorer.best(new float[][] {{0, 9}, {1, 0.9f}, {0, 5}})).isEqualTo(1);
-    assertThat(RewardScorer.best(new float[][] {{2, 1}, {3, 1}, {1, 0}})).isEqualTo(1);
-    assertThat(RewardScorer.best(new float[][] {{0, 1}, {0, 3}})).isEqualTo(1);
+    assertThat(RewardScorer.surestOfLowestBin(new float[][] {{0, 9}, {1, 0.9f}, {0, 5}}))
+        .isEqualTo(1);
+    assertThat(RewardScorer.surestOfLowestBin(new float[][] {{2, 1}, {3, 1}, {1, 0}})).isEqualTo(1);
+    assertThat(RewardScorer.surestOfLowestBin(new float[][] {{0, 1}, {0, 3}})).isEqualTo(1);
+  }
+
+  @Test
+  void theLikeliestIsTheSurestGoodWordOrElseTheLeastSurelyBad() {
+    assertThat(RewardScorer.likeliest(new float[][] {{0, 9}, {1, 0.9f}, {0, 5}})).isEqualTo(1);
+    assertThat(RewardScorer.likeliest(new float[][] {{2, 1}, {3, 1}, {1, 0}})).isEqualTo(1);
+    assertThat(RewardScorer.likeliest(new float[][] {{0, 3}, {0, 1}, {0, 2}})).isEqualTo(1);
   }
 
   @Test
@@ -52,7 +60,10 @@ class RewardScorerTest {
       for (int i = 0; i < 6; i++) {
         places.add(pool.latLng(i));
       }
-      assertThat(places).contains(scorer.choose(pool));
+      float[][] logits = scorer.logits(pool.states());
+      assertThat(scorer.choose(pool)).isEqualTo(places.get(RewardScorer.likeliest(logits)));
+      assertThat(scorer.asPublished().choose(pool))
+          .isEqualTo(places.get(RewardScorer.surestOfLowestBin(logits)));
       // The same draw, but with the truth where the word is.
       long seed = new SplittableRandom(4).nextLong();
       LatLng drawn = model.pools(List.of(photo), Sampling.of(1, seed), false).get(0).latLng(0);
