@@ -95,8 +95,7 @@ public final class NaipTable {
       for (int i = 0; i < QUERIES_PER_CELL; i++) {
         BufferedImage seen = cells.image(cells.queryDate(), gallery.get(cell).near(random));
         double heading = 360 * random.nextDouble();
-        PolarTransform camera =
-            new PolarTransform(columns(), tile / 2, heading, fieldOfView);
+        PolarTransform camera = new PolarTransform(columns(), tile / 2, heading, fieldOfView);
         queries.add(new Query(noisy(camera.apply(seen), random), cell, heading));
       }
     }
@@ -210,8 +209,7 @@ public final class NaipTable {
   private List<Found> learned(Setting setting, long steps, long seed) {
     Config config =
         Config.tiny()
-            .withImages(
-                ImageSpec.half(tile).withSize(tile / 2, columns()), ImageSpec.half(tile))
+            .withImages(ImageSpec.half(tile).withSize(tile / 2, columns()), ImageSpec.half(tile))
             .withPhotoView(View.GROUND)
             .withRegions(setting.recombined ? regions : 1)
             .withLoss(setting.loss)
@@ -262,8 +260,7 @@ public final class NaipTable {
       int query =
           (reference + 1 + random.nextInt(cells.trainingDates() - 1)) % cells.trainingDates();
       BufferedImage seen = cells.image(query, cell.near(random));
-      BufferedImage photo =
-          noisy(PolarTransform.of(panoramaWidth(), tile / 2).apply(seen), random);
+      BufferedImage photo = noisy(PolarTransform.of(panoramaWidth(), tile / 2).apply(seen), random);
       return model.example(photo, cells.image(reference, cell), index, random);
     }
   }

@@ -211,11 +211,11 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
    * Returns an empty builder.
    *
    * @param width D, the length of every row
-   * @throws IllegalArgumentException if the width is not 1 to 65536
+   * @throws IllegalArgumentException if the width is not 1 to 32768
    */
   public static Builder builder(int width, Options options) {
-    if (width < 1 || width > 1 << 16) {
-      throw new IllegalArgumentException("width must be 1 to 65536: " + width);
+    if (width < 1 || width > Segment.MAX_WIDTH) {
+      throw new IllegalArgumentException("width must be 1 to " + Segment.MAX_WIDTH + ": " + width);
     }
     return new Builder(width, options);
   }

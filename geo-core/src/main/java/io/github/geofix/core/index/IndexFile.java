@@ -50,7 +50,6 @@ final class IndexFile {
   private static final int DIGEST_BYTES = 32;
   private static final int MAX_BODY_BYTES = 1 << 20;
   private static final int PAGE = 4096;
-  private static final int MAX_WIDTH = 1 << 16;
 
   /** What an index file holds. */
   record Content(
@@ -251,7 +250,7 @@ final class IndexFile {
         throw wrong("it should be " + length + " bytes long but is " + in.size());
       }
       int width = body.readInt();
-      if (width < 1 || width > MAX_WIDTH) {
+      if (width < 1 || width > Segment.MAX_WIDTH) {
         throw wrong("its rows claim width " + width);
       }
       Metric metric = constant(Metric.values());

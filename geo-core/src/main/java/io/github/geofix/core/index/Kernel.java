@@ -7,9 +7,10 @@ import java.nio.ByteBuffer;
  *
  * <p>Rows are stored in blocks, and within a block number d of all rows lies together: [W, 64]
  * floats or [W, 256] bytes, where W is the width rounded up to {@link #CHUNK} and padded with
- * zeros. So a vector register holds one number of several rows, needs no sum across its lanes, and
- * plain Java loops are vectorised by the compiler too. The layout is PDX of Kuffo, Krippner and
- * Boncz, "PDX: A Data Layout for Vector Similarity Search", SIGMOD 2025.
+ * zeros; bytes are interleaved, see {@link #byteOf}. So a vector register holds one number of
+ * several rows, needs no sum across its lanes, and plain Java loops are vectorised by the compiler
+ * too. The layout is PDX of Kuffo, Krippner and Boncz, "PDX: A Data Layout for Vector Similarity
+ * Search", SIGMOD 2025.
  *
  * <p>It also means that every row's score is summed in the order of its numbers wherever the row
  * lies: one kernel gives one score, bit for bit, from each of its methods.
@@ -68,13 +69,25 @@ interface Kernel {
    * Computes the dot products of a rounded query with the rows of one block of bytes.
    *
    * @param query [W], each within {@link #BYTE_QUERY_MAX}
-   * @param sums [256], overwritten; the sum of row r is at {@link #sumOf}
+   * @param sums [256], overwritten
    */
   void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums);
 
-  /** Returns where {@link #byteDots} leaves the sum of a row: every fourth row lies together. */
-  static int sumOf(int row) {
-    return (row & 3) * (BYTE_BLOCK / 4) + (row >> 2);
+  /**
+   * Makes scores of the sums of one block of bytes: {@code sum * unit * scale - less}.
+   *
+   * @param scales [256]
+   * @param less [256]
+   * @param scores [256], overwritten
+   */
+  void byteScores(int[] sums, float unit, float[] scales, float[] less, float[] scores);
+
+  /**
+   * Returns where the byte of a row lies among the 256 of its block. Four neighbouring bytes belong
+   * to rows 64 apart: widened to 32 bits, each of the four makes a run of 64 rows.
+   */
+  static int byteOf(int row) {
+    return row % (BYTE_BLOCK / 4) * 4 + row / (BYTE_BLOCK / 4);
   }
 
   /** Returns the fastest kernel that this virtual machine can run; the same one every time. */

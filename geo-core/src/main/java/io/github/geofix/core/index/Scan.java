@@ -314,29 +314,32 @@ final class Scan {
       for (int i = 0; i < queries.length; i++) {
         RoundedQuery query = queries[i];
         kernel.byteDots(blocks.window(at), blocks.offset(at), query.numbers(), sums);
-        if (query.rest().length > 0) {
+        if (query.hasRest()) {
           kernel.byteDots(blocks.window(at), blocks.offset(at), query.rest(), restSums);
-        } else {
-          Arrays.fill(restSums, 0);
+          for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
+            sums[row] = RoundedQuery.REST_PARTS * sums[row] + restSums[row];
+          }
         }
-        for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
-          int sum = Kernel.sumOf(row);
-          float dot = query.scale() * (sums[sum] + RoundedQuery.REST_SCALE * restSums[sum]);
-          scores[row] = dot * scales[row] - halfNorms[row];
+        kernel.byteScores(sums, query.unit(), scales, halfNorms, scores);
+        for (int from = 0; from < Kernel.BYTE_BLOCK; from += Kernel.BLOCK) {
+          if (kernel.anyAbove(scores, from, best[i].limit())) {
+            offer(part, block, scores, 0, best[i]);
+            break;
+          }
         }
-        offer(part, block, scores, 0, best[i]);
       }
     }
   }
 
   /**
-   * A query rounded to numbers within {@link Kernel#BYTE_QUERY_MAX}: {@code scale * (numbers + rest
-   * * REST_SCALE)}.
+   * A query rounded to numbers within {@link Kernel#BYTE_QUERY_MAX}: {@code unit * numbers}, or
+   * {@code unit * (REST_PARTS * numbers + rest)} where there is a rest.
    *
    * @param rest what the first rounding left over, or empty where that is little
    */
-  private record RoundedQuery(short[] numbers, short[] rest, float scale) {
-    static final float REST_SCALE = 0.5f / Kernel.BYTE_QUERY_MAX;
+  private record RoundedQuery(short[] numbers, short[] rest, float unit) {
+    /** Rounding leaves half a number over at most, which the rest divides into its own numbers. */
+    static final int REST_PARTS = 2 * Kernel.BYTE_QUERY_MAX;
 
     /**
      * The part of a query's length that one rounding may lose. Numbers spread like a normal
@@ -351,19 +354,25 @@ final class Scan {
         largest = Math.max(largest, Math.abs(number));
         squares += (double) number * number;
       }
-      float scale = largest > 0 ? largest / Kernel.BYTE_QUERY_MAX : 1;
+      float unit = largest > 0 ? largest / Kernel.BYTE_QUERY_MAX : 1;
       short[] numbers = new short[query.length];
       short[] rest = new short[query.length];
       double lost = 0;
       for (int d = 0; d < query.length; d++) {
-        float scaled = query[d] / scale;
+        float scaled = query[d] / unit;
         numbers[d] = (short) Math.round(scaled);
         float left = scaled - numbers[d];
-        rest[d] = (short) Math.round(left / REST_SCALE);
+        rest[d] = (short) Math.round(left * REST_PARTS);
         lost += (double) left * left;
       }
-      boolean fine = lost * scale * scale <= MAX_LOSS * MAX_LOSS * squares;
-      return new RoundedQuery(numbers, fine ? new short[0] : rest, scale);
+      boolean fine = lost * unit * unit <= MAX_LOSS * MAX_LOSS * squares;
+      return fine
+          ? new RoundedQuery(numbers, new short[0], unit)
+          : new RoundedQuery(numbers, rest, unit / REST_PARTS);
+    }
+
+    boolean hasRest() {
+      return rest.length > 0;
     }
   }
 }

@@ -21,6 +21,9 @@ final class Segment {
   /** No name and no payload is longer. */
   static final int MAX_TEXT_BYTES = 1 << 24;
 
+  /** So wide that no network is wider, and that the sums of bytes fit in 32 bits. */
+  static final int MAX_WIDTH = 1 << 15;
+
   /** The arrays that a segment is made of. */
   enum Part {
     /** Rows as {@link Kernel} reads them, floats or bytes. */
@@ -175,7 +178,7 @@ final class Segment {
     Section blocks = part(Part.BLOCKS);
     long block = (long) (row / Kernel.BYTE_BLOCK) * shape.blockBytes();
     ByteBuffer window = blocks.window(block);
-    int at = blocks.offset(block) + row % Kernel.BYTE_BLOCK;
+    int at = blocks.offset(block) + Kernel.byteOf(row % Kernel.BYTE_BLOCK);
     for (int d = 0; d < vector.length; d++) {
       int rounded = scale > 0 ? Math.round(vector[d] / scale) : 0;
       rounded = Math.max(-Byte.MAX_VALUE, Math.min(Byte.MAX_VALUE, rounded));

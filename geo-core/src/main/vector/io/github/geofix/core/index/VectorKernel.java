@@ -379,26 +379,53 @@ final class VectorKernel implements Kernel {
   private static void sumChunk(
       Object rows, int offset, short[] query, int from, short[] both, short[] high) {
     int lanes = SHORTS.length();
-    for (int r = 0; r < BYTE_BLOCK / 2; r += 2 * lanes) {
+    for (int r = 0; r < BYTE_BLOCK / 2; r += 4 * lanes) {
       ShortVector both0 = ShortVector.zero(SHORTS);
       ShortVector high0 = both0;
       ShortVector both1 = both0;
       ShortVector high1 = both0;
+      ShortVector both2 = both0;
+      ShortVector high2 = both0;
+      ShortVector both3 = both0;
+      ShortVector high3 = both0;
       int at = offset + 2 * r;
       for (int i = from; i < from + CHUNK; i++) {
         ShortVector q = ShortVector.broadcast(SHORTS, query[i]);
         ShortVector v0 = shorts(rows, at);
         ShortVector v1 = shorts(rows, at + 2 * lanes);
+        ShortVector v2 = shorts(rows, at + 4 * lanes);
+        ShortVector v3 = shorts(rows, at + 6 * lanes);
         both0 = both0.add(v0.mul(q));
         high0 = high0.add(v0.lanewise(VectorOperators.LSHR, 8).mul(q));
         both1 = both1.add(v1.mul(q));
         high1 = high1.add(v1.lanewise(VectorOperators.LSHR, 8).mul(q));
+        both2 = both2.add(v2.mul(q));
+        high2 = high2.add(v2.lanewise(VectorOperators.LSHR, 8).mul(q));
+        both3 = both3.add(v3.mul(q));
+        high3 = high3.add(v3.lanewise(VectorOperators.LSHR, 8).mul(q));
         at += BYTE_BLOCK;
       }
       both0.intoArray(both, r);
       high0.intoArray(high, r);
       both1.intoArray(both, r + lanes);
       high1.intoArray(high, r + lanes);
+      both2.intoArray(both, r + 2 * lanes);
+      high2.intoArray(high, r + 2 * lanes);
+      both3.intoArray(both, r + 3 * lanes);
+      high3.intoArray(high, r + 3 * lanes);
+    }
+  }
+
+  @Override
+  public void byteScores(int[] sums, float unit, float[] scales, float[] less, float[] scores) {
+    FloatVector units = FloatVector.broadcast(FLOATS, unit);
+    for (int r = 0; r < BYTE_BLOCK; r += LANES) {
+      FloatVector sum =
+          (FloatVector) IntVector.fromArray(INTS, sums, r).convertShape(VectorOperators.I2F, FLOATS, 0);
+      sum.mul(units)
+          .mul(FloatVector.fromArray(FLOATS, scales, r))
+          .sub(FloatVector.fromArray(FLOATS, less, r))
+          .intoArray(scores, r);
     }
   }
 

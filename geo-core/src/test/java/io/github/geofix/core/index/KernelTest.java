@@ -79,14 +79,31 @@ final class KernelTest {
       query[d] = (short) (extreme ? max : random.nextInt(2 * max + 1) - max);
       for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
         int number = extreme ? (r % 2 == 0 ? -127 : 127) : random.nextInt(255) - 127;
-        block.put(OFFSET + d * Kernel.BYTE_BLOCK + r, (byte) (number + Kernel.BYTE_BIAS));
+        block.put(
+            OFFSET + d * Kernel.BYTE_BLOCK + Kernel.byteOf(r), (byte) (number + Kernel.BYTE_BIAS));
         expected[r] += number * query[d];
       }
     }
     int[] sums = new int[Kernel.BYTE_BLOCK];
     kernel.byteDots(block, OFFSET, query, sums);
     for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
-      assertThat(sums[Kernel.sumOf(r)]).as("row %s", r).isEqualTo(expected[r]);
+      assertThat(sums[r]).as("row %s", r).isEqualTo(expected[r]);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.geofix.core.index.Kernels#stream")
+  void makesScoresOfTheSumsOfBytes(Kernel kernel) {
+    Random random = new Random(7);
+    int[] sums = random.ints(Kernel.BYTE_BLOCK, -2_000_000, 2_000_000).toArray();
+    float[] scales = gaussians(1, Kernel.BYTE_BLOCK, random)[0];
+    float[] less = gaussians(1, Kernel.BYTE_BLOCK, random)[0];
+    float[] scores = new float[Kernel.BYTE_BLOCK];
+    kernel.byteScores(sums, 1e-3f, scales, less, scores);
+    for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
+      assertThat((double) scores[r])
+          .as("row %s", r)
+          .isCloseTo(sums[r] * 1e-3 * scales[r] - less[r], within(1e-3));
     }
   }
 
