@@ -11,10 +11,8 @@ import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.nn.TorchEngine;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -122,15 +120,12 @@ public class HierarchyBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    long[] half = {};
-    long[] otherHalf = {};
+    private MemoryPass pass = new MemoryPass(0, 1);
 
-    /** Fills both halves alike. */
+    /** Allocates the memory. */
     @Setup
-    public void fill() {
-      half = new long[NODES / 4 * WIDTH];
-      Arrays.setAll(half, i -> i);
-      otherHalf = half.clone();
+    public void setUp() {
+      pass = new MemoryPass((long) NODES * WIDTH * Float.BYTES, threads);
     }
   }
 
@@ -174,9 +169,18 @@ public class HierarchyBenchmark {
     }
   }
 
-  /** One photo. */
+  /** One photo, with the Vector API. */
   @Benchmark
+  @Fork(
+      value = 1,
+      jvmArgs = {"-Xmx5g", "--add-modules", "jdk.incubator.vector"})
   public double[][] one(Model model) {
+    return model.model.scores(new float[][] {model.photos[0]});
+  }
+
+  /** One photo, without the Vector API: by the engine. */
+  @Benchmark
+  public double[][] onePlain(Model model) {
     return model.model.scores(new float[][] {model.photos[0]});
   }
 
@@ -206,19 +210,7 @@ public class HierarchyBenchmark {
   /** Compares two arrays that together are as large as the vectors. */
   @Benchmark
   public int baselineReadBytesOnce(Bytes bytes) {
-    int share = bytes.half.length / bytes.threads;
-    return IntStream.range(0, bytes.threads)
-        .parallel()
-        .map(
-            i ->
-                Arrays.mismatch(
-                    bytes.half,
-                    i * share,
-                    (i + 1) * share,
-                    bytes.otherHalf,
-                    i * share,
-                    (i + 1) * share))
-        .sum();
+    return bytes.pass.read();
   }
 
   /** The bare product of 256 photos with all cells. */

@@ -31,13 +31,13 @@ import java.util.stream.IntStream;
  * correlation over all headings, which learns nothing. Prints CSV.
  *
  * <p>Arguments: {@code --data FOLDER [--steps 400] [--seeds 1,2,3] [--fields 360,180,90,70]
- * [--settings baseline,recombination,tuple,both,info_nce] [--pixel-meters 10] [--regions 4]}.
+ * [--settings baseline,recombination,tuple,both,info_nce] [--pixel-meters 10] [--regions 4]
+ * [--headings 16]}.
  */
 public final class NaipTable {
   /** Metres a pixel of the aerial images. */
   private static final int FINEST = 5;
 
-  private static final int HEADINGS = 16;
   private static final int QUERIES_PER_CELL = 8;
   private static final int BATCH = 64;
 
@@ -80,14 +80,17 @@ public final class NaipTable {
   private final int tile;
 
   private final int regions;
+  private final int headings;
   private final double fieldOfView;
   private final List<Query> queries = new ArrayList<>();
 
-  private NaipTable(NaipCells cells, int pixelMeters, int regions, double fieldOfView) {
+  private NaipTable(
+      NaipCells cells, int pixelMeters, int regions, int headings, double fieldOfView) {
     this.cells = cells;
     this.gallery = cells.testCells();
     this.tile = NaipCells.SIDE * FINEST / pixelMeters;
     this.regions = regions;
+    this.headings = headings;
     this.fieldOfView = fieldOfView;
     // The same photos for all seeds and settings.
     SplittableRandom random = new SplittableRandom(2018);
@@ -109,11 +112,13 @@ public final class NaipTable {
     String[] seeds = option(args, "--seeds", "1").split(",");
     int pixelMeters = Integer.parseInt(option(args, "--pixel-meters", "10"));
     int regions = Integer.parseInt(option(args, "--regions", "4"));
+    int headings = Integer.parseInt(option(args, "--headings", "16"));
     System.out.println(
         "fieldOfView,system,seed,steps,queries,gallery,recallAt1,low,high,recallAt5,"
             + "medianHeadingErrorDegrees");
     for (String field : option(args, "--fields", "360,180,90,70").split(",")) {
-      NaipTable table = new NaipTable(cells, pixelMeters, regions, Double.parseDouble(field));
+      NaipTable table =
+          new NaipTable(cells, pixelMeters, regions, headings, Double.parseDouble(field));
       table.print("chance", "", 0, table.chance());
       table.print("correlation", "", 0, table.correlated());
       for (String name : settings) {
@@ -213,7 +218,7 @@ public final class NaipTable {
             .withPhotoView(View.GROUND)
             .withRegions(setting.recombined ? regions : 1)
             .withLoss(setting.loss)
-            .withHeadings(HEADINGS, fieldOfView)
+            .withHeadings(headings, fieldOfView)
             .withAugmented(true)
             .withMap("");
     TrainOptions options =

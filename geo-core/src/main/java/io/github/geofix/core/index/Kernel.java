@@ -66,6 +66,20 @@ interface Kernel {
   float score(float[] row, boolean squared, float[] query);
 
   /**
+   * Computes the dot products of a vector with rows that lie one after the other.
+   *
+   * @param rows [N, D] row-major, from the buffer's beginning
+   * @param from the first row
+   * @param to the row after the last
+   * @param vector [D], of any length
+   * @param products [N], written from {@code from} to {@code to}
+   */
+  void dots(ByteBuffer rows, int from, int to, float[] vector, float[] products);
+
+  /** Returns whether these loops use the Vector API. */
+  boolean isAccelerated();
+
+  /**
    * Computes the dot products of a rounded query with the rows of one block of bytes.
    *
    * @param query [W], each within {@link #BYTE_QUERY_MAX}

@@ -156,6 +156,40 @@ final class PlainKernel implements Kernel {
     return sum;
   }
 
+  @Override
+  public void dots(ByteBuffer rows, int from, int to, float[] vector, float[] products) {
+    FloatBuffer floats = rows.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    float[] row = new float[vector.length];
+    for (int r = from; r < to; r++) {
+      floats.get(r * vector.length, row);
+      products[r] = dot(row, vector);
+    }
+  }
+
+  /** Four sums, because each addition waits for the one before. */
+  private static float dot(float[] row, float[] vector) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int d = 0;
+    for (; d + 3 < row.length; d += 4) {
+      s0 += row[d] * vector[d];
+      s1 += row[d + 1] * vector[d + 1];
+      s2 += row[d + 2] * vector[d + 2];
+      s3 += row[d + 3] * vector[d + 3];
+    }
+    for (; d < row.length; d++) {
+      s0 += row[d] * vector[d];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  @Override
+  public boolean isAccelerated() {
+    return false;
+  }
+
   /**
    * Multiplies two bytes at once: in {@code (b << 16 | a) * q} both products lie side by side in
    * one int, and so do their sums, modulo 2^16. With the bias taken off in advance each sum of a

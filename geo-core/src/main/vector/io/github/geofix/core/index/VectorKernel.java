@@ -351,6 +351,52 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public void dots(ByteBuffer rows, int from, int to, float[] vector, float[] products) {
+    int whole = vector.length / (4 * LANES) * (4 * LANES);
+    dots(memory(rows), from, to, whole, vector, products);
+    if (whole < vector.length) {
+      ByteBuffer floats = rows.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      for (int r = from; r < to; r++) {
+        for (int d = whole; d < vector.length; d++) {
+          products[r] += floats.getFloat((r * vector.length + d) * Float.BYTES) * vector[d];
+        }
+      }
+    }
+  }
+
+  /**
+   * Computes the products of the first {@code whole} numbers. One row after the other, because
+   * memory is fastest when read from end to end: four rows at a time took twice as long.
+   */
+  private static void dots(
+      Object rows, int from, int to, int whole, float[] vector, float[] products) {
+    for (int r = from; r < to; r++) {
+      FloatVector s0 = FloatVector.zero(FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      int at = r * vector.length * Float.BYTES;
+      for (int d = 0; d < whole; d += 4 * LANES) {
+        s0 = floats(rows, at).fma(FloatVector.fromArray(FLOATS, vector, d), s0);
+        s1 = floats(rows, at + 4 * LANES).fma(FloatVector.fromArray(FLOATS, vector, d + LANES), s1);
+        s2 =
+            floats(rows, at + 8 * LANES)
+                .fma(FloatVector.fromArray(FLOATS, vector, d + 2 * LANES), s2);
+        s3 =
+            floats(rows, at + 12 * LANES)
+                .fma(FloatVector.fromArray(FLOATS, vector, d + 3 * LANES), s3);
+        at += 16 * LANES;
+      }
+      products[r] = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  @Override
+  public boolean isAccelerated() {
+    return true;
+  }
+
+  @Override
   public void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums) {
     Object memory = memory(rows);
     short[] both = new short[BYTE_BLOCK / 2];

@@ -3,26 +3,27 @@ package io.github.geofix.models.embed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.index.DotProducts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.models.embed.EmbedModel.Product;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Scores all finest cells of a hierarchy for photos: one product of the photo with each cell of
  * each level, then {@link HierarchicalScores} down the tree. Thread-safe.
  *
- * <p>The products are matrix products of the engine, which for one photo read the cells' vectors
- * once: nothing can be faster than that. The vectors' lengths are divided out of the products, so
- * no normalised copy of the vectors is made; the lengths are computed once, and hold until training
- * changes the vectors.
+ * <p>For one photo the cells' vectors are read once, by {@link DotProducts} where that is fast; for
+ * several the products and the way down are the engine's. The vectors' lengths are divided out of
+ * the products, so no normalised copy of the vectors is made; the lengths are computed once, and
+ * hold until training changes the vectors.
  */
 final class CellScorer {
 
@@ -39,10 +40,24 @@ final class CellScorer {
   private final List<Level> levels;
   private final Product product;
 
-  private CellScorer(CellHierarchy hierarchy, List<Level> levels, Product product) {
+  /** For each level the labels of its cells' parents, {@code [1, cells]}. */
+  private final List<NDArray> parents;
+
+  private CellScorer(
+      CellHierarchy hierarchy, List<Level> levels, Product product, NDManager manager) {
     this.hierarchy = hierarchy;
     this.levels = List.copyOf(levels);
     this.product = product;
+    this.parents =
+        IntStream.range(0, levels.size())
+            .mapToObj(level -> manager.create(parents(hierarchy, level)).expandDims(0))
+            .toList();
+  }
+
+  private static long[] parents(CellHierarchy hierarchy, int level) {
+    return LongStream.range(0, hierarchy.partition(level).size())
+        .map(cell -> level == 0 ? 0 : hierarchy.parentOf(level, (int) cell))
+        .toArray();
   }
 
   /**
@@ -50,7 +65,7 @@ final class CellScorer {
    *
    * @param cells the vectors of each level, {@code [cells, D]} of any length
    * @param logScales the logarithm of 1 / temperature of each level
-   * @param manager owns one number for each cell
+   * @param manager owns two numbers for each cell
    */
   static CellScorer of(
       CellHierarchy hierarchy,
@@ -62,11 +77,16 @@ final class CellScorer {
     for (int level = 0; level < cells.size(); level++) {
       levels.add(new Vectors(cells.get(level), logScales.get(level), product, manager));
     }
-    return new CellScorer(hierarchy, levels, product);
+    return new CellScorer(hierarchy, levels, product, manager);
   }
 
-  /** Returns a scorer by classifiers. */
-  static CellScorer ofClassifiers(CellHierarchy hierarchy, List<Linear> classifiers) {
+  /**
+   * Returns a scorer by classifiers.
+   *
+   * @param manager owns one number for each cell
+   */
+  static CellScorer ofClassifiers(
+      CellHierarchy hierarchy, List<Linear> classifiers, NDManager manager) {
     List<Level> levels = new ArrayList<>();
     for (Linear classifier : classifiers) {
       levels.add(
@@ -82,7 +102,7 @@ final class CellScorer {
             }
           });
     }
-    return new CellScorer(hierarchy, levels, Product.PROBABILITIES);
+    return new CellScorer(hierarchy, levels, Product.PROBABILITIES, manager);
   }
 
   /** Returns whether the weights are those that the scorer was made from. */
@@ -94,22 +114,45 @@ final class CellScorer {
    * Scores the finest cells.
    *
    * @param embedded {@code [B, D]}, of length 1 for cosines
-   * @return {@code [B][finest cells]}; the scores of a photo add up to 1
+   * @return {@code [B][finest cells]}; the scores of a photo add up to 1, as closely as floats do
    */
   double[][] scores(NDArray embedded) {
-    FloatBuffer[] products = new FloatBuffer[levels.size()];
-    for (int level = 0; level < products.length; level++) {
-      // The tensor's own memory, which lives until the step ends.
-      ByteBuffer bytes = levels.get(level).products(embedded).toByteBuffer(true);
-      products[level] = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
+    List<NDArray> products = levels.stream().map(level -> level.products(embedded)).toList();
+    int photos = Math.toIntExact(embedded.getShape().get(0));
+    if (product == Product.PROBABILITIES && photos > 1) {
+      return rows(HierarchicalScores.ofLogits(products, parents), photos);
     }
-    return IntStream.range(0, Math.toIntExact(embedded.getShape().get(0)))
+    FloatBuffer[] numbers = products.stream().map(CellScorer::numbers).toArray(FloatBuffer[]::new);
+    return IntStream.range(0, photos)
         .parallel()
         .mapToObj(
             photo ->
                 product == Product.COSINES
-                    ? HierarchicalScores.ofCosines(hierarchy, products, photo)
-                    : HierarchicalScores.ofLogits(hierarchy, products, photo))
+                    ? HierarchicalScores.ofCosines(hierarchy, numbers, photo)
+                    : HierarchicalScores.ofLogits(hierarchy, numbers, photo))
+        .toArray(double[][]::new);
+  }
+
+  /** Returns the tensor's own memory, which lives until the step ends. */
+  private static FloatBuffer numbers(NDArray array) {
+    return array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  private static double[][] rows(NDArray matrix, int count) {
+    FloatBuffer numbers = numbers(matrix);
+    int width = numbers.remaining() / count;
+    return IntStream.range(0, count)
+        .parallel()
+        .mapToObj(
+            row -> {
+              float[] floats = new float[width];
+              numbers.get(row * width, floats);
+              double[] doubles = new double[width];
+              for (int i = 0; i < width; i++) {
+                doubles[i] = floats[i];
+              }
+              return doubles;
+            })
         .toArray(double[][]::new);
   }
 
@@ -135,6 +178,10 @@ final class CellScorer {
     @Override
     public NDArray products(NDArray embedded) {
       NDArray vectors = cells.in(embedded.getManager());
+      if (embedded.getShape().get(0) == 1 && DotProducts.isAccelerated()) {
+        float[] products = DotProducts.of(vectors.toByteBuffer(true), embedded.toFloatArray());
+        return embedded.getManager().create(products, factors.getShape()).muli(factors);
+      }
       return embedded.matMul(vectors.transpose()).muli(factors);
     }
 

@@ -152,7 +152,7 @@ final class EmbedNetwork extends Module {
   /** Returns what scores the cells as they are now. */
   CellScorer scorer(CellHierarchy hierarchy, Product product, NDManager manager) {
     if (config.comparison() == Comparison.CLASSIFIER) {
-      return CellScorer.ofClassifiers(hierarchy, classifiers);
+      return CellScorer.ofClassifiers(hierarchy, classifiers, manager);
     }
     return CellScorer.of(hierarchy, cells, logScales, product, manager);
   }

@@ -1,7 +1,9 @@
 package io.github.geofix.models.embed;
 
+import ai.djl.ndarray.NDArray;
 import io.github.geofix.core.partition.CellHierarchy;
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Hierarchical inference: the score of a finest cell is the product of what itself and its
@@ -40,6 +42,25 @@ final class HierarchicalScores {
       sums[cell] = Math.exp(sums[cell] - max);
     }
     return normalized(sums);
+  }
+
+  /**
+   * As above, of all photos together.
+   *
+   * @param logits for each level {@code [B, cells of the level]}; changed
+   * @param parents for each level the labels of its cells' parents, {@code [1, cells]} of int64;
+   *     that of the first is not read
+   * @return {@code [B, finest cells]}
+   */
+  static NDArray ofLogits(List<NDArray> logits, List<NDArray> parents) {
+    NDArray sums = logits.get(0);
+    for (int level = 1; level < logits.size(); level++) {
+      NDArray own = logits.get(level);
+      try (NDArray above = parents.get(level).broadcast(own.getShape())) {
+        sums = own.addi(sums.gather(above, 1));
+      }
+    }
+    return sums.softmax(1);
   }
 
   /**

@@ -40,11 +40,14 @@ final class CellScorerTest {
     try (NDManager manager = TorchEngine.newManager()) {
       EmbedNetwork network = network(manager);
       NDArray photos = manager.create(unitVectors(), new Shape(PHOTOS, WIDTH));
-      double[][] scores = network.scorer(hierarchy, product, manager).scores(photos);
+      CellScorer scorer = network.scorer(hierarchy, product, manager);
+      double[][] together = scorer.scores(photos);
       for (int photo = 0; photo < PHOTOS; photo++) {
+        double[] alone = scorer.scores(photos.get(photo + ":" + (photo + 1)))[0];
         double[] expected = literally(network, product, photo);
         for (int cell = 0; cell < expected.length; cell++) {
-          assertThat(scores[photo][cell]).isCloseTo(expected[cell], within(1e-6));
+          assertThat(together[photo][cell]).isCloseTo(expected[cell], within(1e-6));
+          assertThat(alone[cell]).isCloseTo(expected[cell], within(1e-6));
         }
       }
     }

@@ -1,0 +1,60 @@
+package io.github.geofix.core.index;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Products of one vector with many that lie in memory one after the other, such as the weights of a
+ * network: what a search does, without an index. Reading the vectors takes most of the time, so it
+ * is shared among the threads of the common pool.
+ */
+public final class DotProducts {
+  /** Rows that a thread takes at a time: enough to outweigh handing them out. */
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  private DotProducts() {}
+
+  /**
+   * Returns true if the Vector API makes this as fast as memory. Without {@code --add-modules
+   * jdk.incubator.vector} a native matrix product may be faster.
+   */
+  public static boolean isAccelerated() {
+    return Kernel.best().isAccelerated();
+  }
+
+  /**
+   * Computes the dot products of a vector with each row.
+   *
+   * @param rows little-endian floats, {@code [N, D]} row-major, from position to limit
+   * @param vector {@code [D]}
+   * @return {@code [N]}
+   * @throws IllegalArgumentException if the rows are not a multiple of D long, or D is 0
+   */
+  public static float[] of(ByteBuffer rows, float[] vector) {
+    return of(Kernel.best(), rows, vector);
+  }
+
+  static float[] of(Kernel kernel, ByteBuffer rows, float[] vector) {
+    long rowBytes = (long) vector.length * Float.BYTES;
+    if (rowBytes == 0 || rows.remaining() % rowBytes != 0) {
+      throw new IllegalArgumentException(
+          rows.remaining() + " bytes are no rows of " + vector.length + " floats");
+    }
+    ByteBuffer floats = rows.slice();
+    int count = (int) (rows.remaining() / rowBytes);
+    float[] products = new float[count];
+    int chunk = (int) Math.max(1, CHUNK_BYTES / rowBytes);
+    AtomicInteger next = new AtomicInteger();
+    Runnable work =
+        () -> {
+          for (int from = next.getAndAdd(chunk);
+              from < count && from >= 0;
+              from = next.getAndAdd(chunk)) {
+            kernel.dots(floats, from, Math.min(count, from + chunk), vector, products);
+          }
+        };
+    int chunks = (count + chunk - 1) / chunk;
+    Scan.runOnThreads(Math.min(Runtime.getRuntime().availableProcessors(), chunks), work);
+    return products;
+  }
+}
