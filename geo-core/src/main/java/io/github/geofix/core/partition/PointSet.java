@@ -28,6 +28,9 @@ public final class PointSet {
 
   private static final int MIN_POINTS_IN_PARTS = 1_000_000;
 
+  /** Points that are arranged together: 24 MB. */
+  private static final int GROUP = 1 << 20;
+
   /** Three sums and three remainders, side by side because they are used together. */
   static final int SUMS = 6;
 
@@ -208,13 +211,7 @@ public final class PointSet {
                   double[] sum = new double[SUMS * firsts.length];
                   long from = (long) size * part / parts;
                   long to = (long) size * (part + 1) / parts;
-                  long offset = 0;
-                  for (Chunk chunk : chunks) {
-                    int first = (int) Math.max(0, from - offset);
-                    int end = (int) Math.min(chunk.size, to - offset);
-                    chunk.addTo(sum, first, end, intervals, kind);
-                    offset += chunk.size;
-                  }
+                  addUp(runs(from, to), sum, intervals, kind);
                   return sum;
                 })
             .toList();
@@ -225,6 +222,41 @@ public final class PointSet {
       }
     }
     return total;
+  }
+
+  /**
+   * Adds points group by group, each arranged along the curve: points that follow each other then
+   * add to the same few sums, which stay in the cache.
+   */
+  private static void addUp(
+      List<Run> runs, double[] sums, LeafLookup intervals, CellPartition.Mean kind) {
+    Chunk group = new Chunk(Math.min(GROUP, runs.stream().mapToInt(Run::length).sum()));
+    int first = 0;
+    while (first < runs.size()) {
+      int end = first;
+      int room = group.leaves.length;
+      while (end < runs.size() && runs.get(end).length() <= room) {
+        room -= runs.get(end).length();
+        end++;
+      }
+      group.arrange(runs.subList(first, end));
+      group.addTo(sums, intervals, kind);
+      first = end;
+    }
+  }
+
+  private List<Run> runs(long from, long to) {
+    List<Run> runs = new ArrayList<>();
+    long offset = 0;
+    for (Chunk chunk : chunks) {
+      int first = (int) Math.max(0, from - offset);
+      int end = (int) Math.min(chunk.size, to - offset);
+      if (first < end) {
+        runs.add(new Run(chunk, first, end));
+      }
+      offset += chunk.size;
+    }
+    return runs;
   }
 
   /** Shows the number of points. */
@@ -272,8 +304,17 @@ public final class PointSet {
     return Arrays.copyOf(cells, count);
   }
 
+  /** Neighbouring points of a chunk. */
+  private record Run(Chunk chunk, int from, int to) {
+    int length() {
+      return to - from;
+    }
+  }
+
   /** Some of the points, in the order they came. */
   private static final class Chunk {
+    private static final int PREFIX_BITS = 12;
+
     private final long[] leaves;
 
     // The place (u, v) of each point on the leaf's face of the cube. It gives the unit vector back
@@ -310,8 +351,35 @@ public final class PointSet {
       size++;
     }
 
-    void addTo(double[] sums, int from, int to, LeafLookup intervals, CellPartition.Mean kind) {
-      for (int i = from; i < to; i++) {
+    /** Replaces the points by others, in the order of the first bits of their leaves. */
+    void arrange(List<Run> runs) {
+      int[] starts = new int[(1 << PREFIX_BITS) + 1];
+      for (Run run : runs) {
+        for (int i = run.from(); i < run.to(); i++) {
+          starts[prefix(run.chunk().leaves[i]) + 1]++;
+        }
+      }
+      for (int prefix = 1; prefix < starts.length; prefix++) {
+        starts[prefix] += starts[prefix - 1];
+      }
+      size = starts[starts.length - 1];
+      for (Run run : runs) {
+        Chunk from = run.chunk();
+        for (int i = run.from(); i < run.to(); i++) {
+          int at = starts[prefix(from.leaves[i])]++;
+          leaves[at] = from.leaves[i];
+          places[2 * at] = from.places[2 * i];
+          places[2 * at + 1] = from.places[2 * i + 1];
+        }
+      }
+    }
+
+    private static int prefix(long leaf) {
+      return (int) (leaf >>> (Long.SIZE - PREFIX_BITS));
+    }
+
+    void addTo(double[] sums, LeafLookup intervals, CellPartition.Mean kind) {
+      for (int i = 0; i < size; i++) {
         int interval = intervals.lastNotAfter(leaves[i]);
         if (interval >= 0) {
           int face = (int) (leaves[i] >>> 61);
