@@ -45,9 +45,22 @@ final class ExampleData {
       Path copy = folder.resolve("out/photos/may-1.png");
       Files.createDirectories(copy.getParent());
       Files.copy(train.entries().get(0).image(), copy);
+      writePairs(train, folder.resolve("data/CVUSA"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Each photo stands for a panorama and for the aerial image of its place. */
+  private static void writePairs(Manifest photos, Path root) throws IOException {
+    Path list = root.resolve("splits/train-19zl.csv");
+    Files.createDirectories(list.resolveSibling("."));
+    Files.write(
+        list,
+        photos.entries().stream()
+            .map(photo -> root.toAbsolutePath().relativize(photo.image().toAbsolutePath()))
+            .map(image -> image + "," + image + ",")
+            .toList());
   }
 
   /** Random values under the names of the authors' checkpoints. */

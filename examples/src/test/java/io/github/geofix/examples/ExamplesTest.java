@@ -47,6 +47,7 @@ final class ExamplesTest {
         "Partition",
         "OwnBackbone",
         "FineTune",
+        "CrossView",
         "Geography",
         "Gallery");
   }

@@ -3,14 +3,24 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.DistanceEvaluator;
+import io.github.geofix.eval.protocol.CrossViewProtocol;
+import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.PhotoProtocol;
+import io.github.geofix.eval.protocol.Protocol;
+import io.github.geofix.models.Examples;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
+import io.github.geofix.train.data.BatchOrder;
+import io.github.geofix.train.data.ExampleEmbeddings;
 import io.github.geofix.train.data.ManifestPhotos;
+import io.github.geofix.train.data.NeighbourOrder;
+import io.github.geofix.train.data.Neighbours;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,9 +39,15 @@ import picocli.CommandLine.Spec;
 /** {@code geofix train}. */
 @Command(
     name = "train",
-    description = "Trains a model on a CSV file of photos.",
+    description = "Trains a model on a CSV file of photos, or on the training list of a benchmark.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
+  /** How many of the nearest the hard ones are drawn from: as in FRGeo. */
+  private static final int NEIGHBOURS = 100;
+
+  /** How many tiles are compared to find the nearest: as in FRGeo. */
+  private static final int POOL = 40_000;
+
   @Spec private CommandSpec spec;
 
   /** A new model, or one that there is. */
@@ -45,13 +61,21 @@ final class TrainCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false)
     @Nullable Untrained untrained;
 
-    GeoModel model(Map<String, String> settings, List<LatLng> positions, long seed) {
+    String method() {
+      return from != null
+          ? ModelFolder.open(from).method()
+          : Objects.requireNonNull(untrained).method;
+    }
+
+    GeoModel model(TrainingData data, Map<String, String> settings, long seed) {
       if (from != null) {
         ModelFolder folder = ModelFolder.open(from).with(settings);
         return folder.family().load(folder);
       }
       Untrained kind = Objects.requireNonNull(untrained);
-      return Family.named(kind.method).create(kind.size, settings, positions, seed);
+      Map<String, String> all = new LinkedHashMap<>(data.settings());
+      all.putAll(settings);
+      return Family.named(kind.method).create(kind.size, all, data.gallery(), seed);
     }
   }
 
@@ -61,9 +85,29 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
-      paramLabel = "CSV",
-      description = "Photos to learn from: columns image, latitude, longitude.")
+      paramLabel = "CSV|DIR",
+      description =
+          "Photos to learn from: columns image, latitude, longitude; or, with --protocol, the"
+              + " benchmark's folder.")
   private Path data;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      description =
+          "Learn from the training list of a benchmark, such as vigor-same; geofix evaluate"
+              + " --protocol list shows all.")
+  private @Nullable String protocol;
+
+  @Option(
+      names = "--hard",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "For recombine: how many photos follow each random one into its batch because they are"
+              + " hard to tell from it, the nearest on the ground in the first epoch where places"
+              + " are known, the most alike later (default: 0).")
+  private int hard;
 
   @Option(
       names = "--val",
@@ -110,7 +154,12 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Manifest photos = read(data);
+    Protocol benchmark = protocol == null ? null : Protocol.named(protocol);
+    refuseWhatDoesNotFit(benchmark, start.method());
+    TrainingData photos =
+        benchmark == null
+            ? new TrainingData.OfPhotos(read(data))
+            : TrainingData.read(benchmark, data, this::note);
     Optional<Manifest> held = Optional.ofNullable(validation).map(TrainCommand::read);
     TrainOptions options =
         TrainOptions.defaults()
@@ -118,20 +167,22 @@ final class TrainCommand implements Callable<Integer> {
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (GeoModel model = start.model(allSettings(), photos.locations(), seed)) {
+    try (GeoModel model = start.model(photos, allSettings(), seed)) {
       TrainReport report;
+      Examples examples = photos.examples(model);
       try (Bar bar = Bar.of("train " + model.method(), 1)) {
         Trainer trainer =
             Trainer.of(model, options)
+                .inOrder(order(model, photos, examples))
                 .onNotice(spec.commandLine().getErr()::println)
                 .onProgress(
                     progress -> bar.show(progress.step(), progress.steps(), progress.loss()));
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
-        ManifestPhotos source = ManifestPhotos.of(photos);
-        report = run == null ? trainer.fit(source) : trainer.fit(source, run);
+        report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
       }
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
-      model.save(out, Provenance.card(data.toString(), options, report));
+      String origin = benchmark == null ? data.toString() : benchmark + " in " + data;
+      model.save(out, Provenance.card(origin, options, report));
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.println(out);
       held.map(manifest -> DistanceEvaluator.withDefaults().evaluate(model.localizer(), manifest))
@@ -139,6 +190,66 @@ final class TrainCommand implements Callable<Integer> {
       stdout.flush();
     }
     return 0;
+  }
+
+  private void refuseWhatDoesNotFit(@Nullable Protocol benchmark, String method) {
+    boolean matching = method.equals("recombine");
+    if (benchmark instanceof CrossViewProtocol && !matching) {
+      throw new IllegalArgumentException(
+          benchmark
+              + " has pairs of ground photos and aerial images, from which recombine learns and "
+              + method
+              + " does not");
+    }
+    if (benchmark instanceof CrossViewProtocol && validation != null) {
+      throw new IllegalArgumentException(
+          "--val takes photos with positions, "
+              + benchmark
+              + " has pairs: measure the trained model by geofix evaluate --protocol "
+              + benchmark);
+    }
+    if (benchmark instanceof PhotoProtocol
+        && matching
+        && start.from == null
+        && !allSettings().containsKey("map")) {
+      throw new IllegalArgumentException(
+          benchmark
+              + " has photos without aerial images: name the map that recombine takes them from by"
+              + " --tiles, or a protocol of pairs such as cvusa");
+    }
+    if (hard < 0 || (hard > 0 && !matching)) {
+      throw new IllegalArgumentException(
+          hard < 0
+              ? "--hard must be 0 or more: " + hard
+              : "--hard is for recombine, which compares the photos of a batch; "
+                  + method
+                  + " does not");
+    }
+  }
+
+  private BatchOrder order(GeoModel model, TrainingData photos, Examples examples) {
+    if (hard == 0) {
+      return photos.order(seed);
+    }
+    int count = Math.max(NEIGHBOURS, hard);
+    Neighbours alike =
+        Neighbours.bySimilarity(
+            ExampleEmbeddings.of((MatchingModel) model, examples, seed),
+            examples.size(),
+            POOL,
+            count,
+            seed);
+    NeighbourOrder.Options options =
+        NeighbourOrder.Options.defaults().withPerPhoto(hard).withSeed(seed);
+    List<LatLng> places = photos.places();
+    return places.isEmpty()
+        ? photos.order(alike, options)
+        : photos.order(
+            Neighbours.byPosition(places, count).until(1, alike), options.withFirstEpoch(0));
+  }
+
+  private void note(Finding finding) {
+    spec.commandLine().getErr().println("note: " + finding);
   }
 
   private static Manifest read(Path csv) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every geofix command of the documentation runs, in the order it stands there, each in a JVM of
- * its own in a folder that looks like a checkout. Training is cut short.
+ * its own in a folder that looks like a checkout and holds a small VIGOR. Training is cut short.
  */
 final class DocumentedCommandsTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
@@ -26,6 +26,7 @@ final class DocumentedCommandsTest {
   @Test
   void runAsTheyStand() throws IOException, InterruptedException {
     Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
+    VigorSample.write(folder.resolve("data/VIGOR"), ROOT.resolve("examples/data/earth"));
     List<String> commands = documentedCommands();
     assertThat(commands).hasSizeGreaterThan(5);
     for (String command : commands) {

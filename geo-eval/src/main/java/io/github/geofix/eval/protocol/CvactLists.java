@@ -1,5 +1,6 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.core.LatLng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5Reader;
@@ -21,8 +23,9 @@ import us.hebi.matlab.mat.types.Struct;
 
 /**
  * Reads {@code ACT_data.mat} of CVACT: a MATLAB level-5 file with the ids of all panoramas ({@code
- * panoIds}, a matrix of characters or a cell array) and, one struct a split, the numbers of its
- * panoramas counted from 1 ({@code valInd}).
+ * panoIds}, a matrix of characters or a cell array), where they were taken ({@code utm}, two
+ * columns of metres) and, one struct a split, the numbers of its panoramas counted from 1 ({@code
+ * valInd}).
  */
 final class CvactLists {
 
@@ -34,14 +37,22 @@ final class CvactLists {
   private CvactLists() {}
 
   /**
-   * Returns the ids of a split.
+   * One panorama.
    *
-   * @param split the name of its struct: {@code valSet} or {@code valSetAll}
+   * @param id its name without folder and ending
+   * @param place where it was taken; empty where the file does not tell
+   */
+  record Panorama(String id, Optional<LatLng> place) {}
+
+  /**
+   * Returns the panoramas of a split.
+   *
+   * @param split the name of its struct: {@code trainSet}, {@code valSet} or {@code valSetAll}
    * @throws UncheckedIOException if the file cannot be read
    * @throws IllegalArgumentException if it is not such a file
    */
-  static List<String> ids(Path file, String split) {
-    byte[] bytes = read(file);
+  static List<Panorama> read(Path file, String split) {
+    byte[] bytes = bytes(file);
     try {
       Mat5Lengths.check(bytes, MAX_BYTES);
     } catch (IllegalArgumentException e) {
@@ -52,17 +63,16 @@ final class CvactLists {
             new BoundedReader(source)
                 .setBufferAllocator(new BoundedBuffers())
                 .setMaxInflateBufferSize(MAX_BYTES)
-                .setEntryFilter(
-                    entry -> entry.getName().equals("panoIds") || entry.getName().equals(split))
+                .setEntryFilter(entry -> List.of("panoIds", "utm", split).contains(entry.getName()))
                 .readMat()) {
-      return select(data.getArray("panoIds"), indices(data.getStruct(split)));
+      return select(data.getArray("panoIds"), indices(data.getStruct(split)), utm(data));
     } catch (IOException | RuntimeException e) {
       // The reader of the format fails with whatever its buffers fail with.
       throw notCvact(file, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static byte[] read(Path file) {
+  private static byte[] bytes(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw notCvact(file, "it is larger than " + MAX_BYTES + " bytes", null);
@@ -89,12 +99,22 @@ final class CvactLists {
     return split.getMatrix(field);
   }
 
-  private static List<String> select(Array ids, Matrix indices) {
+  /** Returns the two columns of metres, or null where the file has none. */
+  private static @Nullable Matrix utm(MatFile data) {
+    for (MatFile.Entry entry : data.getEntries()) {
+      if (entry.getName().equals("utm") && entry.getValue() instanceof Matrix utm) {
+        return utm.getNumCols() >= 2 ? utm : null;
+      }
+    }
+    return null;
+  }
+
+  private static List<Panorama> select(Array ids, Matrix indices, @Nullable Matrix utm) {
     int size = ids instanceof Char ? ids.getNumRows() : ids.getNumElements();
     if (size > MAX_IDS || indices.getNumElements() > MAX_IDS) {
       throw new IllegalArgumentException(size + " ids are too many");
     }
-    List<String> selected = new ArrayList<>();
+    List<Panorama> selected = new ArrayList<>();
     for (int i = 0; i < indices.getNumElements(); i++) {
       double index = indices.getDouble(i);
       if (!(index >= 1 && index <= size && index == Math.rint(index))) {
@@ -103,9 +123,19 @@ final class CvactLists {
       int row = (int) index - 1;
       String id =
           ids instanceof Char text ? text.getRow(row) : ((Cell) ids).getChar(row).getString();
-      selected.add(id.strip());
+      selected.add(new Panorama(id.strip(), place(utm, row)));
     }
     return selected;
+  }
+
+  private static Optional<LatLng> place(@Nullable Matrix utm, int row) {
+    if (utm == null || row >= utm.getNumRows()) {
+      return Optional.empty();
+    }
+    double first = utm.getDouble(row, 0);
+    double second = utm.getDouble(row, 1);
+    // Nobody says which column is which; as far south as Canberra the northing is the larger.
+    return Zone55.place(Math.min(first, second), Math.max(first, second));
   }
 
   /** Refuses what a damaged length asks for before it is allocated. */

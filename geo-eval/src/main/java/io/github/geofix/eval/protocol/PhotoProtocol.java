@@ -103,6 +103,13 @@ public enum PhotoProtocol implements Protocol {
         + (this == JUST_ZOOM_IN ? ", sequences right at every step" : "");
   }
 
+  @Override
+  public String training() {
+    return trainingTables().isEmpty()
+        ? "nothing of its own"
+        : "all photos of " + String.join(" or ", trainingTables());
+  }
+
   /** Returns the cells that the benchmark's sequences name, if it has sequences. */
   public Optional<ZoomGrid> grid() {
     return this == JUST_ZOOM_IN ? Optional.of(WASHINGTON) : Optional.empty();
@@ -139,6 +146,38 @@ public enum PhotoProtocol implements Protocol {
    */
   public PhotoSet readTable(Path root) {
     return PhotoTable.read(this, root, false);
+  }
+
+  /**
+   * Reads the table of photos to train on, finds the images and checks both.
+   *
+   * @param root as of {@link #read}
+   * @throws IllegalArgumentException if the benchmark has no such table, it is not there, or it has
+   *     not the columns
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public PhotoSet readTraining(Path root) {
+    if (trainingTables().isEmpty()) {
+      throw new IllegalArgumentException(
+          this
+              + " has no photos to train on, only "
+              + Arrays.stream(values())
+                  .filter(protocol -> !protocol.trainingTables().isEmpty())
+                  .map(PhotoProtocol::toString)
+                  .collect(Collectors.joining(", ")));
+    }
+    return PhotoTable.readTraining(this, root);
+  }
+
+  /**
+   * Returns the file names that the table of photos to train on goes by; empty if there is none.
+   */
+  List<String> trainingTables() {
+    return switch (this) {
+      case OSV5M, JUST_ZOOM_IN -> List.of("train.csv");
+      case MP16 -> tables;
+      default -> List.of();
+    };
   }
 
   /** Returns how many photos the benchmark has, or 0 where that varies. */

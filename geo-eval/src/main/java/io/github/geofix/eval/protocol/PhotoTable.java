@@ -54,19 +54,37 @@ final class PhotoTable {
   }
 
   static PhotoSet read(PhotoProtocol protocol, Path root, boolean withImages) {
-    Path table =
-        protocol.tables().stream()
-            .map(root::resolve)
-            .filter(Files::isRegularFile)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        root
-                            + " holds no table of "
-                            + protocol
-                            + ": looked for "
-                            + String.join(", ", protocol.tables())));
+    Path table = find(protocol, protocol.tables(), root);
+    return read(protocol, root, table, withImages, protocol.photos());
+  }
+
+  static PhotoSet readTraining(PhotoProtocol protocol, Path root) {
+    // How many there are is not checked: whoever trains may take a part of them.
+    return read(protocol, root, find(protocol, protocol.trainingTables(), root), true, 0);
+  }
+
+  private static Path find(PhotoProtocol protocol, List<String> tables, Path root) {
+    return tables.stream()
+        .map(root::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    root
+                        + " holds no table of "
+                        + protocol
+                        + ": looked for "
+                        + String.join(", ", tables)));
+  }
+
+  /**
+   * Reads a table.
+   *
+   * @param expected how many photos it should have, or 0 if any number will do
+   */
+  private static PhotoSet read(
+      PhotoProtocol protocol, Path root, Path table, boolean withImages, int expected) {
     List<String> unreadable = new ArrayList<>();
     List<Row> rows = rows(table, unreadable);
     List<Finding> findings = new ArrayList<>();
@@ -113,7 +131,6 @@ final class PhotoTable {
     Finding.add(findings, "images are missing", missing, true);
     protocol.grid().ifPresent(grid -> checkSequences(grid, photos, findings));
     boolean whole = findings.stream().noneMatch(Finding::fatal);
-    int expected = protocol.photos();
     if (expected > 0 && seen.size() != expected) {
       whole = false;
       findings.add(

@@ -2,11 +2,12 @@ package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.LatLng;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The places that VIGOR writes into the names of its files. */
+/** The places that the names of files tell: VIGOR writes them out, CVUSA numbers them. */
 final class PlaceInName {
 
   private static final String NUMBER = "(-?\\d{1,3}(?:\\.\\d{1,20})?)";
@@ -19,6 +20,9 @@ final class PlaceInName {
   private static final Pattern PANORAMA =
       Pattern.compile("[^,]*," + NUMBER + "," + NUMBER + ",\\.\\w+");
 
+  /** Such as {@code 0000003.jpg}. */
+  private static final Pattern NUMBERED = Pattern.compile("(\\d{1,9})\\.\\w+");
+
   private PlaceInName() {}
 
   static Optional<LatLng> satellite(Path image) {
@@ -29,15 +33,32 @@ final class PlaceInName {
     return read(PANORAMA, image);
   }
 
-  private static Optional<LatLng> read(Pattern pattern, Path image) {
-    Matcher name = pattern.matcher(String.valueOf(image.getFileName()));
-    if (!name.matches()) {
+  /**
+   * Returns the place of an image of CVUSA.
+   *
+   * @param places of image i, latitude and longitude of the aerial image, then of the panorama
+   */
+  static Optional<LatLng> numbered(Path panorama, List<String> places) {
+    Matcher name = NUMBERED.matcher(String.valueOf(panorama.getFileName()));
+    int row = name.matches() ? Integer.parseInt(name.group(1)) : 0;
+    if (row < 1 || row > places.size()) {
       return Optional.empty();
     }
-    double latitude = Double.parseDouble(name.group(1));
-    double longitude = Double.parseDouble(name.group(2));
-    return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
-        ? Optional.of(new LatLng(latitude, longitude))
-        : Optional.empty();
+    String[] fields = places.get(row - 1).split(",", -1);
+    return fields.length >= 4 ? place(fields[2].strip(), fields[3].strip()) : Optional.empty();
+  }
+
+  private static Optional<LatLng> read(Pattern pattern, Path image) {
+    Matcher name = pattern.matcher(String.valueOf(image.getFileName()));
+    return name.matches() ? place(name.group(1), name.group(2)) : Optional.empty();
+  }
+
+  private static Optional<LatLng> place(String latitude, String longitude) {
+    try {
+      return Optional.of(new LatLng(Double.parseDouble(latitude), Double.parseDouble(longitude)));
+    } catch (IllegalArgumentException e) {
+      // No number, or out of range.
+      return Optional.empty();
+    }
   }
 }

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A benchmark of the field by name: how its files lie below one folder, which of them are tested,
- * how images are prepared, and what is measured.
+ * A benchmark of the field by name: how its files lie below one folder, which of them are trained
+ * on and which tested, how images are prepared, and what is measured.
  */
 public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
 
@@ -48,6 +48,9 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
   /** Returns in words which photos are tested against what. */
   String split();
 
+  /** Returns in words which photos are there to train on, and in which list. */
+  String training();
+
   /** Returns in words what is done to images before any model sees them. */
   String preprocessing();
 
@@ -63,6 +66,8 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
         + layout()
         + "\n  tested:   "
         + split()
+        + "\n  trained:  "
+        + training()
         + "\n  images:   "
         + preprocessing()
         + "\n  reported: "

@@ -3,6 +3,9 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +59,10 @@ class CvactTest {
     return ids;
   }
 
+  private List<String> ids(String split) {
+    return CvactLists.read(file, split).stream().map(CvactLists.Panorama::id).toList();
+  }
+
   private void write(MatFile data) throws IOException {
     Mat5.writeToFile(data, file.toFile());
   }
@@ -87,6 +94,48 @@ class CvactTest {
         .withMessageContaining("4 images are missing: ");
   }
 
+  /** Columns of metres in either order, and the third row without a place. */
+  @Test
+  void readsPairsToTrainOnWithTheirPlaces() throws IOException {
+    Matrix utm = Mat5.newMatrix(4, 2);
+    utm.setDouble(0, 0, 693_140.1550);
+    utm.setDouble(0, 1, 6_090_707.8014);
+    utm.setDouble(1, 0, 6_072_884.3659);
+    utm.setDouble(1, 1, 659_932.2196);
+    MatFile data =
+        Mat5.newMatFile()
+            .addArray("panoIds", characters())
+            .addArray("utm", utm)
+            .addArray("trainSet", split("trainInd", 2, 1))
+            .addArray("valSet", split("valInd", 3, 1));
+    write(data);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.CVACT_VAL.readTraining(root).complete())
+        .withMessageContaining("4 images are missing: ")
+        .withMessageContaining("ANU_data_small/satview_polish/pano-b_satView_polish.jpg");
+    CrossViewSet set = CrossViewProtocol.CVACT_TEST.readTraining(root);
+    assertThat(set.pairs())
+        .extracting(ImagePair::photo)
+        .containsExactly(
+            root.resolve("ANU_data_small/streetview/pano-b_grdView.jpg"),
+            root.resolve("ANU_data_small/streetview/pano-a_grdView.jpg"));
+    assertThat(set.pairs())
+        .extracting(ImagePair::tile)
+        .containsExactly(
+            root.resolve("ANU_data_small/satview_polish/pano-b_satView_polish.jpg"),
+            root.resolve("ANU_data_small/satview_polish/pano-a_satView_polish.jpg"));
+    assertThat(set.queryPlaces()).hasSize(2);
+    assertThat(
+            1000 * GreatCircle.distanceKm(set.queryPlaces().get(0), new LatLng(-35.4747, 148.7628)))
+        .isLessThan(0.01);
+    assertThat(
+            1000 * GreatCircle.distanceKm(set.queryPlaces().get(1), new LatLng(-35.3082, 149.1244)))
+        .isLessThan(0.01);
+    // One photo without a place, and none has one; the benchmark reports no distances either way.
+    assertThat(CrossViewProtocol.CVACT_VAL.readLists(root).queryPlaces()).isEmpty();
+    assertThat(set.withinMeters()).isEmpty();
+  }
+
   @Test
   void readsIdsFromACellArrayToo() throws IOException {
     Cell ids = Mat5.newCell(4, 1);
@@ -94,24 +143,24 @@ class CvactTest {
       ids.set(i, Mat5.newString(IDS.get(i)));
     }
     write(Mat5.newMatFile().addArray("panoIds", ids).addArray("valSet", split("valInd", 3)));
-    assertThat(CvactLists.ids(file, "valSet")).containsExactly("pano-c");
+    assertThat(ids("valSet")).containsExactly("pano-c");
   }
 
   @Test
   void saysWhatIsWrongWithTheFile() throws IOException {
     Assertions.assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .isThrownBy(() -> ids("valSet"))
         .withMessageContaining("ACT_data.mat");
     Files.writeString(file, "no MATLAB file");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .isThrownBy(() -> ids("valSet"))
         .withMessageContaining("is not the ACT_data.mat of CVACT");
     write(Mat5.newMatFile().addArray("panoIds", characters()));
-    assertThatIllegalArgumentException().isThrownBy(() -> CvactLists.ids(file, "valSet"));
+    assertThatIllegalArgumentException().isThrownBy(() -> ids("valSet"));
     write(
         Mat5.newMatFile().addArray("panoIds", characters()).addArray("valSet", split("valInd", 5)));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> CvactLists.ids(file, "valSet"))
+        .isThrownBy(() -> ids("valSet"))
         .withMessageContaining("panorama 5.0 of 4");
   }
 
@@ -129,7 +178,7 @@ class CvactTest {
       }
       Files.write(file, damaged);
       try {
-        assertThat(CvactLists.ids(file, "valSet").size()).isLessThanOrEqualTo(64);
+        assertThat(ids("valSet").size()).isLessThanOrEqualTo(64);
       } catch (IllegalArgumentException | UncheckedIOException e) {
         assertThat(e).hasMessageContaining(file.toString());
         refused++;
@@ -137,7 +186,7 @@ class CvactTest {
     }
     assertThat(refused).isGreaterThan(100);
     Files.write(file, "short".getBytes(StandardCharsets.US_ASCII));
-    assertThatIllegalArgumentException().isThrownBy(() -> CvactLists.ids(file, "valSet"));
+    assertThatIllegalArgumentException().isThrownBy(() -> ids("valSet"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.Embeddings;
@@ -155,6 +156,100 @@ class ProtocolTest {
   }
 
   @Test
+  void readsPairsOfCvusaToTrainOnWithTheirPlaces() {
+    write(
+        "splits/train-19zl.csv",
+        "bingmap/19/0000003.jpg,streetview/panos/0000003.jpg,streetview/annotations/0000003.png",
+        "bingmap/19/0000001.jpg,streetview/panos/0000001.jpg,streetview/annotations/0000001.png");
+    write("bingmap/19/0000003.jpg");
+    write("bingmap/19/0000001.jpg");
+    write("streetview/panos/0000003.jpg");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.CVUSA.readTraining(root).complete())
+        .withMessageContaining("1 images are missing: ")
+        .withMessageContaining("panos/0000001.jpg");
+    write("streetview/panos/0000001.jpg");
+    CrossViewSet unplaced = CrossViewProtocol.CVUSA.readTraining(root).complete();
+    assertThat(unplaced.queryPlaces()).isEmpty();
+    assertThat(unplaced.findings())
+        .extracting(Finding::toString)
+        .containsExactly("2 photos are listed to train on, the benchmark has 35,532");
+    write("split_locations/all.csv", "1,2,40.5,-80.5,9", "1,2,41.5,-81.5,9", "1,2,42.5,-82.5,9");
+    CrossViewSet set = CrossViewProtocol.CVUSA.readTraining(root).complete();
+    assertThat(set.queryPlaces()).containsExactly(new LatLng(42.5, -82.5), new LatLng(40.5, -80.5));
+    assertThat(set.pairs())
+        .containsExactly(
+            new ImagePair(
+                root.resolve("streetview/panos/0000003.jpg"),
+                root.resolve("bingmap/19/0000003.jpg")),
+            new ImagePair(
+                root.resolve("streetview/panos/0000001.jpg"),
+                root.resolve("bingmap/19/0000001.jpg")));
+  }
+
+  @Test
+  void readsVigorToTrainOnWithSemiPositives() {
+    for (String city : List.of("NewYork", "Seattle", "SanFrancisco", "Chicago")) {
+      String[] satellites = {"s0.png", "s1.png", "s2.png", "s3.png"};
+      write("splits__corrected/" + city + "/satellite_list.txt", satellites);
+      for (String satellite : satellites) {
+        write(city + "/satellite/" + satellite);
+      }
+      String both = " s2.png 1.5 -2 s1.png 3 4 s0.png 5 6 s3.png 7 8";
+      write(
+          "splits__corrected/" + city + "/pano_label_balanced__corrected.txt",
+          "p0.jpg" + both,
+          "p1.jpg" + both);
+      write(
+          "splits__corrected/" + city + "/same_area_balanced_train__corrected.txt",
+          "p1.jpg" + both);
+      write(city + "/panorama/p0.jpg");
+      write(city + "/panorama/p1.jpg");
+    }
+    CrossViewSet same = CrossViewProtocol.VIGOR_SAME.readTraining(root).complete();
+    assertThat(same.pairs()).hasSize(4);
+    assertThat(same.pairs().get(3))
+        .isEqualTo(
+            new ImagePair(
+                root.resolve("Chicago/panorama/p1.jpg"),
+                root.resolve("Chicago/satellite/s2.png"),
+                List.of(
+                    root.resolve("Chicago/satellite/s0.png"),
+                    root.resolve("Chicago/satellite/s1.png"),
+                    root.resolve("Chicago/satellite/s3.png"))));
+    CrossViewSet cross = CrossViewProtocol.VIGOR_CROSS.readTraining(root).complete();
+    assertThat(cross.queries())
+        .containsExactly(
+            root.resolve("NewYork/panorama/p0.jpg"),
+            root.resolve("NewYork/panorama/p1.jpg"),
+            root.resolve("Seattle/panorama/p0.jpg"),
+            root.resolve("Seattle/panorama/p1.jpg"));
+    assertThat(ImagePair.tileNumbers(cross.pairs())).containsExactly(0, 0, 1, 1);
+  }
+
+  @Test
+  void readsPhotosToTrainOn() {
+    write(
+        "train.csv",
+        "image_id,latitude,longitude,sequence",
+        "4449826985073821,38.908513,-76.940898,\"[7, 6, 6, 5]\"");
+    write("val.csv", "image_id,latitude,longitude", "2,38.9,-76.9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.JUST_ZOOM_IN.readTraining(root).complete())
+        .withMessageContaining("1 images are missing: 4449826985073821");
+    write("images/4449826985073821.jpg");
+    PhotoSet set = PhotoProtocol.JUST_ZOOM_IN.readTraining(root);
+    assertThat(set.complete().locations()).containsExactly(new LatLng(38.908513, -76.940898));
+    assertThat(set.findings()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.OSV5M.readTraining(root.resolve("nowhere")))
+        .withMessageContaining("nowhere holds no table of osv5m: looked for train.csv");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PhotoProtocol.IM2GPS.readTraining(root))
+        .withMessage("im2gps has no photos to train on, only osv5m, mp16, just-zoom-in");
+  }
+
+  @Test
   void readsVigorWithSemiPositivesAndEvaluatesIt() {
     for (String city : List.of("SanFrancisco", "Chicago")) {
       String[] satellites = {"s0.png", "s1.png", "s2.png", "s3.png", "s4.png"};
@@ -286,6 +381,7 @@ class ProtocolTest {
         .contains("cvact-val", "ANU_data_small", "the middle half of the panorama's rows")
         .contains("just-zoom-in", "0.04, 0.05, 0.1 km")
         .contains("R@1% (K = 906), two hit rates")
+        .contains("35,532 panoramas of splits/train-19zl.csv", "nothing of its own")
         .contains("52,605 panoramas in a gallery of 90,618 aerial images");
   }
 

@@ -18,6 +18,7 @@ public final class RecombineFamily extends SizedFamily<Config> {
         List.of(
             new Size<>("tiny", Config::tiny),
             new Size<>("paper", Config::paper),
+            new Size<>("paper-vigor", Config::paperVigor),
             new Size<>("sample4geo", Config::sample4geo)));
   }
 

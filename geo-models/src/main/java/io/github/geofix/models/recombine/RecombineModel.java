@@ -3,6 +3,7 @@ package io.github.geofix.models.recombine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -557,12 +559,22 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    */
   public Example example(
       BufferedImage photo, BufferedImage tile, long number, SplittableRandom random) {
+    return example(photo, tile, new long[] {number}, random);
+  }
+
+  /**
+   * A photo and its tile.
+   *
+   * @param numbers the number of the tile, then of others the photo is not pushed from
+   */
+  Example example(
+      BufferedImage photo, BufferedImage tile, long[] numbers, SplittableRandom random) {
     if (config.augmented()) {
       PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
       return example(
-          pair.panorama(), encoder.tiles().apply(pair.aerial()), SamePlace.target(number), random);
+          pair.panorama(), encoder.tiles().apply(pair.aerial()), SamePlace.target(numbers), random);
     }
-    return example(photo, encoder.tiles().apply(tile), SamePlace.target(number), random);
+    return example(photo, encoder.tiles().apply(tile), SamePlace.target(numbers), random);
   }
 
   private Example example(
@@ -585,16 +597,16 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     return turned.getSubimage((circle.getWidth() - width) / 2, 0, width, circle.getHeight());
   }
 
-  /** Returns pairs of files to train on, such as the lists of CVUSA and VIGOR name them. */
-  public Examples examples(List<ImagePair> pairs) {
-    return new PairExamples(this, pairs);
+  @Override
+  public Examples examples(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
+    return new PairExamples(this, pairs, prepare);
   }
 
   /**
    * The loss of the configuration between the photos and the tiles of a batch. A photo is not
-   * pushed from a tile that shows its place: see {@link Config#samePlaceMeters}. A photo of several
-   * headings is compared at its true one: pushed from other tiles at the heading where those fit
-   * best, it learned far more slowly.
+   * pushed from a tile that shows its place: see {@link Config#samePlaceMeters} and {@link
+   * ImagePair#semiPositives}. A photo of several headings is compared at its true one: pushed from
+   * other tiles at the heading where those fit best, it learned far more slowly.
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {

@@ -4,23 +4,28 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * Tells which photos and tiles of a batch show one place although they are not partners, so that a
  * loss does not push them apart.
  *
- * <p>As targets of a training example a place is either {@code [4]}, latitude and longitude of the
- * photo and of the middle of its tile in units of 1e-7 degrees, about a centimetre; or {@code [1]},
- * the number of the tile, where positions are not known.
+ * <p>The target of a training example begins with what the rest is: either latitude and longitude
+ * of the photo and of the middle of its tile, in units of 1e-7 degrees, about a centimetre; or the
+ * numbers of the tiles that show the photo's place, its own first.
  */
 final class SamePlace {
   private static final double UNITS_PER_DEGREE = 1e7;
+  private static final long POSITIONS = 0;
+  private static final long NUMBERS = 1;
 
   private SamePlace() {}
 
   /** Returns the target of a photo and a tile whose positions are known. */
   static long[] target(LatLng photo, LatLng tile) {
     return new long[] {
+      POSITIONS,
       units(photo.latitude()),
       units(photo.longitude()),
       units(tile.latitude()),
@@ -28,9 +33,14 @@ final class SamePlace {
     };
   }
 
-  /** Returns the target of a photo and a tile that is known by its number alone. */
-  static long[] target(long tile) {
-    return new long[] {tile};
+  /**
+   * Returns the target of a photo whose tiles are known by their numbers alone.
+   *
+   * @param tiles the number of its own, then of others that show its place; as many for all photos
+   *     that share a batch
+   */
+  static long[] target(long... tiles) {
+    return LongStream.concat(LongStream.of(NUMBERS), LongStream.of(tiles)).toArray();
   }
 
   private static long units(double degrees) {
@@ -39,25 +49,25 @@ final class SamePlace {
 
   /**
    * Returns for each photo (row) and tile (column) whether they show one place: the tile's middle
-   * is nearer to the photo than {@code meters}, or the tile is the photo's own.
+   * is nearer to the photo than {@code meters}, or its number is among the photo's.
    *
-   * @param targets {@code [B, 4]} or {@code [B, 1]}
+   * @param targets {@code [B, 5]} with positions, or {@code [B, 1 + n]} with n numbers
    * @return boolean {@code [B, B]}, in the manager of {@code targets}
    */
   static NDArray mask(NDArray targets, double meters) {
     int batch = Math.toIntExact(targets.getShape().get(0));
+    int width = Math.toIntExact(targets.getShape().get(1));
     long[] values = targets.toLongArray();
     boolean[] same = new boolean[batch * batch];
-    if (targets.getShape().get(1) == 1) {
-      for (int i = 0; i < same.length; i++) {
-        same[i] = values[i / batch] == values[i % batch];
-      }
-    } else {
-      for (int i = 0; i < same.length; i++) {
-        LatLng photo = place(values, 4 * (i / batch));
-        LatLng tile = place(values, 4 * (i % batch) + 2);
-        same[i] = 1000 * GreatCircle.distanceKm(photo, tile) < meters;
-      }
+    for (int i = 0; i < same.length; i++) {
+      int photo = i / batch * width;
+      int tile = i % batch * width;
+      same[i] =
+          values[photo] == NUMBERS
+              ? Arrays.stream(values, photo + 1, photo + width)
+                  .anyMatch(number -> number == values[tile + 1])
+              : 1000 * GreatCircle.distanceKm(place(values, photo + 1), place(values, tile + 3))
+                  < meters;
     }
     return targets.getManager().create(same, new Shape(batch, batch));
   }

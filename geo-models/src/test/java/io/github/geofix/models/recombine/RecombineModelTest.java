@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
@@ -382,6 +383,61 @@ final class RecombineModelTest {
   }
 
   @Test
+  void photosAreNotPushedFromTheirSemiPositives() throws IOException {
+    List<BufferedImage> images = squares(positions(4));
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      files.add(folder.resolve(i + ".png"));
+      ImageIO.write(images.get(i), "png", files.get(i).toFile());
+    }
+    // The photo of tile 1 is on tiles 2 and 3, too; tile 3 is no photo's own.
+    List<ImagePair> pairs =
+        List.of(
+            new ImagePair(files.get(0), files.get(0)),
+            new ImagePair(files.get(1), files.get(1), List.of(files.get(3), files.get(2))),
+            new ImagePair(files.get(2), files.get(2)),
+            new ImagePair(files.get(3), files.get(2)));
+    try (RecombineModel model = RecombineModel.create(config().withMap(""), List.of(), 1);
+        NDManager step = TorchEngine.newManager()) {
+      Examples examples = model.examples(pairs);
+      NDList targets = new NDList();
+      for (int i = 0; i < pairs.size(); i++) {
+        targets.add(step.create(examples.example(0, i, new SplittableRandom(1)).targets()[0]));
+      }
+      boolean[] same = SamePlace.mask(NDArrays.stack(targets), 0).toBooleanArray();
+      assertThat(same)
+          .containsExactly(
+              true, false, false, false, false, true, true, true, false, false, true, true, false,
+              false, true, true);
+    }
+  }
+
+  @Test
+  void pairsArePreparedBeforeTheModelReadsThem() throws IOException {
+    BufferedImage image = squares(positions(1)).get(0);
+    Path file = folder.resolve("photo.png");
+    ImageIO.write(image, "png", file.toFile());
+    List<ImagePair> pairs = List.of(new ImagePair(file, file));
+    int half = image.getHeight() / 2;
+    try (RecombineModel model = RecombineModel.create(config().withMap(""), List.of(), 1)) {
+      Example prepared =
+          model
+              .examples(pairs, photo -> photo.getSubimage(0, half, photo.getWidth(), half))
+              .example(0, 0, new SplittableRandom(1));
+      Example expected =
+          model.example(
+              image.getSubimage(0, half, image.getWidth(), half),
+              image,
+              0,
+              new SplittableRandom(1));
+      assertThat(prepared.inputs()[0]).isEqualTo(expected.inputs()[0]);
+      assertThat(prepared.inputs()[0])
+          .isNotEqualTo(model.examples(pairs).example(0, 0, new SplittableRandom(1)).inputs()[0]);
+      assertThat(prepared.inputs()[1]).isEqualTo(expected.inputs()[1]);
+    }
+  }
+
+  @Test
   void pairsOfFilesAreExamples() throws IOException {
     List<ImagePair> pairs = new ArrayList<>();
     List<BufferedImage> images = squares(positions(3));
@@ -398,8 +454,8 @@ final class RecombineModelTest {
       assertThat(examples.size()).isEqualTo(4);
       Example second = examples.example(0, 1, new SplittableRandom(1));
       Example last = examples.example(0, 3, new SplittableRandom(1));
-      assertThat(second.targets()[0]).containsExactly(0);
-      assertThat(last.targets()[0]).containsExactly(1);
+      assertThat(second.targets()[0]).isEqualTo(SamePlace.target(0));
+      assertThat(last.targets()[0]).isEqualTo(SamePlace.target(1));
       assertThat(last.inputs()[0]).isEqualTo(second.inputs()[1]);
       assertThatThrownBy(() -> model.localizer().locate(images.get(0)))
           .isInstanceOf(IllegalStateException.class)
@@ -460,13 +516,13 @@ final class RecombineModelTest {
   @Test
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
-    assertThat(family.sizes()).containsExactly("tiny", "paper", "sample4geo");
+    assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo");
     try (GeoModel model = family.create("tiny", Map.of("map", "", "loss", "TUPLE"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
       assertThat(((RecombineModel) model).config().loss()).isEqualTo(Loss.TUPLE);
     }
     assertThatThrownBy(() -> family.network("huge"))
-        .hasMessageContaining("there are tiny, paper, sample4geo");
+        .hasMessageContaining("there are tiny, paper, paper-vigor, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))
         .hasMessageContaining("photos from above have no headings");
     assertThatThrownBy(() -> family.create("tiny", Map.of("augmented", "true"), List.of(), 1))

@@ -75,8 +75,9 @@ public final class NeighbourOrder implements BatchOrder {
   }
 
   /**
-   * Returns a copy that puts photos of one reference into different batches, where each would be
-   * taken for the other's negative. The last batches of an epoch may have to make exceptions.
+   * Returns a copy that puts photos of one reference into different batches, as in one batch each
+   * would be taken for the other's negative. There are exceptions only where exchanging two photos
+   * does not help, such as when a reference has more photos than there are batches.
    *
    * @param referenceOfPhoto the number of each photo's reference
    */
@@ -102,7 +103,47 @@ public final class NeighbourOrder implements BatchOrder {
     while (order.size() < size / batchSize * batchSize) {
       new Filling(nearest, waiting, used, random, batchSize).fill(order);
     }
-    return order.stream().mapToInt(Integer::intValue).toArray();
+    int[] photos = order.stream().mapToInt(Integer::intValue).toArray();
+    if (references != null) {
+      separate(photos, batchSize, references);
+    }
+    return photos;
+  }
+
+  /** Exchanges photos of which their batch has the reference twice: the last batches had to. */
+  private static void separate(int[] photos, int batchSize, int[] references) {
+    for (int i = 0; i < photos.length; i++) {
+      if (clashes(photos[i], i, photos, batchSize, references)
+          && !exchange(i, photos, batchSize, references)) {
+        return;
+      }
+    }
+  }
+
+  private static boolean exchange(int i, int[] photos, int batchSize, int[] references) {
+    for (int j = 0; j < photos.length; j++) {
+      if (j / batchSize != i / batchSize
+          && !clashes(photos[j], i, photos, batchSize, references)
+          && !clashes(photos[i], j, photos, batchSize, references)) {
+        int photo = photos[i];
+        photos[i] = photos[j];
+        photos[j] = photo;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns true if a photo at a position would have a reference that its batch already has. */
+  private static boolean clashes(
+      int photo, int position, int[] photos, int batchSize, int[] references) {
+    int first = position / batchSize * batchSize;
+    for (int i = first; i < first + batchSize; i++) {
+      if (i != position && references[photos[i]] == references[photo]) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** One batch on its way. */
@@ -141,7 +182,7 @@ public final class NeighbourOrder implements BatchOrder {
           putOff.add(photo);
         }
       }
-      // Nothing but photos of references that the batch has: better a conflict than no batch.
+      // Nothing but photos of references that the batch has: exchanged when all batches are full.
       for (int i = 0; batch.size() < batchSize; i++) {
         used.set(putOff.get(i));
         batch.add(putOff.get(i));

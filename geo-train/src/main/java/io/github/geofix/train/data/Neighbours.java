@@ -46,6 +46,13 @@ public interface Neighbours {
     };
   }
 
+  /** No neighbours at all, for an order that is random but for photos of one reference. */
+  static Neighbours none(int size) {
+    int[][] none = new int[size][];
+    Arrays.fill(none, new int[0]);
+    return epoch -> none;
+  }
+
   /**
    * The photos taken nearest by, along great circles. Compares all pairs once, in blocks: O(N^2)
    * time, O(N) memory beside the result.

@@ -105,15 +105,41 @@ class NeighbourOrderTest {
       int[] photos = order.epoch(epoch, SIZE, batch);
       assertThat(photos).hasSize(SIZE).doesNotHaveDuplicates();
       assertThat(order.epoch(epoch, SIZE, batch)).isEqualTo(photos);
-      // All but the last batches have a choice.
-      for (int first = 0; first < SIZE - 3 * batch; first += batch) {
-        int[] own = Arrays.copyOfRange(photos, first, first + batch);
-        assertThat(Arrays.stream(own).map(i -> references[i]).toArray()).doesNotHaveDuplicates();
-      }
+      assertReferencesApart(photos, batch, references);
     }
     int[][] nearest = neighbours.nearest(0);
     assertThat(pairs(order.epoch(0, SIZE, batch), batch, nearest))
         .isLessThan(pairs(order.epoch(1, SIZE, batch), batch, nearest) / 2);
+  }
+
+  private static void assertReferencesApart(int[] photos, int batch, int[] references) {
+    for (int first = 0; first < photos.length; first += batch) {
+      int[] own = Arrays.copyOfRange(photos, first, first + batch);
+      assertThat(Arrays.stream(own).map(i -> references[i]).toArray()).doesNotHaveDuplicates();
+    }
+  }
+
+  /** Large batches, whose last one has photos left over of which many are on one reference. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void keepsReferencesApartInTheLastBatchToo(long seed) {
+    int[] references = IntStream.range(0, SIZE).map(i -> i / 3).toArray();
+    NeighbourOrder order =
+        NeighbourOrder.of(Neighbours.none(SIZE), NeighbourOrder.Options.defaults().withSeed(seed))
+            .withOnePhotoPerReference(references);
+    for (int batch : new int[] {7, 60, 75}) {
+      int[] photos = order.epoch(1, SIZE, batch);
+      assertThat(photos).hasSize(SIZE / batch * batch).doesNotHaveDuplicates();
+      assertReferencesApart(photos, batch, references);
+    }
+  }
+
+  @Test
+  void fillsBatchesEvenFromOneReference() {
+    NeighbourOrder order =
+        NeighbourOrder.of(Neighbours.none(20), NeighbourOrder.Options.defaults())
+            .withOnePhotoPerReference(new int[20]);
+    assertThat(order.epoch(0, 20, 6)).hasSize(18).doesNotHaveDuplicates();
   }
 
   /** Counts the photos that have one of their neighbours in their batch. */

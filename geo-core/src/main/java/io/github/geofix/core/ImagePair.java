@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.core;
 
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -6,12 +6,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A photo and the map tile of its place, as files.
+ * A photo and the map tile of its place, as files. Immutable and thread-safe.
  *
  * @param photo a ground panorama, or a photo from above
  * @param tile square, north up; several photos may name the same
+ * @param semiPositives other tiles that show the photo's place without being centred on it, as
+ *     VIGOR lists them: the photo is neither pulled to them nor pushed away
  */
-public record ImagePair(Path photo, Path tile) {
+public record ImagePair(Path photo, Path tile, List<Path> semiPositives) {
+
+  /** Copies the list. */
+  public ImagePair {
+    semiPositives = List.copyOf(semiPositives);
+  }
+
+  /** Creates a pair whose photo is on no other tile. */
+  public ImagePair(Path photo, Path tile) {
+    this(photo, tile, List.of());
+  }
 
   /**
    * Returns the number of each pair's tile, counted from 0 as they first appear: what a batch order

@@ -1,0 +1,301 @@
+package io.github.geofix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.types.Cell;
+import us.hebi.matlab.mat.types.Matrix;
+
+/**
+ * {@code geofix train --protocol} on small folders in the published layouts, and {@code evaluate
+ * --protocol} of what it leaves. Some steps: the way is tested here, not the skill.
+ */
+final class TrainProtocolTest {
+  private static final Path EARTH =
+      Path.of("").toAbsolutePath().resolveSibling("examples/data/earth");
+  private static final int PAIRS = 12;
+
+  @TempDir private Path folder;
+
+  private record Result(int code, String out, String err) {}
+
+  private static Result run(List<String> args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  private Result train(String protocol, Path root, String out, String... more) {
+    List<String> args = new ArrayList<>(List.of("train", "--protocol", protocol));
+    args.addAll(List.of("--data", root.toString(), "--out", folder.resolve(out).toString()));
+    args.addAll(List.of(more));
+    if (Stream.of(more).noneMatch(List.of("--from", "--method")::contains)) {
+      args.addAll(List.of("--method", "recombine"));
+    }
+    return run(args);
+  }
+
+  private Result evaluate(String protocol, Path root, String model) {
+    return run(
+        List.of(
+            "evaluate",
+            "--protocol",
+            protocol,
+            "--root",
+            root.toString(),
+            "--model",
+            folder.resolve(model).toString()));
+  }
+
+  private byte[] weights(String model) throws IOException {
+    return Files.readAllBytes(folder.resolve(model + "/weights.safetensors"));
+  }
+
+  private JsonObject config(String model) throws IOException {
+    return JsonParser.parseString(Files.readString(folder.resolve(model + "/config.json")))
+        .getAsJsonObject()
+        .getAsJsonObject("config");
+  }
+
+  private static void assertDone(Result result) {
+    assertThat(result.code()).as(result.err()).isZero();
+  }
+
+  private static void assertRefused(Result result, String... parts) {
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err().strip().lines()).hasSize(1);
+    assertThat(result.err()).contains(parts);
+  }
+
+  /** Returns coloured columns, as a place might look. */
+  private static BufferedImage image(int width, int height, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    for (int x = 0; x < width; x += 8) {
+      graphics.setColor(new Color(random.nextInt(1 << 24)));
+      graphics.fillRect(x, 0, 8, height);
+    }
+    graphics.dispose();
+    return image;
+  }
+
+  private static void write(BufferedImage image, String format, Path file) throws IOException {
+    Files.createDirectories(file.resolveSibling("."));
+    ImageIO.write(image, format, file.toFile());
+  }
+
+  private Path cvusa() throws IOException {
+    Path root = folder.resolve("CVUSA");
+    List<String> rows = new ArrayList<>();
+    for (int i = 1; i <= PAIRS; i++) {
+      String name = String.format(Locale.ROOT, "%07d", i);
+      write(image(64, 16, i), "jpg", root.resolve("streetview/panos/" + name + ".jpg"));
+      write(image(32, 32, -i), "jpg", root.resolve("bingmap/19/" + name + ".jpg"));
+      rows.add(
+          "bingmap/19/%1$s.jpg,streetview/panos/%1$s.jpg,streetview/annotations/%1$s.png"
+              .formatted(name));
+    }
+    Files.createDirectories(root.resolve("splits"));
+    Files.write(root.resolve("splits/train-19zl.csv"), rows.subList(0, 8));
+    Files.write(root.resolve("splits/val-19zl.csv"), rows.subList(8, PAIRS));
+    return root;
+  }
+
+  /**
+   * Writes a CVACT whose panoramas differ in their middle rows by {@code places} and in the rest by
+   * {@code skies}.
+   */
+  private Path cvact(String name, long places, long skies) throws IOException {
+    Path root = folder.resolve(name);
+    Cell ids = Mat5.newCell(PAIRS, 1);
+    Matrix utm = Mat5.newMatrix(PAIRS, 2);
+    for (int i = 0; i < PAIRS; i++) {
+      ids.set(i, Mat5.newString("pano-" + i));
+      utm.setDouble(i, 0, 693_140 + 50 * i);
+      utm.setDouble(i, 1, 6_090_707);
+      BufferedImage panorama = image(64, 32, skies + i);
+      panorama.getSubimage(0, 8, 64, 16).setData(image(64, 16, places + i).getRaster());
+      Path images = root.resolve("ANU_data_small");
+      // PNG in spite of the name, so that rows do not bleed into each other.
+      write(panorama, "png", images.resolve("streetview/pano-" + i + "_grdView.jpg"));
+      write(
+          image(32, 32, -i),
+          "jpg",
+          images.resolve("satview_polish/pano-" + i + "_satView_polish.jpg"));
+    }
+    Mat5.writeToFile(
+        Mat5.newMatFile()
+            .addArray("panoIds", ids)
+            .addArray("utm", utm)
+            .addArray("trainSet", Mat5.newStruct().set("trainInd", numbers(1, 8)))
+            .addArray("valSet", Mat5.newStruct().set("valInd", numbers(9, PAIRS))),
+        root.resolve("ACT_data.mat").toFile());
+    return root;
+  }
+
+  private static Matrix numbers(int first, int last) {
+    Matrix numbers = Mat5.newMatrix(last - first + 1, 1);
+    for (int i = first; i <= last; i++) {
+      numbers.setDouble(i - first, 0, i);
+    }
+    return numbers;
+  }
+
+  @Test
+  void trainsOnCvusaAndGoesOnFromTheModel() throws IOException {
+    Path root = cvusa();
+    Result trained = train("cvusa", root, "first", "--batch", "4", "--epochs", "1");
+    assertThat(trained.err().strip())
+        .isEqualTo("note: 8 photos are listed to train on, the benchmark has 35,532");
+    assertDone(trained);
+    assertThat(config("first").get("photoView").getAsString()).isEqualTo("GROUND");
+    assertThat(config("first").getAsJsonObject("photo").get("fit").getAsString())
+        .isEqualTo("STRETCH");
+    assertThat(folder.resolve("first/card.json")).content().contains("cvusa in ");
+    assertThat(evaluate("cvusa", root, "first").out()).contains("4 queries in a gallery of 4");
+    String from = folder.resolve("first").toString();
+    Result on =
+        train("cvusa", root, "on", "--from", from, "--batch", "4", "--epochs", "2", "--hard", "1");
+    assertDone(on);
+    assertThat(weights("on")).isNotEqualTo(weights("first"));
+    assertThat(evaluate("cvusa", root, "on").out()).contains("4 queries in a gallery of 4");
+  }
+
+  @Test
+  void trainsOnTheMiddleRowsOfCvact() throws IOException {
+    String[] options = {"--batch", "4", "--epochs", "2", "--hard", "2"};
+    Path root = cvact("CVACT", 1000, 2000);
+    assertDone(train("cvact-val", root, "model", options));
+    assertThat(evaluate("cvact-val", root, "model").out()).contains("4 queries in a gallery of 4");
+    assertDone(train("cvact-val", cvact("CVACT-skies", 1000, 3000), "skies", options));
+    assertThat(weights("skies")).isEqualTo(weights("model"));
+    assertDone(train("cvact-val", cvact("CVACT-places", 4000, 2000), "places", options));
+    assertThat(weights("places")).isNotEqualTo(weights("model"));
+  }
+
+  @Test
+  void beginsWithNeighboursOnTheGroundWhereThoseAreKnown() throws IOException {
+    Path cvact = cvact("CVACT", 1000, 2000);
+    assertDone(train("cvact-test", cvact, "near", "--batch", "4", "--epochs", "1", "--hard", "1"));
+    assertDone(train("cvact-test", cvact, "random", "--batch", "4", "--epochs", "1"));
+    assertThat(weights("near")).isNotEqualTo(weights("random"));
+    Path cvusa = cvusa();
+    assertDone(train("cvusa", cvusa, "hard", "--batch", "4", "--epochs", "1", "--hard", "1"));
+    assertDone(train("cvusa", cvusa, "plain", "--batch", "4", "--epochs", "1"));
+    assertThat(weights("hard")).isEqualTo(weights("plain"));
+    assertDone(train("cvusa", cvusa, "harder", "--batch", "4", "--epochs", "2", "--hard", "1"));
+    assertDone(train("cvusa", cvusa, "plainer", "--batch", "4", "--epochs", "2"));
+    assertThat(weights("harder")).isNotEqualTo(weights("plainer"));
+  }
+
+  @Test
+  void trainsOnBothSplitsOfVigor() throws IOException {
+    Path root = folder.resolve("VIGOR");
+    VigorSample.write(root, EARTH);
+    Result same =
+        train("vigor-same", root, "same", "--batch", "16", "--epochs", "2", "--hard", "1");
+    assertThat(same.err().strip())
+        .isEqualTo("note: 48 photos are listed to train on, the benchmark has 52,609");
+    assertThat(evaluate("vigor-same", root, "same").out())
+        .contains("48 queries in a gallery of 100");
+    Result cross =
+        train("vigor-cross", root, "cross", "--batch", "12", "--epochs", "1", "--rate", "1e-4");
+    assertThat(cross.err().strip())
+        .isEqualTo("note: 24 photos are listed to train on, the benchmark has 51,520");
+    assertThat(evaluate("vigor-cross", root, "cross").out())
+        .contains("24 queries in a gallery of 50");
+  }
+
+  private Path justZoomIn() throws IOException {
+    Path root = folder.resolve("just-zoom-in");
+    List<String> rows = new ArrayList<>(List.of("image_id,latitude,longitude,sequence"));
+    for (int i = 0; i < 8; i++) {
+      write(image(64, 32, i), "jpg", root.resolve("images/" + i + ".jpg"));
+      rows.add(i + ",38.90851" + i + ",-76.940898,\"[7, 6, 6, 5]\"");
+    }
+    Files.write(root.resolve("train.csv"), rows);
+    return root;
+  }
+
+  @Test
+  void trainsZoomOnJustZoomIn() throws IOException {
+    String map = EARTH.resolve("earth-blue-marble.jpg").toString();
+    Path root = justZoomIn();
+    Result trained =
+        train(
+            "just-zoom-in",
+            root,
+            "zoom",
+            "--method",
+            "zoom",
+            "--tiles",
+            map,
+            "--batch",
+            "4",
+            "--epochs",
+            "1");
+    assertDone(trained);
+    Files.copy(root.resolve("train.csv"), root.resolve("val.csv"));
+    assertThat(evaluate("just-zoom-in", root, "zoom").out()).contains("median");
+  }
+
+  @Test
+  void minesHardNegativesAmongPhotosOnAMap() throws IOException {
+    String map = EARTH.resolve("earth-blue-marble.jpg").toString();
+    Path root = justZoomIn();
+    String[] plain = {"--tiles", map, "--batch", "4", "--epochs", "2"};
+    assertDone(train("just-zoom-in", root, "plain", plain));
+    String[] hard = {"--tiles", map, "--batch", "4", "--epochs", "2", "--hard", "1"};
+    assertDone(train("just-zoom-in", root, "hard", hard));
+    assertThat(weights("hard")).isNotEqualTo(weights("plain"));
+  }
+
+  @Test
+  void saysInOneLineWhatDoesNotFit() throws IOException {
+    Path root = cvusa();
+    assertRefused(
+        train("cvusa", root, "never", "--method", "zoom"),
+        "cvusa has pairs of ground photos and aerial images, from which recombine learns and zoom"
+            + " does not");
+    assertRefused(
+        train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
+    assertRefused(
+        train("just-zoom-in", justZoomIn(), "never"), "just-zoom-in has photos without", "--tiles");
+    assertRefused(
+        train("just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard", "1"),
+        "--hard is for recombine");
+    assertRefused(train("cvusa", root, "never", "--hard", "-1"), "--hard must be 0 or more: -1");
+    assertRefused(train("im2gps3k", root, "never", "--method", "embed"), "no photos to train on");
+    assertRefused(train("moon", root, "never"), "no protocol moon, only im2gps");
+    assertRefused(
+        train("cvact-val", root, "never"), "cannot read", root.resolve("ACT_data.mat").toString());
+    Files.delete(root.resolve("bingmap/19/0000002.jpg"));
+    assertRefused(
+        train("cvusa", root, "never"), "1 images are missing: ", "bingmap/19/0000002.jpg");
+    Files.delete(root.resolve("splits/train-19zl.csv"));
+    assertRefused(train("cvusa", root, "never"), "splits/train-19zl.csv");
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+}
