@@ -70,7 +70,9 @@ final class TrainCommand implements Callable<Integer> {
     GeoModel model(TrainingData data, Map<String, String> settings, long seed) {
       if (from != null) {
         ModelFolder folder = ModelFolder.open(from).with(settings);
-        return folder.family().load(folder);
+        GeoModel model = folder.family().load(folder);
+        model.forgetCalibration();
+        return model;
       }
       Untrained kind = Objects.requireNonNull(untrained);
       Map<String, String> all = new LinkedHashMap<>(data.settings());

@@ -327,13 +327,29 @@ final class MainTest {
             "width=16");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("median");
-    JsonObject config =
-        JsonParser.parseString(Files.readString(folder.resolve("calibrated/config.json")))
-            .getAsJsonObject()
-            .getAsJsonObject("config");
-    JsonObject calibration = config.getAsJsonObject("calibration");
+    JsonObject calibration = calibration("calibrated");
     assertThat(calibration.get("temperature").getAsDouble()).isPositive().isNotEqualTo(1);
     assertThat(calibration.getAsJsonArray("regionShares")).hasSize(2);
+
+    run(
+        "train",
+        "--from",
+        path("calibrated"),
+        "--data",
+        path("photos/manifest.csv"),
+        "--epochs",
+        "1",
+        "--out",
+        path("trained-on"));
+    assertThat(calibration("trained-on").get("temperature").getAsDouble()).isEqualTo(1);
+  }
+
+  private static JsonObject calibration(String model) throws IOException {
+    Path config = folder.resolve(model + "/config.json");
+    return JsonParser.parseString(Files.readString(config))
+        .getAsJsonObject()
+        .getAsJsonObject("config")
+        .getAsJsonObject("calibration");
   }
 
   @Test

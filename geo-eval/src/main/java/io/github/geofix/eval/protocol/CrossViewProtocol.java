@@ -65,7 +65,7 @@ public enum CrossViewProtocol implements Protocol {
   VIGOR_CROSS(
       "VIGOR cross-area",
       53_694,
-      44_055,
+      46_563,
       vigor("SanFrancisco, Chicago", "pano_label_balanced.txt"),
       51_520,
       "of NewYork and Seattle, splits/CITY/pano_label_balanced.txt");

@@ -630,6 +630,11 @@ public final class EmbedModel implements GeoModel {
     return found;
   }
 
+  @Override
+  public void forgetCalibration() {
+    config = config.withCalibration(Calibration.NONE);
+  }
+
   private ScoredPhoto scored(PhotoSource.Photo photo) {
     double[] scores = answers(views(photo.image(), photo.file()), 1, 1).get(0).scores();
     return ScoredPhoto.of(photo.latLng(), hierarchy.finest(), scores);

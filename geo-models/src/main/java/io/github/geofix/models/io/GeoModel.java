@@ -31,6 +31,11 @@ public interface GeoModel extends Trainable, AutoCloseable {
   Calibration calibrate(PhotoSource photos);
 
   /**
+   * Forgets what {@link #calibrate} found, which does not hold once the model is trained further.
+   */
+  void forgetCalibration();
+
+  /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind

@@ -786,6 +786,11 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     return found;
   }
 
+  @Override
+  public void forgetCalibration() {
+    config = config.withCalibration(Calibration.NONE);
+  }
+
   private ScoredPhoto scored(Gallery known, PhotoSource.Photo photo) {
     double[] scores = scores(known, encoder.photos().apply(photo.image()), 1, 1)[0];
     return ScoredPhoto.of(photo.latLng(), known.places(), scores);

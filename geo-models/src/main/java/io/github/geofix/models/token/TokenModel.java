@@ -550,6 +550,11 @@ public final class TokenModel implements GeoModel {
     return found;
   }
 
+  @Override
+  public void forgetCalibration() {
+    config = config.withCalibration(Calibration.NONE);
+  }
+
   /**
    * As {@link #calibrate(PhotoSource)}, on photos of which there are vectors.
    *

@@ -762,6 +762,11 @@ public final class ZoomModel implements RefiningModel {
     return found;
   }
 
+  @Override
+  public void forgetCalibration() {
+    config = config.withCalibration(Calibration.NONE);
+  }
+
   private ScoredPhoto scored(PhotoSource.Photo photo) {
     LatLng place = photo.latLng();
     float[] input = photoPreprocessor.apply(photo.image());

@@ -115,6 +115,8 @@ final class CalibrationContractTest {
       assertThat(held(locations)).isEqualTo(HELD);
       assertThat(locations.get(0).regions()).extracting("share").isEqualTo(Calibration.COVERAGE);
       assertThat(model.calibrate(SOURCE)).as("calibrated again").isEqualTo(calibration);
+      model.forgetCalibration();
+      assertThat(held(locations(model.localizer()))).isNotEqualTo(HELD);
     }
   }
 
