@@ -88,14 +88,7 @@ public final class FeatureRecombination {
    * @throws IllegalArgumentException if {@code headings} or {@code fieldOfView} is out of range
    */
   public NDArray shifted(Forward f, NDArray map, int headings, double fieldOfView) {
-    boolean possible = headings >= 1 && fieldOfView > 0 && fieldOfView <= 360;
-    if (!possible) {
-      throw new IllegalArgumentException(
-          headings
-              + " headings and a field of view of "
-              + fieldOfView
-              + " degrees: at least 1 and above 0 to 360 needed");
-    }
+    checkView(headings, fieldOfView);
     int rows = side(map, 2);
     int columns = side(map, 3);
     int all = headings * regions;
@@ -111,18 +104,71 @@ public final class FeatureRecombination {
       }
     }
     NDArray pooled = pooled(f, map, weights, all);
-    // After the normalization, which would make something of nothing.
-    NDArray mask = map.getManager().create(seen, new Shape(1, all, 1));
-    NDArray masked = pooled.mul(mask.toType(map.getDataType(), false));
-    return masked.reshape(map.getShape().get(0), headings, -1);
+    return masked(pooled, seen, new Shape(1, all, 1)).reshape(map.getShape().get(0), headings, -1);
   }
 
-  /** Returns the normalized weighted means, {@code [B, count, D]}. */
+  /**
+   * Recombines maps of ground images whose heading is known: what {@link #shifted(Forward, NDArray,
+   * int, double)} gives for one heading of each, at the cost of one.
+   *
+   * @param map {@code [B, D, H, W]} whose columns are equal angles, clockwise from left to right
+   * @param heading for each map which of the S headings, 0 to S - 1
+   * @param headings the number S of directions in which the middle may look
+   * @param fieldOfView angle that the columns span, above 0 to 360 degrees
+   * @return {@code [B, R D]}
+   * @throws IllegalArgumentException if a heading, {@code headings} or {@code fieldOfView} is out
+   *     of range
+   */
+  public NDArray shifted(Forward f, NDArray map, long[] heading, int headings, double fieldOfView) {
+    checkView(headings, fieldOfView);
+    int rows = side(map, 2);
+    int columns = side(map, 3);
+    int size = rows * columns * regions;
+    float[] weights = new float[heading.length * size];
+    float[] seen = new float[heading.length * regions];
+    for (int b = 0; b < heading.length; b++) {
+      if (heading[b] < 0 || heading[b] >= headings) {
+        throw new IllegalArgumentException("heading " + heading[b] + " is not one of " + headings);
+      }
+      double degrees = 360.0 * heading[b] / headings;
+      float[] one = Regions.strips(rows, columns, regions, degrees, fieldOfView);
+      System.arraycopy(one, 0, weights, b * size, size);
+      for (int r = 0; r < regions; r++) {
+        seen[b * regions + r] = Regions.isEmpty(one, regions, r) ? 0 : 1;
+      }
+    }
+    NDArray pooled = pooled(f, map, weights, regions);
+    return masked(pooled, seen, new Shape(heading.length, regions, 1)).reshape(heading.length, -1);
+  }
+
+  private static void checkView(int headings, double fieldOfView) {
+    boolean possible = headings >= 1 && fieldOfView > 0 && fieldOfView <= 360;
+    if (!possible) {
+      throw new IllegalArgumentException(
+          headings
+              + " headings and a field of view of "
+              + fieldOfView
+              + " degrees: at least 1 and above 0 to 360 needed");
+    }
+  }
+
+  /** Makes zeros of what is not seen, after the normalization made something of nothing. */
+  private static NDArray masked(NDArray pooled, float[] seen, Shape shape) {
+    NDArray mask = pooled.getManager().create(seen, shape);
+    return pooled.mul(mask.toType(pooled.getDataType(), false));
+  }
+
+  /**
+   * Returns the normalized weighted means, {@code [B, count, D]}.
+   *
+   * @param weights {@code [cells, count]} for all maps, or {@code [B, cells, count]}
+   */
   private NDArray pooled(Forward f, NDArray map, float[] weights, int count) {
     Shape shape = map.getShape();
     long cells = shape.get(2) * shape.get(3);
-    NDArray matrix =
-        map.getManager().create(weights, new Shape(cells, count)).toType(map.getDataType(), false);
+    boolean common = weights.length == cells * count;
+    Shape form = common ? new Shape(cells, count) : new Shape(shape.get(0), cells, count);
+    NDArray matrix = map.getManager().create(weights, form).toType(map.getDataType(), false);
     NDArray means = map.reshape(shape.get(0), shape.get(1), cells).matMul(matrix);
     return normalization.apply(f, means.transpose(0, 2, 1));
   }

@@ -634,9 +634,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     if (config.facesNorth()) {
       return network.embedPhotos(f, images);
     }
-    NDArray turned = network.embedPhotos(f, images, config.headings(), config.fieldOfView());
-    NDArray index = batch.targets().get(1).reshape(-1, 1, 1).repeat(2, network.width());
-    return turned.gather(index, 1).squeeze(1);
+    long[] heading = batch.targets().get(1).toLongArray();
+    return network.embedPhotos(f, images, heading, config.headings(), config.fieldOfView());
   }
 
   @Override

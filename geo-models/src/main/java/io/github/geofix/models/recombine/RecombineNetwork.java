@@ -144,6 +144,19 @@ public final class RecombineNetwork extends Module {
   }
 
   /**
+   * Returns unit vectors {@code [B, R D]} of ground photos at one known heading each.
+   *
+   * @param images {@code [B, 3, H, W]}
+   * @param heading for each photo which of the S headings
+   */
+  public NDArray embedPhotos(
+      Forward f, NDArray images, long[] heading, int headings, double fieldOfView) {
+    return photoRegions
+        .shifted(f, photos.map(f, images), heading, headings, fieldOfView)
+        .normalize(2, 1);
+  }
+
+  /**
    * Returns unit vectors {@code [B, R D]} of map tiles, north up.
    *
    * @param images {@code [B, 3, H, W]}

@@ -189,6 +189,21 @@ class FeatureRecombinationTest {
   }
 
   @ParameterizedTest
+  @ValueSource(doubles = {90, 200, 360})
+  void aKnownHeadingIsOneOfAll(double fieldOfView) {
+    NDArray map = manager.randomNormal(new Shape(3, 4, 2, 7));
+    FeatureRecombination recombination = FeatureRecombination.of(5, (f, x) -> x.add(1));
+    NDArray all = recombination.shifted(F, map, 8, fieldOfView);
+    NDArray known = recombination.shifted(F, map, new long[] {6, 0, 3}, 8, fieldOfView);
+    assertThat(known.getShape()).isEqualTo(new Shape(3, 20));
+    assertClose(known.get("0"), all.get("0, 6").toFloatArray());
+    assertClose(known.get("1"), all.get("1, 0").toFloatArray());
+    assertClose(known.get("2"), all.get("2, 3").toFloatArray());
+    assertThatThrownBy(() -> recombination.shifted(F, map, new long[] {0, 8, 0}, 8, 90))
+        .hasMessage("heading 8 is not one of 8");
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {13, 14})
   void gradientsEqualDifferences(long seed) {
     LayerNorm norm = new LayerNorm(3, 1e-6);
@@ -198,6 +213,10 @@ class FeatureRecombinationTest {
     LayerNorm another = new LayerNorm(3, 1e-6);
     FeatureRecombination ground = FeatureRecombination.of(3, another::forward);
     GradientCheck.check(another, (f, x) -> ground.shifted(f, x, 5, 200), seed, 2, 3, 2, 7);
+    LayerNorm third = new LayerNorm(3, 1e-6);
+    FeatureRecombination known = FeatureRecombination.of(3, third::forward);
+    long[] heading = {4, 1};
+    GradientCheck.check(third, (f, x) -> known.shifted(f, x, heading, 5, 200), seed, 2, 3, 2, 7);
   }
 
   @Test

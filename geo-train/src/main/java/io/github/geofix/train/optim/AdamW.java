@@ -101,6 +101,9 @@ public final class AdamW implements AutoCloseable {
     NDArray mean;
     NDArray square;
     @Nullable NDArray gradient;
+
+    private @Nullable NDArray aliased;
+    private @Nullable NDArray alias;
     long steps;
 
     Slot(
@@ -126,13 +129,24 @@ public final class AdamW implements AutoCloseable {
       square.setName("squares[]");
     }
 
-    /** Another handle of the weights: their own must not carry a name that the script gives. */
-    NDArray alias(NDManager scratch) {
+    /**
+     * Another handle of the weights: their own must not carry a name that the script gives. Made
+     * anew where the parameter has been given another array.
+     */
+    NDArray alias(NDManager owner) {
       NDArray values = parameter.array();
-      NDArray alias = values.reshape(values.getShape());
-      alias.attach(scratch);
-      alias.setName("values[]");
-      return alias;
+      NDArray known = alias;
+      if (known == null || aliased != values) {
+        if (known != null) {
+          known.close();
+        }
+        known = values.reshape(values.getShape());
+        known.attach(owner);
+        known.setName("values[]");
+        alias = known;
+        aliased = values;
+      }
+      return known;
     }
   }
 
@@ -258,7 +272,7 @@ public final class AdamW implements AutoCloseable {
       steps.setName("steps[]");
       NDList arguments = new NDList(numbers);
       for (Slot slot : alike) {
-        arguments.add(slot.alias(scratch));
+        arguments.add(slot.alias(manager));
         arguments.add(gradient(slot));
         arguments.add(slot.mean);
         arguments.add(slot.square);
