@@ -6,6 +6,7 @@ import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhotos;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,5 +38,10 @@ final class EarthRenderings {
                 renderings.put(
                     "july", EarthPhotos.of(data.land(), List.of(EarthImage.read(file)), options)));
     return renderings;
+  }
+
+  /** Returns the seeds of a list such as 1,2,3. */
+  static long[] seeds(String list) {
+    return Arrays.stream(list.split(",")).mapToLong(Long::parseLong).toArray();
   }
 }

@@ -29,12 +29,12 @@ import java.util.function.UnaryOperator;
  * intervals, beside correlation with search on the same photos.
  *
  * <p>Arguments: {@code DATA STEPS SEEDS PHOTOS [RENDERINGS [FORM...]]}: the folder {@code
- * examples/data/earth}, the steps of training, the number of seeds, the photos of each rendering, a
- * folder with further renderings or {@code -}, and the forms, all by default. A form is a training
- * of its own: {@code levels-2-4-5} (the base, answered in several ways), {@code levels-5}, {@code
- * levels-4-5}, {@code classifier}, {@code batch}, {@code batch-unmasked}, {@code batch-symmetric},
- * {@code fusion-beside} (class token and appearance), {@code fusion} (class token alone, as in the
- * paper) and {@code fusion-3}.
+ * examples/data/earth}, the steps of training, the seeds such as 1,2,3, the photos of each
+ * rendering, a folder with further renderings or {@code -}, and the forms, all by default. A form
+ * is a training of its own: {@code levels-2-4-5} (the base, answered in several ways), {@code
+ * levels-5}, {@code levels-4-5}, {@code classifier}, {@code batch}, {@code batch-unmasked}, {@code
+ * batch-symmetric}, {@code fusion-beside} (class token and appearance), {@code fusion} (class token
+ * alone, as in the paper) and {@code fusion-3}.
  */
 public final class EmbedEarthTable {
 
@@ -83,7 +83,6 @@ public final class EmbedEarthTable {
       System.exit(2);
     }
     long steps = Long.parseLong(args[1]);
-    int seeds = Integer.parseInt(args[2]);
     int count = Integer.parseInt(args[3]);
     Optional<Path> more =
         args.length > 4 && !args[4].equals("-") ? Optional.of(Path.of(args[4])) : Optional.empty();
@@ -101,7 +100,7 @@ public final class EmbedEarthTable {
     System.out.println(
         "form,answer,seed,steps,trainSeconds,rendering,photos,medianKm,"
             + "within25,low,high,within200,low,high,within750,low,high,within2500,low,high");
-    for (long seed = 1; seed <= seeds; seed++) {
+    for (long seed : EarthRenderings.seeds(args[2])) {
       EarthPhotos training = EmbedEarth.training(data, seed);
       Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
       EarthRenderings.of(data, more, EarthPhotos.Options.defaults().withSeed(1000 + seed))

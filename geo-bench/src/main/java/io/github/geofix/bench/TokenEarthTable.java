@@ -30,7 +30,7 @@ import java.util.Optional;
  * each, with 95 % intervals.
  *
  * <p>Arguments: {@code DATA STEPS SEEDS [RENDERINGS]}: the folder {@code examples/data/earth}, the
- * steps of training, the number of seeds, and a folder with further renderings.
+ * steps of training, the seeds such as 1,2,3, and a folder with further renderings.
  */
 public final class TokenEarthTable {
   private static final int BATCH = 128;
@@ -60,7 +60,7 @@ public final class TokenEarthTable {
     System.out.println(
         "seed,rendering,decoding,selection,photos,medianKm,within25,within200,low200,high200,within750,"
             + "low750,high750,within2500,seconds");
-    for (long seed = 1; seed <= Long.parseLong(args[2]); seed++) {
+    for (long seed : EarthRenderings.seeds(args[2])) {
       run(data, more, Long.parseLong(args[1]), seed);
     }
   }
