@@ -21,9 +21,9 @@ import java.util.stream.LongStream;
  * each level, then {@link HierarchicalScores} down the tree. Thread-safe.
  *
  * <p>For one photo the cells' vectors are read once, by {@link DotProducts} where that is fast; for
- * several the products and the way down are the engine's. The vectors' lengths are divided out of
- * the products, so no normalised copy of the vectors is made; the lengths are computed once, and
- * hold until training changes the vectors.
+ * several by a matrix product of the engine. The vectors' lengths are divided out of the products,
+ * so no normalised copy of the vectors is made; the lengths are computed once, and hold until
+ * training changes the vectors.
  */
 final class CellScorer {
 
@@ -36,7 +36,6 @@ final class CellScorer {
     boolean isUpToDate();
   }
 
-  private final CellHierarchy hierarchy;
   private final List<Level> levels;
   private final Product product;
 
@@ -45,19 +44,23 @@ final class CellScorer {
 
   private CellScorer(
       CellHierarchy hierarchy, List<Level> levels, Product product, NDManager manager) {
-    this.hierarchy = hierarchy;
     this.levels = List.copyOf(levels);
     this.product = product;
-    this.parents =
-        IntStream.range(0, levels.size())
-            .mapToObj(level -> manager.create(parents(hierarchy, level)).expandDims(0))
-            .toList();
+    this.parents = parents(hierarchy, manager);
   }
 
-  private static long[] parents(CellHierarchy hierarchy, int level) {
-    return LongStream.range(0, hierarchy.partition(level).size())
-        .map(cell -> level == 0 ? 0 : hierarchy.parentOf(level, (int) cell))
-        .toArray();
+  /** Returns for each level the labels of its cells' parents, {@code [1, cells]}. */
+  static List<NDArray> parents(CellHierarchy hierarchy, NDManager manager) {
+    return IntStream.range(0, hierarchy.levels())
+        .mapToObj(
+            level ->
+                manager
+                    .create(
+                        LongStream.range(0, hierarchy.partition(level).size())
+                            .map(cell -> level == 0 ? 0 : hierarchy.parentOf(level, (int) cell))
+                            .toArray())
+                    .reshape(1, -1))
+        .toList();
   }
 
   /**
@@ -118,28 +121,17 @@ final class CellScorer {
    */
   double[][] scores(NDArray embedded) {
     List<NDArray> products = levels.stream().map(level -> level.products(embedded)).toList();
+    NDArray scores =
+        switch (product) {
+          case PROBABILITIES -> HierarchicalScores.ofLogits(products, parents);
+          case COSINES -> HierarchicalScores.ofCosines(products, parents);
+        };
     int photos = Math.toIntExact(embedded.getShape().get(0));
-    if (product == Product.PROBABILITIES && photos > 1) {
-      return rows(HierarchicalScores.ofLogits(products, parents), photos);
-    }
-    FloatBuffer[] numbers = products.stream().map(CellScorer::numbers).toArray(FloatBuffer[]::new);
-    return IntStream.range(0, photos)
-        .parallel()
-        .mapToObj(
-            photo ->
-                product == Product.COSINES
-                    ? HierarchicalScores.ofCosines(hierarchy, numbers, photo)
-                    : HierarchicalScores.ofLogits(hierarchy, numbers, photo))
-        .toArray(double[][]::new);
-  }
-
-  /** Returns the tensor's own memory, which lives until the step ends. */
-  private static FloatBuffer numbers(NDArray array) {
-    return array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    return rows(scores, photos);
   }
 
   private static double[][] rows(NDArray matrix, int count) {
-    FloatBuffer numbers = numbers(matrix);
+    FloatBuffer numbers = matrix.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
     int width = numbers.remaining() / count;
     return IntStream.range(0, count)
         .parallel()

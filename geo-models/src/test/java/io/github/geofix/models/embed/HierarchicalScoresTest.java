@@ -3,13 +3,18 @@ package io.github.geofix.models.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
-import java.nio.FloatBuffer;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,11 +27,37 @@ final class HierarchicalScoresTest {
     CellHierarchy hierarchy = EmbedModelTest.hierarchy(random, 200, 1, 3, 4);
     float[][] logits = randomLogits(hierarchy, random);
 
-    double[] scores = HierarchicalScores.ofLogits(hierarchy, ofOnePhoto(logits), 0);
+    float[] scores = scores(hierarchy, logits);
 
     double[] expected = literally(hierarchy, logits);
     for (int cell = 0; cell < expected.length; cell++) {
-      assertThat(scores[cell]).isCloseTo(expected[cell], within(1e-12));
+      assertThat((double) scores[cell]).isCloseTo(expected[cell], within(1e-6 * expected[cell]));
+    }
+  }
+
+  @Test
+  void allCellsScoreTheSameWhereNoCosineIsPositive() {
+    CellHierarchy hierarchy = EmbedModelTest.hierarchy(new Random(1), 50, 2, 4);
+    try (NDManager manager = TorchEngine.newManager()) {
+      List<NDArray> cosines = new ArrayList<>();
+      for (CellPartition level : hierarchy.partitions()) {
+        cosines.add(manager.full(new Shape(1, level.size()), -0.5f));
+      }
+      float[] scores =
+          HierarchicalScores.ofCosines(cosines, CellScorer.parents(hierarchy, manager))
+              .toFloatArray();
+      assertThat(scores).containsOnly(1f / hierarchy.finest().size());
+    }
+  }
+
+  private static float[] scores(CellHierarchy hierarchy, float[][] logits) {
+    try (NDManager manager = TorchEngine.newManager()) {
+      List<NDArray> arrays =
+          Arrays.stream(logits)
+              .map(level -> manager.create(level, new Shape(1, level.length)))
+              .toList();
+      return HierarchicalScores.ofLogits(arrays, CellScorer.parents(hierarchy, manager))
+          .toFloatArray();
     }
   }
 
@@ -42,11 +73,11 @@ final class HierarchicalScoresTest {
       }
     }
     double sum = 0;
-    for (double score : HierarchicalScores.ofLogits(hierarchy, ofOnePhoto(logits), 0)) {
-      assertThat(score).isBetween(0.0, 1.0);
+    for (float score : scores(hierarchy, logits)) {
+      assertThat(score).isBetween(0f, 1f);
       sum += score;
     }
-    assertThat(sum).isCloseTo(1, within(1e-9));
+    assertThat(sum).isCloseTo(1, within(1e-6));
   }
 
   /** Seven products per cell, as the definition reads, with plain exponentials. */
@@ -68,10 +99,6 @@ final class HierarchicalScoresTest {
       product[cell] /= total;
     }
     return product;
-  }
-
-  private static FloatBuffer[] ofOnePhoto(float[][] logits) {
-    return Arrays.stream(logits).map(FloatBuffer::wrap).toArray(FloatBuffer[]::new);
   }
 
   private static float[][] randomLogits(CellHierarchy hierarchy, Random random) {
