@@ -16,7 +16,6 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +36,7 @@ public final class EmbedPaperTable {
   private EmbedPaperTable() {}
 
   /** Runs the program. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     int photos = args.length > 0 ? Integer.parseInt(args[0]) : 2;
     int crops = args.length > 1 ? Integer.parseInt(args[1]) : 10;
     Random random = new Random(1);
@@ -83,7 +82,7 @@ public final class EmbedPaperTable {
               + "gradientNorm,answerSeconds,candidates,peakMiB");
       System.out.printf(
           Locale.ROOT,
-          "%d,%d,%d,%d,%d,%d,%.1f,%.1f,%.4f,%.4f,%.1f,%d,%d%n",
+          "%d,%d,%d,%d,%d,%d,%.1f,%.1f,%.4f,%.4f,%.1f,%d,%.0f%n",
           photos,
           crops,
           model.hierarchy().levels(),
@@ -96,7 +95,7 @@ public final class EmbedPaperTable {
           Math.sqrt(squares),
           seconds(start),
           location.candidates().size(),
-          RecallTable.peakMemoryMiB());
+          OwnProcess.peakResidentMiB());
     }
   }
 

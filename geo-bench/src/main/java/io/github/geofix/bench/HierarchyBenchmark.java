@@ -217,9 +217,7 @@ public class HierarchyBenchmark {
   @Benchmark
   public long baselineMatrixProduct(Matrices matrices) {
     try (NDManager scratch = matrices.manager.newSubManager()) {
-      NDArray photos = matrices.photos.duplicate();
-      photos.attach(scratch);
-      return photos.matMul(matrices.cells).size();
+      return Copies.of(matrices.photos, scratch).matMul(matrices.cells).size();
     }
   }
 }

@@ -96,7 +96,7 @@ public class LossBenchmark {
   private float run(BiFunction<NDArray, NDArray, NDArray> forward) {
     try (NDManager step = manager.newSubManager();
         GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-      NDArray result = forward.apply(copy(anchors, step), partners);
+      NDArray result = forward.apply(Copies.of(anchors, step), partners);
       collector.backward(result);
       return result.getFloat();
     }
@@ -107,8 +107,8 @@ public class LossBenchmark {
   public float floor() {
     TorchEngine.Scope noGrad = TorchEngine.noGrad();
     try (NDManager step = manager.newSubManager()) {
-      NDArray a = copy(anchors, step);
-      NDArray b = copy(partners, step);
+      NDArray a = Copies.of(anchors, step);
+      NDArray b = Copies.of(partners, step);
       NDArray logits = a.matMul(b.transpose());
       NDArray first = logits.matMul(b);
       NDArray second = logits.transpose().matMul(a);
@@ -116,12 +116,5 @@ public class LossBenchmark {
     } finally {
       noGrad.close();
     }
-  }
-
-  /** In the manager of the step, so that nothing piles up in the other one. */
-  private static NDArray copy(NDArray x, NDManager step) {
-    NDArray copy = x.duplicate();
-    copy.attach(step);
-    return copy;
   }
 }

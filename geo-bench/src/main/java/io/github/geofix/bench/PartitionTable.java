@@ -2,14 +2,9 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,7 +23,7 @@ public final class PartitionTable {
   private PartitionTable() {}
 
   /** Runs the program. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     System.out.println(
         "points,s2LeavesCpuSeconds,addCpuSeconds,buildCpuSeconds,ratio,buildWallSeconds,"
             + "peakMemoryMiB,finestCells");
@@ -37,57 +32,43 @@ public final class PartitionTable {
     }
   }
 
-  private static String row(int millions) throws IOException {
+  private static String row(int millions) {
     PointSet points = new PointSet();
     double baselineSeconds = 0;
     double addSeconds = 0;
     long sum = 0;
     for (int block = 0; block < millions; block++) {
       double[] positions = PhotoPositions.generate(BLOCK, block);
-      double start = cpuSeconds();
+      double start = OwnProcess.cpuSeconds();
       for (int i = 0; i < positions.length; i += 2) {
         sum += S2CellId.fromLatLng(S2LatLng.fromDegrees(positions[i], positions[i + 1])).id();
       }
-      double middle = cpuSeconds();
+      double middle = OwnProcess.cpuSeconds();
       for (int i = 0; i < positions.length; i += 2) {
         points.add(positions[i], positions[i + 1]);
       }
       baselineSeconds += middle - start;
-      addSeconds += cpuSeconds() - middle;
+      addSeconds += OwnProcess.cpuSeconds() - middle;
     }
-    double start = cpuSeconds();
+    double start = OwnProcess.cpuSeconds();
     long startNanos = System.nanoTime();
     CellHierarchy hierarchy =
         CellHierarchy.adaptive(points, CellPartition.Options.defaults(), MAX_POINTS);
-    double buildSeconds = cpuSeconds() - start;
+    double buildSeconds = OwnProcess.cpuSeconds() - start;
     double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
     if (sum == 0) {
       throw new AssertionError("the baseline must not be optimised away");
     }
     return String.format(
         Locale.ROOT,
-        "%d,%.2f,%.2f,%.2f,%.2f,%.2f,%d,%d",
+        "%d,%.2f,%.2f,%.2f,%.2f,%.2f,%.0f,%d",
         points.size(),
         baselineSeconds,
         addSeconds,
         buildSeconds,
         (addSeconds + buildSeconds) / baselineSeconds,
         wallSeconds,
-        peakMemoryMiB(),
+        OwnProcess.peakResidentMiB(),
         hierarchy.finest().size());
-  }
-
-  private static long peakMemoryMiB() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(-1);
-  }
-
-  private static double cpuSeconds() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getProcessCpuTime()
-        / 1e9;
   }
 }

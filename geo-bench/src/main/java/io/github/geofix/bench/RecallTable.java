@@ -3,16 +3,11 @@ package io.github.geofix.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -32,7 +27,7 @@ public final class RecallTable {
   private RecallTable() {}
 
   /** Runs the program. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     int size = args.length > 0 ? Integer.parseInt(args[0]) : 8884;
     int width = args.length > 1 ? Integer.parseInt(args[1]) : 3072;
     boolean product = args.length < 3;
@@ -52,32 +47,32 @@ public final class RecallTable {
         Embeddings.of(few), Embeddings.of(few), Matches.of(IntStream.range(0, 2000).toArray()));
 
     long wall = System.nanoTime();
-    double cpu = cpuSeconds();
+    double cpu = OwnProcess.cpuSeconds();
     RetrievalReport report =
         evaluator.evaluate(
             Embeddings.of(queries),
             Embeddings.of(gallery),
             Matches.of(IntStream.range(0, size).toArray()));
     double recallWall = (System.nanoTime() - wall) / 1e9;
-    double recallCpu = cpuSeconds() - cpu;
-    long memory = peakMemoryMiB();
+    double recallCpu = OwnProcess.cpuSeconds() - cpu;
+    double memory = OwnProcess.peakResidentMiB();
 
     double productWall = Double.NaN;
     double productCpu = Double.NaN;
     if (product) {
       multiply(few, few, width);
       wall = System.nanoTime();
-      cpu = cpuSeconds();
+      cpu = OwnProcess.cpuSeconds();
       multiply(queries, gallery, width);
       productWall = (System.nanoTime() - wall) / 1e9;
-      productCpu = cpuSeconds() - cpu;
+      productCpu = OwnProcess.cpuSeconds() - cpu;
     }
     System.out.println(
         "queries,gallery,width,recallSeconds,recallCpuSeconds,productSeconds,productCpuSeconds,"
             + "cpuRatio,gigaflopsPerCpuSecond,peakMemoryMiB,recallAt1");
     System.out.printf(
         Locale.ROOT,
-        "%d,%d,%d,%.2f,%.2f,%.2f,%.2f,%.2f,%.1f,%d,%.4f%n",
+        "%d,%d,%d,%.2f,%.2f,%.2f,%.2f,%.2f,%.1f,%.0f,%.4f%n",
         size,
         size,
         width,
@@ -128,19 +123,5 @@ public final class RecallTable {
               }
             });
     return vectors;
-  }
-
-  static long peakMemoryMiB() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(-1);
-  }
-
-  /** Returns the CPU seconds that all threads of the process have taken. */
-  static double cpuSeconds() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
-        / 1e9;
   }
 }

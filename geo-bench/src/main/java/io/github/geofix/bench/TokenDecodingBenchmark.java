@@ -91,7 +91,7 @@ public class TokenDecodingBenchmark {
   public double beam() {
     TorchEngine.Scope noGrad = TorchEngine.noGrad();
     try (NDManager step = manager.newSubManager()) {
-      return search(copy(memory, step));
+      return search(Copies.of(memory, step));
     } finally {
       noGrad.close();
     }
@@ -113,7 +113,7 @@ public class TokenDecodingBenchmark {
   public double beamWithoutCache() {
     TorchEngine.Scope noGrad = TorchEngine.noGrad();
     try (NDManager step = manager.newSubManager()) {
-      return searchWithoutCache(copy(memory, step));
+      return searchWithoutCache(Copies.of(memory, step));
     } finally {
       noGrad.close();
     }
@@ -121,7 +121,7 @@ public class TokenDecodingBenchmark {
 
   private NDArray encoded(NDManager step) {
     return network.memory(
-        Forward.INFERENCE, inputs.stream().map(input -> copy(input, step)).toList());
+        Forward.INFERENCE, inputs.stream().map(input -> Copies.of(input, step)).toList());
   }
 
   private double search(NDArray of) {
@@ -143,7 +143,7 @@ public class TokenDecodingBenchmark {
     for (int n = 0; n < length; n++) {
       try (NDManager part = step.newSubManager()) {
         NDArray known = part.create(flat(words), new Shape(words.length, n));
-        NDArray states = network.states(Forward.INFERENCE, copy(memories, part), known);
+        NDArray states = network.states(Forward.INFERENCE, Copies.of(memories, part), known);
         NDArray logits = network.logitsAt(n, states.get(":, {}", n));
         extend(words, sums, logits.logSoftmax(1).toFloatArray(), network.tokenizer().valuesAt(n));
       }
@@ -179,12 +179,5 @@ public class TokenDecodingBenchmark {
 
   private static long[] flat(long[][] words) {
     return Arrays.stream(words).flatMapToLong(Arrays::stream).toArray();
-  }
-
-  /** In the manager of the step, so that nothing piles up in the other one. */
-  private static NDArray copy(NDArray x, NDManager step) {
-    NDArray copy = x.duplicate();
-    copy.attach(step);
-    return copy;
   }
 }

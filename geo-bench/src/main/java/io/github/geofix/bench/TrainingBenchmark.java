@@ -74,8 +74,7 @@ public class TrainingBenchmark {
     for (int i = 0; i < STEPS; i++) {
       try (NDManager step = manager.newSubManager();
           GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-        NDArray input = images.duplicate();
-        input.attach(step);
+        NDArray input = Copies.of(images, step);
         NDArray loss = task.loss(Forward.TRAINING, new Batch(List.of(input), List.of(labels)));
         collector.backward(loss);
         sum += loss.getFloat();

@@ -4,10 +4,6 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -33,7 +29,7 @@ public final class TrainingMemoryTable {
           .onProgress(
               progress -> {
                 if (progress.step() % EVERY == 0) {
-                  double now = residentMiB();
+                  double now = OwnProcess.residentMiB();
                   first[0] = Double.isNaN(first[0]) ? now : first[0];
                   System.out.printf(
                       Locale.ROOT,
@@ -46,18 +42,6 @@ public final class TrainingMemoryTable {
                 }
               })
           .fit(new ColourTask.Photos(100_000));
-    }
-  }
-
-  private static double residentMiB() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
-          .findFirst()
-          .orElse(Double.NaN);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

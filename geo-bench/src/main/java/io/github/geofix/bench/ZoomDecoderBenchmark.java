@@ -65,7 +65,7 @@ public class ZoomDecoderBenchmark {
   public long cached() {
     TorchEngine.Scope noGrad = TorchEngine.noGrad();
     try (NDManager step = manager.newSubManager()) {
-      NDArray photos = copy(ground, step);
+      NDArray photos = Copies.of(ground, step);
       ZoomDecoder.Step walk = decoder.start(Forward.INFERENCE, photos, view(step, 0));
       NDArray taken = walk.logits().argMax(1);
       for (int n = 1; n < SIZE.steps(); n++) {
@@ -83,8 +83,8 @@ public class ZoomDecoderBenchmark {
   public long fromTheBeginning() {
     TorchEngine.Scope noGrad = TorchEngine.noGrad();
     try (NDManager step = manager.newSubManager()) {
-      NDArray photos = copy(ground, step);
-      NDArray seen = copy(views, step);
+      NDArray photos = Copies.of(ground, step);
+      NDArray seen = Copies.of(views, step);
       NDArray taken = step.zeros(new Shape(batch, 1), DataType.INT64);
       for (int n = 1; ; n++) {
         List<NDArray> logits =
@@ -105,13 +105,6 @@ public class ZoomDecoderBenchmark {
   }
 
   private NDArray view(NDManager step, int n) {
-    return copy(views, step).get(":, {}", n);
-  }
-
-  /** In the manager of the step, so that nothing piles up in the other one. */
-  private static NDArray copy(NDArray x, NDManager step) {
-    NDArray copy = x.duplicate();
-    copy.attach(step);
-    return copy;
+    return Copies.of(views, step).get(":, {}", n);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,13 +19,15 @@ class DistanceErrorsTest {
 
   @Test
   void agreesWithGeoTokensDistances() {
-    Oracle oracle = Oracle.read("haversine");
-    double[] expected = oracle.values("km_f64");
-    DistanceErrors errors = DistanceErrors.ofDegrees(oracle.values("true"), oracle.values("pred"));
-    for (int i = 0; i < expected.length; i++) {
-      // The oracle's sphere has a radius of 6371 km.
-      double ours = errors.km(i) * 6371 / GreatCircle.EARTH_RADIUS_KM;
-      assertThat(ours).isCloseTo(expected[i], within(1e-6 * expected[i] + 1e-9));
+    try (Safetensors oracle = Oracle.open("haversine")) {
+      double[] expected = oracle.doubles("km_f64");
+      DistanceErrors errors =
+          DistanceErrors.ofDegrees(oracle.doubles("true"), oracle.doubles("pred"));
+      for (int i = 0; i < expected.length; i++) {
+        // The oracle's sphere has a radius of 6371 km.
+        double ours = errors.km(i) * 6371 / GreatCircle.EARTH_RADIUS_KM;
+        assertThat(ours).isCloseTo(expected[i], within(1e-6 * expected[i] + 1e-9));
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
@@ -28,33 +29,34 @@ class RetrievalEvaluatorTest {
   @ParameterizedTest
   @EnumSource(Ties.class)
   void agreesWithSample4GeoAndFrGeo(Ties ties) {
-    Oracle oracle = Oracle.read("retrieval_infonce");
-    Embeddings queries = rows(oracle, "query");
-    Embeddings gallery = rows(oracle, "reference");
-    double[] labels = oracle.values("labels");
-    List<int[]> semi = new ArrayList<>();
-    int[] positives = new int[300];
-    for (int q = 0; q < 300; q++) {
-      positives[q] = (int) labels[4 * q];
-      int first = 4 * q;
-      semi.add(IntStream.range(1, 4).map(i -> (int) labels[first + i]).toArray());
-    }
-    RetrievalReport report =
-        EVALUATOR
-            .withTies(ties)
-            .evaluate(queries, gallery, Matches.of(positives).withSemiPositives(semi));
-    double[] vigor = oracle.values("vigor_R1_R5_R10_R1pct_hit");
-    assertShares(report, vigor);
-    assertThat(report.hitRateSample4Geo().orElseThrow().accuracy() * 100)
-        .isCloseTo(vigor[4], within(1e-4));
-    assertThat(report.hitRateCovering().orElseThrow().accuracy())
-        .isGreaterThanOrEqualTo(report.hitRateSample4Geo().orElseThrow().accuracy());
+    try (Safetensors oracle = Oracle.open("retrieval_infonce")) {
+      Embeddings queries = rows(oracle, "query");
+      Embeddings gallery = rows(oracle, "reference");
+      long[] labels = oracle.longs("labels");
+      List<int[]> semi = new ArrayList<>();
+      int[] positives = new int[300];
+      for (int q = 0; q < 300; q++) {
+        positives[q] = (int) labels[4 * q];
+        int first = 4 * q;
+        semi.add(IntStream.range(1, 4).map(i -> (int) labels[first + i]).toArray());
+      }
+      RetrievalReport report =
+          EVALUATOR
+              .withTies(ties)
+              .evaluate(queries, gallery, Matches.of(positives).withSemiPositives(semi));
+      double[] vigor = oracle.doubles("vigor_R1_R5_R10_R1pct_hit");
+      assertShares(report, vigor);
+      assertThat(report.hitRateSample4Geo().orElseThrow().accuracy() * 100)
+          .isCloseTo(vigor[4], within(1e-4));
+      assertThat(report.hitRateCovering().orElseThrow().accuracy())
+          .isGreaterThanOrEqualTo(report.hitRateSample4Geo().orElseThrow().accuracy());
 
-    RetrievalReport plain =
-        EVALUATOR.withTies(ties).evaluate(queries, gallery, Matches.of(positives));
-    assertShares(plain, oracle.values("cvusa_R1_R5_R10_R1pct"));
-    assertShares(plain, oracle.values("frgeo_R1_R5_R10_R1pct"));
-    assertThat(plain.hitRateSample4Geo()).isEmpty();
+      RetrievalReport plain =
+          EVALUATOR.withTies(ties).evaluate(queries, gallery, Matches.of(positives));
+      assertShares(plain, oracle.doubles("cvusa_R1_R5_R10_R1pct"));
+      assertShares(plain, oracle.doubles("frgeo_R1_R5_R10_R1pct"));
+      assertThat(plain.hitRateSample4Geo()).isEmpty();
+    }
   }
 
   private static void assertShares(RetrievalReport report, double[] expected) {
@@ -65,12 +67,12 @@ class RetrievalEvaluatorTest {
     assertThat(report.recallAtOnePercent().accuracy() * scale).isCloseTo(expected[3], within(1e-4));
   }
 
-  private static Embeddings rows(Oracle oracle, String tensor) {
-    int[] shape = oracle.shape(tensor);
+  private static Embeddings rows(Safetensors oracle, String tensor) {
+    int width = (int) oracle.shape(tensor)[1];
     float[] values = oracle.floats(tensor);
-    float[][] rows = new float[shape[0]][];
+    float[][] rows = new float[values.length / width][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = Arrays.copyOfRange(values, i * shape[1], (i + 1) * shape[1]);
+      rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
     }
     return Embeddings.of(rows);
   }

@@ -5,62 +5,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.Module;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Numbers that the original implementation of a method computed, kept as a safetensors resource.
  */
 public final class Oracle {
-  private final JsonObject header;
-  private final byte[] file;
-  private final int start;
+  private final Path file;
 
-  private Oracle(byte[] file) {
+  private Oracle(Path file) {
     this.file = file;
-    int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    header =
-        JsonParser.parseString(new String(file, 8, length, StandardCharsets.UTF_8))
-            .getAsJsonObject();
-    start = 8 + length;
   }
 
-  /** Reads {@code oracles/<name>.safetensors}. */
+  /** Returns {@code oracles/<name>.safetensors}. */
   public static Oracle of(String name) {
     String resource = "/oracles/" + name + ".safetensors";
-    try (InputStream in = Oracle.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalArgumentException("no resource " + resource);
-      }
-      return new Oracle(in.readAllBytes());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+    try {
+      return new Oracle(
+          Path.of(Objects.requireNonNull(Oracle.class.getResource(resource), resource).toURI()));
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
     }
+  }
+
+  /** Returns where the file is. */
+  public Path path() {
+    return file;
   }
 
   /** Returns the shape of a tensor. */
   public long[] shape(String tensor) {
-    return entry(tensor).getAsJsonArray("shape").asList().stream()
-        .mapToLong(n -> n.getAsLong())
-        .toArray();
+    return from(tensors -> tensors.shape(tensor));
   }
 
-  /** Returns the values of an F32 tensor. */
+  /** Returns the values of a tensor, row by row. */
   public float[] floats(String tensor) {
-    ByteBuffer data = data(tensor, "F32");
-    float[] values = new float[data.remaining() / Float.BYTES];
-    data.asFloatBuffer().get(values);
-    return values;
+    return from(tensors -> tensors.floats(tensor));
   }
 
-  /** Returns the value of an F32 tensor that has one. */
+  /** Returns the value of a tensor that has one. */
   public float scalar(String tensor) {
     float[] values = floats(tensor);
     if (values.length != 1) {
@@ -69,31 +57,27 @@ public final class Oracle {
     return values[0];
   }
 
-  /** Returns the values of an I64 tensor. */
+  /** Returns the values of a tensor of integers, row by row. */
   public long[] longs(String tensor) {
-    ByteBuffer data = data(tensor, "I64");
-    long[] values = new long[data.remaining() / Long.BYTES];
-    data.asLongBuffer().get(values);
-    return values;
+    return from(tensors -> tensors.longs(tensor));
   }
 
-  /** Returns the values of an F64 tensor. */
+  /** Returns the values of a tensor, row by row. */
   public double[] doubles(String tensor) {
-    ByteBuffer data = data(tensor, "F64");
-    double[] values = new double[data.remaining() / Double.BYTES];
-    data.asDoubleBuffer().get(values);
-    return values;
+    return from(tensors -> tensors.doubles(tensor));
   }
 
-  /** Returns the values of a U8 tensor. */
+  /** Returns the values of a tensor of unsigned bytes, row by row. */
   public byte[] bytes(String tensor) {
-    ByteBuffer data = data(tensor, "U8");
-    byte[] values = new byte[data.remaining()];
-    data.get(values);
-    return values;
+    long[] values = longs(tensor);
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
   }
 
-  /** Returns an F32 tensor as an array. */
+  /** Returns a tensor as an array of float32. */
   public NDArray array(NDManager manager, String tensor) {
     return manager.create(floats(tensor), new Shape(shape(tensor)));
   }
@@ -117,22 +101,9 @@ public final class Oracle {
     assertThat(difference / largest).as(tensor).isLessThan(relative);
   }
 
-  private JsonObject entry(String tensor) {
-    JsonObject entry = header.getAsJsonObject(tensor);
-    if (entry == null) {
-      throw new IllegalArgumentException("no tensor " + tensor + " among " + header.keySet());
+  private <T> T from(Function<Safetensors, T> values) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return values.apply(tensors);
     }
-    return entry;
-  }
-
-  private ByteBuffer data(String tensor, String type) {
-    JsonObject entry = entry(tensor);
-    if (!entry.get("dtype").getAsString().equals(type)) {
-      throw new IllegalArgumentException(tensor + " is not " + type + ": " + entry);
-    }
-    JsonArray offsets = entry.getAsJsonArray("data_offsets");
-    int from = start + offsets.get(0).getAsInt();
-    int to = start + offsets.get(1).getAsInt();
-    return ByteBuffer.wrap(file, from, to - from).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clicks through the page in headless Chromium, on machines that have it. */
 class HtmlReportBrowserTest {
 
-  /** Uses the page as a reader would, and leaves what it saw in the page. */
+  /** Uses every kind of section as a reader would, and leaves what it saw in the page. */
   private static final String READER =
       """
       <script>
@@ -68,16 +68,39 @@ class HtmlReportBrowserTest {
       </script>
       """;
 
+  /** The same with the page of a search for aerial images. */
+  private static final String READER_OF_A_SEARCH =
+      """
+      <script>
+      const seen = {errors: []};
+      window.addEventListener('error', e => seen.errors.push(e.message));
+      window.addEventListener('load', () => setTimeout(() => {
+        const cards = () => [...document.querySelectorAll('.card')];
+        const shown = () => cards().filter(card => card.offsetParent !== null);
+        seen.cards = shown().length;
+        seen.pictures = [...document.querySelectorAll('.card img')].filter(i => i.naturalWidth > 0).length;
+        seen.right = document.querySelectorAll('.found .right').length;
+        document.querySelector('.only-wrong').click();
+        seen.misses = shown().length;
+        seen.missesAreMisses = shown().every(card => Number(card.dataset.error) > 1);
+        document.querySelector('.only-wrong').click();
+        document.querySelector('.order input[value="worst first"]').click();
+        const ranks = cards().map(card => Number(card.dataset.error));
+        seen.worstFirst = ranks.every((rank, i) => i === 0 || ranks[i - 1] >= rank);
+        const slider = document.querySelector('svg[role=slider]');
+        seen.before = slider.getAttribute('aria-valuetext');
+        slider.dispatchEvent(new KeyboardEvent('keydown', {key: 'End', bubbles: true}));
+        seen.after = slider.getAttribute('aria-valuetext');
+        document.querySelector('nav a').click();
+        seen.wide = document.documentElement.scrollWidth > window.innerWidth;
+        document.body.setAttribute('data-seen', JSON.stringify(seen));
+      }, 300));
+      </script>
+      """;
+
   @Test
   void readersCanUseEveryControl(@TempDir Path folder) throws Exception {
-    Optional<Path> chromium = chromium();
-    assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
-    Path page = folder.resolve("report.html");
-    Files.writeString(
-        page,
-        SampleReport.of(1, SampleReport.painted()).toHtml().replace("</head>", READER + "</head>"));
-    JsonObject seen = open(chromium.orElseThrow(), page, folder);
-
+    JsonObject seen = read(SampleReport.of(1, SampleReport.painted()), READER, folder);
     assertThat(seen.getAsJsonArray("errors")).isEmpty();
     assertThat(seen.get("curves").getAsInt()).isEqualTo(5);
     assertThat(seen.get("curvesWithoutFirst").getAsInt()).isEqualTo(4);
@@ -97,6 +120,30 @@ class HtmlReportBrowserTest {
     assertThat(seen.get("reliabilityBins").getAsInt()).isBetween(5, 10);
     assertThat(seen.get("tableWide").getAsBoolean()).as("the table scrolls sideways").isFalse();
     assertThat(seen.get("wide").getAsBoolean()).as("scrolls sideways").isFalse();
+  }
+
+  @Test
+  void readersCanSortAndChooseWhatWasFound(@TempDir Path folder) throws Exception {
+    JsonObject seen = read(SampleReport.ofSearch(1), READER_OF_A_SEARCH, folder);
+
+    assertThat(seen.getAsJsonArray("errors")).isEmpty();
+    assertThat(seen.get("cards").getAsInt()).isEqualTo(24);
+    assertThat(seen.get("pictures").getAsInt()).isEqualTo(24 * 7);
+    assertThat(seen.get("right").getAsInt()).isPositive();
+    assertThat(seen.get("misses").getAsInt()).isBetween(1, 23);
+    assertThat(seen.get("missesAreMisses").getAsBoolean()).isTrue();
+    assertThat(seen.get("worstFirst").getAsBoolean()).isTrue();
+    assertThat(seen.get("before").getAsString()).startsWith("among the best ");
+    assertThat(seen.get("after").getAsString()).endsWith("100.0 %");
+    assertThat(seen.get("wide").getAsBoolean()).as("scrolls sideways").isFalse();
+  }
+
+  private static JsonObject read(HtmlReport report, String reader, Path folder) throws Exception {
+    Optional<Path> chromium = chromium();
+    assumeTrue(chromium.isPresent(), "no Chromium on the PATH");
+    Path page = folder.resolve("report.html");
+    Files.writeString(page, report.toHtml().replace("</head>", reader + "</head>"));
+    return open(chromium.orElseThrow(), page, folder);
   }
 
   private static Optional<Path> chromium() {

@@ -10,7 +10,11 @@ import io.github.geofix.core.tile.Tile;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Embeddings;
+import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.Reliability;
+import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.RetrievalReport;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -23,7 +27,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
@@ -141,6 +147,46 @@ final class SampleReport {
         .add(new ReportSection.PlainTable("All figures", "", DistanceReport.table(systems)))
         .add(new ReportSection.Text("What this does not show", "Anything.\n\nIt is made up."))
         .provenance("seed", Long.toString(seed));
+  }
+
+  /** Returns the page of a search for 24 photos among 40 aerial images, some of them missed. */
+  static HtmlReport ofSearch(long seed) {
+    Random random = new Random(seed);
+    float[][] gallery = new float[40][8];
+    for (float[] row : gallery) {
+      for (int d = 0; d < row.length; d++) {
+        row[d] = (float) random.nextGaussian();
+      }
+    }
+    float[][] queries = new float[24][8];
+    for (int i = 0; i < queries.length; i++) {
+      for (int d = 0; d < 8; d++) {
+        queries[i][d] = gallery[i][d] + (float) random.nextGaussian();
+      }
+    }
+    Matches matches = Matches.of(IntStream.range(0, queries.length).toArray());
+    RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(1, 5, 10);
+    RetrievalReport report =
+        evaluator.evaluate(Embeddings.of(queries), Embeddings.of(gallery), matches);
+    Optional<EmbeddedImage> picture = Optional.of(EmbeddedImage.thumbnail(painted(), 64));
+    List<RetrievedPhoto> photos = new ArrayList<>();
+    for (int i = 0; i < queries.length; i++) {
+      int query = i;
+      List<RetrievedPhoto.Found> found =
+          evaluator.best(Embeddings.of(queries), query, Embeddings.of(gallery), 5).stream()
+              .map(
+                  ranked ->
+                      new RetrievedPhoto.Found(
+                          "tile-%02d.png".formatted(ranked.row()),
+                          ranked.score(),
+                          matches.judge(query, ranked.row()),
+                          picture))
+              .toList();
+      photos.add(
+          new RetrievedPhoto(
+              "photo-%02d.png".formatted(query), report.rank(query) + 1, picture, picture, found));
+    }
+    return HtmlReport.ofRetrieval("made up", report, photos);
   }
 
   private static List<ScoreRegion> regions(CellPartition cells, double[] scores) {

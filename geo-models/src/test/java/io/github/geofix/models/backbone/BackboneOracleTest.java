@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.models.Oracle;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
@@ -13,12 +14,9 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,14 +174,6 @@ class BackboneOracleTest {
   }
 
   static Safetensors oracle(String name) {
-    try {
-      return Safetensors.open(
-          Path.of(
-              Objects.requireNonNull(
-                      BackboneOracleTest.class.getResource("/oracles/" + name + ".safetensors"))
-                  .toURI()));
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return Safetensors.open(Oracle.of(name).path());
   }
 }

@@ -3,11 +3,9 @@ package io.github.geofix.models.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.models.nn.TorchEngine;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -30,46 +28,6 @@ final class Gradients {
       collector.backward(result);
     }
     return new Result(value, inputs.stream().map(x -> doubles(x.getGradient())).toList());
-  }
-
-  /**
-   * Checks the gradients of a loss against central differences, in float64.
-   *
-   * @param inputs float64
-   */
-  static void check(List<NDArray> inputs, Function<List<NDArray>, NDArray> loss) {
-    List<double[]> gradients = of(inputs, loss).gradients();
-    double h = 1e-5;
-    for (int i = 0; i < inputs.size(); i++) {
-      double[] values = inputs.get(i).toDoubleArray();
-      double[] differences = new double[values.length];
-      for (int j = 0; j < values.length; j++) {
-        differences[j] =
-            (shifted(inputs, i, values, j, h, loss) - shifted(inputs, i, values, j, -h, loss))
-                / (2 * h);
-      }
-      assertClose(gradients.get(i), differences, 1e-7);
-    }
-  }
-
-  private static double shifted(
-      List<NDArray> inputs,
-      int input,
-      double[] values,
-      int at,
-      double by,
-      Function<List<NDArray>, NDArray> loss) {
-    NDManager parent = inputs.get(0).getManager();
-    try (NDManager manager = parent.newSubManager()) {
-      double[] moved = values.clone();
-      moved[at] += by;
-      List<NDArray> all = new ArrayList<>();
-      for (int i = 0; i < inputs.size(); i++) {
-        double[] data = i == input ? moved : inputs.get(i).toDoubleArray();
-        all.add(manager.create(data, inputs.get(i).getShape()));
-      }
-      return loss.apply(all).getDouble();
-    }
   }
 
   static void assertClose(double[] actual, float[] expected, double relative) {

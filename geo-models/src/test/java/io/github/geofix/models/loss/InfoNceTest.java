@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
@@ -103,7 +104,7 @@ class InfoNceTest {
         List.of(matrix(anchors), matrix(partners), manager.create(Math.log(scale)));
     assertThat(infoNce.loss(inputs.get(0), inputs.get(1), inputs.get(2), mask).getDouble())
         .isCloseTo(expected, within(1e-12));
-    Gradients.check(inputs, in -> infoNce.loss(in.get(0), in.get(1), in.get(2), mask));
+    GradientCheck.check(inputs, in -> infoNce.loss(in.get(0), in.get(1), in.get(2), mask));
   }
 
   /** The cross-entropy of finding partner i, from exponentials. */

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,13 +77,13 @@ class NextTokenTest {
     NDArray logits = manager.create(scores, new Shape(batch, length, words));
     NDArray targets = manager.create(tokens, new Shape(batch, length));
     assertThat(loss.loss(logits, targets).getDouble()).isCloseTo(expected, within(1e-12));
-    Gradients.check(List.of(logits), in -> loss.loss(in.get(0), targets));
+    GradientCheck.check(List.of(logits), in -> loss.loss(in.get(0), targets));
     List<NDArray> positions = new ArrayList<>();
     for (int n = 0; n < length; n++) {
       positions.add(logits.get(":, " + n));
     }
     assertThat(loss.loss(positions, targets).getDouble()).isCloseTo(expected, within(1e-12));
-    Gradients.check(
+    GradientCheck.check(
         positions.stream().map(NDArray::duplicate).toList(), in -> loss.loss(in, targets));
   }
 

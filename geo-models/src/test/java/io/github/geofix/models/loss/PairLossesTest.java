@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
@@ -158,7 +159,7 @@ class PairLossesTest {
     // PyTorch's softplus takes the argument for the value above 20, an error of up to 2e-9.
     assertThat(loss.apply(inputs.get(0), inputs.get(1)).getDouble())
         .isCloseTo(expected, within(1e-8));
-    Gradients.check(
+    GradientCheck.check(
         inputs.stream().map(NDArray::duplicate).toList(), in -> loss.apply(in.get(0), in.get(1)));
   }
 

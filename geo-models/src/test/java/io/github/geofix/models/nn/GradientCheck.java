@@ -9,15 +9,23 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
-/** Compares the gradients of a module with central differences, in float64. */
+/** Compares the gradients of modules and losses with central differences, in float64. */
 public final class GradientCheck {
   private static final double STEP = 1e-6;
   private static final double TOLERANCE = 2e-7;
+
+  /** Elements of each array of a module that are moved; a loss is checked at all. */
   private static final int ELEMENTS = 10;
 
   private GradientCheck() {}
@@ -52,57 +60,82 @@ public final class GradientCheck {
       NDArray weights = manager.create(normal(random, output.size()), output.getShape());
 
       module.requireGradients(true);
-      input.setRequiresGradient(true);
-      List<NDArray> arrays = new ArrayList<>();
-      List<String> names = new ArrayList<>();
-      List<double[]> gradients = new ArrayList<>();
-      try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-        collector.backward(forward.apply(Forward.TRAINING, input).mul(weights).sum());
-      }
+      Map<String, NDArray> arrays = new LinkedHashMap<>();
       module
           .parameters()
           .forEach(
               (name, parameter) -> {
                 if (parameter.isTrainable()) {
-                  names.add(name);
-                  arrays.add(parameter.array());
-                  gradients.add(parameter.array().getGradient().toDoubleArray());
+                  arrays.put(name, parameter.array());
                 }
               });
-      names.add("input");
-      arrays.add(input);
-      gradients.add(input.getGradient().toDoubleArray());
-
-      double largest = 0;
-      for (double[] gradient : gradients) {
-        for (double g : gradient) {
-          largest = Math.max(largest, Math.abs(g));
-        }
-      }
-      assertThat(largest).isPositive().isFinite();
-      try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
-        assertThat(scope).isNotNull();
-        for (int i = 0; i < arrays.size(); i++) {
-          DoubleBuffer values =
-              arrays.get(i).toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
-          for (int n = 0; n < Math.min(ELEMENTS, values.limit()); n++) {
-            int at = random.nextInt(values.limit());
-            double before = values.get(at);
-            values.put(at, before + STEP);
-            double above = forward.apply(Forward.TRAINING, input).mul(weights).sum().getDouble();
-            values.put(at, before - STEP);
-            double below = forward.apply(Forward.TRAINING, input).mul(weights).sum().getDouble();
-            values.put(at, before);
-            double difference = (above - below) / (2 * STEP);
-            assertThat(Math.abs(gradients.get(i)[at] - difference) / largest)
-                .as(
-                    "%s[%d]: %g, differences say %g",
-                    names.get(i), at, gradients.get(i)[at], difference)
-                .isLessThan(TOLERANCE);
-          }
-        }
-      }
+      arrays.put("input", input);
+      double largest =
+          check(
+              arrays,
+              () -> forward.apply(Forward.TRAINING, input).mul(weights).sum(),
+              size -> random.ints(Math.min(ELEMENTS, size), 0, size));
+      assertThat(largest).as("largest gradient").isPositive();
     }
+  }
+
+  /**
+   * Checks the gradients of a loss by every element of what goes into it.
+   *
+   * @param inputs float64
+   */
+  public static void check(List<NDArray> inputs, Function<List<NDArray>, NDArray> loss) {
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      arrays.put("input " + i, inputs.get(i));
+    }
+    check(arrays, () -> loss.apply(inputs), size -> IntStream.range(0, size));
+  }
+
+  /** Returns the largest gradient, which others are measured by. */
+  private static double check(
+      Map<String, NDArray> arrays, Supplier<NDArray> scalar, IntFunction<IntStream> elements) {
+    arrays.values().forEach(array -> array.setRequiresGradient(true));
+    try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+      collector.backward(scalar.get());
+    }
+    Map<String, double[]> gradients = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> gradients.put(name, array.getGradient().toDoubleArray()));
+    double largest =
+        gradients.values().stream()
+            .flatMapToDouble(Arrays::stream)
+            .map(Math::abs)
+            .reduce(0, Math::max);
+    assertThat(largest).isFinite();
+    try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
+      assertThat(scope).isNotNull();
+      arrays.forEach(
+          (name, array) -> {
+            DoubleBuffer values =
+                array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
+            double[] found = gradients.get(name);
+            elements
+                .apply(values.limit())
+                .forEach(
+                    at -> {
+                      double difference = difference(values, at, scalar);
+                      assertThat(Math.abs(found[at] - difference))
+                          .as("%s[%d]: %g, differences say %g", name, at, found[at], difference)
+                          .isLessThanOrEqualTo(TOLERANCE * largest);
+                    });
+          });
+    }
+    return largest;
+  }
+
+  private static double difference(DoubleBuffer values, int at, Supplier<NDArray> scalar) {
+    double before = values.get(at);
+    values.put(at, before + STEP);
+    double above = scalar.get().getDouble();
+    values.put(at, before - STEP);
+    double below = scalar.get().getDouble();
+    values.put(at, before);
+    return (above - below) / (2 * STEP);
   }
 
   private static double[] normal(SplittableRandom random, long count) {

@@ -18,8 +18,6 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +42,7 @@ class TokenOracleTest {
   private static TorchEngine.Scope noGrad;
 
   @BeforeAll
-  static void load() throws URISyntaxException {
+  static void load() {
     noGrad = TorchEngine.noGrad();
     manager = TorchEngine.newManager();
     VectorInput input = new VectorInput(new VectorInput.Options(3, 768, 15), TOKENIZER, 32);
@@ -53,10 +51,8 @@ class TokenOracleTest {
     memory = network.memory(Forward.INFERENCE, inputs(0));
   }
 
-  private static void fill(Module module, RenameTable names) throws URISyntaxException {
-    Path file =
-        Path.of(TokenOracleTest.class.getResource("/oracles/geotoken_small.safetensors").toURI());
-    try (Safetensors weights = Safetensors.open(file)) {
+  private static void fill(Module module, RenameTable names) {
+    try (Safetensors weights = Safetensors.open(ORACLE.path())) {
       Weights.load(module, manager, weights, names).requireExact();
     }
   }
@@ -170,7 +166,7 @@ class TokenOracleTest {
   }
 
   @Test
-  void theRewardScorerReadsDrawnWordsAsTheOriginal() throws URISyntaxException {
+  void theRewardScorerReadsDrawnWordsAsTheOriginal() {
     RewardScorer.Scorer scorer = new RewardScorer.Scorer(32);
     fill(scorer, RenameTable.IDENTITY.withoutPrefix("reward."));
     NDArray states = manager.create(statesOfDrawnWords(), new Shape(PHOTOS, DRAWN, 32));

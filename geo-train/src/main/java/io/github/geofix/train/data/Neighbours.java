@@ -3,6 +3,10 @@ package io.github.geofix.train.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.geometry.S2ClosestPointQuery;
+import com.google.common.geometry.S2LatLng;
+import com.google.common.geometry.S2Point;
+import com.google.common.geometry.S2PointIndex;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
@@ -54,29 +58,34 @@ public interface Neighbours {
   }
 
   /**
-   * The photos taken nearest by, along great circles. Compares all pairs once, in blocks: O(N^2)
-   * time, O(N) memory beside the result.
+   * The photos taken nearest by, along great circles; equally far ones in any order. Takes
+   * near-linear time while no place has very many photos, and O(N) memory beside the result.
    *
    * @param positions where each photo was taken
    * @param count neighbours of each photo
    */
   static Neighbours byPosition(List<LatLng> positions, int count) {
-    double[] vectors = new double[3 * positions.size()];
-    for (int i = 0; i < positions.size(); i++) {
-      double latitude = Math.toRadians(positions.get(i).latitude());
-      double longitude = Math.toRadians(positions.get(i).longitude());
-      vectors[3 * i] = Math.cos(latitude) * Math.cos(longitude);
-      vectors[3 * i + 1] = Math.cos(latitude) * Math.sin(longitude);
-      vectors[3 * i + 2] = Math.sin(latitude);
+    S2PointIndex<Integer> index = new S2PointIndex<>();
+    S2Point[] points = new S2Point[positions.size()];
+    for (int i = 0; i < points.length; i++) {
+      LatLng position = positions.get(i);
+      points[i] = S2LatLng.fromDegrees(position.latitude(), position.longitude()).toPoint();
+      index.add(points[i], i);
     }
-    int[] all = new int[positions.size()];
-    Arrays.setAll(all, i -> i);
-    try (NDManager manager = TorchEngine.newManager()) {
-      // In double precision: single would confuse places within two kilometres.
-      NDArray points = manager.create(vectors, new Shape(all.length, 3));
-      int[][] nearest = NearestRows.of(points, points, all, count);
-      return epoch -> nearest;
+    S2ClosestPointQuery<Integer> query = new S2ClosestPointQuery<>(index);
+    // One more than asked for, as the photo itself may be among them.
+    query.setMaxPoints(count + 1);
+    int[][] nearest = new int[points.length][];
+    for (int i = 0; i < points.length; i++) {
+      int own = i;
+      nearest[i] =
+          query.findClosestPoints(points[i]).stream()
+              .mapToInt(found -> found.entry().data())
+              .filter(photo -> photo != own)
+              .limit(count)
+              .toArray();
     }
+    return epoch -> nearest;
   }
 
   /** What a network makes of photos and of their references. */

@@ -3,14 +3,10 @@ package io.github.geofix.train.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.LatLng;
-import io.github.geofix.core.geodesy.GreatCircle;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,77 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NeighbourOrderTest {
   private static final int SIZE = 300;
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void findsThePhotosThatAreNearestOnTheGround(long seed) {
-    List<LatLng> positions = positions(seed);
-    int[][] nearest = Neighbours.byPosition(positions, 5).nearest(0);
-    for (int photo = 0; photo < SIZE; photo++) {
-      LatLng here = positions.get(photo);
-      double[] slow =
-          IntStream.range(0, SIZE)
-              .filter(withoutSelf(photo))
-              .mapToDouble(other -> GreatCircle.distanceKm(here, positions.get(other)))
-              .sorted()
-              .limit(5)
-              .toArray();
-      for (int i = 0; i < 5; i++) {
-        double found = GreatCircle.distanceKm(here, positions.get(nearest[photo][i]));
-        assertThat(found).isCloseTo(slow[i], org.assertj.core.api.Assertions.within(1e-3));
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void findsTheReferencesThatAreMostSimilarInThePool(long seed) {
-    float[] photos = unitRows(seed);
-    float[] references = unitRows(seed + 100);
-    Neighbours.Embeddings embeddings = new Fixed(photos, references);
-    int[][] whole = Neighbours.bySimilarity(embeddings, SIZE, 40_000, 7, seed).nearest(1);
-    for (int photo = 0; photo < SIZE; photo++) {
-      int query = photo;
-      List<Integer> slow =
-          IntStream.range(0, SIZE)
-              .filter(withoutSelf(photo))
-              .boxed()
-              .sorted(Comparator.comparingDouble(r -> -dot(photos, query, references, r)))
-              .limit(7)
-              .toList();
-      assertThat(whole[photo]).containsExactly(slow.stream().mapToInt(i -> i).toArray());
-    }
-    Set<Integer> pool = new HashSet<>();
-    for (int[] row : Neighbours.bySimilarity(embeddings, SIZE, 50, 7, seed).nearest(1)) {
-      assertThat(row).hasSize(7);
-      Arrays.stream(row).forEach(pool::add);
-    }
-    assertThat(pool).hasSizeLessThanOrEqualTo(50);
-  }
-
-  @Test
-  void othersTakeOverFromAnEpochOn() {
-    int[][] near = {{1}, {0}};
-    int[][] similar = {{}, {}};
-    Neighbours later =
-        new Neighbours() {
-          @Override
-          public int[][] nearest(int epoch) {
-            return similar;
-          }
-
-          @Override
-          public boolean dependOnWeights() {
-            return true;
-          }
-        };
-    Neighbours first = epoch -> near;
-    Neighbours both = first.until(4, later);
-    assertThat(both.nearest(3)).isSameAs(near);
-    assertThat(both.nearest(4)).isSameAs(similar);
-    assertThat(both.dependOnWeights()).isTrue();
-    assertThat(first.until(4, first).dependOnWeights()).isFalse();
-  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -156,10 +81,6 @@ class NeighbourOrderTest {
     return pairs;
   }
 
-  private static java.util.function.IntPredicate withoutSelf(int photo) {
-    return other -> other != photo;
-  }
-
   private static List<LatLng> positions(long seed) {
     Random random = new Random(seed);
     List<LatLng> positions = new ArrayList<>();
@@ -173,54 +94,5 @@ class NeighbourOrderTest {
               : new LatLng(178 * random.nextDouble() - 89, 360 * random.nextDouble() - 180));
     }
     return positions;
-  }
-
-  private static float[] unitRows(long seed) {
-    Random random = new Random(seed);
-    float[] rows = new float[SIZE * 4];
-    for (int row = 0; row < SIZE; row++) {
-      double sum = 0;
-      for (int d = 0; d < 4; d++) {
-        rows[4 * row + d] = (float) random.nextGaussian();
-        sum += rows[4 * row + d] * rows[4 * row + d];
-      }
-      for (int d = 0; d < 4; d++) {
-        rows[4 * row + d] /= (float) Math.sqrt(sum);
-      }
-    }
-    return rows;
-  }
-
-  private static double dot(float[] a, int rowA, float[] b, int rowB) {
-    double sum = 0;
-    for (int d = 0; d < 4; d++) {
-      sum += a[4 * rowA + d] * b[4 * rowB + d];
-    }
-    return sum;
-  }
-
-  private record Fixed(float[] photoRows, float[] referenceRows) implements Neighbours.Embeddings {
-    @Override
-    public int width() {
-      return 4;
-    }
-
-    @Override
-    public float[] photos(int epoch, int[] indexes) {
-      return rows(photoRows, indexes);
-    }
-
-    @Override
-    public float[] references(int epoch, int[] indexes) {
-      return rows(referenceRows, indexes);
-    }
-
-    private static float[] rows(float[] all, int[] indexes) {
-      float[] rows = new float[4 * indexes.length];
-      for (int i = 0; i < indexes.length; i++) {
-        System.arraycopy(all, 4 * indexes[i], rows, 4 * i, 4);
-      }
-      return rows;
-    }
   }
 }
