@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class PointSet {
-  private static final int MAX_CHUNK = 1 << 16;
+  /** Arrays of megabytes, which a garbage collector in regions leaves where they are. */
+  private static final int MAX_CHUNK = 1 << 18;
+
   private static final int MIN_CHUNK = 1 << 4;
 
   /** Sums are taken in so many parts, on any machine, so that they are rounded alike. */
@@ -120,7 +122,7 @@ public final class PointSet {
    * @param latitude degrees, -90 to 90
    * @param longitude degrees, -180 to 180
    * @throws IllegalArgumentException if a value is out of range or not a number
-   * @throws IllegalStateException if the set holds 2^31 - 65545 points already
+   * @throws IllegalStateException if the set holds 2^31 - 262153 points already
    */
   public void add(double latitude, double longitude) {
     if (chunks.isEmpty() || chunks.get(chunks.size() - 1).isFull()) {
@@ -138,7 +140,7 @@ public final class PointSet {
    *
    * @throws IllegalArgumentException if the length is odd or a value out of range; then none is
    *     added
-   * @throws IllegalStateException if the set would hold more than 2^31 - 65545 points
+   * @throws IllegalStateException if the set would hold more than 2^31 - 262153 points
    */
   public void addPairs(double... latLngs) {
     if (latLngs.length % 2 != 0) {
