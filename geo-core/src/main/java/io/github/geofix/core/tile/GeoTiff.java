@@ -30,6 +30,9 @@ final class GeoTiff implements TileReader {
   /** The most pixels of a tile or strip, which is decoded as one. */
   private static final long MAX_TILE_PIXELS = 1 << 24;
 
+  /** Eight bands of 16 bits: a tile takes 256 MB at most. */
+  private static final long MAX_PIXEL_BITS = 128;
+
   private static final int MAX_IMAGES = 32;
 
   // GeoKeys, OGC 19-008r4, section 7.4 and annex B.
@@ -140,6 +143,14 @@ final class GeoTiff implements TileReader {
               .formatted(tileWidth, tileHeight, MAX_TILE_PIXELS));
     }
     Tags tags = tags(image);
+    long bands = tags.samples();
+    long bits = tags.deepestSample();
+    // For odd depths the decoder makes a table of 2^bits numbers.
+    if (bands * bits > MAX_PIXEL_BITS || (bits > 16 && bits != 32 && bits != 64)) {
+      throw new IOException(
+          "its pixels have %d bands of %d bits; read are 1 to 16, 32 and 64 bits, at most %d in all"
+              .formatted(bands, bits, MAX_PIXEL_BITS));
+    }
     for (int tag :
         new int[] {
           BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS, BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS
@@ -288,6 +299,21 @@ final class GeoTiff implements TileReader {
     long whole(int tag, long otherwise) {
       TIFFField field = directory.getTIFFField(tag);
       return field == null ? otherwise : field.getAsLong(0);
+    }
+
+    /** The number of bands. */
+    long samples() {
+      return Math.max(1, whole(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1));
+    }
+
+    /** The bits of the widest band. */
+    long deepestSample() {
+      TIFFField field = directory.getTIFFField(BaselineTIFFTagSet.TAG_BITS_PER_SAMPLE);
+      long deepest = 1;
+      for (int i = 0; field != null && i < field.getCount(); i++) {
+        deepest = Math.max(deepest, field.getAsLong(i));
+      }
+      return deepest;
     }
 
     /** The value of a GeoKey; 0 if it is not there or not a short. */

@@ -1,6 +1,7 @@
 package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.geodesy.MercatorFrame;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -35,6 +37,19 @@ class TileFuzzTest {
   @Property(shrinking = ShrinkingMode.OFF)
   void geoTiff(@ForAll long seed) throws IOException {
     survives(GEOTIFF, ".tif", seed);
+  }
+
+  /** Found by the property above: a depth for which the decoder makes a table of 2 GB. */
+  @Example
+  void geoTiffOfOddDepth() throws IOException {
+    Path file = Files.createTempFile("fuzz", ".tif");
+    try {
+      Files.write(file, damaged(GEOTIFF, new Random(-3_726_164_669L)));
+      assertThatThrownBy(() -> TileSource.open(file.toString(), file, TileOptions.defaults()))
+          .hasMessageContaining("3 bands of 29 bits");
+    } finally {
+      Files.delete(file);
+    }
   }
 
   private static void survives(byte[] good, String extension, long seed) throws IOException {
