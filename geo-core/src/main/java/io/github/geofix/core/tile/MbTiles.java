@@ -87,12 +87,16 @@ final class MbTiles implements TileReader {
         query.setInt(1, zoom);
         try (ResultSet rows = query.executeQuery()) {
           boolean any = rows.next();
-          zoom = rows.getInt(1);
+          int next = rows.getInt(1);
           if (!any || rows.wasNull()) {
             return zooms;
           }
+          if (next <= zoom) {
+            throw new IOException("damaged: zoom " + next + " comes after " + zoom);
+          }
+          zoom = next;
         }
-        if (zoom < 0 || zoom > Tile.MAX_ZOOM) {
+        if (zoom > Tile.MAX_ZOOM) {
           throw new IOException("zoom " + zoom + " is not within 0 to " + Tile.MAX_ZOOM);
         }
         zooms.add(zoom);

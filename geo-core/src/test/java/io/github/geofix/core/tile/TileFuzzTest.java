@@ -39,14 +39,25 @@ class TileFuzzTest {
     survives(GEOTIFF, ".tif", seed);
   }
 
-  /** Found by the property above: a depth for which the decoder makes a table of 2 GB. */
+  /** Found by the property: an index out of order, along which the zooms never ended. */
+  @Example
+  void mbtilesWithAnIndexOutOfOrder() throws IOException {
+    refuses(MBTILES, ".mbtiles", 14_662, "damaged: zoom 0 comes after 2");
+  }
+
+  /** Found by the property: a depth for which the decoder makes a table of 2 GB. */
   @Example
   void geoTiffOfOddDepth() throws IOException {
-    Path file = Files.createTempFile("fuzz", ".tif");
+    refuses(GEOTIFF, ".tif", -3_726_164_669L, "3 bands of 29 bits");
+  }
+
+  private static void refuses(byte[] good, String extension, long seed, String message)
+      throws IOException {
+    Path file = Files.createTempFile("fuzz", extension);
     try {
-      Files.write(file, damaged(GEOTIFF, new Random(-3_726_164_669L)));
+      Files.write(file, damaged(good, new Random(seed)));
       assertThatThrownBy(() -> TileSource.open(file.toString(), file, TileOptions.defaults()))
-          .hasMessageContaining("3 bands of 29 bits");
+          .hasMessageContaining(message);
     } finally {
       Files.delete(file);
     }
