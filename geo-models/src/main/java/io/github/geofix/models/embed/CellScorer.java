@@ -170,11 +170,18 @@ final class CellScorer {
     @Override
     public NDArray products(NDArray embedded) {
       NDArray vectors = cells.in(embedded.getManager());
-      if (embedded.getShape().get(0) == 1 && DotProducts.isAccelerated()) {
+      if (embedded.getShape().get(0) == 1 && isReadable(vectors)) {
         float[] products = DotProducts.of(vectors.toByteBuffer(true), embedded.toFloatArray());
         return embedded.getManager().create(products, factors.getShape()).muli(factors);
       }
       return embedded.matMul(vectors.transpose()).muli(factors);
+    }
+
+    /** Returns whether the vectors lie where {@link DotProducts} reads them, in one buffer. */
+    private static boolean isReadable(NDArray vectors) {
+      return DotProducts.isAccelerated()
+          && !vectors.getDevice().isGpu()
+          && vectors.size() <= Integer.MAX_VALUE / Float.BYTES;
     }
 
     /** Training puts new arrays in place of a model's when it begins, and changes only those. */
