@@ -174,19 +174,19 @@ public class HierarchyBenchmark {
   @Fork(
       value = 1,
       jvmArgs = {"-Xmx5g", "--add-modules", "jdk.incubator.vector"})
-  public double[][] one(Model model) {
+  public float[][] one(Model model) {
     return model.model.scores(new float[][] {model.photos[0]});
   }
 
   /** One photo, without the Vector API: by the engine. */
   @Benchmark
-  public double[][] onePlain(Model model) {
+  public float[][] onePlain(Model model) {
     return model.model.scores(new float[][] {model.photos[0]});
   }
 
   /** 256 photos. */
   @Benchmark
-  public double[][] batch(Model model) {
+  public float[][] batch(Model model) {
     return model.model.scores(model.photos);
   }
 

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * One piece of ground photographed from the air on several dates, cut into square cells: whole
  * columns of it to learn from, others, behind a column that nobody sees, to be tested on. So are
- * the dates: the last two are for testing.
+ * the dates: the queries are of the last one, the references of another, and neither is learned
+ * from.
  */
 final class NaipCells {
   /** Pixels of 5 m along a cell's side. */
@@ -28,17 +29,24 @@ final class NaipCells {
   private static final int BUFFER_COLUMNS = 1;
 
   private final List<BufferedImage> dates;
+  private final int referenceDate;
   private final int columns;
   private final int rows;
 
-  private NaipCells(List<BufferedImage> dates) {
+  private NaipCells(List<BufferedImage> dates, int referenceDate) {
     this.dates = dates;
+    this.referenceDate = referenceDate;
     columns = dates.stream().mapToInt(BufferedImage::getWidth).min().orElseThrow() / SIDE;
     rows = dates.stream().mapToInt(BufferedImage::getHeight).min().orElseThrow() / SIDE;
   }
 
-  /** Reads {@code img/*.png} below a folder, one picture a date, named so that they sort. */
-  static NaipCells read(Path folder) {
+  /**
+   * Reads {@code img/*.png} below a folder, one picture a date, named so that they sort.
+   *
+   * @param referenceDate number of the references' date, 0 the oldest; below 0 counts from the end,
+   *     where -1 is the queries' date
+   */
+  static NaipCells read(Path folder, int referenceDate) {
     try (Stream<Path> files = Files.list(folder.resolve("img"))) {
       List<BufferedImage> dates =
           files
@@ -50,20 +58,22 @@ final class NaipCells {
         throw new IllegalArgumentException(
             folder + " has " + dates.size() + " dates: 4 are needed, two of them for testing");
       }
-      return new NaipCells(dates);
+      return new NaipCells(dates, Math.floorMod(referenceDate, dates.size()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
     }
   }
 
-  /** Returns the number of dates to learn from; they are 0 to that - 1. */
-  int trainingDates() {
-    return dates.size() - 2;
+  /** Returns the dates to learn from, oldest first. */
+  int[] trainingDates() {
+    return IntStream.range(0, dates.size())
+        .filter(date -> date != referenceDate && date != queryDate())
+        .toArray();
   }
 
   /** Returns the date of the references that queries are tested on. */
   int referenceDate() {
-    return dates.size() - 2;
+    return referenceDate;
   }
 
   /** Returns the date of the queries. */

@@ -32,7 +32,8 @@ import java.util.stream.IntStream;
  *
  * <p>Arguments: {@code --data FOLDER [--steps 400] [--seeds 1,2,3] [--fields 360,180,90,70]
  * [--settings baseline,recombination,tuple,both,info_nce] [--pixel-meters 10] [--regions 4]
- * [--headings 16]}.
+ * [--headings 16] [--reference-date -2]}; the date is that of the references, 0 the oldest, -2 the
+ * last but one.
  */
 public final class NaipTable {
   /** Metres a pixel of the aerial images. */
@@ -106,7 +107,10 @@ public final class NaipTable {
 
   /** Runs the program. */
   public static void main(String[] args) {
-    NaipCells cells = NaipCells.read(Path.of(option(args, "--data", "naip")));
+    NaipCells cells =
+        NaipCells.read(
+            Path.of(option(args, "--data", "naip")),
+            Integer.parseInt(option(args, "--reference-date", "-2")));
     long steps = Long.parseLong(option(args, "--steps", "400"));
     String[] settings = option(args, "--settings", "baseline,recombination,tuple,both").split(",");
     String[] seeds = option(args, "--seeds", "1").split(",");
@@ -261,12 +265,12 @@ public final class NaipTable {
     public Example example(int epoch, int index, SplittableRandom random) {
       SplittableRandom grid = new SplittableRandom(Seeds.derive(seed, epoch));
       Cell cell = cells.trainingCells(grid).get(index);
-      int reference = random.nextInt(cells.trainingDates());
-      int query =
-          (reference + 1 + random.nextInt(cells.trainingDates() - 1)) % cells.trainingDates();
-      BufferedImage seen = cells.image(query, cell.near(random));
+      int[] dates = cells.trainingDates();
+      int reference = random.nextInt(dates.length);
+      int query = (reference + 1 + random.nextInt(dates.length - 1)) % dates.length;
+      BufferedImage seen = cells.image(dates[query], cell.near(random));
       BufferedImage photo = noisy(PolarTransform.of(panoramaWidth(), tile / 2).apply(seen), random);
-      return model.example(photo, cells.image(reference, cell), index, random);
+      return model.example(photo, cells.image(dates[reference], cell), index, random);
     }
   }
 

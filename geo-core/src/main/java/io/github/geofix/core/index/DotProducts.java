@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class DotProducts {
   /** Rows that a thread takes at a time: enough to outweigh handing them out. */
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 1 << 22;
 
   private DotProducts() {}
 

@@ -352,7 +352,7 @@ final class VectorKernel implements Kernel {
 
   @Override
   public void dots(ByteBuffer rows, int from, int to, float[] vector, float[] products) {
-    int whole = vector.length / (4 * LANES) * (4 * LANES);
+    int whole = FLOATS.loopBound(vector.length);
     dots(memory(rows), from, to, whole, vector, products);
     if (whole < vector.length) {
       ByteBuffer floats = rows.duplicate().order(ByteOrder.LITTLE_ENDIAN);
@@ -365,29 +365,41 @@ final class VectorKernel implements Kernel {
   }
 
   /**
-   * Computes the products of the first {@code whole} numbers. One row after the other, because
-   * memory is fastest when read from end to end: four rows at a time took twice as long.
+   * Computes the products of the first {@code whole} numbers, in four passes side by side, each
+   * over a quarter of the rows from end to end: memory is faster so than in one pass, and far
+   * faster than by four rows that are neighbours.
    */
   private static void dots(
       Object rows, int from, int to, int whole, float[] vector, float[] products) {
-    for (int r = from; r < to; r++) {
+    int quarter = (to - from) / 4;
+    int far = quarter * vector.length * Float.BYTES;
+    for (int r = from; r < from + quarter; r++) {
       FloatVector s0 = FloatVector.zero(FLOATS);
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
       int at = r * vector.length * Float.BYTES;
-      for (int d = 0; d < whole; d += 4 * LANES) {
-        s0 = floats(rows, at).fma(FloatVector.fromArray(FLOATS, vector, d), s0);
-        s1 = floats(rows, at + 4 * LANES).fma(FloatVector.fromArray(FLOATS, vector, d + LANES), s1);
-        s2 =
-            floats(rows, at + 8 * LANES)
-                .fma(FloatVector.fromArray(FLOATS, vector, d + 2 * LANES), s2);
-        s3 =
-            floats(rows, at + 12 * LANES)
-                .fma(FloatVector.fromArray(FLOATS, vector, d + 3 * LANES), s3);
-        at += 16 * LANES;
+      for (int d = 0; d < whole; d += LANES) {
+        FloatVector v = FloatVector.fromArray(FLOATS, vector, d);
+        s0 = floats(rows, at).fma(v, s0);
+        s1 = floats(rows, at + far).fma(v, s1);
+        s2 = floats(rows, at + 2 * far).fma(v, s2);
+        s3 = floats(rows, at + 3 * far).fma(v, s3);
+        at += 4 * LANES;
       }
-      products[r] = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+      products[r] = s0.reduceLanes(VectorOperators.ADD);
+      products[r + quarter] = s1.reduceLanes(VectorOperators.ADD);
+      products[r + 2 * quarter] = s2.reduceLanes(VectorOperators.ADD);
+      products[r + 3 * quarter] = s3.reduceLanes(VectorOperators.ADD);
+    }
+    for (int r = from + 4 * quarter; r < to; r++) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      int at = r * vector.length * Float.BYTES;
+      for (int d = 0; d < whole; d += LANES) {
+        sum = floats(rows, at).fma(FloatVector.fromArray(FLOATS, vector, d), sum);
+        at += 4 * LANES;
+      }
+      products[r] = sum.reduceLanes(VectorOperators.ADD);
     }
   }
 

@@ -117,35 +117,32 @@ final class CellScorer {
    * Scores the finest cells.
    *
    * @param embedded {@code [B, D]}, of length 1 for cosines
+   * @param temperature the scores are raised to the power 1 / temperature; above 0
    * @return {@code [B][finest cells]}; the scores of a photo add up to 1, as closely as floats do
    */
-  double[][] scores(NDArray embedded) {
+  float[][] scores(NDArray embedded, double temperature) {
     List<NDArray> products = levels.stream().map(level -> level.products(embedded)).toList();
     NDArray scores =
         switch (product) {
-          case PROBABILITIES -> HierarchicalScores.ofLogits(products, parents);
-          case COSINES -> HierarchicalScores.ofCosines(products, parents);
+          case PROBABILITIES -> HierarchicalScores.ofLogits(products, parents, temperature);
+          case COSINES -> HierarchicalScores.ofCosines(products, parents, temperature);
         };
-    int photos = Math.toIntExact(embedded.getShape().get(0));
-    return rows(scores, photos);
+    return rows(scores);
   }
 
-  private static double[][] rows(NDArray matrix, int count) {
+  private static float[][] rows(NDArray matrix) {
+    int count = Math.toIntExact(matrix.getShape().get(0));
+    int width = Math.toIntExact(matrix.getShape().get(1));
     FloatBuffer numbers = matrix.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    int width = numbers.remaining() / count;
     return IntStream.range(0, count)
         .parallel()
         .mapToObj(
             row -> {
-              float[] floats = new float[width];
-              numbers.get(row * width, floats);
-              double[] doubles = new double[width];
-              for (int i = 0; i < width; i++) {
-                doubles[i] = floats[i];
-              }
-              return doubles;
+              float[] numbersOfRow = new float[width];
+              numbers.get(row * width, numbersOfRow);
+              return numbersOfRow;
             })
-        .toArray(double[][]::new);
+        .toArray(float[][]::new);
   }
 
   /** One vector for each cell. */

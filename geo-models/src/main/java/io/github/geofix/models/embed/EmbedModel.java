@@ -33,7 +33,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -698,7 +697,7 @@ public final class EmbedModel implements GeoModel {
           FloatBuffer part = FloatBuffer.wrap(photos, start * length, size * length);
           Shape shape = new Shape(size, config.channels(), image.height(), image.width());
           NDArray embedded = network.embed(Forward.INFERENCE, step.create(part, shape));
-          double[][] found = scorer(step).scores(embedded);
+          float[][] found = scorer(step).scores(embedded, 1);
           float[] flat = embedded.toFloatArray();
           for (int view = 0; view < size; view++) {
             int photo = (start + view) / views;
@@ -712,13 +711,11 @@ public final class EmbedModel implements GeoModel {
     }
     List<Answer> answers = new ArrayList<>();
     for (int photo = 0; photo < count; photo++) {
-      answers.add(new Answer(calibrated(scores[photo], temperature), vectors[photo]));
+      double[] calibrated =
+          temperature == 1 ? scores[photo] : Temperature.apply(scores[photo], temperature);
+      answers.add(new Answer(calibrated, vectors[photo]));
     }
     return answers;
-  }
-
-  private static double[] calibrated(double[] scores, double temperature) {
-    return temperature == 1 ? scores : Temperature.apply(scores, temperature);
   }
 
   /**
@@ -731,7 +728,7 @@ public final class EmbedModel implements GeoModel {
    * @throws IllegalArgumentException if a vector has another width
    */
   @SuppressWarnings("try") // The scope is there to be closed.
-  public double[][] scores(float[][] vectors) {
+  public float[][] scores(float[][] vectors) {
     FloatBuffer flat = FloatBuffer.allocate(vectors.length * config.width());
     for (float[] vector : vectors) {
       if (vector.length != config.width()) {
@@ -740,17 +737,14 @@ public final class EmbedModel implements GeoModel {
       }
       flat.put(vector);
     }
-    double temperature = config.calibration().temperature();
     try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
         NDManager step = manager.newSubManager()) {
       NDArray embedded = step.create(flat.flip(), new Shape(vectors.length, config.width()));
-      return Arrays.stream(scorer(step).scores(embedded))
-          .map(found -> calibrated(found, temperature))
-          .toArray(double[][]::new);
+      return scorer(step).scores(embedded, config.calibration().temperature());
     }
   }
 
-  private static void add(double[] scores, double[] sum, int views) {
+  private static void add(float[] scores, double[] sum, int views) {
     for (int cell = 0; cell < sum.length; cell++) {
       sum[cell] += scores[cell] / views;
     }

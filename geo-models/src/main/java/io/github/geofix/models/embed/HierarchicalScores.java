@@ -21,9 +21,10 @@ final class HierarchicalScores {
    * @param logits for each level {@code [B, cells of the level]}; changed
    * @param parents for each level the labels of its cells' parents, {@code [1, cells]} of int64;
    *     that of the first is not read
+   * @param temperature the products are raised to the power 1 / temperature; above 0
    * @return {@code [B, finest cells]}; the scores of a photo add up to 1
    */
-  static NDArray ofLogits(List<NDArray> logits, List<NDArray> parents) {
+  static NDArray ofLogits(List<NDArray> logits, List<NDArray> parents, double temperature) {
     // The sum over a level's cells is the same for all finest cells, so it drops out in the end.
     NDArray sums = logits.get(0);
     for (int level = 1; level < logits.size(); level++) {
@@ -32,7 +33,7 @@ final class HierarchicalScores {
         sums = own.addi(sums.gather(above, 1));
       }
     }
-    return sums.softmax(1);
+    return sums.divi(scalar(sums, temperature)).softmax(1);
   }
 
   /**
@@ -41,9 +42,10 @@ final class HierarchicalScores {
    *
    * @param cosines for each level {@code [B, cells of the level]}; changed
    * @param parents as above
+   * @param temperature as above
    * @return {@code [B, finest cells]}; the scores of a photo add up to 1
    */
-  static NDArray ofCosines(List<NDArray> cosines, List<NDArray> parents) {
+  static NDArray ofCosines(List<NDArray> cosines, List<NDArray> parents, double temperature) {
     NDArray products = cosines.get(0).maximum(0);
     for (int level = 1; level < cosines.size(); level++) {
       NDArray own = cosines.get(level).maximum(0);
@@ -51,10 +53,14 @@ final class HierarchicalScores {
         products = own.muli(products.gather(above, 1));
       }
     }
-    NDArray sum = products.sum(new int[] {1}, true);
-    NDArray nothing = sum.eq(0).toType(products.getDataType(), false);
-    NDArray cells =
-        sum.getManager().full(new Shape(), (float) products.getShape().get(1), sum.getDataType());
-    return products.addi(nothing).divi(sum.addi(nothing.mul(cells)));
+    NDArray powers = products.powi(scalar(products, 1 / temperature));
+    NDArray sum = powers.sum(new int[] {1}, true);
+    NDArray nothing = sum.eq(0).toType(powers.getDataType(), false);
+    NDArray cells = scalar(sum, powers.getShape().get(1));
+    return powers.addi(nothing).divi(sum.addi(nothing.mul(cells)));
+  }
+
+  private static NDArray scalar(NDArray like, double value) {
+    return like.getManager().full(new Shape(), (float) value, like.getDataType());
   }
 }

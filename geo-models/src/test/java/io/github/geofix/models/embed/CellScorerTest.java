@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.Temperature;
 import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.embed.EmbedModel.Product;
 import io.github.geofix.models.nn.Parameter;
@@ -41,13 +42,16 @@ final class CellScorerTest {
       EmbedNetwork network = network(manager);
       NDArray photos = manager.create(unitVectors(), new Shape(PHOTOS, WIDTH));
       CellScorer scorer = network.scorer(hierarchy, product, manager);
-      double[][] together = scorer.scores(photos);
+      float[][] together = scorer.scores(photos, 1);
+      float[][] softer = scorer.scores(photos, 1.5);
       for (int photo = 0; photo < PHOTOS; photo++) {
-        double[] alone = scorer.scores(photos.get(photo + ":" + (photo + 1)))[0];
+        float[] alone = scorer.scores(photos.get(photo + ":" + (photo + 1)), 1)[0];
         double[] expected = literally(network, product, photo);
+        double[] expectedSofter = Temperature.apply(expected, 1.5);
         for (int cell = 0; cell < expected.length; cell++) {
-          assertThat(together[photo][cell]).isCloseTo(expected[cell], within(1e-6));
-          assertThat(alone[cell]).isCloseTo(expected[cell], within(1e-6));
+          assertThat((double) together[photo][cell]).isCloseTo(expected[cell], within(1e-6));
+          assertThat((double) alone[cell]).isCloseTo(expected[cell], within(1e-6));
+          assertThat((double) softer[photo][cell]).isCloseTo(expectedSofter[cell], within(1e-6));
         }
       }
     }

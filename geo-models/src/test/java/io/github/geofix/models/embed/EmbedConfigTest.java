@@ -250,14 +250,18 @@ final class EmbedConfigTest {
     }
   }
 
+  private static double[] doubles(float[] floats) {
+    return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
+  }
+
   @Test
   void vectorsAreScoredAsTheirPhotosAre() {
     try (EmbedModel model = model(tiny().withCalibration(SOFTER))) {
       EmbedModel.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
       EmbedModel.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
-      double[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
-      assertThat(scores[0]).containsExactly(first.scores(), within(1e-6));
-      assertThat(scores[1]).containsExactly(second.scores(), within(1e-6));
+      float[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
+      assertThat(doubles(scores[0])).containsExactly(first.scores(), within(1e-6));
+      assertThat(doubles(scores[1])).containsExactly(second.scores(), within(1e-6));
       assertThatThrownBy(() -> model.scores(new float[1][3]))
           .hasMessageContaining("3 numbers, the model 16");
     }

@@ -44,7 +44,7 @@ final class HierarchicalScoresTest {
         cosines.add(manager.full(new Shape(1, level.size()), -0.5f));
       }
       float[] scores =
-          HierarchicalScores.ofCosines(cosines, CellScorer.parents(hierarchy, manager))
+          HierarchicalScores.ofCosines(cosines, CellScorer.parents(hierarchy, manager), 1)
               .toFloatArray();
       assertThat(scores).containsOnly(1f / hierarchy.finest().size());
     }
@@ -56,7 +56,7 @@ final class HierarchicalScoresTest {
           Arrays.stream(logits)
               .map(level -> manager.create(level, new Shape(1, level.length)))
               .toList();
-      return HierarchicalScores.ofLogits(arrays, CellScorer.parents(hierarchy, manager))
+      return HierarchicalScores.ofLogits(arrays, CellScorer.parents(hierarchy, manager), 1)
           .toFloatArray();
     }
   }
