@@ -18,17 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How often the 50 % and 90 % regions of each family's answers hold the truth: calibrated on 500
- * photos of the renderings of the training, or of one that it never saw, on other photos of that
- * rendering and of the others. Prints one CSV row for each, with 95 % Wilson intervals.
+ * How often the 50 % and 90 % regions of each family's answers hold the truth: calibrated on photos
+ * of the renderings of the training, or of one that it never saw, on other photos of that rendering
+ * and of the others. Prints one CSV row for each, with 95 % Wilson intervals.
  *
- * <p>Arguments: {@code DATA MODELS PHOTOS [RENDERINGS [METHOD...]]}: the folder {@code
- * examples/data/earth}, the folder that {@code geofix demo --all --out} wrote, the photos of each
- * rendering, a folder with further renderings or {@code -}, and the families, all by default.
+ * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
+ * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code photos} of each
+ * rendering to test on; {@code calibration}, how many others to calibrate on; {@code renderings}, a
+ * folder with further ones; {@code families}; and {@code same=true} to test on the rendering that
+ * was calibrated on alone.
  */
 public final class CoverageTable {
-  private static final int CALIBRATION = 500;
-
   /** Neither the demo's training nor its test photos. */
   private static final long TEST_SEED = 2026;
 
@@ -38,34 +38,47 @@ public final class CoverageTable {
 
   /** Runs the program. */
   public static void main(String[] args) {
-    if (args.length < 3) {
-      System.err.println("usage: CoverageTable DATA MODELS PHOTOS [RENDERINGS [METHOD...]]");
-      System.exit(2);
-    }
+    Arguments arguments =
+        Arguments.of(
+            CoverageTable.class,
+            args,
+            Map.of(
+                "data", "examples/data/earth",
+                "models", "all",
+                "photos", "1000",
+                "calibration", "500",
+                "renderings", "",
+                "families", "embed,token,zoom,recombine",
+                "same", "false"));
+    EarthData data = EarthData.read(Path.of(arguments.text("data")));
     Optional<Path> more =
-        args.length > 3 && !args[3].equals("-") ? Optional.of(Path.of(args[3])) : Optional.empty();
-    List<String> methods =
-        args.length > 4
-            ? List.of(args).subList(4, args.length)
-            : List.of("embed", "token", "zoom", "recombine");
-    EarthData data = EarthData.read(Path.of(args[0]));
+        Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
     EarthPhotos.Options options = EarthPhotos.Options.defaults();
     Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
     EarthRenderings.of(data, more, options.withSeed(TEST_SEED))
-        .forEach((name, photos) -> tests.put(name, photos.photos(0, Integer.parseInt(args[2]))));
+        .forEach(
+            (name, photos) -> tests.put(name, photos.photos(0, arguments.number("photos"))));
+    boolean same = Boolean.parseBoolean(arguments.text("same"));
     Map<String, EarthPhotos> calibrations = new LinkedHashMap<>();
-    calibrations.put("training", data.trainingPhotos(options.withSeed(CALIBRATION_SEED)));
+    if (!same) {
+      calibrations.put("training", data.trainingPhotos(options.withSeed(CALIBRATION_SEED)));
+    }
     calibrations.putAll(EarthRenderings.of(data, more, options.withSeed(CALIBRATION_SEED)));
-    System.out.println("# " + String.join(" ", args));
+    System.out.println("# " + arguments.command());
     System.out.println(
         "method,calibratedOn,temperature,scoreShare,rendering,photos,share,holdsTruth,low,high,"
             + "medianAreaKm2");
-    for (String method : methods) {
-      ModelFolder folder = ModelFolder.open(Path.of(args[1]).resolve(method).resolve("model"));
+    for (String family : arguments.list("families")) {
+      ModelFolder folder =
+          ModelFolder.open(Path.of(arguments.text("models")).resolve(family).resolve("model"));
       try (GeoModel model = folder.family().load(folder)) {
         calibrations.forEach(
             (name, photos) ->
-                print(name, model, model.calibrate(photos.source(CALIBRATION)), tests));
+                print(
+                    name,
+                    model,
+                    model.calibrate(photos.source(arguments.number("calibration"))),
+                    same ? Map.of(name, tests.getOrDefault(name, List.of())) : tests));
       }
     }
   }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -30,10 +31,10 @@ import java.util.stream.IntStream;
  * triplet loss or the tuple loss; recombination with InfoNCE; and, in the same run, plain
  * correlation over all headings, which learns nothing. Prints CSV.
  *
- * <p>Arguments: {@code --data FOLDER [--steps 400] [--seeds 1,2,3] [--fields 360,180,90,70]
- * [--settings baseline,recombination,tuple,both,info_nce] [--pixel-meters 10] [--regions 4]
- * [--headings 16] [--reference-date -2]}; the date is that of the references, 0 the oldest, -2 the
- * last but one.
+ * <p>Arguments, all as {@code name=value}: {@code data}, the folder; {@code steps}; {@code seeds};
+ * {@code fields} of view in degrees; {@code settings}, of baseline, recombination, tuple, both and
+ * info_nce; {@code pixel} in metres; {@code regions}; {@code headings}; and {@code reference}, the
+ * number of the references' date, 0 the oldest, -2 the last but one.
  */
 public final class NaipTable {
   /** Metres a pixel of the aerial images. */
@@ -107,37 +108,45 @@ public final class NaipTable {
 
   /** Runs the program. */
   public static void main(String[] args) {
+    Arguments arguments =
+        Arguments.of(
+            NaipTable.class,
+            args,
+            Map.of(
+                "data", "naip",
+                "steps", "400",
+                "seeds", "1",
+                "fields", "360,180,90,70",
+                "settings", "baseline,recombination,tuple,both",
+                "pixel", "10",
+                "regions", "4",
+                "headings", "16",
+                "reference", "-2"));
     NaipCells cells =
-        NaipCells.read(
-            Path.of(option(args, "--data", "naip")),
-            Integer.parseInt(option(args, "--reference-date", "-2")));
-    long steps = Long.parseLong(option(args, "--steps", "400"));
-    String[] settings = option(args, "--settings", "baseline,recombination,tuple,both").split(",");
-    String[] seeds = option(args, "--seeds", "1").split(",");
-    int pixelMeters = Integer.parseInt(option(args, "--pixel-meters", "10"));
-    int regions = Integer.parseInt(option(args, "--regions", "4"));
-    int headings = Integer.parseInt(option(args, "--headings", "16"));
+        NaipCells.read(Path.of(arguments.text("data")), arguments.number("reference"));
+    int steps = arguments.number("steps");
+    System.out.println("# " + arguments.command());
     System.out.println(
         "fieldOfView,system,seed,steps,queries,gallery,recallAt1,low,high,recallAt5,"
             + "medianHeadingErrorDegrees");
-    for (String field : option(args, "--fields", "360,180,90,70").split(",")) {
+    for (String field : arguments.list("fields")) {
       NaipTable table =
-          new NaipTable(cells, pixelMeters, regions, headings, Double.parseDouble(field));
+          new NaipTable(
+              cells,
+              arguments.number("pixel"),
+              arguments.number("regions"),
+              arguments.number("headings"),
+              Double.parseDouble(field));
       table.print("chance", "", 0, table.chance());
       table.print("correlation", "", 0, table.correlated());
-      for (String name : settings) {
-        for (String seed : seeds) {
+      for (String name : arguments.list("settings")) {
+        for (String seed : arguments.list("seeds")) {
           Setting setting = Setting.named(name);
           List<Found> found = table.learned(setting, steps, Long.parseLong(seed));
           table.print(setting.toString(), seed, steps, found);
         }
       }
     }
-  }
-
-  private static String option(String[] args, String name, String otherwise) {
-    int at = Arrays.asList(args).indexOf(name);
-    return at < 0 ? otherwise : args[at + 1];
   }
 
   private int panoramaWidth() {
