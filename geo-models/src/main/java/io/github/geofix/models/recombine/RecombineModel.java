@@ -38,7 +38,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -141,8 +140,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
 
     /** Checks the ranges. */
     public Config {
-      Objects.requireNonNull(loss);
-      Objects.requireNonNull(distance);
+      check(photoView != null, "photoView must be GROUND or AERIAL");
+      check(loss != null, "loss must be TUPLE, INFO_NCE or TRIPLET");
+      check(distance != null, "distance must be COSINE, L2 or SQUARED_L2");
       check(tile.width() == tile.height(), "a tile must be square: " + tile);
       check(regions >= 1, "regions must be 1 or more: " + regions);
       check(alpha > 0, "alpha must be positive: " + alpha);
