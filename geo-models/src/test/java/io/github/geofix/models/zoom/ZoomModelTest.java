@@ -57,6 +57,7 @@ final class ZoomModelTest {
       ZoomSearch.Options.defaults().withWidth(100_000);
   private static final List<Integer> SIDES = List.of(2, 3, 2);
   private static final int CELLS = 4 * 9 * 4;
+  private static final LatLng POLE = new LatLng(90, 0);
 
   @TempDir private static Path folder;
   private static String map = "";
@@ -413,7 +414,26 @@ final class ZoomModelTest {
           .isCloseTo(
               model.loss(Forward.INFERENCE, batch(model, step, inside)).getFloat(), within(1e-5f));
       assertThatThrownBy(() -> ZoomModel.create(config, List.of(new LatLng(0, 8)), 1))
-          .hasMessageContaining("none of the 1 photos lies within");
+          .hasMessageContaining("none of the 1 photos lies in the area, a square of 1000000 m");
+      assertThatThrownBy(() -> ZoomModel.create(config(ZoomHead.DECODER), List.of(POLE), 1))
+          .hasMessageContaining("85.05 degrees south to 85.05 degrees north");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ZoomHead.class)
+  void aBatchWithNoPhotoInTheAreaTeachesNothing(ZoomHead head) {
+    Config config = config(head).withLocalArea(new LatLng(47, 8), 1_000_000);
+    try (ZoomModel model = ZoomModel.create(config, 7);
+        NDManager step = TorchEngine.newManager()) {
+      Batch batch = batch(model, step, examples(model, photos(2), List.of(POLE, POLE)));
+      model.network().requireGradients(true);
+      try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+        NDArray loss = model.loss(Forward.TRAINING, batch);
+        assertThat(loss.getShape()).isEqualTo(new Shape());
+        assertThat(loss.getFloat()).isZero();
+        collector.backward(loss);
+      }
     }
   }
 
@@ -560,6 +580,10 @@ final class ZoomModelTest {
                 .mapToLong(Parameter::size)
                 .sum())
         .isEqualTo(21_268_224 + 4 * block + 2 * width);
+
+    assertThatThrownBy(
+            () -> Family.named("zoom").create("paper", Map.of("trainedBlocks", "13"), List.of(), 1))
+        .hasMessageContaining("DinoV2 has 12 blocks, so 13 cannot be trained");
 
     Config reduced =
         Config.paper()
