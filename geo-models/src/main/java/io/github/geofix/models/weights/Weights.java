@@ -25,7 +25,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -136,8 +135,7 @@ public final class Weights {
     List<String> unexpected = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
     Map<String, ImportReport.Misfit> misfits = new LinkedHashMap<>();
-    Map<String, BitSet> filled = new HashMap<>();
-    Map<String, Integer> partsOf = new HashMap<>();
+    Map<String, Parts> filled = new HashMap<>();
     for (String name : weights.names()) {
       Optional<RenameTable.Target> found = names.target(name);
       if (found.isEmpty()) {
@@ -148,40 +146,24 @@ public final class Weights {
       Parameter parameter = parameters.get(target.name());
       if (parameter == null) {
         unexpected.add(name);
-        continue;
-      }
-      long[] given = weights.shape(name);
-      if (fits(given, parameter.shape(), target)) {
-        parameter.allocate(manager, DataType.FLOAT32);
-        BitSet parts = filled.computeIfAbsent(target.name(), n -> new BitSet());
-        if (parts.get(target.part())) {
+      } else if (fits(weights.shape(name), parameter.shape(), target)) {
+        Parts parts = filled.computeIfAbsent(target.name(), n -> new Parts(target.parts()));
+        if (!parts.add(target.part())) {
           throw new ModelFormatException(
               name + " in " + weights.path() + " fills " + target.name() + " a second time");
         }
-        parts.set(target.part());
-        partsOf.put(target.name(), target.parts());
+        parameter.allocate(manager, DataType.FLOAT32);
         fill(parameter, weights, name, target);
       } else {
-        misfits.put(
-            target.name(),
-            new ImportReport.Misfit(
-                target.name(),
-                Arrays.toString(given),
-                needed(parameter.shape(), target),
-                module.adviceOn(target.name(), new Shape(given))));
+        misfits.put(target.name(), misfit(module, parameter.shape(), weights.shape(name), target));
       }
     }
     List<String> loaded = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (String name : parameters.keySet()) {
-      BitSet parts = filled.get(name);
-      if (misfits.containsKey(name)) {
-        continue;
-      }
-      if (parts != null && parts.cardinality() == Objects.requireNonNull(partsOf.get(name))) {
-        loaded.add(name);
-      } else {
-        missing.add(name);
+      if (!misfits.containsKey(name)) {
+        Parts parts = filled.get(name);
+        (parts != null && parts.areAll() ? loaded : missing).add(name);
       }
     }
     return new ImportReport(
@@ -192,6 +174,33 @@ public final class Weights {
         unexpected,
         ignored,
         List.copyOf(misfits.values()));
+  }
+
+  /** Which parts of a parameter have been filled. */
+  private record Parts(int count, BitSet filled) {
+    Parts(int count) {
+      this(count, new BitSet());
+    }
+
+    /** Returns false if the part was there already. */
+    boolean add(int part) {
+      boolean fresh = !filled.get(part);
+      filled.set(part);
+      return fresh;
+    }
+
+    boolean areAll() {
+      return filled.cardinality() == count;
+    }
+  }
+
+  private static ImportReport.Misfit misfit(
+      Module module, Shape needed, long[] given, RenameTable.Target target) {
+    return new ImportReport.Misfit(
+        target.name(),
+        Arrays.toString(given),
+        needed(needed, target),
+        module.adviceOn(target.name(), new Shape(given)));
   }
 
   /** Returns how many arrays of a checkpoint have a parameter under the given names. */
