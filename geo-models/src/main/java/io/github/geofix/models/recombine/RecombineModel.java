@@ -612,9 +612,16 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * pushed from a tile that shows its place: see {@link Config#samePlaceMeters} and {@link
    * ImagePair#semiPositives}. A photo of several headings is compared at its true one: pushed from
    * other tiles at the heading where those fit best, it learned far more slowly.
+   *
+   * @throws IllegalArgumentException if the batch holds one photo, which no tile can be told from
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {
+    if (batch.inputs().get(0).getShape().get(0) < 2) {
+      throw new IllegalArgumentException(
+          "a photo is told from the other tiles of its batch, and this one has no other: raise"
+              + " batchSize, or give 2 photos or more");
+    }
     NDArray photo = photoVectors(f, batch);
     NDArray tile = tileVectors(f, batch);
     NDArray same = SamePlace.mask(batch.targets().get(0), config.samePlaceMeters());

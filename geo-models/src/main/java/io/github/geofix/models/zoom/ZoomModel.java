@@ -27,6 +27,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
@@ -552,7 +553,7 @@ public final class ZoomModel implements RefiningModel {
   }
 
   @Override
-  public ZoomNetwork network() {
+  public Module network() {
     return network;
   }
 

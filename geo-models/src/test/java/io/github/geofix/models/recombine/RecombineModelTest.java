@@ -518,6 +518,16 @@ final class RecombineModelTest {
   }
 
   @Test
+  void aBatchNeedsTwoPhotos() {
+    try (RecombineModel model = model(config(), 1);
+        NDManager step = TorchEngine.newManager()) {
+      assertThatThrownBy(() -> model.loss(Forward.TRAINING, batch(step, model, 1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("raise batchSize");
+    }
+  }
+
+  @Test
   void aGalleryHasNoMorePlacesThanFitIntoOneArray() {
     CellPartition many =
         CellPartition.ofCellIds(

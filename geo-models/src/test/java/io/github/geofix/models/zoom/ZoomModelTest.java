@@ -84,6 +84,10 @@ final class ZoomModelTest {
     return head == ZoomHead.DECODER ? config.withDecoder(16, 2, 2, 0) : config;
   }
 
+  private static ZoomNetwork network(ZoomModel model) {
+    return (ZoomNetwork) model.network();
+  }
+
   private static List<BufferedImage> photos(int count) {
     Random random = new Random(7);
     List<BufferedImage> photos = new ArrayList<>();
@@ -221,12 +225,12 @@ final class ZoomModelTest {
       NDArray views = batch.inputs().get(1);
       List<NDArray> seen = new ArrayList<>();
       for (int n = 0; n < 3; n++) {
-        NDArray encoded = model.network().views(Forward.INFERENCE, views.get(":, {}", n));
-        seen.add(model.network().atStep(Forward.INFERENCE, encoded, n));
+        NDArray encoded = network(model).views(Forward.INFERENCE, views.get(":, {}", n));
+        seen.add(network(model).atStep(Forward.INFERENCE, encoded, n));
       }
-      NDArray photos = model.network().photos(Forward.INFERENCE, batch.inputs().get(0));
+      NDArray photos = network(model).photos(Forward.INFERENCE, batch.inputs().get(0));
       NDArray taken = batch.targets().get(0);
-      List<NDArray> logits = model.network().logits(Forward.INFERENCE, photos, seen, taken);
+      List<NDArray> logits = network(model).logits(Forward.INFERENCE, photos, seen, taken);
       for (int i = 0; i < paths.size(); i++) {
         double score = 1;
         for (int n = 0; n < 3; n++) {
@@ -615,9 +619,9 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config.withPhoto(ImageSpec.half(32)), 14);
         NDManager step = TorchEngine.newManager()) {
       NDArray wide = step.randomNormal(new Shape(3, 3, 32, 64));
-      NDArray left = model.network().photos(Forward.INFERENCE, wide.get(":, :, :, :32"));
-      NDArray right = model.network().photos(Forward.INFERENCE, wide.get(":, :, :, 32:"));
-      NDArray both = model.network().photos(Forward.INFERENCE, wide);
+      NDArray left = network(model).photos(Forward.INFERENCE, wide.get(":, :, :, :32"));
+      NDArray right = network(model).photos(Forward.INFERENCE, wide.get(":, :, :, 32:"));
+      NDArray both = network(model).photos(Forward.INFERENCE, wide);
       NDArray mean = left.add(right).mul(Scalar.of(left, 0.5));
       assertThat(both.sub(mean).abs().max().getFloat()).isLessThan(1e-5f);
     }
