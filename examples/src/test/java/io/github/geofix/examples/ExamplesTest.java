@@ -49,7 +49,8 @@ final class ExamplesTest {
         "FineTune",
         "CrossView",
         "Geography",
-        "Gallery");
+        "Gallery",
+        "Tracks");
   }
 
   @ParameterizedTest

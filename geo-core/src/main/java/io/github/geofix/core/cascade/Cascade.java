@@ -40,6 +40,9 @@ public final class Cascade implements Localizer {
   /** A stage may cut few places into many; the best of them go on. */
   private static final int MOST_CANDIDATES = 100;
 
+  /** Photos held in memory together; one of 12 million pixels takes 36 MB. */
+  private static final int DECODED_AT_ONCE = 8;
+
   private final Options options;
   private final Localizer first;
   private final Function<Path, BufferedImage> decode;
@@ -154,7 +157,12 @@ public final class Cascade implements Localizer {
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    return locateImages(photos.stream().map(decode).toList());
+    List<Location> locations = new ArrayList<>(photos.size());
+    for (int start = 0; start < photos.size(); start += DECODED_AT_ONCE) {
+      int end = Math.min(start + DECODED_AT_ONCE, photos.size());
+      locations.addAll(locateImages(photos.subList(start, end).stream().map(decode).toList()));
+    }
+    return locations;
   }
 
   @Override

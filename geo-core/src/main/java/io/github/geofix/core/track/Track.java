@@ -21,8 +21,8 @@ public record Track(List<Instant> times, List<Location> locations) {
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
-   *     do not rise
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or a time is
+   *     before the one before it
    */
   public Track {
     times = List.copyOf(times);

@@ -37,8 +37,8 @@ import java.util.stream.IntStream;
  * </ul>
  *
  * <p>The scores are taken for the probabilities of a model that was taught by photos from
- * everywhere alike, so a calibrated model serves best. Takes O(T M^2) time for T photos of M
- * places.
+ * everywhere alike, so a calibrated model serves best. Takes O(T M^2) time and O(T M) memory for T
+ * photos of M places.
  */
 public final class TrackFilter {
 
@@ -96,7 +96,9 @@ public final class TrackFilter {
 
     /**
      * Returns the options for a speed: jumps of probability 0.000001, a floor of 0.1, temperature
-     * 2, the candidates of five photos to either side, a mean within 500 km, ten candidates.
+     * 2, the candidates of five photos to either side, a mean within 500 km, ten candidates. They
+     * are those of {@code docs/results/track.csv}, for models whose places are about 100 km wide:
+     * where places are smaller, give {@link #withMeanKm} a few times their radius.
      */
     public static Options ofSpeed(double kmPerSecond) {
       return new Options(kmPerSecond, 1e-6, 0.1, 2, 5, 500, 10);
@@ -149,8 +151,8 @@ public final class TrackFilter {
    *
    * @param times when the photos were taken, none before the one before it
    * @param locations what a localizer says of each photo alone
-   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
-   *     do not rise
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or a time is
+   *     before the one before it
    */
   public Track filter(List<Instant> times, List<Location> locations) {
     Track single = new Track(times, locations);
@@ -202,12 +204,12 @@ public final class TrackFilter {
     for (int t = 0; t < places.size(); t++) {
       double[] here = likelihoods(single, places, t);
       if (t > 0) {
-        double[][] ways = ways(single, places, t);
+        double usualKm = usualKm(single, t);
         double[] before = probabilities.get(t - 1);
         for (int x = 0; x < here.length; x++) {
           double arriving = 0;
           for (int y = 0; y < before.length; y++) {
-            arriving += before[y] * ways[y][x];
+            arriving += before[y] * way(places.get(t - 1).get(y), places.get(t).get(x), usualKm);
           }
           here[x] *= arriving;
         }
@@ -224,12 +226,13 @@ public final class TrackFilter {
    * @param later the same of the next photo
    */
   private double[] backward(Track single, List<List<Candidate>> places, int t, double[] later) {
-    double[][] ways = ways(single, places, t + 1);
+    double usualKm = usualKm(single, t + 1);
     double[] likelihoods = likelihoods(single, places, t + 1);
-    double[] here = new double[ways.length];
+    double[] here = new double[places.get(t).size()];
     for (int y = 0; y < here.length; y++) {
       for (int x = 0; x < later.length; x++) {
-        here[y] += ways[y][x] * likelihoods[x] * later[x];
+        double way = way(places.get(t).get(y), places.get(t + 1).get(x), usualKm);
+        here[y] += way * likelihoods[x] * later[x];
       }
     }
     normalize(here);
@@ -257,10 +260,13 @@ public final class TrackFilter {
   /** The scores raised to 1 / temperature, adding up to what they did. */
   private double[] softened(List<Candidate> candidates) {
     double[] scores = candidates.stream().mapToDouble(Candidate::score).toArray();
-    double sum = sum(scores);
+    double best = Arrays.stream(scores).max().orElse(0);
+    if (best == 0) {
+      return scores;
+    }
     double power = 1 / options.temperature();
-    double[] softened = Arrays.stream(scores).map(score -> Math.pow(score, power)).toArray();
-    double factor = sum > 0 ? sum / sum(softened) : 0;
+    double[] softened = Arrays.stream(scores).map(score -> Math.pow(score / best, power)).toArray();
+    double factor = sum(scores) / sum(softened);
     return Arrays.stream(softened).map(score -> score * factor).toArray();
   }
 
@@ -268,18 +274,15 @@ public final class TrackFilter {
     return Arrays.stream(values).sum();
   }
 
-  /** The density of each place of photo t after each place of the photo before. */
-  private double[][] ways(Track single, List<List<Candidate>> places, int t) {
+  /** The usual way along each axis from photo t - 1 to photo t. */
+  private double usualKm(Track single, int t) {
     Duration between = Duration.between(single.times().get(t - 1), single.times().get(t));
-    double usualKm = options.kmPerSecond() * (between.toMillis() / 1e3);
-    double anywhere = options.jump() / EARTH_KM2;
-    return places.get(t - 1).stream()
-        .map(
-            from ->
-                places.get(t).stream()
-                    .mapToDouble(to -> anywhere + (1 - options.jump()) * density(from, to, usualKm))
-                    .toArray())
-        .toArray(double[][]::new);
+    return options.kmPerSecond() * (between.getSeconds() + between.getNano() / 1e9);
+  }
+
+  /** {@code p} of the class comment: the density of a place after another. */
+  private double way(Candidate from, Candidate to, double usualKm) {
+    return options.jump() / EARTH_KM2 + (1 - options.jump()) * density(from, to, usualKm);
   }
 
   /**

@@ -11,9 +11,11 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,31 @@ class CascadeTest {
                     "place " + i))
         .sorted(Comparator.comparingDouble((Candidate c) -> -c.score()))
         .toList();
+  }
+
+  @Test
+  void holdsFewOfManyPhotosAtOnce() {
+    List<Candidate> candidates = random(new SplittableRandom(4), 3);
+    AtomicInteger decoded = new AtomicInteger();
+    AtomicInteger refined = new AtomicInteger();
+    Refiner counting =
+        refiner(
+            proposed -> {
+              assertThat(decoded.get() - refined.getAndIncrement()).isLessThanOrEqualTo(8);
+              return proposed;
+            });
+    try (Cascade cascade =
+        new Cascade(
+            first(candidates),
+            List.of(counting),
+            path -> {
+              decoded.incrementAndGet();
+              return PHOTO;
+            },
+            Cascade.Options.defaults())) {
+      assertThat(cascade.locateAll(Collections.nCopies(20, Path.of("a.jpg")))).hasSize(20);
+    }
+    assertThat(refined.get()).isEqualTo(20);
   }
 
   private static final Cascade.Options BEST_PLACE = Cascade.Options.defaults().withMeanKm(0);

@@ -220,6 +220,36 @@ class TrackFilterTest {
   }
 
   @Test
+  void atATemperatureNearZeroTheBestCandidateHasAllOfTheScore() {
+    LatLng best = new LatLng(48, 8);
+    List<Candidate> candidates =
+        List.of(
+            new Candidate(best, 0.5, 10, "a"), new Candidate(new LatLng(-30, 130), 0.4, 10, "b"));
+    Options cold = OPTIONS.withFloor(1e-9).withTemperature(1e-4);
+    Location found =
+        TrackFilter.of(cold)
+            .smooth(List.of(START), List.of(new Location(best, candidates)))
+            .locations()
+            .get(0);
+    assertThat(found.candidates().get(0).latLng()).isEqualTo(best);
+    assertThat(found.score()).isCloseTo(1, within(1e-3));
+  }
+
+  @Test
+  void photosOfOneMomentOrOfAllTimesAreLocatedTogether() {
+    Random random = new Random(6);
+    List<Location> locations = List.of(location(random, 3), location(random, 3));
+    for (Instant second : List.of(START, Instant.MAX)) {
+      Instant first = second.equals(START) ? START : Instant.MIN;
+      Track track = TrackFilter.of(OPTIONS).smooth(List.of(first, second), locations);
+      for (Location location : track.locations()) {
+        double sum = location.candidates().stream().mapToDouble(Candidate::score).sum();
+        assertThat(sum).isCloseTo(1, within(1e-9));
+      }
+    }
+  }
+
+  @Test
   void writesTheWayAsALine() {
     List<Location> locations =
         List.of(

@@ -51,7 +51,7 @@ public abstract class Backbone extends Layer {
    *     without arguments
    * @param image what it is to read; a class of your own decides for itself
    * @throws IllegalArgumentException if there is no such backbone, with the names there are or the
-   *     class that is missing; or if it does not read such images
+   *     class that is missing; or if it does not read such images, or they are too small for it
    */
   public static Backbone named(String name, ImageSpec image) {
     return NamedBackbones.create(name, image);

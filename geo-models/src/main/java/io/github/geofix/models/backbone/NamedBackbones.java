@@ -27,6 +27,18 @@ final class NamedBackbones {
   private NamedBackbones() {}
 
   static Backbone create(String name, ImageSpec image) {
+    Backbone backbone = make(name, image);
+    int height = backbone.image().height();
+    int width = backbone.image().width();
+    if (backbone.parts(height) < 1 || backbone.parts(width) < 1) {
+      throw new IllegalArgumentException(
+          "images of %d x %d pixels are too small for %s: it makes no part of them"
+              .formatted(height, width, name));
+    }
+    return backbone;
+  }
+
+  private static Backbone make(String name, ImageSpec image) {
     return switch (name) {
       case "residual-small" -> new ResidualEncoder(image, 16, 32, 64);
       case "residual" -> new ResidualEncoder(image);

@@ -1,8 +1,8 @@
 package io.github.geofix.models.backbone;
 
+import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
@@ -22,6 +22,7 @@ public final class Pretrained {
    * @param network with values
    * @return for each backbone, by its name within the network, a complete report
    * @throws IllegalArgumentException if the network has no backbone
+   * @throws IllegalStateException if it has no values
    * @throws io.github.geofix.core.ModelFormatException if an array is missing or does not fit; the
    *     message names it. The network may then be partly filled
    */
@@ -60,7 +61,8 @@ public final class Pretrained {
                   String.join(", ", known),
                   checkpoint.names().stream().limit(3).toList()));
     }
-    return Weights.load(backbone, TorchEngine.newManager(), checkpoint, best).requireComplete();
+    NDManager owner = backbone.parameters().values().iterator().next().array().getManager();
+    return Weights.load(backbone, owner, checkpoint, best).requireComplete();
   }
 
   private static Map<String, Backbone> backbones(Module network) {

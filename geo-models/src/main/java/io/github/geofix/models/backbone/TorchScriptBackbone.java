@@ -94,16 +94,23 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
         TorchEngine.Scope scope = TorchEngine.noGrad()) {
       NDArray zeros = step.zeros(new Shape(1, 3, image.height(), image.width()));
       Shape shape = IValueUtils.forward(block, new NDList(zeros), true).head().getShape();
-      boolean square =
-          shape.dimension() == 4
-              && image.height() / shape.get(2) == image.width() / shape.get(3)
-              && shape.get(2) == image.height() / (image.height() / shape.get(2));
-      if (!square) {
+      if (!isMapOf(image, shape)) {
         throw new ModelFormatException(
             file + " gives " + shape + " for an image " + zeros.getShape() + ", not a map of it");
       }
       return shape;
     }
+  }
+
+  /** Whether each vector of {@code [1, D, h, w]} stands for a square of pixels. */
+  private static boolean isMapOf(ImageSpec image, Shape shape) {
+    if (shape.dimension() != 4 || shape.get(2) < 1 || shape.get(3) < 1) {
+      return false;
+    }
+    long stride = image.height() / shape.get(2);
+    return stride > 0
+        && stride == image.width() / shape.get(3)
+        && shape.get(2) == image.height() / stride;
   }
 
   private static TorchScriptBackbone load(

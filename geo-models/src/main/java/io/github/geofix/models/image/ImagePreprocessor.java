@@ -42,6 +42,7 @@ public final class ImagePreprocessor {
    *
    * @param photo of any type and size
    * @return {@code [3, height, width]} in row-major order, red first
+   * @throws IllegalArgumentException if the photo is millions of times as long as wide
    */
   public float[] apply(BufferedImage photo) {
     return normalize(fit(photo));
@@ -148,8 +149,15 @@ public final class ImagePreprocessor {
   private List<Cut> covering(
       long width, long height, int coverHeight, int coverWidth, List<Place> places) {
     boolean wide = width * coverHeight >= height * coverWidth;
-    int newWidth = wide ? (int) (coverHeight * width / height) : coverWidth;
-    int newHeight = wide ? coverHeight : (int) (coverWidth * height / width);
+    long across = wide ? coverHeight * width / height : coverWidth;
+    long down = wide ? coverHeight : coverWidth * height / width;
+    if (Math.max(across, down) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a photo of %d x %d pixels is too long: to cover %d x %d it would become %d x %d"
+              .formatted(width, height, coverWidth, coverHeight, across, down));
+    }
+    int newWidth = (int) across;
+    int newHeight = (int) down;
     return places.stream()
         .map(
             place ->

@@ -30,11 +30,16 @@ public record ImageSpec(
 
   private static final Rgb CLIP_STD = new Rgb(0.26862955f, 0.2613026f, 0.2757771f);
 
-  /** Checks the sides and that the deviations are positive. */
+  /** Checks the sides, that nothing is missing, and that the deviations are positive. */
   public ImageSpec {
     if (height < 1 || height > MAX_SIDE || width < 1 || width > MAX_SIDE) {
       throw new IllegalArgumentException(
           "an image of " + height + " x " + width + " pixels: each side is 1 to " + MAX_SIDE);
+    }
+    if (fit == null || interpolation == null || mean == null || std == null) {
+      throw new IllegalArgumentException(
+          "an image needs fit, interpolation, mean and std: %s, %s, %s, %s"
+              .formatted(fit, interpolation, mean, std));
     }
     boolean positive = std.red() > 0 && std.green() > 0 && std.blue() > 0;
     if (!positive) {

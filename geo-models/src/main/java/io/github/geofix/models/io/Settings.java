@@ -1,6 +1,7 @@
 package io.github.geofix.models.io;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -10,7 +11,8 @@ import java.util.Map;
 
 /** Changes to a configuration record, given as text by name. */
 public final class Settings {
-  private static final Gson JSON = new Gson();
+  private static final Gson JSON =
+      new GsonBuilder().registerTypeAdapterFactory(new StrictEnums()).create();
 
   private Settings() {}
 
@@ -31,12 +33,15 @@ public final class Settings {
       @SuppressWarnings("unchecked")
       Class<T> type = (Class<T>) config.getClass();
       return JSON.fromJson(tree, type);
-    } catch (JsonParseException e) {
-      throw new IllegalArgumentException("a setting does not fit: " + settings, e);
     } catch (RuntimeException e) {
       // Gson wraps what the record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
+      String message = String.valueOf(reason.getMessage());
+      throw new IllegalArgumentException(
+          e instanceof JsonParseException
+              ? "a setting does not fit: " + settings + ": " + message
+              : message,
+          e);
     }
   }
 

@@ -26,8 +26,7 @@ public enum Distance {
    * @return {@code [M, N]}
    */
   NDArray between(NDArray a, NDArray b) {
-    NDArray unitA = UnitVectors.of(a);
-    NDArray cosine = Matching.products(unitA, UnitVectors.of(b));
+    NDArray cosine = Matching.products(a.normalize(2, 1), b.normalize(2, 1));
     NDArray oneMinusCosine = cosine.neg().add(Scalar.of(cosine, 1));
     if (this == COSINE) {
       return oneMinusCosine;

@@ -51,9 +51,14 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
   /**
    * Returns the value of {@code logScale} for a temperature; a learned scale usually starts at
    * 0.07.
+   *
+   * @throws IllegalArgumentException if the temperature is not positive
    */
   public static float logScale(double temperature) {
-    return (float) -Math.log(temperature);
+    if (temperature > 0 && temperature < Double.POSITIVE_INFINITY) {
+      return (float) -Math.log(temperature);
+    }
+    throw new IllegalArgumentException("temperature must be positive: " + temperature);
   }
 
   /**

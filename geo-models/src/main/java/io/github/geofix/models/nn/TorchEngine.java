@@ -3,6 +3,7 @@ package io.github.geofix.models.nn;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
 public final class TorchEngine {
@@ -14,6 +15,8 @@ public final class TorchEngine {
     void close();
   }
 
+  private static @Nullable Engine engine;
+
   private TorchEngine() {}
 
   /**
@@ -22,8 +25,27 @@ public final class TorchEngine {
    *
    * @throws IllegalStateException if no native PyTorch library is on the class path
    */
-  public static Engine engine() {
-    return Holder.ENGINE;
+  public static synchronized Engine engine() {
+    // Not in a static initializer: what that throws is an Error, and its message is lost.
+    if (engine == null) {
+      engine = start();
+    }
+    return engine;
+  }
+
+  private static Engine start() {
+    // On EC2 DJL would contact a metadata address and a telemetry address.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    try {
+      return Engine.getEngine("PyTorch");
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "no PyTorch library for this machine on the class path: add"
+              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system",
+          e);
+    }
   }
 
   /** Returns a new manager; its arrays live until it is closed. */
@@ -40,24 +62,5 @@ public final class TorchEngine {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
     return () -> JniUtils.setGradMode(before);
-  }
-
-  private static final class Holder {
-    static final Engine ENGINE = start();
-
-    private static Engine start() {
-      // On EC2 DJL would contact a metadata address and a telemetry address.
-      if (System.getProperty("ai.djl.offline") == null) {
-        System.setProperty("ai.djl.offline", "true");
-      }
-      try {
-        return Engine.getEngine("PyTorch");
-      } catch (RuntimeException e) {
-        throw new IllegalStateException(
-            "no PyTorch library for this machine on the class path: add"
-                + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system",
-            e);
-      }
-    }
   }
 }

@@ -116,11 +116,15 @@ public final class FeatureRecombination {
    * @param headings the number S of directions in which the middle may look
    * @param fieldOfView angle that the columns span, above 0 to 360 degrees
    * @return {@code [B, R D]}
-   * @throws IllegalArgumentException if a heading, {@code headings} or {@code fieldOfView} is out
-   *     of range
+   * @throws IllegalArgumentException if there is not one heading for each map, or a heading, {@code
+   *     headings} or {@code fieldOfView} is out of range
    */
   public NDArray shifted(Forward f, NDArray map, long[] heading, int headings, double fieldOfView) {
     checkView(headings, fieldOfView);
+    if (heading.length != side(map, 0)) {
+      throw new IllegalArgumentException(
+          heading.length + " headings given for maps " + map.getShape() + ": one each needed");
+    }
     int rows = side(map, 2);
     int columns = side(map, 3);
     int size = rows * columns * regions;

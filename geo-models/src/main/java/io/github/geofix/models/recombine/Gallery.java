@@ -5,6 +5,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.weights.RenameTable;
+import java.util.Arrays;
 
 /**
  * The places a model compares photos with, each with the vector of the map tile around its middle.
@@ -46,11 +47,16 @@ record Gallery(CellPartition places, float[] vectors, String digest) {
    * @throws ModelFormatException if the arrays do not fit each other or the network
    */
   static Gallery read(Safetensors file, int width) {
+    long[] ids = file.longs(IDS);
     CellPartition places;
     try {
-      places = CellPartition.ofCellIds(file.longs(IDS));
+      places = CellPartition.ofCellIds(ids);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(file.path() + " holds no gallery: " + e.getMessage(), e);
+    }
+    // The row of a vector is the label of its cell.
+    if (!Arrays.equals(places.cellIds(), ids)) {
+      throw new ModelFormatException(file.path() + ": " + IDS + " are not in Hilbert order");
     }
     if (!file.names().contains(VECTORS)
         || file.shape(VECTORS).length != 2

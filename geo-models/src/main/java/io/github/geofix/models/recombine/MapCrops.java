@@ -3,41 +3,32 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.StereographicFrame;
-import io.github.geofix.core.tile.TileOptions;
-import io.github.geofix.core.tile.TileSource;
-import io.github.geofix.models.image.ImagePreprocessor;
-import io.github.geofix.models.image.ImageSpec;
-import java.nio.file.Path;
+import io.github.geofix.models.image.MapOnDemand;
+import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Squares of a map as a network reads them. The map is opened when it is first needed. Thread-safe;
- * must be closed.
- */
+/** Squares of a map. Thread-safe; must be closed. */
 final class MapCrops implements AutoCloseable {
-  private final String map;
+  private final MapOnDemand map;
   private final double sizeMeters;
-  private final ImagePreprocessor preprocessor;
-  private @Nullable TileSource tiles;
+  private final int pixels;
 
   /**
    * Creates the crops.
    *
-   * @param map what {@link TileSource#open} understands
+   * @param map as {@link MapOnDemand} takes it
    * @param sizeMeters the side of a crop on the ground
+   * @param pixels the side of a crop
    */
-  MapCrops(String map, double sizeMeters, ImageSpec image) {
-    this.map = map;
+  MapCrops(String map, double sizeMeters, int pixels) {
+    this.map = new MapOnDemand(map);
     this.sizeMeters = sizeMeters;
-    this.preprocessor = ImagePreprocessor.of(image);
+    this.pixels = pixels;
   }
 
-  /** Returns the square around a place, north up: {@code [3, H, W]}, preprocessed. */
-  float[] around(LatLng center) {
-    ImageSpec image = preprocessor.spec();
-    return preprocessor.normalize(
-        open().view(StereographicFrame.of(center, sizeMeters), image.width(), image.height()));
+  /** Returns the square around a place, north up. */
+  BufferedImage around(LatLng center) {
+    return map.view(StereographicFrame.of(center, sizeMeters), pixels, pixels);
   }
 
   /** Returns a place near another, moved east and north by up to so many metres each. */
@@ -50,25 +41,8 @@ final class MapCrops implements AutoCloseable {
     return LocalFrame.move(LocalFrame.move(place, 90, east), 0, north);
   }
 
-  private synchronized TileSource open() {
-    TileSource open = tiles;
-    if (open == null) {
-      if (map.isEmpty()) {
-        throw new IllegalStateException(
-            "the model knows no map to take tiles from: give one by the setting map, such as"
-                + " map=tiles/{z}/{x}/{y}.jpg");
-      }
-      Path cache = Path.of(System.getProperty("user.home"), ".cache", "geofix", "tiles");
-      open = TileSource.open(map, cache, TileOptions.defaults());
-      tiles = open;
-    }
-    return open;
-  }
-
   @Override
-  public synchronized void close() {
-    if (tiles != null) {
-      tiles.close();
-    }
+  public void close() {
+    map.close();
   }
 }

@@ -36,14 +36,11 @@ import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The recombine family: photos and map tiles are unit vectors in one space, each made of one vector
@@ -66,7 +63,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
 
-  /** Tiles that are encoded at a time. */
+  /** Photos that are compared with the gallery at a time. */
   private static final int BATCH = 64;
 
   /** What pulls a photo to its tile and pushes it from the others of the batch. */
@@ -141,8 +138,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
 
     /** Checks the ranges. */
     public Config {
-      Objects.requireNonNull(loss);
-      Objects.requireNonNull(distance);
+      check(photoView != null, "photoView must be GROUND or AERIAL");
+      check(loss != null, "loss must be TUPLE, INFO_NCE or TRIPLET");
+      check(distance != null, "distance must be COSINE, L2 or SQUARED_L2");
       check(tile.width() == tile.height(), "a tile must be square: " + tile);
       check(regions >= 1, "regions must be 1 or more: " + regions);
       check(alpha > 0, "alpha must be positive: " + alpha);
@@ -458,16 +456,15 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   private final NDManager manager;
   private final RecombineNetwork network;
   private final VectorEncoder encoder;
-  private @Nullable CellPartition places;
-  private @Nullable Gallery gallery;
-  private volatile boolean trained;
+  private final Places places;
 
   private RecombineModel(Config config) {
     this.config = config;
-    this.crops = new MapCrops(config.map(), config.tileMeters(), config.tile());
+    this.crops = new MapCrops(config.map(), config.tileMeters(), config.tile().width());
     this.network = network(config);
     this.manager = TorchEngine.newManager();
     this.encoder = new VectorEncoder(config, network, manager);
+    this.places = new Places(network, manager, encoder, crops);
   }
 
   /**
@@ -476,14 +473,20 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * @param positions where the training photos were taken: decides which cells are in the gallery;
    *     empty for a model without one
    * @param seed the parameters' first values depend on it alone
+   * @throws IllegalArgumentException if there are more cells than a gallery can hold
    */
   public static RecombineModel create(Config config, List<LatLng> positions, long seed) {
     RecombineModel model = new RecombineModel(config);
-    model.network.initialize(model.manager, seed);
-    if (!positions.isEmpty()) {
-      model.setPlaces(CellPartition.fixedLevel(positions, config.galleryS2Level()));
+    try {
+      model.network.initialize(model.manager, seed);
+      if (!positions.isEmpty()) {
+        model.setPlaces(CellPartition.fixedLevel(positions, config.galleryS2Level()));
+      }
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
     }
-    return model;
   }
 
   /**
@@ -496,9 +499,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     try (Safetensors file = Safetensors.open(folder.weights())) {
       Weights.load(model.network, model.manager, file, Gallery.LEFT_OUT).requireExact();
       if (Gallery.isIn(file)) {
-        Gallery read = Gallery.read(file, model.network.width());
-        model.places = read.places();
-        model.gallery = read;
+        model.places.set(Gallery.read(file, model.network.width()));
       }
       return model;
     } catch (RuntimeException e) {
@@ -548,7 +549,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     LatLng middle = MapCrops.near(latLng, config.jitterMeters(), random);
-    return example(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
+    return pair(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
   }
 
   /**
@@ -569,20 +570,24 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    */
   Example example(
       BufferedImage photo, BufferedImage tile, long[] numbers, SplittableRandom random) {
-    if (config.augmented()) {
-      PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
-      return example(
-          pair.panorama(), encoder.tiles().apply(pair.aerial()), SamePlace.target(numbers), random);
-    }
-    return example(photo, encoder.tiles().apply(tile), SamePlace.target(numbers), random);
+    return pair(photo, tile, SamePlace.target(numbers), random);
   }
 
-  private Example example(
-      BufferedImage photo, float[] tile, long[] target, SplittableRandom random) {
+  private Example pair(
+      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
+    if (!config.augmented()) {
+      return seen(photo, tile, target, random);
+    }
+    PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
+    return seen(pair.panorama(), pair.aerial(), target, random);
+  }
+
+  private Example seen(
+      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
     int heading = config.headings() == 1 ? 0 : random.nextInt(config.headings());
-    BufferedImage seen = seen(photo, heading);
+    float[] pixels = encoder.photos().apply(seen(photo, heading));
     return new Example(
-        new float[][] {encoder.photos().apply(seen), tile},
+        new float[][] {pixels, encoder.tiles().apply(tile)},
         new long[][] {target, new long[] {heading}});
   }
 
@@ -607,11 +612,15 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * pushed from a tile that shows its place: see {@link Config#samePlaceMeters} and {@link
    * ImagePair#semiPositives}. A photo of several headings is compared at its true one: pushed from
    * other tiles at the heading where those fit best, it learned far more slowly.
+   *
+   * @throws IllegalArgumentException if the batch holds one photo, which no tile can be told from
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {
-    if (f.training()) {
-      trained = true;
+    if (batch.inputs().get(0).getShape().get(0) < 2) {
+      throw new IllegalArgumentException(
+          "a photo is told from the other tiles of its batch, and this one has no other: raise"
+              + " batchSize, or give 2 photos or more");
     }
     NDArray photo = photoVectors(f, batch);
     NDArray tile = tileVectors(f, batch);
@@ -644,52 +653,23 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   /** Returns the places of the gallery; empty for a model without one. */
-  public synchronized List<LatLng> places() {
-    CellPartition known = places;
-    return known == null
-        ? List.of()
-        : IntStream.range(0, known.size()).mapToObj(known::centerOf).toList();
+  public List<LatLng> places() {
+    return places.middles();
   }
 
   /**
    * Looks photos up among other places from now on; their tiles are encoded when first needed.
    *
    * @param cells the places; the tile of each is taken around its centre
+   * @throws IllegalArgumentException if there is none, or more than a gallery can hold
    */
-  public synchronized void setPlaces(CellPartition cells) {
-    if (cells.size() == 0) {
-      throw new IllegalArgumentException("at least one place is needed");
-    }
-    // Without the means of photos: a place is the middle of its cell.
-    places = CellPartition.ofCellIds(cells.cellIds());
-    gallery = null;
+  public void setPlaces(CellPartition cells) {
+    places.set(cells);
   }
 
   /** Returns the gallery as the present weights see it. */
-  synchronized Gallery gallery() {
-    CellPartition known = places;
-    if (known == null) {
-      throw new IllegalStateException(
-          "the model knows no places to look photos up in: create it with positions, or match"
-              + " photos with tiles through its tileEncoder()");
-    }
-    Gallery current = gallery;
-    if (current == null || (trained && !current.digest().equals(Weights.digest(network)))) {
-      current = new Gallery(known, encodePlaces(known), Weights.digest(network));
-      gallery = current;
-    }
-    return current;
-  }
-
-  private float[] encodePlaces(CellPartition cells) {
-    List<LatLng> middles = IntStream.range(0, cells.size()).mapToObj(cells::centerOf).toList();
-    float[] vectors = new float[cells.size() * network.width()];
-    int offset = 0;
-    for (float[] vector : encodeTilesAround(middles)) {
-      System.arraycopy(vector, 0, vectors, offset, vector.length);
-      offset += vector.length;
-    }
-    return vectors;
+  Gallery gallery() {
+    return places.gallery();
   }
 
   /** Returns the vectors of a photo at each heading, {@code [S, D]} row-major. */
@@ -699,22 +679,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
 
   /** Returns the vectors of the map's tiles around places. */
   List<float[]> encodeTilesAround(List<LatLng> middles) {
-    int length = config.tile().length();
-    int width = network.width();
-    List<float[]> vectors = new ArrayList<>(middles.size());
-    for (int first = 0; first < middles.size(); first += BATCH) {
-      List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
-      float[] images = new float[batch.size() * length];
-      IntStream.range(0, batch.size())
-          .parallel()
-          .forEach(
-              i -> System.arraycopy(crops.around(batch.get(i)), 0, images, i * length, length));
-      float[] encoded = encoder.encodeTiles(images, batch.size());
-      for (int i = 0; i < batch.size(); i++) {
-        vectors.add(Arrays.copyOfRange(encoded, i * width, (i + 1) * width));
-      }
-    }
-    return vectors;
+    return places.encodeAround(middles);
   }
 
   @Override
@@ -770,7 +735,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     List<PlaceMatch> matches = new ArrayList<>();
     for (int first = 0; first < images.size(); first += BATCH) {
       List<BufferedImage> batch = images.subList(first, Math.min(first + BATCH, images.size()));
-      float[] pixels = VectorEncoder.pixels(encoder.photos(), batch);
+      float[] pixels = VectorEncoder.pixels(encoder.photos(), batch, photo -> photo);
       Similarities similarities = encoder.compare(pixels, batch.size(), known);
       IntStream.range(0, batch.size()).mapToObj(similarities::best).forEach(matches::add);
     }

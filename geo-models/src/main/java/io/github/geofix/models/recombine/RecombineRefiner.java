@@ -1,12 +1,14 @@
 package io.github.geofix.models.recombine;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.cascade.Refiner;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,17 +19,16 @@ import java.util.Objects;
  */
 final class RecombineRefiner implements Refiner {
 
-  /** 20 MB of vectors of the tiny size. */
-  private static final int KEPT = 10_000;
+  /** The vectors of 65,000 tiles of the tiny size, or of 5,000 of the published one. */
+  private static final long CACHE_BYTES = 64L << 20;
 
   private final RecombineModel model;
-  private final Map<LatLng, float[]> tiles =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<LatLng, float[]> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Cache<LatLng, float[]> tiles =
+      CacheBuilder.newBuilder()
+          .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
+          .maximumWeight(CACHE_BYTES)
+          .weigher((LatLng place, float[] vector) -> Float.BYTES * vector.length)
+          .build();
 
   RecombineRefiner(RecombineModel model) {
     this.model = model;
@@ -68,18 +69,15 @@ final class RecombineRefiner implements Refiner {
   }
 
   /** Returns the vectors of the tiles around places; encodes those it does not know together. */
-  private synchronized List<float[]> vectors(List<LatLng> places) {
+  private List<float[]> vectors(List<LatLng> places) {
+    Map<LatLng, float[]> known = new HashMap<>(tiles.getAllPresent(places));
     List<LatLng> unknown =
-        places.stream().distinct().filter(place -> !tiles.containsKey(place)).toList();
-    Map<LatLng, float[]> known = new LinkedHashMap<>();
-    if (!unknown.isEmpty()) {
-      List<float[]> encoded = model.encodeTilesAround(unknown);
-      for (int i = 0; i < encoded.size(); i++) {
-        known.put(unknown.get(i), encoded.get(i));
-      }
+        places.stream().distinct().filter(place -> !known.containsKey(place)).toList();
+    List<float[]> encoded = model.encodeTilesAround(unknown);
+    for (int i = 0; i < encoded.size(); i++) {
+      known.put(unknown.get(i), encoded.get(i));
+      tiles.put(unknown.get(i), encoded.get(i));
     }
-    places.forEach(place -> known.computeIfAbsent(place, tiles::get));
-    tiles.putAll(known);
     return places.stream().map(place -> Objects.requireNonNull(known.get(place))).toList();
   }
 

@@ -42,8 +42,8 @@ final class RecombineTileEncoder implements TileEncoder {
     List<float[]> vectors = new ArrayList<>(images.size());
     for (int start = 0; start < images.size(); start += BATCH) {
       List<BufferedImage> batch = images.subList(start, Math.min(start + BATCH, images.size()));
-      float[] flat =
-          encoder.encodeTiles(VectorEncoder.pixels(encoder.tiles(), batch), batch.size());
+      float[] pixels = VectorEncoder.pixels(encoder.tiles(), batch, tile -> tile);
+      float[] flat = encoder.encodeTiles(pixels, batch.size());
       vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
     }
     return vectors;
@@ -56,19 +56,16 @@ final class RecombineTileEncoder implements TileEncoder {
 
   @Override
   public List<float[][]> encodeImages(List<BufferedImage> images) {
-    return inBatches(images, Function.identity());
+    return inBatches(images, photo -> photo);
   }
 
   private <T> List<float[][]> inBatches(List<T> sources, Function<T, BufferedImage> decode) {
     int headings = encoder.headings();
     List<float[][]> vectors = new ArrayList<>(sources.size());
     for (int start = 0; start < sources.size(); start += BATCH) {
-      List<BufferedImage> batch =
-          sources.subList(start, Math.min(start + BATCH, sources.size())).stream()
-              .map(decode)
-              .toList();
-      float[] flat =
-          encoder.encodePhotos(VectorEncoder.pixels(encoder.photos(), batch), batch.size());
+      List<T> batch = sources.subList(start, Math.min(start + BATCH, sources.size()));
+      float[] pixels = VectorEncoder.pixels(encoder.photos(), batch, decode);
+      float[] flat = encoder.encodePhotos(pixels, batch.size());
       for (int i = 0; i < batch.size(); i++) {
         vectors.add(rows(flat, i * headings, headings));
       }

@@ -10,6 +10,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.Function;
 
 /** Turns images into vectors with the present weights, recording no gradients. Thread-safe. */
 final class VectorEncoder {
@@ -52,12 +53,18 @@ final class VectorEncoder {
     return network.width();
   }
 
-  /** Returns images as a network reads them, {@code [count, 3, H, W]} row-major. */
-  static float[] pixels(ImagePreprocessor preprocessor, List<BufferedImage> images) {
+  /**
+   * Returns images as a network reads them, {@code [count, 3, H, W]} row-major.
+   *
+   * @param decode makes an image of a source; one at a time, as photos may be large
+   */
+  static <T> float[] pixels(
+      ImagePreprocessor preprocessor, List<T> sources, Function<T, BufferedImage> decode) {
     int length = preprocessor.spec().length();
-    float[] pixels = new float[images.size() * length];
-    for (int i = 0; i < images.size(); i++) {
-      System.arraycopy(preprocessor.apply(images.get(i)), 0, pixels, i * length, length);
+    float[] pixels = new float[sources.size() * length];
+    for (int i = 0; i < sources.size(); i++) {
+      float[] image = preprocessor.apply(decode.apply(sources.get(i)));
+      System.arraycopy(image, 0, pixels, i * length, length);
     }
     return pixels;
   }

@@ -9,6 +9,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.TorchEngine;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -24,7 +25,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -84,6 +84,28 @@ public final class Weights {
   }
 
   /**
+   * Returns the sum of each parameter, buffers included: numbers that a step of training changes,
+   * so that they tell whether what was computed before still holds. Unlike the {@link #digest},
+   * other weights may share them. Reads all arrays, about as fast as memory is.
+   *
+   * @param manager owns the arrays in between
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  public static double[] sums(Module module, NDManager manager) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
+      return module.parameters().values().stream()
+          .mapToDouble(parameter -> sum(parameter, manager))
+          .toArray();
+    }
+  }
+
+  private static double sum(Parameter parameter, NDManager manager) {
+    try (NDManager step = manager.newSubManager()) {
+      return parameter.in(step).sum().toType(DataType.FLOAT64, false).getDouble();
+    }
+  }
+
+  /**
    * Fills a module from a file that {@link #save} wrote: names and shapes must match one to one.
    *
    * @param manager owns the arrays of parameters that have none yet
@@ -113,8 +135,7 @@ public final class Weights {
     List<String> unexpected = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
     Map<String, ImportReport.Misfit> misfits = new LinkedHashMap<>();
-    Map<String, BitSet> filled = new HashMap<>();
-    Map<String, Integer> partsOf = new HashMap<>();
+    Map<String, Parts> filled = new HashMap<>();
     for (String name : weights.names()) {
       Optional<RenameTable.Target> found = names.target(name);
       if (found.isEmpty()) {
@@ -125,40 +146,24 @@ public final class Weights {
       Parameter parameter = parameters.get(target.name());
       if (parameter == null) {
         unexpected.add(name);
-        continue;
-      }
-      long[] given = weights.shape(name);
-      if (fits(given, parameter.shape(), target)) {
-        parameter.allocate(manager, DataType.FLOAT32);
-        BitSet parts = filled.computeIfAbsent(target.name(), n -> new BitSet());
-        if (parts.get(target.part())) {
+      } else if (fits(weights.shape(name), parameter.shape(), target)) {
+        Parts parts = filled.computeIfAbsent(target.name(), n -> new Parts(target.parts()));
+        if (!parts.add(target.part())) {
           throw new ModelFormatException(
               name + " in " + weights.path() + " fills " + target.name() + " a second time");
         }
-        parts.set(target.part());
-        partsOf.put(target.name(), target.parts());
+        parameter.allocate(manager, DataType.FLOAT32);
         fill(parameter, weights, name, target);
       } else {
-        misfits.put(
-            target.name(),
-            new ImportReport.Misfit(
-                target.name(),
-                Arrays.toString(given),
-                needed(parameter.shape(), target),
-                module.adviceOn(target.name(), new Shape(given))));
+        misfits.put(target.name(), misfit(module, parameter.shape(), weights.shape(name), target));
       }
     }
     List<String> loaded = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (String name : parameters.keySet()) {
-      BitSet parts = filled.get(name);
-      if (misfits.containsKey(name)) {
-        continue;
-      }
-      if (parts != null && parts.cardinality() == Objects.requireNonNull(partsOf.get(name))) {
-        loaded.add(name);
-      } else {
-        missing.add(name);
+      if (!misfits.containsKey(name)) {
+        Parts parts = filled.get(name);
+        (parts != null && parts.areAll() ? loaded : missing).add(name);
       }
     }
     return new ImportReport(
@@ -169,6 +174,33 @@ public final class Weights {
         unexpected,
         ignored,
         List.copyOf(misfits.values()));
+  }
+
+  /** Which parts of a parameter have been filled. */
+  private record Parts(int count, BitSet filled) {
+    Parts(int count) {
+      this(count, new BitSet());
+    }
+
+    /** Returns false if the part was there already. */
+    boolean add(int part) {
+      boolean fresh = !filled.get(part);
+      filled.set(part);
+      return fresh;
+    }
+
+    boolean areAll() {
+      return filled.cardinality() == count;
+    }
+  }
+
+  private static ImportReport.Misfit misfit(
+      Module module, Shape needed, long[] given, RenameTable.Target target) {
+    return new ImportReport.Misfit(
+        target.name(),
+        Arrays.toString(given),
+        needed(needed, target),
+        module.adviceOn(target.name(), new Shape(given)));
   }
 
   /** Returns how many arrays of a checkpoint have a parameter under the given names. */

@@ -7,6 +7,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ViewFeatures {
   private final ViewSource views;
   private final ImagePreprocessor preprocessor;
   private final Cache<List<Integer>, float[]> cache;
-  private double[] weights = {};
+  private double[] sums = {};
 
   ViewFeatures(ZoomNetwork network, ViewSource views, ImagePreprocessor preprocessor) {
     this.network = network;
@@ -41,24 +42,12 @@ final class ViewFeatures {
             .build();
   }
 
-  /**
-   * Forgets everything if the network's values are not those of the last call: a localizer sees
-   * later training. Compares the sum of each array: a step of training that leaves all of them as
-   * they were, to the last bit, does not happen.
-   */
+  /** Forgets everything if the network has learned since the last call. */
   synchronized void useFor(NDManager manager) {
-    double[] sums =
-        network.parameters().values().stream()
-            .mapToDouble(
-                parameter -> {
-                  try (NDManager step = manager.newSubManager()) {
-                    return parameter.in(step).sum().getFloat();
-                  }
-                })
-            .toArray();
-    if (!Arrays.equals(sums, weights)) {
+    double[] present = Weights.sums(network, manager);
+    if (!Arrays.equals(present, sums)) {
       cache.invalidateAll();
-      weights = sums;
+      sums = present;
     }
   }
 

@@ -27,6 +27,9 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
@@ -72,7 +75,7 @@ public final class ZoomModel implements RefiningModel {
    * @param backbone what encodes photos and views, as {@link Backbone#named} takes it; one of
    *     DINOv2 encodes both, of others there is one for each
    * @param trainedBlocks the number of last blocks of a DINOv2 backbone that learn, with its final
-   *     norm; the others keep their values
+   *     norm; 0 for nothing of it. Not looked at for other backbones, which learn as a whole
    * @param photo what photos become; the decoder's head takes them as wide as high, or several
    *     times as wide
    * @param viewPixels the side of a view
@@ -127,6 +130,8 @@ public final class ZoomModel implements RefiningModel {
     /** Checks the ranges. */
     public Config {
       sides = List.copyOf(sides);
+      check(head != null, "head must be CHILD_COSINE or DECODER");
+      check(area != null, "area must be WORLD or LOCAL");
       check(trainedBlocks >= 0, "trainedBlocks must be 0 or more: " + trainedBlocks);
       check(viewPixels > 0, "viewPixels must be positive: " + viewPixels);
       check(width > 0, "width must be positive: " + width);
@@ -341,6 +346,11 @@ public final class ZoomModel implements RefiningModel {
       return photo.withSize(viewPixels, viewPixels);
     }
 
+    /** Whether the backbone is one of DINOv2, of no use unless it was trained before. */
+    private boolean isPretrained() {
+      return backbone.startsWith("dinov2-");
+    }
+
     private Config with(Consumer<Draft> change) {
       Draft draft = new Draft(this);
       change.accept(draft);
@@ -469,8 +479,13 @@ public final class ZoomModel implements RefiningModel {
     ZoomGrid grid = config.grid();
     if (!positions.isEmpty() && positions.stream().noneMatch(grid::contains)) {
       throw new IllegalArgumentException(
-          "none of the %d photos lies within %.0f m around %s: set center and sizeMeters"
-              .formatted(positions.size(), config.sizeMeters(), config.center()));
+          "none of the %d photos lies in the area, %s"
+              .formatted(
+                  positions.size(),
+                  config.area() == Area.WORLD
+                      ? "85.05 degrees south to 85.05 degrees north"
+                      : "a square of %.0f m around %s: set center and sizeMeters"
+                          .formatted(config.sizeMeters(), config.center())));
     }
     return create(config, seed);
   }
@@ -493,48 +508,33 @@ public final class ZoomModel implements RefiningModel {
 
   /** Returns the network of a configuration without values, frozen where it is to be. */
   static ZoomNetwork network(Config config) {
-    boolean pretrained = config.backbone().startsWith("dinov2-");
-    Backbone views = Backbone.named(config.backbone(), config.view());
-    ZoomNetwork network =
-        switch (config.head()) {
-          case CHILD_COSINE ->
-              new ChildCosineNetwork(
-                  Backbone.named(config.backbone(), config.photo()),
-                  views,
-                  config.sides(),
-                  config.width(),
-                  config.temperature(),
-                  config.contrast());
-          case DECODER -> {
-            ZoomDecoder.Options decoder =
-                new ZoomDecoder.Options(
-                    config.width(),
-                    config.heads(),
-                    config.layers(),
-                    config.sides(),
-                    config.dropout());
-            yield pretrained
-                ? DecoderNetwork.shared(views, decoder)
-                : DecoderNetwork.apart(
-                    Backbone.named(config.backbone(), config.photo()), views, decoder);
-          }
-        };
-    if (pretrained) {
-      int first = views.blocks() - config.trainedBlocks();
-      network.freeze(name -> name.contains("encoder.") && !learns(name, first));
-    }
-    return network;
+    Backbone views = encoder(config, config.view());
+    return switch (config.head()) {
+      case CHILD_COSINE ->
+          new ChildCosineNetwork(
+              encoder(config, config.photo()),
+              views,
+              config.sides(),
+              config.width(),
+              config.temperature(),
+              config.contrast());
+      case DECODER -> {
+        ZoomDecoder.Options decoder =
+            new ZoomDecoder.Options(
+                config.width(), config.heads(), config.layers(), config.sides(), config.dropout());
+        yield config.isPretrained()
+            ? DecoderNetwork.shared(views, decoder)
+            : DecoderNetwork.apart(encoder(config, config.photo()), views, decoder);
+      }
+    };
   }
 
-  /** Whether an array of a DINOv2 backbone belongs to its last blocks, final norm or projection. */
-  private static boolean learns(String name, int firstBlock) {
-    if (!name.contains(".blocks.")) {
-      return name.contains("encoder.norm.")
-          || name.contains("backbone.norm.")
-          || name.contains(".projection.");
+  private static Backbone encoder(Config config, ImageSpec image) {
+    Backbone encoder = Backbone.named(config.backbone(), image);
+    if (config.isPretrained()) {
+      encoder.trainLast(config.trainedBlocks());
     }
-    String number = name.substring(name.indexOf(".blocks.") + ".blocks.".length());
-    return Integer.parseInt(number.substring(0, number.indexOf('.'))) >= firstBlock;
+    return encoder;
   }
 
   /** Returns the configuration. */
@@ -553,7 +553,7 @@ public final class ZoomModel implements RefiningModel {
   }
 
   @Override
-  public ZoomNetwork network() {
+  public Module network() {
     return network;
   }
 
@@ -607,17 +607,32 @@ public final class ZoomModel implements RefiningModel {
 
   /**
    * The mean cross-entropy of the next child over the steps (Just Zoom In), and the contrast within
-   * the batch if there is one. Photos outside the area do not count.
+   * the batch if there is one. Photos outside the area do not count; a batch of nothing else has a
+   * loss of 0.
    */
   @Override
   public NDArray loss(Forward f, Batch batch) {
     NDArray labels = batch.targets().get(0);
     NDArray inside = labels.get(":, 0").gte(0).nonzero().reshape(-1);
+    if (inside.size() == 0) {
+      return nothing(labels.getManager());
+    }
     NDArray taken = labels.get(inside);
     NDArray photos = network.photos(f, batch.inputs().get(0).get(inside));
     List<NDArray> seen = onTheWay(f, batch.inputs().get(1).get(inside), taken);
     NextToken nextChild = NextToken.defaults().withLabelSmoothing(config.labelSmoothing());
     return network.loss(f, photos, seen, taken, nextChild);
+  }
+
+  /** Returns a 0 that can be differentiated, for a batch from which there is nothing to learn. */
+  private NDArray nothing(NDManager step) {
+    Parameter any =
+        network.parameters().values().stream()
+            .filter(Parameter::isTrainable)
+            .findFirst()
+            .orElseThrow();
+    NDArray sum = any.in(step).sum();
+    return sum.mul(Scalar.of(sum, 0));
   }
 
   /**

@@ -161,47 +161,37 @@ public final class ZoomSearch {
    * @param steps the number of steps from the root view to a terminal cell
    * @param starts where to start, {@link Walk#atRoot} for the whole square; none inside another
    * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
-   *     cell
+   *     cell or has no finite log-probability
+   * @throws IllegalStateException if scores are not numbers
    */
   public static Result search(Frontier root, int steps, List<Walk> starts, Options options) {
     check(starts, steps);
     Frontier frontier = root;
-    List<Branch> going = new ArrayList<>();
-    List<Walk> approaching = List.of();
-    if (starts.get(0).path().isEmpty()) {
-      going.add(new Branch(0, 0, starts.get(0)));
-    } else {
-      approaching = List.of(Walk.atRoot());
-    }
+    boolean fromRoot = starts.get(0).path().isEmpty();
+    List<Walk> going = fromRoot ? starts : List.of();
+    // Towards the starts the way is known: whoever is on it neither competes nor scores.
+    List<Walk> approaching = fromRoot ? List.of() : List.of(Walk.atRoot());
     List<Walk> dropped = new ArrayList<>();
     for (int depth = 0; ; depth++) {
-      List<Branch> branches = branches(walks(going), frontier.scores());
-      // Towards the starts the way is known: whoever is on it neither competes nor scores.
-      List<Branch> towards = towards(starts, approaching, going.size(), depth, frontier.scores());
-      for (Branch step : towards) {
-        starts.stream()
-            .filter(start -> start.path().equals(step.walk().path()))
-            .forEach(start -> branches.add(new Branch(step.origin(), step.child(), start)));
-      }
+      NDArray scores = frontier.scores();
+      List<Branch> branches = branches(going, scores);
+      List<Branch> towards = towards(starts, approaching, going.size(), depth, scores);
+      branches.addAll(arrived(towards, starts));
       branches.sort(Comparator.comparing(Branch::walk, BEST_FIRST));
       if (depth + 1 == steps) {
         dropped.sort(BEST_FIRST);
         return new Result(walks(branches), dropped);
       }
       int kept = kept(branches, options);
-      going = branches.subList(0, kept);
       dropped.addAll(walks(branches.subList(kept, branches.size())));
-      int reached = depth + 1;
       List<Branch> further =
           towards.stream()
               .filter(step -> starts.stream().anyMatch(start -> isBefore(step.walk(), start)))
               .toList();
+      going = walks(branches.subList(0, kept));
       approaching = walks(further);
-      List<Branch> rows = new ArrayList<>(going);
+      List<Branch> rows = new ArrayList<>(branches.subList(0, kept));
       rows.addAll(further);
-      if (rows.isEmpty()) {
-        throw new IllegalStateException("no walk is left after step " + reached);
-      }
       frontier =
           frontier.into(
               rows.stream().mapToLong(Branch::origin).toArray(),
@@ -218,6 +208,12 @@ public final class ZoomSearch {
       if (start.path().size() > steps) {
         throw new IllegalArgumentException(
             "the start " + start.path() + " has more than " + steps + " steps");
+      }
+      if (!Double.isFinite(start.logProbability())) {
+        throw new IllegalArgumentException(
+            "the start %s has the log-probability %s: a finite one is needed, so leave out starts"
+                    .formatted(start.path(), start.logProbability())
+                + " that cannot be");
       }
       if (starts.stream().filter(other -> contains(start.path(), other.path())).count() > 1) {
         throw new IllegalArgumentException("other starts lie in the start " + start.path());
@@ -249,6 +245,11 @@ public final class ZoomSearch {
     }
     double[] shared = walks.stream().mapToDouble(Walk::logProbability).toArray();
     double toProbability = logSum(shared) - logSum(sums);
+    if (!Double.isFinite(toProbability)) {
+      throw new IllegalStateException(
+          "the network scores children with numbers that are not finite: its weights or the photo's"
+              + " values are damaged");
+    }
     List<Branch> branches = new ArrayList<>();
     for (int i = 0; i < sums.length; i++) {
       int origin = i / children;
@@ -290,6 +291,17 @@ public final class ZoomSearch {
       }
     }
     return List.copyOf(steps.values());
+  }
+
+  /** Returns the starts that are reached by the steps towards them. */
+  private static List<Branch> arrived(List<Branch> towards, List<Walk> starts) {
+    List<Branch> arrived = new ArrayList<>();
+    for (Branch step : towards) {
+      starts.stream()
+          .filter(start -> start.path().equals(step.walk().path()))
+          .forEach(start -> arrived.add(new Branch(step.origin(), step.child(), start)));
+    }
+    return arrived;
   }
 
   private static int kept(List<Branch> branches, Options options) {

@@ -123,4 +123,13 @@ class NamedBackbonesTest {
     assertThatThrownBy(() -> Backbone.named("clip-vit-b16", ImageSpec.half(32).withSize(32, 64)))
         .hasMessageContaining("32 x 64");
   }
+
+  @Test
+  void saysWhenImagesAreTooSmall() {
+    assertThatThrownBy(() -> Backbone.named("convnext-tiny", ImageSpec.half(32).withSize(64, 31)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("64 x 31 pixels are too small for convnext-tiny");
+    assertThatThrownBy(() -> Backbone.named("dinov2-s14", ImageSpec.half(13)))
+        .hasMessageContaining("13 x 13 pixels are too small");
+  }
 }

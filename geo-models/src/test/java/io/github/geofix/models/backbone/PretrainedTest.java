@@ -115,6 +115,16 @@ class PretrainedTest {
   }
 
   @Test
+  void needsANetworkWithValues() {
+    ConvNeXt published = initialized(new ConvNeXt(ConvNeXt.Options.atto()), 1);
+    try (Safetensors file = Safetensors.open(timmFile(published, ""))) {
+      assertThatThrownBy(() -> Pretrained.load(new TwoSides(), file))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("initialize or load it first");
+    }
+  }
+
+  @Test
   void namesWhatIsMissing() {
     Path partial = timmFile(initialized(new ConvNeXt(ConvNeXt.Options.atto()), 1), "stages.2.1.");
     try (Safetensors file = Safetensors.open(partial)) {

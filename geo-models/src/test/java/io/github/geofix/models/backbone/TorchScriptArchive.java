@@ -19,6 +19,16 @@ public final class TorchScriptArchive {
    * @param weights {@code [2, 3, 4, 4]}
    */
   public static byte[] convolution(float[] weights) throws IOException {
+    return network(weights, "torch.conv2d(x, self.weight, None, [4, 4], [0, 0], [1, 1], 1)");
+  }
+
+  /**
+   * What {@code torch.jit.save} writes for a network with one array.
+   *
+   * @param weights {@code [2, 3, 4, 4]}, called {@code self.weight}
+   * @param result what it makes of images {@code x}
+   */
+  static byte[] network(float[] weights, String result) throws IOException {
     ByteBuffer raw =
         ByteBuffer.allocate(weights.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(weights);
@@ -46,8 +56,9 @@ public final class TorchScriptArchive {
           weight : Tensor
           training : bool
           def forward(self: __torch__.M, x: Tensor) -> Tensor:
-            return torch.conv2d(x, self.weight, None, [4, 4], [0, 0], [1, 1], 1)
-        """;
+            return %s
+        """
+            .formatted(result);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       add(zip, "data.pkl", module.getBytes(StandardCharsets.ISO_8859_1));

@@ -118,6 +118,10 @@ class TorchScriptBackboneTest {
     assertThatThrownBy(() -> TorchScriptBackbone.load(file.resolveSibling("none.pt"), IMAGE, 2, 4))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("no such file");
+    Files.write(file, TorchScriptArchive.network(weights, "torch.repeat(x, [1, 1, 2, 2])"));
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("gives (1, 3, 16, 16) for an image (1, 3, 8, 8), not a map of it");
     Files.writeString(file, "not a network");
     assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE, 2, 4))
         .isInstanceOf(ModelFormatException.class)

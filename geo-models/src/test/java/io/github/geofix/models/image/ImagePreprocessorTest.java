@@ -116,6 +116,18 @@ class ImagePreprocessorTest {
         .hasMessage("an image of 143 x 97 pixels where 64 x 64 are wanted: fit it first");
   }
 
+  @Test
+  void takesOnePixelAndRefusesALineOfMillions() {
+    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.half(224));
+    assertThat(preprocessor.apply(Pixels.create(1, 1))).containsOnly(-1f);
+    assertThat(preprocessor.apply(Pixels.create(1, 100_000))).containsOnly(-1f);
+    assertThatThrownBy(() -> preprocessor.apply(Pixels.create(1, 10_000_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a photo of 1 x 10000000 pixels is too long: to cover 224 x 224 it would become 224 x"
+                + " 2240000000");
+  }
+
   /** An image of a {@code [H, W, 3]} tensor of RGB bytes. */
   static BufferedImage image(Oracle oracle, String tensor) {
     long[] shape = oracle.shape(tensor);

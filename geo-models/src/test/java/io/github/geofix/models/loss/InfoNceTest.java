@@ -183,6 +183,15 @@ class InfoNceTest {
     return x.div(x.square().sum(new int[] {1}, true).sqrt());
   }
 
+  @Test
+  void refusesATemperatureThatIsNotPositive() {
+    for (double temperature : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> InfoNce.logScale(temperature))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("temperature must be positive: " + temperature);
+    }
+  }
+
   private static double dot(double[] a, double[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {

@@ -234,6 +234,9 @@ class FeatureRecombinationTest {
         .hasMessageContaining("field of view of NaN degrees");
     assertThatThrownBy(() -> recombination.shifted(F, map, 0, 90))
         .hasMessageContaining("0 headings");
+    NDArray maps = manager.zeros(new Shape(3, 2, 1, 4));
+    assertThatThrownBy(() -> recombination.shifted(F, maps, new long[] {1}, 4, 90))
+        .hasMessage("1 headings given for maps (3, 2, 1, 4): one each needed");
     assertThatThrownBy(() -> recombination.recombine(F, map.get(0), View.AERIAL))
         .hasMessage("a map (2, 1, 3) is not [B, D, H, W]");
     assertThatThrownBy(() -> FeatureRecombination.of(0, Normalization.NONE))

@@ -30,6 +30,7 @@ import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.Config;
@@ -40,10 +41,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,10 +128,13 @@ final class RecombineModelTest {
   @Test
   void theGalleryFollowsTheWeights() {
     List<BufferedImage> photos = photos(positions(2));
-    try (RecombineModel model = model(config(), 1);
-        NDManager step = TorchEngine.newManager()) {
+    Path saved = folder.resolve("model");
+    try (RecombineModel first = model(config(), 1)) {
+      first.save(saved, CARD);
+    }
+    // As a run that is resumed fills the network of a loaded model.
+    try (RecombineModel model = RecombineModel.load(ModelFolder.open(saved))) {
       List<Location> before = model.localizer().locateImages(photos);
-      model.loss(Forward.TRAINING, batch(step, model, 4));
       NDArray weight = model.network().parameter("tiles.stages.0.conv1.weight").array();
       float[] doubled = weight.toFloatArray();
       for (int i = 0; i < doubled.length; i++) {
@@ -136,6 +143,7 @@ final class RecombineModelTest {
       weight.set(doubled);
       assertThat(model.localizer().locateImages(photos)).isNotEqualTo(before);
       assertThat(model.gallery().digest()).isEqualTo(model.tileEncoder().digest());
+      assertThat(model.gallery()).isSameAs(model.gallery());
     }
   }
 
@@ -485,6 +493,20 @@ final class RecombineModelTest {
             .isInstanceOf(ModelFormatException.class)
             .hasMessageContaining("gallery.vectors of " + gallery.size() + " x 7");
       }
+      Path disordered = folder.resolve("disordered.safetensors");
+      long[] ids = gallery.places().cellIds();
+      long first = ids[0];
+      ids[0] = ids[1];
+      ids[1] = first;
+      Safetensors.writer()
+          .longs("gallery.ids", ids, ids.length)
+          .floats("gallery.vectors", gallery.vectors(), ids.length, WIDTH)
+          .write(disordered);
+      try (Safetensors tensors = Safetensors.open(disordered)) {
+        assertThatThrownBy(() -> Gallery.read(tensors, WIDTH))
+            .isInstanceOf(ModelFormatException.class)
+            .hasMessageContaining("gallery.ids are not in Hilbert order");
+      }
       Path noCells = folder.resolve("none.safetensors");
       Safetensors.writer().longs("gallery.ids", new long[] {5, 5}, 2).write(noCells);
       try (Safetensors tensors = Safetensors.open(noCells)) {
@@ -493,6 +515,58 @@ final class RecombineModelTest {
             .hasMessageContaining("holds no gallery");
       }
     }
+  }
+
+  @Test
+  void aBatchNeedsTwoPhotos() {
+    try (RecombineModel model = model(config(), 1);
+        NDManager step = TorchEngine.newManager()) {
+      assertThatThrownBy(() -> model.loss(Forward.TRAINING, batch(step, model, 1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("raise batchSize");
+    }
+  }
+
+  @Test
+  void aGalleryHasNoMorePlacesThanFitIntoOneArray() {
+    CellPartition many =
+        CellPartition.ofCellIds(
+            LongStream.range(0, 1 << 15).map(i -> (i << 47) + (1L << 46)).toArray());
+    try (RecombineModel model = RecombineModel.create(config().withRegions(1024), List.of(), 1)) {
+      assertThatThrownBy(() -> model.setPlaces(many))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "32768 places with vectors of 65536 numbers: at most 32767 fit, use a coarser"
+                  + " galleryS2Level");
+    }
+  }
+
+  @Test
+  void pairsFromTheMapAreMirroredAndTurnedTogether() {
+    Config config =
+        config()
+            .withPhotoView(View.GROUND)
+            .withAugmented(true)
+            .withImages(ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16));
+    LatLng place = positions(1).get(0);
+    BufferedImage photo = photos(List.of(place)).get(0);
+    Set<List<Float>> tiles = new HashSet<>();
+    try (RecombineModel model = RecombineModel.create(config, List.of(), 1)) {
+      for (int seed = 0; seed < 100; seed++) {
+        float[][] inputs = model.example(photo, place, new SplittableRandom(seed)).inputs();
+        tiles.add(IntStream.range(0, 768).mapToObj(i -> inputs[1][i]).toList());
+      }
+    }
+    assertThat(tiles).hasSize(8);
+  }
+
+  @Test
+  void aClosedModelOpensNoMap() {
+    MapCrops crops = new MapCrops(map.toString(), 1_000, 16);
+    crops.close();
+    assertThatThrownBy(() -> crops.around(new LatLng(0, 0)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the model is closed");
   }
 
   @Test

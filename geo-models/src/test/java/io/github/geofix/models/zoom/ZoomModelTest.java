@@ -57,6 +57,7 @@ final class ZoomModelTest {
       ZoomSearch.Options.defaults().withWidth(100_000);
   private static final List<Integer> SIDES = List.of(2, 3, 2);
   private static final int CELLS = 4 * 9 * 4;
+  private static final LatLng POLE = new LatLng(90, 0);
 
   @TempDir private static Path folder;
   private static String map = "";
@@ -81,6 +82,10 @@ final class ZoomModelTest {
   private static Config config(ZoomHead head) {
     Config config = Config.tiny().withMap(map).withSides(SIDES).withViewPixels(48).withWidth(16);
     return head == ZoomHead.DECODER ? config.withDecoder(16, 2, 2, 0) : config;
+  }
+
+  private static ZoomNetwork network(ZoomModel model) {
+    return (ZoomNetwork) model.network();
   }
 
   private static List<BufferedImage> photos(int count) {
@@ -220,12 +225,12 @@ final class ZoomModelTest {
       NDArray views = batch.inputs().get(1);
       List<NDArray> seen = new ArrayList<>();
       for (int n = 0; n < 3; n++) {
-        NDArray encoded = model.network().views(Forward.INFERENCE, views.get(":, {}", n));
-        seen.add(model.network().atStep(Forward.INFERENCE, encoded, n));
+        NDArray encoded = network(model).views(Forward.INFERENCE, views.get(":, {}", n));
+        seen.add(network(model).atStep(Forward.INFERENCE, encoded, n));
       }
-      NDArray photos = model.network().photos(Forward.INFERENCE, batch.inputs().get(0));
+      NDArray photos = network(model).photos(Forward.INFERENCE, batch.inputs().get(0));
       NDArray taken = batch.targets().get(0);
-      List<NDArray> logits = model.network().logits(Forward.INFERENCE, photos, seen, taken);
+      List<NDArray> logits = network(model).logits(Forward.INFERENCE, photos, seen, taken);
       for (int i = 0; i < paths.size(); i++) {
         double score = 1;
         for (int n = 0; n < 3; n++) {
@@ -413,7 +418,26 @@ final class ZoomModelTest {
           .isCloseTo(
               model.loss(Forward.INFERENCE, batch(model, step, inside)).getFloat(), within(1e-5f));
       assertThatThrownBy(() -> ZoomModel.create(config, List.of(new LatLng(0, 8)), 1))
-          .hasMessageContaining("none of the 1 photos lies within");
+          .hasMessageContaining("none of the 1 photos lies in the area, a square of 1000000 m");
+      assertThatThrownBy(() -> ZoomModel.create(config(ZoomHead.DECODER), List.of(POLE), 1))
+          .hasMessageContaining("85.05 degrees south to 85.05 degrees north");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ZoomHead.class)
+  void aBatchWithNoPhotoInTheAreaTeachesNothing(ZoomHead head) {
+    Config config = config(head).withLocalArea(new LatLng(47, 8), 1_000_000);
+    try (ZoomModel model = ZoomModel.create(config, 7);
+        NDManager step = TorchEngine.newManager()) {
+      Batch batch = batch(model, step, examples(model, photos(2), List.of(POLE, POLE)));
+      model.network().requireGradients(true);
+      try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+        NDArray loss = model.loss(Forward.TRAINING, batch);
+        assertThat(loss.getShape()).isEqualTo(new Shape());
+        assertThat(loss.getFloat()).isZero();
+        collector.backward(loss);
+      }
     }
   }
 
@@ -561,6 +585,10 @@ final class ZoomModelTest {
                 .sum())
         .isEqualTo(21_268_224 + 4 * block + 2 * width);
 
+    assertThatThrownBy(
+            () -> Family.named("zoom").create("paper", Map.of("trainedBlocks", "13"), List.of(), 1))
+        .hasMessageContaining("DinoV2 has 12 blocks, so 13 cannot be trained");
+
     Config reduced =
         Config.paper()
             .withMap(map)
@@ -591,9 +619,9 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config.withPhoto(ImageSpec.half(32)), 14);
         NDManager step = TorchEngine.newManager()) {
       NDArray wide = step.randomNormal(new Shape(3, 3, 32, 64));
-      NDArray left = model.network().photos(Forward.INFERENCE, wide.get(":, :, :, :32"));
-      NDArray right = model.network().photos(Forward.INFERENCE, wide.get(":, :, :, 32:"));
-      NDArray both = model.network().photos(Forward.INFERENCE, wide);
+      NDArray left = network(model).photos(Forward.INFERENCE, wide.get(":, :, :, :32"));
+      NDArray right = network(model).photos(Forward.INFERENCE, wide.get(":, :, :, 32:"));
+      NDArray both = network(model).photos(Forward.INFERENCE, wide);
       NDArray mean = left.add(right).mul(Scalar.of(left, 0.5));
       assertThat(both.sub(mean).abs().max().getFloat()).isLessThan(1e-5f);
     }

@@ -157,6 +157,38 @@ class ZoomSearchTest {
   void refusesWhatCannotBe() {
     assertThatThrownBy(() -> new Options(0, 1)).hasMessageContaining("width 0");
     assertThatThrownBy(() -> new Options(1, Double.NaN)).hasMessageContaining("margin NaN");
+    for (double impossible : new double[] {Double.NEGATIVE_INFINITY, Double.NaN}) {
+      List<Walk> starts = List.of(new Walk(List.of(1), impossible));
+      assertThatThrownBy(() -> ZoomSearch.search(constant(1), 2, starts, Options.defaults()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the start [1] has the log-probability " + impossible);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void refusesScoresThatAreNotNumbers(int steps) {
+    List<Walk> root = List.of(Walk.atRoot());
+    for (float score : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      assertThatThrownBy(() -> ZoomSearch.search(constant(score), steps, root, Options.defaults()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("not finite");
+    }
+  }
+
+  /** Gives all of four children the same score, at every step. */
+  private ZoomSearch.Frontier constant(float score) {
+    return new ZoomSearch.Frontier() {
+      @Override
+      public NDArray scores() {
+        return manager.full(new Shape(1, 4), score);
+      }
+
+      @Override
+      public ZoomSearch.Frontier into(long[] walks, long[] children, List<List<Integer>> paths) {
+        return this;
+      }
+    };
   }
 
   private ZoomDecoder decoder(long seed) {

@@ -1,0 +1,125 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.weights.Weights;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places that a model looks photos up in, and their tiles as the present weights see them:
+ * encoded when first needed, and again when the weights have changed. Thread-safe.
+ */
+final class Places {
+  /** Tiles that are encoded at a time. */
+  private static final int BATCH = 64;
+
+  private final RecombineNetwork network;
+  private final NDManager manager;
+  private final VectorEncoder encoder;
+  private final MapCrops crops;
+  private @Nullable CellPartition cells;
+  private @Nullable Gallery gallery;
+  private double[] sums = {};
+
+  Places(RecombineNetwork network, NDManager manager, VectorEncoder encoder, MapCrops crops) {
+    this.network = network;
+    this.manager = manager;
+    this.encoder = encoder;
+    this.crops = crops;
+  }
+
+  /** Returns the middles of the places; empty if there are none. */
+  synchronized List<LatLng> middles() {
+    return cells == null ? List.of() : middles(cells);
+  }
+
+  private static List<LatLng> middles(CellPartition cells) {
+    return IntStream.range(0, cells.size()).mapToObj(cells::centerOf).toList();
+  }
+
+  /**
+   * Takes other places from now on.
+   *
+   * @throws IllegalArgumentException if there is none, or more than fit into one array
+   */
+  synchronized void set(CellPartition newCells) {
+    if (newCells.size() == 0) {
+      throw new IllegalArgumentException("at least one place is needed");
+    }
+    int most = Integer.MAX_VALUE / network.width();
+    if (newCells.size() > most) {
+      throw new IllegalArgumentException(
+          "%d places with vectors of %d numbers: at most %d fit, use a coarser galleryS2Level"
+              .formatted(newCells.size(), network.width(), most));
+    }
+    // Without the means of photos: a place is the middle of its cell.
+    cells = CellPartition.ofCellIds(newCells.cellIds());
+    gallery = null;
+  }
+
+  /** Takes over a gallery that the present weights made. */
+  synchronized void set(Gallery made) {
+    cells = made.places();
+    gallery = made;
+    sums = Weights.sums(network, manager);
+  }
+
+  /**
+   * Returns the gallery as the present weights see it.
+   *
+   * @throws IllegalStateException if there are no places, or no map to encode them from
+   */
+  synchronized Gallery gallery() {
+    CellPartition known = cells;
+    if (known == null) {
+      throw new IllegalStateException(
+          "the model knows no places to look photos up in: create it with positions, or match"
+              + " photos with tiles through its tileEncoder()");
+    }
+    double[] present = Weights.sums(network, manager);
+    Gallery current = gallery;
+    if (current == null || !Arrays.equals(present, sums)) {
+      current = new Gallery(known, joined(encodeAround(middles(known))), Weights.digest(network));
+      gallery = current;
+      sums = present;
+    }
+    return current;
+  }
+
+  private static float[] joined(List<float[]> vectors) {
+    int width = vectors.get(0).length;
+    float[] joined = new float[vectors.size() * width];
+    for (int i = 0; i < vectors.size(); i++) {
+      System.arraycopy(vectors.get(i), 0, joined, i * width, width);
+    }
+    return joined;
+  }
+
+  /** Returns the vectors of the map's tiles around any places. */
+  List<float[]> encodeAround(List<LatLng> middles) {
+    int length = encoder.tiles().spec().length();
+    int width = network.width();
+    List<float[]> vectors = new ArrayList<>(middles.size());
+    for (int first = 0; first < middles.size(); first += BATCH) {
+      List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
+      float[] images = new float[batch.size() * length];
+      IntStream.range(0, batch.size())
+          .parallel()
+          .forEach(
+              i -> {
+                float[] tile = encoder.tiles().apply(crops.around(batch.get(i)));
+                System.arraycopy(tile, 0, images, i * length, length);
+              });
+      float[] encoded = encoder.encodeTiles(images, batch.size());
+      for (int i = 0; i < batch.size(); i++) {
+        vectors.add(Arrays.copyOfRange(encoded, i * width, (i + 1) * width));
+      }
+    }
+    return vectors;
+  }
+}
