@@ -56,8 +56,7 @@ public final class CoverageTable {
     EarthPhotos.Options options = EarthPhotos.Options.defaults();
     Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
     EarthRenderings.of(data, more, options.withSeed(TEST_SEED))
-        .forEach(
-            (name, photos) -> tests.put(name, photos.photos(0, arguments.number("photos"))));
+        .forEach((name, photos) -> tests.put(name, photos.photos(0, arguments.number("photos"))));
     boolean same = Boolean.parseBoolean(arguments.text("same"));
     Map<String, EarthPhotos> calibrations = new LinkedHashMap<>();
     if (!same) {

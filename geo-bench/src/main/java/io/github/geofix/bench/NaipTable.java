@@ -28,13 +28,14 @@ import java.util.stream.IntStream;
  * Finds the cell of one date in which a camera stood on another: photos are polar transforms of
  * aerial images, of unknown heading, of 360 to 70 degrees, with noise of their own; see {@link
  * NaipCells} for what is held out. Compares FRGeo's parts: global pooling or recombination, the
- * triplet loss or the tuple loss; recombination with InfoNCE; and, in the same run, plain
- * correlation over all headings, which learns nothing. Prints CSV.
+ * triplet loss or the tuple loss; recombination with InfoNCE; the same with one backbone and tiles
+ * that are unrolled into panoramas; and, in the same run, plain correlation over all headings,
+ * which learns nothing. Prints CSV.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder; {@code steps}; {@code seeds};
- * {@code fields} of view in degrees; {@code settings}, of baseline, recombination, tuple, both and
- * info_nce; {@code pixel} in metres; {@code regions}; {@code headings}; and {@code reference}, the
- * number of the references' date, 0 the oldest, -2 the last but one.
+ * {@code fields} of view in degrees; {@code settings}, of baseline, recombination, tuple, both,
+ * info_nce and unrolled; {@code pixel} in metres; {@code regions}; {@code headings}; and {@code
+ * reference}, the number of the references' date, 0 the oldest, -2 the last but one.
  */
 public final class NaipTable {
   /** Metres a pixel of the aerial images. */
@@ -45,18 +46,21 @@ public final class NaipTable {
 
   /** The parts that are compared. */
   private enum Setting {
-    BASELINE(false, Loss.TRIPLET),
-    RECOMBINATION(true, Loss.TRIPLET),
-    TUPLE(false, Loss.TUPLE),
-    BOTH(true, Loss.TUPLE),
-    INFO_NCE(true, Loss.INFO_NCE);
+    BASELINE(false, Loss.TRIPLET, View.AERIAL),
+    RECOMBINATION(true, Loss.TRIPLET, View.AERIAL),
+    TUPLE(false, Loss.TUPLE, View.AERIAL),
+    BOTH(true, Loss.TUPLE, View.AERIAL),
+    INFO_NCE(true, Loss.INFO_NCE, View.AERIAL),
+    UNROLLED(true, Loss.INFO_NCE, View.GROUND);
 
     private final boolean recombined;
     private final Loss loss;
+    private final View tileView;
 
-    Setting(boolean recombined, Loss loss) {
+    Setting(boolean recombined, Loss loss, View tileView) {
       this.recombined = recombined;
       this.loss = loss;
+      this.tileView = tileView;
     }
 
     static Setting named(String name) {
@@ -225,10 +229,15 @@ public final class NaipTable {
 
   /** Trains on the training columns and dates, then ranks the gallery for every query. */
   private List<Found> learned(Setting setting, long steps, long seed) {
+    boolean unrolled = setting.tileView == View.GROUND;
+    ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
     Config config =
         Config.tiny()
-            .withImages(ImageSpec.half(tile).withSize(tile / 2, columns()), ImageSpec.half(tile))
+            .withImages(
+                photo, unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile))
+            .withShared(unrolled)
             .withPhotoView(View.GROUND)
+            .withTileView(setting.tileView)
             .withRegions(setting.recombined ? regions : 1)
             .withLoss(setting.loss)
             .withHeadings(headings, fieldOfView)

@@ -22,6 +22,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PanoramaPair;
+import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -82,8 +83,11 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * @param backbone the backbones' name, as {@link Backbone#named} takes it
    * @param shared true for one backbone that reads photos and tiles
    * @param photo what the backbone reads of a photo
-   * @param tile what it reads of a tile; square
+   * @param tile what it reads of a tile; square if the tile is read as it is
    * @param photoView from where photos are taken
+   * @param tileView {@link View#AERIAL} to read a tile as it is; {@link View#GROUND} to unroll it
+   *     first into what a camera in its middle sees, so that both backbones, or one, find the same
+   *     things in the same directions (Shi et al., SAFA, NeurIPS 2019, by {@link PolarTransform})
    * @param regions the number R of directions; 1 pools over everything, which is the baseline
    * @param normalized whether the backbone's final normalisation is applied to each region
    * @param loss what is minimised
@@ -114,6 +118,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       ImageSpec photo,
       ImageSpec tile,
       View photoView,
+      View tileView,
       int regions,
       boolean normalized,
       Loss loss,
@@ -141,7 +146,12 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       check(photoView != null, "photoView must be GROUND or AERIAL");
       check(loss != null, "loss must be TUPLE, INFO_NCE or TRIPLET");
       check(distance != null, "distance must be COSINE, L2 or SQUARED_L2");
-      check(tile.width() == tile.height(), "a tile must be square: " + tile);
+      check(
+          tileView == View.GROUND || tile.width() == tile.height(),
+          "a tile that is not unrolled must be square: " + tile);
+      check(
+          tileView == View.AERIAL || photoView == View.GROUND,
+          "tiles are unrolled for ground photos, these are from above");
       check(regions >= 1, "regions must be 1 or more: " + regions);
       check(alpha > 0, "alpha must be positive: " + alpha);
       check(
@@ -189,6 +199,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           false,
           ImageSpec.half(32),
           ImageSpec.half(32),
+          View.AERIAL,
           View.AERIAL,
           4,
           true,
@@ -290,6 +301,11 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       return with(d -> d.photoView = newPhotoView);
     }
 
+    /** Returns a copy that reads tiles as they are, or unrolled into panoramas. */
+    public Config withTileView(View newTileView) {
+      return with(d -> d.tileView = newTileView);
+    }
+
     /** Returns a copy with another number of directions; 1 for the baseline. */
     public Config withRegions(int newRegions) {
       return with(d -> d.regions = newRegions);
@@ -367,6 +383,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       private ImageSpec photo;
       private ImageSpec tile;
       private View photoView;
+      private View tileView;
       private int regions;
       private boolean normalized;
       private Loss loss;
@@ -392,6 +409,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
         photo = c.photo;
         tile = c.tile;
         photoView = c.photoView;
+        tileView = c.tileView;
         regions = c.regions;
         normalized = c.normalized;
         loss = c.loss;
@@ -419,6 +437,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
             photo,
             tile,
             photoView,
+            tileView,
             regions,
             normalized,
             loss,
@@ -460,7 +479,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
 
   private RecombineModel(Config config) {
     this.config = config;
-    this.crops = new MapCrops(config.map(), config.tileMeters(), config.tile().width());
+    this.crops = new MapCrops(config.map(), config.tileMeters(), TileReader.side(config));
     this.network = network(config);
     this.manager = TorchEngine.newManager();
     this.encoder = new VectorEncoder(config, network, manager);
@@ -515,6 +534,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
         config.shared() ? photos : Backbone.named(config.backbone(), config.tile()),
         new RecombineNetwork.Options(
             config.photoView(),
+            config.tileView(),
             config.regions(),
             config.normalized(),
             config.loss() == Loss.INFO_NCE ? config.temperature() : 0));
@@ -735,7 +755,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     List<PlaceMatch> matches = new ArrayList<>();
     for (int first = 0; first < images.size(); first += BATCH) {
       List<BufferedImage> batch = images.subList(first, Math.min(first + BATCH, images.size()));
-      float[] pixels = VectorEncoder.pixels(encoder.photos(), batch, photo -> photo);
+      float[] pixels =
+          VectorEncoder.pixels(encoder.photos().spec(), batch, encoder.photos()::apply);
       Similarities similarities = encoder.compare(pixels, batch.size(), known);
       IntStream.range(0, batch.size()).mapToObj(similarities::best).forEach(matches::add);
     }

@@ -28,13 +28,16 @@ public final class RecombineNetwork extends Module {
    *
    * @param photoView how a photo shows the directions: {@link View#GROUND} for panoramas and parts
    *     of them, {@link View#AERIAL} for photos from above
+   * @param tileView {@link View#AERIAL} for tiles as they are, {@link View#GROUND} for tiles that
+   *     were unrolled into panoramas
    * @param regions the number R of directions; 1 pools over everything
    * @param normalized true to apply the backbone's final normalisation to the mean of each region,
    *     as the released code does, or a layer normalisation of its own if the backbone has none;
    *     false for the paper's text
    * @param temperature where a learned scale of the cosines starts; 0 for a network without one
    */
-  public record Options(View photoView, int regions, boolean normalized, double temperature) {
+  public record Options(
+      View photoView, View tileView, int regions, boolean normalized, double temperature) {
 
     /** Checks the ranges. */
     public Options {
@@ -48,27 +51,32 @@ public final class RecombineNetwork extends Module {
 
     /** FRGeo's as released: panoramas, four regions, normalised, no learned scale. */
     public static Options defaults() {
-      return new Options(View.GROUND, 4, true, 0);
+      return new Options(View.GROUND, View.AERIAL, 4, true, 0);
     }
 
     /** Returns a copy for photos of another kind. */
     public Options withPhotoView(View newPhotoView) {
-      return new Options(newPhotoView, regions, normalized, temperature);
+      return new Options(newPhotoView, tileView, regions, normalized, temperature);
+    }
+
+    /** Returns a copy for tiles as they are, or unrolled. */
+    public Options withTileView(View newTileView) {
+      return new Options(photoView, newTileView, regions, normalized, temperature);
     }
 
     /** Returns a copy with another number of regions. */
     public Options withRegions(int newRegions) {
-      return new Options(photoView, newRegions, normalized, temperature);
+      return new Options(photoView, tileView, newRegions, normalized, temperature);
     }
 
     /** Returns a copy with or without the normalisation of each region. */
     public Options withNormalized(boolean newNormalized) {
-      return new Options(photoView, regions, newNormalized, temperature);
+      return new Options(photoView, tileView, regions, newNormalized, temperature);
     }
 
     /** Returns a copy with a learned scale that starts at 1 / temperature. */
     public Options withTemperature(double newTemperature) {
-      return new Options(photoView, regions, normalized, newTemperature);
+      return new Options(photoView, tileView, regions, normalized, newTemperature);
     }
   }
 
@@ -157,12 +165,13 @@ public final class RecombineNetwork extends Module {
   }
 
   /**
-   * Returns unit vectors {@code [B, R D]} of map tiles, north up.
+   * Returns unit vectors {@code [B, R D]} of map tiles, north up, or unrolled with north in the
+   * middle.
    *
    * @param images {@code [B, 3, H, W]}
    */
   public NDArray embedTiles(Forward f, NDArray images) {
-    return tileRegions.recombine(f, tiles.map(f, images), View.AERIAL).normalize(2, 1);
+    return tileRegions.recombine(f, tiles.map(f, images), options.tileView()).normalize(2, 1);
   }
 
   /**

@@ -29,7 +29,7 @@ final class RecombineTileEncoder implements TileEncoder {
 
   @Override
   public int tilePixels() {
-    return encoder.tiles().spec().width();
+    return encoder.tiles().side();
   }
 
   @Override
@@ -42,7 +42,7 @@ final class RecombineTileEncoder implements TileEncoder {
     List<float[]> vectors = new ArrayList<>(images.size());
     for (int start = 0; start < images.size(); start += BATCH) {
       List<BufferedImage> batch = images.subList(start, Math.min(start + BATCH, images.size()));
-      float[] pixels = VectorEncoder.pixels(encoder.tiles(), batch, tile -> tile);
+      float[] pixels = VectorEncoder.pixels(encoder.tiles().spec(), batch, encoder.tiles()::apply);
       float[] flat = encoder.encodeTiles(pixels, batch.size());
       vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
     }
@@ -64,7 +64,11 @@ final class RecombineTileEncoder implements TileEncoder {
     List<float[][]> vectors = new ArrayList<>(sources.size());
     for (int start = 0; start < sources.size(); start += BATCH) {
       List<T> batch = sources.subList(start, Math.min(start + BATCH, sources.size()));
-      float[] pixels = VectorEncoder.pixels(encoder.photos(), batch, decode);
+      float[] pixels =
+          VectorEncoder.pixels(
+              encoder.photos().spec(),
+              batch,
+              source -> encoder.photos().apply(decode.apply(source)));
       float[] flat = encoder.encodePhotos(pixels, batch.size());
       for (int i = 0; i < batch.size(); i++) {
         vectors.add(rows(flat, i * headings, headings));

@@ -8,7 +8,6 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.Config;
-import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,14 +17,14 @@ final class VectorEncoder {
   private final RecombineNetwork network;
   private final NDManager manager;
   private final ImagePreprocessor photos;
-  private final ImagePreprocessor tiles;
+  private final TileReader tiles;
 
   VectorEncoder(Config config, RecombineNetwork network, NDManager manager) {
     this.config = config;
     this.network = network;
     this.manager = manager;
     this.photos = ImagePreprocessor.of(config.photo());
-    this.tiles = ImagePreprocessor.of(config.tile());
+    this.tiles = new TileReader(config);
   }
 
   /** Returns the shape of one image. */
@@ -39,7 +38,7 @@ final class VectorEncoder {
   }
 
   /** Returns what reads tiles. */
-  ImagePreprocessor tiles() {
+  TileReader tiles() {
     return tiles;
   }
 
@@ -56,15 +55,14 @@ final class VectorEncoder {
   /**
    * Returns images as a network reads them, {@code [count, 3, H, W]} row-major.
    *
-   * @param decode makes an image of a source; one at a time, as photos may be large
+   * @param image what one image has to look like
+   * @param read makes a network's image of a source; one at a time, as photos may be large
    */
-  static <T> float[] pixels(
-      ImagePreprocessor preprocessor, List<T> sources, Function<T, BufferedImage> decode) {
-    int length = preprocessor.spec().length();
+  static <T> float[] pixels(ImageSpec image, List<T> sources, Function<T, float[]> read) {
+    int length = image.length();
     float[] pixels = new float[sources.size() * length];
     for (int i = 0; i < sources.size(); i++) {
-      float[] image = preprocessor.apply(decode.apply(sources.get(i)));
-      System.arraycopy(image, 0, pixels, i * length, length);
+      System.arraycopy(read.apply(sources.get(i)), 0, pixels, i * length, length);
     }
     return pixels;
   }

@@ -561,6 +561,50 @@ final class RecombineModelTest {
   }
 
   @Test
+  void anUnrolledTileSaysWhatItsPanoramaSays() {
+    ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
+    Config config =
+        config()
+            .withPhotoView(View.GROUND)
+            .withTileView(View.GROUND)
+            .withShared(true)
+            .withImages(panorama, panorama);
+    List<LatLng> places = positions(3);
+    try (RecombineModel model = model(config, 4)) {
+      model.save(folder.resolve("model"), CARD);
+    }
+    try (RecombineModel model = RecombineModel.load(ModelFolder.open(folder.resolve("model")));
+        TileSource source = TileSource.equirectangular(map);
+        TileEncoder encoder = model.tileEncoder()) {
+      int side = encoder.tilePixels();
+      assertThat(side).isEqualTo(32);
+      List<BufferedImage> tiles =
+          places.stream()
+              .map(place -> source.view(StereographicFrame.of(place, 600_000), side, side))
+              .toList();
+      List<BufferedImage> panoramas = tiles.stream().map(PolarTransform.of(64, 16)::apply).toList();
+      List<float[]> vectors = encoder.encodeTiles(tiles);
+      List<float[][]> seen = encoder.encodeImages(panoramas);
+      for (int i = 0; i < 3; i++) {
+        assertThat(vectors.get(i)).containsExactly(seen.get(i)[0], within(1e-5f));
+        float[][] inputs =
+            model.example(panoramas.get(i), places.get(i), new SplittableRandom(i)).inputs();
+        assertThat(inputs[1]).containsExactly(inputs[0], within(1e-6f));
+      }
+      assertThat(vectors.get(0)).isNotEqualTo(vectors.get(1));
+    }
+  }
+
+  @Test
+  void tilesAreUnrolledForPanoramasAlone() {
+    assertThatThrownBy(() -> config().withTileView(View.GROUND))
+        .hasMessageContaining("unrolled for ground photos");
+    ImageSpec wide = ImageSpec.half(16).withSize(16, 64);
+    assertThatThrownBy(() -> config().withImages(wide, wide))
+        .hasMessageContaining("not unrolled must be square");
+  }
+
+  @Test
   void aClosedModelOpensNoMap() {
     MapCrops crops = new MapCrops(map.toString(), 1_000, 16);
     crops.close();
