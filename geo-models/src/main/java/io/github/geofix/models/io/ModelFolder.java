@@ -27,8 +27,7 @@ public record ModelFolder(Path path, String method, JsonElement config) {
   /** The version of the layout this class writes, and the only one it reads. */
   public static final int FORMAT = 1;
 
-  private static final Gson JSON =
-      new GsonBuilder().setPrettyPrinting().registerTypeAdapterFactory(new StrictEnums()).create();
+  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String CARD = "card.json";

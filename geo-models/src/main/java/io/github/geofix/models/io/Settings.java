@@ -1,7 +1,6 @@
 package io.github.geofix.models.io;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -11,8 +10,7 @@ import java.util.Map;
 
 /** Changes to a configuration record, given as text by name. */
 public final class Settings {
-  private static final Gson JSON =
-      new GsonBuilder().registerTypeAdapterFactory(new StrictEnums()).create();
+  private static final Gson JSON = new Gson();
 
   private Settings() {}
 
@@ -33,15 +31,12 @@ public final class Settings {
       @SuppressWarnings("unchecked")
       Class<T> type = (Class<T>) config.getClass();
       return JSON.fromJson(tree, type);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException("a setting does not fit: " + settings, e);
     } catch (RuntimeException e) {
       // Gson wraps what the record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      String message = String.valueOf(reason.getMessage());
-      throw new IllegalArgumentException(
-          e instanceof JsonParseException
-              ? "a setting does not fit: " + settings + ": " + message
-              : message,
-          e);
+      throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
     }
   }
 

@@ -38,6 +38,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -143,9 +144,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
 
     /** Checks the ranges. */
     public Config {
-      check(photoView != null, "photoView must be GROUND or AERIAL");
-      check(loss != null, "loss must be TUPLE, INFO_NCE or TRIPLET");
-      check(distance != null, "distance must be COSINE, L2 or SQUARED_L2");
+      Objects.requireNonNull(loss);
+      Objects.requireNonNull(distance);
       check(
           tileView == View.GROUND || tile.width() == tile.height(),
           "a tile that is not unrolled must be square: " + tile);

@@ -130,8 +130,6 @@ public final class ZoomModel implements RefiningModel {
     /** Checks the ranges. */
     public Config {
       sides = List.copyOf(sides);
-      check(head != null, "head must be CHILD_COSINE or DECODER");
-      check(area != null, "area must be WORLD or LOCAL");
       check(trainedBlocks >= 0, "trainedBlocks must be 0 or more: " + trainedBlocks);
       check(viewPixels > 0, "viewPixels must be positive: " + viewPixels);
       check(width > 0, "width must be positive: " + width);
