@@ -34,7 +34,7 @@ final class Learner implements AutoCloseable {
   private final Trainable model;
   private final TrainOptions options;
   private final Engine engine = TorchEngine.engine();
-  private final NDManager manager = TorchEngine.newManager();
+  private final NDManager manager;
   private final Map<String, Parameter> parameters;
   private final AdamW optimizer;
   private final Optional<SharpnessAware> sharpness;
@@ -53,6 +53,7 @@ final class Learner implements AutoCloseable {
             model.network(),
             AdamW.Options.defaults().withWeightDecay(options.weightDecay()),
             options.groups());
+    manager = TorchEngine.newManager();
     sharpness = options.sharpness().map(o -> new SharpnessAware(optimizer, o));
     average =
         options.averageDecay() > 0

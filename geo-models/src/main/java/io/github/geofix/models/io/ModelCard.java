@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * @param photos the number of photos seen, repetitions included
  * @param steps the number of optimizer steps
  * @param seed the seed of the run
- * @param seconds the time that training took
+ * @param seconds the time that training took; of a run that was interrupted, its last part
  * @param created when training ended, ISO 8601 in UTC
  * @param geofix the version that trained it
  * @param machine operating system, Java and number of processors
