@@ -84,7 +84,7 @@ public final class TokenModel implements GeoModel {
    * @param lastWeight weight of the last token; those between follow a line
    * @param answer how one answer is made of the words found
    * @param beamWidth the number of words found
-   * @param densityKm the radius of {@link Answer#DENSITY}
+   * @param densityKm the radius of {@link Answer#DENSITY}, above 0 to 10,007
    * @param candidates the most candidates in a location
    * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
@@ -114,9 +114,13 @@ public final class TokenModel implements GeoModel {
     /** Checks the ranges. */
     public Config {
       stages = List.copyOf(stages);
+      check(input != null, "input must be PHOTO or VECTORS");
+      check(answer != null, "answer must be MOST_PROBABLE, MEDOID or DENSITY");
       check(!stages.isEmpty(), "stages must not be empty");
       check(beamWidth > 0, "beamWidth must be positive: " + beamWidth);
-      check(densityKm > 0, "densityKm must be positive: " + densityKm);
+      check(
+          densityKm > 0 && densityKm <= 10_007,
+          "densityKm must be above 0 to 10,007, a quarter of the Earth: " + densityKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(calibration != null, "calibration is missing");
     }
@@ -643,6 +647,9 @@ public final class TokenModel implements GeoModel {
 
   /** Finds words for photos, each given as one array for each of {@link #inputShapes}. */
   private List<Pool> stacked(List<float[][]> photos, Decoding decoding, boolean withStates) {
+    if (photos.isEmpty()) {
+      return List.of();
+    }
     float[][] stacked = new float[inputShapes().size()][];
     for (int i = 0; i < stacked.length; i++) {
       int input = i;

@@ -20,6 +20,7 @@ import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
@@ -61,6 +62,37 @@ final class TokenModelTest {
       places.add(new LatLng(random.nextDouble() * 120 - 60, random.nextDouble() * 360 - 180));
     }
     return places;
+  }
+
+  @Test
+  void refusesWordsThatAreNoneOfItsWays() {
+    for (String name : List.of("answer", "input")) {
+      assertThatThrownBy(() -> Settings.apply(TokenModel.Config.tiny(), Map.of(name, "LIKELIEST")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(name + " must be");
+    }
+    assertThatThrownBy(() -> TokenModel.Config.tiny().withDensityKm(20_000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("densityKm");
+  }
+
+  @Test
+  void findsNothingForNoPhotos() {
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+      assertThat(model.pools(List.of(), BeamSearch.greedy(), false)).isEmpty();
+      assertThat(model.localizer().locateImages(List.of())).isEmpty();
+    }
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withVectors(2, 8, 0), 1)) {
+      assertThat(model.locate(List.of())).isEmpty();
+    }
+  }
+
+  @Test
+  void knowsTheFaceAlone() {
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withLevel(0), 1)) {
+      assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
+      assertThat(train(model, 3)).doesNotContain(Double.NaN);
+    }
   }
 
   /** Plain gradient descent: enough to change every weight and to see the loss fall. */
