@@ -449,9 +449,9 @@ public final class EmbedModel implements GeoModel {
   private EmbedModel(Config config, CellHierarchy hierarchy) {
     this.config = config;
     this.hierarchy = hierarchy;
-    this.views = new PhotoViews(config);
     this.network =
         network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
+    this.views = new PhotoViews(config);
     this.manager = TorchEngine.newManager();
   }
 
@@ -493,7 +493,7 @@ public final class EmbedModel implements GeoModel {
       try {
         Weights.load(model.network, model.manager, file, HierarchyTensors.LEFT_OUT).requireExact();
         if (Files.exists(folder.file(GALLERY))) {
-          model.gallery = EmbeddingIndex.open(folder.file(GALLERY));
+          model.gallery = gallery(folder.file(GALLERY), config.width());
         }
         return model;
       } catch (RuntimeException e) {
@@ -501,6 +501,16 @@ public final class EmbedModel implements GeoModel {
         throw e;
       }
     }
+  }
+
+  private static EmbeddingIndex gallery(Path file, int width) {
+    EmbeddingIndex gallery = EmbeddingIndex.open(file);
+    if (gallery.width() != width) {
+      gallery.close();
+      throw new ModelFormatException(
+          file + " has vectors of " + gallery.width() + " numbers, the model of " + width);
+    }
+    return gallery;
   }
 
   private static EmbedModel unfilled(Config config, CellHierarchy hierarchy, ModelFolder folder) {
@@ -542,8 +552,10 @@ public final class EmbedModel implements GeoModel {
           "only product, tenCrops, neighbors, refineKm and candidates can be changed of a model"
               + " that is there; create another one for the rest");
     }
+    if (changed.product() != config.product()) {
+      scorer = null;
+    }
     config = changed;
-    scorer = null;
   }
 
   /** Returns the cells, coarse to fine. */
@@ -732,6 +744,9 @@ public final class EmbedModel implements GeoModel {
    */
   @SuppressWarnings("try") // The scope is there to be closed.
   public double[][] scores(float[][] vectors) {
+    if (vectors.length == 0) {
+      return new double[0][];
+    }
     FloatBuffer flat = FloatBuffer.allocate(vectors.length * config.width());
     for (float[] vector : vectors) {
       if (vector.length != config.width()) {

@@ -1,5 +1,6 @@
 package io.github.geofix.models.io;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,9 +28,16 @@ public record ModelCard(
     String machine,
     Map<String, String> options) {
 
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
   public ModelCard {
-    options = new TreeMap<>(options);
+    if (options == null) {
+      throw new IllegalArgumentException("options are missing");
+    }
+    options = Collections.unmodifiableMap(new TreeMap<>(options));
   }
 
   /** Returns a description of this machine for {@link #machine()}. */
