@@ -19,7 +19,10 @@ public record Candidate(LatLng latLng, double score, double radiusKm, String cel
    */
   public Candidate {
     if (!(score >= 0)) {
-      throw new IllegalArgumentException("score must be 0 or more: " + score);
+      throw new IllegalArgumentException(
+          "score must be 0 or more: "
+              + score
+              + (Double.isNaN(score) ? "; the weights of the model are damaged" : ""));
     }
     if (!(radiusKm >= 0)) {
       throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);

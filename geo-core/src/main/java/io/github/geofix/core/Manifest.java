@@ -69,7 +69,10 @@ public final class Manifest {
     Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
     List<Entry> entries = new ArrayList<>();
     try (CsvReader<CsvRecord> reader =
-        CsvReader.builder().maxBufferSize(MAX_FIELD_CHARS).ofCsvRecord(file)) {
+        CsvReader.builder()
+            .maxBufferSize(MAX_FIELD_CHARS)
+            .detectBomHeader(true)
+            .ofCsvRecord(file)) {
       Columns columns = null;
       for (CsvRecord row : reader) {
         if (columns == null) {
@@ -139,10 +142,7 @@ public final class Manifest {
   private record Columns(List<String> names, int image, int latitude, int longitude) {
 
     static Columns find(List<String> header, Path file) {
-      List<String> names =
-          header.stream()
-              .map(n -> n.replace("\uFEFF", "").strip().toLowerCase(Locale.ROOT))
-              .toList();
+      List<String> names = header.stream().map(n -> n.strip().toLowerCase(Locale.ROOT)).toList();
       return new Columns(
           names,
           index(names, header, file, "image"),

@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
  * see {@link ScoreCounts}.
  *
  * <p>A vector with a number that is not finite, or too large to be scored, is never right: such a
- * query ranks last, and such a row counts against every query, as a positive it is as good as
- * absent.
+ * query ranks behind all rows, and such a row counts against every query, as a positive it is as
+ * good as absent.
  */
 public final class RetrievalEvaluator {
 
@@ -105,11 +105,8 @@ public final class RetrievalEvaluator {
     }
     checkSize(matches, queries);
     withinMeters.values().forEach(near -> checkSize(near, queries));
+    checkWidth(queries, gallery);
     ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
-    if (queries.width() != gallery.width()) {
-      throw new IllegalArgumentException(
-          "queries are " + queries.width() + " wide, rows " + gallery.width());
-    }
     Sound soundQueries = new Sound(queries);
     Sound soundRows = new Sound(gallery);
     boolean semi =
@@ -152,6 +149,13 @@ public final class RetrievalEvaluator {
     }
   }
 
+  private static void checkWidth(Embeddings queries, Embeddings gallery) {
+    if (queries.width() != gallery.width()) {
+      throw new IllegalArgumentException(
+          "queries are " + queries.width() + " wide, rows " + gallery.width());
+    }
+  }
+
   private static Map<Integer, int[]> byMeters(Map<Integer, Matches> near, List<int[]> ranks) {
     Map<Integer, int[]> byMeters = new LinkedHashMap<>();
     near.keySet().forEach(meters -> byMeters.put(meters, ranks.get(byMeters.size())));
@@ -187,7 +191,7 @@ public final class RetrievalEvaluator {
     int[] ranks(int[] above, int broken, int gallery) {
       int[] ranks = new int[limits.length];
       for (int q = 0; q < ranks.length; q++) {
-        ranks[q] = lost[q] ? gallery - rows.apply(q).length : above[q] + broken - own[q];
+        ranks[q] = lost[q] ? gallery : above[q] + broken - own[q];
       }
       return ranks;
     }
@@ -249,8 +253,10 @@ public final class RetrievalEvaluator {
    *
    * @param query the row of {@code queries}
    * @param k how many at most
+   * @throws IllegalArgumentException if the widths differ
    */
   public List<Ranked> best(Embeddings queries, int query, Embeddings gallery, int k) {
+    checkWidth(queries, gallery);
     ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
     Sound rows = new Sound(gallery);
     float[] vector = new float[queries.width()];

@@ -26,7 +26,8 @@ public final class RetrievalReport {
   private final RetrievalEvaluator.Ties ties;
 
   /**
-   * @param ranks how many wrong rows rank above each query's best positive
+   * @param ranks how many wrong rows rank above each query's best positive; the size of the gallery
+   *     for a query that is never right
    * @param ranksBesideSemiPositives the same where semi-positives are not wrong
    * @param coveringRanks how many rows rank above the best that covers the query
    * @param ranksByMeters how many rows rank above the best within so many metres
@@ -63,7 +64,10 @@ public final class RetrievalReport {
     return ties;
   }
 
-  /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
+  /**
+   * Returns how many rows, positives aside, rank above a query's best positive: 0 is right, {@link
+   * #gallerySize} if the query or all its positives are broken.
+   */
   public int rank(int query) {
     return ranks[query];
   }
@@ -77,7 +81,8 @@ public final class RetrievalReport {
     if (k < 1) {
       throw new IllegalArgumentException("K must be 1 or more: " + k);
     }
-    return Share.of(Arrays.stream(ranks).filter(rank -> rank < k).count(), ranks.length);
+    int best = Math.min(k, gallerySize);
+    return Share.of(Arrays.stream(ranks).filter(rank -> rank < best).count(), ranks.length);
   }
 
   /** Returns the K of R@1%: floor(gallery / 100), at least 1. */

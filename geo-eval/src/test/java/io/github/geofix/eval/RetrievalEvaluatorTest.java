@@ -126,10 +126,12 @@ class RetrievalEvaluatorTest {
                   ? 1
                   : 0;
           List<Integer> above = above(scores, positives.get(q), ties);
-          assertThat(report.rank(q)).as("query " + q).isEqualTo(above.size());
           List<Integer> wrong = new ArrayList<>(above);
           wrong.removeAll(Arrays.stream(semi.get(q)).boxed().toList());
           boolean lost = Arrays.stream(positives.get(q)).allMatch(p -> Double.isNaN(scores[p]));
+          assertThat(report.rank(q))
+              .as("query " + q)
+              .isEqualTo(lost ? gallery.length : above.size());
           hits += wrong.isEmpty() && !lost ? 1 : 0;
           int[] covering =
               IntStream.concat(Arrays.stream(positives.get(q)), Arrays.stream(semi.get(q)))
@@ -229,6 +231,30 @@ class RetrievalEvaluatorTest {
     assertThat(evaluator.best(Embeddings.of(queries), 2, Embeddings.of(gallery), 9))
         .extracting(RetrievalEvaluator.Ranked::row)
         .containsExactlyElementsOf(sorted);
+  }
+
+  @Test
+  void aBrokenQueryIsNeverRightHoweverSmallTheGallery() {
+    Embeddings broken = Embeddings.of(new float[][] {{Float.NaN}, {1}});
+    Embeddings gallery = Embeddings.of(new float[][] {{1}, {2}, {3}});
+    Matches all = Matches.of(List.of(new int[] {0, 1, 2}, new int[] {0, 1, 2}));
+    for (Matches matches : List.of(all, Matches.of(0, 0))) {
+      RetrievalReport report = EVALUATOR.evaluate(broken, gallery, matches);
+      assertThat(report.recallAt(10).accuracy()).isEqualTo(0.5);
+      assertThat(report.recallAt(3).accuracy()).isEqualTo(0.5);
+    }
+    assertThat(EVALUATOR.evaluate(broken, gallery, all).recallAt(1).accuracy()).isEqualTo(0.5);
+  }
+
+  @Test
+  void refusesToSearchVectorsOfAnotherWidth() {
+    Embeddings two = Embeddings.of(new float[][] {{3, 4}});
+    Embeddings three = Embeddings.of(new float[][] {{3, 4, 5}});
+    for (Embeddings[] pair : new Embeddings[][] {{two, three}, {three, two}}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> EVALUATOR.best(pair[0], 0, pair[1], 1))
+          .withMessageContaining("wide");
+    }
   }
 
   @Test

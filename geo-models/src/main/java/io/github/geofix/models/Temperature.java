@@ -31,7 +31,7 @@ public final class Temperature {
    *
    * @param scores one array for each photo, 0 or more, one score for each place
    * @param truths the photos' true places; -1 where no place is right, which does not count
-   * @throws IllegalArgumentException if no photo has a true place
+   * @throws IllegalArgumentException if no photo has a true place, or scores are not numbers
    */
   public static double fit(List<double[]> scores, int[] truths) {
     int[] counted = IntStream.range(0, truths.length).filter(i -> truths[i] >= 0).toArray();
@@ -48,6 +48,9 @@ public final class Temperature {
     double right = low + golden * (high - low);
     double atLeft = surprise(logs, truths, counted, Math.exp(left));
     double atRight = surprise(logs, truths, counted, Math.exp(right));
+    if (Double.isNaN(atLeft)) {
+      throw new IllegalArgumentException("a photo has scores that are no numbers, or all 0");
+    }
     for (int i = 0; i < GOLDEN_STEPS; i++) {
       if (atLeft < atRight) {
         high = right;

@@ -46,6 +46,19 @@ class TemperatureTest {
     assertThat(Temperature.fit(scores, new int[] {0, 1})).isFinite();
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+  void refusesScoresThatAreNoNumbers(double score) {
+    assertThatThrownBy(() -> Temperature.fit(List.of(new double[] {score, 1}), new int[] {1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no numbers");
+  }
+
+  @Test
+  void findsATemperatureForOneCell() {
+    assertThat(Temperature.fit(List.of(new double[] {1}), new int[] {0})).isBetween(0.02, 50.0);
+  }
+
   private static int draw(double[] probabilities, SplittableRandom random) {
     double left = random.nextDouble() * DoubleStream.of(probabilities).sum();
     for (int i = 0; i < probabilities.length; i++) {

@@ -19,7 +19,7 @@ public final class Provenance {
   public static ModelCard card(String data, TrainOptions options, TrainReport report) {
     return card(
         data,
-        report.steps() * options.batchSize(),
+        report.photos(),
         report.steps(),
         options.seed(),
         report.seconds(),

@@ -38,25 +38,35 @@ final class RunFolder implements AutoCloseable {
    * @throws IllegalStateException if another run uses it
    */
   static RunFolder open(Path folder) {
-    FileChannel lockFile = null;
     try {
       Files.createDirectories(folder);
-      lockFile =
+      FileChannel lockFile =
           FileChannel.open(
               folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock(lockFile) == null) {
+      try {
+        if (lock(lockFile) == null) {
+          throw new IllegalStateException(
+              "another run trains into " + folder + ": wait for it or use another folder");
+        }
+        removeLeftovers(folder);
+        return new RunFolder(folder, lockFile);
+      } catch (IOException | RuntimeException e) {
         lockFile.close();
-        throw new IllegalStateException(
-            "another run trains into " + folder + ": wait for it or use another folder");
+        throw e;
       }
-      try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*.tmp")) {
-        for (Path leftover : leftovers) {
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot use " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Files only: a folder is none of a run's. */
+  private static void removeLeftovers(Path folder) throws IOException {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*.tmp")) {
+      for (Path leftover : leftovers) {
+        if (Files.isRegularFile(leftover)) {
           Files.delete(leftover);
         }
       }
-      return new RunFolder(folder, lockFile);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot use " + folder + ": " + e.getMessage(), e);
     }
   }
 

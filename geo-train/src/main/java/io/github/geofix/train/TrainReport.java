@@ -6,15 +6,18 @@ import java.util.List;
  * What a run did, from its first step on even if it was interrupted and resumed.
  *
  * @param steps optimizer steps taken
+ * @param photos photos seen in them, repetitions included
  * @param seconds wall-clock time of the part that this call ran
- * @param finalLoss mean loss over the last epoch, complete or not
- * @param epochs one line for each epoch
+ * @param finalLoss mean loss over the last epoch, complete or not; NaN before the first step
+ * @param epochs one line for each epoch; where a longer run took up again an epoch that {@code
+ *     maxSteps} had cut short, the first line stays if its weights are still the best
  * @param bestEpoch the epoch of the lowest validation loss, whose weights the network now has; -1
  *     without validation, when it has the last weights
  * @param ending why it ended
  */
 public record TrainReport(
     long steps,
+    long photos,
     double seconds,
     double finalLoss,
     List<Epoch> epochs,

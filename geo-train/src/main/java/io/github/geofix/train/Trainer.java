@@ -51,6 +51,8 @@ public final class Trainer {
   /**
    * Computes the loss on these photos after every epoch; the network ends with the weights of the
    * lowest. A remainder that does not fill a batch is left out. Returns this.
+   *
+   * @throws IllegalArgumentException if there are none
    */
   public Trainer validateOn(PhotoSource photos) {
     return validateOn(Examples.of(model, photos));
@@ -58,6 +60,9 @@ public final class Trainer {
 
   /** As {@link #validateOn(PhotoSource)}, on examples already made; returns this. */
   public Trainer validateOn(Examples examples) {
+    if (examples.size() == 0) {
+      throw new IllegalArgumentException("there are no photos to validate on");
+    }
     validation = Optional.of(examples);
     return this;
   }
@@ -105,6 +110,7 @@ public final class Trainer {
 
   /** As {@link #fit(PhotoSource)}, on examples already made. */
   public TrainReport fit(Examples examples) {
+    stopRequested = false;
     return run(examples, Optional.empty());
   }
 
@@ -130,6 +136,8 @@ public final class Trainer {
   /** As {@link #fit(PhotoSource, Path)}, on examples already made. */
   @SuppressWarnings("try") // the hook only has to be there
   public TrainReport fit(Examples examples, Path folder) {
+    // Before the hook is there, whose request must not be lost.
+    stopRequested = false;
     try (RunFolder run = RunFolder.open(folder);
         StopOnExit hook = new StopOnExit(this::stop)) {
       return run(examples, Optional.of(run));
@@ -137,7 +145,6 @@ public final class Trainer {
   }
 
   private TrainReport run(Examples examples, Optional<RunFolder> folder) {
-    stopRequested = false;
     BatchOrder chosen = order == null ? BatchOrder.shuffled(options.seed()) : order;
     TrainingRun.Setup setup =
         new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);

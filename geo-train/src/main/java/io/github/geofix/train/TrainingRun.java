@@ -48,6 +48,7 @@ final class TrainingRun {
 
   private Optional<MetricsFile> metrics = Optional.empty();
   private long stepsPerEpoch;
+  private long photosPerStep;
   private long steps;
 
   private final List<Epoch> epochs = new ArrayList<>();
@@ -79,6 +80,7 @@ final class TrainingRun {
       Ending ending;
       try (BatchLoader loader = loader(examples, setup.order(), options.accumulate())) {
         stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
+        photosPerStep = (long) loader.batchSize() * options.accumulate();
         steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
         if (order.length > 0) {
           loader.resumeOrder(order);
@@ -98,7 +100,13 @@ final class TrainingRun {
       double finalLoss = finalLoss();
       learner.finish();
       return new TrainReport(
-          step, (System.nanoTime() - start) * 1e-9, finalLoss, epochs, bestEpoch, ending);
+          step,
+          step * photosPerStep,
+          (System.nanoTime() - start) * 1e-9,
+          finalLoss,
+          epochs,
+          bestEpoch,
+          ending);
     }
   }
 
@@ -187,7 +195,7 @@ final class TrainingRun {
         result.loss(),
         rate,
         result.gradientNorm(),
-        loader.batchSize() * options.accumulate() / secondsPerStep);
+        photosPerStep / secondsPerStep);
   }
 
   private double validate(Learner learner) {
@@ -228,16 +236,20 @@ final class TrainingRun {
 
   /** Returns true if the epoch was the best so far. */
   private boolean endEpoch(Progress progress, double validationLoss, Learner learner) {
-    // An epoch that the last step cut short is taken up again if the run is later made longer.
-    epochs.removeIf(epoch -> epoch.epoch() == progress.epoch());
-    Epoch epoch = new Epoch(progress.epoch(), step, finalLoss(), validationLoss, progress.rate());
+    int number = progress.epoch();
+    Epoch epoch = new Epoch(number, step, finalLoss(), validationLoss, progress.rate());
     boolean best =
         bestEpoch < 0
             ? Double.isFinite(validationLoss)
             : validationLoss < epochs.get(bestEpoch).validationLoss();
-    epochs.add(epoch);
+    // An epoch that the last step cut short is taken up again if the run is later made longer. Its
+    // line stays as long as its weights are the best, so that others are compared with them.
+    if (best || bestEpoch != number) {
+      epochs.removeIf(earlier -> earlier.epoch() == number);
+      epochs.add(epoch);
+    }
     if (best) {
-      bestEpoch = epoch.epoch();
+      bestEpoch = number;
       learner.keepAsBest();
     }
     if (step % stepsPerEpoch == 0) {
@@ -249,6 +261,9 @@ final class TrainingRun {
 
   /** Returns the mean loss since the last full epoch began. */
   private double finalLoss() {
+    if (step == 0) {
+      return Double.NaN;
+    }
     if (epochLoss == 0 && !epochs.isEmpty()) {
       return epochs.get(epochs.size() - 1).loss();
     }
@@ -311,7 +326,12 @@ final class TrainingRun {
     }
   }
 
+  /** The checkpoint comes last: whoever goes on from it finds all that came before it. */
   private void write(RunFolder run, Learner learner) {
+    if (bestEpoch >= 0 && epochs.get(bestEpoch).steps() == step) {
+      Checkpoint.writer(learner.best()).write(run.best());
+    }
+    metrics.ifPresent(MetricsFile::write);
     new Checkpoint(
             Checkpoint.FORMAT,
             Checkpoint.texts(options),
@@ -326,10 +346,6 @@ final class TrainingRun {
             learner.optimizerSteps())
         .write(run.last(), learner.arrays());
     savedStep = step;
-    if (bestEpoch >= 0 && epochs.get(bestEpoch).steps() == step) {
-      Checkpoint.writer(learner.best()).write(run.best());
-    }
-    metrics.ifPresent(MetricsFile::write);
   }
 
   private String lastCheckpoint() {

@@ -226,6 +226,38 @@ class RunFolderTest {
         .isEqualTo(30);
   }
 
+  @Test
+  void refusesTheCheckpointOfAnotherNetwork() {
+    train(OPTIONS, folder, 3, new LinkedHashMap<>());
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel wider = new ColourModel(manager, 1, 9);
+      float[] before = wider.network().parameter("head.bias").array().toFloatArray();
+      Trainer trainer = Trainer.of(wider, OPTIONS);
+      assertThatThrownBy(() -> trainer.fit(PHOTOS, folder))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("of another network")
+          .hasMessageContaining("stem.weight")
+          .hasMessageContaining("(8, 3, 3, 3)")
+          .hasMessageContaining("(9, 3, 3, 3)");
+      assertThat(wider.network().parameter("head.bias").array().toFloatArray()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 9, 14})
+  void takesUpAnEpochThatTheLastStepCutShort(int steps) {
+    train(OPTIONS.withSteps(steps), folder, 99, new LinkedHashMap<>());
+    TrainReport report = train(OPTIONS.withSteps(24), folder, 99, new LinkedHashMap<>());
+    assertThat(report.steps()).isEqualTo(24);
+    assertThat(report.epochs()).extracting(TrainReport.Epoch::epoch).containsExactly(0, 1, 2, 3);
+    assertThat(report.epochs())
+        .extracting(TrainReport.Epoch::steps)
+        .containsExactly(6L, 12L, 18L, 24L);
+    double least =
+        report.epochs().stream().mapToDouble(TrainReport.Epoch::validationLoss).min().orElse(0);
+    assertThat(report.epochs().get(report.bestEpoch()).validationLoss()).isEqualTo(least);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 5, 100, 2000})
   void refusesADamagedCheckpoint(int length) throws IOException {
@@ -246,7 +278,19 @@ class RunFolderTest {
     assertThatThrownBy(() -> train(OPTIONS, folder, 99, new LinkedHashMap<>()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("best.safetensors")
-        .hasMessageContaining("still holds the checkpoint of step 6");
+        .hasMessageContaining("still holds the checkpoint of step 5");
+  }
+
+  @Test
+  void writesTheBestWeightsBeforeTheCheckpointThatCountsOnThem() throws IOException {
+    Path inTheWay = Files.createDirectories(folder.resolve("best.safetensors/in the way"));
+    TrainOptions oneEpoch = OPTIONS.withEpochs(1);
+    assertThatThrownBy(() -> train(oneEpoch, folder, 99, new LinkedHashMap<>()))
+        .isInstanceOf(UncheckedIOException.class);
+    Files.delete(inTheWay);
+    Files.delete(folder.resolve("best.safetensors"));
+    train(oneEpoch, folder, 99, new LinkedHashMap<>());
+    assertThat(folder.resolve("best.safetensors")).isRegularFile();
   }
 
   @Test
@@ -263,7 +307,10 @@ class RunFolderTest {
   @Test
   void removesWhatAKilledRunLeftHalfWritten() throws IOException {
     Path leftover = Files.createFile(folder.resolve(".last.safetensors123.tmp"));
+    // A model folder that was being saved here is none of the run's.
+    Path model = Files.createDirectories(folder.resolve(".model.123.tmp/weights.safetensors"));
     RunFolder.open(folder).close();
     assertThat(leftover).doesNotExist();
+    assertThat(model).exists();
   }
 }

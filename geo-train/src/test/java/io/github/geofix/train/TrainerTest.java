@@ -9,6 +9,7 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
+import io.github.geofix.models.Examples;
 import io.github.geofix.models.Trainable;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -18,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
@@ -78,6 +81,79 @@ class TrainerTest {
       assertThatThrownBy(() -> trainer.fit(broken))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageMatching("photo \\d+ is broken");
+    }
+  }
+
+  @Test
+  void waitsForExamplesInTheMaking() {
+    AtomicInteger inTheMaking = new AtomicInteger();
+    Examples slow =
+        new Examples() {
+          @Override
+          public int size() {
+            return 64;
+          }
+
+          @Override
+          public Example example(int epoch, int index, SplittableRandom random) {
+            inTheMaking.incrementAndGet();
+            try {
+              LockSupport.parkNanos(50_000_000);
+              return new Example(new float[][] {new float[192]}, new long[][] {{index % 4}});
+            } finally {
+              inTheMaking.decrementAndGet();
+            }
+          }
+        };
+    try (NDManager manager = TorchEngine.newManager()) {
+      Trainer.of(new ColourModel(manager, 1), OPTIONS.withSteps(1)).fit(slow);
+      // The caller may close the model now, which examples are made with.
+      assertThat(inTheMaking).hasValue(0);
+    }
+  }
+
+  @Test
+  void refusesNoPhotosToValidateOnBeforeItTrains() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
+      assertThatThrownBy(() -> trainer.validateOn(new ColourModel.Photos(0)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("validate");
+    }
+  }
+
+  @Test
+  void trainsOnOnePhotoInBatchesOfSixteen() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      TrainReport report =
+          Trainer.of(new ColourModel(manager, 1), OPTIONS)
+              .validateOn(new ColourModel.Photos(1))
+              .fit(new ColourModel.Photos(1));
+      assertThat(report.steps()).isEqualTo(4);
+      assertThat(report.photos()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void countsThePhotosOfAccumulatedBatches() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      TrainOptions options = OPTIONS.withAccumulate(3).withSteps(2);
+      TrainReport report =
+          Trainer.of(new ColourModel(manager, 1), options).fit(new ColourModel.Photos(100));
+      assertThat(report.photos()).isEqualTo(2 * 3 * 16);
+      assertThat(Provenance.card("colours", options, report).photos()).isEqualTo(2 * 3 * 16);
+    }
+  }
+
+  @Test
+  void hasNoLossBeforeTheFirstStep() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
+      Thread.currentThread().interrupt();
+      TrainReport report = trainer.fit(new ColourModel.Photos(100));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(report.steps()).isZero();
+      assertThat(report.finalLoss()).isNaN();
     }
   }
 

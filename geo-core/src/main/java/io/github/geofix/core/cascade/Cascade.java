@@ -9,6 +9,7 @@ import io.github.geofix.core.geodesy.WeightedPoints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.function.ToDoubleFunction;
  * Distributions", Statistical Science 1986). With weight 1 the methods would count as independent,
  * but they look at the same photo and often err together.
  *
+ * <p>The first method is handed photo files as they are, since it may look at what lies beside
+ * them; for the others each file is decoded once more, one at a time.
+ *
  * <p>A method that ranks the very places it is handed finds their scores. One that names others
  * finds the sum over the places handed over of their scores, each spread around its middle as a
  * normal density with its radius as standard deviation: places between two of them count too, and
@@ -40,9 +44,6 @@ public final class Cascade implements Localizer {
   /** A stage may cut few places into many; the best of them go on. */
   private static final int MOST_CANDIDATES = 100;
 
-  /** Photos held in memory together; one of 12 million pixels takes 36 MB. */
-  private static final int DECODED_AT_ONCE = 8;
-
   private final Options options;
   private final Localizer first;
   private final Function<Path, BufferedImage> decode;
@@ -54,18 +55,19 @@ public final class Cascade implements Localizer {
    *
    * @param weight the power that a refiner's scores are raised to, above 0; 1 for methods that err
    *     independently
-   * @param meanKm the answer is the mean of the score within this distance of the best place; 0 for
-   *     the best place itself
+   * @param meanKm the answer is the mean of the score within this distance of the best place, up to
+   *     10,007; 0 for that place itself
    */
   public record Options(double weight, double meanKm) {
 
     /** Checks the ranges. */
     public Options {
-      if (!(weight > 0)) {
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("weight must be above 0: " + weight);
       }
-      if (!(meanKm >= 0)) {
-        throw new IllegalArgumentException("meanKm must be 0 or more: " + meanKm);
+      if (!(meanKm >= 0 && meanKm <= 10_007)) {
+        throw new IllegalArgumentException(
+            "meanKm must be 0 to 10,007, a quarter of the Earth: " + meanKm);
       }
     }
 
@@ -157,23 +159,28 @@ public final class Cascade implements Localizer {
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    List<Location> locations = new ArrayList<>(photos.size());
-    for (int start = 0; start < photos.size(); start += DECODED_AT_ONCE) {
-      int end = Math.min(start + DECODED_AT_ONCE, photos.size());
-      locations.addAll(locateImages(photos.subList(start, end).stream().map(decode).toList()));
-    }
-    return locations;
+    return refined(photos, first::locateAll, decode);
   }
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
+    return refined(photos, first::locateImages, Function.identity());
+  }
+
+  private <T> List<Location> refined(
+      List<T> photos,
+      Function<List<T>, List<Location>> locate,
+      Function<? super T, BufferedImage> decode) {
     long start = System.nanoTime();
-    List<Location> proposed = first.locateImages(photos);
+    List<Location> proposed = locate.apply(photos);
     int candidates = proposed.stream().mapToInt(location -> location.candidates().size()).sum();
     stages.get(0).count(photos.size(), candidates, start);
+    if (refiners.isEmpty()) {
+      return proposed;
+    }
     List<Location> locations = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
-      locations.add(refiners.isEmpty() ? proposed.get(i) : refined(photos.get(i), proposed.get(i)));
+      locations.add(refined(decode.apply(photos.get(i)), proposed.get(i)));
     }
     return locations;
   }
@@ -193,21 +200,28 @@ public final class Cascade implements Localizer {
   /** Returns the best places by both scores multiplied, best first. */
   private List<Candidate> posterior(List<Candidate> prior, List<Candidate> fit) {
     ToDoubleFunction<LatLng> worth = worth(prior, fit);
+    double[] likelihoods = relative(fit);
     double[] scores = new double[fit.size()];
-    double sum = 0;
     for (int i = 0; i < scores.length; i++) {
-      Candidate place = fit.get(i);
-      scores[i] = Math.pow(place.score(), options.weight()) * worth.applyAsDouble(place.latLng());
-      sum += scores[i];
+      double likelihood = Math.pow(likelihoods[i], options.weight());
+      scores[i] = likelihood * worth.applyAsDouble(fit.get(i).latLng());
     }
-    List<Candidate> posterior = new ArrayList<>(scores.length);
-    for (int i = 0; i < scores.length; i++) {
-      // All of it is nothing where the two methods contradict each other: then the later one
-      // counts.
-      posterior.add(fit.get(i).withScore(sum > 0 ? scores[i] / sum : fit.get(i).score()));
+    // All of it is nothing where the two methods contradict each other: then the later one counts.
+    double sum = Arrays.stream(scores).sum();
+    double[] counted = sum > 0 ? scores : likelihoods;
+    double all = sum > 0 ? sum : Arrays.stream(likelihoods).sum();
+    List<Candidate> posterior = new ArrayList<>(counted.length);
+    for (int i = 0; i < counted.length; i++) {
+      posterior.add(fit.get(i).withScore(counted[i] / all));
     }
     posterior.sort(Comparator.comparingDouble((Candidate candidate) -> -candidate.score()));
     return posterior.subList(0, Math.min(MOST_CANDIDATES, posterior.size()));
+  }
+
+  /** Returns likelihoods relative to the best; all 1 if the refiner rules out every place. */
+  private static double[] relative(List<Candidate> fit) {
+    double best = fit.stream().mapToDouble(Candidate::score).max().orElse(0);
+    return fit.stream().mapToDouble(place -> best > 0 ? place.score() / best : 1).toArray();
   }
 
   /** Returns what places of the later stage were worth to the former. */

@@ -41,6 +41,7 @@ interface CsvRows {
         CsvReader.builder()
             .maxBufferSize(MAX_FIELD_CHARS)
             .commentStrategy(CommentStrategy.READ)
+            .detectBomHeader(true)
             .ofCsvRecord(file)) {
       for (CsvRecord row : reader) {
         try {
@@ -50,7 +51,7 @@ interface CsvRows {
             columns = row.getFieldCount();
             rows.header(
                 row.getFields().stream()
-                    .map(name -> name.replace("\uFEFF", "").strip().toLowerCase(Locale.ROOT))
+                    .map(name -> name.strip().toLowerCase(Locale.ROOT))
                     .toList());
           } else if (row.getFieldCount() == columns) {
             rows.row(row.getFields());

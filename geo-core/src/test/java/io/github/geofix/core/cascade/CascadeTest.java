@@ -1,6 +1,7 @@
 package io.github.geofix.core.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.Candidate;
@@ -10,6 +11,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
@@ -26,12 +28,14 @@ class CascadeTest {
   private static final BufferedImage PHOTO = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
 
   private boolean closed;
+  private final List<Path> filesSeen = new ArrayList<>();
 
   private Localizer first(List<Candidate> candidates) {
     return new Localizer() {
       @Override
       public List<Location> locateAll(List<Path> photos) {
-        throw new AssertionError("the cascade decodes photos once, for all stages");
+        filesSeen.addAll(photos);
+        return locateImages(photos.stream().map(photo -> PHOTO).toList());
       }
 
       @Override
@@ -172,7 +176,54 @@ class CascadeTest {
             new Candidate(new LatLng(0, -90), 1, 1, "farther"));
     try (Cascade cascade =
         new Cascade(first(List.of(here)), List.of(refiner(p -> far)), path -> PHOTO, BEST_PLACE)) {
-      assertThat(cascade.locate(PHOTO).latLng()).isEqualTo(new LatLng(0, 90));
+      Location location = cascade.locate(PHOTO);
+      assertThat(location.latLng()).isEqualTo(new LatLng(0, 90));
+      // Shares, as of any other answer, whatever the scale of the likelihoods.
+      assertThat(location.candidates()).extracting(Candidate::score).containsExactly(0.75, 0.25);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1e-300, 1e300})
+  void takesLikelihoodsOfAnyScale(double likelihood) {
+    List<Candidate> places = random(new SplittableRandom(7), 3);
+    List<Candidate> fit = places.stream().map(p -> p.withScore(likelihood)).toList();
+    Cascade.Options options = Cascade.Options.defaults().withWeight(2);
+    try (Cascade cascade =
+        new Cascade(first(places), List.of(refiner(p -> fit)), path -> PHOTO, options)) {
+      double sum = places.stream().mapToDouble(Candidate::score).sum();
+      List<Candidate> found = cascade.locate(PHOTO).candidates();
+      for (int i = 0; i < places.size(); i++) {
+        assertThat(found.get(i).cell()).isEqualTo(places.get(i).cell());
+        assertThat(found.get(i).score()).isCloseTo(places.get(i).score() / sum, within(1e-12));
+      }
+    }
+  }
+
+  @Test
+  void handsFilesToTheFirstStageAndDecodesThemOneByOneForTheOthers() {
+    List<Candidate> places = random(new SplittableRandom(8), 3);
+    List<String> events = new ArrayList<>();
+    Refiner watching =
+        refiner(
+            proposed -> {
+              events.add("refine");
+              return proposed;
+            });
+    List<Path> files = List.of(Path.of("a.jpg"), Path.of("b.jpg"));
+    try (Cascade cascade =
+        new Cascade(
+            first(places),
+            List.of(watching),
+            path -> {
+              events.add(path.toString());
+              return PHOTO;
+            },
+            Cascade.Options.defaults())) {
+      assertThat(cascade.locateAll(files)).hasSize(2);
+      // A model may look at what lies beside a photo.
+      assertThat(filesSeen).isEqualTo(files);
+      assertThat(events).containsExactly("a.jpg", "refine", "b.jpg", "refine");
     }
   }
 
@@ -189,6 +240,14 @@ class CascadeTest {
       LatLng answer = cascade.locate(PHOTO).latLng();
       assertThat(GreatCircle.distanceKm(answer, new LatLng(0, 0))).isLessThan(1e-3);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, 10_008, Double.NaN})
+  void refusesAMeanThatIsNone(double km) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BEST_PLACE.withMeanKm(km))
+        .withMessageContaining("meanKm");
   }
 
   @Test

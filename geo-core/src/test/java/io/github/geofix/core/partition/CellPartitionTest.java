@@ -238,6 +238,17 @@ class CellPartitionTest {
         .isEqualTo(partition);
   }
 
+  /** An editor may put a byte order mark before the comments. */
+  @Test
+  void aFileWithAByteOrderMarkIsReadAsWithout() throws IOException {
+    Path file = folder.resolve("cells.csv");
+    CellPartition partition = CellPartition.fixedLevel(List.of(new LatLng(48.8584, 2.2945)), 8);
+    partition.save(file);
+    Files.writeString(file, "\uFEFF" + Files.readString(file));
+    assertThat(CellPartition.load(file)).isEqualTo(partition);
+    assertThat(CellPartition.load(file).metadata()).isEqualTo(partition.metadata());
+  }
+
   @Test
   void aSavedFileHasCommentsOneHeaderAndARowPerCell() throws IOException {
     Path file = folder.resolve("cells.csv");

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class EarthImage {
 
   /** Pixels of the largest picture read: a bound on memory, 1.5 GB with the halved copies. */
-  private static final long MAX_PIXELS = 1L << 27;
+  static final long MAX_PIXELS = 1L << 27;
 
   /** Below this width a level is not halved further. */
   private static final int MIN_WIDTH = 8;
@@ -98,7 +98,7 @@ public final class EarthImage {
   /**
    * Reads a JPEG or PNG file, or a folder of tiles {@code z/x/y.jpg} in the geodetic TMS layout
    * (EPSG:4326, two columns and one row at level 0, rows counted from the south), of which the
-   * deepest level is taken.
+   * deepest level up to 5 is taken.
    *
    * @throws UncheckedIOException if a file is missing, damaged or of another format
    * @throws IllegalArgumentException if the picture is not twice as wide as high, or too large

@@ -51,7 +51,8 @@ public final class LandMap {
                 water[row * width + column] = isWater(image.rgb(column, row));
               }
             });
-    waterShare = shareWithin(SURROUNDINGS_RADIUS_DEGREES);
+    // In a small picture at least as far as the next row.
+    waterShare = shareWithin(Math.max(SURROUNDINGS_RADIUS_DEGREES, 180.0 / height));
   }
 
   /** Finds the land of a picture, best of one without clouds and sea ice. */

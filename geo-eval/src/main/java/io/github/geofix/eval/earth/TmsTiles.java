@@ -40,6 +40,7 @@ final class TmsTiles {
         if (side == 0) {
           side = tile.getWidth();
           graphics.dispose();
+          checkSize((long) columns * side, (long) rows * side, folder);
           whole = new BufferedImage(columns * side, rows * side, BufferedImage.TYPE_INT_RGB);
           graphics = whole.createGraphics();
         }
@@ -52,6 +53,20 @@ final class TmsTiles {
     }
     graphics.dispose();
     return whole;
+  }
+
+  private static void checkSize(long width, long height, Path folder) {
+    if (width * height > EarthImage.MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          folder
+              + " makes a picture of "
+              + width
+              + " x "
+              + height
+              + " pixels, the most that is read is "
+              + EarthImage.MAX_PIXELS
+              + " in all");
+    }
   }
 
   private static Path tile(Path column, int y) {

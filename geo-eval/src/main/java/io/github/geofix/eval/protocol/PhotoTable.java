@@ -160,7 +160,10 @@ final class PhotoTable {
   private static List<Row> rows(Path table, List<String> unreadable) {
     List<Row> rows = new ArrayList<>();
     try (CsvReader<CsvRecord> reader =
-        CsvReader.builder().maxBufferSize(MAX_FIELD_CHARS).ofCsvRecord(table)) {
+        CsvReader.builder()
+            .maxBufferSize(MAX_FIELD_CHARS)
+            .detectBomHeader(true)
+            .ofCsvRecord(table)) {
       List<String> names = List.of();
       int id = -1;
       int latitude = -1;
@@ -168,9 +171,7 @@ final class PhotoTable {
       for (CsvRecord row : reader) {
         if (id < 0) {
           names =
-              row.getFields().stream()
-                  .map(name -> name.replace("\uFEFF", "").strip().toLowerCase(Locale.ROOT))
-                  .toList();
+              row.getFields().stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
           id = column(names, ID, table);
           latitude = column(names, LATITUDE, table);
           longitude = column(names, LONGITUDE, table);

@@ -180,6 +180,17 @@ class EarthImageTest {
         .hasMessageContaining("z/x/y.jpg");
   }
 
+  /** 64 x 32 tiles of 512 pixels would take 6 GB with the halved copies. */
+  @Test
+  void refusesTilesThatAreTooManyForTheirSize(@TempDir Path folder) throws IOException {
+    Path first = Files.createDirectories(folder.resolve("5/0")).resolve("0.jpg");
+    ImageIO.write(new BufferedImage(512, 512, BufferedImage.TYPE_INT_RGB), "jpg", first.toFile());
+    assertThatThrownBy(() -> EarthImage.read(folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("32768 x 16384")
+        .hasMessageContaining(folder.toString());
+  }
+
   @Test
   void refusesAMissingFile(@TempDir Path folder) {
     assertThatThrownBy(() -> EarthImage.read(folder.resolve("none.jpg")))

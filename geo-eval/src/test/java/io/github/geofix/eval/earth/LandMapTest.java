@@ -29,6 +29,18 @@ class LandMapTest {
     assertThat(land.isWater(new LatLng(-90, -180))).isTrue();
   }
 
+  /** Rows of a picture so small lie farther apart than the surroundings reach. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 16, 59, 60, 61})
+  void knowsTheSeaOfASmallPicture(int height) {
+    LandMap sea = LandMap.of(EarthImage.of(SyntheticEarth.paint(height, (lat, lon) -> SEA)));
+    LandMap land = LandMap.of(EarthImage.of(SyntheticEarth.paint(height, (lat, lon) -> FOREST)));
+    for (double latitude = -90; latitude <= 90; latitude += 0.5) {
+      assertThat(sea.waterShare(new LatLng(latitude, 3))).isEqualTo(1);
+      assertThat(land.waterShare(new LatLng(latitude, 3))).isZero();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void waterShareIsTheShareOfThePixelsWithinThreeDegrees(long seed) {

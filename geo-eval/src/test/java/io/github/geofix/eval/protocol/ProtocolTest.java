@@ -123,6 +123,21 @@ class ProtocolTest {
                 + " 1 photos are there twice: a; 2 images are missing: e, f");
   }
 
+  /** As spreadsheets write it: a byte order mark, quotes around all, both ends of a line. */
+  @Test
+  void readsATableOfASpreadsheet() {
+    write(
+        "yfcc4k.csv",
+        "\uFEFF\"IMG_ID\",\"LAT\",\"LON\",\"Note\"\r",
+        "\"a/b.jpg\",\"1.5\",\"2\",\"said \"\"here\"\",\r\nthere\"\r",
+        "\r",
+        "\"c.jpg\",\" -3\",\"4 \",\r");
+    PhotoSet set = PhotoProtocol.YFCC4K.readTable(root);
+    assertThat(set.photos().locations()).containsExactly(new LatLng(1.5, 2), new LatLng(-3, 4));
+    assertThat(set.photos().entries().get(0).extra())
+        .containsEntry("note", "said \"here\",\r\nthere");
+  }
+
   @Test
   void namesTheTableAndColumnsItLooksFor() {
     assertThatIllegalArgumentException()

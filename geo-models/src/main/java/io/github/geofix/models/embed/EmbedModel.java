@@ -93,7 +93,6 @@ public final class EmbedModel implements GeoModel {
     /** Checks the ranges. */
     public AdaptiveCells {
       maxPoints = List.copyOf(maxPoints);
-      check(rule != null, "adaptiveCells.rule must be GEOSURGE or ISN");
       check(minPoints > 0, "adaptiveCells.minPoints must be positive: " + minPoints);
       check(!maxPoints.isEmpty(), "adaptiveCells.maxPoints must not be empty");
     }
@@ -144,7 +143,7 @@ public final class EmbedModel implements GeoModel {
    * @param neighbors the answer is the spherical mean of this many training photos of the best
    *     cell, those nearest in the shared space (see {@link #fillGallery}); 0 for none
    * @param refineKm else it is the spherical mean of the score within this distance of the best
-   *     cell; 0 for the best cell's own position
+   *     cell, up to 10,007; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
    * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
@@ -172,10 +171,7 @@ public final class EmbedModel implements GeoModel {
       s2Levels = List.copyOf(s2Levels);
       check(trainableBlocks >= -1, "trainableBlocks must be -1 or more: " + trainableBlocks);
       check(width > 0, "width must be positive: " + width);
-      check(comparison != null, "comparison must be EMBEDDING or CLASSIFIER");
       check(temperature > 0, "temperature must be positive: " + temperature);
-      check(negatives != null, "negatives must be ALL_CELLS, BATCH or BATCH_UNMASKED");
-      check(product != null, "product must be PROBABILITIES or COSINES");
       check(
           !symmetric || negatives != Negatives.ALL_CELLS,
           "symmetric needs negatives of the batch: without them cells have no photos to choose"
@@ -188,7 +184,9 @@ public final class EmbedModel implements GeoModel {
           tenCrops == 0 || tenCrops >= Math.max(image.height(), image.width()),
           "tenCrops must be 0 or at least the side of the image: " + tenCrops);
       check(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
-      check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
+      check(
+          refineKm >= 0 && refineKm <= 10_007,
+          "refineKm must be 0 to 10,007, a quarter of the Earth: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(calibration != null, "calibration is missing");
     }
@@ -448,9 +446,9 @@ public final class EmbedModel implements GeoModel {
   private EmbedModel(Config config, CellHierarchy hierarchy) {
     this.config = config;
     this.hierarchy = hierarchy;
-    this.views = new PhotoViews(config);
     this.network =
         network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
+    this.views = new PhotoViews(config);
     this.manager = TorchEngine.newManager();
   }
 
@@ -492,7 +490,7 @@ public final class EmbedModel implements GeoModel {
       try {
         Weights.load(model.network, model.manager, file, HierarchyTensors.LEFT_OUT).requireExact();
         if (Files.exists(folder.file(GALLERY))) {
-          model.gallery = EmbeddingIndex.open(folder.file(GALLERY));
+          model.gallery = gallery(folder.file(GALLERY), config.width());
         }
         return model;
       } catch (RuntimeException e) {
@@ -500,6 +498,16 @@ public final class EmbedModel implements GeoModel {
         throw e;
       }
     }
+  }
+
+  private static EmbeddingIndex gallery(Path file, int width) {
+    EmbeddingIndex gallery = EmbeddingIndex.open(file);
+    if (gallery.width() != width) {
+      gallery.close();
+      throw new ModelFormatException(
+          file + " has vectors of " + gallery.width() + " numbers, the model of " + width);
+    }
+    return gallery;
   }
 
   private static EmbedModel unfilled(Config config, CellHierarchy hierarchy, ModelFolder folder) {
@@ -541,8 +549,10 @@ public final class EmbedModel implements GeoModel {
           "only product, tenCrops, neighbors, refineKm and candidates can be changed of a model"
               + " that is there; create another one for the rest");
     }
+    if (changed.product() != config.product()) {
+      scorer = null;
+    }
     config = changed;
-    scorer = null;
   }
 
   /** Returns the cells, coarse to fine. */
@@ -729,6 +739,9 @@ public final class EmbedModel implements GeoModel {
    */
   @SuppressWarnings("try") // The scope is there to be closed.
   public float[][] scores(float[][] vectors) {
+    if (vectors.length == 0) {
+      return new float[0][];
+    }
     FloatBuffer flat = FloatBuffer.allocate(vectors.length * config.width());
     for (float[] vector : vectors) {
       if (vector.length != config.width()) {

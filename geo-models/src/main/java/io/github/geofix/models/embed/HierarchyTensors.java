@@ -41,16 +41,17 @@ final class HierarchyTensors {
    */
   static CellHierarchy read(Safetensors file) {
     List<CellPartition> partitions = new ArrayList<>();
-    while (file.names().contains(PREFIX + partitions.size() + ".ids")) {
-      String name = PREFIX + partitions.size();
-      int[] counts =
-          Arrays.stream(file.longs(name + ".counts")).mapToInt(Math::toIntExact).toArray();
-      partitions.add(
-          CellPartition.ofCells(file.longs(name + ".ids"), counts, file.doubles(name + ".means")));
-    }
     try {
+      while (file.names().contains(PREFIX + partitions.size() + ".ids")) {
+        String name = PREFIX + partitions.size();
+        int[] counts =
+            Arrays.stream(file.longs(name + ".counts")).mapToInt(Math::toIntExact).toArray();
+        partitions.add(
+            CellPartition.ofCells(
+                file.longs(name + ".ids"), counts, file.doubles(name + ".means")));
+      }
       return CellHierarchy.of(partitions);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFormatException(
           file.path() + " holds no cell hierarchy: " + e.getMessage(), e);
     }

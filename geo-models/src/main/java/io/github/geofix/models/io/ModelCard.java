@@ -1,5 +1,6 @@
 package io.github.geofix.models.io;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,7 +11,7 @@ import java.util.TreeMap;
  * @param photos the number of photos seen, repetitions included
  * @param steps the number of optimizer steps
  * @param seed the seed of the run
- * @param seconds the time that training took
+ * @param seconds the time that training took; of a run that was interrupted, its last part
  * @param created when training ended, ISO 8601 in UTC
  * @param geofix the version that trained it
  * @param machine operating system, Java and number of processors
@@ -27,9 +28,16 @@ public record ModelCard(
     String machine,
     Map<String, String> options) {
 
-  /** Copies the map. */
+  /**
+   * Copies the map.
+   *
+   * @throws IllegalArgumentException if it is missing
+   */
   public ModelCard {
-    options = new TreeMap<>(options);
+    if (options == null) {
+      throw new IllegalArgumentException("options are missing");
+    }
+    options = Collections.unmodifiableMap(new TreeMap<>(options));
   }
 
   /** Returns a description of this machine for {@link #machine()}. */

@@ -4,11 +4,11 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.ModelFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +22,7 @@ import java.util.Map;
  * @param method the family's name, such as {@code embed}
  * @param config the family's configuration, read by the family itself
  */
-public record ModelFolder(Path path, String method, JsonElement config) {
+public record ModelFolder(Path path, String method, JsonObject config) {
 
   /** The version of the layout this class writes, and the only one it reads. */
   public static final int FORMAT = 1;
@@ -62,13 +62,13 @@ public record ModelFolder(Path path, String method, JsonElement config) {
     }
     JsonElement method = config.get("method");
     JsonElement family = config.get("config");
-    if (method == null || !method.isJsonPrimitive() || family == null) {
+    if (method == null || !method.isJsonPrimitive() || family == null || !family.isJsonObject()) {
       throw new ModelFormatException(path.resolve(CONFIG) + " names no method and config");
     }
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, method.getAsString(), family);
+    return new ModelFolder(path, method.getAsString(), family.getAsJsonObject());
   }
 
   /**
@@ -130,7 +130,7 @@ public record ModelFolder(Path path, String method, JsonElement config) {
    * @throws IllegalArgumentException if the configuration has no such component
    */
   public ModelFolder with(Map<String, String> settings) {
-    return new ModelFolder(path, method, Settings.apply(config.getAsJsonObject(), settings));
+    return new ModelFolder(path, method, Settings.apply(config, settings));
   }
 
   /** Returns the file that holds the arrays. */
@@ -152,18 +152,16 @@ public record ModelFolder(Path path, String method, JsonElement config) {
    *
    * @throws ModelFormatException if it does not fit the record
    */
-  public <T> T config(Class<T> type) {
+  public <T extends Record> T config(Class<T> type) {
     try {
-      return JSON.fromJson(config, type);
+      return Settings.read(config, type);
     } catch (RuntimeException e) {
-      // Gson wraps what the record's own check threw.
-      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new ModelFormatException(
           path.resolve(CONFIG)
               + " does not describe a model of the method "
               + method
               + ": "
-              + reason.getMessage(),
+              + e.getMessage(),
           e);
     }
   }
@@ -176,10 +174,8 @@ public record ModelFolder(Path path, String method, JsonElement config) {
    * @throws ModelFormatException if the configuration does not fit the record
    */
   public <T extends Record> T config(T defaults) {
-    JsonElement tree = JSON.toJsonTree(defaults);
-    if (config.isJsonObject()) {
-      overwrite(tree.getAsJsonObject(), config.getAsJsonObject());
-    }
+    JsonObject tree = JSON.toJsonTree(defaults).getAsJsonObject();
+    overwrite(tree, config);
     @SuppressWarnings("unchecked")
     Class<T> type = (Class<T>) defaults.getClass();
     return new ModelFolder(path, method, tree).config(type);
@@ -206,23 +202,35 @@ public record ModelFolder(Path path, String method, JsonElement config) {
 
   private static <T> T read(Path folder, String name, Class<T> type) {
     Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
+    }
     try {
-      if (!Files.isRegularFile(file)) {
-        throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
-      }
       if (Files.size(file) > MAX_JSON_BYTES) {
         throw new ModelFormatException(file + " is larger than " + (MAX_JSON_BYTES >> 20) + " MiB");
       }
-      T value = JSON.fromJson(Files.readString(file), type);
-      if (value == null) {
-        throw new ModelFormatException(file + " is empty");
-      }
-      return value;
-    } catch (JsonParseException e) {
-      throw new ModelFormatException(file + " is not the JSON of a model: " + e.getMessage(), e);
+      return parse(file, Files.readString(file), type);
+    } catch (CharacterCodingException e) {
+      throw new ModelFormatException(file + " is not text in UTF-8", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static <T> T parse(Path file, String json, Class<T> type) {
+    T value;
+    try {
+      value = JSON.fromJson(json, type);
+    } catch (RuntimeException e) {
+      // Gson wraps what the record's own check threw.
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new ModelFormatException(
+          file + " is not the JSON of a model: " + reason.getMessage(), e);
+    }
+    if (value == null) {
+      throw new ModelFormatException(file + " is empty");
+    }
+    return value;
   }
 
   private static int number(JsonObject object, String name, Path path) {

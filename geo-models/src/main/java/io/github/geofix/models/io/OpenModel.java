@@ -22,6 +22,20 @@ final class OpenModel implements AutoCloseable {
   }
 
   /**
+   * Returns a part of the model that calls go to; closes the model if it has none.
+   *
+   * @param part throws what the model says about that
+   */
+  <T> T part(Supplier<T> part) {
+    try {
+      return part.get();
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /**
    * Runs a call.
    *
    * @throws IllegalStateException if the model is closed

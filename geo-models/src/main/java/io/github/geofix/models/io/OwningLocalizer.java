@@ -13,7 +13,7 @@ final class OwningLocalizer implements Localizer {
 
   OwningLocalizer(GeoModel model) {
     this.model = new OpenModel(model, "localizer");
-    this.localizer = model.localizer();
+    this.localizer = this.model.part(model::localizer);
   }
 
   @Override

@@ -12,7 +12,7 @@ final class OwningRefiner implements Refiner {
 
   OwningRefiner(RefiningModel model) {
     this.model = new OpenModel(model, "refiner");
-    this.refiner = model.refiner();
+    this.refiner = this.model.part(model::refiner);
   }
 
   @Override

@@ -12,7 +12,7 @@ final class OwningTileEncoder implements TileEncoder {
 
   OwningTileEncoder(MatchingModel model) {
     this.model = new OpenModel(model, "tile encoder");
-    this.encoder = model.tileEncoder();
+    this.encoder = this.model.part(model::tileEncoder);
   }
 
   @Override

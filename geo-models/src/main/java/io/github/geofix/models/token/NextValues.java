@@ -20,21 +20,22 @@ record NextValues(float[] logits, int words, int count, double temperature) {
   /** Returns {@code log softmax(logits / temperature)} of one word of a photo, [V]. */
   double[] logProbabilities(int photo, int word) {
     int start = (photo * words + word) * count;
-    double[] scaled = new double[count];
-    double max = Double.NEGATIVE_INFINITY;
+    float max = Float.NEGATIVE_INFINITY;
     for (int v = 0; v < count; v++) {
-      scaled[v] = logits[start + v] / temperature;
-      max = Math.max(max, scaled[v]);
+      max = Math.max(max, logits[start + v]);
     }
+    double[] log = new double[count];
     double sum = 0;
-    for (double s : scaled) {
-      sum += Math.exp(s - max);
-    }
-    double normalizer = max + Math.log(sum);
     for (int v = 0; v < count; v++) {
-      scaled[v] -= normalizer;
+      // First less the greatest: over a low temperature the logits themselves may be infinite.
+      log[v] = ((double) logits[start + v] - max) / temperature;
+      sum += Math.exp(log[v]);
     }
-    return scaled;
+    double normalizer = Math.log(sum);
+    for (int v = 0; v < count; v++) {
+      log[v] -= normalizer;
+    }
+    return log;
   }
 
   /**

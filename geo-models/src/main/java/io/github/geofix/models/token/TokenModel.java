@@ -84,7 +84,7 @@ public final class TokenModel implements GeoModel {
    * @param lastWeight weight of the last token; those between follow a line
    * @param answer how one answer is made of the words found
    * @param beamWidth the number of words found
-   * @param densityKm the radius of {@link Answer#DENSITY}
+   * @param densityKm the radius of {@link Answer#DENSITY}, above 0 to 10,007
    * @param candidates the most candidates in a location
    * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
@@ -116,7 +116,9 @@ public final class TokenModel implements GeoModel {
       stages = List.copyOf(stages);
       check(!stages.isEmpty(), "stages must not be empty");
       check(beamWidth > 0, "beamWidth must be positive: " + beamWidth);
-      check(densityKm > 0, "densityKm must be positive: " + densityKm);
+      check(
+          densityKm > 0 && densityKm <= 10_007,
+          "densityKm must be above 0 to 10,007, a quarter of the Earth: " + densityKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(calibration != null, "calibration is missing");
     }
@@ -643,6 +645,9 @@ public final class TokenModel implements GeoModel {
 
   /** Finds words for photos, each given as one array for each of {@link #inputShapes}. */
   private List<Pool> stacked(List<float[][]> photos, Decoding decoding, boolean withStates) {
+    if (photos.isEmpty()) {
+      return List.of();
+    }
     float[][] stacked = new float[inputShapes().size()][];
     for (int i = 0; i < stacked.length; i++) {
       int input = i;

@@ -13,8 +13,11 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbedModelTest {
   private static final ModelCard CARD =
@@ -83,6 +87,57 @@ final class EmbedModelTest {
         assertThat(loaded.locateImages(photos)).isEqualTo(before);
       }
     }
+  }
+
+  @Test
+  void scoresNoVectors() {
+    try (EmbedModel model = model(1)) {
+      assertThat(model.scores(new float[0][])).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAGalleryOfAnotherWidth() {
+    Path saved = folder.resolve("model");
+    try (EmbedModel model = model(1)) {
+      model.save(saved, CARD);
+    }
+    try (EmbeddingIndex narrow =
+        EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults())
+            .add(new float[] {1, 2, 3}, new LatLng(0, 0), "a")
+            .build()) {
+      narrow.save(saved.resolve("gallery.index"));
+    }
+    assertThatThrownBy(() -> Localizer.load(saved))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("vectors of 3 numbers, the model of 128");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"overlap", "count", "length", "mean", "nothing"})
+  void refusesADamagedHierarchy(String damage) throws IOException {
+    Path saved = folder.resolve("model");
+    try (EmbedModel model = model(1)) {
+      model.save(saved, CARD);
+    }
+    Path weights = saved.resolve("weights.safetensors");
+    SafetensorsWriter writer = Safetensors.writer();
+    // The ids of the first two faces.
+    long[] ids = {1L << 60, damage.equals("overlap") ? 1L << 60 : 3L << 60};
+    if (!damage.equals("nothing")) {
+      writer.longs("hierarchy.0.ids", ids, 2);
+    }
+    int counts = damage.equals("length") ? 1 : 2;
+    writer.longs(
+        "hierarchy.0.counts",
+        damage.equals("count") ? new long[] {1, 1L << 40} : new long[counts],
+        counts);
+    writer.doubles(
+        "hierarchy.0.means", new double[] {0, 0, damage.equals("mean") ? 99 : 0, 90}, 2, 2);
+    writer.write(weights);
+    assertThatThrownBy(() -> Localizer.load(saved))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("hierarchy");
   }
 
   @Test

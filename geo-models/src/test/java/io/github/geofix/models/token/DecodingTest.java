@@ -257,6 +257,35 @@ class DecodingTest {
     assertThatThrownBy(() -> DiverseBeamSearch.of(2, 2, -1)).hasMessageContaining("-1");
   }
 
+  /** Logits over a number so small are beyond a double. */
+  @Test
+  void theLowestTemperatureIsGreedy() {
+    List<Pool> greedy = BeamSearch.greedy().find(model.network(), memory);
+    for (Decoding coldest :
+        List.of(
+            BeamSearch.ofWidth(3).withTemperature(Double.MIN_VALUE),
+            DiverseBeamSearch.of(2, 2, 0.5).withTemperature(Double.MIN_VALUE),
+            Sampling.of(3, 1).withTemperature(Double.MIN_VALUE),
+            Sampling.of(3, 1).withTopP(Double.MIN_VALUE),
+            Sampling.of(3, 1).withTopK(1))) {
+      List<Pool> pools = coldest.find(model.network(), memory);
+      for (int b = 0; b < 2; b++) {
+        Pool pool = pools.get(b);
+        assertThat(pool.words().get(pool.mostProbable()).values())
+            .isEqualTo(greedy.get(b).words().get(0).values());
+        assertThat(ScoredCells.of(pool, 1).scores()).doesNotContain(Double.NaN);
+      }
+    }
+  }
+
+  @Test
+  void findsEveryWordOfABeamAsWideAsTheVocabulary() {
+    List<Word> all = BeamSearch.ofWidth(10 * WORDS).find(model.network(), memory).get(0).words();
+    assertThat(all).hasSize(WORDS).doesNotHaveDuplicates();
+    assertThat(all.stream().mapToDouble(w -> Math.exp(w.logProbability())).sum())
+        .isCloseTo(1, within(1e-5));
+  }
+
   @Test
   void selectionsChooseAsTheySay() {
     Pool pool = BeamSearch.ofWidth(30).find(model.network(), memory).get(0);

@@ -63,6 +63,32 @@ final class TokenModelTest {
     return places;
   }
 
+  @Test
+  void refusesARadiusThatNoDensityHas() {
+    assertThatThrownBy(() -> TokenModel.Config.tiny().withDensityKm(20_000))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("densityKm");
+  }
+
+  @Test
+  void findsNothingForNoPhotos() {
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+      assertThat(model.pools(List.of(), BeamSearch.greedy(), false)).isEmpty();
+      assertThat(model.localizer().locateImages(List.of())).isEmpty();
+    }
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withVectors(2, 8, 0), 1)) {
+      assertThat(model.locate(List.of())).isEmpty();
+    }
+  }
+
+  @Test
+  void knowsTheFaceAlone() {
+    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withLevel(0), 1)) {
+      assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
+      assertThat(train(model, 3)).doesNotContain(Double.NaN);
+    }
+  }
+
   /** Plain gradient descent: enough to change every weight and to see the loss fall. */
   @SuppressWarnings("try") // The scope is there to be closed.
   private static double[] train(TokenModel model, int steps) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -198,10 +199,24 @@ public final class BatchLoader implements AutoCloseable {
     batch.targets[row] = example.targets();
   }
 
-  /** Stops the workers; batches under way are dropped. */
+  /**
+   * Stops the workers and waits for the examples in their hands, as the model that makes them may
+   * be closed next; batches under way are dropped.
+   */
   @Override
   public void close() {
     workers.shutdownNow();
+    boolean interrupted = false;
+    for (boolean ended = false; !ended; ) {
+      try {
+        ended = workers.awaitTermination(1, TimeUnit.DAYS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static final class Pending {

@@ -29,12 +29,13 @@ final class NearestRows {
     // One more than asked for, as the query itself may be among them.
     int best = Math.min(count + 1, photos.length);
     int[][] nearest = new int[size][];
+    NDArray columns = pool.transpose();
     for (int first = 0; first < size; first += BLOCK) {
       int end = Math.min(size, first + BLOCK);
       try (NDManager scratch = queries.getManager().newSubManager()) {
         NDArray block = queries.get(new NDIndex(first + ":" + end));
         block.attach(scratch);
-        NDArray products = block.matMul(pool.transpose());
+        NDArray products = block.matMul(columns);
         long[] rows = products.topK(best, 1, true, true).get(1).toLongArray();
         for (int query = first; query < end; query++) {
           int own = query;

@@ -76,8 +76,8 @@ public final class NeighbourOrder implements BatchOrder {
 
   /**
    * Returns a copy that puts photos of one reference into different batches, as in one batch each
-   * would be taken for the other's negative. There are exceptions only where exchanging two photos
-   * does not help, such as when a reference has more photos than there are batches.
+   * would be taken for the other's negative. There are exceptions only for references of which
+   * exchanging two photos does not help, such as one with more photos than there are batches.
    *
    * @param referenceOfPhoto the number of each photo's reference
    */
@@ -110,12 +110,19 @@ public final class NeighbourOrder implements BatchOrder {
     return photos;
   }
 
-  /** Exchanges photos of which their batch has the reference twice: the last batches had to. */
+  /**
+   * Exchanges photos of which their batch has the reference twice: the last batches had to. A
+   * reference of which one photo finds no other batch is given up, as else a reference of very many
+   * photos would take quadratic time.
+   */
   private static void separate(int[] photos, int batchSize, int[] references) {
+    Set<Integer> givenUp = new HashSet<>();
     for (int i = 0; i < photos.length; i++) {
-      if (clashes(photos[i], i, photos, batchSize, references)
+      int reference = references[photos[i]];
+      if (!givenUp.contains(reference)
+          && clashes(photos[i], i, photos, batchSize, references)
           && !exchange(i, photos, batchSize, references)) {
-        return;
+        givenUp.add(reference);
       }
     }
   }

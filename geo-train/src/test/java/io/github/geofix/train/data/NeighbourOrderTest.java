@@ -59,6 +59,24 @@ class NeighbourOrderTest {
     }
   }
 
+  /** One reference has more photos than there are batches; the others can still be kept apart. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void keepsTheOthersApartWhereOneReferenceCannotBe(long seed) {
+    int size = 100;
+    int batch = 20;
+    int[] references = IntStream.range(0, size).map(i -> i < 8 ? 0 : i / 3).toArray();
+    int[] photos =
+        NeighbourOrder.of(Neighbours.none(size), NeighbourOrder.Options.defaults().withSeed(seed))
+            .withOnePhotoPerReference(references)
+            .epoch(0, size, batch);
+    for (int first = 0; first < size; first += batch) {
+      int[] own = Arrays.copyOfRange(photos, first, first + batch);
+      assertThat(Arrays.stream(own).map(i -> references[i]).filter(r -> r > 0).toArray())
+          .doesNotHaveDuplicates();
+    }
+  }
+
   @Test
   void fillsBatchesEvenFromOneReference() {
     NeighbourOrder order =

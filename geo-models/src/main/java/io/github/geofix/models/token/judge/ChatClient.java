@@ -75,6 +75,11 @@ public final class ChatClient {
 
     /** Checks the ranges. */
     public Options {
+      boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+      if (!web || endpoint.getHost() == null) {
+        throw new IllegalArgumentException(
+            "endpoint " + endpoint + ": a web address such as https://api.openai.com/v1 needed");
+      }
       if (timeout.isNegative() || timeout.isZero() || firstWait.isNegative()) {
         throw new IllegalArgumentException(
             "timeout " + timeout + " and wait " + firstWait + ": above 0 and at least 0 needed");
@@ -118,10 +123,20 @@ public final class ChatClient {
   private final HttpClient http;
   private final AtomicInteger callsLeft;
 
-  /** Creates a client with a key; an empty one is not sent. */
+  /**
+   * Creates a client.
+   *
+   * @param key without regard to blanks around it; an empty one is not sent
+   * @throws IllegalArgumentException if the key has characters that no key has; the message does
+   *     not tell the key
+   */
   public ChatClient(Options options, String key) {
     this.options = options;
-    this.key = key;
+    this.key = key.strip();
+    if (!this.key.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException(
+          "the key has blanks or other characters that no key has: give the key alone");
+    }
     http = HttpClient.newBuilder().connectTimeout(options.timeout()).build();
     callsLeft = new AtomicInteger(options.maxCalls());
   }
@@ -142,7 +157,7 @@ public final class ChatClient {
 
   /** Returns how many more calls may be made. */
   public int callsLeft() {
-    return Math.max(0, callsLeft.get());
+    return callsLeft.get();
   }
 
   /**
@@ -152,6 +167,9 @@ public final class ChatClient {
    *     thread is interrupted
    */
   public Optional<String> ask(String question, BufferedImage photo) {
+    if (callsLeft() == 0) {
+      return Optional.empty();
+    }
     HttpRequest request = request(question, photo);
     long waitMillis = options.firstWait().toMillis();
     for (int attempt = 0; attempt < options.attempts(); attempt++) {
@@ -217,7 +235,7 @@ public final class ChatClient {
     try {
       response.body().close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // There is no answer, whatever becomes of the connection.
     }
   }
 

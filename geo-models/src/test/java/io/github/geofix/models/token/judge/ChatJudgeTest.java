@@ -127,6 +127,32 @@ class ChatJudgeTest {
   }
 
   @Test
+  void sendsAKeyThatWasReadWithTheEndOfItsLine() {
+    answers("{\"choice\": 1}");
+    ChatJudge judge = new ChatJudge(new ChatClient(options(), "secret\n"), ChatJudge.Form.CHOOSE);
+    assertThat(judge.decide(PHOTO, GUESSES)).contains(GUESSES.get(0));
+    assertThat(keys).containsExactly("Bearer secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two\nlines", "schl\u00fcssel\u0000"})
+  void refusesAKeyThatNoHeaderCanHold(String key) {
+    assertThatThrownBy(() -> new ChatClient(options(), key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("key")
+        .hasMessageNotContaining(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:8080/v1", "api.example.com", "file:///tmp/x", "http:///v1"})
+  void refusesAnEndpointThatIsNoWebAddress(String endpoint) {
+    assertThatThrownBy(() -> ChatClient.Options.of(URI.create(endpoint), "judge-1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(endpoint)
+        .hasMessageContaining("https://");
+  }
+
+  @Test
   void answersFreely() {
     answers("{\"latitude\": 12.5, \"longitude\": -70}");
     assertThat(judge(ChatJudge.Form.FREE).decide(PHOTO, GUESSES)).contains(new LatLng(12.5, -70));

@@ -1,0 +1,46 @@
+package io.github.geofix.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestTest {
+  private final Path folder;
+
+  ManifestTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  /** As spreadsheets write it: a byte order mark, quotes around all, lines that end in CR LF. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+  void readsATableOfASpreadsheet(String charset) throws IOException {
+    Path file = folder.resolve("photos.csv");
+    String text =
+        "\uFEFF\"Image\",\"Lat\",\"Lng\",\"Note\"\r\n"
+            + "\"caf\u00e9, 1.jpg\",\"48.5\",\"-2.25\",\"said \"\"here\"\"\"\r\n"
+            + "\r\n"
+            + "\"b.jpg\",\" -33 \",\"151\",\r\n";
+    Files.writeString(file, text, Charset.forName(charset));
+    Manifest photos = Manifest.readCsv(file);
+    assertThat(photos.locations()).containsExactly(new LatLng(48.5, -2.25), new LatLng(-33, 151));
+    assertThat(photos.entries().get(0).image()).isEqualTo(folder.resolve("caf\u00e9, 1.jpg"));
+    assertThat(photos.entries().get(0).extra()).containsEntry("note", "said \"here\"");
+  }
+
+  @Test
+  void namesTheColumnsItNeeds() throws IOException {
+    Path file = Files.writeString(folder.resolve("photos.csv"), "image,x,y\n");
+    assertThatThrownBy(() -> Manifest.readCsv(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no column latitude or lat: its header is image,x,y");
+  }
+}
