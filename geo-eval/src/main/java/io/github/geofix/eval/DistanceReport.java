@@ -7,7 +7,6 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -135,9 +134,12 @@ public record DistanceReport(
    * @throws IllegalArgumentException if it is no such report; the message names the file
    */
   public static DistanceReport readJson(Path file) {
-    try (Reader in = Files.newBufferedReader(file)) {
-      Json json = new Gson().fromJson(in, Json.class);
-      if (json == null || json.errorsKm == null || json.withinKm == null) {
+    try {
+      Json json = new Gson().fromJson(Files.readString(file), Json.class);
+      if (json == null
+          || json.errorsKm == null
+          || json.errorsKm.contains(null)
+          || json.withinKm == null) {
         throw new IllegalArgumentException(
             file + " is not a report: it needs withinKm and errorsKm, one error a photo");
       }
@@ -153,7 +155,8 @@ public record DistanceReport(
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     } catch (JsonParseException | NumberFormatException e) {
-      throw new IllegalArgumentException(file + " is not a report: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          file + " is not a report, or was cut short: it is not the JSON of one", e);
     }
   }
 
