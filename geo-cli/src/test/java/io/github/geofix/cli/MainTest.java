@@ -641,6 +641,22 @@ final class MainTest {
             "colour=red"),
         "colour",
         "width");
+    assertOneLine(
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--out",
+            path("never"),
+            "--set",
+            "image.height=tall",
+            "--set",
+            "width=8"),
+        "image.height=tall",
+        "before it was {",
+        "\"image.height\":32");
   }
 
   @Test

@@ -32,12 +32,26 @@ public final class Settings {
       Class<T> type = (Class<T>) config.getClass();
       return JSON.fromJson(tree, type);
     } catch (JsonParseException e) {
-      throw new IllegalArgumentException("a setting does not fit: " + settings, e);
+      throw new IllegalArgumentException(
+          "a setting does not fit: " + settings + "; before it was " + before(config, settings), e);
     } catch (RuntimeException e) {
       // Gson wraps what the record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
     }
+  }
+
+  /** Shows what kind of value each setting takes, by the one that it has. */
+  private static <T extends Record> JsonObject before(T config, Map<String, String> settings) {
+    JsonObject before = new JsonObject();
+    for (String name : settings.keySet()) {
+      JsonElement value = JSON.toJsonTree(config);
+      for (String part : name.split("\\.")) {
+        value = value.getAsJsonObject().get(part);
+      }
+      before.add(name, value);
+    }
+    return before;
   }
 
   /** As {@link #apply(Record, Map)}, for a record written as JSON; returns a copy. */

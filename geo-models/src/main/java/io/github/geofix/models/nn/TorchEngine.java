@@ -3,6 +3,7 @@ package io.github.geofix.models.nn;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
 public final class TorchEngine {
@@ -14,6 +15,8 @@ public final class TorchEngine {
     void close();
   }
 
+  private static volatile @Nullable Engine engine;
+
   private TorchEngine() {}
 
   /**
@@ -23,7 +26,8 @@ public final class TorchEngine {
    * @throws IllegalStateException if no native PyTorch library is on the class path
    */
   public static Engine engine() {
-    return Holder.ENGINE;
+    Engine started = engine;
+    return started != null ? started : start();
   }
 
   /** Returns a new manager; its arrays live until it is closed. */
@@ -42,22 +46,25 @@ public final class TorchEngine {
     return () -> JniUtils.setGradMode(before);
   }
 
-  private static final class Holder {
-    static final Engine ENGINE = start();
-
-    private static Engine start() {
-      // On EC2 DJL would contact a metadata address and a telemetry address.
-      if (System.getProperty("ai.djl.offline") == null) {
-        System.setProperty("ai.djl.offline", "true");
-      }
-      try {
-        return Engine.getEngine("PyTorch");
-      } catch (RuntimeException e) {
-        throw new IllegalStateException(
-            "no PyTorch library for this machine on the class path: add"
-                + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system",
-            e);
-      }
+  private static synchronized Engine start() {
+    Engine started = engine;
+    if (started != null) {
+      return started;
     }
+    // On EC2 DJL would contact a metadata address and a telemetry address.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    try {
+      started = Engine.getEngine("PyTorch");
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "no PyTorch library for this machine on the class path: add"
+              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system,"
+              + " such as linux-x86_64",
+          e);
+    }
+    engine = started;
+    return started;
   }
 }
