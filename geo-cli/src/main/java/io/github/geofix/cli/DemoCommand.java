@@ -91,6 +91,12 @@ final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(out.resolve("report.html"));
     }
     spec.commandLine().getOut().flush();
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        "look at the page in a browser, or ask the model: geofix locate --model "
+            + place(outcomes.get(0).recipe().method()).resolve("model")
+            + " PHOTO");
+    err.flush();
     return 0;
   }
 
