@@ -3,6 +3,9 @@ package io.github.geofix.examples;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellTokenizer;
@@ -14,7 +17,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Cells, tokens and imagery: what needs no neural network. */
+/** Cells, tokens, imagery and search: what needs no neural network. */
 final class Geography {
   private Geography() {}
 
@@ -37,6 +40,16 @@ final class Geography {
       BufferedImage square = tiles.view(LocalFrame.of(new LatLng(46.5, 8), 400_000), 256, 256);
       BufferedImage tile = tiles.view(Tile.of(new LatLng(46.5, 8), 6), 256, 256);
       System.out.println(alps.getWidth() + square.getWidth() + tile.getWidth() + " columns");
+    }
+
+    EmbeddingIndex.Builder rows = EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults());
+    rows.add(new float[] {1, 0, 0}, new LatLng(48.8584, 2.2945), "eiffel.jpg");
+    rows.add(new float[] {0, 1, 0}, new LatLng(48.8867, 2.3431), "sacre-coeur.jpg");
+    try (EmbeddingIndex index = rows.build()) {
+      EmbeddingSearch nearby = index.within(new LatLng(48.86, 2.3), 2); // kilometres
+      for (Hit hit : nearby.search(new float[] {0.6f, 0.8f, 0}, 5).hits()) {
+        System.out.println(hit.id() + " " + hit.score());
+      }
     }
   }
 }

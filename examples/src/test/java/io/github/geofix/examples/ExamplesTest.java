@@ -45,6 +45,7 @@ final class ExamplesTest {
         "Locate",
         "Evaluate",
         "Partition",
+        "OwnPhotos",
         "OwnBackbone",
         "FineTune",
         "CrossView",

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.report.HtmlReport;
@@ -35,6 +36,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (report != null) {
+      AtomicFiles.check(report);
+    }
     Map<String, DistanceReport> runs = new LinkedHashMap<>();
     for (Path file : files) {
       DistanceReport run = DistanceReport.readJson(file);
@@ -44,14 +48,14 @@ final class CompareCommand implements Callable<Integer> {
         throw new IllegalArgumentException(file + " is given twice");
       }
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(DistanceReport.table(runs).toMarkdown());
+    // Nothing is printed before all is known to be comparable.
+    StringBuilder text = new StringBuilder(DistanceReport.table(runs).toMarkdown()).append('\n');
     String first = files.get(0).toString();
     runs.forEach(
         (name, run) -> {
           if (!name.equals(first)) {
-            out.println("### " + name + " against " + first + "\n");
-            out.println(PairedComparison.of(reference(runs), run).table().toMarkdown());
+            text.append("### " + name + " against " + first + "\n\n");
+            text.append(compared(reference(runs), name, run).table().toMarkdown()).append('\n');
           }
         });
     if (report != null) {
@@ -59,8 +63,19 @@ final class CompareCommand implements Callable<Integer> {
           .subtitle(runs.size() + " runs, " + reference(runs).count() + " photos")
           .write(report);
     }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(text);
     out.flush();
     return 0;
+  }
+
+  private PairedComparison compared(DistanceReport first, String name, DistanceReport run) {
+    try {
+      return PairedComparison.of(first, run);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "cannot compare " + name + " with " + files.get(0) + ": " + e.getMessage(), e);
+    }
   }
 
   private static DistanceReport reference(Map<String, DistanceReport> runs) {

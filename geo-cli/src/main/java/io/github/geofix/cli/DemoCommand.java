@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.train.Progress;
 import java.io.PrintWriter;
@@ -71,6 +72,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path folder = earthData();
+    AtomicFiles.check(out.resolve("report.html"));
     List<String> methods = which.all ? DemoRecipe.METHODS : List.of(which.method);
     List<DemoRecipe> recipes = methods.stream().map(method -> recipe(method, folder)).toList();
     List<EarthDemo.Outcome> outcomes = new ArrayList<>();
@@ -89,6 +91,12 @@ final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(out.resolve("report.html"));
     }
     spec.commandLine().getOut().flush();
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(
+        "look at the page in a browser, or ask the model: geofix locate --model "
+            + place(outcomes.get(0).recipe().method()).resolve("model")
+            + " PHOTO");
+    err.flush();
     return 0;
   }
 

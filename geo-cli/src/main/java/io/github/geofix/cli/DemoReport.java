@@ -204,7 +204,9 @@ final class DemoReport {
     List<ReportSection.Headline.Figure> figures = new ArrayList<>();
     figures.add(
         new ReportSection.Headline.Figure(
-            String.format(Locale.ROOT, "%.0f km", may.model().medianKm()), "median error", ""));
+            String.format(Locale.ROOT, "%,.0f km", may.model().medianKm()).replace(',', '\u202F'),
+            "median error",
+            ""));
     for (double km : new double[] {200, 750, 2500}) {
       figures.add(
           new ReportSection.Headline.Figure(

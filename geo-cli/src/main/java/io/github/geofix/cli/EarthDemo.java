@@ -153,6 +153,7 @@ final class EarthDemo {
    * @param model the folder to save the model in
    */
   Outcome run(DemoRecipe recipe, Path model) {
+    ModelFolder.check(model);
     TrainReport report = train(recipe, model);
 
     long start = System.nanoTime();

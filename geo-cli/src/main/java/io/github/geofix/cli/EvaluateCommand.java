@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;
@@ -138,6 +139,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    files.check();
+    if (list != null) {
+      AtomicFiles.check(list);
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (data.benchmark == null) {
       out.println(photos(null, Objects.requireNonNull(data.csv)));

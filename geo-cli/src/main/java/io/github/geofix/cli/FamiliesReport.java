@@ -176,10 +176,12 @@ final class FamiliesReport {
       double most =
           systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
       String best =
-          systems.entrySet().stream()
-              .filter(system -> system.getValue().accuracyWithinKm(km) == most)
-              .map(Map.Entry::getKey)
-              .collect(Collectors.joining(" and "));
+          most == 0
+              ? "nobody any"
+              : systems.entrySet().stream()
+                  .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+                  .map(Map.Entry::getKey)
+                  .collect(Collectors.joining(" and "));
       limitsOf
           .computeIfAbsent(best, name -> new ArrayList<>())
           .add(String.format(Locale.ROOT, "%.0f", km));

@@ -6,6 +6,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Provenance;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    ModelFolder.check(out);
     List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     PrintWriter stdout = spec.commandLine().getOut();
     try (Safetensors weights = Safetensors.open(from);

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.TileIndex;
 import io.github.geofix.core.tile.LatLngBox;
@@ -70,6 +71,7 @@ final class IndexBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    AtomicFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
     try (TileEncoder encoder = TileEncoder.load(model);
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());

@@ -5,6 +5,7 @@ import io.github.geofix.core.ModelFormatException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,25 +53,47 @@ public final class Main {
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
-    return new CommandLine(main)
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (exception, command, parsed) -> {
-              if (main.verbose) {
-                exception.printStackTrace(err);
-              }
-              err.println("geofix: " + oneLine(exception));
-              err.flush();
-              return CommandLine.ExitCode.SOFTWARE;
-            })
-        .execute(args);
+    CommandLine commandLine =
+        new CommandLine(main)
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (exception, command, parsed) -> {
+                  if (main.verbose) {
+                    exception.printStackTrace(err);
+                  }
+                  err.println("geofix: " + oneLine(exception));
+                  err.flush();
+                  return CommandLine.ExitCode.SOFTWARE;
+                });
+    try {
+      return commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      if (main.verbose) {
+        e.printStackTrace(err);
+      }
+      err.println("geofix: " + outOfMemory());
+      err.flush();
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static String outOfMemory() {
+    return String.format(
+        Locale.ROOT,
+        "out of memory: Java may use %d MB; give it more, such as GEOFIX_HEAP=4g",
+        Runtime.getRuntime().maxMemory() >> 20);
   }
 
   /** The message of an error a user can act on; a defect of ours keeps its class name. */
   private static String oneLine(Exception exception) {
     String message = Objects.requireNonNullElse(exception.getMessage(), exception.toString());
+    Throwable cause = exception.getCause();
+    if (exception instanceof UncheckedIOException && cause != null && cause.getMessage() != null) {
+      // Made of nothing but its cause it has the message "java.io.IOException: no such image".
+      message = message.equals(cause.toString()) ? cause.getMessage() : message;
+    }
     boolean expected =
         exception instanceof UncheckedIOException
             || exception instanceof IllegalArgumentException

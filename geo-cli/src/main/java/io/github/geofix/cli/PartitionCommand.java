@@ -53,7 +53,7 @@ final class PartitionCommand implements Callable<Integer> {
       names = "--max-points",
       split = ",",
       defaultValue = "500",
-      paramLabel = "N[,N...]",
+      paramLabel = "N",
       description =
           "Cells of more points are split; several falling limits make a hierarchy (default:"
               + " ${DEFAULT-VALUE}).")

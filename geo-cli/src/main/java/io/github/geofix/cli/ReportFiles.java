@@ -3,6 +3,8 @@ package io.github.geofix.cli;
 import io.github.geofix.core.AtomicFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,6 +21,11 @@ final class ReportFiles {
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write an HTML page, too.")
   private @Nullable Path report;
+
+  /** Refuses what could not be written, before the figures are computed. */
+  void check() {
+    Stream.of(json, csv, latex, report).filter(Objects::nonNull).forEach(AtomicFiles::check);
+  }
 
   /** Writes what was asked for; returns the text for stdout. */
   String write(Evaluated evaluated) {

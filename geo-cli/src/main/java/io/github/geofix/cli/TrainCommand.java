@@ -158,6 +158,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     Protocol benchmark = protocol == null ? null : Protocol.named(protocol);
     refuseWhatDoesNotFit(benchmark, start.method());
+    ModelFolder.check(out);
     TrainingData photos =
         benchmark == null
             ? new TrainingData.OfPhotos(read(data))

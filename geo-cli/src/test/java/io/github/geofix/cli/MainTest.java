@@ -550,6 +550,82 @@ final class MainTest {
   }
 
   @Test
+  void refusesAnOutputThatCannotBeWrittenBeforeItWorks() throws IOException {
+    Path file = Files.writeString(folder.resolve("in-the-way"), "");
+    Path thesis = Files.createDirectories(folder.resolve("thesis"));
+    Files.writeString(thesis.resolve("thesis.tex"), "");
+    String photos = path("photos/manifest.csv");
+    String[] train = {"train", "--method", "embed", "--data", photos, "--out"};
+    assertOneLine(run(with(train, file.toString())), "in-the-way is a file, not a folder");
+    assertOneLine(run(with(train, thesis.toString())), "holds thesis.tex", "another folder");
+    assertOneLine(run("demo", "--data", EARTH, "--out", file.toString()), "in-the-way is a file");
+    // One of two files cannot be written, so that neither is.
+    assertOneLine(
+        run(
+            "evaluate",
+            "--predictions",
+            photos,
+            "--data",
+            photos,
+            "--json",
+            path("never.json"),
+            "--report",
+            file.resolve("page.html").toString()),
+        "in-the-way is a file, not a folder");
+    assertThat(folder.resolve("never.json")).doesNotExist();
+    assertThat(thesis.resolve("thesis.tex")).exists();
+  }
+
+  private static String[] with(String[] arguments, String last) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+    all[arguments.length] = last;
+    return all;
+  }
+
+  @Test
+  void saysWhatIsWrongWithRunsToCompare() throws IOException {
+    List<String> rows = Files.readAllLines(folder.resolve("photos/manifest.csv"));
+    Path some = folder.resolve("photos/some.csv");
+    Files.write(some, rows.subList(0, 21));
+    String photos = path("photos/manifest.csv");
+    for (String csv : new String[] {photos, some.toString()}) {
+      String json = csv.replace(".csv", ".json");
+      assertThat(run("evaluate", "--predictions", csv, "--data", csv, "--json", json).code())
+          .isZero();
+    }
+    String all = path("photos/manifest.json");
+    String fewer = path("photos/some.json");
+    assertOneLine(
+        run("compare", all, fewer),
+        "cannot compare " + fewer + " with " + all,
+        "the first has 60 of them, the second 20");
+    Path cut = folder.resolve("cut.json");
+    Files.writeString(cut, Files.readString(Path.of(all)).substring(0, 500));
+    assertOneLine(
+        run("compare", all, cut.toString()), "cut.json is not a report, or was cut short");
+    assertOneLine(run("compare", all, photos), "manifest.csv is not a report");
+    assertOneLine(run("compare", all, folder.toString()), "cannot read " + folder);
+  }
+
+  @Test
+  void saysThatAnImageOfTheEarthIsMissing() {
+    Result result =
+        run(
+            "dataset",
+            "earth",
+            "--reference",
+            path("none.jpg"),
+            "--rendering",
+            MAY,
+            "--count",
+            "2",
+            "--out",
+            path("never"));
+    assertOneLine(result, "none.jpg");
+    assertThat(result.err()).doesNotContain("Exception");
+  }
+
+  @Test
   void saysWhichMethodsAndSettingsThereAre() {
     assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
     assertOneLine(
@@ -565,6 +641,22 @@ final class MainTest {
             "colour=red"),
         "colour",
         "width");
+    assertOneLine(
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--out",
+            path("never"),
+            "--set",
+            "image.height=tall",
+            "--set",
+            "width=8"),
+        "image.height=tall",
+        "before it was {",
+        "\"image.height\":32");
   }
 
   @Test

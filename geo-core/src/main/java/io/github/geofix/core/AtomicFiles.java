@@ -2,9 +2,14 @@ package io.github.geofix.core;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -59,6 +64,7 @@ public final class AtomicFiles {
    */
   public static void writeFolder(Path folder, Content content) {
     try {
+      refuseFile(folder);
       Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
       Files.createDirectories(parent);
       Path temporary = Files.createDirectory(beside(folder));
@@ -82,6 +88,53 @@ public final class AtomicFiles {
       throw cannotWrite(folder, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw cannotWrite(folder, e);
+    }
+  }
+
+  /**
+   * Refuses a file that {@link #write} could not write, so that long work does not end in vain:
+   * makes an empty file in the nearest folder that there is, and deletes it.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   */
+  public static void check(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new FileSystemException(file.toString(), null, "it is a folder");
+      }
+      checkFolderOf(file);
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  /**
+   * Refuses a folder that {@link #writeFolder} could not write, as {@link #check} does. Whether all
+   * that an older one holds has a successor is found out later.
+   *
+   * @throws UncheckedIOException if the folder cannot be written
+   */
+  public static void checkFolder(Path folder) {
+    try {
+      refuseFile(folder);
+      checkFolderOf(folder);
+    } catch (IOException e) {
+      throw cannotWrite(folder, e);
+    }
+  }
+
+  private static void checkFolderOf(Path target) throws IOException {
+    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent());
+    while (!Files.exists(folder) && folder.getParent() != null) {
+      folder = folder.getParent();
+    }
+    refuseFile(folder);
+    Files.delete(Files.createFile(beside(folder.resolve("check"))));
+  }
+
+  private static void refuseFile(Path folder) throws IOException {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new NotDirectoryException(folder.toString());
     }
   }
 
@@ -118,7 +171,25 @@ public final class AtomicFiles {
     while (first.getCause() != null) {
       first = first.getCause();
     }
-    return new UncheckedIOException("cannot write " + path + ": " + first.getMessage(), e);
+    return new UncheckedIOException("cannot write " + path + ": " + reason(path, first), e);
+  }
+
+  /** The exceptions of files carry no reason where their class tells it, only a temporary name. */
+  private static @Nullable String reason(Path path, Throwable e) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
+      return ((FileSystemException) e).getFile() + " is a file, not a folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission to write in " + folder;
+    }
+    if (e instanceof NoSuchFileException) {
+      return folder + " takes no files";
+    }
+    if (e instanceof FileSystemException system && system.getReason() != null) {
+      return system.getReason();
+    }
+    return e.getMessage();
   }
 
   private static void deleteRecursively(Path folder) throws IOException {

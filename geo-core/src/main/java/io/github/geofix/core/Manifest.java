@@ -89,6 +89,9 @@ public final class Manifest {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(file + " is not CSV: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      IOException cause = Objects.requireNonNull(e.getCause());
+      throw new UncheckedIOException("cannot read " + file + ": " + cause.getMessage(), cause);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -161,8 +164,14 @@ public final class Manifest {
               + " has no column "
               + Arrays.stream(any).collect(Collectors.joining(" or "))
               + ": its header is "
-              + String.join(",", header)
+              + shown(header)
               + ", needed are image,latitude,longitude");
+    }
+
+    /** A file of another kind must not fill the terminal, or control it. */
+    private static String shown(List<String> header) {
+      String text = String.join(",", header).replaceAll("\\p{Cntrl}|\uFFFD", "?");
+      return text.length() <= 200 ? text : text.substring(0, 200) + "...";
     }
 
     Entry entry(CsvRecord row, Path folder, Path file) {

@@ -79,6 +79,38 @@ final class AtomicFilesTest {
     assertThat(names(folder)).containsExactly("home");
   }
 
+  @Test
+  void saysWhatIsInTheWay() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old");
+    Path below = file.resolve("below");
+    assertThatThrownBy(() -> AtomicFiles.write(below, t -> Files.writeString(t, "new")))
+        .hasMessage("cannot write " + below + ": " + file + " is a file, not a folder");
+    assertThatThrownBy(() -> AtomicFiles.writeFolder(file, t -> {}))
+        .hasMessage("cannot write " + file + ": " + file + " is a file, not a folder");
+    assertThatThrownBy(() -> AtomicFiles.write(folder, t -> Files.writeString(t, "new")))
+        .hasMessageContaining("cannot write " + folder + ": ")
+        .hasMessageNotContaining(".tmp");
+  }
+
+  @Test
+  void checksBeforehandWhatCannotBeWritten() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "old");
+    Path below = file.resolve("far/below");
+    assertThatThrownBy(() -> AtomicFiles.check(below))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("cannot write " + below + ": " + file + " is a file, not a folder");
+    assertThatThrownBy(() -> AtomicFiles.checkFolder(file))
+        .hasMessage("cannot write " + file + ": " + file + " is a file, not a folder");
+    assertThatThrownBy(() -> AtomicFiles.check(folder))
+        .hasMessage("cannot write " + folder + ": it is a folder");
+    AtomicFiles.check(file);
+    AtomicFiles.check(folder.resolve("new/file"));
+    AtomicFiles.checkFolder(folder);
+    AtomicFiles.checkFolder(folder.resolve("new/folder"));
+    assertThat(names(folder)).containsExactly("file");
+    assertThat(file).hasContent("old");
+  }
+
   private static Stream<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(f -> f.getFileName().toString()).sorted().toList().stream();

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,5 +45,44 @@ class ManifestTest {
     assertThatThrownBy(() -> Manifest.readCsv(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no column latitude or lat: its header is image,x,y");
+  }
+
+
+  @Test
+  void readsWhatSpreadsheetsWrite() throws IOException {
+    Path file = folder.resolve("mit Ümlaut und Leerzeichen.csv");
+    Files.writeString(file, "\uFEFFImage, Lat ,lng\r\n\"a, b.jpg\",48.5,-2\r\n");
+    Manifest photos = Manifest.readCsv(file);
+    assertThat(photos.entries()).hasSize(1);
+    assertThat(photos.entries().get(0).image()).isEqualTo(folder.resolve("a, b.jpg"));
+    assertThat(photos.locations()).containsExactly(new LatLng(48.5, -2));
+  }
+
+  @Test
+  void saysThatAFileIsAFolder() {
+    assertThatThrownBy(() -> Manifest.readCsv(folder))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("cannot read " + folder + ": ")
+        .hasMessageNotContaining("first record");
+  }
+
+  @Test
+  void doesNotControlTheTerminalWithAFileOfAnotherKind() throws IOException {
+    byte[] noise = new byte[5000];
+    new Random(1).nextBytes(noise);
+    for (int i = 0; i < noise.length; i++) {
+      // One long line without quotes.
+      noise[i] = noise[i] == '\n' || noise[i] == '\r' || noise[i] == '"' ? 27 : noise[i];
+    }
+    Path file = Files.write(folder.resolve("noise"), noise);
+    assertThatThrownBy(() -> Manifest.readCsv(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no column image")
+        .satisfies(
+            e -> {
+              String message = e.getMessage();
+              assertThat(message).doesNotMatch("(?s).*\\p{Cntrl}.*");
+              assertThat(message.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(1000);
+            });
   }
 }

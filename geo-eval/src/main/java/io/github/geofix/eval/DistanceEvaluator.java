@@ -7,12 +7,8 @@ import io.github.geofix.core.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -134,45 +130,30 @@ public final class DistanceEvaluator {
    *     and names the first
    */
   public static Manifest pair(Manifest predictions, Manifest photos) {
-    Map<Path, Manifest.Entry> byPath = new HashMap<>();
-    Map<Path, Manifest.Entry> byName = new HashMap<>();
-    Set<Path> twice = new LinkedHashSet<>();
-    Set<Path> ambiguous = new HashSet<>();
-    for (Manifest.Entry entry : predictions.entries()) {
-      Path path = entry.image().toAbsolutePath().normalize();
-      if (byPath.put(path, entry) != null) {
-        twice.add(entry.image());
-      }
-      if (byName.put(name(path), entry) != null) {
-        ambiguous.add(name(path));
-      }
-    }
-    refuse(twice, "predicted twice");
-    Set<Path> seen = new HashSet<>();
-    for (Manifest.Entry entry : photos.entries()) {
-      Path name = name(entry.image());
-      if (!seen.add(name)) {
-        ambiguous.add(name);
-      }
-    }
+    PhotoPairing answered = new PhotoPairing(images(predictions));
+    refuse(answered.twice(), "predicted twice", "");
+    int[] rows = answered.find(images(photos));
     List<Manifest.Entry> guesses = new ArrayList<>(photos.size());
     Set<Path> missing = new LinkedHashSet<>();
-    for (Manifest.Entry entry : photos.entries()) {
-      Manifest.Entry guess = byPath.get(entry.image().toAbsolutePath().normalize());
-      if (guess == null && !ambiguous.contains(name(entry.image()))) {
-        guess = byName.get(name(entry.image()));
-      }
-      if (guess == null) {
-        missing.add(entry.image());
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] == PhotoPairing.MISSING) {
+        missing.add(photos.entries().get(i).image());
       } else {
-        guesses.add(guess);
+        guesses.add(predictions.entries().get(rows[i]));
       }
     }
-    refuse(missing, "without a prediction, of " + photos.size());
+    refuse(
+        missing,
+        "without a prediction, of " + photos.size(),
+        predictions.size() == 0
+            ? "; there are no predictions"
+            : "; predictions are of "
+                + predictions.entries().get(0).image()
+                + (predictions.size() > 1 ? ", ..." : ""));
     return Manifest.of(guesses);
   }
 
-  private static void refuse(Set<Path> images, String what) {
+  private static void refuse(Set<Path> images, String what, String hint) {
     if (!images.isEmpty()) {
       throw new IllegalArgumentException(
           images.size()
@@ -180,12 +161,13 @@ public final class DistanceEvaluator {
               + what
               + ": "
               + images.stream().limit(3).map(Path::toString).collect(Collectors.joining(", "))
-              + (images.size() > 3 ? ", ..." : ""));
+              + (images.size() > 3 ? ", ..." : "")
+              + hint);
     }
   }
 
-  private static Path name(Path image) {
-    return Objects.requireNonNullElse(image.getFileName(), image);
+  private static List<Path> images(Manifest photos) {
+    return photos.entries().stream().map(Manifest.Entry::image).toList();
   }
 
   private static List<String> names(Manifest photos) {

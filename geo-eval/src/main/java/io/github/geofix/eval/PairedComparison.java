@@ -1,10 +1,9 @@
 package io.github.geofix.eval;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -59,26 +58,28 @@ public record PairedComparison(
   }
 
   /**
-   * Compares two reports. Photos are paired by name where both reports have names, else by
-   * position.
+   * Compares two reports. Photos are paired by path where both reports have them, or by file name
+   * where the paths differ but the names are unique; else by position.
    *
    * @param first the reference, whose limits are used
    * @param second the system compared with it
    * @param placeOf a number for each photo of {@code first}, equal for photos of one place
    * @param bootstrap how intervals are drawn
-   * @throws IllegalArgumentException if the reports are not of the same photos
+   * @throws IllegalArgumentException if the reports are not of the same photos, or there is not one
+   *     place a photo
    */
   public static PairedComparison of(
       DistanceReport first, DistanceReport second, int[] placeOf, Bootstrap bootstrap) {
-    if (first.count() != second.count() || placeOf.length != first.count()) {
+    if (first.count() != second.count()) {
       throw new IllegalArgumentException(
-          "the reports are not of the same photos: "
+          "the reports are not of the same photos: the first has "
               + first.count()
-              + " and "
-              + second.count()
-              + " of them, with "
-              + placeOf.length
-              + " places");
+              + " of them, the second "
+              + second.count());
+    }
+    if (placeOf.length != first.count()) {
+      throw new IllegalArgumentException(
+          placeOf.length + " places for " + first.count() + " photos");
     }
     double[] a = first.errors().toArray();
     double[] b = paired(first, second);
@@ -111,23 +112,22 @@ public record PairedComparison(
     if (first.photos().isEmpty() || second.photos().isEmpty()) {
       return errors;
     }
-    Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < errors.length; i++) {
-      if (places.put(second.photos().get(i), i) != null) {
-        throw new IllegalArgumentException("photo " + second.photos().get(i) + " is there twice");
-      }
+    PhotoPairing there = new PhotoPairing(second.photos().stream().map(Path::of).toList());
+    if (!there.twice().isEmpty()) {
+      throw new IllegalArgumentException(
+          "photo " + there.twice().iterator().next() + " is there twice");
     }
+    int[] rows = there.find(first.photos().stream().map(Path::of).toList());
     double[] ordered = new double[errors.length];
     for (int i = 0; i < ordered.length; i++) {
       String photo = first.photos().get(i);
-      Integer place = places.remove(photo);
-      if (place == null) {
+      if (rows[i] == PhotoPairing.MISSING) {
         throw new IllegalArgumentException(
             second.photos().contains(photo)
                 ? "photo " + photo + " is there twice"
                 : "the reports are not of the same photos: " + photo + " is only in the first");
       }
-      ordered[i] = errors[place];
+      ordered[i] = errors[rows[i]];
     }
     return ordered;
   }

@@ -97,7 +97,7 @@ public final class PhotoReport {
             ? Headings.of(numbers(photos, "heading"), numbers(answers, "heading"))
             : null;
     sequences = sequences(photos, answers, options.grid());
-    reliability = has(answers, "score") ? reliability(numbers(answers, "score")) : null;
+    reliability = has(answers, "score") ? reliability(scores(answers)) : null;
   }
 
   /**
@@ -159,6 +159,21 @@ public final class PhotoReport {
       }
     }
     return numbers;
+  }
+
+  private static double[] scores(Manifest answers) {
+    double[] scores = numbers(answers, "score");
+    for (int i = 0; i < scores.length; i++) {
+      if (!(scores[i] >= 0 && scores[i] <= 1)) {
+        throw new IllegalArgumentException(
+            "the score of "
+                + answers.entries().get(i).image()
+                + " is "
+                + scores[i]
+                + ", not within 0 to 1: rename the column if it holds something else");
+      }
+    }
+    return scores;
   }
 
   private static @Nullable Sequences sequences(

@@ -137,7 +137,12 @@ class DistanceEvaluatorTest {
     Manifest photos = positions("/d/a", "0", "/d/b", "1", "/d/c", "1", "/d/d", "1", "/d/e", "1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceEvaluator.withDefaults().evaluate(positions("/d/c", "1"), photos))
-        .withMessage("4 photos are without a prediction, of 5: /d/a, /d/b, /d/d, ...");
+        .withMessage(
+            "4 photos are without a prediction, of 5: /d/a, /d/b, /d/d, ...;"
+                + " predictions are of /d/c");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceEvaluator.pair(positions(), positions("/d/a", "0")))
+        .withMessage("1 photos are without a prediction, of 1: /d/a; there are no predictions");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

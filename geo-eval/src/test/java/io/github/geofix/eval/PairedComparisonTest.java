@@ -43,7 +43,25 @@ class PairedComparisonTest {
         .isThrownBy(() -> PairedComparison.of(first, report(List.of("c", "a", "x"), 1, 2, 3)))
         .withMessage("the reports are not of the same photos: b is only in the first");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PairedComparison.of(first, report(List.of(), 1, 2)));
+        .isThrownBy(() -> PairedComparison.of(first, report(List.of(), 1, 2)))
+        .withMessage(
+            "the reports are not of the same photos: the first has 3 of them, the second 2");
+  }
+
+  @Test
+  void pairsPhotosOfAnotherMachineByUniqueFileNames() {
+    DistanceReport here = report(List.of("/here/a", "/here/b", "/here/c"), 1, 2, 900);
+    DistanceReport there = report(List.of("/there/c", "/there/a", "/there/b"), 900, 1, 2);
+    assertThat(PairedComparison.of(here, there).medianKm())
+        .isEqualTo(new Bootstrap.Interval(0, 0, 0));
+    DistanceReport twoFolders = report(List.of("/there/1/a", "/there/2/a", "/there/b"), 1, 2, 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PairedComparison.of(here, twoFolders))
+        .withMessageContaining("/here/a is only in the first");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> PairedComparison.of(here, report(List.of("/here/a", "b", "/here/a"), 1, 2, 3)))
+        .withMessageContaining("/here/a is there twice");
   }
 
   @ParameterizedTest

@@ -145,4 +145,25 @@ class PhotoReportTest {
         .withMessage("1 answers and 2 distances do not fit 1 photos");
     assertThatIllegalArgumentException().isThrownBy(() -> defaults().withRightKm(0));
   }
+
+  @Test
+  void namesThePhotoWhoseScoreIsNone() {
+    Manifest photos = manifest(Map.of(), PARIS, LYON);
+    for (String score : new String[] {"1.3", "-0.1", "NaN"}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  report(
+                      photos,
+                      Manifest.of(
+                          List.of(
+                              answer(0, PARIS, Map.of("score", "0.9")),
+                              answer(1, LYON, Map.of("score", score)))),
+                      defaults()))
+          .withMessage(
+              "the score of 1.jpg is "
+                  + score
+                  + ", not within 0 to 1: rename the column if it holds something else");
+    }
+  }
 }

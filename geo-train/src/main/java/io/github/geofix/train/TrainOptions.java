@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * @param batchSize photos that the network sees at once, at least 1
  * @param accumulate batches whose gradients are averaged for one step, at least 1: stands in for a
  *     batch that memory cannot hold, except that losses within a batch see only their own batch
- * @param learningRate the peak rate, above 0
+ * @param learningRate the peak rate, above 0 and below 1000
  * @param schedule how the rate moves
  * @param weightDecay AdamW's decoupled decay, at least 0
  * @param groups parameters with a rate or decay of their own
@@ -51,7 +51,11 @@ public record TrainOptions(
     check(maxSteps >= 1, "max steps", maxSteps, "at least 1");
     check(batchSize >= 1, "batch size", batchSize, "at least 1");
     check(accumulate >= 1, "accumulate", accumulate, "at least 1");
-    check(learningRate > 0 && learningRate < 1e3, "learning rate", learningRate, "above 0");
+    check(
+        learningRate > 0 && learningRate < 1e3,
+        "learning rate",
+        learningRate,
+        "above 0, below 1000");
     check(weightDecay >= 0, "weight decay", weightDecay, "at least 0");
     check(clipNorm > 0, "clip norm", clipNorm, "above 0");
     check(averageDecay >= 0 && averageDecay < 1, "average decay", averageDecay, "0 to below 1");

@@ -2,8 +2,6 @@ package io.github.geofix.core.format;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
@@ -15,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of any size mapped into memory for reading. Opening costs the same whatever the size;
@@ -61,7 +58,7 @@ public final class MappedFile implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + path, e);
     } catch (IOException e) {
-      windows.forEach(Unmapper::unmap);
+      windows.forEach(DirectMemory::free);
       String reason = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
       throw new UncheckedIOException("cannot read " + path + ": " + reason, e);
     }
@@ -105,44 +102,7 @@ public final class MappedFile implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      windows.forEach(Unmapper::unmap);
-    }
-  }
-
-  /**
-   * Releases a mapping now rather than at some garbage collection. Until Java 22 brought {@code
-   * Arena}, {@code Unsafe.invokeCleaner} is the one supported way; where it is missing the garbage
-   * collector does it later.
-   */
-  private static final class Unmapper {
-    private static final @Nullable Object UNSAFE;
-    private static final @Nullable Method INVOKE_CLEANER;
-
-    static {
-      Object unsafe = null;
-      Method invokeCleaner = null;
-      try {
-        Class<?> type = Class.forName("sun.misc.Unsafe");
-        Field field = type.getDeclaredField("theUnsafe");
-        field.setAccessible(true);
-        unsafe = field.get(null);
-        invokeCleaner = type.getMethod("invokeCleaner", ByteBuffer.class);
-      } catch (ReflectiveOperationException e) {
-        invokeCleaner = null;
-      }
-      UNSAFE = unsafe;
-      INVOKE_CLEANER = invokeCleaner;
-    }
-
-    static void unmap(MappedByteBuffer buffer) {
-      if (INVOKE_CLEANER == null) {
-        return;
-      }
-      try {
-        INVOKE_CLEANER.invoke(UNSAFE, buffer);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("cannot release a mapped file", e);
-      }
+      windows.forEach(DirectMemory::free);
     }
   }
 }

@@ -1,31 +1,23 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.DirectMemory;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes outside the heap, little-endian, of any length: part of a mapped file, or memory of our
  * own. Made of several buffers because one holds 2 GiB at most; a unit never lies across two.
  *
- * <p>Memory is given back by {@link #free()}. Java 17 has no public call for that: its foreign
- * memory API is an incubator there, with other names in each later release. So we use {@code
- * Unsafe.invokeCleaner}, which exists unchanged from Java 9 to 25 and is what Lucene and Netty used
- * for years; where it should go away, the garbage collector frees the memory some time later. It
- * does not check for readers, so {@link EmbeddingIndex} lets none be under way.
+ * <p>Memory is given back by {@link #free()}, which does not check for readers, so {@link
+ * EmbeddingIndex} lets none be under way.
  */
 final class Section {
   private static final int MAX_WINDOW = 1 << 30;
   private static final int SLICE = 1 << 20;
-  private static final @Nullable MethodHandle INVOKE_CLEANER = findInvokeCleaner();
 
   private final ByteBuffer[] windows;
   private final long windowBytes;
@@ -177,28 +169,8 @@ final class Section {
 
   /** Gives the memory back. Any later use may end the virtual machine. */
   void free() {
-    if (INVOKE_CLEANER == null) {
-      return;
-    }
-    try {
-      for (ByteBuffer window : windows) {
-        INVOKE_CLEANER.invokeExact(window);
-      }
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot free the memory of an index", e);
-    }
-  }
-
-  private static @Nullable MethodHandle findInvokeCleaner() {
-    try {
-      Class<?> unsafe = Class.forName("sun.misc.Unsafe");
-      Field instance = unsafe.getDeclaredField("theUnsafe");
-      instance.setAccessible(true);
-      return MethodHandles.lookup()
-          .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
-          .bindTo(instance.get(null));
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      return null;
+    for (ByteBuffer window : windows) {
+      DirectMemory.free(window);
     }
   }
 

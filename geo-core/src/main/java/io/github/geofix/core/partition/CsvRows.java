@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Receives the rows of a CSV file with a header. What it throws as {@link IllegalArgumentException}
@@ -70,7 +71,8 @@ interface CsvRows {
     } catch (CsvParseException e) {
       throw new ModelFormatException(file + " is not CSV: " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
-      throw new ModelFormatException(file + " is not text: " + e.getMessage(), e);
+      throw new ModelFormatException(
+          file + " is not text: " + Objects.requireNonNull(e.getCause()).getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -196,6 +197,9 @@ final class PhotoTable {
       }
     } catch (CsvParseException e) {
       throw new IllegalArgumentException(table + " is not CSV: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      IOException cause = Objects.requireNonNull(e.getCause());
+      throw new UncheckedIOException("cannot read " + table + ": " + cause.getMessage(), cause);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + table + ": " + e.getMessage(), e);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A saved model: {@code config.json} says what to build, {@code weights.safetensors} holds every
@@ -69,6 +70,31 @@ public record ModelFolder(Path path, String method, JsonObject config) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
     return new ModelFolder(path, method.getAsString(), family.getAsJsonObject());
+  }
+
+  /**
+   * Refuses a place where no model folder can be written, so that a long training does not end in
+   * vain.
+   *
+   * @throws UncheckedIOException if it cannot be written, or is a folder of other things, which
+   *     would be lost
+   */
+  public static void check(Path path) {
+    AtomicFiles.checkFolder(path);
+    if (!Files.isDirectory(path) || Files.exists(path.resolve(CONFIG))) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      Path other = entries.findFirst().orElse(null);
+      if (other != null) {
+        throw new IOException(
+            "it exists, is no model folder and holds "
+                + other.getFileName()
+                + ": name another folder or empty it");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+    }
   }
 
   /**

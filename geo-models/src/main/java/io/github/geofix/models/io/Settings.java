@@ -36,7 +36,13 @@ public final class Settings {
       return read(tree, type);
     } catch (JsonParseException e) {
       throw new IllegalArgumentException(
-          "a setting does not fit: " + settings + ": " + e.getMessage(), e);
+          "a setting does not fit: "
+              + settings
+              + "; before it was "
+              + before(config, settings)
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -79,6 +85,19 @@ public final class Settings {
         }
       }
     }
+  }
+
+  /** Shows what kind of value each setting takes, by the one that it has. */
+  private static <T extends Record> JsonObject before(T config, Map<String, String> settings) {
+    JsonObject before = new JsonObject();
+    for (String name : settings.keySet()) {
+      JsonElement value = JSON.toJsonTree(config);
+      for (String part : name.split("\\.")) {
+        value = value.getAsJsonObject().get(part);
+      }
+      before.add(name, value);
+    }
+    return before;
   }
 
   /** As {@link #apply(Record, Map)}, for a record written as JSON; returns a copy. */

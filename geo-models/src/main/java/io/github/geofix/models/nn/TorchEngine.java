@@ -15,7 +15,7 @@ public final class TorchEngine {
     void close();
   }
 
-  private static @Nullable Engine engine;
+  private static volatile @Nullable Engine engine;
 
   private TorchEngine() {}
 
@@ -25,27 +25,9 @@ public final class TorchEngine {
    *
    * @throws IllegalStateException if no native PyTorch library is on the class path
    */
-  public static synchronized Engine engine() {
-    // Not in a static initializer: what that throws is an Error, and its message is lost.
-    if (engine == null) {
-      engine = start();
-    }
-    return engine;
-  }
-
-  private static Engine start() {
-    // On EC2 DJL would contact a metadata address and a telemetry address.
-    if (System.getProperty("ai.djl.offline") == null) {
-      System.setProperty("ai.djl.offline", "true");
-    }
-    try {
-      return Engine.getEngine("PyTorch");
-    } catch (RuntimeException | LinkageError e) {
-      throw new IllegalStateException(
-          "no PyTorch library for this machine on the class path: add"
-              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system",
-          e);
-    }
+  public static Engine engine() {
+    Engine started = engine;
+    return started != null ? started : start();
   }
 
   /** Returns a new manager; its arrays live until it is closed. */
@@ -62,5 +44,27 @@ public final class TorchEngine {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
     return () -> JniUtils.setGradMode(before);
+  }
+
+  private static synchronized Engine start() {
+    Engine started = engine;
+    if (started != null) {
+      return started;
+    }
+    // On EC2 DJL would contact a metadata address and a telemetry address.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    try {
+      started = Engine.getEngine("PyTorch");
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "no PyTorch library for this machine on the class path: add"
+              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system,"
+              + " such as linux-x86_64",
+          e);
+    }
+    engine = started;
+    return started;
   }
 }

@@ -1,0 +1,89 @@
+package io.github.geofix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+
+/** What stands in the poms twice, because the BOM must not have the parent's versions, agrees. */
+final class PublishedPomsTest {
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+
+  private static Document pom(String folder) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(ROOT.resolve(folder).resolve("pom.xml").toFile());
+  }
+
+  private static List<String> values(Document pom, String path) throws Exception {
+    NodeList nodes =
+        (NodeList)
+            XPathFactory.newInstance()
+                .newXPath()
+                .evaluate("/project/" + path, pom, XPathConstants.NODESET);
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < nodes.getLength(); i++) {
+      values.add(nodes.item(i).getTextContent());
+    }
+    return values;
+  }
+
+  @Test
+  void theBomNamesThePublishedModulesAndNothingElse() throws Exception {
+    List<String> published = new ArrayList<>();
+    for (String module : values(pom(""), "modules/module")) {
+      if (values(pom(module), "properties/maven.deploy.skip").isEmpty()
+          && !module.equals("geo-bom")) {
+        published.add(module);
+      }
+    }
+    Document bom = pom("geo-bom");
+    assertThat(values(bom, "parent")).isEmpty();
+    assertThat(values(bom, "dependencyManagement/dependencies/dependency/artifactId"))
+        .containsExactlyInAnyOrderElementsOf(published)
+        .contains("geo-core");
+    assertThat(values(bom, "dependencyManagement/dependencies/dependency/version"))
+        .containsOnly("${project.version}");
+  }
+
+  @Test
+  void theBomAgreesWithTheParent() throws Exception {
+    Document parent = pom("");
+    Document bom = pom("geo-bom");
+    for (String same : List.of("version", "url", "licenses", "developers", "scm")) {
+      assertThat(values(bom, same)).as(same).hasSize(1).isEqualTo(values(parent, same));
+    }
+    for (String plugin : values(bom, "build/pluginManagement/plugins/plugin/artifactId")) {
+      String version = "/plugin[artifactId='" + plugin + "']/version";
+      List<String> pinned = values(parent, "build/plugins" + version);
+      pinned.addAll(values(parent, "build/pluginManagement/plugins" + version));
+      assertThat(values(bom, "build/pluginManagement/plugins" + version))
+          .as(plugin)
+          .isEqualTo(pinned);
+    }
+  }
+
+  @Test
+  void theReadmeShowsTheVersionsOfThisBuild() throws Exception {
+    Document parent = pom("");
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    assertThat(readme)
+        .contains(
+            "<artifactId>geo-models</artifactId>\n  <version>"
+                + values(parent, "version").get(0)
+                + "</version>")
+        .contains(
+            "<artifactId>pytorch-native-cpu</artifactId>\n  <version>"
+                + values(parent, "properties/pytorch.version").get(0)
+                + "</version>");
+  }
+}
