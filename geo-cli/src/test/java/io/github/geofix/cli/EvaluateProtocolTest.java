@@ -193,6 +193,8 @@ final class EvaluateProtocolTest {
     Result noRoot = run("evaluate", "--protocol", "cvusa");
     assertThat(noRoot.code()).isEqualTo(2);
     assertThat(noRoot.err()).contains("--root=DIR");
+    assertThat(run("train", "--method", "recombine", "--protocol", "cvusa", "--out", ".").err())
+        .contains("--root=DIR");
     assertThat(run("evaluate", "--protocol", "moon", "--root", ".").err())
         .contains("no protocol moon, only im2gps");
   }

@@ -48,7 +48,7 @@ final class TrainProtocolTest {
 
   private Result train(String protocol, Path root, String out, String... more) {
     List<String> args = new ArrayList<>(List.of("train", "--protocol", protocol));
-    args.addAll(List.of("--data", root.toString(), "--out", folder.resolve(out).toString()));
+    args.addAll(List.of("--root", root.toString(), "--out", folder.resolve(out).toString()));
     args.addAll(List.of(more));
     if (Stream.of(more).noneMatch(List.of("--from", "--method")::contains)) {
       args.addAll(List.of("--method", "recombine"));
