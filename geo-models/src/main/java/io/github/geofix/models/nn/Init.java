@@ -51,9 +51,4 @@ public interface Init {
   static Init fanIn(int fanIn) {
     return uniform(1 / Math.sqrt(fanIn));
   }
-
-  /** He initialisation for ReLU networks: normal with variance 2 / fan out (He et al. 2015). */
-  static Init heFanOut(int fanOut) {
-    return normal(Math.sqrt(2.0 / fanOut));
-  }
 }

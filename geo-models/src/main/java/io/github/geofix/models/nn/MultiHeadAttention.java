@@ -2,7 +2,6 @@ package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Self-attention in several heads (Vaswani et al., "Attention Is All You Need", 2017, section
@@ -30,41 +29,13 @@ public final class MultiHeadAttention extends Layer {
 
   @Override
   public NDArray forward(Forward f, NDArray x) {
-    return forward(f, x, false, null);
-  }
-
-  /** As {@link #forward}, where token i sees tokens 0 to i only. */
-  public NDArray causal(Forward f, NDArray x) {
-    return forward(f, x, true, null);
-  }
-
-  /**
-   * As {@link #forward}, with {@code mask} added to the logits.
-   *
-   * @param mask broadcast to {@code [B, heads, N, N]}; minus infinity hides a token
-   */
-  public NDArray masked(Forward f, NDArray x, NDArray mask) {
-    return forward(f, x, false, mask);
-  }
-
-  private NDArray forward(Forward f, NDArray x, boolean causal, @Nullable NDArray mask) {
     Shape shape = x.getShape();
     long batch = shape.get(0);
     long tokens = shape.get(1);
     long width = shape.get(2);
     NDArray parts =
         qkv.forward(f, x).reshape(batch, tokens, 3, heads, width / heads).transpose(2, 0, 3, 1, 4);
-    NDArray q = parts.get(0);
-    NDArray k = parts.get(1);
-    NDArray v = parts.get(2);
-    NDArray mixed;
-    if (mask != null) {
-      mixed = TorchOps.maskedAttention(q, k, v, mask);
-    } else if (causal) {
-      mixed = TorchOps.causalAttention(q, k, v);
-    } else {
-      mixed = TorchOps.attention(q, k, v);
-    }
+    NDArray mixed = TorchOps.attention(parts.get(0), parts.get(1), parts.get(2));
     return proj.forward(f, mixed.transpose(0, 2, 1, 3).reshape(batch, tokens, width));
   }
 }

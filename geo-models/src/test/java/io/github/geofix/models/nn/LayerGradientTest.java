@@ -1,7 +1,6 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,30 +71,6 @@ class LayerGradientTest {
   @Test
   void attention() {
     GradientCheck.check(new MultiHeadAttention(6, 2), 8, 2, 5, 6);
-  }
-
-  @Test
-  void causalAttention() {
-    MultiHeadAttention attention = new MultiHeadAttention(6, 2);
-    GradientCheck.check(attention, attention::causal, 9, 2, 5, 6);
-  }
-
-  @Test
-  void maskedAttention() {
-    MultiHeadAttention attention = new MultiHeadAttention(6, 2);
-    float hidden = Float.NEGATIVE_INFINITY;
-    float[] mask = {0, 0, hidden, 0, 0, 0, hidden, 0.5f, 0};
-    GradientCheck.check(
-        attention,
-        (f, x) ->
-            attention.masked(
-                f,
-                x,
-                x.getManager().create(mask, new Shape(1, 1, 3, 3)).toType(DataType.FLOAT64, true)),
-        10,
-        2,
-        3,
-        6);
   }
 
   @Test
