@@ -28,7 +28,6 @@ import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
@@ -482,8 +481,8 @@ public final class ZoomModel implements RefiningModel {
    */
   public static ZoomModel load(ModelFolder folder) {
     ZoomModel model = new ZoomModel(folder.config(Config.class));
-    try (Safetensors file = Safetensors.open(folder.weights())) {
-      Weights.load(model.network, model.manager, file, RenameTable.IDENTITY).requireExact();
+    try {
+      Weights.load(model.network, model.manager, folder.weights());
       return model;
     } catch (RuntimeException e) {
       model.close();
