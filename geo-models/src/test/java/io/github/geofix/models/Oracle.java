@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
 import java.util.function.Function;
 
@@ -77,6 +79,13 @@ public final class Oracle {
   /** Fills every parameter of a module from the tensors named as it is, after {@code weights.}. */
   public void load(Module module, NDManager manager) {
     module.parameters().forEach((name, p) -> p.set(array(manager, "weights." + name)));
+  }
+
+  /** Fills every parameter of a module from the tensors of other names after {@code weights.}. */
+  public void load(Module module, NDManager manager, RenameTable names) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      Weights.load(module, manager, tensors, names.withoutPrefix("weights.")).requireComplete();
+    }
   }
 
   /** Compares by the largest difference over the largest magnitude of the tensor. */
