@@ -233,11 +233,11 @@ public final class NaipTable {
     ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
     Config config =
         Config.tiny()
-            .withImages(
-                photo, unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile))
             .withShared(unrolled)
             .withPhotoView(View.GROUND)
             .withTileView(setting.tileView)
+            .withImages(
+                photo, unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile))
             .withRegions(setting.recombined ? regions : 1)
             .withLoss(setting.loss)
             .withHeadings(headings, fieldOfView)

@@ -84,22 +84,38 @@ final class TrainCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Start start;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "CSV|DIR",
-      description =
-          "Photos to learn from: columns image, latitude, longitude; or, with --protocol, the"
-              + " benchmark's folder.")
-  private Path data;
+  static final class Data {
+    @Option(
+        names = "--data",
+        required = true,
+        paramLabel = "CSV",
+        description = "Photos to learn from: columns image, latitude, longitude.")
+    @Nullable Path csv;
 
-  @Option(
-      names = "--protocol",
-      paramLabel = "NAME",
-      description =
-          "Learn from the training list of a benchmark, such as vigor-same; geofix evaluate"
-              + " --protocol list shows all.")
-  private @Nullable String protocol;
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable Benchmark benchmark;
+  }
+
+  static final class Benchmark {
+    @Option(
+        names = "--protocol",
+        required = true,
+        paramLabel = "NAME",
+        description =
+            "Learn from the training list of a benchmark, such as vigor-same; geofix evaluate"
+                + " --protocol list shows all.")
+    private String protocol;
+
+    @Option(
+        names = "--root",
+        required = true,
+        paramLabel = "DIR",
+        description = "The benchmark's folder.")
+    private Path root;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Data data;
 
   @Option(
       names = "--hard",
@@ -156,13 +172,14 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Protocol benchmark = protocol == null ? null : Protocol.named(protocol);
+    Protocol benchmark = data.benchmark == null ? null : Protocol.named(data.benchmark.protocol);
+    Path source = data.benchmark == null ? Objects.requireNonNull(data.csv) : data.benchmark.root;
     refuseWhatDoesNotFit(benchmark, start.method());
     ModelFolder.check(out);
     TrainingData photos =
         benchmark == null
-            ? new TrainingData.OfPhotos(read(data))
-            : TrainingData.read(benchmark, data, this::note);
+            ? new TrainingData.OfPhotos(read(source))
+            : TrainingData.read(benchmark, source, this::note);
     Optional<Manifest> held = Optional.ofNullable(validation).map(TrainCommand::read);
     TrainOptions options =
         TrainOptions.defaults()
@@ -184,7 +201,7 @@ final class TrainCommand implements Callable<Integer> {
         report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
       }
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
-      String origin = benchmark == null ? data.toString() : benchmark + " in " + data;
+      String origin = benchmark == null ? source.toString() : benchmark + " in " + source;
       model.save(out, Provenance.card(origin, options, report));
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.println(out);

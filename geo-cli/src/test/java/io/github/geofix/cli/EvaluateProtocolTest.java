@@ -1,13 +1,12 @@
 package io.github.geofix.cli;
 
+import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -25,8 +24,6 @@ final class EvaluateProtocolTest {
   private static final Path EARTH = MODULE.resolveSibling("examples/data/earth");
   private static final Path SAMPLE = MODULE.resolve("target/vigor-sample");
 
-  private record Result(int code, String out, String err) {}
-
   @BeforeAll
   static void cutTheSample() throws IOException {
     if (Files.exists(SAMPLE)) {
@@ -35,13 +32,6 @@ final class EvaluateProtocolTest {
       }
     }
     VigorSample.write(SAMPLE, EARTH);
-  }
-
-  private static Result run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-    return new Result(code, out.toString(), err.toString());
   }
 
   private static Result evaluate(String... more) {
@@ -193,6 +183,8 @@ final class EvaluateProtocolTest {
     Result noRoot = run("evaluate", "--protocol", "cvusa");
     assertThat(noRoot.code()).isEqualTo(2);
     assertThat(noRoot.err()).contains("--root=DIR");
+    assertThat(run("train", "--method", "recombine", "--protocol", "cvusa", "--out", ".").err())
+        .contains("--root=DIR");
     assertThat(run("evaluate", "--protocol", "moon", "--root", ".").err())
         .contains("no protocol moon, only im2gps");
   }

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
@@ -15,8 +16,6 @@ import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,15 +36,6 @@ final class MainTest {
   private static final String MAY = EARTH + "/BMNG_world.topo.bathy.200405.3.2048x1024.jpg";
 
   @TempDir private static Path folder;
-
-  private record Result(int code, String out, String err) {}
-
-  private static Result run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-    return new Result(code, out.toString(), err.toString());
-  }
 
   private static String path(String name) {
     return folder.resolve(name).toString();

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -8,8 +9,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,37 +34,25 @@ final class TrainProtocolTest {
 
   @TempDir private Path folder;
 
-  private record Result(int code, String out, String err) {}
-
-  private static Result run(List<String> args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Main.run(
-            new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
-    return new Result(code, out.toString(), err.toString());
-  }
-
   private Result train(String protocol, Path root, String out, String... more) {
     List<String> args = new ArrayList<>(List.of("train", "--protocol", protocol));
-    args.addAll(List.of("--data", root.toString(), "--out", folder.resolve(out).toString()));
+    args.addAll(List.of("--root", root.toString(), "--out", folder.resolve(out).toString()));
     args.addAll(List.of(more));
     if (Stream.of(more).noneMatch(List.of("--from", "--method")::contains)) {
       args.addAll(List.of("--method", "recombine"));
     }
-    return run(args);
+    return run(args.toArray(String[]::new));
   }
 
   private Result evaluate(String protocol, Path root, String model) {
     return run(
-        List.of(
-            "evaluate",
-            "--protocol",
-            protocol,
-            "--root",
-            root.toString(),
-            "--model",
-            folder.resolve(model).toString()));
+        "evaluate",
+        "--protocol",
+        protocol,
+        "--root",
+        root.toString(),
+        "--model",
+        folder.resolve(model).toString());
   }
 
   private byte[] weights(String model) throws IOException {

@@ -4,9 +4,8 @@ import io.github.geofix.core.format.Safetensors;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -15,6 +14,8 @@ import java.util.zip.GZIPInputStream;
 
 /** Numbers that other programs made, among the test resources. */
 public final class OracleFile {
+  private static final Path FOLDER = Path.of("src/test/resources/oracles");
+
   private final Path file;
 
   private OracleFile(Path file) {
@@ -23,11 +24,7 @@ public final class OracleFile {
 
   /** Returns a safetensors file of the folder oracles. */
   public static OracleFile read(String name) {
-    try {
-      return new OracleFile(Path.of(resource(name + ".safetensors").toURI()));
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
+    return new OracleFile(FOLDER.resolve(name + ".safetensors"));
   }
 
   /** Returns 100,000 positions of photos: latitude, longitude, latitude, longitude, ... */
@@ -35,7 +32,8 @@ public final class OracleFile {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(resource("geoclip_coordinates_100k.csv.gz").openStream()),
+                new GZIPInputStream(
+                    Files.newInputStream(FOLDER.resolve("geoclip_coordinates_100k.csv.gz"))),
                 StandardCharsets.UTF_8))) {
       return reader
           .lines()
@@ -44,10 +42,6 @@ public final class OracleFile {
           .mapToDouble(Double::parseDouble)
           .toArray();
     }
-  }
-
-  private static URL resource(String name) {
-    return Objects.requireNonNull(OracleFile.class.getResource("/oracles/" + name), name);
   }
 
   private <T> T from(Function<Safetensors, T> values) {

@@ -3,6 +3,7 @@ package io.github.geofix.eval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -112,24 +113,26 @@ public record PairedComparison(
     if (first.photos().isEmpty() || second.photos().isEmpty()) {
       return errors;
     }
-    PhotoPairing there = new PhotoPairing(second.photos().stream().map(Path::of).toList());
-    if (!there.twice().isEmpty()) {
-      throw new IllegalArgumentException(
-          "photo " + there.twice().iterator().next() + " is there twice");
-    }
-    int[] rows = there.find(first.photos().stream().map(Path::of).toList());
+    List<Path> photos = paths(first);
+    int[] rows = new PhotoPairing(paths(second)).find(photos);
     double[] ordered = new double[errors.length];
     for (int i = 0; i < ordered.length; i++) {
-      String photo = first.photos().get(i);
       if (rows[i] == PhotoPairing.MISSING) {
         throw new IllegalArgumentException(
-            second.photos().contains(photo)
-                ? "photo " + photo + " is there twice"
-                : "the reports are not of the same photos: " + photo + " is only in the first");
+            "the reports are not of the same photos: " + photos.get(i) + " is only in the first");
       }
       ordered[i] = errors[rows[i]];
     }
     return ordered;
+  }
+
+  private static List<Path> paths(DistanceReport report) {
+    List<Path> photos = report.photos().stream().map(Path::of).toList();
+    Set<Path> twice = new PhotoPairing(photos).twice();
+    if (!twice.isEmpty()) {
+      throw new IllegalArgumentException("photo " + twice.iterator().next() + " is there twice");
+    }
+    return photos;
   }
 
   private static double within(double[] errors, int[] photos, double km) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,10 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DistanceErrorsTest {
+  private static final Path ORACLE = Path.of("src/test/resources/oracles/haversine.safetensors");
 
   @Test
   void agreesWithGeoTokensDistances() {
-    try (Safetensors oracle = Oracle.open("haversine")) {
+    try (Safetensors oracle = Safetensors.open(ORACLE)) {
       double[] expected = oracle.doubles("km_f64");
       DistanceErrors errors =
           DistanceErrors.ofDegrees(oracle.doubles("true"), oracle.doubles("pred"));

@@ -9,6 +9,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetrievalEvaluatorTest {
+  private static final Path ORACLE =
+      Path.of("src/test/resources/oracles/retrieval_infonce.safetensors");
 
   private static final RetrievalEvaluator EVALUATOR =
       RetrievalEvaluator.recallAt(1, 5, 10).withMetric(Metric.DOT);
@@ -29,7 +32,7 @@ class RetrievalEvaluatorTest {
   @ParameterizedTest
   @EnumSource(Ties.class)
   void agreesWithSample4GeoAndFrGeo(Ties ties) {
-    try (Safetensors oracle = Oracle.open("retrieval_infonce")) {
+    try (Safetensors oracle = Safetensors.open(ORACLE)) {
       Embeddings queries = rows(oracle, "query");
       Embeddings gallery = rows(oracle, "reference");
       long[] labels = oracle.longs("labels");

@@ -35,6 +35,11 @@ public final class SafetensorsWriter {
     void writeTo(WritableByteChannel out) throws IOException;
   }
 
+  /** Copies some values of an array to a buffer, whose position stays. */
+  private interface Filling {
+    void put(ByteBuffer chunk, int from, int count);
+  }
+
   private record Tensor(DType dtype, long[] shape, Source source) {
     long bytes() {
       long bytes = dtype.bytes();
@@ -73,19 +78,12 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
    */
   public SafetensorsWriter floats(String name, float[] values, long... shape) {
-    checkCount(name, values.length, shape);
-    return tensor(
+    return values(
         name,
         DType.F32,
         shape,
-        out -> {
-          ByteBuffer chunk = chunk(DType.F32);
-          for (int i = 0; i < values.length; i += CHUNK_ELEMENTS) {
-            int n = Math.min(CHUNK_ELEMENTS, values.length - i);
-            chunk.clear().limit(n * Float.BYTES).asFloatBuffer().put(values, i, n);
-            out.write(chunk);
-          }
-        });
+        values.length,
+        (chunk, from, count) -> chunk.asFloatBuffer().put(values, from, count));
   }
 
   /**
@@ -94,19 +92,12 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
    */
   public SafetensorsWriter doubles(String name, double[] values, long... shape) {
-    checkCount(name, values.length, shape);
-    return tensor(
+    return values(
         name,
         DType.F64,
         shape,
-        out -> {
-          ByteBuffer chunk = chunk(DType.F64);
-          for (int i = 0; i < values.length; i += CHUNK_ELEMENTS) {
-            int n = Math.min(CHUNK_ELEMENTS, values.length - i);
-            chunk.clear().limit(n * Double.BYTES).asDoubleBuffer().put(values, i, n);
-            out.write(chunk);
-          }
-        });
+        values.length,
+        (chunk, from, count) -> chunk.asDoubleBuffer().put(values, from, count));
   }
 
   /**
@@ -115,16 +106,28 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
    */
   public SafetensorsWriter longs(String name, long[] values, long... shape) {
-    checkCount(name, values.length, shape);
-    return tensor(
+    return values(
         name,
         DType.I64,
         shape,
+        values.length,
+        (chunk, from, count) -> chunk.asLongBuffer().put(values, from, count));
+  }
+
+  private SafetensorsWriter values(
+      String name, DType dtype, long[] shape, int size, Filling filling) {
+    checkCount(name, size, shape);
+    return tensor(
+        name,
+        dtype,
+        shape,
         out -> {
-          ByteBuffer chunk = chunk(DType.I64);
-          for (int i = 0; i < values.length; i += CHUNK_ELEMENTS) {
-            int n = Math.min(CHUNK_ELEMENTS, values.length - i);
-            chunk.clear().limit(n * Long.BYTES).asLongBuffer().put(values, i, n);
+          ByteBuffer chunk =
+              ByteBuffer.allocateDirect(CHUNK_ELEMENTS * dtype.bytes())
+                  .order(ByteOrder.LITTLE_ENDIAN);
+          for (int i = 0; i < size; i += CHUNK_ELEMENTS) {
+            int count = Math.min(CHUNK_ELEMENTS, size - i);
+            filling.put(chunk.clear().limit(count * dtype.bytes()), i, count);
             out.write(chunk);
           }
         });
@@ -207,10 +210,6 @@ public final class SafetensorsWriter {
             entry.getKey() + " wrote " + written + " bytes, not " + entry.getValue().bytes());
       }
     }
-  }
-
-  private static ByteBuffer chunk(DType dtype) {
-    return ByteBuffer.allocateDirect(CHUNK_ELEMENTS * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void checkCount(String name, long count, long[] shape) {

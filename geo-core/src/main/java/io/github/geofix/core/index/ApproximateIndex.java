@@ -1,15 +1,12 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ModelFormatException;
-import io.github.geofix.core.partition.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -25,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * graph, and cannot be changed. Scores are those of the {@link EmbeddingIndex}, to the last bit.
  * Where a region holds few rows, they are searched exactly.
  */
-public final class ApproximateIndex implements EmbeddingSearch, AutoCloseable {
+public final class ApproximateIndex extends AreaSearch implements AutoCloseable {
 
   /**
    * What a graph is built and searched with.
@@ -156,36 +153,6 @@ public final class ApproximateIndex implements EmbeddingSearch, AutoCloseable {
     return rows.width();
   }
 
-  @Override
-  public SearchResult search(float[] query, int k) {
-    return everywhere().search(query, k);
-  }
-
-  @Override
-  public List<SearchResult> search(float[][] queries, int k) {
-    return everywhere().search(queries, k);
-  }
-
-  @Override
-  public EmbeddingSearch within(LatLng center, double radiusKm) {
-    return everywhere().within(center, radiusKm);
-  }
-
-  @Override
-  public EmbeddingSearch withinBox(double south, double west, double north, double east) {
-    return everywhere().withinBox(south, west, north, east);
-  }
-
-  @Override
-  public EmbeddingSearch within(Region region) {
-    return everywhere().within(region);
-  }
-
-  @Override
-  public EmbeddingSearch withThreads(int threads) {
-    return everywhere().withThreads(threads);
-  }
-
   /** Gives the memory back, after the searches under way have ended. */
   @Override
   public void close() {
@@ -193,90 +160,34 @@ public final class ApproximateIndex implements EmbeddingSearch, AutoCloseable {
     graph.close();
   }
 
-  private View everywhere() {
-    return new View(List.of(), Runtime.getRuntime().availableProcessors());
-  }
-
-  /** The rows that lie in all of some areas. */
-  private final class View implements EmbeddingSearch {
-    private final List<Area> areas;
-    private final int threads;
-
-    View(List<Area> areas, int threads) {
-      this.areas = areas;
-      this.threads = threads;
+  /** Each query on one thread: following a graph cannot be shared. */
+  @Override
+  List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k) {
+    long start = System.nanoTime();
+    float[][] prepared = rows.prepared(queries, k);
+    BitSet accepted = rows.accepted(areas);
+    if (accepted.cardinality() <= (long) SCANNED_PER_CANDIDATE * Math.max(beam, k)) {
+      return rows.search(areas, threads, queries, k);
     }
-
-    @Override
-    public int width() {
-      return rows.width();
-    }
-
-    @Override
-    public SearchResult search(float[] query, int k) {
-      return search(new float[][] {query}, k).get(0);
-    }
-
-    /** Each query on one thread: following a graph cannot be shared. */
-    @Override
-    public List<SearchResult> search(float[][] queries, int k) {
-      long start = System.nanoTime();
-      float[][] prepared = rows.prepared(queries, k);
-      BitSet accepted = rows.accepted(areas);
-      if (accepted.cardinality() <= (long) SCANNED_PER_CANDIDATE * Math.max(beam, k)) {
-        return rows.search(areas, threads, queries, k);
-      }
-      return rows.reading(
-          () -> {
-            NeighbourGraph.Found[] found = new NeighbourGraph.Found[queries.length];
-            AtomicInteger next = new AtomicInteger();
-            Scan.runOnThreads(
-                Math.min(threads, queries.length),
-                () -> {
-                  for (int i = next.getAndIncrement();
-                      i < found.length;
-                      i = next.getAndIncrement()) {
-                    found[i] = graph.search(prepared[i], k, beam, accepted);
-                  }
-                });
-            long visited = Arrays.stream(found).mapToLong(NeighbourGraph.Found::visited).sum();
-            List<List<Hit>> hits = new ArrayList<>();
-            for (NeighbourGraph.Found each : found) {
-              hits.add(rows.hits(each.best()));
-            }
-            SearchCost cost =
-                new SearchCost(visited, visited * width() * Float.BYTES, System.nanoTime() - start);
-            return hits.stream().map(each -> new SearchResult(each, cost)).toList();
-          });
-    }
-
-    @Override
-    public EmbeddingSearch within(LatLng center, double radiusKm) {
-      return and(Area.radius(center, radiusKm));
-    }
-
-    @Override
-    public EmbeddingSearch withinBox(double south, double west, double north, double east) {
-      return and(Area.box(south, west, north, east));
-    }
-
-    @Override
-    public EmbeddingSearch within(Region region) {
-      return and(Area.of(region));
-    }
-
-    private View and(Area area) {
-      List<Area> all = new ArrayList<>(areas);
-      all.add(Objects.requireNonNull(area));
-      return new View(List.copyOf(all), threads);
-    }
-
-    @Override
-    public EmbeddingSearch withThreads(int threads) {
-      if (threads < 1) {
-        throw new IllegalArgumentException("threads must be 1 or more: " + threads);
-      }
-      return new View(areas, threads);
-    }
+    return rows.reading(
+        () -> {
+          NeighbourGraph.Found[] found = new NeighbourGraph.Found[queries.length];
+          AtomicInteger next = new AtomicInteger();
+          Scan.runOnThreads(
+              Math.min(threads, queries.length),
+              () -> {
+                for (int i = next.getAndIncrement(); i < found.length; i = next.getAndIncrement()) {
+                  found[i] = graph.search(prepared[i], k, beam, accepted);
+                }
+              });
+          long visited = Arrays.stream(found).mapToLong(NeighbourGraph.Found::visited).sum();
+          List<List<Hit>> hits = new ArrayList<>();
+          for (NeighbourGraph.Found each : found) {
+            hits.add(rows.hits(each.best()));
+          }
+          SearchCost cost =
+              new SearchCost(visited, visited * width() * Float.BYTES, System.nanoTime() - start);
+          return hits.stream().map(each -> new SearchResult(each, cost)).toList();
+        });
   }
 }

@@ -4,7 +4,6 @@ import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ModelFormatException;
-import io.github.geofix.core.partition.Region;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ import java.util.stream.IntStream;
  * <p>A file that an index was opened from must not be overwritten in place while it is open, as
  * with any mapped file; {@link #save} replaces it, which is safe.
  */
-public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
+public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
 
   /**
    * What an index is built with.
@@ -417,36 +416,6 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
         });
   }
 
-  @Override
-  public SearchResult search(float[] query, int k) {
-    return everywhere().search(query, k);
-  }
-
-  @Override
-  public List<SearchResult> search(float[][] queries, int k) {
-    return everywhere().search(queries, k);
-  }
-
-  @Override
-  public EmbeddingSearch within(LatLng center, double radiusKm) {
-    return everywhere().within(center, radiusKm);
-  }
-
-  @Override
-  public EmbeddingSearch withinBox(double south, double west, double north, double east) {
-    return everywhere().withinBox(south, west, north, east);
-  }
-
-  @Override
-  public EmbeddingSearch within(Region region) {
-    return everywhere().within(region);
-  }
-
-  @Override
-  public EmbeddingSearch withThreads(int threads) {
-    return everywhere().withThreads(threads);
-  }
-
   /**
    * Gives the memory back, after the searches under way have ended. Later calls fail with {@link
    * IllegalStateException}; closing again does nothing.
@@ -569,7 +538,7 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
     return prepared;
   }
 
-  /** Searches the rows that lie in all of some areas. */
+  @Override
   List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k) {
     long start = System.nanoTime();
     float[][] prepared = prepared(queries, k);
@@ -645,65 +614,6 @@ public final class EmbeddingIndex implements EmbeddingSearch, AutoCloseable {
           accepted.andNot(deleted);
           return accepted;
         });
-  }
-
-  private View everywhere() {
-    return new View(List.of(), Runtime.getRuntime().availableProcessors());
-  }
-
-  /** The rows that lie in all of some areas. */
-  private final class View implements EmbeddingSearch {
-    private final List<Area> areas;
-    private final int threads;
-
-    View(List<Area> areas, int threads) {
-      this.areas = areas;
-      this.threads = threads;
-    }
-
-    @Override
-    public int width() {
-      return width;
-    }
-
-    @Override
-    public SearchResult search(float[] query, int k) {
-      return search(new float[][] {query}, k).get(0);
-    }
-
-    @Override
-    public List<SearchResult> search(float[][] queries, int k) {
-      return EmbeddingIndex.this.search(areas, threads, queries, k);
-    }
-
-    @Override
-    public EmbeddingSearch within(LatLng center, double radiusKm) {
-      return and(Area.radius(center, radiusKm));
-    }
-
-    @Override
-    public EmbeddingSearch withinBox(double south, double west, double north, double east) {
-      return and(Area.box(south, west, north, east));
-    }
-
-    @Override
-    public EmbeddingSearch within(Region region) {
-      return and(Area.of(region));
-    }
-
-    private View and(Area area) {
-      List<Area> all = new ArrayList<>(areas);
-      all.add(area);
-      return new View(List.copyOf(all), threads);
-    }
-
-    @Override
-    public EmbeddingSearch withThreads(int threads) {
-      if (threads < 1) {
-        throw new IllegalArgumentException("threads must be 1 or more: " + threads);
-      }
-      return new View(areas, threads);
-    }
   }
 
   private static long leafCell(LatLng latLng) {

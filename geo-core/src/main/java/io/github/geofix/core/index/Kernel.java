@@ -88,15 +88,6 @@ interface Kernel {
   void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums);
 
   /**
-   * Makes scores of the sums of one block of bytes: {@code sum * unit * scale - less}.
-   *
-   * @param scales [256]
-   * @param less [256]
-   * @param scores [256], overwritten
-   */
-  void byteScores(int[] sums, float unit, float[] scales, float[] less, float[] scores);
-
-  /**
    * Returns where the byte of a row lies among the 256 of its block. Four neighbouring bytes belong
    * to rows 64 apart: widened to 32 bits, each of the four makes a run of 64 rows.
    */

@@ -223,13 +223,6 @@ final class PlainKernel implements Kernel {
     }
   }
 
-  @Override
-  public void byteScores(int[] sums, float unit, float[] scales, float[] less, float[] scores) {
-    for (int r = 0; r < BYTE_BLOCK; r++) {
-      scores[r] = sums[r] * unit * scales[r] - less[r];
-    }
-  }
-
   private static void addPairs(int[][] tile, short[] query, int at, int[] even, int[] odd) {
     for (int d = 0; d < CHUNK; d += 2) {
       addPairs(tile[d], tile[d + 1], query[at + d], query[at + d + 1], even, odd);

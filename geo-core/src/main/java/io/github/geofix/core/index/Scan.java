@@ -320,13 +320,19 @@ final class Scan {
             sums[row] = RoundedQuery.REST_PARTS * sums[row] + restSums[row];
           }
         }
-        kernel.byteScores(sums, query.unit(), scales, halfNorms, scores);
+        score(query.unit());
         for (int from = 0; from < Kernel.BYTE_BLOCK; from += Kernel.BLOCK) {
           if (kernel.anyAbove(scores, from, best[i].limit())) {
             offer(part, block, scores, 0, best[i]);
             break;
           }
         }
+      }
+    }
+
+    private void score(float unit) {
+      for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
+        scores[row] = sums[row] * unit * scales[row] - halfNorms[row];
       }
     }
   }

@@ -114,10 +114,6 @@ final class Section {
     window(position).putFloat(offset(position), value);
   }
 
-  void putByte(long position, byte value) {
-    window(position).put(offset(position), value);
-  }
-
   /** Reads bytes that may lie in several units. */
   void get(long position, byte[] target) {
     int done = 0;

@@ -193,10 +193,6 @@ final class Segment {
     return rows;
   }
 
-  Shape shape() {
-    return shape;
-  }
-
   Section part(Part part) {
     return Objects.requireNonNull(parts.get(part));
   }

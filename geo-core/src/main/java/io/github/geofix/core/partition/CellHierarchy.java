@@ -208,11 +208,6 @@ public final class CellHierarchy {
     return ancestors[level][finestLabel];
   }
 
-  /** Returns the ancestor at a level of every finest cell, [finest cells]. */
-  public int[] ancestorsAt(int level) {
-    return ancestors[level].clone();
-  }
-
   /**
    * Returns the label, at the level before, of the cell that holds a cell; -1 at level 0.
    *
@@ -220,11 +215,6 @@ public final class CellHierarchy {
    */
   public int parentOf(int level, int label) {
     return parents[level][label];
-  }
-
-  /** Returns the parent of every cell of a level, [cells of the level]; -1 at level 0. */
-  public int[] parentsAt(int level) {
-    return parents[level].clone();
   }
 
   /**

@@ -474,19 +474,6 @@ final class VectorKernel implements Kernel {
     }
   }
 
-  @Override
-  public void byteScores(int[] sums, float unit, float[] scales, float[] less, float[] scores) {
-    FloatVector units = FloatVector.broadcast(FLOATS, unit);
-    for (int r = 0; r < BYTE_BLOCK; r += LANES) {
-      FloatVector sum =
-          (FloatVector) IntVector.fromArray(INTS, sums, r).convertShape(VectorOperators.I2F, FLOATS, 0);
-      sum.mul(units)
-          .mul(FloatVector.fromArray(FLOATS, scales, r))
-          .sub(FloatVector.fromArray(FLOATS, less, r))
-          .intoArray(scores, r);
-    }
-  }
-
   /** Adds the sums of a chunk, less the bias, to the sums in 32 bits. */
   private static void widen(short[] both, short[] high, short bias, int[] sums) {
     int lanes = INTS.length();

@@ -129,6 +129,30 @@ final class EmbeddingIndexTest {
 
   @ParameterizedTest
   @MethodSource("kernelsAndSeeds")
+  void findsTheBestOfLongAndShortRowsAmongFewCandidates(Kernel kernel, long seed) {
+    Random random = new Random(seed);
+    for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
+      EmbeddingIndex.Builder rows =
+          EmbeddingIndex.builder(
+              70, DEFAULTS.withMetric(metric).withFormat(RowFormat.INT8).withRerank(1));
+      for (int i = 0; i < 3000; i++) {
+        float[] row = gaussian(70, random);
+        float length = 3 * random.nextFloat();
+        for (int d = 0; d < row.length; d++) {
+          row[d] *= length;
+        }
+        rows.add(row, place(random), "row " + i);
+      }
+      try (EmbeddingIndex index = rows.build(kernel)) {
+        float[] query = gaussian(70, random);
+        assertThat(rowsOf(index.search(query, 2)))
+            .isEqualTo(bestRows(index, query, 2, row -> true));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernelsAndSeeds")
   void searchesARegionAsIfFilteredAfterwards(Kernel kernel, long seed) {
     Random random = new Random(seed);
     EmbeddingIndex.Options options = DEFAULTS.withMetric(Metric.DOT).withRerank(5000);

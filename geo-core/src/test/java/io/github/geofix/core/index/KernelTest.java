@@ -93,22 +93,6 @@ final class KernelTest {
 
   @ParameterizedTest
   @MethodSource("io.github.geofix.core.index.Kernels#stream")
-  void makesScoresOfTheSumsOfBytes(Kernel kernel) {
-    Random random = new Random(7);
-    int[] sums = random.ints(Kernel.BYTE_BLOCK, -2_000_000, 2_000_000).toArray();
-    float[] scales = gaussians(1, Kernel.BYTE_BLOCK, random)[0];
-    float[] less = gaussians(1, Kernel.BYTE_BLOCK, random)[0];
-    float[] scores = new float[Kernel.BYTE_BLOCK];
-    kernel.byteScores(sums, 1e-3f, scales, less, scores);
-    for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
-      assertThat((double) scores[r])
-          .as("row %s", r)
-          .isCloseTo(sums[r] * 1e-3 * scales[r] - less[r], within(1e-3));
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("io.github.geofix.core.index.Kernels#stream")
   void seesAnyScoreAboveTheLimit(Kernel kernel) {
     float[] scores = new float[3 * Kernel.BLOCK];
     assertThat(kernel.anyAbove(scores, Kernel.BLOCK, 0)).isFalse();

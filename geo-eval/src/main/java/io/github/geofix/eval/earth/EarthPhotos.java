@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
@@ -116,131 +117,105 @@ public final class EarthPhotos {
     }
 
     /** Returns a copy with another seed. */
-    public Options withSeed(long seed) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+    public Options withSeed(long value) {
+      return with(d -> d.seed = value);
     }
 
     /** Returns a copy with another width and height in pixels. */
-    public Options withPixels(int pixels) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+    public Options withPixels(int value) {
+      return with(d -> d.pixels = value);
     }
 
     /** Returns a copy with other ground sizes. */
     public Options withSizeDegrees(double min, double max) {
-      return new Options(
-          seed,
-          pixels,
-          min,
-          max,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+      return with(
+          d -> {
+            d.minSizeDegrees = min;
+            d.maxSizeDegrees = max;
+          });
     }
 
     /** Returns a copy with another largest rotation; 180 is the hard form. */
-    public Options withMaxRotationDegrees(double maxRotationDegrees) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+    public Options withMaxRotationDegrees(double value) {
+      return with(d -> d.maxRotationDegrees = value);
     }
 
     /** Returns a copy with another strength of the looks and another share of grey photos. */
     public Options withLooks(double strength, double greyShare) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+      return with(
+          d -> {
+            d.strength = strength;
+            d.greyShare = greyShare;
+          });
     }
 
     /** Returns a copy with other borders in latitude. */
     public Options withLatitudes(double min, double max) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          min,
-          max,
-          maxWaterShare,
-          places);
+      return with(
+          d -> {
+            d.minLatitude = min;
+            d.maxLatitude = max;
+          });
     }
 
     /** Returns a copy with another largest share of water. */
-    public Options withMaxWaterShare(double maxWaterShare) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+    public Options withMaxWaterShare(double value) {
+      return with(d -> d.maxWaterShare = value);
     }
 
     /** Returns a copy with other places. */
-    public Options withPlaces(Places places) {
-      return new Options(
-          seed,
-          pixels,
-          minSizeDegrees,
-          maxSizeDegrees,
-          maxRotationDegrees,
-          strength,
-          greyShare,
-          minLatitude,
-          maxLatitude,
-          maxWaterShare,
-          places);
+    public Options withPlaces(Places value) {
+      return with(d -> d.places = value);
+    }
+
+    private Options with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.options();
+    }
+
+    /** The components, open to change. */
+    private static final class Draft {
+      private long seed;
+      private int pixels;
+      private double minSizeDegrees;
+      private double maxSizeDegrees;
+      private double maxRotationDegrees;
+      private double strength;
+      private double greyShare;
+      private double minLatitude;
+      private double maxLatitude;
+      private double maxWaterShare;
+      private Places places;
+
+      Draft(Options o) {
+        seed = o.seed;
+        pixels = o.pixels;
+        minSizeDegrees = o.minSizeDegrees;
+        maxSizeDegrees = o.maxSizeDegrees;
+        maxRotationDegrees = o.maxRotationDegrees;
+        strength = o.strength;
+        greyShare = o.greyShare;
+        minLatitude = o.minLatitude;
+        maxLatitude = o.maxLatitude;
+        maxWaterShare = o.maxWaterShare;
+        places = o.places;
+      }
+
+      Options options() {
+        return new Options(
+            seed,
+            pixels,
+            minSizeDegrees,
+            maxSizeDegrees,
+            maxRotationDegrees,
+            strength,
+            greyShare,
+            minLatitude,
+            maxLatitude,
+            maxWaterShare,
+            places);
+      }
     }
   }
 

@@ -114,6 +114,7 @@ final class CvactLists {
     if (size > MAX_IDS || indices.getNumElements() > MAX_IDS) {
       throw new IllegalArgumentException(size + " ids are too many");
     }
+    Zone55 zone = new Zone55();
     List<Panorama> selected = new ArrayList<>();
     for (int i = 0; i < indices.getNumElements(); i++) {
       double index = indices.getDouble(i);
@@ -123,19 +124,19 @@ final class CvactLists {
       int row = (int) index - 1;
       String id =
           ids instanceof Char text ? text.getRow(row) : ((Cell) ids).getChar(row).getString();
-      selected.add(new Panorama(id.strip(), place(utm, row)));
+      selected.add(new Panorama(id.strip(), place(utm, row, zone)));
     }
     return selected;
   }
 
-  private static Optional<LatLng> place(@Nullable Matrix utm, int row) {
+  private static Optional<LatLng> place(@Nullable Matrix utm, int row, Zone55 zone) {
     if (utm == null || row >= utm.getNumRows()) {
       return Optional.empty();
     }
     double first = utm.getDouble(row, 0);
     double second = utm.getDouble(row, 1);
     // Nobody says which column is which; as far south as Canberra the northing is the larger.
-    return Zone55.place(Math.min(first, second), Math.max(first, second));
+    return zone.place(Math.min(first, second), Math.max(first, second));
   }
 
   /** Refuses what a damaged length asks for before it is allocated. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -47,18 +49,14 @@ final class ChartData {
             .distinct()
             .boxed()
             .toList();
-    List<Curve> curves = new ArrayList<>();
-    section
-        .systems()
-        .forEach(
-            (name, errors) ->
-                curves.add(
-                    new Curve(
-                        name,
-                        km.stream()
-                            .map(x -> rounded((double) errors.countWithinKm(x) / errors.size()))
-                            .toList())));
-    return new Curves("km", km, section.limitsKm(), curves);
+    return new Curves(
+        "km",
+        km,
+        section.limitsKm(),
+        curves(
+            section.systems(),
+            km,
+            (errors, x) -> (double) errors.countWithinKm(x) / errors.size()));
   }
 
   /** Samples the curves at ranks evenly spaced on a logarithmic axis. */
@@ -79,20 +77,24 @@ final class ChartData {
             .distinct()
             .boxed()
             .toList();
-    List<Curve> curves = new ArrayList<>();
-    section
-        .systems()
-        .forEach(
-            (name, report) ->
-                curves.add(
-                    new Curve(
-                        name,
-                        ranks.stream()
-                            .map(rank -> rounded(report.recallAt(rank.intValue()).accuracy()))
-                            .toList())));
     List<Double> limits =
         Arrays.stream(RANKS).filter(rank -> rank <= last && rank != 2).boxed().toList();
-    return new Curves("rank", ranks, limits, curves);
+    return new Curves(
+        "rank",
+        ranks,
+        limits,
+        curves(section.systems(), ranks, (report, x) -> report.recallAt(x.intValue()).accuracy()));
+  }
+
+  private static <T> List<Curve> curves(
+      Map<String, T> systems, List<Double> xs, ToDoubleBiFunction<T, Double> share) {
+    List<Curve> curves = new ArrayList<>();
+    systems.forEach(
+        (name, system) ->
+            curves.add(
+                new Curve(
+                    name, xs.stream().map(x -> rounded(share.applyAsDouble(system, x))).toList())));
+    return curves;
   }
 
   record Arcs(List<Arc> arcs) {}

@@ -1,6 +1,7 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.models.NamedClass;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -105,37 +106,17 @@ public record Fusion(
   }
 
   /** Returns a copy with another number of blocks. */
-  public Fusion withBlocks(int newBlocks) {
-    return new Fusion(
-        newBlocks,
-        classMaps,
-        classes,
-        encoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        norm,
-        selfAttention,
-        appearance);
+  public Fusion withBlocks(int value) {
+    return with(d -> d.blocks = value);
   }
 
   /** Returns a copy with other class maps, see {@link ClassMaps#named}, and as many classes. */
   public Fusion withClassMaps(String newClassMaps, int newClasses) {
-    return new Fusion(
-        blocks,
-        newClassMaps,
-        newClasses,
-        encoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        norm,
-        selfAttention,
-        appearance);
+    return with(
+        d -> {
+          d.classMaps = newClassMaps;
+          d.classes = newClasses;
+        });
   }
 
   /**
@@ -148,76 +129,81 @@ public record Fusion(
   }
 
   /** Returns a copy with or without the backbone's own vector before the last layer. */
-  public Fusion withAppearance(boolean newAppearance) {
-    return new Fusion(
-        blocks,
-        classMaps,
-        classes,
-        encoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        norm,
-        selfAttention,
-        newAppearance);
+  public Fusion withAppearance(boolean value) {
+    return with(d -> d.appearance = value);
   }
 
   /** Returns a copy with another encoding of classes. */
-  public Fusion withEncoding(Encoding newEncoding) {
-    return new Fusion(
-        blocks,
-        classMaps,
-        classes,
-        newEncoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        norm,
-        selfAttention,
-        appearance);
+  public Fusion withEncoding(Encoding value) {
+    return with(d -> d.encoding = value);
   }
 
   /** Returns a copy that normalises elsewhere. */
-  public Fusion withNorm(Norm newNorm) {
-    return new Fusion(
-        blocks,
-        classMaps,
-        classes,
-        encoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        newNorm,
-        selfAttention,
-        appearance);
+  public Fusion withNorm(Norm value) {
+    return with(d -> d.norm = value);
   }
 
   /** Returns a copy whose semantic tokens look at each other, or not. */
-  public Fusion withSelfAttention(boolean newSelfAttention) {
-    return new Fusion(
-        blocks,
-        classMaps,
-        classes,
-        encoding,
-        patch,
-        width,
-        latent,
-        heads,
-        hidden,
-        norm,
-        newSelfAttention,
-        appearance);
+  public Fusion withSelfAttention(boolean value) {
+    return with(d -> d.selfAttention = value);
   }
 
   /** Returns whether there is any fusion. */
   boolean isOn() {
     return blocks > 0;
+  }
+
+  private Fusion with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.fusion();
+  }
+
+  /** The components, open to change. */
+  private static final class Draft {
+    private int blocks;
+    private String classMaps;
+    private int classes;
+    private Encoding encoding;
+    private int patch;
+    private int width;
+    private int latent;
+    private int heads;
+    private int hidden;
+    private Norm norm;
+    private boolean selfAttention;
+    private boolean appearance;
+
+    Draft(Fusion o) {
+      blocks = o.blocks;
+      classMaps = o.classMaps;
+      classes = o.classes;
+      encoding = o.encoding;
+      patch = o.patch;
+      width = o.width;
+      latent = o.latent;
+      heads = o.heads;
+      hidden = o.hidden;
+      norm = o.norm;
+      selfAttention = o.selfAttention;
+      appearance = o.appearance;
+    }
+
+    Fusion fusion() {
+      return new Fusion(
+          blocks,
+          classMaps,
+          classes,
+          encoding,
+          patch,
+          width,
+          latent,
+          heads,
+          hidden,
+          norm,
+          selfAttention,
+          appearance);
+    }
   }
 
   private static void check(boolean fits, String message) {

@@ -31,7 +31,6 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
@@ -495,8 +494,8 @@ public final class ZoomModel implements RefiningModel {
    */
   public static ZoomModel load(ModelFolder folder) {
     ZoomModel model = new ZoomModel(folder.config(Config.class));
-    try (Safetensors file = Safetensors.open(folder.weights())) {
-      Weights.load(model.network, model.manager, file, RenameTable.IDENTITY).requireExact();
+    try {
+      Weights.load(model.network, model.manager, folder.weights());
       return model;
     } catch (RuntimeException e) {
       model.close();

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
-import io.github.geofix.models.weights.Weights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,141 +36,101 @@ class BackboneOracleTest {
   @ParameterizedTest
   @ValueSource(strings = {"sat_sq", "grd_pano", "sat_odd", "grd_odd"})
   void convNeXtOfAnyShape(String view) {
-    try (Safetensors oracle = oracle("frgeo_frm_tiny")) {
-      ConvNeXt net =
-          new ConvNeXt(
-              new ConvNeXt.Options(
-                  List.of(1, 1, 2, 1), List.of(8, 16, 24, 32), ImageSpec.imageNet(64), 0));
-      load(net, oracle, RenameTable.IDENTITY);
-      NDArray images = input(oracle, view + ".input");
-      NDArray map = net.map(Forward.INFERENCE, images);
-      assertClose(map, oracle, view + ".stage4_features", SMALL_NET);
-      assertThat(map.getShape().get(2)).isEqualTo(net.parts((int) images.getShape().get(2)));
-      assertThat(map.getShape().get(3)).isEqualTo(net.parts((int) images.getShape().get(3)));
-    }
+    Oracle oracle = Oracle.of("frgeo_frm_tiny");
+    ConvNeXt net =
+        new ConvNeXt(
+            new ConvNeXt.Options(
+                List.of(1, 1, 2, 1), List.of(8, 16, 24, 32), ImageSpec.imageNet(64), 0));
+    oracle.load(net, manager, RenameTable.IDENTITY);
+    NDArray images = oracle.array(manager, view + ".input");
+    NDArray map = net.map(Forward.INFERENCE, images);
+    oracle.assertClose(map, view + ".stage4_features", SMALL_NET);
+    assertThat(map.getShape().get(2)).isEqualTo(net.parts((int) images.getShape().get(2)));
+    assertThat(map.getShape().get(3)).isEqualTo(net.parts((int) images.getShape().get(3)));
   }
 
   @Test
   void convNeXtTinyAsTorchvision() {
-    try (Safetensors oracle = oracle("torchvision_convnext_t")) {
-      ConvNeXt net = new ConvNeXt(ConvNeXt.Options.tiny());
-      Linear classifier = new Linear(768, 1000);
-      Map<String, long[]> shapes = Fill.shapes("/oracles/torchvision_convnext_t_names.json");
-      Fill fill = new Fill(801, 0.05, 0.5);
-      fill.into(net, manager, shapes, ConvNeXt.torchvisionNames());
-      fill.into(
-          classifier,
-          manager,
-          shapes,
-          RenameTable.builder()
-              .rename("classifier\\.2\\.(.*)", "$1")
-              .ignore("(?!classifier\\.2).*")
-              .build());
-      float[] pixels = Fill.uniform(81, -1, 1, 3 * 224 * 224);
-      assertThat(Arrays.copyOf(pixels, 8)).isEqualTo(oracle.floats("input_first8"));
-      NDArray images = manager.create(pixels, new Shape(1, 3, 224, 224));
-      assertClose(net.map(Forward.INFERENCE, images), oracle, "features", FULL_NET);
-      NDArray logits = classifier.forward(Forward.INFERENCE, net.vector(Forward.INFERENCE, images));
-      assertClose(logits, oracle, "logits", FULL_NET);
-    }
+    Oracle oracle = Oracle.of("torchvision_convnext_t");
+    ConvNeXt net = new ConvNeXt(ConvNeXt.Options.tiny());
+    Linear classifier = new Linear(768, 1000);
+    Map<String, long[]> shapes = Fill.shapes("/oracles/torchvision_convnext_t_names.json");
+    Fill fill = new Fill(801, 0.05, 0.5);
+    fill.into(net, manager, shapes, ConvNeXt.torchvisionNames());
+    fill.into(
+        classifier,
+        manager,
+        shapes,
+        RenameTable.builder()
+            .rename("classifier\\.2\\.(.*)", "$1")
+            .ignore("(?!classifier\\.2).*")
+            .build());
+    float[] pixels = Fill.uniform(81, -1, 1, 3 * 224 * 224);
+    assertThat(Arrays.copyOf(pixels, 8)).isEqualTo(oracle.floats("input_first8"));
+    NDArray images = manager.create(pixels, new Shape(1, 3, 224, 224));
+    oracle.assertClose(net.map(Forward.INFERENCE, images), "features", FULL_NET);
+    NDArray logits = classifier.forward(Forward.INFERENCE, net.vector(Forward.INFERENCE, images));
+    oracle.assertClose(logits, "logits", FULL_NET);
   }
 
   @Test
   void clipSmall() {
-    try (Safetensors oracle = oracle("clip_vit_small")) {
-      ClipVit net = new ClipVit(new ClipVit.Options(56, 14, 64, 3, 4, 32, 0));
-      load(net, oracle, ClipVit.openAiVisualNames());
-      NDArray images = input(oracle, "input");
-      assertClose(
-          net.forward(Forward.INFERENCE, images), oracle, "tokens_after_transformer", SMALL_NET);
-      assertClose(net.vector(Forward.INFERENCE, images), oracle, "output", SMALL_NET);
-    }
+    Oracle oracle = Oracle.of("clip_vit_small");
+    ClipVit net = new ClipVit(new ClipVit.Options(56, 14, 64, 3, 4, 32, 0));
+    oracle.load(net, manager, ClipVit.openAiVisualNames());
+    NDArray images = oracle.array(manager, "input");
+    oracle.assertClose(
+        net.forward(Forward.INFERENCE, images), "tokens_after_transformer", SMALL_NET);
+    oracle.assertClose(net.vector(Forward.INFERENCE, images), "output", SMALL_NET);
   }
 
   @Test
   void clipLargeAt336() {
-    try (Safetensors oracle = oracle("clip_vit_l14_336")) {
-      ClipVit net = new ClipVit(ClipVit.Options.l14At336());
-      new Fill(902, 0.05, 0.5)
-          .into(
-              net,
-              manager,
-              Fill.shapes("/oracles/clip_vit_l14_336_names.json"),
-              ClipVit.openAiVisualNames());
-      NDArray images =
-          manager.create(Fill.uniform(92, -2, 2, 3 * 336 * 336), new Shape(1, 3, 336, 336));
-      NDArray tokens = net.forward(Forward.INFERENCE, images);
-      assertThat(tokens.getShape()).isEqualTo(new Shape(1, 577, 1024));
-      assertClose(tokens.get(":, 0"), oracle, "cls_token", FULL_NET);
-      assertClose(tokens.get(":, 1"), oracle, "patch_token_0", FULL_NET);
-      assertClose(tokens.get(":, 576"), oracle, "patch_token_575", FULL_NET);
-      assertClose(tokens.mean(new int[] {1}), oracle, "token_mean", FULL_NET);
-      assertClose(net.projected(Forward.INFERENCE, tokens), oracle, "output", FULL_NET);
-    }
+    Oracle oracle = Oracle.of("clip_vit_l14_336");
+    ClipVit net = new ClipVit(ClipVit.Options.l14At336());
+    new Fill(902, 0.05, 0.5)
+        .into(
+            net,
+            manager,
+            Fill.shapes("/oracles/clip_vit_l14_336_names.json"),
+            ClipVit.openAiVisualNames());
+    NDArray images =
+        manager.create(Fill.uniform(92, -2, 2, 3 * 336 * 336), new Shape(1, 3, 336, 336));
+    NDArray tokens = net.forward(Forward.INFERENCE, images);
+    assertThat(tokens.getShape()).isEqualTo(new Shape(1, 577, 1024));
+    oracle.assertClose(tokens.get(":, 0"), "cls_token", FULL_NET);
+    oracle.assertClose(tokens.get(":, 1"), "patch_token_0", FULL_NET);
+    oracle.assertClose(tokens.get(":, 576"), "patch_token_575", FULL_NET);
+    oracle.assertClose(tokens.mean(new int[] {1}), "token_mean", FULL_NET);
+    oracle.assertClose(net.projected(Forward.INFERENCE, tokens), "output", FULL_NET);
   }
 
   @Test
   void dinoV2SmallOfAnotherShape() {
-    try (Safetensors oracle = oracle("dinov2_small")) {
-      DinoV2 net = new DinoV2(new DinoV2.Options(ImageSpec.imageNet(70), 70, 14, 48, 2, 4, 0));
-      load(net, oracle, DinoV2.facebookNames());
-      NDArray images = input(oracle, "input");
-      NDArray tokens = net.forward(Forward.INFERENCE, images);
-      assertClose(net.vector(Forward.INFERENCE, images), oracle, "cls", SMALL_NET);
-      assertClose(tokens.get(":, 1:"), oracle, "patches", SMALL_NET);
-    }
+    Oracle oracle = Oracle.of("dinov2_small");
+    DinoV2 net = new DinoV2(new DinoV2.Options(ImageSpec.imageNet(70), 70, 14, 48, 2, 4, 0));
+    oracle.load(net, manager, DinoV2.facebookNames());
+    NDArray images = oracle.array(manager, "input");
+    NDArray tokens = net.forward(Forward.INFERENCE, images);
+    oracle.assertClose(net.vector(Forward.INFERENCE, images), "cls", SMALL_NET);
+    oracle.assertClose(tokens.get(":, 1:"), "patches", SMALL_NET);
   }
 
   @Test
   void dinoV2BaseAt378() {
-    try (Safetensors oracle = oracle("dinov2_vitb14_378")) {
-      DinoV2 net = new DinoV2(DinoV2.Options.b14());
-      new Fill(1001, 0.2, 1.0)
-          .into(
-              net,
-              manager,
-              Fill.shapes("/oracles/dinov2_vitb14_names.json"),
-              DinoV2.facebookNames());
-      NDArray images =
-          manager.create(Fill.uniform(1010, -2, 2, 3 * 378 * 378), new Shape(1, 3, 378, 378));
-      assertClose(
-          net.positions(images, 27, 27).get(":, :64"),
-          oracle,
-          "pos_embed_interp_first64ch",
-          SMALL_NET);
-      NDArray tokens = net.forward(Forward.INFERENCE, images);
-      assertClose(tokens.get(":, 0"), oracle, "cls", FULL_NET);
-      assertClose(tokens.get(":, 1"), oracle, "patch0", FULL_NET);
-      assertClose(tokens.get(":, 729"), oracle, "patch728", FULL_NET);
-      assertClose(tokens.get(":, 1:").mean(new int[] {1}), oracle, "patch_mean", FULL_NET);
-    }
-  }
-
-  private NDArray input(Safetensors oracle, String name) {
-    return manager.create(oracle.floats(name), new Shape(oracle.shape(name)));
-  }
-
-  /** Loads the arrays whose names begin with "weights."; every parameter must be among them. */
-  private void load(Module net, Safetensors oracle, RenameTable names) {
-    Weights.load(net, manager, oracle, names.withoutPrefix("weights.")).requireComplete();
-  }
-
-  /** Compares the largest difference with the largest value. */
-  private static void assertClose(
-      NDArray actual, Safetensors oracle, String name, double tolerance) {
-    float[] expected = oracle.floats(name);
-    float[] given = actual.toFloatArray();
-    assertThat(given).hasSameSizeAs(expected);
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < expected.length; i++) {
-      largest = Math.max(largest, Math.abs(expected[i]));
-      difference = Math.max(difference, Math.abs((double) expected[i] - given[i]));
-    }
-    assertThat(difference / largest).as(name).isLessThan(tolerance);
-  }
-
-  static Safetensors oracle(String name) {
-    return Safetensors.open(Oracle.of(name).path());
+    Oracle oracle = Oracle.of("dinov2_vitb14_378");
+    DinoV2 net = new DinoV2(DinoV2.Options.b14());
+    new Fill(1001, 0.2, 1.0)
+        .into(
+            net, manager, Fill.shapes("/oracles/dinov2_vitb14_names.json"), DinoV2.facebookNames());
+    NDArray images =
+        manager.create(Fill.uniform(1010, -2, 2, 3 * 378 * 378), new Shape(1, 3, 378, 378));
+    oracle.assertClose(
+        net.positions(images, 27, 27).get(":, :64"), "pos_embed_interp_first64ch", SMALL_NET);
+    NDArray tokens = net.forward(Forward.INFERENCE, images);
+    oracle.assertClose(tokens.get(":, 0"), "cls", FULL_NET);
+    oracle.assertClose(tokens.get(":, 1"), "patch0", FULL_NET);
+    oracle.assertClose(tokens.get(":, 729"), "patch728", FULL_NET);
+    oracle.assertClose(tokens.get(":, 1:").mean(new int[] {1}), "patch_mean", FULL_NET);
   }
 }

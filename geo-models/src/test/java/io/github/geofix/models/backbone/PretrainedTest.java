@@ -17,13 +17,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PretrainedTest {
   @TempDir private Path folder;
-  private NDManager manager;
+  private final NDManager manager = TorchEngine.newManager();
 
   /** Two sides of a siamese network, one of them below another part. */
   private static final class TwoSides extends Module {
@@ -43,11 +42,6 @@ class PretrainedTest {
     NoBackbone() {
       child("head", new Linear(2, 2));
     }
-  }
-
-  @BeforeEach
-  void open() {
-    manager = TorchEngine.newManager();
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package io.github.geofix.models.embed;
 
+import static io.github.geofix.models.Samples.CARD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -20,6 +21,7 @@ import io.github.geofix.models.Batch;
 import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
+import io.github.geofix.models.Samples;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.embed.EmbedModel.AdaptiveCells;
@@ -31,7 +33,6 @@ import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
@@ -59,9 +60,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the configuration of the embed family can be set to. */
 final class EmbedConfigTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
-
   /** What the configuration has held from the first version on. */
   private static final String FIRST_CONFIG =
       """
@@ -108,11 +106,7 @@ final class EmbedConfigTest {
   }
 
   private static BufferedImage photo(long seed) {
-    Random random = new Random(seed);
-    BufferedImage photo = new BufferedImage(44, 40, BufferedImage.TYPE_INT_RGB);
-    int[] colors = random.ints(44 * 40, 0, 1 << 24).toArray();
-    photo.setRGB(0, 0, 44, 40, colors, 0, 44);
-    return photo;
+    return Samples.noise(44, 40, seed);
   }
 
   private static final PhotoSource PHOTOS =

@@ -1,5 +1,7 @@
 package io.github.geofix.models.embed;
 
+import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.Samples.photos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -22,17 +24,14 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -44,9 +43,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbedModelTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
-
   @TempDir private Path folder;
 
   static CellHierarchy hierarchy(Random random, int points, int... levels) {
@@ -60,21 +56,6 @@ final class EmbedModelTest {
   private static EmbedModel model(long seed) {
     return EmbedModel.create(
         EmbedModel.Config.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
-  }
-
-  private static List<BufferedImage> photos(int count) {
-    Random random = new Random(7);
-    List<BufferedImage> photos = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      BufferedImage photo = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
-      for (int y = 0; y < photo.getHeight(); y++) {
-        for (int x = 0; x < photo.getWidth(); x++) {
-          photo.setRGB(x, y, random.nextInt(1 << 24));
-        }
-      }
-      photos.add(photo);
-    }
-    return photos;
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.github.geofix.models.io;
 
+import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.Samples.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +14,6 @@ import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Calibration;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calibration promises of the models of every family. */
 final class CalibrationContractTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
   private static final int PHOTOS = 39;
 
   /** Of so many photos, and one more that counts as not held, 20 and 36 are 50 % and 90 %. */
@@ -52,13 +51,6 @@ final class CalibrationContractTest {
           return new Photo(noise(36, 36, index), places.get(index));
         }
       };
-
-  private static BufferedImage noise(int width, int height, long seed) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    int[] colors = new Random(seed).ints((long) width * height, 0, 1 << 24).toArray();
-    image.setRGB(0, 0, width, height, colors, 0, width);
-    return image;
-  }
 
   private static List<LatLng> places(int count) {
     Random random = new Random(2);

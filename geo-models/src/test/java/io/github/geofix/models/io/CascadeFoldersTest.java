@@ -1,5 +1,7 @@
 package io.github.geofix.models.io;
 
+import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.Samples.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -23,21 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CascadeFoldersTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
-
   @TempDir private static Path folder;
-
-  private static BufferedImage noise(int width, int height, long seed) {
-    Random random = new Random(seed);
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        image.setRGB(x, y, random.nextInt(1 << 24));
-      }
-    }
-    return image;
-  }
 
   @BeforeAll
   static void saveUntrainedModels() throws IOException {

@@ -14,18 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NextTokenTest {
-  private NDManager manager;
-
-  @BeforeEach
-  void open() {
-    manager = TorchEngine.newManager();
-  }
+  private final NDManager manager = TorchEngine.newManager();
 
   @AfterEach
   void close() {

@@ -17,19 +17,13 @@ import java.util.Random;
 import java.util.function.BinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The losses that compare each pair of a batch with the other pairs. */
 class PairLossesTest {
-  private NDManager manager;
-
-  @BeforeEach
-  void open() {
-    manager = TorchEngine.newManager();
-  }
+  private final NDManager manager = TorchEngine.newManager();
 
   @AfterEach
   void close() {

@@ -1,5 +1,6 @@
 package io.github.geofix.models.recombine;
 
+import static io.github.geofix.models.Samples.CARD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -25,11 +26,11 @@ import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.Batch;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
+import io.github.geofix.models.Samples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -59,9 +60,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RecombineModelTest {
   /** Four regions of the 64 numbers of the smallest backbone. */
   private static final int WIDTH = 256;
-
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
 
   /** Two degrees a pixel: colours change from place to place. */
   private static Path map;
@@ -335,18 +333,7 @@ final class RecombineModelTest {
   }
 
   private static PhotoSource source(List<LatLng> places) {
-    List<BufferedImage> images = squares(places);
-    return new PhotoSource() {
-      @Override
-      public int size() {
-        return images.size();
-      }
-
-      @Override
-      public Photo photo(int epoch, int index) {
-        return new Photo(images.get(index), places.get(index));
-      }
-    };
+    return Samples.source(squares(places), places);
   }
 
   @Test

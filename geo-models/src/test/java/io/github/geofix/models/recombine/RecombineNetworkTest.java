@@ -16,7 +16,6 @@ import io.github.geofix.models.nn.TorchEngine;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,12 +27,7 @@ class RecombineNetworkTest {
       new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 6, 8, 10), ImageSpec.imageNet(64), 0);
   private static final RecombineNetwork.Options OPTIONS = RecombineNetwork.Options.defaults();
 
-  private NDManager manager;
-
-  @BeforeEach
-  void open() {
-    manager = TorchEngine.newManager();
-  }
+  private final NDManager manager = TorchEngine.newManager();
 
   @AfterEach
   void close() {

@@ -1,5 +1,8 @@
 package io.github.geofix.models.token;
 
+import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.Samples.photos;
+import static io.github.geofix.models.Samples.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -19,7 +22,6 @@ import io.github.geofix.models.Batch;
 import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
@@ -34,25 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TokenModelTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
-
   @TempDir private Path folder;
-
-  private static List<BufferedImage> photos(int count) {
-    Random random = new Random(7);
-    List<BufferedImage> photos = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      BufferedImage photo = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
-      for (int y = 0; y < photo.getHeight(); y++) {
-        for (int x = 0; x < photo.getWidth(); x++) {
-          photo.setRGB(x, y, random.nextInt(1 << 24));
-        }
-      }
-      photos.add(photo);
-    }
-    return photos;
-  }
 
   private static List<LatLng> places(int count) {
     Random random = new Random(8);
@@ -187,18 +171,7 @@ final class TokenModelTest {
   void calibrationKeepsTheOrderAndIsSaved() {
     List<BufferedImage> photos = photos(20);
     List<LatLng> places = places(20);
-    PhotoSource source =
-        new PhotoSource() {
-          @Override
-          public int size() {
-            return photos.size();
-          }
-
-          @Override
-          public Photo photo(int epoch, int index) {
-            return new Photo(photos.get(index), places.get(index));
-          }
-        };
+    PhotoSource source = source(photos, places);
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
       List<String> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);

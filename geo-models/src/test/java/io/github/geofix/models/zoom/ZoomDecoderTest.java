@@ -24,7 +24,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,12 +34,7 @@ class ZoomDecoderTest {
   private static final ZoomDecoder.Options MIXED =
       new ZoomDecoder.Options(16, 2, 2, List.of(4, 2, 3, 2), 0.1);
 
-  private NDManager manager;
-
-  @BeforeEach
-  void open() {
-    manager = TorchEngine.newManager();
-  }
+  private final NDManager manager = TorchEngine.newManager();
 
   @AfterEach
   void close() {

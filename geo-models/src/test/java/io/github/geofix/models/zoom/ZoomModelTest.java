@@ -1,5 +1,7 @@
 package io.github.geofix.models.zoom;
 
+import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.Samples.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,7 +14,6 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.Region;
@@ -24,7 +25,6 @@ import io.github.geofix.models.Temperature;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
@@ -51,8 +51,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class ZoomModelTest {
-  private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
   private static final ZoomSearch.Options EVERYTHING =
       ZoomSearch.Options.defaults().withWidth(100_000);
   private static final List<Integer> SIDES = List.of(2, 3, 2);
@@ -643,20 +641,6 @@ final class ZoomModelTest {
           .matches("2/\\d/\\d");
     }
     assertThatThrownBy(() -> family.network("huge")).hasMessageContaining("tiny, small, paper");
-  }
-
-  private static PhotoSource source(List<BufferedImage> photos, List<LatLng> places) {
-    return new PhotoSource() {
-      @Override
-      public int size() {
-        return photos.size();
-      }
-
-      @Override
-      public Photo photo(int epoch, int index) {
-        return new Photo(photos.get(index), places.get(index));
-      }
-    };
   }
 
   @Test

@@ -13,7 +13,6 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -22,12 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Three steps against the method's released Python code, on a linear layer with squared error. */
 class SharpnessAwareTest {
+  private static final Path ORACLE = Path.of("src/test/resources/oracles/frgeo_asam.safetensors");
 
   @ParameterizedTest
   @CsvSource({"sam, 0.05", "asam, 2.5"})
   void followsTheReleasedCode(String method, double rho) {
     SharpnessAware.Options options = new SharpnessAware.Options(rho, method.equals("asam"));
-    try (Safetensors oracle = Safetensors.open(oracle());
+    try (Safetensors oracle = Safetensors.open(ORACLE);
         NDManager manager = TorchEngine.newManager()) {
       Linear layer = new Linear(6, 3);
       parameter(layer, "weight").set(array(manager, oracle, method + ".w0"));
@@ -97,16 +97,5 @@ class SharpnessAwareTest {
 
   private static NDArray array(NDManager manager, Safetensors oracle, String name) {
     return manager.create(oracle.floats(name), new Shape(oracle.shape(name)));
-  }
-
-  private static Path oracle() {
-    try {
-      return Path.of(
-          Objects.requireNonNull(
-                  SharpnessAwareTest.class.getResource("/oracles/frgeo_asam.safetensors"))
-              .toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,0 +1,99 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.LatLng;
+import io.github.geofix.core.partition.Region;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A whole index, of which any area can be searched alone. */
+abstract class AreaSearch implements EmbeddingSearch {
+
+  /**
+   * Searches the rows that lie in all of some areas.
+   *
+   * @param queries [B, D]
+   */
+  abstract List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k);
+
+  @Override
+  public SearchResult search(float[] query, int k) {
+    return everywhere().search(query, k);
+  }
+
+  @Override
+  public List<SearchResult> search(float[][] queries, int k) {
+    return everywhere().search(queries, k);
+  }
+
+  @Override
+  public EmbeddingSearch within(LatLng center, double radiusKm) {
+    return everywhere().within(center, radiusKm);
+  }
+
+  @Override
+  public EmbeddingSearch withinBox(double south, double west, double north, double east) {
+    return everywhere().withinBox(south, west, north, east);
+  }
+
+  @Override
+  public EmbeddingSearch within(Region region) {
+    return everywhere().within(region);
+  }
+
+  @Override
+  public EmbeddingSearch withThreads(int threads) {
+    return everywhere().withThreads(threads);
+  }
+
+  private View everywhere() {
+    return new View(this, List.of(), Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The rows that lie in all of some areas. */
+  private record View(AreaSearch index, List<Area> areas, int threads) implements EmbeddingSearch {
+    View {
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads must be 1 or more: " + threads);
+      }
+    }
+
+    @Override
+    public int width() {
+      return index.width();
+    }
+
+    @Override
+    public SearchResult search(float[] query, int k) {
+      return search(new float[][] {query}, k).get(0);
+    }
+
+    @Override
+    public List<SearchResult> search(float[][] queries, int k) {
+      return index.search(areas, threads, queries, k);
+    }
+
+    @Override
+    public EmbeddingSearch within(LatLng center, double radiusKm) {
+      return and(Area.radius(center, radiusKm));
+    }
+
+    @Override
+    public EmbeddingSearch withinBox(double south, double west, double north, double east) {
+      return and(Area.box(south, west, north, east));
+    }
+
+    @Override
+    public EmbeddingSearch within(Region region) {
+      return and(Area.of(region));
+    }
+
+    private View and(Area area) {
+      return new View(index, Stream.concat(areas.stream(), Stream.of(area)).toList(), threads);
+    }
+
+    @Override
+    public EmbeddingSearch withThreads(int newThreads) {
+      return new View(index, areas, newThreads);
+    }
+  }
+}
