@@ -47,7 +47,6 @@ class ManifestTest {
         .hasMessageContaining("has no column latitude or lat: its header is image,x,y");
   }
 
-
   @Test
   void readsWhatSpreadsheetsWrite() throws IOException {
     Path file = folder.resolve("mit Ümlaut und Leerzeichen.csv");

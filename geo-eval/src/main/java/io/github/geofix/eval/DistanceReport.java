@@ -7,6 +7,7 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

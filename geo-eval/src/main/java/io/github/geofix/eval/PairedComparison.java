@@ -3,8 +3,8 @@ package io.github.geofix.eval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
