@@ -37,7 +37,11 @@ final class DecoderNetwork extends ZoomNetwork {
     return network;
   }
 
-  /** Returns a network with an encoder for photos and another for views. */
+  /**
+   * Returns a network with an encoder for photos and another for views.
+   *
+   * @param photoEncoder reads the squares of a photo
+   */
   static DecoderNetwork apart(
       Backbone photoEncoder, Backbone viewEncoder, ZoomDecoder.Options options) {
     Side photos = new Side(photoEncoder, options.width());

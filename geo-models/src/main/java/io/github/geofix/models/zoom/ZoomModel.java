@@ -343,6 +343,11 @@ public final class ZoomModel implements RefiningModel {
       return photo.withSize(viewPixels, viewPixels);
     }
 
+    /** Returns one of the squares that a photo is cut into. */
+    private ImageSpec square() {
+      return photo.withSize(photo.height(), photo.height());
+    }
+
     /** Whether the backbone is one of DINOv2, of no use unless it was trained before. */
     private boolean isPretrained() {
       return backbone.startsWith("dinov2-");
@@ -521,7 +526,7 @@ public final class ZoomModel implements RefiningModel {
                 config.width(), config.heads(), config.layers(), config.sides(), config.dropout());
         yield config.isPretrained()
             ? DecoderNetwork.shared(views, decoder)
-            : DecoderNetwork.apart(encoder(config, config.photo()), views, decoder);
+            : DecoderNetwork.apart(encoder(config, config.square()), views, decoder);
       }
     };
   }
