@@ -137,23 +137,18 @@ public record DistanceReport(
   public static DistanceReport readJson(Path file) {
     try (Reader in = Files.newBufferedReader(file)) {
       Json json = new Gson().fromJson(in, Json.class);
-      if (json == null || json.errorsKm == null || json.withinKm == null) {
-        throw new IllegalArgumentException(
-            file + " is not a report: it needs withinKm and errorsKm, one error a photo");
+      if (json == null) {
+        throw new IllegalArgumentException("it is empty");
       }
-      return new DistanceReport(
-          DistanceErrors.ofKm(json.errorsKm.stream().mapToDouble(Double::doubleValue).toArray()),
-          json.withinKm.keySet().stream().map(Double::valueOf).toList(),
-          json.photos == null ? List.of() : json.photos,
-          json.regions == null
-              ? List.of()
-              : json.regions.stream().map(r -> r.coverage(file)).toList());
+      return json.report();
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    } catch (JsonParseException | NumberFormatException e) {
-      throw new IllegalArgumentException(file + " is not a report: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // Gson wraps what a record's own check threw.
+      Throwable reason = e instanceof JsonParseException || e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(file + " is not a report: " + reason.getMessage(), e);
     }
   }
 
@@ -163,7 +158,7 @@ public record DistanceReport(
    * @throws IllegalArgumentException if they are not positive and ascending
    */
   public DistanceReport withKm(List<Double> limitsKm) {
-    return new DistanceReport(errors, limitsKm, photos);
+    return new DistanceReport(errors, limitsKm, photos, regions);
   }
 
   /**
@@ -303,7 +298,18 @@ public record DistanceReport(
       Map<String, Double> quantilesKm,
       @Nullable List<Double> errorsKm,
       @Nullable List<String> photos,
-      @Nullable List<JsonRegions> regions) {}
+      @Nullable List<JsonRegions> regions) {
+    DistanceReport report() {
+      if (errorsKm == null || withinKm == null) {
+        throw new IllegalArgumentException("it needs withinKm and errorsKm, one error a photo");
+      }
+      return new DistanceReport(
+          DistanceErrors.ofKm(errorsKm.stream().mapToDouble(Double::doubleValue).toArray()),
+          withinKm.keySet().stream().map(Double::valueOf).toList(),
+          photos == null ? List.of() : photos,
+          regions == null ? List.of() : regions.stream().map(JsonRegions::coverage).toList());
+    }
+  }
 
   private record JsonRegions(
       double share,
@@ -311,10 +317,9 @@ public record DistanceReport(
       double medianAreaKm2,
       @Nullable List<Boolean> holdsTruth,
       @Nullable List<Double> areasKm2) {
-    RegionCoverage coverage(Path file) {
+    RegionCoverage coverage() {
       if (holdsTruth == null || areasKm2 == null) {
-        throw new IllegalArgumentException(
-            file + " is not a report: its regions need holdsTruth and areasKm2, one a photo");
+        throw new IllegalArgumentException("its regions need holdsTruth and areasKm2, one a photo");
       }
       return new RegionCoverage(share, holdsTruth, areasKm2);
     }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
  * <p>Files are mapped, so they may be larger than memory.
  */
 public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
+
+  private static final int MAX_WIDTH = 1 << 20;
 
   private Embeddings() {}
 
@@ -96,15 +99,17 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
             file + " has no array " + tensor + ": it has " + String.join(", ", data.names()));
       }
       long[] shape = data.shape(tensor);
-      if (shape.length != 2 || shape[0] > Integer.MAX_VALUE || shape[1] > 1 << 20) {
+      boolean fits = shape.length == 2 && shape[0] <= Integer.MAX_VALUE;
+      if (!fits || shape[1] < 1 || shape[1] > MAX_WIDTH || data.dtype(tensor).isInteger()) {
         throw new IllegalArgumentException(
             "array "
                 + tensor
                 + " of "
                 + file
-                + " is not [N, W]: it has "
-                + shape.length
-                + " dimensions");
+                + " is not [N, W] of floating-point numbers: it is "
+                + Arrays.toString(shape)
+                + " of "
+                + data.dtype(tensor));
       }
       return new OfSafetensors(data, tensor, (int) shape[0], (int) shape[1]);
     } catch (RuntimeException e) {

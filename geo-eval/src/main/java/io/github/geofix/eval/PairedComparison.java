@@ -119,12 +119,13 @@ public record PairedComparison(
     }
     double[] ordered = new double[errors.length];
     for (int i = 0; i < ordered.length; i++) {
-      Integer place = places.get(first.photos().get(i));
+      String photo = first.photos().get(i);
+      Integer place = places.remove(photo);
       if (place == null) {
         throw new IllegalArgumentException(
-            "the reports are not of the same photos: "
-                + first.photos().get(i)
-                + " is only in the first");
+            second.photos().contains(photo)
+                ? "photo " + photo + " is there twice"
+                : "the reports are not of the same photos: " + photo + " is only in the first");
       }
       ordered[i] = errors[place];
     }

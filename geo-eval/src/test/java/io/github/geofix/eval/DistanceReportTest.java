@@ -92,12 +92,36 @@ class DistanceReportTest {
     DistanceReport read = DistanceReport.readJson(file);
     assertThat(read.toJson()).isEqualTo(named.toJson());
     assertThat(read.photos()).isEqualTo(named.photos());
-    for (String wrong : List.of("", "{}", "[]", "{\"errorsKm\": 3", "{\"errorsKm\": [\"x\"]}")) {
+    for (String wrong :
+        List.of(
+            "",
+            "{}",
+            "[]",
+            "{\"errorsKm\": 3",
+            "{\"errorsKm\": [\"x\"]}",
+            "{\"errorsKm\": [null], \"withinKm\": {\"5\": null}}",
+            "{\"errorsKm\": [-1], \"withinKm\": {\"5\": null}}",
+            "{\"errorsKm\": [1], \"withinKm\": {}}",
+            "{\"errorsKm\": [1], \"withinKm\": {\"5\": {\"accuracy\": 2}}}",
+            "{\"errorsKm\": [1], \"withinKm\": {\"5\": null}, \"photos\": [null]}",
+            "{\"errorsKm\": [1], \"withinKm\": {\"5\": null}, \"regions\": [null]}")) {
       Files.writeString(file, wrong);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> DistanceReport.readJson(file))
           .withMessageContaining("report.json is not a report");
     }
+  }
+
+  @Test
+  void keepsRegionsAndNamesAtOtherLimits() {
+    RegionCoverage coverage = new RegionCoverage(0.5, List.of(true, false), List.of(1.0, 2.0));
+    DistanceReport report =
+        new DistanceReport(
+            DistanceErrors.ofKm(1, 2), List.of(25.0), List.of("a", "b"), List.of(coverage));
+    DistanceReport other = report.withKm(List.of(1.0, 2.0));
+    assertThat(other.limitsKm()).containsExactly(1.0, 2.0);
+    assertThat(other.photos()).isEqualTo(report.photos());
+    assertThat(other.regions()).isEqualTo(report.regions());
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddingsTest {
 
@@ -118,6 +120,27 @@ class EmbeddingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.open(file))
         .withMessageContaining("has not one array, but 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"F32\",\"shape\":[2,0],\"data_offsets\":[0,0]",
+        "\"F32\",\"shape\":[0,2097152],\"data_offsets\":[0,0]",
+        "\"I64\",\"shape\":[1,2],\"data_offsets\":[0,16]"
+      })
+  void refusesArraysThatAreNoVectors(String array) throws IOException {
+    String header = "{\"x\":{\"dtype\":" + array + "}}";
+    int bytes = array.contains("I64") ? 16 : 0;
+    ByteBuffer out = ByteBuffer.allocate(8 + header.length() + bytes);
+    out.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length());
+    out.put(header.getBytes(StandardCharsets.US_ASCII));
+    Files.write(file, out.array());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.open(file))
+        .withMessageContaining("is not [N, W]")
+        .withMessageContaining(array.substring(1, 4))
+        .withMessageContaining(array.replaceAll(".*shape\":\\[(\\d+),(\\d+)].*", "[$1, $2]"));
   }
 
   @Test

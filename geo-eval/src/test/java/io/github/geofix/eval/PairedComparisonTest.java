@@ -101,6 +101,14 @@ class PairedComparisonTest {
   }
 
   @Test
+  void refusesAPhotoThatTheFirstHasTwice() {
+    DistanceReport twice = report(List.of("a", "a"), 1, 2);
+    DistanceReport once = report(List.of("a", "b"), 1, 2);
+    assertThatIllegalArgumentException().isThrownBy(() -> PairedComparison.of(twice, once));
+    assertThatIllegalArgumentException().isThrownBy(() -> PairedComparison.of(once, twice));
+  }
+
+  @Test
   void writesATable() {
     double[] far = IntStream.range(0, 40).mapToDouble(i -> 900).toArray();
     double[] near = IntStream.range(0, 40).mapToDouble(i -> i < 30 ? 1 : 900).toArray();
