@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A network in training with all that changes from step to step. Not thread-safe. */
 final class Learner implements AutoCloseable {
@@ -217,17 +219,14 @@ final class Learner implements AutoCloseable {
    * Goes on from saved arrays, which must be those that {@link #arrays()} gave, and takes them
    * over.
    *
-   * @throws IllegalArgumentException if an array is missing or has another shape
+   * @throws IllegalArgumentException if they are of another network; this one stays as it is
    */
   void restore(Map<String, NDArray> arrays, Map<String, Long> optimizerSteps) {
     Map<String, NDArray> weights = below("weights.", arrays);
+    requireSameNetwork(weights);
     parameters.forEach(
         (name, parameter) -> {
-          NDArray saved = weights.get(name);
-          if (saved == null) {
-            throw new IllegalArgumentException(
-                "the checkpoint is of another network: it has no " + name);
-          }
+          NDArray saved = Objects.requireNonNull(weights.get(name));
           saved.attach(parameter.array().getManager());
           parameter.set(saved);
         });
@@ -239,6 +238,27 @@ final class Learner implements AutoCloseable {
             (name, values) -> {
               values.attach(manager);
               best.put(name, values);
+            });
+  }
+
+  private void requireSameNetwork(Map<String, NDArray> weights) {
+    Map<String, Object> needed = new LinkedHashMap<>();
+    parameters.forEach((name, parameter) -> needed.put(name, parameter.shape()));
+    Map<String, Object> saved = new LinkedHashMap<>();
+    weights.forEach((name, values) -> saved.put(name, values.getShape()));
+    Stream.concat(needed.keySet().stream(), saved.keySet().stream())
+        .filter(name -> !Objects.equals(saved.get(name), needed.get(name)))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "the checkpoint is of another network: in it "
+                      + name
+                      + " is "
+                      + saved.getOrDefault(name, "missing")
+                      + ", in the one to train "
+                      + needed.getOrDefault(name, "missing")
+                      + ". Train into another folder, or with the settings of before");
             });
   }
 

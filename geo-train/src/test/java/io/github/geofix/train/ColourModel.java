@@ -54,23 +54,38 @@ final class ColourModel implements Trainable {
   }
 
   private static final class Net extends Module {
-    private final Conv2d stem =
-        child("stem", new Conv2d(3, 8, Conv2d.Options.kernel(3).withPadding(1).withoutBias()));
-    private final BatchNorm2d norm = child("norm", new BatchNorm2d(8));
-    private final Linear head = child("head", new Linear(8 * SIDE * SIDE, 4));
+    private final int filters;
+    private final Conv2d stem;
+    private final BatchNorm2d norm;
+    private final Linear head;
+
+    Net(int filters) {
+      this.filters = filters;
+      stem =
+          child(
+              "stem",
+              new Conv2d(3, filters, Conv2d.Options.kernel(3).withPadding(1).withoutBias()));
+      norm = child("norm", new BatchNorm2d(filters));
+      head = child("head", new Linear(filters * SIDE * SIDE, 4));
+    }
 
     NDArray forward(Forward f, NDArray images) {
       NDArray features = ai.djl.nn.Activation.relu(norm.forward(f, stem.forward(f, images)));
-      NDArray flat = features.reshape(images.getShape().get(0), 8L * SIDE * SIDE);
+      NDArray flat = features.reshape(images.getShape().get(0), (long) filters * SIDE * SIDE);
       // With dropout, so that a run can only be repeated if the engine's generator is seeded.
       NDArray kept = Dropout.dropout(flat, 0.1f, f.training()).singletonOrThrow();
       return head.forward(f, kept);
     }
   }
 
-  private final Net net = new Net();
+  private final Net net;
 
   ColourModel(NDManager manager, long seed) {
+    this(manager, seed, 8);
+  }
+
+  ColourModel(NDManager manager, long seed, int filters) {
+    net = new Net(filters);
     net.initialize(manager, seed);
   }
 

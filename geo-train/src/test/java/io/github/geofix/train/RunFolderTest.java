@@ -226,6 +226,23 @@ class RunFolderTest {
         .isEqualTo(30);
   }
 
+  @Test
+  void refusesTheCheckpointOfAnotherNetwork() {
+    train(OPTIONS, folder, 3, new LinkedHashMap<>());
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColourModel wider = new ColourModel(manager, 1, 9);
+      float[] before = wider.network().parameter("head.bias").array().toFloatArray();
+      Trainer trainer = Trainer.of(wider, OPTIONS);
+      assertThatThrownBy(() -> trainer.fit(PHOTOS, folder))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("of another network")
+          .hasMessageContaining("stem.weight")
+          .hasMessageContaining("(8, 3, 3, 3)")
+          .hasMessageContaining("(9, 3, 3, 3)");
+      assertThat(wider.network().parameter("head.bias").array().toFloatArray()).isEqualTo(before);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {7, 9, 14})
   void takesUpAnEpochThatTheLastStepCutShort(int steps) {
