@@ -55,18 +55,19 @@ public final class Cascade implements Localizer {
    *
    * @param weight the power that a refiner's scores are raised to, above 0; 1 for methods that err
    *     independently
-   * @param meanKm the answer is the mean of the score within this distance of the best place; 0 for
-   *     the best place itself
+   * @param meanKm the answer is the mean of the score within this distance of the best place, up to
+   *     10,007; 0 for that place itself
    */
   public record Options(double weight, double meanKm) {
 
     /** Checks the ranges. */
     public Options {
-      if (!(weight > 0)) {
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("weight must be above 0: " + weight);
       }
-      if (!(meanKm >= 0)) {
-        throw new IllegalArgumentException("meanKm must be 0 or more: " + meanKm);
+      if (!(meanKm >= 0 && meanKm <= 10_007)) {
+        throw new IllegalArgumentException(
+            "meanKm must be 0 to 10,007, a quarter of the Earth: " + meanKm);
       }
     }
 

@@ -1,6 +1,7 @@
 package io.github.geofix.core.cascade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.Candidate;
@@ -212,6 +213,14 @@ class CascadeTest {
       LatLng answer = cascade.locate(PHOTO).latLng();
       assertThat(GreatCircle.distanceKm(answer, new LatLng(0, 0))).isLessThan(1e-3);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, 10_008, Double.NaN})
+  void refusesAMeanThatIsNone(double km) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BEST_PLACE.withMeanKm(km))
+        .withMessageContaining("meanKm");
   }
 
   @Test
