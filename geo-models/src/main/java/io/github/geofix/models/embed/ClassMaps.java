@@ -18,7 +18,7 @@ public interface ClassMaps extends AutoCloseable {
   /**
    * Returns the classes of a photo's pixels.
    *
-   * @return a map of the photo's size, with classes from 0 on
+   * @return a map of the photo's shape, best of its size, with classes from 0 on
    */
   ClassMap of(BufferedImage photo);
 

@@ -54,6 +54,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the configuration of the embed family can be set to. */
@@ -537,6 +538,34 @@ final class EmbedConfigTest {
     }
   }
 
+  /** As of a photo that EXIF says to turn, or of one that was cut or shrunk since. */
+  @ParameterizedTest
+  @CsvSource({
+    "40,44,false",
+    "44,44,false",
+    "88,80,false",
+    "44,40,true",
+    "22,20,true",
+    "11,10,true"
+  })
+  void classMapsHaveTheShapeOfTheirPhotos(int width, int height, boolean fits) throws IOException {
+    Path file = photosWithMaps().entries().get(3).image();
+    BufferedImage classes = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    ImageIO.write(classes, "png", folder.resolve("3.classes.png").toFile());
+    Config config = tiny().withFusion(Fusion.tiny().withClassMaps("beside:.classes.png", 150));
+    try (EmbedModel model = model(config)) {
+      if (fits) {
+        assertThat(model.localizer().locate(file).candidates()).isNotEmpty();
+      } else {
+        assertThatThrownBy(() -> model.localizer().locate(file))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining(folder.resolve("3.classes.png").toString())
+            .hasMessageContaining(width + " x " + height)
+            .hasMessageContaining("44 x 40");
+      }
+    }
+  }
+
   /** Class maps as a user may write them. */
   static final class LeftIsOne implements ClassMaps {
     @Override
@@ -622,7 +651,7 @@ final class EmbedConfigTest {
             () ->
                 Family.named("embed")
                     .create("tiny", Map.of("negatives", "SOME"), positions(1, 9), 1))
-        .hasMessageContaining("negatives must be ALL_CELLS, BATCH or BATCH_UNMASKED");
+        .hasMessageContaining("; there are ALL_CELLS, BATCH, BATCH_UNMASKED");
     assertThatThrownBy(() -> tiny().withSymmetric(true)).hasMessageContaining("symmetric needs");
     assertThatThrownBy(
             () -> tiny().withComparison(Comparison.CLASSIFIER).withProduct(Product.COSINES))
