@@ -94,7 +94,6 @@ public final class EmbedModel implements GeoModel {
     /** Checks the ranges. */
     public AdaptiveCells {
       maxPoints = List.copyOf(maxPoints);
-      check(rule != null, "adaptiveCells.rule must be GEOSURGE or ISN");
       check(minPoints > 0, "adaptiveCells.minPoints must be positive: " + minPoints);
       check(!maxPoints.isEmpty(), "adaptiveCells.maxPoints must not be empty");
     }
@@ -145,7 +144,7 @@ public final class EmbedModel implements GeoModel {
    * @param neighbors the answer is the spherical mean of this many training photos of the best
    *     cell, those nearest in the shared space (see {@link #fillGallery}); 0 for none
    * @param refineKm else it is the spherical mean of the score within this distance of the best
-   *     cell; 0 for the best cell's own position
+   *     cell, up to 10,007; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
    * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
@@ -173,10 +172,7 @@ public final class EmbedModel implements GeoModel {
       s2Levels = List.copyOf(s2Levels);
       check(trainableBlocks >= -1, "trainableBlocks must be -1 or more: " + trainableBlocks);
       check(width > 0, "width must be positive: " + width);
-      check(comparison != null, "comparison must be EMBEDDING or CLASSIFIER");
       check(temperature > 0, "temperature must be positive: " + temperature);
-      check(negatives != null, "negatives must be ALL_CELLS, BATCH or BATCH_UNMASKED");
-      check(product != null, "product must be PROBABILITIES or COSINES");
       check(
           !symmetric || negatives != Negatives.ALL_CELLS,
           "symmetric needs negatives of the batch: without them cells have no photos to choose"
@@ -189,7 +185,9 @@ public final class EmbedModel implements GeoModel {
           tenCrops == 0 || tenCrops >= Math.max(image.height(), image.width()),
           "tenCrops must be 0 or at least the side of the image: " + tenCrops);
       check(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
-      check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
+      check(
+          refineKm >= 0 && refineKm <= 10_007,
+          "refineKm must be 0 to 10,007, a quarter of the Earth: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
       check(calibration != null, "calibration is missing");
     }

@@ -59,8 +59,6 @@ public record Fusion(
   public Fusion {
     check(blocks >= 0 && blocks <= 64, "fusion.blocks must be 0 to 64: " + blocks);
     check(classes >= 1 && classes <= 255, "fusion.classes must be 1 to 255: " + classes);
-    check(encoding != null, "fusion.encoding must be ONE_HOT or INDEX");
-    check(norm != null, "fusion.norm must be BEFORE or AFTER");
     check(
         patch > 0 && width > 0 && latent > 0 && hidden > 0,
         "fusion.patch, width, latent and hidden must be positive: "

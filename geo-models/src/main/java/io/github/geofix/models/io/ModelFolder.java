@@ -152,16 +152,16 @@ public record ModelFolder(Path path, String method, JsonObject config) {
    *
    * @throws ModelFormatException if it does not fit the record
    */
-  public <T> T config(Class<T> type) {
+  public <T extends Record> T config(Class<T> type) {
     try {
-      return JSON.fromJson(config, type);
+      return Settings.read(config, type);
     } catch (RuntimeException e) {
       throw new ModelFormatException(
           path.resolve(CONFIG)
               + " does not describe a model of the method "
               + method
               + ": "
-              + reason(e).getMessage(),
+              + e.getMessage(),
           e);
     }
   }
@@ -222,18 +222,15 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     try {
       value = JSON.fromJson(json, type);
     } catch (RuntimeException e) {
+      // Gson wraps what the record's own check threw.
+      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new ModelFormatException(
-          file + " is not the JSON of a model: " + reason(e).getMessage(), e);
+          file + " is not the JSON of a model: " + reason.getMessage(), e);
     }
     if (value == null) {
       throw new ModelFormatException(file + " is empty");
     }
     return value;
-  }
-
-  /** Gson wraps what a record's own check threw. */
-  private static Throwable reason(RuntimeException e) {
-    return e.getCause() == null ? e : e.getCause();
   }
 
   private static int number(JsonObject object, String name, Path path) {

@@ -6,7 +6,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Changes to a configuration record, given as text by name. */
 public final class Settings {
@@ -30,13 +33,51 @@ public final class Settings {
     try {
       @SuppressWarnings("unchecked")
       Class<T> type = (Class<T>) config.getClass();
+      return read(tree, type);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException(
+          "a setting does not fit: " + settings + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @throws JsonParseException if the JSON has another form
+   * @throws IllegalArgumentException if a value does not fit
+   */
+  static <T extends Record> T read(JsonObject tree, Class<T> type) {
+    requireWords(tree, type, "");
+    try {
       return JSON.fromJson(tree, type);
     } catch (JsonParseException e) {
-      throw new IllegalArgumentException("a setting does not fit: " + settings, e);
+      throw e;
     } catch (RuntimeException e) {
       // Gson wraps what the record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(String.valueOf(reason.getMessage()), e);
+    }
+  }
+
+  /** Gson would read any other word as null. */
+  private static void requireWords(JsonObject tree, Class<?> type, String path) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      JsonElement given = tree.get(component.getName());
+      Class<?> kind = component.getType();
+      if (kind.isRecord() && given != null && given.isJsonObject()) {
+        requireWords(given.getAsJsonObject(), kind, path + component.getName() + ".");
+      } else if (kind.isEnum()) {
+        List<String> words = Stream.of(kind.getEnumConstants()).map(String::valueOf).toList();
+        if (given == null || !given.isJsonPrimitive() || !words.contains(given.getAsString())) {
+          throw new IllegalArgumentException(
+              path
+                  + component.getName()
+                  + " has no value "
+                  + given
+                  + "; there are "
+                  + String.join(", ", words));
+        }
+      }
     }
   }
 

@@ -114,8 +114,6 @@ public final class TokenModel implements GeoModel {
     /** Checks the ranges. */
     public Config {
       stages = List.copyOf(stages);
-      check(input != null, "input must be PHOTO or VECTORS");
-      check(answer != null, "answer must be MOST_PROBABLE, MEDOID or DENSITY");
       check(!stages.isEmpty(), "stages must not be empty");
       check(beamWidth > 0, "beamWidth must be positive: " + beamWidth);
       check(
