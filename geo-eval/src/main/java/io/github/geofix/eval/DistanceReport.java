@@ -147,8 +147,7 @@ public record DistanceReport(
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       // Gson wraps what a record's own check threw.
-      boolean own = e instanceof JsonParseException || e.getCause() == null;
-      Throwable reason = own ? e : e.getCause();
+      Throwable reason = e instanceof JsonParseException || e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(file + " is not a report: " + reason.getMessage(), e);
     }
   }

@@ -137,7 +137,12 @@ public final class ChatClient {
       throw new IllegalArgumentException(
           "the key has blanks or other characters that no key has: give the key alone");
     }
-    http = HttpClient.newBuilder().connectTimeout(options.timeout()).build();
+    // Offered HTTP/2 without TLS, uvicorn loses the body (its issue 2722), and with it vLLM.
+    http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(options.timeout())
+            .build();
     callsLeft = new AtomicInteger(options.maxCalls());
   }
 

@@ -55,6 +55,7 @@ class ChatJudgeTest {
 
   private final List<JsonObject> bodies = Collections.synchronizedList(new ArrayList<>());
   private final List<String> keys = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> upgrades = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch testIsOver = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile Behaviour behaviour = (request, exchange) -> {};
@@ -73,6 +74,7 @@ class ChatJudgeTest {
           synchronized (bodies) {
             bodies.add(JsonParser.parseString(body).getAsJsonObject());
             keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            upgrades.addAll(exchange.getRequestHeaders().getOrDefault("Upgrade", List.of()));
             request = bodies.size();
           }
           try (exchange) {
@@ -150,6 +152,14 @@ class ChatJudgeTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(endpoint)
         .hasMessageContaining("https://");
+  }
+
+  /** Uvicorn, and so vLLM, loses the body of a request that offers HTTP/2. */
+  @Test
+  void asksForNoOtherProtocol() {
+    answers("{\"choice\": 1}");
+    assertThat(judge(ChatJudge.Form.CHOOSE).decide(PHOTO, GUESSES)).isPresent();
+    assertThat(upgrades).isEmpty();
   }
 
   @Test
