@@ -56,7 +56,7 @@ final class HierarchicalScores {
     NDArray powers = products.powi(scalar(products, 1 / temperature));
     NDArray sum = powers.sum(new int[] {1}, true);
     NDArray nothing = sum.eq(0).toType(powers.getDataType(), false);
-    NDArray cells = scalar(sum, powers.getShape().get(1));
+    NDArray cells = scalar(sum, (double) powers.getShape().get(1));
     return powers.addi(nothing).divi(sum.addi(nothing.mul(cells)));
   }
 
