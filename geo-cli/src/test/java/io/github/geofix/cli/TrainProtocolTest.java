@@ -171,6 +171,19 @@ final class TrainProtocolTest {
   }
 
   @Test
+  void unrollsTilesIfAsked() throws IOException {
+    Path root = cvusa();
+    List<String> options = new ArrayList<>(List.of("--batch", "4", "--epochs", "1"));
+    for (String setting :
+        List.of("tileView=GROUND", "shared=true", "photo.width=64", "tile.width=64")) {
+      options.addAll(List.of("--set", setting));
+    }
+    assertDone(train("cvusa", root, "model", options.toArray(String[]::new)));
+    assertThat(config("model").get("tileView").getAsString()).isEqualTo("GROUND");
+    assertThat(evaluate("cvusa", root, "model").out()).contains("4 queries in a gallery of 4");
+  }
+
+  @Test
   void trainsOnTheMiddleRowsOfCvact() throws IOException {
     String[] options = {"--batch", "4", "--epochs", "2", "--hard", "2"};
     Path root = cvact("CVACT", 1000, 2000);

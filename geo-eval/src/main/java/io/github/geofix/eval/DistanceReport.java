@@ -145,9 +145,12 @@ public record DistanceReport(
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    } catch (JsonParseException e) {
+      throw new IllegalArgumentException(
+          file + " is not a report, or was cut short: it is not the JSON of one", e);
     } catch (RuntimeException e) {
       // Gson wraps what a record's own check threw.
-      Throwable reason = e instanceof JsonParseException || e.getCause() == null ? e : e.getCause();
+      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(file + " is not a report: " + reason.getMessage(), e);
     }
   }
