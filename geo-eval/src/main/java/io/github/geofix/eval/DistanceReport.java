@@ -7,7 +7,6 @@ import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -135,8 +134,8 @@ public record DistanceReport(
    * @throws IllegalArgumentException if it is no such report; the message names the file
    */
   public static DistanceReport readJson(Path file) {
-    try (Reader in = Files.newBufferedReader(file)) {
-      Json json = new Gson().fromJson(in, Json.class);
+    try {
+      Json json = new Gson().fromJson(Files.readString(file), Json.class);
       if (json == null) {
         throw new IllegalArgumentException("it is empty");
       }
