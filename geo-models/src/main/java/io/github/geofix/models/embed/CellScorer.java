@@ -148,12 +148,12 @@ final class CellScorer {
   /** One vector for each cell. */
   private static final class Vectors implements Level {
     private final Parameter cells;
-    private final NDArray source;
+    private final int changes;
     private final NDArray factors;
 
     Vectors(Parameter cells, Parameter logScale, Product product, NDManager manager) {
       this.cells = cells;
-      source = cells.array();
+      changes = cells.changes();
       try (NDManager step = manager.newSubManager()) {
         NDArray lengths = cells.in(step).square().sum(new int[] {1}).sqrt();
         NDArray scale =
@@ -184,7 +184,7 @@ final class CellScorer {
     /** Training puts new arrays in place of a model's when it begins, and changes only those. */
     @Override
     public boolean isUpToDate() {
-      return cells.array() == source && !source.hasGradient();
+      return cells.changes() == changes && !cells.array().hasGradient();
     }
   }
 }

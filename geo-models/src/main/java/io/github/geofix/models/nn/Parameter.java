@@ -22,6 +22,7 @@ public final class Parameter {
   private final boolean buffer;
   private boolean frozen;
   private @Nullable NDArray array;
+  private int changes;
 
   Parameter(Shape shape, Init init, boolean buffer) {
     this.shape = shape;
@@ -82,6 +83,14 @@ public final class Parameter {
     return view;
   }
 
+  /**
+   * Returns how often the values have been written or replaced. Steps of training, which change the
+   * array itself, are not counted; they need {@link NDArray#hasGradient}.
+   */
+  public int changes() {
+    return changes;
+  }
+
   /** Returns true once the parameter has been initialized or loaded. */
   public boolean hasArray() {
     return array != null;
@@ -94,6 +103,7 @@ public final class Parameter {
    *     #array} has them
    */
   public void write(Consumer<ByteBuffer> values) {
+    changes++;
     NDArray target = array();
     if (target.getDevice().isGpu()) {
       ByteBuffer copy = target.toByteBuffer();
@@ -118,6 +128,7 @@ public final class Parameter {
       throw new IllegalArgumentException(
           "shape " + values.getShape() + " given, " + shape + " needed");
     }
+    changes++;
     if (array != null && array != values) {
       array.close();
     }

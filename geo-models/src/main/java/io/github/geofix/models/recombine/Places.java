@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.weights.Weights;
+import io.github.geofix.models.weights.WeightsVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Places {
   private final MapCrops crops;
   private @Nullable CellPartition cells;
   private @Nullable Gallery gallery;
-  private double[] sums = {};
+  private @Nullable WeightsVersion version;
 
   Places(RecombineNetwork network, NDManager manager, VectorEncoder encoder, MapCrops crops) {
     this.network = network;
@@ -66,7 +67,7 @@ final class Places {
   synchronized void set(Gallery made) {
     cells = made.places();
     gallery = made;
-    sums = Weights.sums(network, manager);
+    version = WeightsVersion.of(network, manager);
   }
 
   /**
@@ -81,12 +82,12 @@ final class Places {
           "the model knows no places to look photos up in: create it with positions, or match"
               + " photos with tiles through its tileEncoder()");
     }
-    double[] present = Weights.sums(network, manager);
     Gallery current = gallery;
-    if (current == null || !Arrays.equals(present, sums)) {
+    WeightsVersion made = version;
+    if (current == null || made == null || !made.isOf(network, manager)) {
+      version = WeightsVersion.of(network, manager);
       current = new Gallery(known, joined(encodeAround(middles(known))), Weights.digest(network));
       gallery = current;
-      sums = present;
     }
     return current;
   }

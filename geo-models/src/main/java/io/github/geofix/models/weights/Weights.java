@@ -9,7 +9,6 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.TorchEngine;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
@@ -81,28 +80,6 @@ public final class Weights {
               sha.update(parameter.array().toByteBuffer(true));
             });
     return HexFormat.of().formatHex(sha.digest());
-  }
-
-  /**
-   * Returns the sum of each parameter, buffers included: numbers that a step of training changes,
-   * so that they tell whether what was computed before still holds. Unlike the {@link #digest},
-   * other weights may share them. Reads all arrays, about as fast as memory is.
-   *
-   * @param manager owns the arrays in between
-   */
-  @SuppressWarnings("try") // The scope is there to be closed.
-  public static double[] sums(Module module, NDManager manager) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-      return module.parameters().values().stream()
-          .mapToDouble(parameter -> sum(parameter, manager))
-          .toArray();
-    }
-  }
-
-  private static double sum(Parameter parameter, NDManager manager) {
-    try (NDManager step = manager.newSubManager()) {
-      return parameter.in(step).sum().toType(DataType.FLOAT64, false).getDouble();
-    }
   }
 
   /**

@@ -7,10 +7,10 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.weights.Weights;
+import io.github.geofix.models.weights.WeightsVersion;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a network sees in the views of cells, computed once for many photos: the views near the root
@@ -28,7 +28,7 @@ final class ViewFeatures {
   private final ViewSource views;
   private final ImagePreprocessor preprocessor;
   private final Cache<List<Integer>, float[]> cache;
-  private double[] sums = {};
+  private @Nullable WeightsVersion version;
 
   ViewFeatures(ZoomNetwork network, ViewSource views, ImagePreprocessor preprocessor) {
     this.network = network;
@@ -44,10 +44,10 @@ final class ViewFeatures {
 
   /** Forgets everything if the network has learned since the last call. */
   synchronized void useFor(NDManager manager) {
-    double[] present = Weights.sums(network, manager);
-    if (!Arrays.equals(present, sums)) {
+    WeightsVersion known = version;
+    if (known == null || !known.isOf(network, manager)) {
       cache.invalidateAll();
-      sums = present;
+      version = WeightsVersion.of(network, manager);
     }
   }
 

@@ -33,6 +33,7 @@ import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.recombine.RecombineModel.Loss;
@@ -133,12 +134,8 @@ final class RecombineModelTest {
     // As a run that is resumed fills the network of a loaded model.
     try (RecombineModel model = RecombineModel.load(ModelFolder.open(saved))) {
       List<Location> before = model.localizer().locateImages(photos);
-      NDArray weight = model.network().parameter("tiles.stages.0.conv1.weight").array();
-      float[] doubled = weight.toFloatArray();
-      for (int i = 0; i < doubled.length; i++) {
-        doubled[i] *= -2;
-      }
-      weight.set(doubled);
+      Parameter weight = model.network().parameter("tiles.stages.0.conv1.weight");
+      weight.set(weight.array().neg());
       assertThat(model.localizer().locateImages(photos)).isNotEqualTo(before);
       assertThat(model.gallery().digest()).isEqualTo(model.tileEncoder().digest());
       assertThat(model.gallery()).isSameAs(model.gallery());
