@@ -85,9 +85,11 @@ final class Places {
     Gallery current = gallery;
     WeightsVersion made = version;
     if (current == null || made == null || !made.isOf(network, manager)) {
-      version = WeightsVersion.of(network, manager);
+      WeightsVersion present = WeightsVersion.of(network, manager);
       current = new Gallery(known, joined(encodeAround(middles(known))), Weights.digest(network));
+      // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;
+      version = present;
     }
     return current;
   }

@@ -125,6 +125,21 @@ final class RecombineModelTest {
   }
 
   @Test
+  void anOldGalleryIsNotTakenWhereTheMapIsGone() throws IOException {
+    Path ownMap = Files.copy(map, folder.resolve("own.png"));
+    try (RecombineModel model = model(config().withMap(ownMap.toString()), 1)) {
+      model.save(folder.resolve("model"), CARD);
+    }
+    Files.delete(ownMap);
+    try (RecombineModel model = RecombineModel.load(ModelFolder.open(folder.resolve("model")))) {
+      Parameter weight = model.network().parameter("tiles.stages.0.conv1.weight");
+      weight.set(weight.array().neg());
+      assertThatThrownBy(model::gallery).hasMessageContaining("own.png");
+      assertThatThrownBy(model::gallery).hasMessageContaining("own.png");
+    }
+  }
+
+  @Test
   void theGalleryFollowsTheWeights() {
     List<BufferedImage> photos = photos(positions(2));
     Path saved = folder.resolve("model");
