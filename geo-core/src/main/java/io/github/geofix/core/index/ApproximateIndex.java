@@ -18,20 +18,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>The graph is JVector's (Subramanya et al., "DiskANN", NeurIPS 2019, with the layers of Malkov
  * and Yashunin, "HNSW", 2018). It is an optional dependency: add {@code io.github.jbellis:jvector}.
  *
- * <p>It is built from an {@link EmbeddingIndex} into a folder of two files, that index and the
- * graph, and cannot be changed. Scores are those of the {@link EmbeddingIndex}, to the last bit.
- * Where a region holds few rows, they are searched exactly.
+ * <p>It is built from an {@link EmbeddingIndex} into a folder: that index, the graph, and the rows
+ * rounded to bytes, by which the way is found; the floats choose among the candidates at its end.
+ * It cannot be changed. Scores are those of the {@link EmbeddingIndex}, to the last bit. Where a
+ * region holds few rows, they are searched exactly.
  */
 public final class ApproximateIndex extends AreaSearch implements AutoCloseable {
 
   /**
-   * What a graph is built and searched with.
+   * What a graph is built with.
    *
    * @param neighbours how many rows each is linked to, M of HNSW; more find more and take more room
    * @param buildBeam how many candidates are kept while a row is linked, efConstruction of HNSW
-   * @param beam how many candidates a search keeps, ef of HNSW: more find more and take longer
    */
-  public record Options(int neighbours, int buildBeam, int beam) {
+  public record Options(int neighbours, int buildBeam) {
     /**
      * Checks the ranges.
      *
@@ -41,35 +41,31 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
       if (neighbours < 1 || neighbours > 512) {
         throw new IllegalArgumentException("neighbours must be 1 to 512: " + neighbours);
       }
-      if (buildBeam < 1 || beam < 1) {
-        throw new IllegalArgumentException(
-            "buildBeam and beam must be 1 or more: " + buildBeam + ", " + beam);
+      if (buildBeam < 1) {
+        throw new IllegalArgumentException("buildBeam must be 1 or more: " + buildBeam);
       }
     }
 
-    /** Returns 32 neighbours and 100 candidates. */
+    /** Returns 32 neighbours and 200 candidates. */
     public static Options defaults() {
-      return new Options(32, 100, 100);
+      return new Options(32, 200);
     }
 
     /** Returns a copy with another number of neighbours. */
     public Options withNeighbours(int neighbours) {
-      return new Options(neighbours, buildBeam, beam);
+      return new Options(neighbours, buildBeam);
     }
 
     /** Returns a copy with another number of candidates while building. */
     public Options withBuildBeam(int buildBeam) {
-      return new Options(neighbours, buildBeam, beam);
-    }
-
-    /** Returns a copy with another number of candidates while searching. */
-    public Options withBeam(int beam) {
-      return new Options(neighbours, buildBeam, beam);
+      return new Options(neighbours, buildBeam);
     }
   }
 
+  /** How many candidates a search keeps unless told otherwise. */
+  public static final int DEFAULT_BEAM = 100;
+
   private static final String ROWS_FILE = "rows.index";
-  private static final String GRAPH_FILE = "graph.jvector";
 
   /** Below so many rows times the beam, scanning a region costs less than finding a way into it. */
   private static final int SCANNED_PER_CANDIDATE = 40;
@@ -86,7 +82,7 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
 
   /**
    * Builds the graph of an index and saves both. Takes minutes for 100,000 rows, on all processors,
-   * and the memory of the rows once more in the heap.
+   * and a quarter of the memory of the rows outside the heap.
    *
    * @param folder appears whole or not at all, and replaces an older one
    * @throws IllegalArgumentException if the metric is the dot product, for which closer rows need
@@ -106,14 +102,20 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
         folder,
         temporary -> {
           rows.save(temporary.resolve(ROWS_FILE));
-          NeighbourGraph.build(rows, options, temporary.resolve(GRAPH_FILE));
+          NeighbourGraph.build(rows, options, temporary);
         });
+  }
+
+  /** Opens a saved graph with {@link #DEFAULT_BEAM} candidates, see {@link #open(Path, int)}. */
+  public static ApproximateIndex open(Path folder) {
+    return open(folder, DEFAULT_BEAM);
   }
 
   /**
    * Opens a saved graph and its rows, memory-mapped.
    *
-   * @param beam how many candidates a search keeps, see {@link Options}
+   * @param beam how many candidates a search keeps on each layer, ef of HNSW: more find more and
+   *     take longer
    * @throws ModelFormatException if a file is damaged, or the two do not belong together
    * @throws java.io.UncheckedIOException if a file cannot be read
    * @throws IllegalStateException if JVector is not on the class path
@@ -125,8 +127,7 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
     EmbeddingIndex rows = EmbeddingIndex.open(folder.resolve(ROWS_FILE));
     try {
-      return new ApproximateIndex(
-          rows, NeighbourGraph.open(folder.resolve(GRAPH_FILE), rows), beam);
+      return new ApproximateIndex(rows, NeighbourGraph.open(folder, rows), beam);
     } catch (RuntimeException e) {
       rows.close();
       throw e;
@@ -181,12 +182,14 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
                 }
               });
           long visited = Arrays.stream(found).mapToLong(NeighbourGraph.Found::visited).sum();
+          long reranked = Arrays.stream(found).mapToLong(NeighbourGraph.Found::reranked).sum();
           List<List<Hit>> hits = new ArrayList<>();
           for (NeighbourGraph.Found each : found) {
             hits.add(rows.hits(each.best()));
           }
           SearchCost cost =
-              new SearchCost(visited, visited * width() * Float.BYTES, System.nanoTime() - start);
+              new SearchCost(
+                  visited, (visited + reranked * Float.BYTES) * width(), System.nanoTime() - start);
           return hits.stream().map(each -> new SearchResult(each, cost)).toList();
         });
   }

@@ -10,6 +10,7 @@ import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -46,7 +47,7 @@ final class ApproximateIndexTest {
         queries[i][0] += 0.01f;
       }
       queries[0] = exact.vector(5);
-      try (ApproximateIndex graph = ApproximateIndex.open(saved, DEFAULTS.beam())) {
+      try (ApproximateIndex graph = ApproximateIndex.open(saved)) {
         List<SearchResult> expected = exact.search(queries, 10);
         List<SearchResult> found = graph.search(queries, 10);
         int hits = 0;
@@ -118,6 +119,19 @@ final class ApproximateIndexTest {
     assertThatThrownBy(() -> ApproximateIndex.open(saved, 10))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("graph.jvector");
+    Files.write(graph, good);
+    try (EmbeddingIndex exact = rows(Metric.L2, 300, new Random(4))) {
+      exact.save(saved.resolve("rows.index"));
+    }
+    ApproximateIndex.open(saved, 10).close();
+    Files.write(saved.resolve("graph.bytes"), new byte[10]);
+    assertThatThrownBy(() -> ApproximateIndex.open(saved, 10))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("graph.bytes");
+    Files.delete(saved.resolve("graph.bytes"));
+    assertThatThrownBy(() -> ApproximateIndex.open(saved, 10))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("graph.bytes");
   }
 
   @Test
