@@ -51,6 +51,8 @@ final class Geography {
       for (Hit hit : nearby.search(new float[] {0.6f, 0.8f, 0}, 5).hits()) {
         System.out.println(hit.id() + " " + hit.score());
       }
+    }
+    try (EmbeddingIndex index = rows.build()) {
       ApproximateIndex.build(index, ApproximateIndex.Options.defaults(), Path.of("graph"));
       try (ApproximateIndex graph = ApproximateIndex.open(Path.of("graph"))) {
         System.out.println(graph.search(new float[] {0.6f, 0.8f, 0}, 5).hits());
