@@ -47,7 +47,7 @@ final class ApproximateIndexTest {
         queries[i][0] += 0.01f;
       }
       queries[0] = exact.vector(5);
-      try (ApproximateIndex graph = ApproximateIndex.open(saved)) {
+      try (ApproximateIndex graph = ApproximateIndex.open(saved, 30)) {
         List<SearchResult> expected = exact.search(queries, 10);
         List<SearchResult> found = graph.search(queries, 10);
         int hits = 0;
@@ -74,7 +74,7 @@ final class ApproximateIndexTest {
     try (EmbeddingIndex exact = rows(Metric.COSINE, 6000, random)) {
       ApproximateIndex.build(exact, DEFAULTS, saved);
       float[] query = exact.vector(77);
-      try (ApproximateIndex graph = ApproximateIndex.open(saved, 50)) {
+      try (ApproximateIndex graph = ApproximateIndex.open(saved, 10)) {
         SearchResult few = graph.within(center, 1500).search(query, 10);
         assertThat(few.hits())
             .isNotEmpty()
@@ -83,6 +83,8 @@ final class ApproximateIndexTest {
         assertThat(many.hits())
             .hasSize(10)
             .allMatch(hit -> GreatCircle.distanceKm(center, hit.latLng()) <= 9000);
+        assertThat(many.cost().rowsScanned())
+            .isLessThan(exact.within(center, 9000).search(query, 10).cost().rowsScanned() / 2);
       }
     }
   }
