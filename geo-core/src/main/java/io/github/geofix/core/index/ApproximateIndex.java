@@ -3,7 +3,6 @@ package io.github.geofix.core.index;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.ModelFormatException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -16,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * paths to follow. Thread-safe; must be closed.
  *
  * <p>The graph is JVector's (Subramanya et al., "DiskANN", NeurIPS 2019, with the layers of Malkov
- * and Yashunin, "HNSW", 2018). It is an optional dependency: add {@code io.github.jbellis:jvector}.
+ * and Yashunin, "HNSW", 2018). It is an optional dependency, needed to build and not to search: add
+ * {@code io.github.jbellis:jvector}.
  *
  * <p>It is built from an {@link EmbeddingIndex} into a folder: that index, the graph, and the rows
  * rounded to bytes, by which the way is found; the floats choose among the candidates at its end.
@@ -32,14 +32,17 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
    * @param buildBeam how many candidates are kept while a row is linked, efConstruction of HNSW
    */
   public record Options(int neighbours, int buildBeam) {
+    static final int MAX_NEIGHBOURS = 512;
+
     /**
      * Checks the ranges.
      *
      * @throws IllegalArgumentException if a number is less than 1, or neighbours more than 512
      */
     public Options {
-      if (neighbours < 1 || neighbours > 512) {
-        throw new IllegalArgumentException("neighbours must be 1 to 512: " + neighbours);
+      if (neighbours < 1 || neighbours > MAX_NEIGHBOURS) {
+        throw new IllegalArgumentException(
+            "neighbours must be 1 to " + MAX_NEIGHBOURS + ": " + neighbours);
       }
       if (buildBeam < 1) {
         throw new IllegalArgumentException("buildBeam must be 1 or more: " + buildBeam);
@@ -66,19 +69,28 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   public static final int DEFAULT_BEAM = 100;
 
   private static final String ROWS_FILE = "rows.index";
+  private static final String BYTES_FILE = "rows.bytes";
+  private static final String LINKS_FILE = "graph.links";
 
   /**
    * How many rows are scanned in the time in which a graph leads to one more candidate. Measured:
-   * with 100,000 rows and 100 candidates, both ways took as long where 25,000 rows were accepted.
+   * with 100,000 rows and 100 candidates, both ways took as long where 20,000 rows were accepted.
    */
-  private static final int SCANNED_PER_CANDIDATE = 64;
+  private static final int SCANNED_PER_CANDIDATE = 40;
+
+  /**
+   * How many candidates beyond those asked for are scored by floats: what rounding may displace.
+   */
+  private static final int RERANKED_BEYOND = 16;
 
   private final EmbeddingIndex rows;
-  private final NeighbourGraph graph;
+  private final ByteRows bytes;
+  private final LayeredGraph graph;
   private final int beam;
 
-  private ApproximateIndex(EmbeddingIndex rows, NeighbourGraph graph, int beam) {
+  private ApproximateIndex(EmbeddingIndex rows, ByteRows bytes, LayeredGraph graph, int beam) {
     this.rows = rows;
+    this.bytes = bytes;
     this.graph = graph;
     this.beam = beam;
   }
@@ -105,8 +117,22 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
         folder,
         temporary -> {
           rows.save(temporary.resolve(ROWS_FILE));
-          NeighbourGraph.build(rows, options, temporary);
+          try (ByteRows bytes = ByteRows.of(rows.width(), rows.rows(), rows::vector);
+              LayeredGraph graph = GraphBuilder.build(rows, bytes, options)) {
+            bytes.save(temporary.resolve(BYTES_FILE));
+            graph.save(temporary.resolve(LINKS_FILE));
+          }
         });
+  }
+
+  private static void requireJVector() {
+    try {
+      Class.forName("io.github.jbellis.jvector.graph.GraphIndexBuilder");
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(
+          "building a graph needs JVector on the class path: add io.github.jbellis:jvector:4.0.2",
+          e);
+    }
   }
 
   /** Opens a saved graph with {@link #DEFAULT_BEAM} candidates, see {@link #open(Path, int)}. */
@@ -119,31 +145,26 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
    *
    * @param beam how many candidates a search keeps on each layer, ef of HNSW: more find more and
    *     take longer
-   * @throws ModelFormatException if a file is damaged, or the two do not belong together
+   * @throws ModelFormatException if a file is damaged, or they do not belong together
    * @throws java.io.UncheckedIOException if a file cannot be read
-   * @throws IllegalStateException if JVector is not on the class path
    */
   public static ApproximateIndex open(Path folder, int beam) {
-    requireJVector();
     if (beam < 1) {
       throw new IllegalArgumentException("beam must be 1 or more: " + beam);
     }
     EmbeddingIndex rows = EmbeddingIndex.open(folder.resolve(ROWS_FILE));
     try {
-      return new ApproximateIndex(rows, NeighbourGraph.open(folder, rows), beam);
+      ByteRows bytes = ByteRows.open(folder.resolve(BYTES_FILE), rows.width(), rows.rows());
+      try {
+        LayeredGraph graph = LayeredGraph.open(folder.resolve(LINKS_FILE), rows.rows());
+        return new ApproximateIndex(rows, bytes, graph, beam);
+      } catch (RuntimeException e) {
+        bytes.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       rows.close();
       throw e;
-    }
-  }
-
-  private static void requireJVector() {
-    try {
-      Class.forName("io.github.jbellis.jvector.graph.GraphSearcher");
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(
-          "approximate search needs JVector on the class path: add io.github.jbellis:jvector:4.0.2",
-          e);
     }
   }
 
@@ -161,6 +182,7 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   @Override
   public void close() {
     rows.close();
+    bytes.close();
     graph.close();
   }
 
@@ -175,26 +197,42 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
     return rows.reading(
         () -> {
-          NeighbourGraph.Found[] found = new NeighbourGraph.Found[queries.length];
+          Found[] found = new Found[queries.length];
           AtomicInteger next = new AtomicInteger();
           Scan.runOnThreads(
               Math.min(threads, queries.length),
               () -> {
                 for (int i = next.getAndIncrement(); i < found.length; i = next.getAndIncrement()) {
-                  found[i] = graph.search(prepared[i], k, beam, accepted);
+                  found[i] = search(prepared[i], k, accepted);
                 }
               });
-          long visited = Arrays.stream(found).mapToLong(NeighbourGraph.Found::visited).sum();
-          long reranked = Arrays.stream(found).mapToLong(NeighbourGraph.Found::reranked).sum();
-          List<List<Hit>> hits = new ArrayList<>();
-          for (NeighbourGraph.Found each : found) {
-            hits.add(rows.hits(each.best()));
-          }
           SearchCost cost =
               new SearchCost(
-                  visited, (visited + reranked * Float.BYTES) * width(), System.nanoTime() - start);
-          return hits.stream().map(each -> new SearchResult(each, cost)).toList();
+                  Arrays.stream(found).mapToLong(Found::scored).sum(),
+                  Arrays.stream(found).mapToLong(Found::bytesRead).sum(),
+                  System.nanoTime() - start);
+          return Arrays.stream(found)
+              .map(each -> new SearchResult(rows.hits(each.best()), cost))
+              .toList();
         });
+  }
+
+  private record Found(TopK best, long scored, long bytesRead) {}
+
+  private Found search(float[] query, int k, BitSet accepted) {
+    boolean squared = rows.options().metric() == Metric.L2;
+    LayeredGraph.Found found =
+        graph.search(bytes.scores(query, squared), Math.max(beam, k), accepted::get);
+    TopK candidates = found.best();
+    while (candidates.size() > k + RERANKED_BEYOND) {
+      candidates.removeWorst();
+    }
+    TopK best = new TopK(k);
+    for (int row : candidates.rows()) {
+      best.offer(Kernel.best().score(rows.paddedVector(row), squared, query), row);
+    }
+    return new Found(
+        best, found.scored(), (found.scored() + (long) candidates.size() * Float.BYTES) * width());
   }
 
   /** A graph leads to rows outside the region too, so the more often the smaller that is. */

@@ -37,14 +37,14 @@ final class ByteRows implements AutoCloseable {
 
   private final int width;
   private final int rows;
+  private final int stride;
   private final Section bytes;
-  private final Kernel kernel;
 
-  private ByteRows(int width, int rows, Section bytes, Kernel kernel) {
+  private ByteRows(int width, int rows, Section bytes) {
     this.width = width;
     this.rows = rows;
+    this.stride = stride(width);
     this.bytes = bytes;
-    this.kernel = kernel;
   }
 
   /**
@@ -52,7 +52,7 @@ final class ByteRows implements AutoCloseable {
    *
    * @param source returns row i, [W]
    */
-  static ByteRows of(int width, int rows, IntFunction<float[]> source, Kernel kernel) {
+  static ByteRows of(int width, int rows, IntFunction<float[]> source) {
     int stride = stride(width);
     Section bytes = Section.allocate((long) rows * stride, stride);
     for (int row = 0; row < rows; row++) {
@@ -66,7 +66,7 @@ final class ByteRows implements AutoCloseable {
       window.putFloat(at + padded(width), rounding.scale());
       window.putFloat(at + padded(width) + Float.BYTES, rounding.halfNorm());
     }
-    return new ByteRows(width, rows, bytes, kernel);
+    return new ByteRows(width, rows, bytes);
   }
 
   private static int padded(int width) {
@@ -108,7 +108,7 @@ final class ByteRows implements AutoCloseable {
    * @throws ModelFormatException if it is not that of so many rows of this width
    * @throws UncheckedIOException if it cannot be read
    */
-  static ByteRows open(Path file, int width, int rows, Kernel kernel) {
+  static ByteRows open(Path file, int width, int rows) {
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
       long length = (long) rows * stride(width);
       ByteBuffer expected = header(width, rows);
@@ -126,7 +126,7 @@ final class ByteRows implements AutoCloseable {
                 + width
                 + "; build the graph again");
       }
-      return new ByteRows(width, rows, Section.map(in, PAGE, length, stride(width)), kernel);
+      return new ByteRows(width, rows, Section.map(in, PAGE, length, stride(width)));
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
@@ -137,38 +137,66 @@ final class ByteRows implements AutoCloseable {
   /** The dot product, or the negative squared distance, of a row and something. */
   interface Scores {
     float of(int row);
+
+    /** Says which rows will be asked for next, so that memory can be read for all at once. */
+    default void expect(int[] rows, int count) {}
   }
 
   /**
-   * Returns what a vector scores with each row, up to rounding.
+   * Returns what a vector scores with each row, up to rounding. Not thread-safe.
    *
    * @param vector [W] or longer, then with zeros
    * @param squared whether to score by {@link Metric#L2} rather than by the dot product
    */
   Scores scores(float[] vector, boolean squared) {
-    float[] padded = Arrays.copyOf(vector, padded(width));
-    if (!squared) {
-      return row -> product(row, padded);
+    return new VectorScores(Arrays.copyOf(vector, padded(width)), squared);
+  }
+
+  private final class VectorScores implements Scores {
+    private final float[] vector;
+    private final boolean squared;
+    private final float halfNorm;
+    private int unused;
+
+    VectorScores(float[] vector, boolean squared) {
+      this.vector = vector;
+      this.squared = squared;
+      this.halfNorm = Rounding.of(vector).halfNorm();
     }
-    float halfNorm = Rounding.of(padded).halfNorm();
-    return row -> Math.min(0, 2 * (product(row, padded) - halfNorm - halfNorm(row)));
-  }
 
-  private float product(int row, float[] padded) {
-    long position = (long) row * stride(width);
-    ByteBuffer window = bytes.window(position);
-    int at = bytes.offset(position);
-    return window.getFloat(at + padded.length) * kernel.byteDot(window, at, padded);
-  }
+    @Override
+    public float of(int row) {
+      long position = (long) row * stride;
+      ByteBuffer window = bytes.window(position);
+      int at = bytes.offset(position);
+      float product =
+          window.getFloat(at + vector.length) * Kernel.best().byteDot(window, at, vector);
+      if (!squared) {
+        return product;
+      }
+      float rowHalfNorm = window.getFloat(at + vector.length + Float.BYTES);
+      return Math.min(0, 2 * (product - halfNorm - rowHalfNorm));
+    }
 
-  private float halfNorm(int row) {
-    long position = (long) row * stride(width);
-    return bytes.window(position).getFloat(bytes.offset(position) + padded(width) + Float.BYTES);
+    /** Touches every line, which the processor does for many rows side by side. */
+    @Override
+    public void expect(int[] rows, int count) {
+      int sum = 0;
+      for (int i = 0; i < count; i++) {
+        long position = (long) rows[i] * stride;
+        ByteBuffer window = bytes.window(position);
+        int at = bytes.offset(position);
+        for (int line = 0; line < stride; line += LINE_BYTES) {
+          sum += window.get(at + line);
+        }
+      }
+      unused += sum; // Else the compiler leaves the loop out.
+    }
   }
 
   /** Returns a row up to rounding, [W] and zeros after it. */
   float[] vector(int row) {
-    long position = (long) row * stride(width);
+    long position = (long) row * stride;
     ByteBuffer window = bytes.window(position);
     int at = bytes.offset(position);
     float[] vector = new float[padded(width)];
