@@ -235,11 +235,12 @@ final class HtmlPage {
   /**
    * Writes one row a report.
    *
-   * @param own the row that the page is about; then the best figures are marked, too
+   * @param own the row that the page is about; then the best figures of several rows are marked
    */
   private static DomContent reports(
       String column, Map<String, DistanceReport> reports, Optional<String> own) {
     List<Double> limitsKm = reports.values().iterator().next().limitsKm();
+    boolean marksBest = own.isPresent() && reports.size() > 1;
     double bestMedian =
         reports.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
     return table(
@@ -261,13 +262,12 @@ final class HtmlPage {
                                         share(row.getValue().errors().withinKm(limit))
                                             .attr("data-label", "≤ " + distance(limit))
                                             .withCondClass(
-                                                own.isPresent()
-                                                    && isBest(reports, row.getValue(), limit),
+                                                marksBest && isBest(reports, row.getValue(), limit),
                                                 "best")),
                                 td(distance(row.getValue().medianKm()))
                                     .attr("data-label", "median error")
                                     .withCondClass(
-                                        own.isPresent() && row.getValue().medianKm() == bestMedian,
+                                        marksBest && row.getValue().medianKm() == bestMedian,
                                         "best"),
                                 td(String.valueOf(row.getValue().count()))
                                     .attr("data-label", "photos"))
@@ -368,7 +368,9 @@ final class HtmlPage {
             figcaption(
                 "Expected calibration error "
                     + percent(curve.reliability().expectedCalibrationError())
-                    + " %. On the diagonal, a score is the chance to be right."),
+                    + " %. A dot is the photos of one range of scores, larger for more of them, a"
+                    + " line its 95 % interval. On the diagonal, a score is the chance to be"
+                    + " right."),
             details(summary("The same in numbers"), scrollable(plain(table), curve.title())))
         .withClass("chart")
         .attr("data-chart", "reliability");
@@ -443,12 +445,28 @@ final class HtmlPage {
 
   private static DomContent photos(ReportSection.Photos photos, String id) {
     return div(
+            p(mapKey(photos.photos())).withClass("note"),
             orderChooser(id),
             div(each(
                     IntStream.range(0, photos.photos().size()).boxed().toList(),
                     i -> photo(photos.photos().get(i), i, photos.nearKm(), photos.farKm())))
                 .withClass("cards"))
         .withClass("photos");
+  }
+
+  /** Says what the maps of the cards show, of what there is. */
+  private static String mapKey(List<LocatedPhoto> photos) {
+    return "On the maps the ring is the truth, the dot the guess"
+        + (photos.stream().anyMatch(photo -> !photo.cells().isEmpty())
+            ? "; the brighter a cell, the higher its score"
+            : "")
+        + (photos.stream().anyMatch(photo -> !photo.regions().isEmpty())
+            ? "; the green line is the border of the 50 % region, the dashed one of the 90 % region"
+            : "")
+        + (photos.stream().anyMatch(photo -> !photo.path().isEmpty())
+            ? "; dotted squares are the way to the guess"
+            : "")
+        + ".";
   }
 
   static DomContent orderChooser(String id) {
@@ -532,8 +550,7 @@ final class HtmlPage {
 
   private static DomContent provenance(HtmlReport report) {
     Map<String, String> lines = report.provenance();
-    boolean measured =
-        !report.sections().stream().allMatch(ReportSection.CellMap.class::isInstance);
+    boolean measured = report.sections().stream().anyMatch(HtmlPage::showsDistances);
     return div(
         iff(
             !lines.isEmpty(),
@@ -554,6 +571,14 @@ final class HtmlPage {
             p(
                 "Distances are great circles on a sphere of radius 6371.01 km; a photo exactly at a"
                     + " limit counts as within it; intervals are 95 % Wilson score intervals.")));
+  }
+
+  private static boolean showsDistances(ReportSection section) {
+    return section instanceof ReportSection.Comparison
+        || section instanceof ReportSection.Breakdown
+        || section instanceof ReportSection.ErrorCurves
+        || section instanceof ReportSection.WorldMap
+        || section instanceof ReportSection.Photos;
   }
 
   private static DomContent data(Object data) {
