@@ -1,7 +1,6 @@
 package io.github.geofix.eval.report;
 
 import static j2html.TagCreator.a;
-import static j2html.TagCreator.article;
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.details;
 import static j2html.TagCreator.div;
@@ -12,7 +11,6 @@ import static j2html.TagCreator.figure;
 import static j2html.TagCreator.footer;
 import static j2html.TagCreator.h1;
 import static j2html.TagCreator.h2;
-import static j2html.TagCreator.h3;
 import static j2html.TagCreator.head;
 import static j2html.TagCreator.header;
 import static j2html.TagCreator.html;
@@ -45,8 +43,6 @@ import com.google.gson.Gson;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.LocatedPhoto.Picture;
-import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.DivTag;
 import j2html.tags.specialized.TdTag;
@@ -59,7 +55,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Writes an {@link HtmlReport} as HTML. Charts are drawn by report.js from JSON beside them. */
@@ -68,19 +63,8 @@ final class HtmlPage {
   /** The version of d3 in the parent's pom. */
   private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
 
-  /** Cells drawn of one photo at most, and the score below which one could not be seen. */
-  private static final int MAX_CELLS = 300;
-
-  /** A region with a longer border is spread so thin that drawing it would show nothing. */
-  private static final int MAX_BORDER = 500;
-
   /** Groups shown at once; more are folded away. */
   private static final int OPEN_GROUPS = 12;
-
-  private static final double VISIBLE_SCORE = 0.002;
-
-  /** Candidates listed in words below a photo. */
-  private static final int LISTED_CELLS = 5;
 
   /** Nothing is fetched, whatever a text or a picture holds. */
   private static final String POLICY =
@@ -177,7 +161,7 @@ final class HtmlPage {
     } else if (section instanceof ReportSection.CellMap map) {
       return cellMap(map);
     } else if (section instanceof ReportSection.Photos photos) {
-      return photos(photos, id);
+      return LocatedCards.render(photos, id);
     } else if (section instanceof ReportSection.ReliabilityCurve curve) {
       return reliability(curve);
     } else if (section instanceof ReportSection.ConfusionMatrix matrix) {
@@ -443,32 +427,6 @@ final class HtmlPage {
         .attr("data-chart", "cellMap");
   }
 
-  private static DomContent photos(ReportSection.Photos photos, String id) {
-    return div(
-            p(mapKey(photos.photos())).withClass("note"),
-            orderChooser(id),
-            div(each(
-                    IntStream.range(0, photos.photos().size()).boxed().toList(),
-                    i -> photo(photos.photos().get(i), i, photos.nearKm(), photos.farKm())))
-                .withClass("cards"))
-        .withClass("photos");
-  }
-
-  /** Says what the maps of the cards show, of what there is. */
-  private static String mapKey(List<LocatedPhoto> photos) {
-    return "On the maps the ring is the truth, the dot the guess"
-        + (photos.stream().anyMatch(photo -> !photo.cells().isEmpty())
-            ? "; the brighter a cell, the higher its score"
-            : "")
-        + (photos.stream().anyMatch(photo -> !photo.regions().isEmpty())
-            ? "; the green line is the border of the 50 % region, the dashed one of the 90 % region"
-            : "")
-        + (photos.stream().anyMatch(photo -> !photo.path().isEmpty())
-            ? "; dotted squares are the way to the guess"
-            : "")
-        + ".";
-  }
-
   static DomContent orderChooser(String id) {
     return fieldset()
         .withClass("order")
@@ -484,68 +442,6 @@ final class HtmlPage {
                             .withValue(order)
                             .withCondChecked(order.startsWith("as")),
                         span(order))));
-  }
-
-  private static DomContent photo(LocatedPhoto photo, int index, double nearKm, double farKm) {
-    return article(
-            header(
-                h3(photo.name()),
-                span(distance(photo.errorKm()))
-                    .withClasses("badge", kind(photo, nearKm, farKm))
-                    .withTitle("distance between truth and guess")),
-            iff(!photo.pictures().isEmpty(), pictures(photo)),
-            figure(data(ChartData.cells(visible(photo))), div().withClass("plot"))
-                .withClass("chart")
-                .attr("data-chart", "cells"),
-            details(
-                summary("Positions and best cells"),
-                p("taken at " + photo.truth() + ", placed at " + photo.guess()),
-                iff(!photo.path().isEmpty(), p("path: " + path(photo)).withClass("path")),
-                ol(
-                    each(
-                        photo.cells().subList(0, Math.min(LISTED_CELLS, photo.cells().size())),
-                        cell -> li(cell.name() + ", score " + score(cell.score()))))))
-        .withClass("card")
-        .withTabindex(0)
-        .attr("data-index", index)
-        .attr("data-error", String.format(Locale.ROOT, "%.4f", photo.errorKm()));
-  }
-
-  private static String path(LocatedPhoto photo) {
-    return photo.path().stream().map(ScoredCell::name).collect(Collectors.joining(" › "));
-  }
-
-  private static DomContent pictures(LocatedPhoto photo) {
-    return div(each(
-            photo.pictures(),
-            picture ->
-                figure(
-                    img()
-                        .withSrc(picture.image().address())
-                        .withAlt(alt(photo, picture))
-                        .withWidth(String.valueOf(picture.image().width()))
-                        .withHeight(String.valueOf(picture.image().height())),
-                    figcaption(picture.caption()))))
-        .withClass("pictures");
-  }
-
-  private static String alt(LocatedPhoto photo, Picture picture) {
-    return picture.caption() + " of " + photo.name();
-  }
-
-  private static LocatedPhoto visible(LocatedPhoto photo) {
-    double best = photo.cells().stream().mapToDouble(ScoredCell::score).max().orElse(0);
-    return new LocatedPhoto(
-        photo.name(),
-        photo.truth(),
-        photo.guess(),
-        List.of(),
-        photo.cells().stream()
-            .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
-            .limit(MAX_CELLS)
-            .toList(),
-        photo.regions().stream().filter(region -> region.border().size() <= MAX_BORDER).toList(),
-        photo.path());
   }
 
   private static DomContent provenance(HtmlReport report) {
@@ -581,7 +477,8 @@ final class HtmlPage {
         || section instanceof ReportSection.Photos;
   }
 
-  private static DomContent data(Object data) {
+  /** Returns what report.js draws, for it to read. */
+  static DomContent data(Object data) {
     // Gson writes < and > as escapes, so no text can end the script element.
     return script(rawHtml(GSON.toJson(data))).withType("application/json");
   }
@@ -601,10 +498,6 @@ final class HtmlPage {
 
   private static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f", 100 * share);
-  }
-
-  private static String score(double score) {
-    return String.format(Locale.ROOT, score >= 0.001 ? "%.3f" : "%.1e", score);
   }
 
   private static String resource(String name) {
