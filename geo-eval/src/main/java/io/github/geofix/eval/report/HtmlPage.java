@@ -366,7 +366,7 @@ final class HtmlPage {
         table(
                 thead(
                     tr(
-                        th("taken in ↓ placed in →").attr("scope", "col"),
+                        th("taken\u00A0in\u00A0↓ placed\u00A0in\u00A0→").attr("scope", "col"),
                         each(regions, region -> th(region).attr("scope", "col")))),
                 tbody(
                     each(

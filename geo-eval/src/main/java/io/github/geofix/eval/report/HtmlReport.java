@@ -147,7 +147,7 @@ public final class HtmlReport {
           new ReportSection.ConfusionMatrix(
               "From continent to continent",
               "Photos by the continent they were taken on, a row each, and the one they were placed"
-                  + " on; the darker, the larger the share of the row.",
+                  + " on; the stronger the colour, the larger the share of the row.",
               report.confusion()));
     }
     Table others = report.others();
