@@ -150,7 +150,8 @@ public record DistanceReport(
     } catch (RuntimeException e) {
       // Gson wraps what a record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException(file + " is not a report: " + reason.getMessage(), e);
+      String why = reason instanceof NullPointerException ? "a value is null" : reason.getMessage();
+      throw new IllegalArgumentException(file + " is not a report: " + why, e);
     }
   }
 
