@@ -8,8 +8,10 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The continent of a place: Africa, Antarctica, Asia, Europe, North America, Oceania or South
@@ -73,6 +75,8 @@ public final class Continents {
     private final double[] longitudes;
     private final double[] latitudes;
     private final double[] units;
+    private final double west;
+    private final double east;
 
     Ring(String continent, double[] longitudes, double[] latitudes) {
       this.continent = continent;
@@ -82,6 +86,11 @@ public final class Continents {
       for (int i = 0; i < longitudes.length; i++) {
         System.arraycopy(unit(longitudes[i], latitudes[i]), 0, units, 3 * i, 3);
       }
+      boolean wraps =
+          IntStream.range(1, size())
+              .anyMatch(i -> Math.abs(longitudes[i] - longitudes[i - 1]) > 180);
+      west = wraps ? -180 : Arrays.stream(longitudes).min().orElseThrow();
+      east = wraps ? 180 : Arrays.stream(longitudes).max().orElseThrow();
     }
 
     int size() {
@@ -100,6 +109,9 @@ public final class Continents {
      * odd. Unlike a line to the east it never comes back to where it began.
      */
     boolean contains(LatLng place) {
+      if (place.longitude() < west || place.longitude() > east) {
+        return false;
+      }
       boolean inside = false;
       double from = turn(longitudes[size() - 1] - place.longitude());
       for (int i = 0, j = size() - 1; i < size(); j = i++) {
