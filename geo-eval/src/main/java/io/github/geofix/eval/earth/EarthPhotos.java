@@ -1,25 +1,19 @@
 package io.github.geofix.eval.earth;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -492,67 +486,12 @@ public final class EarthPhotos {
    * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
    */
   public void writeDataset(int count, Path folder, boolean classMaps) {
-    AtomicFiles.writeFolder(folder, temporary -> write(count, temporary, classMaps));
+    AtomicFiles.writeFolder(
+        folder, temporary -> new EarthDataset(this, temporary, classMaps).write(count));
   }
 
-  private void write(int count, Path folder, boolean classMaps) throws IOException {
-    Files.createDirectories(folder.resolve("photos"));
-    if (classMaps) {
-      Files.createDirectories(folder.resolve("classes"));
-    }
-    List<EarthPhoto> photos;
-    try {
-      photos =
-          IntStream.range(0, count)
-              .parallel()
-              .mapToObj(i -> writePhoto(i, folder, classMaps))
-              .toList();
-    } catch (UncheckedIOException e) {
-      throw Objects.requireNonNull(e.getCause());
-    }
-    try (CsvWriter csv = CsvWriter.builder().build(folder.resolve("manifest.csv"))) {
-      csv.writeRecord(
-          "image",
-          "latitude",
-          "longitude",
-          "size_degrees",
-          "rotation_degrees",
-          "rendering",
-          "classes");
-      for (int i = 0; i < count; i++) {
-        EarthView view = photos.get(i).view();
-        csv.writeRecord(
-            "photos/" + name(i),
-            Double.toString(view.center().latitude()),
-            Double.toString(view.center().longitude()),
-            Double.toString(view.sizeDegrees()),
-            Double.toString(view.rotationDegrees()),
-            Integer.toString(photos.get(i).rendering()),
-            classMaps ? "classes/" + name(i) : "");
-      }
-    }
-  }
-
-  private EarthPhoto writePhoto(int index, Path folder, boolean classMaps) {
-    EarthPhoto photo = photo(index);
-    writePng(photo.image(), folder.resolve("photos").resolve(name(index)));
-    if (classMaps) {
-      writePng(
-          land.classImage(photo.view(), options.pixels()),
-          folder.resolve("classes").resolve(name(index)));
-    }
-    return photo;
-  }
-
-  private static String name(int index) {
-    return String.format(Locale.ROOT, "%06d.png", index);
-  }
-
-  private static void writePng(BufferedImage image, Path file) {
-    try {
-      ImageIO.write(image, "png", file.toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Returns the land and water that a photo shows, see {@link LandMap#classImage}. */
+  BufferedImage classImage(EarthPhoto photo) {
+    return land.classImage(photo.view(), options.pixels());
   }
 }
