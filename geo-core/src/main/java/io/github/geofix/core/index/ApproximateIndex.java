@@ -168,9 +168,14 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
   }
 
-  /** Returns the rows, which search exactly. Closed with this. */
-  public EmbeddingIndex rows() {
-    return rows;
+  /** Returns the exact search of the same rows. Closed with this. */
+  public EmbeddingSearch exact() {
+    return rows.withThreads(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Returns the bytes that a row was added with; empty if there were none. */
+  public byte[] payload(int row) {
+    return rows.payload(row);
   }
 
   @Override

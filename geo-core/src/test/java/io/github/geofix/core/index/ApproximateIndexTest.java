@@ -76,6 +76,9 @@ final class ApproximateIndexTest {
         assertThat(few.hits())
             .isNotEmpty()
             .isEqualTo(exact.within(center, 1500).search(query, 10).hits());
+        assertThat(graph.exact().search(query, 10).hits())
+            .isEqualTo(exact.search(query, 10).hits());
+        assertThat(graph.payload(few.hits().get(0).row())).isEmpty();
         SearchResult many = graph.within(center, 9000).search(query, 10);
         assertThat(many.hits())
             .hasSize(10)
