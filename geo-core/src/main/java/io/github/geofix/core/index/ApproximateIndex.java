@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * Approximate search: follows a graph from row to closer row, so it looks at a few thousand rows
@@ -95,16 +96,24 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     this.beam = beam;
   }
 
+  /** As {@link #build(EmbeddingIndex, Options, Path, IntConsumer)}, in silence. */
+  public static void build(EmbeddingIndex rows, Options options, Path folder) {
+    build(rows, options, folder, linked -> {});
+  }
+
   /**
    * Builds the graph of an index and saves both. Takes minutes for 100,000 rows, on all processors,
    * and a quarter of the memory of the rows outside the heap.
    *
    * @param folder appears whole or not at all, and replaces an older one
+   * @param onLinked told how many rows are in the graph, in no order and from several threads; the
+   *     last tenth of the time comes after all are
    * @throws IllegalArgumentException if the metric is the dot product, for which closer rows need
    *     not lead to the closest, or there are no rows
    * @throws IllegalStateException if JVector is not on the class path
    */
-  public static void build(EmbeddingIndex rows, Options options, Path folder) {
+  public static void build(
+      EmbeddingIndex rows, Options options, Path folder, IntConsumer onLinked) {
     requireJVector();
     if (rows.options().metric() == Metric.DOT) {
       throw new IllegalArgumentException(
@@ -113,12 +122,13 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     if (rows.rows() == 0) {
       throw new IllegalArgumentException("a graph needs at least one row");
     }
+    boolean squared = rows.options().metric() == Metric.L2;
     AtomicFiles.writeFolder(
         folder,
         temporary -> {
           rows.save(temporary.resolve(ROWS_FILE));
           try (ByteRows bytes = ByteRows.of(rows.width(), rows.rows(), rows::vector);
-              LayeredGraph graph = GraphBuilder.build(rows, bytes, options)) {
+              LayeredGraph graph = GraphBuilder.build(bytes, squared, options, onLinked)) {
             bytes.save(temporary.resolve(BYTES_FILE));
             graph.save(temporary.resolve(LINKS_FILE));
           }

@@ -77,6 +77,14 @@ final class ByteRows implements AutoCloseable {
     return (padded(width) + 2 * Float.BYTES + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
   }
 
+  int width() {
+    return width;
+  }
+
+  int size() {
+    return rows;
+  }
+
   void save(Path file) {
     AtomicFiles.write(
         file,

@@ -3,17 +3,16 @@ package io.github.geofix.core.index;
 import io.github.jbellis.jvector.graph.GraphIndexBuilder;
 import io.github.jbellis.jvector.graph.ImmutableGraphIndex;
 import io.github.jbellis.jvector.graph.NodesIterator;
-import io.github.jbellis.jvector.graph.RandomAccessVectorValues;
 import io.github.jbellis.jvector.graph.similarity.BuildScoreProvider;
 import io.github.jbellis.jvector.graph.similarity.DefaultSearchScoreProvider;
 import io.github.jbellis.jvector.graph.similarity.ScoreFunction;
 import io.github.jbellis.jvector.graph.similarity.SearchScoreProvider;
-import io.github.jbellis.jvector.vector.VectorUtil;
-import io.github.jbellis.jvector.vector.VectorizationProvider;
 import io.github.jbellis.jvector.vector.types.VectorFloat;
-import io.github.jbellis.jvector.vector.types.VectorTypeSupport;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Finds out which rows are neighbours. The one class that knows JVector, which does it. */
 final class GraphBuilder {
@@ -25,18 +24,31 @@ final class GraphBuilder {
 
   private GraphBuilder() {}
 
-  /** Links rows by their bytes, which are near enough to know neighbours. */
-  static LayeredGraph build(EmbeddingIndex rows, ByteRows bytes, ApproximateIndex.Options options)
+  /**
+   * Links rows by their bytes, which are near enough to know neighbours, on all processors.
+   *
+   * @param onLinked told how many rows are linked, in no order and from any thread
+   */
+  static LayeredGraph build(
+      ByteRows rows, boolean squared, ApproximateIndex.Options options, IntConsumer onLinked)
       throws IOException {
-    Floats floats = new Floats(rows);
-    Scores scores = new Scores(bytes, floats, rows.options().metric() == Metric.L2);
+    Scores scores = new Scores(rows, squared);
+    AtomicInteger linked = new AtomicInteger();
     try (GraphIndexBuilder builder =
         GraphIndexBuilder.builder(scores, rows.width(), options.neighbours())
             .withBeamWidth(options.buildBeam())
             .withNeighborOverflow(OVERFLOW)
             .withAlpha(ALPHA)
             .build()) {
-      return copy(builder.build(floats), options.neighbours());
+      IntStream.range(0, rows.size())
+          .parallel()
+          .forEach(
+              row -> {
+                builder.addGraphNode(row, scores.searchProviderFor(row));
+                onLinked.accept(linked.incrementAndGet());
+              });
+      builder.cleanup();
+      return copy(builder.getGraph(), options.neighbours());
     }
   }
 
@@ -65,41 +77,8 @@ final class GraphBuilder {
     }
   }
 
-  private static VectorTypeSupport vectors() {
-    return VectorizationProvider.getInstance().getVectorTypeSupport();
-  }
-
-  /** The rows of an index as JVector takes them. */
-  private record Floats(EmbeddingIndex rows) implements RandomAccessVectorValues {
-    @Override
-    public int size() {
-      return rows.rows();
-    }
-
-    @Override
-    public int dimension() {
-      return rows.width();
-    }
-
-    @Override
-    public VectorFloat<?> getVector(int row) {
-      return vectors().createFloatVector(rows.vector(row));
-    }
-
-    @Override
-    public boolean isValueShared() {
-      return false;
-    }
-
-    @Override
-    public RandomAccessVectorValues copy() {
-      return this;
-    }
-  }
-
   /** The scores of rows of bytes as JVector takes them. */
-  private record Scores(ByteRows bytes, Floats floats, boolean squared)
-      implements BuildScoreProvider {
+  private record Scores(ByteRows rows, boolean squared) implements BuildScoreProvider {
     @Override
     public boolean isExact() {
       return false;
@@ -107,12 +86,14 @@ final class GraphBuilder {
 
     @Override
     public VectorFloat<?> approximateCentroid() {
-      VectorFloat<?> sum = vectors().createFloatVector(floats.dimension());
-      for (int row = 0; row < floats.size(); row++) {
-        VectorUtil.addInPlace(sum, floats.getVector(row));
+      VectorFloat<?> mean = vts.createFloatVector(rows.width());
+      for (int row = 0; row < rows.size(); row++) {
+        float[] vector = rows.vector(row);
+        for (int d = 0; d < mean.length(); d++) {
+          mean.set(d, mean.get(d) + vector[d] / rows.size());
+        }
       }
-      VectorUtil.scale(sum, 1f / floats.size());
-      return sum;
+      return mean;
     }
 
     @Override
@@ -126,7 +107,7 @@ final class GraphBuilder {
 
     @Override
     public SearchScoreProvider searchProviderFor(int row) {
-      return scoresOf(bytes.vector(row));
+      return scoresOf(rows.vector(row));
     }
 
     @Override
@@ -136,7 +117,7 @@ final class GraphBuilder {
 
     /** From 0 for the farthest to 1, as JVector's own. */
     private SearchScoreProvider scoresOf(float[] vector) {
-      ByteRows.Scores scores = bytes.scores(vector, squared);
+      ByteRows.Scores scores = rows.scores(vector, squared);
       ScoreFunction.ApproximateScoreFunction similarity =
           squared ? row -> 1 / (1 - scores.of(row)) : row -> Math.max(0, (1 + scores.of(row)) / 2);
       return new DefaultSearchScoreProvider(similarity);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,10 @@ final class ApproximateIndexTest {
     Path saved = folder.resolve("graph");
     try (EmbeddingIndex exact = rows(metric, 6000, random)) {
       exact.delete(5, 6, 7);
-      ApproximateIndex.build(exact, DEFAULTS, saved);
+      AtomicInteger most = new AtomicInteger();
+      ApproximateIndex.build(
+          exact, DEFAULTS, saved, linked -> most.accumulateAndGet(linked, Math::max));
+      assertThat(most).hasValue(6000);
       float[][] queries = new float[50][];
       for (int i = 0; i < queries.length; i++) {
         queries[i] = exact.vector(random.nextInt(exact.rows()));
