@@ -32,16 +32,21 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
       throw new IllegalArgumentException(
           "photos " + photos + " and aerial images " + tiles + " are not [B, S, D] and [G, D]");
     }
-    NDArray units = shifted.normalize(2, 2);
     NDArray unitsAerial = aerial.normalize(2, 1);
     // The result of an operation belongs to the manager of its first operand.
     unitsAerial.attach(shifted.getManager());
+    return ofUnits(shifted.normalize(2, 2), unitsAerial);
+  }
+
+  /** As {@link #of}, for vectors of length 1. */
+  static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
+    long all = units.getShape().get(1);
     NDArray partners = unitsAerial.transpose();
     NDArray best = units.get(":, 0").matMul(partners);
     NDArray headings = best.zerosLike();
-    for (int s = 1; s < photos.get(1); s++) {
+    for (int s = 1; s < all; s++) {
       NDArray cosines = units.get(":, " + s).matMul(partners);
-      NDArray heading = headings.onesLike().mul(Scalar.of(headings, 360.0 * s / photos.get(1)));
+      NDArray heading = headings.onesLike().mul(Scalar.of(headings, 360.0 * s / all));
       headings = NDArrays.where(cosines.gt(best), heading, headings);
       best = best.maximum(cosines);
     }

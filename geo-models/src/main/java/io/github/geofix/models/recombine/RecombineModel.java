@@ -17,7 +17,6 @@ import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.ScoredPhoto;
-import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
@@ -42,7 +41,6 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * The recombine family: photos and map tiles are unit vectors in one space, each made of one vector
@@ -476,6 +474,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   private final RecombineNetwork network;
   private final VectorEncoder encoder;
   private final Places places;
+  private final GallerySearch search;
 
   private RecombineModel(Config config) {
     this.config = config;
@@ -484,6 +483,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     this.manager = TorchEngine.newManager();
     this.encoder = new VectorEncoder(config, network, manager);
     this.places = new Places(network, manager, encoder, crops);
+    this.search = new GallerySearch(encoder, manager);
   }
 
   /**
@@ -718,18 +718,13 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   /**
-   * Returns the score of each place for each photo: the softmax of the cosine times {@link
-   * #scale()}, over the temperature.
+   * Returns how well each photo fits each place.
    *
    * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count][G]}, cosines
    */
-  double[][] scores(Gallery known, float[] images, int count, double temperature) {
-    double scale = scale();
-    Similarities similarities = encoder.compare(images, count, known);
-    return IntStream.range(0, count)
-        .mapToObj(photo -> similarities.likelihoods(photo, scale))
-        .map(likelihoods -> Temperature.apply(likelihoods, temperature))
-        .toArray(double[][]::new);
+  float[][] cosines(Gallery known, float[] images, int count) {
+    return search.cosines(images, count, known);
   }
 
   /**
@@ -757,8 +752,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       List<BufferedImage> batch = images.subList(first, Math.min(first + BATCH, images.size()));
       float[] pixels =
           VectorEncoder.pixels(encoder.photos().spec(), batch, encoder.photos()::apply);
-      Similarities similarities = encoder.compare(pixels, batch.size(), known);
-      IntStream.range(0, batch.size()).mapToObj(similarities::best).forEach(matches::add);
+      matches.addAll(search.best(pixels, batch.size(), known));
     }
     return matches;
   }
@@ -766,7 +760,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public Calibration calibrate(PhotoSource source) {
     Gallery known = gallery();
-    Calibration found = Calibration.fit(source.size(), i -> scored(known, source.photo(0, i)));
+    double scale = scale();
+    Calibration found =
+        Calibration.fit(source.size(), i -> scored(known, scale, source.photo(0, i)));
     config = config.withCalibration(found);
     return found;
   }
@@ -776,9 +772,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     config = config.withCalibration(Calibration.NONE);
   }
 
-  private ScoredPhoto scored(Gallery known, PhotoSource.Photo photo) {
-    double[] scores = scores(known, encoder.photos().apply(photo.image()), 1, 1)[0];
-    return ScoredPhoto.of(photo.latLng(), known.places(), scores);
+  private ScoredPhoto scored(Gallery known, double scale, PhotoSource.Photo photo) {
+    float[] cosines = cosines(known, encoder.photos().apply(photo.image()), 1)[0];
+    return ScoredPhoto.of(photo.latLng(), known.places(), GallerySearch.scores(cosines, scale));
   }
 
   /**

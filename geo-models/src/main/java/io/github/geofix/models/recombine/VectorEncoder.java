@@ -97,22 +97,12 @@ final class VectorEncoder {
   }
 
   /**
-   * Compares photos with the places of a gallery, each pair at its best heading.
+   * As {@link #encodePhotos}, as an array of {@code step}, each vector of length 1. Not to be
+   * called where gradients are recorded.
    *
-   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, S, D]}
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
-  Similarities compare(float[] images, int count, Gallery gallery) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray rows = step.create(gallery.vectors(), new Shape(gallery.size(), width()));
-      HeadingMatches matches = HeadingMatches.of(photoVectors(step, images, count), rows);
-      return new Similarities(
-          matches.similarities().toFloatArray(), matches.headings().toFloatArray(), gallery.size());
-    }
-  }
-
-  private NDArray photoVectors(NDManager step, float[] images, int count) {
+  NDArray photoVectors(NDManager step, float[] images, int count) {
     NDArray batch = step.create(images, new Shape(count).addAll(shape(config.photo())));
     return config.facesNorth()
         ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)
