@@ -73,13 +73,13 @@ final class VectorEncoder {
    * @param images {@code [count, 3, H, W]}, preprocessed
    * @return {@code [count, D]} row-major
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   float[] encodeTiles(float[] images, int count) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
-      return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
+          return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
+        });
   }
 
   /**
@@ -88,12 +88,8 @@ final class VectorEncoder {
    * @param images {@code [count, 3, H, W]}, preprocessed
    * @return {@code [count, S, D]} row-major
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   float[] encodePhotos(float[] images, int count) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      return photoVectors(step, images, count).toFloatArray();
-    }
+    return TorchEngine.infer(manager, step -> photoVectors(step, images, count).toFloatArray());
   }
 
   /**
