@@ -20,7 +20,6 @@ import io.github.geofix.models.ScoredPhoto;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PanoramaPair;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelCard;
@@ -475,6 +474,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   private final VectorEncoder encoder;
   private final Places places;
   private final GallerySearch search;
+  private final PairReader pairs;
 
   private RecombineModel(Config config) {
     this.config = config;
@@ -484,6 +484,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     this.encoder = new VectorEncoder(config, network, manager);
     this.places = new Places(network, manager, encoder, crops);
     this.search = new GallerySearch(encoder, manager);
+    this.pairs = new PairReader(config, encoder);
   }
 
   /**
@@ -569,7 +570,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     LatLng middle = MapCrops.near(latLng, config.jitterMeters(), random);
-    return pair(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
+    return pairs.example(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
   }
 
   /**
@@ -590,36 +591,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    */
   Example example(
       BufferedImage photo, BufferedImage tile, long[] numbers, SplittableRandom random) {
-    return pair(photo, tile, SamePlace.target(numbers), random);
-  }
-
-  private Example pair(
-      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    if (!config.augmented()) {
-      return seen(photo, tile, target, random);
-    }
-    PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
-    return seen(pair.panorama(), pair.aerial(), target, random);
-  }
-
-  private Example seen(
-      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    int heading = config.headings() == 1 ? 0 : random.nextInt(config.headings());
-    float[] pixels = encoder.photos().apply(seen(photo, heading));
-    return new Example(
-        new float[][] {pixels, encoder.tiles().apply(tile)},
-        new long[][] {target, new long[] {heading}});
-  }
-
-  /** Returns the part of a full circle that a camera sees which looks to heading s of S. */
-  private BufferedImage seen(BufferedImage circle, int heading) {
-    int columns = (int) ((long) circle.getWidth() * heading / config.headings());
-    BufferedImage turned = columns == 0 ? circle : PanoramaPair.rolled(circle, columns);
-    if (config.fieldOfView() == 360) {
-      return turned;
-    }
-    int width = Math.max(1, (int) Math.round(circle.getWidth() * config.fieldOfView() / 360));
-    return turned.getSubimage((circle.getWidth() - width) / 2, 0, width, circle.getHeight());
+    return pairs.example(photo, tile, SamePlace.target(numbers), random);
   }
 
   @Override
