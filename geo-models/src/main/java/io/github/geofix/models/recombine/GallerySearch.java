@@ -10,7 +10,7 @@ import java.util.function.ObjIntConsumer;
 
 /**
  * Compares photos with the places of a gallery, each pair at the heading that fits best. Goes
- * through the gallery part by part, so that beside what is returned some 20 MB are held, however
+ * through the gallery part by part, so that beside what is returned some 40 MB are held, however
  * many places there are. Thread-safe.
  */
 final class GallerySearch {
