@@ -29,7 +29,9 @@ import java.util.function.ToDoubleFunction;
  * but they look at the same photo and often err together.
  *
  * <p>The first method is handed photo files as they are, since it may look at what lies beside
- * them; for the others each file is decoded once more, one at a time.
+ * them; for the others each file is decoded once more, one at a time. With the smallest models that
+ * is a tenth of the time for photos of 640 x 480 pixels and three tenths for those of 12 million;
+ * to save it, all photos of a batch would have to be kept in memory as they are.
  *
  * <p>A method that ranks the very places it is handed finds their scores. One that names others
  * finds the sum over the places handed over of their scores, each spread around its middle as a

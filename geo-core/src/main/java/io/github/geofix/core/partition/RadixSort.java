@@ -30,6 +30,12 @@ final class RadixSort {
 
   /** Sorts the numbers as unsigned ones, many of them on all cores. */
   static void sortUnsigned(long[] numbers) {
+    if (numbers.length < FEW) {
+      flipSigns(numbers);
+      Arrays.sort(numbers);
+      flipSigns(numbers);
+      return;
+    }
     int[] ends = partition(numbers, 0, numbers.length, FIRST_SHIFT);
     AtomicInteger next = new AtomicInteger();
     int threads = numbers.length < SHARED ? 1 : Runtime.getRuntime().availableProcessors();
@@ -42,6 +48,13 @@ final class RadixSort {
                 buckets.sort(i == 0 ? 0 : ends[i - 1], ends[i], FIRST_SHIFT - DIGIT_BITS);
               }
             });
+  }
+
+  /** Makes the order of unsigned numbers that of signed ones, and back. */
+  private static void flipSigns(long[] numbers) {
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] ^= Long.MIN_VALUE;
+    }
   }
 
   private static int digit(long number, int shift) {

@@ -23,7 +23,7 @@ class CellScoresTest {
     CellScores scores = new CellScores();
     int finest = 5;
     Map<Long, Double> leaves = new HashMap<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 12 * seed * seed; i++) {
       LatLng point = new LatLng(random.nextDouble(30, 60), random.nextDouble(0, 40));
       int level = random.nextInt(finest + 1);
       double score = random.nextDouble();

@@ -6,7 +6,7 @@ import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.embed.EmbedModel.Answer;
+import io.github.geofix.models.embed.PhotoScorer.Answer;
 import io.github.geofix.models.io.BatchLocalizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

@@ -17,7 +17,6 @@ import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.NamedClass;
 import io.github.geofix.models.ScoredPhoto;
-import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.GeoModel;
@@ -32,7 +31,6 @@ import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -432,16 +430,13 @@ public final class EmbedModel implements GeoModel {
   /** The file of the training photos' vectors in a model folder. */
   private static final String GALLERY = "gallery.index";
 
-  /** Views in one pass of inference: the ten crops of three photos fill 54 MB at 336 pixels. */
-  private static final int VIEWS = 32;
-
   private volatile Config config;
   private final CellHierarchy hierarchy;
   private final PhotoViews views;
   private final NDManager manager;
   private final EmbedNetwork network;
   private volatile @Nullable EmbeddingIndex gallery;
-  private volatile @Nullable CellScorer scorer;
+  private final PhotoScorer scorer;
 
   private EmbedModel(Config config, CellHierarchy hierarchy) {
     this.config = config;
@@ -450,6 +445,7 @@ public final class EmbedModel implements GeoModel {
         network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
     this.views = new PhotoViews(config);
     this.manager = TorchEngine.newManager();
+    this.scorer = new PhotoScorer(network, hierarchy, manager);
   }
 
   /**
@@ -549,9 +545,6 @@ public final class EmbedModel implements GeoModel {
           "only product, tenCrops, neighbors, refineKm and candidates can be changed of a model"
               + " that is there; create another one for the rest");
     }
-    if (changed.product() != config.product()) {
-      scorer = null;
-    }
     config = changed;
   }
 
@@ -645,7 +638,8 @@ public final class EmbedModel implements GeoModel {
   }
 
   private ScoredPhoto scored(PhotoSource.Photo photo) {
-    double[] scores = answers(views(photo.image(), photo.file()), 1, 1).get(0).scores();
+    float[] seen = views(photo.image(), photo.file());
+    double[] scores = scorer.answers(seen, 1, config, 1).get(0).scores();
     return ScoredPhoto.of(photo.latLng(), hierarchy.finest(), scores);
   }
 
@@ -677,55 +671,13 @@ public final class EmbedModel implements GeoModel {
   }
 
   /**
-   * What the network says of one photo.
-   *
-   * @param scores of each finest cell, calibrated if the model is
-   * @param vector in the shared space, the mean of the views
-   */
-  record Answer(double[] scores, float[] vector) {}
-
-  /**
-   * Returns what the network says of photos.
+   * Returns what the network says of photos, calibrated if the model is.
    *
    * @param photos {@code [count, views, channels, H, W]}, as of {@link #views}
    */
-  List<Answer> answers(float[] photos, int count) {
-    return answers(photos, count, config.calibration().temperature());
-  }
-
-  @SuppressWarnings("try") // The scope is there to be closed.
-  private List<Answer> answers(float[] photos, int count, double temperature) {
-    ImageSpec image = config.image();
-    int length = config.channels() * image.height() * image.width();
-    int views = photos.length / length / count;
-    double[][] scores = new double[count][hierarchy.finest().size()];
-    float[][] vectors = new float[count][config.width()];
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-      for (int start = 0; start < count * views; start += VIEWS) {
-        int size = Math.min(VIEWS, count * views - start);
-        try (NDManager step = manager.newSubManager()) {
-          FloatBuffer part = FloatBuffer.wrap(photos, start * length, size * length);
-          Shape shape = new Shape(size, config.channels(), image.height(), image.width());
-          NDArray embedded = network.embed(Forward.INFERENCE, step.create(part, shape));
-          float[][] found = scorer(step).scores(embedded, 1);
-          float[] flat = embedded.toFloatArray();
-          for (int view = 0; view < size; view++) {
-            int photo = (start + view) / views;
-            add(found[view], scores[photo], views);
-            for (int d = 0; d < vectors[photo].length; d++) {
-              vectors[photo][d] += flat[view * vectors[photo].length + d] / views;
-            }
-          }
-        }
-      }
-    }
-    List<Answer> answers = new ArrayList<>();
-    for (int photo = 0; photo < count; photo++) {
-      double[] calibrated =
-          temperature == 1 ? scores[photo] : Temperature.apply(scores[photo], temperature);
-      answers.add(new Answer(calibrated, vectors[photo]));
-    }
-    return answers;
+  List<PhotoScorer.Answer> answers(float[] photos, int count) {
+    Config present = config;
+    return scorer.answers(photos, count, present, present.calibration().temperature());
   }
 
   /**
@@ -737,7 +689,6 @@ public final class EmbedModel implements GeoModel {
    * @return {@code [B][finest cells]}, calibrated if the model is; they add up to 1
    * @throws IllegalArgumentException if a vector has another width
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   public float[][] scores(float[][] vectors) {
     if (vectors.length == 0) {
       return new float[0][];
@@ -750,30 +701,10 @@ public final class EmbedModel implements GeoModel {
       }
       flat.put(vector);
     }
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray embedded = step.create(flat.flip(), new Shape(vectors.length, config.width()));
-      return scorer(step).scores(embedded, config.calibration().temperature());
-    }
-  }
-
-  private static void add(float[] scores, double[] sum, int views) {
-    for (int cell = 0; cell < sum.length; cell++) {
-      sum[cell] += scores[cell] / views;
-    }
-  }
-
-  /** Returns what scores the cells as they are now: the same until training changes them. */
-  private CellScorer scorer(NDManager step) {
-    if (network.isLearning()) {
-      return network.scorer(hierarchy, config.product(), step);
-    }
-    CellScorer known = scorer;
-    if (known == null || !known.isUpToDate()) {
-      known = network.scorer(hierarchy, config.product(), manager);
-      scorer = known;
-    }
-    return known;
+    Config present = config;
+    Shape shape = new Shape(vectors.length, present.width());
+    double temperature = present.calibration().temperature();
+    return scorer.scores(flat.flip(), shape, present.product(), temperature);
   }
 
   @Override

@@ -118,7 +118,7 @@ public abstract class BatchLocalizer implements Localizer {
     SphericalMean mean = new SphericalMean();
     for (int cell = 0; cell < scores.length; cell++) {
       LatLng position = cells.meanOf(cell);
-      if (GreatCircle.distanceKm(best, position) <= radiusKm) {
+      if (GreatCircle.isWithin(best, position, radiusKm)) {
         mean.add(position, scores[cell]);
       }
     }

@@ -3,6 +3,7 @@ package io.github.geofix.models.nn;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
@@ -44,6 +45,20 @@ public final class TorchEngine {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
     return () -> JniUtils.setGradMode(before);
+  }
+
+  /**
+   * Runs a computation of which no backward pass is wanted, and frees its arrays.
+   *
+   * @param owner a manager; that of the computation's arrays is made from it
+   * @param computation takes the manager of its arrays; what it returns is none of them
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  public static <T> T infer(NDManager owner, Function<NDManager, T> computation) {
+    try (Scope noGrad = noGrad();
+        NDManager step = owner.newSubManager()) {
+      return computation.apply(step);
+    }
   }
 
   private static synchronized Engine start() {

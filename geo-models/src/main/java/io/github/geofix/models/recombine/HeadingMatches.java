@@ -2,6 +2,7 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Scalar;
 
@@ -32,18 +33,34 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
       throw new IllegalArgumentException(
           "photos " + photos + " and aerial images " + tiles + " are not [B, S, D] and [G, D]");
     }
-    NDArray units = shifted.normalize(2, 2);
     NDArray unitsAerial = aerial.normalize(2, 1);
     // The result of an operation belongs to the manager of its first operand.
     unitsAerial.attach(shifted.getManager());
+    return ofUnits(shifted.normalize(2, 2), unitsAerial);
+  }
+
+  /** As {@link #of}, for vectors of length 1. */
+  static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
+    NDManager owner = units.getManager();
     NDArray partners = unitsAerial.transpose();
     NDArray best = units.get(":, 0").matMul(partners);
     NDArray headings = best.zerosLike();
-    for (int s = 1; s < photos.get(1); s++) {
-      NDArray cosines = units.get(":, " + s).matMul(partners);
-      NDArray heading = headings.onesLike().mul(Scalar.of(headings, 360.0 * s / photos.get(1)));
-      headings = NDArrays.where(cosines.gt(best), heading, headings);
-      best = best.maximum(cosines);
+    long all = units.getShape().get(1);
+    for (int s = 1; s < all; s++) {
+      try (NDManager trial = owner.newSubManager()) {
+        NDArray asked = units.get(":, " + s);
+        asked.attach(trial);
+        NDArray cosines = asked.matMul(partners);
+        NDArray heading = cosines.onesLike().mul(Scalar.of(cosines, 360.0 * s / all));
+        NDArray headingsSoFar = NDArrays.where(cosines.gt(best), heading, headings);
+        NDArray bestSoFar = cosines.maximum(best);
+        best.close();
+        headings.close();
+        best = bestSoFar;
+        headings = headingsSoFar;
+        best.attach(owner);
+        headings.attach(owner);
+      }
     }
     return new HeadingMatches(best, headings);
   }

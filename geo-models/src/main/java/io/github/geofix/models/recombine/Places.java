@@ -8,6 +8,7 @@ import io.github.geofix.models.weights.WeightsVersion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +47,13 @@ final class Places {
   /**
    * Takes other places from now on.
    *
-   * @throws IllegalArgumentException if there is none, or more than fit into one array
+   * @throws IllegalArgumentException if there is none, or more than a gallery can hold
    */
   synchronized void set(CellPartition newCells) {
     if (newCells.size() == 0) {
       throw new IllegalArgumentException("at least one place is needed");
     }
-    int most = Integer.MAX_VALUE / network.width();
+    int most = Gallery.most(network.width());
     if (newCells.size() > most) {
       throw new IllegalArgumentException(
           "%d places with vectors of %d numbers: at most %d fit, use a coarser galleryS2Level"
@@ -86,7 +87,12 @@ final class Places {
     WeightsVersion made = version;
     if (current == null || made == null || !made.isOf(network, manager)) {
       WeightsVersion present = WeightsVersion.of(network, manager);
-      current = new Gallery(known, joined(encodeAround(middles(known))), Weights.digest(network));
+      current =
+          Gallery.of(
+              known,
+              network.width(),
+              vectors -> encodeAround(middles(known), vectors::put),
+              Weights.digest(network));
       // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;
       version = present;
@@ -94,20 +100,23 @@ final class Places {
     return current;
   }
 
-  private static float[] joined(List<float[]> vectors) {
-    int width = vectors.get(0).length;
-    float[] joined = new float[vectors.size() * width];
-    for (int i = 0; i < vectors.size(); i++) {
-      System.arraycopy(vectors.get(i), 0, joined, i * width, width);
-    }
-    return joined;
-  }
-
   /** Returns the vectors of the map's tiles around any places. */
   List<float[]> encodeAround(List<LatLng> middles) {
-    int length = encoder.tiles().spec().length();
     int width = network.width();
     List<float[]> vectors = new ArrayList<>(middles.size());
+    encodeAround(
+        middles,
+        encoded -> {
+          for (int start = 0; start < encoded.length; start += width) {
+            vectors.add(Arrays.copyOfRange(encoded, start, start + width));
+          }
+        });
+    return vectors;
+  }
+
+  /** Hands over the vectors of the map's tiles around places, batch after batch: {@code [n, D]}. */
+  private void encodeAround(List<LatLng> middles, Consumer<float[]> vectors) {
+    int length = encoder.tiles().spec().length();
     for (int first = 0; first < middles.size(); first += BATCH) {
       List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
       float[] images = new float[batch.size() * length];
@@ -118,11 +127,7 @@ final class Places {
                 float[] tile = encoder.tiles().apply(crops.around(batch.get(i)));
                 System.arraycopy(tile, 0, images, i * length, length);
               });
-      float[] encoded = encoder.encodeTiles(images, batch.size());
-      for (int i = 0; i < batch.size(); i++) {
-        vectors.add(Arrays.copyOfRange(encoded, i * width, (i + 1) * width));
-      }
+      vectors.accept(encoder.encodeTiles(images, batch.size()));
     }
-    return vectors;
   }
 }

@@ -20,7 +20,9 @@ final class RecombineLocalizer extends BatchLocalizer {
     Gallery gallery = model.gallery();
     RecombineModel.Config config = model.config();
     Calibration calibration = config.calibration();
-    return Arrays.stream(model.scores(gallery, photos, count, calibration.temperature()))
+    double scale = model.scale() / calibration.temperature();
+    return Arrays.stream(model.cosines(gallery, photos, count))
+        .map(cosines -> GallerySearch.scores(cosines, scale))
         .map(
             scores ->
                 location(

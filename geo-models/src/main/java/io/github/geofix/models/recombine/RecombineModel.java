@@ -17,11 +17,9 @@ import io.github.geofix.models.Calibration;
 import io.github.geofix.models.Example;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.ScoredPhoto;
-import io.github.geofix.models.Temperature;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PanoramaPair;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelCard;
@@ -42,7 +40,6 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * The recombine family: photos and map tiles are unit vectors in one space, each made of one vector
@@ -476,6 +473,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   private final RecombineNetwork network;
   private final VectorEncoder encoder;
   private final Places places;
+  private final GallerySearch search;
+  private final PairReader pairs;
 
   private RecombineModel(Config config) {
     this.config = config;
@@ -484,6 +483,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     this.manager = TorchEngine.newManager();
     this.encoder = new VectorEncoder(config, network, manager);
     this.places = new Places(network, manager, encoder, crops);
+    this.search = new GallerySearch(encoder, manager);
+    this.pairs = new PairReader(config, encoder);
   }
 
   /**
@@ -569,7 +570,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     LatLng middle = MapCrops.near(latLng, config.jitterMeters(), random);
-    return pair(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
+    return pairs.example(photo, crops.around(middle), SamePlace.target(latLng, middle), random);
   }
 
   /**
@@ -590,36 +591,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    */
   Example example(
       BufferedImage photo, BufferedImage tile, long[] numbers, SplittableRandom random) {
-    return pair(photo, tile, SamePlace.target(numbers), random);
-  }
-
-  private Example pair(
-      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    if (!config.augmented()) {
-      return seen(photo, tile, target, random);
-    }
-    PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
-    return seen(pair.panorama(), pair.aerial(), target, random);
-  }
-
-  private Example seen(
-      BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    int heading = config.headings() == 1 ? 0 : random.nextInt(config.headings());
-    float[] pixels = encoder.photos().apply(seen(photo, heading));
-    return new Example(
-        new float[][] {pixels, encoder.tiles().apply(tile)},
-        new long[][] {target, new long[] {heading}});
-  }
-
-  /** Returns the part of a full circle that a camera sees which looks to heading s of S. */
-  private BufferedImage seen(BufferedImage circle, int heading) {
-    int columns = (int) ((long) circle.getWidth() * heading / config.headings());
-    BufferedImage turned = columns == 0 ? circle : PanoramaPair.rolled(circle, columns);
-    if (config.fieldOfView() == 360) {
-      return turned;
-    }
-    int width = Math.max(1, (int) Math.round(circle.getWidth() * config.fieldOfView() / 360));
-    return turned.getSubimage((circle.getWidth() - width) / 2, 0, width, circle.getHeight());
+    return pairs.example(photo, tile, SamePlace.target(numbers), random);
   }
 
   @Override
@@ -718,18 +690,13 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   /**
-   * Returns the score of each place for each photo: the softmax of the cosine times {@link
-   * #scale()}, over the temperature.
+   * Returns how well each photo fits each place.
    *
    * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count][G]}, cosines
    */
-  double[][] scores(Gallery known, float[] images, int count, double temperature) {
-    double scale = scale();
-    Similarities similarities = encoder.compare(images, count, known);
-    return IntStream.range(0, count)
-        .mapToObj(photo -> similarities.likelihoods(photo, scale))
-        .map(likelihoods -> Temperature.apply(likelihoods, temperature))
-        .toArray(double[][]::new);
+  float[][] cosines(Gallery known, float[] images, int count) {
+    return search.cosines(images, count, known);
   }
 
   /**
@@ -757,8 +724,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       List<BufferedImage> batch = images.subList(first, Math.min(first + BATCH, images.size()));
       float[] pixels =
           VectorEncoder.pixels(encoder.photos().spec(), batch, encoder.photos()::apply);
-      Similarities similarities = encoder.compare(pixels, batch.size(), known);
-      IntStream.range(0, batch.size()).mapToObj(similarities::best).forEach(matches::add);
+      matches.addAll(search.best(pixels, batch.size(), known));
     }
     return matches;
   }
@@ -766,7 +732,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   @Override
   public Calibration calibrate(PhotoSource source) {
     Gallery known = gallery();
-    Calibration found = Calibration.fit(source.size(), i -> scored(known, source.photo(0, i)));
+    double scale = scale();
+    Calibration found =
+        Calibration.fit(source.size(), i -> scored(known, scale, source.photo(0, i)));
     config = config.withCalibration(found);
     return found;
   }
@@ -776,9 +744,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     config = config.withCalibration(Calibration.NONE);
   }
 
-  private ScoredPhoto scored(Gallery known, PhotoSource.Photo photo) {
-    double[] scores = scores(known, encoder.photos().apply(photo.image()), 1, 1)[0];
-    return ScoredPhoto.of(photo.latLng(), known.places(), scores);
+  private ScoredPhoto scored(Gallery known, double scale, PhotoSource.Photo photo) {
+    float[] cosines = cosines(known, encoder.photos().apply(photo.image()), 1)[0];
+    return ScoredPhoto.of(photo.latLng(), known.places(), GallerySearch.scores(cosines, scale));
   }
 
   /**

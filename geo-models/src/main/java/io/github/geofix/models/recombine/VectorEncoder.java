@@ -73,13 +73,13 @@ final class VectorEncoder {
    * @param images {@code [count, 3, H, W]}, preprocessed
    * @return {@code [count, D]} row-major
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   float[] encodeTiles(float[] images, int count) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
-      return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
+          return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
+        });
   }
 
   /**
@@ -88,31 +88,17 @@ final class VectorEncoder {
    * @param images {@code [count, 3, H, W]}, preprocessed
    * @return {@code [count, S, D]} row-major
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   float[] encodePhotos(float[] images, int count) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      return photoVectors(step, images, count).toFloatArray();
-    }
+    return TorchEngine.infer(manager, step -> photoVectors(step, images, count).toFloatArray());
   }
 
   /**
-   * Compares photos with the places of a gallery, each pair at its best heading.
+   * As {@link #encodePhotos}, as an array of {@code step}, each vector of length 1. Not to be
+   * called where gradients are recorded.
    *
-   * @param images {@code [count, 3, H, W]}, preprocessed
+   * @return {@code [count, S, D]}
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
-  Similarities compare(float[] images, int count, Gallery gallery) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray rows = step.create(gallery.vectors(), new Shape(gallery.size(), width()));
-      HeadingMatches matches = HeadingMatches.of(photoVectors(step, images, count), rows);
-      return new Similarities(
-          matches.similarities().toFloatArray(), matches.headings().toFloatArray(), gallery.size());
-    }
-  }
-
-  private NDArray photoVectors(NDManager step, float[] images, int count) {
+  NDArray photoVectors(NDManager step, float[] images, int count) {
     NDArray batch = step.create(images, new Shape(count).addAll(shape(config.photo())));
     return config.facesNorth()
         ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)

@@ -120,7 +120,6 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   }
 
   /** Returns the scores of both bins, within 200 km and beyond, for each state: [n][2]. */
-  @SuppressWarnings("try") // The scope is there to be closed.
   float[][] logits(List<float[]> states) {
     if (states.isEmpty()) {
       throw new IllegalArgumentException("the pool has no states: find it for this selection");
@@ -130,16 +129,18 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
     for (int i = 0; i < states.size(); i++) {
       System.arraycopy(states.get(i), 0, flat, i * width, width);
     }
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      NDArray x = step.create(flat, new Shape(states.size(), width));
-      float[] both = network.forward(Forward.INFERENCE, x).toFloatArray();
-      float[][] logits = new float[states.size()][BINS];
-      for (int i = 0; i < logits.length; i++) {
-        System.arraycopy(both, i * BINS, logits[i], 0, BINS);
-      }
-      return logits;
+    float[] both =
+        TorchEngine.infer(
+            manager,
+            step -> {
+              NDArray x = step.create(flat, new Shape(states.size(), width));
+              return network.forward(Forward.INFERENCE, x).toFloatArray();
+            });
+    float[][] logits = new float[states.size()][BINS];
+    for (int i = 0; i < logits.length; i++) {
+      System.arraycopy(both, i * BINS, logits[i], 0, BINS);
     }
+    return logits;
   }
 
   /** Returns the index of the word whose first bin leads most, or trails least. */

@@ -22,7 +22,9 @@ record ScoredCells(CellPartition partition, double[] scores) {
   static ScoredCells of(Pool pool, double temperature) {
     List<Word> all = Stream.concat(pool.words().stream(), pool.dropped().stream()).toList();
     long[] cells = all.stream().mapToLong(w -> pool.tokenizer().cellOf(w.toArray())).toArray();
-    CellPartition partition = CellPartition.ofCellIds(LongStream.of(cells).distinct().toArray());
+    // Words that were drawn may be there several times.
+    CellPartition partition =
+        CellPartition.ofCellIds(pool.drawn() ? LongStream.of(cells).distinct().toArray() : cells);
     double best = all.stream().mapToDouble(Word::logProbability).max().orElseThrow();
     double[] scores = new double[partition.size()];
     for (int i = 0; i < cells.length; i++) {

@@ -60,7 +60,7 @@ public interface Selection {
 
   private static double support(LatLng place, List<Neighbour> neighbours, double radiusKm) {
     return neighbours.stream()
-        .filter(n -> GreatCircle.distanceKm(place, n.latLng()) <= radiusKm)
+        .filter(n -> GreatCircle.isWithin(place, n.latLng(), radiusKm))
         .mapToDouble(n -> 1 + n.similarity())
         .sum();
   }

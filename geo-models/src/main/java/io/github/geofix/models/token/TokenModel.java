@@ -665,18 +665,18 @@ public final class TokenModel implements GeoModel {
     return pools(new float[][] {photos}, count, decoding, withStates);
   }
 
-  @SuppressWarnings("try") // The scope is there to be closed.
   private List<Pool> pools(float[][] inputs, int count, Decoding decoding, boolean withStates) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
-      List<NDArray> arrays = new ArrayList<>();
-      for (int i = 0; i < inputs.length; i++) {
-        arrays.add(step.create(inputs[i], new Shape(count).addAll(inputShapes().get(i))));
-      }
-      NDArray memory = network.memory(Forward.INFERENCE, arrays);
-      List<Pool> pools = decoding.find(network, memory);
-      return withStates ? PrefixTree.withStates(network, memory, pools) : pools;
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          List<NDArray> arrays = new ArrayList<>();
+          for (int i = 0; i < inputs.length; i++) {
+            arrays.add(step.create(inputs[i], new Shape(count).addAll(inputShapes().get(i))));
+          }
+          NDArray memory = network.memory(Forward.INFERENCE, arrays);
+          List<Pool> pools = decoding.find(network, memory);
+          return withStates ? PrefixTree.withStates(network, memory, pools) : pools;
+        });
   }
 
   @Override

@@ -27,7 +27,11 @@ public record Word(List<Integer> values, double logProbability) {
 
   /** Returns the values as an array, [n]. */
   public int[] toArray() {
-    return values.stream().mapToInt(Integer::intValue).toArray();
+    int[] array = new int[values.size()];
+    for (int n = 0; n < array.length; n++) {
+      array[n] = values.get(n);
+    }
+    return array;
   }
 
   /** Returns this word with one more token. */

@@ -706,33 +706,31 @@ public final class ZoomModel implements RefiningModel {
    * @return for each photo one label a step
    * @throws IllegalArgumentException if the lists differ in length or a place is outside the grid
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   public List<int[]> choices(List<BufferedImage> photos, List<LatLng> places) {
     if (photos.size() != places.size()) {
       throw new IllegalArgumentException(
           photos.size() + " photos do not pair with " + places.size() + " places");
     }
+    features.useFor(manager);
     List<int[]> choices = new ArrayList<>();
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-      features.useFor(manager);
-      for (int i = 0; i < photos.size(); i++) {
-        try (NDManager step = manager.newSubManager()) {
-          List<Integer> path = path(places.get(i));
-          List<NDArray> seen = new ArrayList<>();
-          for (int n = 0; n < path.size(); n++) {
-            seen.add(features.of(step, List.of(path.subList(0, n))));
-          }
-          long[] taken = path.stream().mapToLong(Integer::longValue).toArray();
-          NDArray photo = encode(step, photoPreprocessor.apply(photos.get(i)), 1);
-          NDArray labels = step.create(taken, new Shape(1, taken.length));
-          choices.add(
-              network.logits(Forward.INFERENCE, photo, seen, labels).stream()
-                  .mapToInt(logits -> (int) logits.argMax(1).getLong(0))
-                  .toArray());
-        }
-      }
+    for (int i = 0; i < photos.size(); i++) {
+      float[] photo = photoPreprocessor.apply(photos.get(i));
+      List<Integer> path = path(places.get(i));
+      choices.add(TorchEngine.infer(manager, step -> choices(step, photo, path)));
     }
     return choices;
+  }
+
+  private int[] choices(NDManager step, float[] photo, List<Integer> path) {
+    List<NDArray> seen = new ArrayList<>();
+    for (int n = 0; n < path.size(); n++) {
+      seen.add(features.of(step, List.of(path.subList(0, n))));
+    }
+    long[] taken = path.stream().mapToLong(Integer::longValue).toArray();
+    NDArray labels = step.create(taken, new Shape(1, taken.length));
+    return network.logits(Forward.INFERENCE, encode(step, photo, 1), seen, labels).stream()
+        .mapToInt(logits -> (int) logits.argMax(1).getLong(0))
+        .toArray();
   }
 
   /**
@@ -740,24 +738,24 @@ public final class ZoomModel implements RefiningModel {
    *
    * @param photos {@code [count, 3, H, W]}, preprocessed
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   List<ZoomSearch.Result> search(
       float[] photos, int count, List<Walk> starts, ZoomSearch.Options options) {
-    List<ZoomSearch.Result> results = new ArrayList<>(count);
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager batch = manager.newSubManager()) {
-      features.useFor(batch);
-      NDArray encoded = encode(batch, photos, count);
-      for (int i = 0; i < count; i++) {
-        try (NDManager step = batch.newSubManager()) {
-          NDArray photo = encoded.get("{}:{}", i, i + 1);
-          photo.attach(step);
-          ZoomSearch.Frontier root = network.atRoot(photo, paths -> features.of(step, paths));
-          results.add(ZoomSearch.search(root, grid.steps(), starts, options));
-        }
-      }
-    }
-    return results;
+    features.useFor(manager);
+    return TorchEngine.infer(
+        manager,
+        batch -> {
+          NDArray encoded = encode(batch, photos, count);
+          List<ZoomSearch.Result> results = new ArrayList<>(count);
+          for (int i = 0; i < count; i++) {
+            try (NDManager step = batch.newSubManager()) {
+              NDArray photo = encoded.get("{}:{}", i, i + 1);
+              photo.attach(step);
+              ZoomSearch.Frontier root = network.atRoot(photo, paths -> features.of(step, paths));
+              results.add(ZoomSearch.search(root, grid.steps(), starts, options));
+            }
+          }
+          return results;
+        });
   }
 
   private NDArray encode(NDManager step, float[] photos, int count) {

@@ -252,8 +252,8 @@ final class EmbedConfigTest {
   @Test
   void vectorsAreScoredAsTheirPhotosAre() {
     try (EmbedModel model = model(tiny().withCalibration(SOFTER))) {
-      EmbedModel.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
-      EmbedModel.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
+      PhotoScorer.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
+      PhotoScorer.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
       float[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
       assertThat(doubles(scores[0])).containsExactly(first.scores(), within(1e-6));
       assertThat(doubles(scores[1])).containsExactly(second.scores(), within(1e-6));

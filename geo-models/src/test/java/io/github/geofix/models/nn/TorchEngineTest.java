@@ -1,14 +1,21 @@
 package io.github.geofix.models.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +41,30 @@ class TorchEngineTest {
       } finally {
         thread.setContextClassLoader(with);
       }
+    }
+  }
+
+  @Test
+  void infersWithoutRecordingAndFreesItsArrays() {
+    TorchEngine.engine();
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(true);
+    try (NDManager manager = TorchEngine.newManager()) {
+      List<NDArray> inside = new ArrayList<>();
+      float sum =
+          TorchEngine.infer(
+              manager,
+              step -> {
+                assertThat(JniUtils.isGradMode()).isFalse();
+                NDArray ones = step.ones(new Shape(3));
+                inside.add(ones);
+                return ones.sum().getFloat();
+              });
+      assertThat(sum).isEqualTo(3);
+      assertThat(inside).allMatch(NDArray::isReleased);
+      assertThat(JniUtils.isGradMode()).isTrue();
+    } finally {
+      JniUtils.setGradMode(before);
     }
   }
 

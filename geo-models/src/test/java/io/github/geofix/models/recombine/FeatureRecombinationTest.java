@@ -175,6 +175,21 @@ class FeatureRecombinationTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 16})
+  void holdsAsMuchForManyHeadingsAsForFew(int headings) {
+    try (NDManager step = manager.newSubManager()) {
+      NDArray photos = step.randomNormal(new Shape(3, headings, 8));
+      HeadingMatches matches = HeadingMatches.of(photos, step.randomNormal(new Shape(5, 8)));
+      assertThat(matches.similarities().getShape()).isEqualTo(new Shape(3, 5));
+      long pairs =
+          step.getManagedArrays().stream()
+              .filter(array -> array.getShape().equals(new Shape(3, 5)))
+              .count();
+      assertThat(pairs).isEqualTo(2);
+    }
+  }
+
   @Test
   void aNarrowPhotoFillsTheRegionsItSees() {
     NDArray map = manager.create(new float[] {1, 2, 3, 4}, new Shape(1, 1, 1, 4));

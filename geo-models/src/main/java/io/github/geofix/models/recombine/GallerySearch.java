@@ -1,0 +1,123 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * Compares photos with the places of a gallery, each pair at the heading that fits best. Goes
+ * through the gallery part by part, so that beside what is returned some 40 MB are held, however
+ * many places there are. Thread-safe.
+ */
+final class GallerySearch {
+
+  /** Pairs of a photo and a place that are compared at a time: 4 MiB for each array of them. */
+  private static final int PAIRS = 1 << 20;
+
+  private final VectorEncoder encoder;
+  private final NDManager manager;
+
+  GallerySearch(VectorEncoder encoder, NDManager manager) {
+    this.encoder = encoder;
+    this.manager = manager;
+  }
+
+  /**
+   * Returns how well each photo fits each place.
+   *
+   * @param images {@code [B, 3, H, W]}, preprocessed
+   * @return {@code [B][G]}, cosines, -1 to 1
+   */
+  float[][] cosines(float[] images, int count, Gallery gallery) {
+    float[][] cosines = new float[count][gallery.size()];
+    compare(
+        images,
+        count,
+        gallery,
+        (matches, first) -> {
+          float[] found = matches.similarities().toFloatArray();
+          int places = found.length / count;
+          for (int photo = 0; photo < count; photo++) {
+            System.arraycopy(found, photo * places, cosines[photo], first, places);
+          }
+        });
+    return cosines;
+  }
+
+  /**
+   * Returns the scores of places for a photo: the softmax of their cosines times a scale.
+   *
+   * @param cosines {@code [G]}
+   * @return {@code [G]}; they add up to 1
+   */
+  static double[] scores(float[] cosines, double scale) {
+    double best = Double.NEGATIVE_INFINITY;
+    for (float cosine : cosines) {
+      best = Math.max(best, cosine);
+    }
+    double[] scores = new double[cosines.length];
+    double sum = 0;
+    for (int place = 0; place < scores.length; place++) {
+      // Less the best, so that nothing overflows.
+      scores[place] = Math.exp(scale * (cosines[place] - best));
+      sum += scores[place];
+    }
+    for (int place = 0; place < scores.length; place++) {
+      scores[place] /= sum;
+    }
+    return scores;
+  }
+
+  /**
+   * Returns the place that each photo fits best; the first of equal ones.
+   *
+   * @param images {@code [B, 3, H, W]}, preprocessed
+   */
+  List<PlaceMatch> best(float[] images, int count, Gallery gallery) {
+    PlaceMatch[] best = new PlaceMatch[count];
+    Arrays.fill(best, new PlaceMatch(0, Double.NEGATIVE_INFINITY, 0));
+    compare(
+        images,
+        count,
+        gallery,
+        (matches, first) -> {
+          float[] cosines = matches.similarities().toFloatArray();
+          float[] headings = matches.headings().toFloatArray();
+          int places = cosines.length / count;
+          for (int i = 0; i < cosines.length; i++) {
+            if (cosines[i] > best[i / places].similarity()) {
+              best[i / places] = new PlaceMatch(first + i % places, cosines[i], headings[i]);
+            }
+          }
+        });
+    return List.of(best);
+  }
+
+  /**
+   * Compares photos with all places.
+   *
+   * @param found takes how well the photos fit some places, and the number of the first of those
+   */
+  @SuppressWarnings("try") // The scope is there to be closed.
+  private void compare(
+      float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {
+    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
+        NDManager step = manager.newSubManager()) {
+      NDArray photos = encoder.photoVectors(step, images, count);
+      int most = Math.max(1, PAIRS / count);
+      for (int first = 0; first < gallery.size(); first += most) {
+        try (NDManager part = step.newSubManager()) {
+          NDArray places = gallery.vectors(part, first, Math.min(first + most, gallery.size()));
+          // The results belong to the manager of the photos.
+          NDArray asked = photos.reshape(photos.getShape());
+          asked.attach(part);
+          found.accept(HeadingMatches.ofUnits(asked, places), first);
+        }
+      }
+    }
+  }
+}
