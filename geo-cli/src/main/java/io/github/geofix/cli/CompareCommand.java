@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.report.HtmlReport;
@@ -60,7 +61,7 @@ final class CompareCommand implements Callable<Integer> {
         });
     if (report != null) {
       HtmlReport.comparing("Runs on the same photos", runs)
-          .subtitle(runs.size() + " runs, " + reference(runs).count() + " photos")
+          .subtitle(Count.of(runs.size(), "runs, ") + Count.of(reference(runs).count(), "photos"))
           .write(report);
     }
     PrintWriter out = spec.commandLine().getOut();

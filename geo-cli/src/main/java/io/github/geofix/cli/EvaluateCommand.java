@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;
@@ -178,7 +179,7 @@ final class EvaluateCommand implements Callable<Integer> {
       run.photos().writeCsv(list);
     }
     if (what == null) {
-      return run.photos().size() + " photos, all there";
+      return Count.of(run.photos().size(), "photos") + ", all there";
     }
     Evaluated evaluated =
         what.model != null
@@ -197,10 +198,8 @@ final class EvaluateCommand implements Callable<Integer> {
       run.set().writeCsv(list);
     }
     if (what == null) {
-      return run.set().queries().size()
-          + " photos and "
-          + run.set().gallery().size()
-          + " aerial images, all there";
+      return Count.of(run.set().queries().size(), "photos and ")
+          + Count.of(run.set().gallery().size(), "aerial images, all there");
     }
     return what.embedded != null
         ? run.evaluate(what.embedded.queries, what.embedded.gallery, files::write)

@@ -7,10 +7,10 @@ import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.eval.Count;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -85,7 +85,7 @@ final class IndexBuildCommand implements Callable<Integer> {
       index.save(out);
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.printf(Locale.ROOT, "%,d map images in %s%n", total, out);
+    stdout.println(Count.of(total, "map images in " + out));
     stdout.flush();
     return 0;
   }

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
@@ -117,17 +118,17 @@ final class PartitionCommand implements Callable<Integer> {
   private void say(PrintWriter out, PointSet points, List<CellPartition> levels) {
     HtmlReport page =
         HtmlReport.titled("Cells of " + data.getFileName())
-            .subtitle(String.format(Locale.ROOT, "%,d points", points.size()));
+            .subtitle(Count.of(points.size(), "points"));
     for (int level = 0; level < levels.size(); level++) {
       CellPartition cells = levels.get(level);
-      String limit = String.format(Locale.ROOT, "at most %,d points", maxPoints[level]);
+      String limit = "at most " + Count.of(maxPoints[level], "points");
       String size =
           String.format(
               Locale.ROOT,
-              "%,d cells hold %,d of %,d points",
-              cells.size(),
+              "%s with %,d of %s",
+              Count.of(cells.size(), "cells"),
               Arrays.stream(cells.counts()).asLongStream().sum(),
-              points.size());
+              Count.of(points.size(), "points"));
       out.println(limit + ": " + size);
       page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
     }
