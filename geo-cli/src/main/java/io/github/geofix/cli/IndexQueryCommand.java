@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix index query}. */
@@ -65,14 +65,16 @@ final class IndexQueryCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "JPEG, PNG, TIFF or WebP.")
-  private List<Path> photos;
+  @Mixin private final PhotoArguments arguments = new PhotoArguments();
+
+  private List<Path> photos = List.of();
 
   @Override
   public Integer call() {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
+    photos = arguments.files();
     try (TileEncoder encoder = TileEncoder.load(model);
         TileIndex index = TileIndex.open(file, encoder)) {
       List<List<TileHit>> found = index.searchAll(photos, top);

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      TrackCommand.class,
       CompareCommand.class,
       PublishedCommand.class,
       DescribeCommand.class,

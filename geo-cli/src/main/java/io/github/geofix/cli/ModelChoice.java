@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
 final class ModelChoice {
+  private static final int BATCH = 64;
 
   @Option(
       names = "--then",
@@ -25,6 +28,20 @@ final class ModelChoice {
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
+
+  /** Loads a model and locates photos, in batches so that the progress shows. */
+  List<Location> locateAll(Path model, List<Path> photos) {
+    List<Location> locations = new ArrayList<>(photos.size());
+    try (Localizer localizer = load(model);
+        Bar bar = Bar.of("locate", photos.size())) {
+      for (int from = 0; from < photos.size(); from += BATCH) {
+        int to = Math.min(from + BATCH, photos.size());
+        locations.addAll(localizer.locateAll(photos.subList(from, to)));
+        bar.stepTo(to);
+      }
+    }
+    return locations;
+  }
 
   Localizer load(Path model) {
     if (!then.isEmpty()) {

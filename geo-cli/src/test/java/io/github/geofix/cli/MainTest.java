@@ -41,7 +41,7 @@ final class MainTest {
     return folder.resolve(name).toString();
   }
 
-  private static void assertOneLine(Result result, String... parts) {
+  static void assertOneLine(Result result, String... parts) {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
     assertThat(result.err().strip()).startsWith("geofix: ").doesNotContain("\n").contains(parts);

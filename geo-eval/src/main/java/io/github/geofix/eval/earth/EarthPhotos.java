@@ -3,6 +3,7 @@ package io.github.geofix.eval.earth;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
@@ -11,9 +12,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -271,6 +275,9 @@ public final class EarthPhotos {
 
   /** The same for everyone, so that training and test agree on the places. */
   private static final HeldOutBlocks BLOCKS = HeldOutBlocks.of(0);
+
+  /** Any time will do. */
+  private static final Instant DRIVE_START = Instant.parse("2026-05-01T08:00:00Z");
 
   /** Tries before giving up: land is 30 % of the Earth, held-out land 4 %. */
   private static final int MAX_TRIES = 100_000;
@@ -531,6 +538,29 @@ public final class EarthPhotos {
             classMaps ? "classes/" + name(i) : "");
       }
     }
+  }
+
+  /**
+   * Writes {@link #drive} number 0 as PNG files with a {@code manifest.csv} of the columns image,
+   * latitude, longitude and time: one photo an hour. The folder appears when it is complete.
+   *
+   * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
+   */
+  public void writeDrive(DriveOptions drive, Path folder) {
+    AtomicFiles.writeFolder(folder, temporary -> write(drive(0, drive), temporary));
+  }
+
+  private static void write(List<EarthPhoto> drive, Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("photos"));
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < drive.size(); i++) {
+      Path image = folder.resolve("photos").resolve(name(i));
+      writePng(drive.get(i).image(), image);
+      Instant time = DRIVE_START.plus(Duration.ofHours(i));
+      entries.add(
+          new Manifest.Entry(image, drive.get(i).latLng(), Map.of("time", time.toString())));
+    }
+    Manifest.of(entries).writeCsv(folder.resolve("manifest.csv"), "time");
   }
 
   private EarthPhoto writePhoto(int index, Path folder, boolean classMaps) {
