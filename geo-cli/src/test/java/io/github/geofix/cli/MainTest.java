@@ -644,9 +644,28 @@ final class MainTest {
             "image.height=tall",
             "--set",
             "width=8"),
-        "image.height=tall",
-        "before it was {",
-        "\"image.height\":32");
+        "image.height has no value \"tall\"; needed is a whole number from");
+  }
+
+  @Test
+  void refusesAFractionForAWholeNumberBeforeItTrains() {
+    for (String value : List.of("2.7", "NaN", "3000000000")) {
+      assertOneLine(
+          run(
+              "train",
+              "--method",
+              "embed",
+              "--data",
+              path("photos/manifest.csv"),
+              "--out",
+              path("never"),
+              "--set",
+              "width=" + value),
+          "width has no value",
+          value,
+          "needed is a whole number from");
+    }
+    assertThat(folder.resolve("never")).doesNotExist();
   }
 
   @Test
