@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
@@ -22,6 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = "Compares runs on the same photos with the first, photo by photo.",
+    footer = {"", "Example:", "  geofix compare before.json after.json --report compare.html"},
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -37,9 +37,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (report != null) {
-      AtomicFiles.check(report);
-    }
+    OutputFiles.check(report);
     Map<String, DistanceReport> runs = new LinkedHashMap<>();
     for (Path file : files) {
       DistanceReport run = DistanceReport.readJson(file);

@@ -19,6 +19,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "earth",
     description = "Cuts photos with known places from equirectangular images of the Earth.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix dataset earth --reference blue.jpg --rendering may.jpg --count 2000 --out train"
+    },
     mixinStandardHelpOptions = true)
 final class DatasetEarthCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

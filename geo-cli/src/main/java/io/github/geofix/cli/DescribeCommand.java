@@ -24,6 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "describe",
     description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix describe --model models/embed",
+      "  geofix describe --method zoom --size paper"
+    },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
 

@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -28,6 +27,12 @@ import picocli.CommandLine.Spec;
       "Measures how far answers are from where photos were taken, or how well aerial images of"
           + " photos are found.",
       "With a protocol and nothing to measure, the folder is only checked."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  geofix evaluate --model models/embed --data test.csv --report page.html",
+      "  geofix evaluate --protocol im2gps3k --root im2gps3k --predictions answers.csv"
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -99,6 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--km",
       split = ",",
+      paramLabel = "KM",
       description = "Distances to count within (default: the protocol's, or 1,25,200,750,2500).")
   private @Nullable List<Double> km;
 
@@ -118,6 +124,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--ties",
       defaultValue = "against_query",
+      paramLabel = "RULE",
       description =
           "Equal scores count against_query or are flattering, as elsewhere (default:"
               + " ${DEFAULT-VALUE}).")
@@ -140,10 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    files.check();
-    if (list != null) {
-      AtomicFiles.check(list);
-    }
+    files.check(list);
     PrintWriter out = spec.commandLine().getOut();
     if (data.benchmark == null) {
       out.println(photos(null, Objects.requireNonNull(data.csv)));

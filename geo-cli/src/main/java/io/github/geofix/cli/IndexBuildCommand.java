@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.TileIndex;
 import io.github.geofix.core.tile.LatLngBox;
@@ -23,6 +22,11 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "build",
     description = "Encodes the map images of a region and writes them to one file.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix index build --model m --tiles map.jpg --region 35,-10,60,30 --zoom 5 --out map.index"
+    },
     mixinStandardHelpOptions = true)
 final class IndexBuildCommand implements Callable<Integer> {
 
@@ -71,7 +75,7 @@ final class IndexBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AtomicFiles.check(out);
+    OutputFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
     try (TileEncoder encoder = TileEncoder.load(model);
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());

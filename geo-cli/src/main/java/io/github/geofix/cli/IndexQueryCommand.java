@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "query",
     description = "Finds the map images closest to photos. Scores are not probabilities.",
+    footer = {"", "Example:", "  geofix index query --model m --index map.index --top 3 photo.jpg"},
     mixinStandardHelpOptions = true)
 final class IndexQueryCommand implements Callable<Integer> {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
@@ -62,6 +63,7 @@ final class IndexQueryCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "text",
+      paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 

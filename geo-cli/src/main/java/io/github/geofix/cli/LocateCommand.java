@@ -29,6 +29,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "locate",
     description = "Tells where photos were taken. Scores are not probabilities.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix locate --model models/embed photo.jpg",
+      "  geofix locate --model models/embed --format csv holiday/"
+    },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
@@ -57,6 +63,7 @@ final class LocateCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "text",
+      paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 

@@ -7,7 +7,6 @@ import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -51,8 +50,8 @@ final class ModelChoice {
       return Cascade.load(model, then);
     }
     if (tiles != null) {
-      ModelFolder folder = ModelFolder.open(model).with(Map.of("map", tiles));
-      return folder.family().localizer(folder);
+      ModelFolder folder = ModelFolder.open(model);
+      return folder.family().localizer(folder.with(MapSetting.of(tiles, folder.method())));
     }
     return Localizer.load(model);
   }

@@ -1,14 +1,11 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.track.TrackFilter;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -25,6 +22,12 @@ import picocli.CommandLine.Spec;
       "Photos that follow each other closely were taken near each other, so each is located with"
           + " those before and after it. Where true positions are listed, it says how much that"
           + " helped."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  geofix track --model models/embed --km-per-hour 60 --geojson way.geojson drive/",
+      "  geofix track --model models/embed --km-per-hour 5 --data walk.csv --report walk.html"
     },
     mixinStandardHelpOptions = true)
 final class TrackCommand implements Callable<Integer> {
@@ -107,7 +110,7 @@ final class TrackCommand implements Callable<Integer> {
     double kmPerSecond = kmPerHour * EITHER_AXIS / SECONDS_PER_HOUR;
     TrackFilter filter =
         TrackFilter.of(TrackFilter.Options.ofSpeed(kmPerSecond).withMeanKm(meanKm));
-    Stream.of(geoJson, csv, report).filter(Objects::nonNull).forEach(AtomicFiles::check);
+    OutputFiles.check(geoJson, csv, report);
     List<TrackPhoto> taken = photos.read();
     if (report != null && taken.stream().allMatch(photo -> photo.truth().isEmpty())) {
       throw new IllegalArgumentException(
@@ -115,9 +118,7 @@ final class TrackCommand implements Callable<Integer> {
               + " latitude and longitude");
     }
     TrackRun run = TrackRun.of(taken, choice.locateAll(model, TrackPhoto.images(taken)), filter);
-    if (geoJson != null) {
-      AtomicFiles.write(geoJson, file -> Files.writeString(file, run.toGeoJson()));
-    }
+    OutputFiles.write(geoJson, run.toGeoJson());
     if (csv != null) {
       run.answers().writeCsv(csv, "time", "score");
     }

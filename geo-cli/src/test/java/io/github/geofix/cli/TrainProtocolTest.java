@@ -282,7 +282,8 @@ final class TrainProtocolTest {
     assertRefused(
         train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
     assertRefused(
-        train("just-zoom-in", justZoomIn(), "never"), "just-zoom-in has photos without", "--tiles");
+        train("just-zoom-in", justZoomIn(), "never"),
+        "recombine compares photos with a map: name it by --tiles");
     assertRefused(
         train("just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard", "1"),
         "--hard is for recombine");
