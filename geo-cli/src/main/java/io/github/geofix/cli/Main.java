@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.Localizer;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,7 @@ public final class Main {
 
   /** Runs the command and exits: 0 done, 1 wrong input, 2 usage. */
   public static void main(String[] args) {
+    AtomicFiles.cleanUpAtExit();
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),

@@ -293,8 +293,7 @@ final class TrainProtocolTest {
     assertRefused(
         train("cvact-val", root, "never"), "cannot read", root.resolve("ACT_data.mat").toString());
     Files.delete(root.resolve("bingmap/19/0000002.jpg"));
-    assertRefused(
-        train("cvusa", root, "never"), "1 images are missing: ", "bingmap/19/0000002.jpg");
+    assertRefused(train("cvusa", root, "never"), "1 image is missing: ", "bingmap/19/0000002.jpg");
     Files.delete(root.resolve("splits/train-19zl.csv"));
     assertRefused(train("cvusa", root, "never"), "splits/train-19zl.csv");
     assertThat(folder.resolve("never")).doesNotExist();

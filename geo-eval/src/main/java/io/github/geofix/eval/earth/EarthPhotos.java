@@ -9,6 +9,7 @@ import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -579,8 +580,9 @@ public final class EarthPhotos {
   }
 
   private static void writePng(BufferedImage image, Path file) {
-    try {
-      ImageIO.write(image, "png", file.toFile());
+    // Given the file, ImageIO prints a stack trace where it cannot be written.
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ImageIO.write(image, "png", out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
