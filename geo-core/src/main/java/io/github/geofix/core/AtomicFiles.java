@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +51,7 @@ public final class AtomicFiles {
   }
 
   private static void deleteUnfinished() {
-    for (Path temporary : UNFINISHED) {
+    for (Path temporary : List.copyOf(UNFINISHED)) {
       if (UNFINISHED.remove(temporary)) {
         try {
           // Under another name nobody goes on writing into it.

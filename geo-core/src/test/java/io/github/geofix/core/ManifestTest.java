@@ -70,8 +70,11 @@ class ManifestTest {
     assertThat(file)
         .content()
         .isEqualToNormalizingNewlines(
-            "image,latitude,longitude,time\n\"a, b.jpg\",48.5,-2.0,noon\n"
-                + "/elsewhere/c.jpg,1.0,2.0,\n");
+            """
+            image,latitude,longitude,time
+            "a, b.jpg",48.5,-2.0,noon
+            /elsewhere/c.jpg,1.0,2.0,
+            """);
     assertThat(Manifest.readCsv(file).entries().get(0).extra()).containsEntry("time", "noon");
   }
 
