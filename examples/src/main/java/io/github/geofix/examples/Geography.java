@@ -3,6 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingSearch;
 import io.github.geofix.core.index.Hit;
@@ -49,6 +50,12 @@ final class Geography {
       EmbeddingSearch nearby = index.within(new LatLng(48.86, 2.3), 2); // kilometres
       for (Hit hit : nearby.search(new float[] {0.6f, 0.8f, 0}, 5).hits()) {
         System.out.println(hit.id() + " " + hit.score());
+      }
+    }
+    try (EmbeddingIndex index = rows.build()) {
+      ApproximateIndex.build(index, ApproximateIndex.Options.defaults(), Path.of("graph"));
+      try (ApproximateIndex graph = ApproximateIndex.open(Path.of("graph"))) {
+        System.out.println(graph.search(new float[] {0.6f, 0.8f, 0}, 5).hits());
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.github.geofix.bench;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Arguments of a program as {@code name=value}, each with a default. */
 final class Arguments {
@@ -22,7 +22,7 @@ final class Arguments {
    * @throws IllegalArgumentException if a name is unknown
    */
   static Arguments of(Class<?> program, String[] args, Map<String, String> defaults) {
-    Map<String, String> values = new LinkedHashMap<>(defaults);
+    Map<String, String> values = new TreeMap<>(defaults);
     for (String arg : args) {
       int equals = arg.indexOf('=');
       String name = equals < 0 ? arg : arg.substring(0, equals);

@@ -6,7 +6,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.Share;
 import io.github.geofix.eval.earth.EarthBaselines;
 import io.github.geofix.eval.earth.EarthData;
 import io.github.geofix.eval.earth.EarthPhoto;
@@ -127,20 +126,14 @@ public final class CascadeTable {
     List<LatLng> truths = photos.stream().map(EarthPhoto::latLng).toList();
     DistanceReport report =
         new DistanceReport(DistanceErrors.of(truths, guesses), LIMITS_KM, List.of());
-    StringBuilder row =
-        new StringBuilder(
-            String.format(
-                Locale.ROOT, "%s,%s,%d,%.0f", system, rendering, photos.size(), report.medianKm()));
-    for (double km : LIMITS_KM) {
-      Share share = report.errors().withinKm(km);
-      row.append(
-          String.format(
-              Locale.ROOT,
-              ",%.1f,%.1f,%.1f",
-              100 * share.accuracy(),
-              100 * share.low(),
-              100 * share.high()));
-    }
-    System.out.println(row + String.format(Locale.ROOT, ",%.2f", nanos / 1e6 / photos.size()));
+    System.out.printf(
+        Locale.ROOT,
+        "%s,%s,%d,%.0f,%s,%.2f%n",
+        system,
+        rendering,
+        photos.size(),
+        report.medianKm(),
+        ShareColumns.of(report),
+        nanos / 1e6 / photos.size());
   }
 }

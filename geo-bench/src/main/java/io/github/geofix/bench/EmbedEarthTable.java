@@ -3,7 +3,6 @@ package io.github.geofix.bench;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.Share;
 import io.github.geofix.eval.earth.EarthBaselines;
 import io.github.geofix.eval.earth.EarthData;
 import io.github.geofix.eval.earth.EarthPhoto;
@@ -167,29 +166,17 @@ public final class EmbedEarthTable {
       double seconds,
       String rendering,
       DistanceReport report) {
-    StringBuilder row = new StringBuilder();
-    row.append(
-        String.format(
-            Locale.ROOT,
-            "%s,%s,%d,%d,%.0f,%s,%d,%.0f",
-            form,
-            answer,
-            seed,
-            steps,
-            seconds,
-            rendering,
-            report.count(),
-            report.medianKm()));
-    for (double km : report.limitsKm()) {
-      Share share = report.errors().withinKm(km);
-      row.append(
-          String.format(
-              Locale.ROOT,
-              ",%.1f,%.1f,%.1f",
-              100 * share.accuracy(),
-              100 * share.low(),
-              100 * share.high()));
-    }
-    System.out.println(row);
+    System.out.printf(
+        Locale.ROOT,
+        "%s,%s,%d,%d,%.0f,%s,%d,%.0f,%s%n",
+        form,
+        answer,
+        seed,
+        steps,
+        seconds,
+        rendering,
+        report.count(),
+        report.medianKm(),
+        ShareColumns.of(report));
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -51,6 +52,7 @@ public final class ResumeTable {
     finish(start(calm));
     System.out.println("kills,seed,steps,arrays,differentArrays");
     System.out.printf(
+        Locale.ROOT,
         "%d,%d,%d,%s%n",
         kills,
         seed,

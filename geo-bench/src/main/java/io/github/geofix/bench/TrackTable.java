@@ -25,8 +25,9 @@ import java.util.Map;
  * <p>Arguments, each as {@code name=value}: {@code model} a trained model's folder; {@code earth}
  * the folder of the Earth data; {@code tested} the rendering, may, earth-day or night; {@code
  * drives} and {@code frames} of each; {@code stepKm} between photos, taken a minute apart; {@code
- * seed} of the drives; {@code jump}, {@code floor}, {@code window} and {@code meanKm} of the
- * filter, whose speed is the camera's own: its way is as long along either axis on average.
+ * seed} of the drives; {@code jump}, {@code floor}, {@code temperature}, {@code window} and {@code
+ * meanKm} of the filter, whose speed is the camera's own: its way is as long along either axis on
+ * average.
  */
 public final class TrackTable {
   private static final int SECONDS = 60;

@@ -42,7 +42,7 @@ import java.util.Map;
  * children on a side of each step; {@code backbone} of photos and views; {@code view} pixels of a
  * view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
  * its weight; {@code photos} to test on; {@code model} a folder to load instead of training; {@code
- * out} a folder to save the model in.
+ * run} a folder that a killed training goes on in; {@code out} a folder to save the model in.
  */
 public final class ZoomEarthTable {
   private static final List<Integer> WIDTHS = List.of(1, 4, 16, 20);

@@ -8,8 +8,10 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The continent of a place: Africa, Antarctica, Asia, Europe, North America, Oceania or South
@@ -67,12 +69,14 @@ public final class Continents {
     };
   }
 
-  /** One outline, closed, in degrees; it never crosses the 180th meridian. */
+  /** One outline in degrees; its edges go the short way round, also over the 180th meridian. */
   private static final class Ring {
     private final String continent;
     private final double[] longitudes;
     private final double[] latitudes;
     private final double[] units;
+    private final double west;
+    private final double east;
 
     Ring(String continent, double[] longitudes, double[] latitudes) {
       this.continent = continent;
@@ -82,6 +86,11 @@ public final class Continents {
       for (int i = 0; i < longitudes.length; i++) {
         System.arraycopy(unit(longitudes[i], latitudes[i]), 0, units, 3 * i, 3);
       }
+      boolean wraps =
+          IntStream.range(1, size())
+              .anyMatch(i -> Math.abs(longitudes[i] - longitudes[i - 1]) > 180);
+      west = wraps ? -180 : Arrays.stream(longitudes).min().orElseThrow();
+      east = wraps ? 180 : Arrays.stream(longitudes).max().orElseThrow();
     }
 
     int size() {
@@ -95,16 +104,31 @@ public final class Continents {
       return longitude > 0 && longitude < URALS ? "Europe" : "Asia";
     }
 
-    /** Counts the edges that a line to the east crosses: inside if odd. */
+    /**
+     * Counts the edges that the meridian crosses on its way north, where no ring ends: inside if
+     * odd. Unlike a line to the east it never comes back to where it began.
+     */
     boolean contains(LatLng place) {
+      if (place.longitude() < west || place.longitude() > east) {
+        return false;
+      }
       boolean inside = false;
+      double from = turn(longitudes[size() - 1] - place.longitude());
       for (int i = 0, j = size() - 1; i < size(); j = i++) {
-        if (latitudes[i] > place.latitude() != latitudes[j] > place.latitude()) {
-          double share = (place.latitude() - latitudes[i]) / (latitudes[j] - latitudes[i]);
-          inside ^= place.longitude() < longitudes[i] + share * (longitudes[j] - longitudes[i]);
+        double to = turn(longitudes[i] - place.longitude());
+        // An edge goes the short way round: the long one would cross the opposite meridian.
+        if (from > 0 != to > 0 && Math.abs(to - from) < 180) {
+          double share = from / (from - to);
+          inside ^= latitudes[j] + share * (latitudes[i] - latitudes[j]) > place.latitude();
         }
+        from = to;
       }
       return inside;
+    }
+
+    /** Returns a difference of longitudes as a turn of -180 to 180 degrees. */
+    private static double turn(double degrees) {
+      return degrees > 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;
     }
   }
 

@@ -150,7 +150,8 @@ public record DistanceReport(
     } catch (RuntimeException e) {
       // Gson wraps what a record's own check threw.
       Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new IllegalArgumentException(file + " is not a report: " + reason.getMessage(), e);
+      String why = reason instanceof NullPointerException ? "a value is null" : reason.getMessage();
+      throw new IllegalArgumentException(file + " is not a report: " + why, e);
     }
   }
 
@@ -256,9 +257,9 @@ public record DistanceReport(
         + (regions.isEmpty() ? "" : "\n" + RegionCoverage.table(regions).toMarkdown())
         + String.format(
             Locale.ROOT,
-            "%n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.%n"
+            "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
                 + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
-                + " intervals.%n",
+                + " intervals.\n",
             Count.of(count(), "photos"),
             km(medianKm()),
             km(errors.meanKm()),

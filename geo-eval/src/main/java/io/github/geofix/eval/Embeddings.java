@@ -24,7 +24,23 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
   private static final int MAX_WIDTH = 1 << 20;
 
-  private Embeddings() {}
+  private final int size;
+  private final int width;
+
+  private Embeddings(int size, int width) {
+    this.size = size;
+    this.width = width;
+  }
+
+  @Override
+  public final int size() {
+    return size;
+  }
+
+  @Override
+  public final int width() {
+    return width;
+  }
 
   /**
    * Returns vectors held in memory: a view, not a copy.
@@ -39,17 +55,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
             "vector " + i + " has " + vectors[i].length + " numbers, the first has " + width);
       }
     }
-    return new Embeddings() {
-      @Override
-      public int size() {
-        return vectors.length;
-      }
-
-      @Override
-      public int width() {
-        return width;
-      }
-
+    return new Embeddings(vectors.length, width) {
       @Override
       public void read(int first, int count, float[] target) {
         for (int i = 0; i < count; i++) {
@@ -141,29 +147,16 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
   private static final class OfSafetensors extends Embeddings {
     private final Safetensors data;
     private final String tensor;
-    private final int size;
-    private final int width;
 
     OfSafetensors(Safetensors data, String tensor, int size, int width) {
+      super(size, width);
       this.data = data;
       this.tensor = tensor;
-      this.size = size;
-      this.width = width;
-    }
-
-    @Override
-    public int size() {
-      return size;
-    }
-
-    @Override
-    public int width() {
-      return width;
     }
 
     @Override
     public void read(int first, int count, float[] target) {
-      data.read(tensor, (long) first * width, FloatBuffer.wrap(target, 0, count * width));
+      data.read(tensor, (long) first * width(), FloatBuffer.wrap(target, 0, count * width()));
     }
 
     @Override
@@ -183,15 +176,12 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
     private final MappedFile data;
     private final long start;
-    private final int size;
-    private final int width;
     private final boolean doubles;
 
     private Npy(MappedFile data, long start, int size, int width, boolean doubles) {
+      super(size, width);
       this.data = data;
       this.start = start;
-      this.size = size;
-      this.width = width;
       this.doubles = doubles;
     }
 
@@ -243,18 +233,9 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     }
 
     @Override
-    public int size() {
-      return size;
-    }
-
-    @Override
-    public int width() {
-      return width;
-    }
-
-    @Override
     public void read(int first, int count, float[] target) {
       int bytes = doubles ? 8 : 4;
+      int width = width();
       for (int i = 0; i < count; i++) {
         ByteBuffer row =
             data.slice(start + (long) (first + i) * width * bytes, width * bytes)

@@ -96,7 +96,8 @@ public final class Matches {
   }
 
   /**
-   * Returns a copy with semi-positives, an empty array for a query without.
+   * Returns a copy with semi-positives, an empty array for a query without. A row that is a
+   * positive of the query already stays only that.
    *
    * @throws IllegalArgumentException if there is not one array a query
    */
@@ -105,7 +106,13 @@ public final class Matches {
       throw new IllegalArgumentException(
           semiPositives.size() + " lists of semi-positives for " + positives.length + " queries");
     }
-    return new Matches(positives, copy(semiPositives));
+    int[][] others = copy(semiPositives);
+    for (int q = 0; q < others.length; q++) {
+      int[] right = positives[q];
+      others[q] =
+          Arrays.stream(others[q]).filter(row -> Arrays.binarySearch(right, row) < 0).toArray();
+    }
+    return new Matches(positives, others);
   }
 
   private static int[][] copy(List<int[]> lists) {

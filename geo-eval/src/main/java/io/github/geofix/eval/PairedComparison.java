@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -177,22 +178,56 @@ public record PairedComparison(
     return Math.min(1, 2 * sum * Math.exp(logTop));
   }
 
-  /** Returns one row a distance. */
+  /** Returns one row a distance, then the median error and the game score. */
   public Table table() {
+    return table("first", "second");
+  }
+
+  /**
+   * As {@link #table()}, with the systems' names in the header.
+   *
+   * @param first the name of the reference
+   * @param second the name of the system compared with it
+   */
+  public Table table(String first, String second) {
     Table table =
-        new Table("within", "difference", "95 % interval", "only first", "only second", "p");
+        new Table("within", "difference", "95 % interval", "only " + first, "only " + second, "p");
     for (Limit limit : limits) {
       table.row(
           DistanceReport.plain(limit.km()) + " km",
           points(limit.difference().value()) + " points",
-          points(limit.difference().low()) + " to " + points(limit.difference().high()),
+          range(limit.difference(), PairedComparison::points),
           Integer.toString(limit.onlyFirst()),
           Integer.toString(limit.onlySecond()),
           limit.pValue() < 0.0001
               ? "< 0.0001"
               : String.format(Locale.ROOT, "%.4f", limit.pValue()));
     }
+    row(table, "median error", medianKm, PairedComparison::signedKm, " km");
+    row(table, "game score", meanScore, PairedComparison::signed, "");
     return table;
+  }
+
+  private static void row(
+      Table table,
+      String what,
+      Bootstrap.Interval difference,
+      DoubleFunction<String> format,
+      String unit) {
+    String value = format.apply(difference.value()) + unit;
+    table.row(what, value, range(difference, format), "", "", "");
+  }
+
+  private static String range(Bootstrap.Interval interval, DoubleFunction<String> format) {
+    return format.apply(interval.low()) + " to " + format.apply(interval.high());
+  }
+
+  private static String signedKm(double km) {
+    return (km < 0 ? "-" : "+") + DistanceReport.km(Math.abs(km));
+  }
+
+  private static String signed(double score) {
+    return String.format(Locale.ROOT, "%+.0f", score);
   }
 
   private static String points(double share) {

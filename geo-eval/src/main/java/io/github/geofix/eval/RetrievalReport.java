@@ -214,7 +214,7 @@ public final class RetrievalReport {
     return table().toMarkdown()
         + String.format(
             Locale.ROOT,
-            "%n%d queries in a gallery of %d; ties count %s; Wilson intervals.%n",
+            "\n%d queries in a gallery of %d; ties count %s; Wilson intervals.\n",
             count(),
             gallerySize,
             ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? "against the query" : "for the query");

@@ -3,7 +3,15 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.GreatCircle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +39,13 @@ class ContinentsTest {
     "Ushuaia, -54.8019, -68.3030, South America",
     "Auckland, -36.8509, 174.7645, Oceania",
     "Suva, -18.1248, 178.4501, Oceania",
+    "Taveuni in Fiji, -16.6, 179.6, Oceania",
+    "La Paz at Fiji's latitude, -16.4957, -68.1335, South America",
+    "Mozambique at Fiji's latitude, -16.2, 35.8, Africa",
+    "off Madagascar at Fiji's latitude, -16.3, 44, Africa",
+    "Chukotka, 66.5, -172, Asia",
+    "Prudhoe Bay at Chukotka's latitude, 70.2, -148.5, North America",
+    "Baffin Island at Chukotka's latitude, 69.2, -71, North America",
     "South Pole, -90, 0, Antarctica",
     "McMurdo, -77.85, 166.67, Antarctica",
     "off Portugal, 38.7, -12, Europe",
@@ -38,6 +53,50 @@ class ContinentsTest {
   })
   void knowsTheContinent(String place, double latitude, double longitude, String continent) {
     assertThat(Continents.of(new LatLng(latitude, longitude))).as(place).isEqualTo(continent);
+  }
+
+  /** An outline taken for another shape than it has would claim places on the far side of it. */
+  @Test
+  void noPlaceIsFarFromTheOutlinesOfItsContinent() throws IOException {
+    Map<String, List<LatLng>> outlines = outlines();
+    for (double latitude = -89.7; latitude < 90; latitude += 4.9) {
+      for (double longitude = -180; longitude < 180; longitude += 20) {
+        LatLng place = new LatLng(latitude, longitude);
+        String continent = Continents.of(place);
+        double nearest =
+            outlines.values().stream().mapToDouble(o -> nearestKm(place, o)).min().orElseThrow();
+        assertThat(nearestKm(place, outlines.getOrDefault(continent, List.of())))
+            .as("%s in %s", place, continent)
+            .isLessThan(nearest + 100);
+      }
+    }
+  }
+
+  private static Map<String, List<LatLng>> outlines() throws IOException {
+    Map<String, List<LatLng>> outlines = new TreeMap<>();
+    try (InputStream in = Continents.class.getResourceAsStream("continents.txt")) {
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      for (String line : text.lines().filter(l -> !l.startsWith("#")).toList()) {
+        String continent = line.substring(0, line.indexOf('\t'));
+        String[] parts = line.substring(line.indexOf('\t') + 1).split(" ", -1);
+        for (int i = 0; i < parts.length; i += 2) {
+          LatLng corner =
+              new LatLng(
+                  Double.parseDouble(parts[i + 1]) / 100, Double.parseDouble(parts[i]) / 100);
+          boolean european = corner.longitude() > 0 && corner.longitude() < 60;
+          String name = !continent.equals("Russia") ? continent : european ? "Europe" : "Asia";
+          outlines.computeIfAbsent(name, c -> new ArrayList<>()).add(corner);
+        }
+      }
+    }
+    return outlines;
+  }
+
+  private static double nearestKm(LatLng place, List<LatLng> corners) {
+    return corners.stream()
+        .mapToDouble(corner -> GreatCircle.distanceKm(place, corner))
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   @Test

@@ -108,7 +108,8 @@ class DistanceReportTest {
       Files.writeString(file, wrong);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> DistanceReport.readJson(file))
-          .withMessageContaining("report.json is not a report");
+          .withMessageContaining("report.json is not a report")
+          .withMessageNotContainingAny("Cannot invoke", "report: null");
     }
   }
 

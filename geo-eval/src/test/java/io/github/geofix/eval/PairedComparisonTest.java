@@ -134,5 +134,7 @@ class PairedComparisonTest {
     assertThat(table.rows().get(0))
         .startsWith("25 km", "+75.0 points")
         .endsWith("0", "30", "< 0.0001");
+    assertThat(table.rows().get(table.rows().size() - 2)).startsWith("median error", "-899 km");
+    assertThat(table.rows().get(table.rows().size() - 1)).startsWith("game score", "+1695");
   }
 }

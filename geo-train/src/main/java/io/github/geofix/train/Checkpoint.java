@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * All that a run needs to go on as if it had never stopped, but for its arrays.
@@ -172,6 +174,15 @@ record Checkpoint(
               + ", this version reads "
               + FORMAT
               + ": finish the run with the version that began it");
+    }
+    // Gson leaves null what the text does not have.
+    if (Stream.of(
+            checkpoint.options(),
+            checkpoint.epochs(),
+            checkpoint.order(),
+            checkpoint.optimizerSteps())
+        .anyMatch(Objects::isNull)) {
+      throw new ModelFormatException(file + " is not a checkpoint: its state is not complete");
     }
     return checkpoint;
   }

@@ -117,13 +117,14 @@ final class Learner implements AutoCloseable {
   }
 
   /** Returns the mean loss over one pass of the loader, on the averaged weights if there are. */
-  double validate(BatchLoader loader) throws InterruptedException {
+  double validate(BatchLoader loader) {
     average.ifPresent(WeightAverage::swap);
     try {
       double sum = 0;
       for (long i = 0; i < loader.batchesPerEpoch(); i++) {
         engine.setRandomSeed((int) Seeds.derive(options.seed(), -1, i));
-        try (StackedExamples examples = loader.next()) {
+        // A step at an epoch's end is done only with its validation: an interrupt has to wait.
+        try (StackedExamples examples = loader.nextUninterrupted()) {
           sum += Unrecorded.call(() -> inferenceLoss(examples));
         }
       }

@@ -78,7 +78,7 @@ final class TrainingRun {
       folder.filter(f -> Files.exists(f.last())).ifPresent(f -> resume(f, learner));
       metrics = folder.map(f -> new MetricsFile(f.metrics(), step));
       Ending ending;
-      try (BatchLoader loader = loader(examples, setup.order(), options.accumulate())) {
+      try (BatchLoader loader = loader()) {
         stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
         photosPerStep = (long) loader.batchSize() * options.accumulate();
         steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
@@ -110,16 +110,16 @@ final class TrainingRun {
     }
   }
 
-  private BatchLoader loader(Examples source, BatchOrder order, int multiple) {
+  private BatchLoader loader() {
     return new BatchLoader(
-        source,
+        examples,
         setup.model().inputShapes(),
-        order,
+        setup.order(),
         options.batchSize(),
         options.seed(),
-        multiple,
+        options.accumulate(),
         options.workers(),
-        multiple * step);
+        options.accumulate() * step);
   }
 
   private void resume(RunFolder run, Learner learner) {
@@ -202,34 +202,13 @@ final class TrainingRun {
     if (setup.validation().isEmpty()) {
       return Double.NaN;
     }
-    // A step at an epoch's end is done only with its validation: an interrupt has to wait.
-    boolean interrupted = Thread.interrupted();
-    try {
-      while (true) {
-        try {
-          return validate(learner, setup.validation().get());
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private double validate(Learner learner, Examples source) throws InterruptedException {
     try (BatchLoader loader =
-        new BatchLoader(
-            source,
+        BatchLoader.inOrder(
+            setup.validation().get(),
             setup.model().inputShapes(),
-            BatchOrder.inOrder(),
             options.batchSize(),
             options.seed(),
-            1,
-            options.workers(),
-            0)) {
+            options.workers())) {
       return learner.validate(loader);
     }
   }

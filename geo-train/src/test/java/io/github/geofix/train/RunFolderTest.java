@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
 import io.github.geofix.train.data.BatchOrder;
@@ -269,6 +270,16 @@ class RunFolderTest {
     assertThatThrownBy(() -> train(OPTIONS, folder, 3, new LinkedHashMap<>()))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("last.safetensors");
+  }
+
+  @Test
+  void refusesACheckpointWithoutItsOptions() {
+    Safetensors.writer()
+        .metadata("state", "{\"format\":1,\"steps\":3}")
+        .write(folder.resolve("last.safetensors"));
+    assertThatThrownBy(() -> train(OPTIONS, folder, 3, new LinkedHashMap<>()))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("its state is not complete");
   }
 
   @Test

@@ -500,7 +500,8 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     return new Segment.Shape(width, options.format());
   }
 
-  private float[] paddedVector(int row) {
+  /** Returns a row and the zeros after it, within {@link #reading}. */
+  float[] paddedVector(int row) {
     Place place = place(row);
     float[] vector = new float[shape().paddedWidth()];
     place.segment().vector(place.row(), vector);

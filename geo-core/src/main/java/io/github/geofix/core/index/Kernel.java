@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Rows are stored in blocks, and within a block number d of all rows lies together: [W, 64]
  * floats or [W, 256] bytes, where W is the width rounded up to {@link #CHUNK} and padded with
- * zeros; bytes are interleaved, see {@link #byteOf}. So a vector register holds one number of
+ * zeros; bytes are interleaved, see {@link #interleaved}. So a vector register holds one number of
  * several rows, needs no sum across its lanes, and plain Java loops are vectorised by the compiler
  * too. The layout is PDX of Kuffo, Krippner and Boncz, "PDX: A Data Layout for Vector Similarity
  * Search", SIGMOD 2025.
@@ -21,6 +21,9 @@ interface Kernel {
 
   /** Rows in a block of bytes. */
   int BYTE_BLOCK = 256;
+
+  /** The width of a row of bytes that lies in one place is a multiple of this: of a cache line. */
+  int BYTE_CHUNK = 64;
 
   /** The width of a stored row is a multiple of this. */
   int CHUNK = 16;
@@ -88,11 +91,20 @@ interface Kernel {
   void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums);
 
   /**
-   * Returns where the byte of a row lies among the 256 of its block. Four neighbouring bytes belong
-   * to rows 64 apart: widened to 32 bits, each of the four makes a run of 64 rows.
+   * Computes the dot product of a vector with a row of bytes that lies in one place.
+   *
+   * @param rows the buffer that holds the row, W signed bytes from {@code offset} on, {@link
+   *     #interleaved}
+   * @param vector [W], a multiple of {@link #BYTE_CHUNK}
    */
-  static int byteOf(int row) {
-    return row % (BYTE_BLOCK / 4) * 4 + row / (BYTE_BLOCK / 4);
+  float byteDot(ByteBuffer rows, int offset, float[] vector);
+
+  /**
+   * Returns where among {@code count} bytes number {@code index} lies: four neighbouring bytes are
+   * a quarter of the count apart, so that widened to 32 bits, each of the four makes a run.
+   */
+  static int interleaved(int index, int count) {
+    return index % (count / 4) * 4 + index / (count / 4);
   }
 
   /** Returns the fastest kernel that this virtual machine can run; the same one every time. */

@@ -168,24 +168,16 @@ final class Segment {
   }
 
   private void putBytes(int row, float[] vector) {
-    float largest = 0;
-    double squares = 0;
-    for (float number : vector) {
-      largest = Math.max(largest, Math.abs(number));
-      squares += (double) number * number;
-    }
-    float scale = largest / Byte.MAX_VALUE;
+    Rounding rounding = Rounding.of(vector);
     Section blocks = part(Part.BLOCKS);
     long block = (long) (row / Kernel.BYTE_BLOCK) * shape.blockBytes();
     ByteBuffer window = blocks.window(block);
-    int at = blocks.offset(block) + Kernel.byteOf(row % Kernel.BYTE_BLOCK);
+    int at = blocks.offset(block) + Kernel.interleaved(row % Kernel.BYTE_BLOCK, Kernel.BYTE_BLOCK);
     for (int d = 0; d < vector.length; d++) {
-      int rounded = scale > 0 ? Math.round(vector[d] / scale) : 0;
-      rounded = Math.max(-Byte.MAX_VALUE, Math.min(Byte.MAX_VALUE, rounded));
-      window.put(at + d * Kernel.BYTE_BLOCK, (byte) (rounded + Kernel.BYTE_BIAS));
+      window.put(at + d * Kernel.BYTE_BLOCK, (byte) (rounding.round(vector[d]) + Kernel.BYTE_BIAS));
     }
-    part(Part.SCALES).putFloat((long) Float.BYTES * row, scale);
-    part(Part.HALF_NORMS).putFloat((long) Float.BYTES * row, (float) (squares / 2));
+    part(Part.SCALES).putFloat((long) Float.BYTES * row, rounding.scale());
+    part(Part.HALF_NORMS).putFloat((long) Float.BYTES * row, rounding.halfNorm());
     part(Part.VECTORS).put((long) row * shape.paddedWidth() * Float.BYTES, vector);
   }
 

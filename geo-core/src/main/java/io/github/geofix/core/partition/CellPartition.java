@@ -309,7 +309,7 @@ public final class CellPartition {
         ends[size++] = S2Cells.lastLeaf(cell) + 2; // The next leaf: leaves are odd.
       }
     }
-    ends = RadixSort.sortUnsigned(ends);
+    RadixSort.sortUnsigned(ends);
     int distinct = 0;
     for (int i = 0; i < ends.length; i++) {
       if (i == 0 || ends[i] != ends[i - 1]) {
@@ -336,7 +336,8 @@ public final class CellPartition {
    * @throws IllegalArgumentException if a number is not a cell id or two cells overlap
    */
   public static CellPartition ofCellIds(long... cellIds) {
-    long[] cells = RadixSort.sortUnsigned(cellIds.clone());
+    long[] cells = cellIds.clone();
+    RadixSort.sortUnsigned(cells);
     double[] means = new double[2 * cells.length];
     requireCells(cells);
     for (int label = 0; label < cells.length; label++) {

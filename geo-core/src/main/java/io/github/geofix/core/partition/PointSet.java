@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Positions to build partitions from, taken from any source and kept without objects: 24 bytes a
- * point, and 16 more while a partition is built.
+ * point, and 8 more once a partition is built.
  *
  * <p>Points may be added until the end; repeated points count as often as they come. Not
  * thread-safe.
@@ -188,7 +188,7 @@ public final class PointSet {
         System.arraycopy(chunk.leaves, 0, result, at, chunk.size);
         at += chunk.size;
       }
-      result = RadixSort.sortUnsigned(result);
+      RadixSort.sortUnsigned(result);
       sorted = result;
     }
     return result;

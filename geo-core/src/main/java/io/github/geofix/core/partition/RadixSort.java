@@ -1,76 +1,143 @@
 package io.github.geofix.core.partition;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
- * Sorts 64-bit numbers digit by digit, in time linear in their number. The last digits are left to
- * a comparison sort of the few numbers that agree in all others: leaves within about 20 m.
+ * Sorts 64-bit numbers digit by digit, in time linear in their number and in place: by the first
+ * digits until a bucket fits in the cache, as McIlroy, Bostic and McIlroy, "Engineering Radix
+ * Sort", 1993; there by the last ones.
  */
 final class RadixSort {
   private static final int DIGIT_BITS = 11;
-  private static final int DIGITS = (Long.SIZE + DIGIT_BITS - 1) / DIGIT_BITS;
   private static final int BUCKETS = 1 << DIGIT_BITS;
-  private static final int FIRST_DIGIT = 2;
+  private static final int FIRST_SHIFT = Long.SIZE - DIGIT_BITS;
+
+  /** Numbers that agree in all digits from here on are few: leaves within about 20 m. */
+  private static final int LAST_SHIFT = FIRST_SHIFT - 3 * DIGIT_BITS;
+
+  /** So many numbers and a copy of them fit in the second-level cache. */
+  private static final int CACHED = 1 << 15;
+
+  /** Fewer are sorted faster by comparing them than by counting digits. */
+  private static final int FEW = 512;
+
+  /** Fewer are not worth a second thread. */
+  private static final int SHARED = 1 << 17;
 
   private RadixSort() {}
 
-  /**
-   * Returns the numbers in unsigned order. Uses the given array and one more of its size; the
-   * result is one of the two.
-   */
-  static long[] sortUnsigned(long[] numbers) {
-    int[][] counts = new int[DIGITS][BUCKETS];
-    for (long number : numbers) {
-      for (int digit = FIRST_DIGIT; digit < DIGITS; digit++) {
-        counts[digit][digitOf(number, digit)]++;
-      }
-    }
-    long[] from = numbers;
-    long[] to = new long[numbers.length];
-    for (int digit = FIRST_DIGIT; digit < DIGITS; digit++) {
-      int[] starts = counts[digit];
-      if (numbers.length == 0 || starts[digitOf(numbers[0], digit)] == numbers.length) {
-        continue; // All numbers agree in this digit.
-      }
-      int start = 0;
-      for (int bucket = 0; bucket < BUCKETS; bucket++) {
-        int count = starts[bucket];
-        starts[bucket] = start;
-        start += count;
-      }
-      for (long number : from) {
-        to[starts[digitOf(number, digit)]++] = number;
-      }
-      long[] swap = from;
-      from = to;
-      to = swap;
-    }
-    sortLastDigits(from);
-    return from;
+  /** Sorts the numbers as unsigned ones, many of them on all cores. */
+  static void sortUnsigned(long[] numbers) {
+    int[] ends = partition(numbers, 0, numbers.length, FIRST_SHIFT);
+    AtomicInteger next = new AtomicInteger();
+    int threads = numbers.length < SHARED ? 1 : Runtime.getRuntime().availableProcessors();
+    IntStream.range(0, threads)
+        .parallel()
+        .forEach(
+            thread -> {
+              Buckets buckets = new Buckets(numbers);
+              for (int i = next.getAndIncrement(); i < BUCKETS; i = next.getAndIncrement()) {
+                buckets.sort(i == 0 ? 0 : ends[i - 1], ends[i], FIRST_SHIFT - DIGIT_BITS);
+              }
+            });
   }
 
-  private static void sortLastDigits(long[] numbers) {
-    int start = 0;
-    boolean inOrder = true;
-    for (int i = 1; i <= numbers.length; i++) {
-      if (i < numbers.length && agree(numbers[i], numbers[start])) {
-        inOrder &= numbers[i - 1] <= numbers[i];
-        continue;
-      }
-      if (!inOrder) {
-        // All have the same first bit, so signed order is unsigned order.
-        Arrays.sort(numbers, start, i);
-      }
-      start = i;
-      inOrder = true;
+  private static int digit(long number, int shift) {
+    return (int) (number >>> shift) & (BUCKETS - 1);
+  }
+
+  /** Moves numbers to the bucket of their digit, in place, and returns where the buckets end. */
+  private static int[] partition(long[] numbers, int from, int to, int shift) {
+    int[] next = new int[BUCKETS];
+    for (int i = from; i < to; i++) {
+      next[digit(numbers[i], shift)]++;
     }
+    int[] ends = new int[BUCKETS];
+    int end = from;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      int count = next[bucket];
+      next[bucket] = end;
+      end += count;
+      ends[bucket] = end;
+    }
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      while (next[bucket] < ends[bucket]) {
+        long number = numbers[next[bucket]];
+        for (int home = digit(number, shift); home != bucket; home = digit(number, shift)) {
+          int at = next[home]++;
+          long displaced = numbers[at];
+          numbers[at] = number;
+          number = displaced;
+        }
+        numbers[next[bucket]++] = number;
+      }
+    }
+    return ends;
   }
 
-  private static boolean agree(long a, long b) {
-    return (a ^ b) >>> (FIRST_DIGIT * DIGIT_BITS) == 0;
-  }
+  /** What one thread sorts: numbers that agree in their first digit, and so in their sign. */
+  private static final class Buckets {
+    private final long[] numbers;
+    private final long[] copy;
+    private final int[] starts = new int[BUCKETS];
 
-  private static int digitOf(long number, int digit) {
-    return (int) (number >>> (digit * DIGIT_BITS)) & (BUCKETS - 1);
+    Buckets(long[] numbers) {
+      this.numbers = numbers;
+      this.copy = new long[Math.min(CACHED, numbers.length)];
+    }
+
+    /** Sorts numbers that agree in all digits before the one at {@code shift}. */
+    void sort(int from, int to, int shift) {
+      if (to - from < FEW || shift < LAST_SHIFT) {
+        Arrays.sort(numbers, from, to);
+      } else if (to - from <= CACHED) {
+        sortInCache(from, to, shift);
+      } else {
+        int start = from;
+        for (int end : partition(numbers, from, to, shift)) {
+          sort(start, end, shift - DIGIT_BITS);
+          start = end;
+        }
+      }
+    }
+
+    private void sortInCache(int from, int to, int shift) {
+      int count = to - from;
+      for (int digit = LAST_SHIFT; digit <= shift; digit += DIGIT_BITS) {
+        System.arraycopy(numbers, from, copy, 0, count);
+        Arrays.fill(starts, 0);
+        for (int i = 0; i < count; i++) {
+          starts[digit(copy[i], digit)]++;
+        }
+        int start = from;
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+          int bucketCount = starts[bucket];
+          starts[bucket] = start;
+          start += bucketCount;
+        }
+        for (int i = 0; i < count; i++) {
+          numbers[starts[digit(copy[i], digit)]++] = copy[i];
+        }
+      }
+      sortLastDigits(from, to);
+    }
+
+    private void sortLastDigits(int from, int to) {
+      int start = from;
+      boolean inOrder = true;
+      for (int i = from + 1; i <= to; i++) {
+        if (i < to && (numbers[i] ^ numbers[start]) >>> LAST_SHIFT == 0) {
+          inOrder &= numbers[i - 1] <= numbers[i];
+          continue;
+        }
+        if (!inOrder) {
+          Arrays.sort(numbers, start, i);
+        }
+        start = i;
+        inOrder = true;
+      }
+    }
   }
 }

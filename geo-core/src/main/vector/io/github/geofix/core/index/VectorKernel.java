@@ -48,6 +48,7 @@ final class VectorKernel implements Kernel {
   private static final MethodHandle MEMORY;
   private static final MethodHandle LOAD_FLOATS;
   private static final MethodHandle LOAD_SHORTS;
+  private static final MethodHandle LOAD_INTS;
 
   static {
     try {
@@ -70,6 +71,7 @@ final class VectorKernel implements Kernel {
       MEMORY = view.asType(MethodType.methodType(Object.class, ByteBuffer.class));
       LOAD_FLOATS = load(lookup, FloatVector.class, FLOATS, from, memory, offset);
       LOAD_SHORTS = load(lookup, ShortVector.class, SHORTS, from, memory, offset);
+      LOAD_INTS = load(lookup, IntVector.class, INTS, from, memory, offset);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -114,6 +116,14 @@ final class VectorKernel implements Kernel {
   private static ShortVector shorts(Object memory, int offset) {
     try {
       return (ShortVector) LOAD_SHORTS.invokeExact(memory, offset);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static IntVector ints(Object memory, int offset) {
+    try {
+      return (IntVector) LOAD_INTS.invokeExact(memory, offset);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
@@ -499,5 +509,32 @@ final class VectorKernel implements Kernel {
           .add(rest.lanewise(VectorOperators.ASHR, 16))
           .intoArray(sums, at + 3 * quarter);
     }
+  }
+
+  @Override
+  public float byteDot(ByteBuffer rows, int offset, float[] vector) {
+    return byteDot(memory(rows), offset, vector);
+  }
+
+  private static float byteDot(Object row, int offset, float[] vector) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int quarter = vector.length / 4;
+    int at = offset;
+    for (int d = 0; d < quarter; d += LANES) {
+      IntVector four = ints(row, at);
+      s0 = floats(four.lanewise(VectorOperators.LSHL, 24)).fma(FloatVector.fromArray(FLOATS, vector, d), s0);
+      s1 = floats(four.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(FLOATS, vector, d + quarter), s1);
+      s2 = floats(four.lanewise(VectorOperators.LSHL, 8)).fma(FloatVector.fromArray(FLOATS, vector, d + 2 * quarter), s2);
+      s3 = floats(four).fma(FloatVector.fromArray(FLOATS, vector, d + 3 * quarter), s3);
+      at += 4 * LANES;
+    }
+    return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static FloatVector floats(IntVector numbers) {
+    return (FloatVector) numbers.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,8 @@ final class KernelTest {
       for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
         int number = extreme ? (r % 2 == 0 ? -127 : 127) : random.nextInt(255) - 127;
         block.put(
-            OFFSET + d * Kernel.BYTE_BLOCK + Kernel.byteOf(r), (byte) (number + Kernel.BYTE_BIAS));
+            OFFSET + d * Kernel.BYTE_BLOCK + Kernel.interleaved(r, Kernel.BYTE_BLOCK),
+            (byte) (number + Kernel.BYTE_BIAS));
         expected[r] += number * query[d];
       }
     }
@@ -89,6 +91,29 @@ final class KernelTest {
     for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
       assertThat(sums[r]).as("row %s", r).isEqualTo(expected[r]);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernelsAndSeeds")
+  void multipliesARowOfBytesAsTheDefinitionDoes(Kernel kernel, long seed) {
+    Random random = new Random(seed);
+    int width = Kernel.BYTE_CHUNK * (1 + random.nextInt(20));
+    float[] vector = gaussians(1, width, random)[0];
+    ByteBuffer row = buffer(width);
+    double expected = 0;
+    for (int d = 0; d < width; d++) {
+      int number = random.nextInt(255) - 127;
+      row.put(OFFSET + Kernel.interleaved(d, width), (byte) number);
+      expected += (double) number * vector[d];
+    }
+    assertThat((double) kernel.byteDot(row, OFFSET, vector))
+        .isCloseTo(expected, within(1e-3 * width));
+  }
+
+  @Test
+  void interleavesQuarters() {
+    int[] order = IntStream.range(0, 8).map(i -> Kernel.interleaved(i, 8)).toArray();
+    assertThat(order).containsExactly(0, 4, 1, 5, 2, 6, 3, 7);
   }
 
   @ParameterizedTest

@@ -108,13 +108,22 @@ class PointSetTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void radixSortIsTheUnsignedSort(long seed) {
     Random random = new Random(seed);
-    for (int size : new int[] {0, 1, 2, 100, 5000}) {
+    for (int size : new int[] {0, 1, 2, 100, 5000, 40_000, 200_000}) {
       long mask = random.nextBoolean() ? -1 : -1L << random.nextInt(64) >>> random.nextInt(64);
-      long[] numbers = LongStream.generate(() -> random.nextLong() & mask).limit(size).toArray();
+      long crowd = random.nextLong();
+      long near = -1L >>> (8 + random.nextInt(56));
+      long[] numbers =
+          LongStream.generate(
+                  () -> {
+                    long number = random.nextLong() & mask;
+                    return random.nextBoolean() ? number : crowd ^ (number & near);
+                  })
+              .limit(size)
+              .toArray();
       Long[] expected = Arrays.stream(numbers).boxed().toArray(Long[]::new);
       Arrays.sort(expected, Long::compareUnsigned);
-      assertThat(RadixSort.sortUnsigned(numbers))
-          .isEqualTo(Arrays.stream(expected).mapToLong(Long::longValue).toArray());
+      RadixSort.sortUnsigned(numbers);
+      assertThat(numbers).isEqualTo(Arrays.stream(expected).mapToLong(Long::longValue).toArray());
     }
   }
 
@@ -130,7 +139,7 @@ class PointSetTest {
               .limit(size)
               .distinct()
               .toArray();
-      leaves = RadixSort.sortUnsigned(leaves);
+      RadixSort.sortUnsigned(leaves);
       LeafLookup lookup = new LeafLookup(leaves);
       for (int i = 0; i < 300; i++) {
         long probe =

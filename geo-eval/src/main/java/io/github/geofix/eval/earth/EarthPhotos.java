@@ -1,30 +1,19 @@
 package io.github.geofix.eval.earth;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
-import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -277,9 +266,6 @@ public final class EarthPhotos {
   /** The same for everyone, so that training and test agree on the places. */
   private static final HeldOutBlocks BLOCKS = HeldOutBlocks.of(0);
 
-  /** Any time will do. */
-  private static final Instant DRIVE_START = Instant.parse("2026-05-01T08:00:00Z");
-
   /** Tries before giving up: land is 30 % of the Earth, held-out land 4 %. */
   private static final int MAX_TRIES = 100_000;
 
@@ -500,45 +486,8 @@ public final class EarthPhotos {
    * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
    */
   public void writeDataset(int count, Path folder, boolean classMaps) {
-    AtomicFiles.writeFolder(folder, temporary -> write(count, temporary, classMaps));
-  }
-
-  private void write(int count, Path folder, boolean classMaps) throws IOException {
-    Files.createDirectories(folder.resolve("photos"));
-    if (classMaps) {
-      Files.createDirectories(folder.resolve("classes"));
-    }
-    List<EarthPhoto> photos;
-    try {
-      photos =
-          IntStream.range(0, count)
-              .parallel()
-              .mapToObj(i -> writePhoto(i, folder, classMaps))
-              .toList();
-    } catch (UncheckedIOException e) {
-      throw Objects.requireNonNull(e.getCause());
-    }
-    try (CsvWriter csv = CsvWriter.builder().build(folder.resolve("manifest.csv"))) {
-      csv.writeRecord(
-          "image",
-          "latitude",
-          "longitude",
-          "size_degrees",
-          "rotation_degrees",
-          "rendering",
-          "classes");
-      for (int i = 0; i < count; i++) {
-        EarthView view = photos.get(i).view();
-        csv.writeRecord(
-            "photos/" + name(i),
-            Double.toString(view.center().latitude()),
-            Double.toString(view.center().longitude()),
-            Double.toString(view.sizeDegrees()),
-            Double.toString(view.rotationDegrees()),
-            Integer.toString(photos.get(i).rendering()),
-            classMaps ? "classes/" + name(i) : "");
-      }
-    }
+    AtomicFiles.writeFolder(
+        folder, temporary -> new EarthDataset(this, temporary, classMaps).write(count));
   }
 
   /**
@@ -548,43 +497,12 @@ public final class EarthPhotos {
    * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
    */
   public void writeDrive(DriveOptions drive, Path folder) {
-    AtomicFiles.writeFolder(folder, temporary -> write(drive(0, drive), temporary));
+    AtomicFiles.writeFolder(
+        folder, temporary -> EarthDataset.writeDrive(drive(0, drive), temporary));
   }
 
-  private static void write(List<EarthPhoto> drive, Path folder) throws IOException {
-    Files.createDirectories(folder.resolve("photos"));
-    List<Manifest.Entry> entries = new ArrayList<>();
-    for (int i = 0; i < drive.size(); i++) {
-      Path image = folder.resolve("photos").resolve(name(i));
-      writePng(drive.get(i).image(), image);
-      Instant time = DRIVE_START.plus(Duration.ofHours(i));
-      entries.add(
-          new Manifest.Entry(image, drive.get(i).latLng(), Map.of("time", time.toString())));
-    }
-    Manifest.of(entries).writeCsv(folder.resolve("manifest.csv"), "time");
-  }
-
-  private EarthPhoto writePhoto(int index, Path folder, boolean classMaps) {
-    EarthPhoto photo = photo(index);
-    writePng(photo.image(), folder.resolve("photos").resolve(name(index)));
-    if (classMaps) {
-      writePng(
-          land.classImage(photo.view(), options.pixels()),
-          folder.resolve("classes").resolve(name(index)));
-    }
-    return photo;
-  }
-
-  private static String name(int index) {
-    return String.format(Locale.ROOT, "%06d.png", index);
-  }
-
-  private static void writePng(BufferedImage image, Path file) {
-    // Given the file, ImageIO prints a stack trace where it cannot be written.
-    try (OutputStream out = Files.newOutputStream(file)) {
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Returns the land and water that a photo shows, see {@link LandMap#classImage}. */
+  BufferedImage classImage(EarthPhoto photo) {
+    return land.classImage(photo.view(), options.pixels());
   }
 }

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * them belongs to neither side, so that a training photo shows little of them. Immutable and
  * thread-safe.
  */
-public final class HeldOutBlocks {
+final class HeldOutBlocks {
   private static final int BLOCK_DEGREES = 10;
   private static final int ROWS = 180 / BLOCK_DEGREES;
   private static final int COLUMNS = 360 / BLOCK_DEGREES;
@@ -33,19 +33,19 @@ public final class HeldOutBlocks {
   }
 
   /** Draws the blocks; the same seed gives the same blocks. */
-  public static HeldOutBlocks of(long seed) {
+  static HeldOutBlocks of(long seed) {
     return new HeldOutBlocks(seed);
   }
 
   /** Returns whether a photo taken at a point may be tested on. */
-  public boolean isHeldOut(LatLng point) {
+  boolean isHeldOut(LatLng point) {
     int row = Math.min((int) ((90 - point.latitude()) / BLOCK_DEGREES), ROWS - 1);
     int column = Math.min((int) ((point.longitude() + 180) / BLOCK_DEGREES), COLUMNS - 1);
     return heldOut[row * COLUMNS + column];
   }
 
   /** Returns whether a photo taken at a point may be learned from. */
-  public boolean isForTraining(LatLng point) {
+  boolean isForTraining(LatLng point) {
     for (int row = 0; row < ROWS; row++) {
       for (int column = 0; column < COLUMNS; column++) {
         if (heldOut[row * COLUMNS + column] && isNear(point, row, column)) {

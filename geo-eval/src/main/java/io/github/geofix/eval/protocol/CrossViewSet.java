@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -163,8 +164,12 @@ public record CrossViewSet(
     CrossViewSet build(int wholeQueries, int wholeGallery) {
       Finding other =
           new Finding(
-              "photos and %,d aerial images are listed, the benchmark has %,d and %,d"
-                  .formatted(gallery.size(), wholeQueries, wholeGallery),
+              String.format(
+                  Locale.ROOT,
+                  "photos and %,d aerial images are listed, the benchmark has %,d and %,d",
+                  gallery.size(),
+                  wholeQueries,
+                  wholeGallery),
               queries.size(),
               List.of(),
               false);
@@ -179,7 +184,10 @@ public record CrossViewSet(
     CrossViewSet buildTraining(int wholeQueries) {
       Finding other =
           new Finding(
-              "photos are listed to train on, the benchmark has %,d".formatted(wholeQueries),
+              String.format(
+                  Locale.ROOT,
+                  "photos are listed to train on, the benchmark has %,d",
+                  wholeQueries),
               queries.size(),
               List.of(),
               false);

@@ -9,6 +9,7 @@ import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -221,13 +222,20 @@ final class PhotoTable {
                         + String.join(",", names)));
   }
 
-  /** Returns all images below a folder by their name without extension. */
+  /**
+   * Returns all images below a folder, links included, by their name without extension; of several
+   * of one name the first by path, as file systems list folders in an order of their own.
+   */
   private static Map<String, Path> images(Path root) {
     Map<String, Path> images = new HashMap<>();
-    try (Stream<Path> files = Files.walk(root, MAX_DEPTH)) {
+    try (Stream<Path> files = Files.walk(root, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       files
           .filter(file -> IMAGES.contains(extension(file.toString())))
-          .forEach(file -> images.putIfAbsent(stem(file.toString()), file));
+          .forEach(
+              file ->
+                  images.merge(stem(file.toString()), file, (a, b) -> a.compareTo(b) < 0 ? a : b));
+    } catch (UncheckedIOException e) {
+      throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e.getCause());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e);
     }

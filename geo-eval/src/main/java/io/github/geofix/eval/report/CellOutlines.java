@@ -4,6 +4,8 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.geodesy.WebMercator;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.core.tile.LatLngBox;
@@ -124,25 +126,13 @@ final class CellOutlines {
     }
   }
 
-  /** Corners at the given distance from the centre: the direct problem on the sphere. */
   private static List<LatLng> circle(LatLng centre, double radiusKm) {
-    double latitude = Math.toRadians(centre.latitude());
     double arc = Math.min(radiusKm / GreatCircle.EARTH_RADIUS_KM, 0.999 * Math.PI);
     List<LatLng> corners = new ArrayList<>();
     for (int i = 0; i < CIRCLE_CORNERS; i++) {
       // Counter-clockwise, as S2 orders the corners of a cell.
-      double bearing = -2 * Math.PI * i / CIRCLE_CORNERS;
-      double sin =
-          Math.sin(latitude) * Math.cos(arc)
-              + Math.cos(latitude) * Math.sin(arc) * Math.cos(bearing);
-      double east =
-          Math.atan2(
-              Math.sin(bearing) * Math.sin(arc) * Math.cos(latitude),
-              Math.cos(arc) - Math.sin(latitude) * sin);
-      corners.add(
-          LatLng.wrapped(
-              Math.toDegrees(Math.asin(Math.max(-1, Math.min(1, sin)))),
-              centre.longitude() + Math.toDegrees(east)));
+      double bearing = -360.0 * i / CIRCLE_CORNERS;
+      corners.add(LocalFrame.move(centre, bearing, arc * WebMercator.RADIUS_METERS));
     }
     return corners;
   }

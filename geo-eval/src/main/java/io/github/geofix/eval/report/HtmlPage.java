@@ -1,7 +1,6 @@
 package io.github.geofix.eval.report;
 
 import static j2html.TagCreator.a;
-import static j2html.TagCreator.article;
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.details;
 import static j2html.TagCreator.div;
@@ -12,7 +11,6 @@ import static j2html.TagCreator.figure;
 import static j2html.TagCreator.footer;
 import static j2html.TagCreator.h1;
 import static j2html.TagCreator.h2;
-import static j2html.TagCreator.h3;
 import static j2html.TagCreator.head;
 import static j2html.TagCreator.header;
 import static j2html.TagCreator.html;
@@ -45,8 +43,6 @@ import com.google.gson.Gson;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.LocatedPhoto.Picture;
-import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.DivTag;
 import j2html.tags.specialized.TdTag;
@@ -59,7 +55,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Writes an {@link HtmlReport} as HTML. Charts are drawn by report.js from JSON beside them. */
@@ -68,19 +63,8 @@ final class HtmlPage {
   /** The version of d3 in the parent's pom. */
   private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
 
-  /** Cells drawn of one photo at most, and the score below which one could not be seen. */
-  private static final int MAX_CELLS = 300;
-
-  /** A region with a longer border is spread so thin that drawing it would show nothing. */
-  private static final int MAX_BORDER = 500;
-
   /** Groups shown at once; more are folded away. */
   private static final int OPEN_GROUPS = 12;
-
-  private static final double VISIBLE_SCORE = 0.002;
-
-  /** Candidates listed in words below a photo. */
-  private static final int LISTED_CELLS = 5;
 
   /** Nothing is fetched, whatever a text or a picture holds. */
   private static final String POLICY =
@@ -177,7 +161,7 @@ final class HtmlPage {
     } else if (section instanceof ReportSection.CellMap map) {
       return cellMap(map);
     } else if (section instanceof ReportSection.Photos photos) {
-      return photos(photos, id);
+      return LocatedCards.render(photos, id);
     } else if (section instanceof ReportSection.ReliabilityCurve curve) {
       return reliability(curve);
     } else if (section instanceof ReportSection.ConfusionMatrix matrix) {
@@ -235,11 +219,12 @@ final class HtmlPage {
   /**
    * Writes one row a report.
    *
-   * @param own the row that the page is about; then the best figures are marked, too
+   * @param own the row that the page is about; then the best figures of several rows are marked
    */
   private static DomContent reports(
       String column, Map<String, DistanceReport> reports, Optional<String> own) {
     List<Double> limitsKm = reports.values().iterator().next().limitsKm();
+    boolean marksBest = own.isPresent() && reports.size() > 1;
     double bestMedian =
         reports.values().stream().mapToDouble(DistanceReport::medianKm).min().orElseThrow();
     return table(
@@ -261,13 +246,12 @@ final class HtmlPage {
                                         share(row.getValue().errors().withinKm(limit))
                                             .attr("data-label", "≤ " + distance(limit))
                                             .withCondClass(
-                                                own.isPresent()
-                                                    && isBest(reports, row.getValue(), limit),
+                                                marksBest && isBest(reports, row.getValue(), limit),
                                                 "best")),
                                 td(distance(row.getValue().medianKm()))
                                     .attr("data-label", "median error")
                                     .withCondClass(
-                                        own.isPresent() && row.getValue().medianKm() == bestMedian,
+                                        marksBest && row.getValue().medianKm() == bestMedian,
                                         "best"),
                                 td(String.valueOf(row.getValue().count()))
                                     .attr("data-label", "photos"))
@@ -368,7 +352,9 @@ final class HtmlPage {
             figcaption(
                 "Expected calibration error "
                     + percent(curve.reliability().expectedCalibrationError())
-                    + " %. On the diagonal, a score is the chance to be right."),
+                    + " %. A dot is the photos of one range of scores, larger for more of them, a"
+                    + " line its 95 % interval. On the diagonal, a score is the chance to be"
+                    + " right."),
             details(summary("The same in numbers"), scrollable(plain(table), curve.title())))
         .withClass("chart")
         .attr("data-chart", "reliability");
@@ -380,7 +366,7 @@ final class HtmlPage {
         table(
                 thead(
                     tr(
-                        th("taken in ↓ placed in →").attr("scope", "col"),
+                        th("taken\u00A0in\u00A0↓ placed\u00A0in\u00A0→").attr("scope", "col"),
                         each(regions, region -> th(region).attr("scope", "col")))),
                 tbody(
                     each(
@@ -441,16 +427,6 @@ final class HtmlPage {
         .attr("data-chart", "cellMap");
   }
 
-  private static DomContent photos(ReportSection.Photos photos, String id) {
-    return div(
-            orderChooser(id),
-            div(each(
-                    IntStream.range(0, photos.photos().size()).boxed().toList(),
-                    i -> photo(photos.photos().get(i), i, photos.nearKm(), photos.farKm())))
-                .withClass("cards"))
-        .withClass("photos");
-  }
-
   static DomContent orderChooser(String id) {
     return fieldset()
         .withClass("order")
@@ -468,72 +444,9 @@ final class HtmlPage {
                         span(order))));
   }
 
-  private static DomContent photo(LocatedPhoto photo, int index, double nearKm, double farKm) {
-    return article(
-            header(
-                h3(photo.name()),
-                span(distance(photo.errorKm()))
-                    .withClasses("badge", kind(photo, nearKm, farKm))
-                    .withTitle("distance between truth and guess")),
-            iff(!photo.pictures().isEmpty(), pictures(photo)),
-            figure(data(ChartData.cells(visible(photo))), div().withClass("plot"))
-                .withClass("chart")
-                .attr("data-chart", "cells"),
-            details(
-                summary("Positions and best cells"),
-                p("taken at " + photo.truth() + ", placed at " + photo.guess()),
-                iff(!photo.path().isEmpty(), p("path: " + path(photo)).withClass("path")),
-                ol(
-                    each(
-                        photo.cells().subList(0, Math.min(LISTED_CELLS, photo.cells().size())),
-                        cell -> li(cell.name() + ", score " + score(cell.score()))))))
-        .withClass("card")
-        .withTabindex(0)
-        .attr("data-index", index)
-        .attr("data-error", String.format(Locale.ROOT, "%.4f", photo.errorKm()));
-  }
-
-  private static String path(LocatedPhoto photo) {
-    return photo.path().stream().map(ScoredCell::name).collect(Collectors.joining(" › "));
-  }
-
-  private static DomContent pictures(LocatedPhoto photo) {
-    return div(each(
-            photo.pictures(),
-            picture ->
-                figure(
-                    img()
-                        .withSrc(picture.image().address())
-                        .withAlt(alt(photo, picture))
-                        .withWidth(String.valueOf(picture.image().width()))
-                        .withHeight(String.valueOf(picture.image().height())),
-                    figcaption(picture.caption()))))
-        .withClass("pictures");
-  }
-
-  private static String alt(LocatedPhoto photo, Picture picture) {
-    return picture.caption() + " of " + photo.name();
-  }
-
-  private static LocatedPhoto visible(LocatedPhoto photo) {
-    double best = photo.cells().stream().mapToDouble(ScoredCell::score).max().orElse(0);
-    return new LocatedPhoto(
-        photo.name(),
-        photo.truth(),
-        photo.guess(),
-        List.of(),
-        photo.cells().stream()
-            .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
-            .limit(MAX_CELLS)
-            .toList(),
-        photo.regions().stream().filter(region -> region.border().size() <= MAX_BORDER).toList(),
-        photo.path());
-  }
-
   private static DomContent provenance(HtmlReport report) {
     Map<String, String> lines = report.provenance();
-    boolean measured =
-        !report.sections().stream().allMatch(ReportSection.CellMap.class::isInstance);
+    boolean measured = report.sections().stream().anyMatch(HtmlPage::showsDistances);
     return div(
         iff(
             !lines.isEmpty(),
@@ -556,7 +469,16 @@ final class HtmlPage {
                     + " limit counts as within it; intervals are 95 % Wilson score intervals.")));
   }
 
-  private static DomContent data(Object data) {
+  private static boolean showsDistances(ReportSection section) {
+    return section instanceof ReportSection.Comparison
+        || section instanceof ReportSection.Breakdown
+        || section instanceof ReportSection.ErrorCurves
+        || section instanceof ReportSection.WorldMap
+        || section instanceof ReportSection.Photos;
+  }
+
+  /** Returns what report.js draws, for it to read. */
+  static DomContent data(Object data) {
     // Gson writes < and > as escapes, so no text can end the script element.
     return script(rawHtml(GSON.toJson(data))).withType("application/json");
   }
@@ -576,10 +498,6 @@ final class HtmlPage {
 
   private static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f", 100 * share);
-  }
-
-  private static String score(double score) {
-    return String.format(Locale.ROOT, score >= 0.001 ? "%.3f" : "%.1e", score);
   }
 
   private static String resource(String name) {

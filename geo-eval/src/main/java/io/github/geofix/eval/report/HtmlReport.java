@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HtmlReport {
 
+  private static final String HIT_RATES =
+      " An image that only covers the photo's place is wrong for R@K. Covering is the VIGOR paper's"
+          + " hit rate: the best image covers the place; sample4geo is that of Sample4Geo's code:"
+          + " nothing but covering images rank above the right one.";
+
   private final String title;
   private String subtitle = "";
   private @Nullable EmbeddedImage world;
@@ -91,9 +96,10 @@ public final class HtmlReport {
                         second.getKey() + " against " + first.getKey(),
                         "Photo by photo. A positive difference speaks for "
                             + second.getKey()
-                            + "; p is the exact McNemar test of the photos only one of them placed"
+                            + ", of the median error a negative one; p is the exact McNemar test of the photos only one of them placed"
                             + " within the distance.",
-                        PairedComparison.of(first.getValue(), second.getValue()).table())));
+                        PairedComparison.of(first.getValue(), second.getValue())
+                            .table(first.getKey(), second.getKey()))));
     return page;
   }
 
@@ -126,8 +132,11 @@ public final class HtmlReport {
     double farKm = limits.get(Math.min(limits.size() - 1, limits.size() / 2 + 1));
     HtmlReport page = comparing("How far off", Map.of(name, report.distances()));
     page.add(
-        new ReportSection.Comparison(
-            "By continent", "By the continent that photos were taken on.", report.continents()));
+        new ReportSection.Breakdown(
+            "By continent",
+            "By the continent that photos were taken on.",
+            "continent",
+            report.continents()));
     if (!report.cells().isEmpty()) {
       page.add(
           new ReportSection.Breakdown(
@@ -135,7 +144,11 @@ public final class HtmlReport {
     }
     if (report.continents().size() > 1) {
       page.add(
-          new ReportSection.ConfusionMatrix("From continent to continent", "", report.confusion()));
+          new ReportSection.ConfusionMatrix(
+              "From continent to continent",
+              "Photos by the continent they were taken on, a row each, and the one they were placed"
+                  + " on; the stronger the colour, the larger the share of the row.",
+              report.confusion()));
     }
     Table others = report.others();
     if (!others.rows().isEmpty()) {
@@ -163,7 +176,7 @@ public final class HtmlReport {
       page.add(
           new ReportSection.Photos(
               "Photo by photo",
-              "The ring is the truth, the dot the guess.",
+              "",
               photos.subList(0, Math.min(inDetail, photos.size())),
               nearKm,
               farKm));
@@ -186,10 +199,9 @@ public final class HtmlReport {
                     "At a glance",
                     "R@K is the share of photos with a right image among their K best; K of R@1% is "
                         + report.onePercent()
-                        + ". An image that only covers the photo's place is wrong for R@K. Covering"
-                        + " is the VIGOR paper's hit rate: the best image covers the place;"
-                        + " sample4geo is that of Sample4Geo's code: nothing but covering images"
-                        + " rank above the right one.",
+                        + "."
+                        + (report.hitRateCovering().isPresent() ? HIT_RATES : "")
+                        + " Intervals are 95 % Wilson score intervals.",
                     report.shares()))
             .add(
                 new ReportSection.RecallCurves(

@@ -6,7 +6,7 @@
   const path = d3.geoPath(projection);
   const percent = share => (100 * share).toFixed(1) + ' %';
   const distance = km => km < 1 ? Math.round(1000 * km) + ' m'
-    : km < 10 ? km.toFixed(1) + ' km' : d3.format(',.0f')(km).replace(',', '\u202f') + ' km';
+    : km < 10 && km !== Math.round(km) ? km.toFixed(1) + ' km' : d3.format(',.0f')(km).replace(',', '\u202f') + ' km';
 
   function drawEarth(parent) {
     if (world) {
@@ -82,9 +82,13 @@
         svg.append('g').selectAll('text').data(ticks).join('text')
           .attr('x', margin.left - 8).attr('y', y).attr('dy', '.32em').attr('text-anchor', 'end')
           .text(t => Math.round(100 * t) + ' %');
-        const decades = d3.range(-3, 7).map(e => 10 ** e)
-          .filter(value => value >= data.x[0] * 0.999 && value <= data.x[data.x.length - 1]);
-        svg.append('g').selectAll('text').data(decades).join('text')
+        const last = data.x[data.x.length - 1];
+        const decades = d3.range(-3, 7).map(e => 10 ** e).filter(value => value >= data.x[0] * 0.999 && value <= last);
+        // As many of them as there is room for; the end of the ranks is the size of the gallery.
+        const every = Math.ceil(62 / Math.max(1, x(10 * data.x[0]) - x(data.x[0])));
+        const named = decades.filter((value, i) => i % every === 0);
+        if (!km && x(last) - x(named[named.length - 1]) > 40) named.push(last);
+        svg.append('g').selectAll('text').data(named).join('text')
           .attr('x', x).attr('y', height - margin.bottom + 18).attr('text-anchor', 'middle').text(name);
         svg.append('text').attr('x', width - margin.right).attr('y', height - 6)
           .attr('text-anchor', 'end').text(km ? 'error at most (logarithmic)' : 'images looked at (logarithmic)');
@@ -274,7 +278,7 @@
       .append('title').text(s => `${s.name}: ${s.score.toPrecision(3)}`);
     layer.selectAll('.region').data(regions).join('path')
       .attr('class', r => r.share > 0.5 ? 'region wide' : 'region').attr('d', r => path(r.shape))
-      .append('title').text(r => `holds ${Math.round(100 * r.share)} % of the score`);
+      .append('title').text(r => `${Math.round(100 * r.share)} % region`);
     const place = p => [(p[0] - x0) * k, (p[1] - y0) * k];
     const [tx, ty] = place(truth);
     const [gx, gy] = place(guess);

@@ -56,6 +56,19 @@ class ProtocolTest {
         .containsExactly("2 photos are in the table, the benchmark has 210122");
   }
 
+  @Test
+  void followsLinksAndTakesTheFirstOfTwoImagesOfOneName(@TempDir Path elsewhere)
+      throws IOException {
+    write("test.csv", "id,latitude,longitude", "17,48.5,2.25", "18,-33,151");
+    Files.createFile(elsewhere.resolve("17.jpg"));
+    Files.createSymbolicLink(root.resolve("images"), elsewhere);
+    write("small/18.png");
+    write("large/18.jpg");
+    assertThat(PhotoProtocol.OSV5M.read(root).complete().entries())
+        .extracting(Manifest.Entry::image)
+        .containsExactly(root.resolve("images/17.jpg"), root.resolve("large/18.jpg"));
+  }
+
   /** The layouts in circulation, as their first lines stand. */
   @ParameterizedTest
   @CsvSource(

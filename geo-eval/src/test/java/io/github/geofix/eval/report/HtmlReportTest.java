@@ -189,6 +189,7 @@ class HtmlReportTest {
         List.of(LocatedPhoto.of("a.jpg", new LatLng(48, 2), new LatLng(48, 2)));
     assertThat(HtmlReport.of("mine", report, shown, 1).toHtml())
         .contains("By continent", "Europe", "By cell", "From continent to continent")
+        .contains("<th scope=\"col\">continent</th>")
         .contains("How far scores can be trusted", "Where photos went", "Photo by photo");
     assertThat(HtmlReport.of("mine", report, List.of(), 1).toHtml())
         .doesNotContain("Where photos went");
@@ -201,7 +202,8 @@ class HtmlReportTest {
         RetrievalEvaluator.recallAt(1, 5).evaluate(rows, rows, Matches.of(0, 1, 2));
     assertThat(HtmlReport.ofRetrieval("mine", report, List.of(retrieved("q"))).toHtml())
         .contains("R@5", "\"unit\":\"rank\"", "rank 3", "covers")
-        .contains("data-error=\"3\"");
+        .contains("data-error=\"3\"")
+        .doesNotContain("great circles");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new RetrievedPhoto("q", 0, Optional.empty(), Optional.empty(), List.of()));

@@ -125,11 +125,7 @@ final class SampleReport {
                 "Where the photos went", "A random sample of 80 photos.", sample, 200, 750))
         .add(
             new ReportSection.Photos(
-                "Photo by photo",
-                "The ring is the truth, the dot the guess; the brighter a cell, the higher its score.",
-                photos,
-                200,
-                750))
+                "Photo by photo", "A sample of the same photos.", photos, 200, 750))
         .add(
             ReportSection.CellMap.of(
                 "Where the points lie",

@@ -92,6 +92,13 @@ public final class BatchLoader implements AutoCloseable {
             });
   }
 
+  /** Starts the workers on one pass over the examples as they come. */
+  public static BatchLoader inOrder(
+      Examples examples, List<Shape> inputShapes, int batchSize, long seed, int workers) {
+    return new BatchLoader(
+        examples, inputShapes, BatchOrder.inOrder(), batchSize, seed, 1, workers, 0);
+  }
+
   /** Returns the number of batches in one pass over the examples; a remainder is left out. */
   public int batchesPerEpoch() {
     return batchesPerEpoch;
@@ -111,7 +118,7 @@ public final class BatchLoader implements AutoCloseable {
     while (pending.size() < AHEAD && orderIsKnown()) {
       pending.add(submit(submitted++));
     }
-    Pending batch = pending.remove();
+    Pending batch = pending.element();
     for (Future<?> example : batch.examples) {
       try {
         example.get();
@@ -122,7 +129,28 @@ public final class BatchLoader implements AutoCloseable {
         throw new IllegalStateException("an example could not be made", e.getCause());
       }
     }
-    return new StackedExamples(batch);
+    return new StackedExamples(pending.remove());
+  }
+
+  /**
+   * As {@link #next()}, for what is of no use unless it is finished: an interrupt has to wait, and
+   * is there again when this returns.
+   */
+  public StackedExamples nextUninterrupted() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return next();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private boolean orderIsKnown() {

@@ -35,7 +35,7 @@ public interface BatchOrder {
   static BatchOrder shuffled(long seed) {
     return (epoch, size, batchSize) -> {
       SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch));
-      return Neighbours.shuffle(size, random);
+      return Permutation.random(size, random);
     };
   }
 }

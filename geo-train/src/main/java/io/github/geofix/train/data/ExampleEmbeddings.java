@@ -62,41 +62,20 @@ public final class ExampleEmbeddings implements Neighbours.Embeddings {
     return embed(epoch, indexes, model::tileVectors);
   }
 
-  private float[] embed(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors) {
-    // As little can be done with half of the vectors, an interrupt has to wait.
-    boolean interrupted = Thread.interrupted();
-    try {
-      while (true) {
-        try {
-          return pass(epoch, indexes, vectors);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   @SuppressWarnings("try") // The scope is there to be closed.
-  private float[] pass(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors)
-      throws InterruptedException {
+  private float[] embed(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors) {
     float[] rows = new float[indexes.length * width()];
     try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
         BatchLoader loader =
-            new BatchLoader(
+            BatchLoader.inOrder(
                 new Chosen(epoch, indexes),
                 model.inputShapes(),
-                BatchOrder.inOrder(),
                 BATCH,
                 seed,
-                1,
-                Runtime.getRuntime().availableProcessors(),
-                0)) {
+                Runtime.getRuntime().availableProcessors())) {
       for (int at = 0; at < rows.length; ) {
-        try (StackedExamples stacked = loader.next();
+        // As little can be done with half of the vectors, an interrupt has to wait.
+        try (StackedExamples stacked = loader.nextUninterrupted();
             NDManager step = TorchEngine.newManager()) {
           float[] batch = vectors.apply(Forward.INFERENCE, stacked.toBatch(step)).toFloatArray();
           int count = Math.min(batch.length, rows.length - at);

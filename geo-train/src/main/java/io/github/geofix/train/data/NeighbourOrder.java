@@ -95,7 +95,7 @@ public final class NeighbourOrder implements BatchOrder {
     SplittableRandom random = new SplittableRandom(Seeds.derive(options.seed(), epoch));
     int[][] nearest = epoch < options.firstEpoch() ? new int[size][0] : neighbours.nearest(epoch);
     Deque<Integer> waiting = new ArrayDeque<>();
-    for (int photo : Neighbours.shuffle(size, random)) {
+    for (int photo : Permutation.random(size, random)) {
       waiting.add(photo);
     }
     BitSet used = new BitSet(size);
@@ -202,7 +202,7 @@ public final class NeighbourOrder implements BatchOrder {
 
     private void takeNeighbours(int[] candidates) {
       int taken = 0;
-      for (int i : Neighbours.shuffle(candidates.length, random)) {
+      for (int i : Permutation.random(candidates.length, random)) {
         if (taken == options.perPhoto() || batch.size() == batchSize) {
           return;
         }

@@ -120,7 +120,7 @@ public interface Neighbours {
       @Override
       public int[][] nearest(int epoch) {
         SplittableRandom random = new SplittableRandom(Seeds.derive(seed, epoch));
-        int[] chosen = Arrays.copyOf(shuffle(size, random), Math.min(pool, size));
+        int[] chosen = Arrays.copyOf(Permutation.random(size, random), Math.min(pool, size));
         Arrays.sort(chosen);
         int[] all = new int[size];
         Arrays.setAll(all, i -> i);
@@ -140,16 +140,5 @@ public interface Neighbours {
         return true;
       }
     };
-  }
-
-  /** Returns 0 to {@code size} - 1 in random order. */
-  static int[] shuffle(int size, SplittableRandom random) {
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 }
