@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.report.HtmlReport;
@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = "Compares runs on the same photos with the first, photo by photo.",
+    footer = {"", "Example:", "  geofix compare before.json after.json --report compare.html"},
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -36,9 +37,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (report != null) {
-      AtomicFiles.check(report);
-    }
+    OutputFiles.check(report);
     Map<String, DistanceReport> runs = new LinkedHashMap<>();
     for (Path file : files) {
       DistanceReport run = DistanceReport.readJson(file);
@@ -60,7 +59,7 @@ final class CompareCommand implements Callable<Integer> {
         });
     if (report != null) {
       HtmlReport.comparing("Runs on the same photos", runs)
-          .subtitle(runs.size() + " runs, " + reference(runs).count() + " photos")
+          .subtitle(Count.of(runs.size(), "runs, ") + Count.of(reference(runs).count(), "photos"))
           .write(report);
     }
     PrintWriter out = spec.commandLine().getOut();

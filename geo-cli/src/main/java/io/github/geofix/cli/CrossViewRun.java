@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
@@ -85,11 +86,8 @@ final class CrossViewRun {
       throw new IllegalArgumentException(
           file
               + " has "
-              + rows.size()
-              + " rows for "
-              + images
-              + " "
-              + what
+              + Count.of(rows.size(), "rows for ")
+              + Count.of(images, what)
               + ": --list writes the order they are expected in");
     }
   }
@@ -161,8 +159,7 @@ final class CrossViewRun {
                     + " on "
                     + protocol.dataset()
                     + ", "
-                    + report.count()
-                    + " photos in a gallery of "
+                    + Count.of(report.count(), "photos in a gallery of ")
                     + report.gallerySize())
             .add(PublishedNote.section(published, set.whole()))
             .provenance("data", root.toString())

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandMap;
@@ -7,6 +8,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,6 +19,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "earth",
     description = "Cuts photos with known places from equirectangular images of the Earth.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix dataset earth --reference blue.jpg --rendering may.jpg --count 2000 --out train"
+    },
     mixinStandardHelpOptions = true)
 final class DatasetEarthCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -59,10 +67,22 @@ final class DatasetEarthCommand implements Callable<Integer> {
       description = "Photos are turned by up to this to either side (default: ${DEFAULT-VALUE}).")
   private double maxRotation;
 
-  @Option(
-      names = "--class-maps",
-      description = "Write a land and water map beside each photo, too.")
-  private boolean classMaps;
+  static final class Kind {
+    @Option(
+        names = "--class-maps",
+        description = "Write a land and water map beside each photo, too.")
+    boolean classMaps;
+
+    @Option(
+        names = "--step-km",
+        paramLabel = "KM",
+        description =
+            "Photos of one drive, this far apart, one an hour; the list says when, for geofix"
+                + " track.")
+    @Nullable Double stepKm;
+  }
+
+  @ArgGroup private Kind kind = new Kind();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
   private Path out;
@@ -77,11 +97,18 @@ final class DatasetEarthCommand implements Callable<Integer> {
             .withSeed(seed)
             .withPixels(pixels)
             .withMaxRotationDegrees(maxRotation);
-    EarthPhotos.of(
+    AtomicFiles.checkFolder(out);
+    EarthPhotos photos =
+        EarthPhotos.of(
             LandMap.of(EarthImage.read(reference)),
             renderings.stream().map(EarthImage::read).toList(),
-            options)
-        .writeDataset(count, out, classMaps);
+            options);
+    if (kind.stepKm != null) {
+      photos.writeDrive(
+          EarthPhotos.DriveOptions.defaults().withFrames(count).withStepKm(kind.stepKm), out);
+    } else {
+      photos.writeDataset(count, out, kind.classMaps);
+    }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.println(out.resolve("manifest.csv"));
     stdout.flush();

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = "Trains on the Earth data, tests on renderings held out, and writes a report.",
+    footer = {"", "Example:", "  geofix demo --out out"},
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -28,6 +29,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
         names = "--method",
         defaultValue = "embed",
+        paramLabel = "NAME",
         description = "Family: embed, token, zoom or recombine (default: ${DEFAULT-VALUE}).")
     String method = "embed";
 
@@ -66,6 +68,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       defaultValue = "1",
+      paramLabel = "S",
       description = "Seed of training, 1 or more (default: ${DEFAULT-VALUE}).")
   private long seed;
 

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.eval.Count;
 import io.github.geofix.models.io.Family;
 import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
@@ -23,6 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "describe",
     description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix describe --model models/embed",
+      "  geofix describe --method zoom --size paper"
+    },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
 
@@ -79,8 +86,8 @@ final class DescribeCommand implements Callable<Integer> {
                     kind(parameter).equals("trainable") ? "" : "  " + kind(parameter)));
     out.printf(
         Locale.ROOT,
-        "%,d parameters, %,d of them trainable; %.1f MB of weights%n",
-        network.parameterCount(),
+        "%s, %,d of them trainable; %.1f MB of weights%n",
+        Count.of(network.parameterCount(), "parameters"),
         trainable(network),
         bytes(network) / 1e6);
   }

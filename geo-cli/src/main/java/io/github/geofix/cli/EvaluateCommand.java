@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;
@@ -27,6 +27,12 @@ import picocli.CommandLine.Spec;
       "Measures how far answers are from where photos were taken, or how well aerial images of"
           + " photos are found.",
       "With a protocol and nothing to measure, the folder is only checked."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  geofix evaluate --model models/embed --data test.csv --report page.html",
+      "  geofix evaluate --protocol im2gps3k --root im2gps3k --predictions answers.csv"
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
@@ -98,6 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--km",
       split = ",",
+      paramLabel = "KM",
       description = "Distances to count within (default: the protocol's, or 1,25,200,750,2500).")
   private @Nullable List<Double> km;
 
@@ -117,6 +124,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--ties",
       defaultValue = "against_query",
+      paramLabel = "RULE",
       description =
           "Equal scores count against_query or are flattering, as elsewhere (default:"
               + " ${DEFAULT-VALUE}).")
@@ -139,10 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    files.check();
-    if (list != null) {
-      AtomicFiles.check(list);
-    }
+    files.check(list);
     PrintWriter out = spec.commandLine().getOut();
     if (data.benchmark == null) {
       out.println(photos(null, Objects.requireNonNull(data.csv)));
@@ -178,7 +183,7 @@ final class EvaluateCommand implements Callable<Integer> {
       run.photos().writeCsv(list);
     }
     if (what == null) {
-      return run.photos().size() + " photos, all there";
+      return Count.of(run.photos().size(), "photos") + ", all there";
     }
     Evaluated evaluated =
         what.model != null
@@ -197,10 +202,8 @@ final class EvaluateCommand implements Callable<Integer> {
       run.set().writeCsv(list);
     }
     if (what == null) {
-      return run.set().queries().size()
-          + " photos and "
-          + run.set().gallery().size()
-          + " aerial images, all there";
+      return Count.of(run.set().queries().size(), "photos and ")
+          + Count.of(run.set().gallery().size(), "aerial images, all there");
     }
     return what.embedded != null
         ? run.evaluate(what.embedded.queries, what.embedded.gallery, files::write)

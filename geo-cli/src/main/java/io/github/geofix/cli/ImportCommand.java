@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
     description =
         "Makes a model whose backbones hold published weights, to be trained with train --from."
             + " The names of timm, torchvision, Hugging Face and the authors are recognised.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix import --from d.safetensors --method embed --set backbone=dinov2-s14 --data a.csv --out m"
+    },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -42,7 +47,8 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Change a setting of the model, such as backbone=dinov2-s14.")
+      description =
+          "Change a setting of the model, such as backbone=dinov2-s14; an unknown name lists them all.")
   private Map<String, String> settings = Map.of();
 
   @Option(
@@ -56,15 +62,24 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       defaultValue = "1",
+      paramLabel = "S",
       description = "Seed of what is left untrained (default: 1).")
   private long seed;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Model folder to write.")
   private Path out;
 
   @Override
   public Integer call() {
     ModelFolder.check(out);
+    if (data == null && kind.method.equals("embed")) {
+      throw new IllegalArgumentException(
+          "the cells of embed depend on where photos were taken: list those to learn from by --data");
+    }
     List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     PrintWriter stdout = spec.commandLine().getOut();
     try (Safetensors weights = Safetensors.open(from);

@@ -1,16 +1,15 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.TileIndex;
 import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.eval.Count;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -23,6 +22,11 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "build",
     description = "Encodes the map images of a region and writes them to one file.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix index build --model m --tiles map.jpg --region 35,-10,60,30 --zoom 5 --out map.index"
+    },
     mixinStandardHelpOptions = true)
 final class IndexBuildCommand implements Callable<Integer> {
 
@@ -71,7 +75,7 @@ final class IndexBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AtomicFiles.check(out);
+    OutputFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
     try (TileEncoder encoder = TileEncoder.load(model);
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
@@ -85,7 +89,7 @@ final class IndexBuildCommand implements Callable<Integer> {
       index.save(out);
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.printf(Locale.ROOT, "%,d map images in %s%n", total, out);
+    stdout.println(Count.of(total, "map images in " + out));
     stdout.flush();
     return 0;
   }

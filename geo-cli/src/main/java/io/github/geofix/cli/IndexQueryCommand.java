@@ -17,15 +17,16 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix index query}. */
 @Command(
     name = "query",
     description = "Finds the map images closest to photos. Scores are not probabilities.",
+    footer = {"", "Example:", "  geofix index query --model m --index map.index --top 3 photo.jpg"},
     mixinStandardHelpOptions = true)
 final class IndexQueryCommand implements Callable<Integer> {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
@@ -62,17 +63,20 @@ final class IndexQueryCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "text",
+      paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "JPEG, PNG, TIFF or WebP.")
-  private List<Path> photos;
+  @Mixin private final PhotoArguments arguments = new PhotoArguments();
+
+  private List<Path> photos = List.of();
 
   @Override
   public Integer call() {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
+    photos = arguments.files();
     try (TileEncoder encoder = TileEncoder.load(model);
         TileIndex index = TileIndex.open(file, encoder)) {
       List<List<TileHit>> found = index.searchAll(photos, top);

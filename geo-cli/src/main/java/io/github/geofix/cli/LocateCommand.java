@@ -10,7 +10,6 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LatLng;
-import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.partition.Region;
@@ -24,13 +23,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix locate}. */
 @Command(
     name = "locate",
     description = "Tells where photos were taken. Scores are not probabilities.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix locate --model models/embed photo.jpg",
+      "  geofix locate --model models/embed --format csv holiday/"
+    },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
   private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
@@ -59,28 +63,29 @@ final class LocateCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "text",
+      paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Parameters(arity = "1..*", paramLabel = "PHOTO", description = "JPEG, PNG, TIFF or WebP.")
-  private List<Path> photos;
+  @Mixin private final PhotoArguments arguments = new PhotoArguments();
+
+  private List<Path> photos = List.of();
 
   @Override
   public Integer call() {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    try (Localizer localizer = choice.load(model)) {
-      List<Location> locations = localizer.locateAll(photos);
-      PrintWriter out = spec.commandLine().getOut();
-      switch (format) {
-        case TEXT -> text(out, locations);
-        case CSV -> csv(out, locations);
-        case JSON -> out.println(JSON.toJson(json(locations)));
-        case GEOJSON -> out.println(JSON.toJson(geoJson(locations)));
-      }
-      out.flush();
+    photos = arguments.files();
+    List<Location> locations = choice.locateAll(model, photos);
+    PrintWriter out = spec.commandLine().getOut();
+    switch (format) {
+      case TEXT -> text(out, locations);
+      case CSV -> csv(out, locations);
+      case JSON -> out.println(JSON.toJson(json(locations)));
+      case GEOJSON -> out.println(JSON.toJson(geoJson(locations)));
     }
+    out.flush();
     return 0;
   }
 

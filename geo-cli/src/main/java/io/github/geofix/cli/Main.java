@@ -1,21 +1,26 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.ModelFormatException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code geofix} command. Data goes to stdout, talk and progress to stderr. */
 @Command(
     name = "geofix",
     description = "Finds out where photos were taken.",
+    footer = {
+      "",
+      "geofix COMMAND --help says what a command takes. To begin with:",
+      "  geofix demo --out out"
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -25,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      TrackCommand.class,
       CompareCommand.class,
       PublishedCommand.class,
       DescribeCommand.class,
@@ -33,6 +39,8 @@ import picocli.CommandLine.ScopeType;
       IndexCommand.class,
     })
 public final class Main {
+  /** Wide enough for the examples, which are there to be copied. */
+  private static final int HELP_WIDTH = 100;
 
   @Option(
       names = "--verbose",
@@ -44,6 +52,7 @@ public final class Main {
 
   /** Runs the command and exits: 0 done, 1 wrong input, 2 usage. */
   public static void main(String[] args) {
+    AtomicFiles.cleanUpAtExit();
     System.exit(
         run(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -51,56 +60,61 @@ public final class Main {
             args));
   }
 
+  /** Returns all commands, to look at. */
+  static CommandLine commands() {
+    return commands(new Main());
+  }
+
+  private static CommandLine commands(Main main) {
+    CommandLine commands =
+        new CommandLine(main)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpWidth(HELP_WIDTH);
+    OptionValues.register(commands);
+    return commands;
+  }
+
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
     CommandLine commandLine =
-        new CommandLine(main)
+        commands(main)
             .setOut(out)
             .setErr(err)
-            .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(
                 (exception, command, parsed) -> {
                   if (main.verbose) {
                     exception.printStackTrace(err);
                   }
-                  err.println("geofix: " + oneLine(exception));
+                  err.println("geofix: " + ErrorText.of(exception));
                   err.flush();
                   return CommandLine.ExitCode.SOFTWARE;
-                });
+                })
+            .setParameterExceptionHandler((exception, arguments) -> usage(exception, err));
     try {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
       if (main.verbose) {
         e.printStackTrace(err);
       }
-      err.println("geofix: " + outOfMemory());
+      err.println("geofix: " + ErrorText.outOfMemory());
       err.flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
 
-  private static String outOfMemory() {
-    return String.format(
-        Locale.ROOT,
-        "out of memory: Java may use %d MB; give it more, such as GEOFIX_HEAP=4g",
-        Runtime.getRuntime().maxMemory() >> 20);
-  }
-
-  /** The message of an error a user can act on; a defect of ours keeps its class name. */
-  private static String oneLine(Exception exception) {
-    String message = Objects.requireNonNullElse(exception.getMessage(), exception.toString());
-    Throwable cause = exception.getCause();
-    if (exception instanceof UncheckedIOException && cause != null && cause.getMessage() != null) {
-      // Made of nothing but its cause it has the message "java.io.IOException: no such image".
-      message = message.equals(cause.toString()) ? cause.getMessage() : message;
+  /** Says what is wrong with a command line, and where to read how it is right. */
+  private static int usage(ParameterException exception, PrintWriter err) {
+    CommandLine command = exception.getCommandLine();
+    err.println("geofix: " + ErrorText.ofUsage(exception));
+    if (!UnmatchedArgumentException.printSuggestions(exception, err)) {
+      if (command.getSubcommands().isEmpty()) {
+        err.println("try: " + command.getCommandSpec().qualifiedName() + " --help");
+      } else {
+        command.usage(err);
+      }
     }
-    boolean expected =
-        exception instanceof UncheckedIOException
-            || exception instanceof IllegalArgumentException
-            || exception instanceof IllegalStateException
-            || exception instanceof ModelFormatException;
-    return (expected ? message : exception.getClass().getSimpleName() + ": " + message)
-        .replaceAll("\\s*\\R\\s*", "; ");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** Returns the version of the library's jar, or "development" outside one. */

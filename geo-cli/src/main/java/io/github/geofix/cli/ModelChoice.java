@@ -1,16 +1,18 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
 final class ModelChoice {
+  private static final int BATCH = 64;
 
   @Option(
       names = "--then",
@@ -26,6 +28,20 @@ final class ModelChoice {
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
 
+  /** Loads a model and locates photos, in batches so that the progress shows. */
+  List<Location> locateAll(Path model, List<Path> photos) {
+    List<Location> locations = new ArrayList<>(photos.size());
+    try (Localizer localizer = load(model);
+        Bar bar = Bar.of("locate", photos.size())) {
+      for (int from = 0; from < photos.size(); from += BATCH) {
+        int to = Math.min(from + BATCH, photos.size());
+        locations.addAll(localizer.locateAll(photos.subList(from, to)));
+        bar.stepTo(to);
+      }
+    }
+    return locations;
+  }
+
   Localizer load(Path model) {
     if (!then.isEmpty()) {
       if (tiles != null) {
@@ -34,8 +50,8 @@ final class ModelChoice {
       return Cascade.load(model, then);
     }
     if (tiles != null) {
-      ModelFolder folder = ModelFolder.open(model).with(Map.of("map", tiles));
-      return folder.family().localizer(folder);
+      ModelFolder folder = ModelFolder.open(model);
+      return folder.family().localizer(folder.with(MapSetting.of(tiles, folder.method())));
     }
     return Localizer.load(model);
   }

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +26,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "partition",
     description = "Cuts the Earth into S2 cells by the points of a CSV file.",
+    footer = {
+      "",
+      "Example:",
+      "  geofix partition --data train.csv --max-points 5000,500 --out cells.csv --map cells.html"
+    },
     mixinStandardHelpOptions = true)
 final class PartitionCommand implements Callable<Integer> {
   private static final int MAP_PIXELS = 2400;
@@ -62,6 +69,7 @@ final class PartitionCommand implements Callable<Integer> {
   @Option(
       names = "--rule",
       defaultValue = "geosurge",
+      paramLabel = "RULE",
       description = "geosurge: the paper's text; isn: the field's older rule (default: geosurge).")
   private CellPartition.Rule rule;
 
@@ -71,6 +79,7 @@ final class PartitionCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       defaultValue = "csv",
+      paramLabel = "FORMAT",
       description = "csv, or geojson of one partition to look at (default: csv).")
   private Format format;
 
@@ -89,6 +98,8 @@ final class PartitionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputFiles.check(out, map);
+    Optional<EmbeddedImage> picture = map == null ? Optional.empty() : picture();
     PointSet points = PointSet.readCsv(data);
     CellPartition.Options options =
         CellPartition.Options.defaults().withRule(rule).withMinPoints(minPoints);
@@ -100,41 +111,49 @@ final class PartitionCommand implements Callable<Integer> {
       } else {
         cells.save(out);
       }
-      say(stdout, points, List.of(cells));
+      say(stdout, points, List.of(cells), picture);
     } else if (format == Format.GEOJSON) {
       throw new IllegalArgumentException(
           "--format geojson shows one partition: give one --max-points, not " + maxPoints.length);
     } else {
       CellHierarchy hierarchy = CellHierarchy.adaptive(points, options, maxPoints);
       hierarchy.save(out);
-      say(stdout, points, hierarchy.partitions());
+      say(stdout, points, hierarchy.partitions(), picture);
     }
     stdout.flush();
     return 0;
   }
 
+  private Optional<EmbeddedImage> picture() {
+    return Files.exists(world)
+        ? Optional.of(EmbeddedImage.thumbnail(EarthImage.read(world).toImage(), MAP_PIXELS))
+        : Optional.empty();
+  }
+
   /** Says what came out, in words and, where asked for, on a map. */
-  private void say(PrintWriter out, PointSet points, List<CellPartition> levels) {
+  private void say(
+      PrintWriter out,
+      PointSet points,
+      List<CellPartition> levels,
+      Optional<EmbeddedImage> picture) {
     HtmlReport page =
         HtmlReport.titled("Cells of " + data.getFileName())
-            .subtitle(String.format(Locale.ROOT, "%,d points", points.size()));
+            .subtitle(Count.of(points.size(), "points"));
     for (int level = 0; level < levels.size(); level++) {
       CellPartition cells = levels.get(level);
-      String limit = String.format(Locale.ROOT, "at most %,d points", maxPoints[level]);
+      String limit = "at most " + Count.of(maxPoints[level], "points");
       String size =
           String.format(
               Locale.ROOT,
-              "%,d cells hold %,d of %,d points",
-              cells.size(),
+              "%s with %,d of %s",
+              Count.of(cells.size(), "cells"),
               Arrays.stream(cells.counts()).asLongStream().sum(),
-              points.size());
+              Count.of(points.size(), "points"));
       out.println(limit + ": " + size);
       page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
     }
     if (map != null) {
-      if (Files.exists(world)) {
-        page.world(EmbeddedImage.thumbnail(EarthImage.read(world).toImage(), MAP_PIXELS));
-      }
+      picture.ifPresent(page::world);
       page.write(map);
     }
   }

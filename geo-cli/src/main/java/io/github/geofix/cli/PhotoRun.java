@@ -5,6 +5,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PhotoReport;
@@ -182,8 +183,7 @@ final class PhotoRun {
                     + " on "
                     + (protocol == null ? source : protocol.dataset())
                     + ", "
-                    + report.distances().count()
-                    + " photos")
+                    + Count.of(report.distances().count(), "photos"))
             .provenance("data", source.toString());
     Worlds.find().ifPresent(page::world);
     published.ifPresent(table -> page.add(PublishedNote.section(table, set.whole())));

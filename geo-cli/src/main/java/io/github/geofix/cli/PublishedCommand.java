@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "published",
     description = "Shows figures that papers published, with their sources.",
+    footer = {"", "Example:", "  geofix published --dataset im2gps3k"},
     mixinStandardHelpOptions = true)
 final class PublishedCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -1,10 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,25 +18,23 @@ final class ReportFiles {
   @Option(names = "--report", paramLabel = "FILE", description = "Write an HTML page, too.")
   private @Nullable Path report;
 
-  /** Refuses what could not be written, before the figures are computed. */
-  void check() {
-    Stream.of(json, csv, latex, report).filter(Objects::nonNull).forEach(AtomicFiles::check);
+  /**
+   * Refuses what could not be written, before the figures are computed.
+   *
+   * @param more a further file that is written, or null
+   */
+  void check(@Nullable Path more) {
+    OutputFiles.check(json, csv, latex, report, more);
   }
 
   /** Writes what was asked for; returns the text for stdout. */
   String write(Evaluated evaluated) {
-    write(json, evaluated.json() + "\n");
-    write(csv, evaluated.csv());
-    write(latex, evaluated.table().toLatex());
+    OutputFiles.write(json, evaluated.json() + "\n");
+    OutputFiles.write(csv, evaluated.csv());
+    OutputFiles.write(latex, evaluated.table().toLatex());
     if (report != null) {
       evaluated.page().get().write(report);
     }
     return evaluated.markdown();
-  }
-
-  private static void write(@Nullable Path file, String text) {
-    if (file != null) {
-      AtomicFiles.write(file, temporary -> Files.writeString(temporary, text));
-    }
   }
 }

@@ -1,11 +1,11 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;
-import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Examples;
 import io.github.geofix.models.io.Family;
@@ -40,6 +40,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Trains a model on a CSV file of photos, or on the training list of a benchmark.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix train --method embed --data train.csv --val held.csv --run run --out models/embed",
+      "  geofix train --method zoom --tiles city.mbtiles --data train.csv --out models/zoom"
+    },
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   /** How many of the nearest the hard ones are drawn from: as in FRGeo. */
@@ -141,19 +147,39 @@ final class TrainCommand implements Callable<Integer> {
       description = "Folder of checkpoints and curves; training goes on from what it holds.")
   private @Nullable Path run;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Model folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Model folder to write.")
   private Path out;
 
-  @Option(names = "--epochs", defaultValue = "10", description = "Passes (default: 10).")
+  @Option(
+      names = "--epochs",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Passes over the photos (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
-  @Option(names = "--batch", defaultValue = "64", description = "Photos a step (default: 64).")
+  @Option(
+      names = "--batch",
+      defaultValue = "64",
+      paramLabel = "N",
+      description = "Photos a step (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(names = "--rate", defaultValue = "1e-3", description = "Learning rate (default: 1e-3).")
+  @Option(
+      names = "--rate",
+      defaultValue = "1e-3",
+      paramLabel = "RATE",
+      description = "Learning rate (default: ${DEFAULT-VALUE}).")
   private double rate;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Seed (default: 1).")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Another seed gives another model (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -167,15 +193,20 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Change a setting of the model, such as width=256.")
+      description =
+          "Change a setting of the model, such as width=256; an unknown name lists them all.")
   private Map<String, String> settings = Map.of();
 
   @Override
   public Integer call() {
     Protocol benchmark = data.benchmark == null ? null : Protocol.named(data.benchmark.protocol);
     Path source = data.benchmark == null ? Objects.requireNonNull(data.csv) : data.benchmark.root;
-    refuseWhatDoesNotFit(benchmark, start.method());
+    String method = start.method();
+    refuseWhatDoesNotFit(benchmark, method);
     ModelFolder.check(out);
+    if (run != null) {
+      AtomicFiles.checkFolder(run);
+    }
     TrainingData photos =
         benchmark == null
             ? new TrainingData.OfPhotos(read(source))
@@ -187,7 +218,7 @@ final class TrainCommand implements Callable<Integer> {
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (GeoModel model = start.model(photos, allSettings(), seed)) {
+    try (GeoModel model = start.model(photos, allSettings(method), seed)) {
       TrainReport report;
       Examples examples = photos.examples(model);
       try (Bar bar = Bar.of("train " + model.method(), 1)) {
@@ -228,15 +259,6 @@ final class TrainCommand implements Callable<Integer> {
               + " has pairs: measure the trained model by geofix evaluate --protocol "
               + benchmark);
     }
-    if (benchmark instanceof PhotoProtocol
-        && matching
-        && start.from == null
-        && !allSettings().containsKey("map")) {
-      throw new IllegalArgumentException(
-          benchmark
-              + " has photos without aerial images: name the map that recombine takes them from by"
-              + " --tiles, or a protocol of pairs such as cvusa");
-    }
     if (hard < 0 || (hard > 0 && !matching)) {
       throw new IllegalArgumentException(
           hard < 0
@@ -244,6 +266,15 @@ final class TrainCommand implements Callable<Integer> {
               : "--hard is for recombine, which compares the photos of a batch; "
                   + method
                   + " does not");
+    }
+    if (!(benchmark instanceof CrossViewProtocol)
+        && MapSetting.isOf(method)
+        && start.from == null
+        && !allSettings(method).containsKey(MapSetting.NAME)) {
+      throw new IllegalArgumentException(
+          method
+              + " compares photos with a map: name it by --tiles"
+              + (matching ? ", or give a protocol of pairs, such as cvusa" : ""));
     }
   }
 
@@ -283,10 +314,10 @@ final class TrainCommand implements Callable<Integer> {
     return photos;
   }
 
-  private Map<String, String> allSettings() {
+  private Map<String, String> allSettings(String method) {
     Map<String, String> all = new LinkedHashMap<>(settings);
     if (tiles != null) {
-      all.put("map", tiles);
+      all.putAll(MapSetting.of(tiles, method));
     }
     return all;
   }

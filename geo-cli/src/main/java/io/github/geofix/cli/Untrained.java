@@ -7,9 +7,14 @@ final class Untrained {
   @Option(
       names = "--method",
       required = true,
+      paramLabel = "NAME",
       description = "Family: embed, token, zoom or recombine.")
   String method;
 
-  @Option(names = "--size", defaultValue = "tiny", description = "Size (default: tiny).")
+  @Option(
+      names = "--size",
+      defaultValue = "tiny",
+      paramLabel = "SIZE",
+      description = "tiny, small or paper; others are listed where one is wrong (default: tiny).")
   String size;
 }

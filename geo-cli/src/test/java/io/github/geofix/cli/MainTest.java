@@ -27,6 +27,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as a user types them, on real files. */
 final class MainTest {
@@ -41,7 +43,7 @@ final class MainTest {
     return folder.resolve(name).toString();
   }
 
-  private static void assertOneLine(Result result, String... parts) {
+  static void assertOneLine(Result result, String... parts) {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
     assertThat(result.err().strip()).startsWith("geofix: ").doesNotContain("\n").contains(parts);
@@ -618,35 +620,27 @@ final class MainTest {
   @Test
   void saysWhichMethodsAndSettingsThereAre() {
     assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
+    assertOneLine(trainWith("colour=red"), "colour", "width");
     assertOneLine(
-        run(
-            "train",
-            "--method",
-            "embed",
-            "--data",
-            path("photos/manifest.csv"),
-            "--out",
-            path("never"),
-            "--set",
-            "colour=red"),
-        "colour",
-        "width");
+        trainWith("image.height=tall", "width=8"),
+        "image.height has no value \"tall\"; needed is a whole number from");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2.7", "NaN", "3000000000"})
+  void refusesAFractionForAWholeNumberBeforeItTrains(String value) {
     assertOneLine(
-        run(
-            "train",
-            "--method",
-            "embed",
-            "--data",
-            path("photos/manifest.csv"),
-            "--out",
-            path("never"),
-            "--set",
-            "image.height=tall",
-            "--set",
-            "width=8"),
-        "image.height=tall",
-        "before it was {",
-        "\"image.height\":32");
+        trainWith("width=" + value), "width has no value", value, "needed is a whole number from");
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+
+  private static Result trainWith(String... settings) {
+    List<String> line = new ArrayList<>(List.of("train", "--method", "embed"));
+    line.addAll(List.of("--data", path("photos/manifest.csv"), "--out", path("never")));
+    for (String setting : settings) {
+      line.addAll(List.of("--set", setting));
+    }
+    return run(line.toArray(String[]::new));
   }
 
   @Test

@@ -282,7 +282,8 @@ final class TrainProtocolTest {
     assertRefused(
         train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
     assertRefused(
-        train("just-zoom-in", justZoomIn(), "never"), "just-zoom-in has photos without", "--tiles");
+        train("just-zoom-in", justZoomIn(), "never"),
+        "recombine compares photos with a map: name it by --tiles");
     assertRefused(
         train("just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard", "1"),
         "--hard is for recombine");
@@ -292,8 +293,7 @@ final class TrainProtocolTest {
     assertRefused(
         train("cvact-val", root, "never"), "cannot read", root.resolve("ACT_data.mat").toString());
     Files.delete(root.resolve("bingmap/19/0000002.jpg"));
-    assertRefused(
-        train("cvusa", root, "never"), "1 images are missing: ", "bingmap/19/0000002.jpg");
+    assertRefused(train("cvusa", root, "never"), "1 image is missing: ", "bingmap/19/0000002.jpg");
     Files.delete(root.resolve("splits/train-19zl.csv"));
     assertRefused(train("cvusa", root, "never"), "splits/train-19zl.csv");
     assertThat(folder.resolve("never")).doesNotExist();

@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +36,43 @@ public final class AtomicFiles {
     void writeTo(Path temporary) throws IOException;
   }
 
+  /** The folders being written. Whoever takes one out may move or delete it, nobody else. */
+  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
   private AtomicFiles() {}
+
+  /**
+   * Lets the end of this process, be it by Ctrl-C, delete folders that are half written; they would
+   * stay behind. For programs to call once, at their start. Files are left to those who write them:
+   * a training that is stopped still writes its last checkpoint.
+   */
+  public static void cleanUpAtExit() {
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFiles::deleteUnfinished, "clean-up"));
+  }
+
+  private static void deleteUnfinished() {
+    for (Path temporary : List.copyOf(UNFINISHED)) {
+      if (UNFINISHED.remove(temporary)) {
+        try {
+          // Under another name nobody goes on writing into it.
+          Path aside = temporary.resolveSibling(temporary.getFileName() + ".stopped");
+          Files.move(temporary, aside);
+          deleteRecursively(aside);
+        } catch (IOException e) {
+          // The process ends; there is nobody left to tell.
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes a folder from those that may be deleted; if it was, what else went wrong says nothing.
+   */
+  private static void finish(Path temporary) throws IOException {
+    if (!UNFINISHED.remove(temporary)) {
+      throw new IOException("the process was stopped");
+    }
+  }
 
   /**
    * Writes a file, replacing an older one only when the new one is complete.
@@ -68,8 +107,13 @@ public final class AtomicFiles {
       Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
       Files.createDirectories(parent);
       Path temporary = Files.createDirectory(beside(folder));
+      UNFINISHED.add(temporary);
       try {
-        content.writeTo(temporary);
+        try {
+          content.writeTo(temporary);
+        } finally {
+          finish(temporary);
+        }
         if (Files.exists(folder)) {
           refuseToLose(folder, temporary);
           // A folder cannot be renamed onto a full one: the old one steps aside for a moment.

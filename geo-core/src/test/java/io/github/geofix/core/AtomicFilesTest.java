@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class AtomicFilesTest {
@@ -49,6 +52,44 @@ final class AtomicFilesTest {
     AtomicFiles.writeFolder(target, t -> Files.writeString(t.resolve("a"), "new"));
     assertThat(target.resolve("a")).hasContent("new");
     assertThat(names(folder)).containsExactly("model");
+  }
+
+  /** Writes a folder until it is stopped. */
+  static final class Endless {
+    private Endless() {}
+
+    public static void main(String[] args) {
+      AtomicFiles.cleanUpAtExit();
+      AtomicFiles.writeFolder(
+          Path.of(args[0]),
+          temporary -> {
+            for (long i = 0; ; i++) {
+              Files.writeString(temporary.resolve("file" + i % 1000), "half");
+              if (i == 100) {
+                System.out.println("writing");
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is stopped without a word")
+  void leavesNoHalfWrittenFolderWhereTheProcessIsStopped() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endless.class.getName(),
+                folder.resolve("data").toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.inputReader().readLine()).isEqualTo("writing");
+    assertThat(names(folder)).hasSize(1);
+    process.destroy();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(names(folder)).isEmpty();
   }
 
   @Test

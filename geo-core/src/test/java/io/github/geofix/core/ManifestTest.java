@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +56,26 @@ class ManifestTest {
     assertThat(photos.entries()).hasSize(1);
     assertThat(photos.entries().get(0).image()).isEqualTo(folder.resolve("a, b.jpg"));
     assertThat(photos.locations()).containsExactly(new LatLng(48.5, -2));
+  }
+
+  @Test
+  void writesFurtherColumnsThatItReadsAgain() throws IOException {
+    Path file = folder.resolve("written.csv");
+    Manifest.of(
+            List.of(
+                new Manifest.Entry(
+                    folder.resolve("a, b.jpg"), new LatLng(48.5, -2), Map.of("time", "noon")),
+                new Manifest.Entry(Path.of("/elsewhere/c.jpg"), new LatLng(1, 2), Map.of())))
+        .writeCsv(file, "time");
+    assertThat(file)
+        .content()
+        .isEqualToNormalizingNewlines(
+            """
+            image,latitude,longitude,time
+            "a, b.jpg",48.5,-2.0,noon
+            /elsewhere/c.jpg,1.0,2.0,
+            """);
+    assertThat(Manifest.readCsv(file).entries().get(0).extra()).containsEntry("time", "noon");
   }
 
   @Test

@@ -156,8 +156,7 @@ public final class DistanceEvaluator {
   private static void refuse(Set<Path> images, String what, String hint) {
     if (!images.isEmpty()) {
       throw new IllegalArgumentException(
-          images.size()
-              + " photos are "
+          Count.of(images.size(), "photos are ")
               + what
               + ": "
               + images.stream().limit(3).map(Path::toString).collect(Collectors.joining(", "))

@@ -257,10 +257,10 @@ public record DistanceReport(
         + (regions.isEmpty() ? "" : "\n" + RegionCoverage.table(regions).toMarkdown())
         + String.format(
             Locale.ROOT,
-            "\n%d photos; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
+            "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
                 + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
                 + " intervals.\n",
-            count(),
+            Count.of(count(), "photos"),
             km(medianKm()),
             km(errors.meanKm()),
             km(errors.quantileKm(0.9)),

@@ -142,12 +142,12 @@ class DistanceEvaluatorTest {
                 + " predictions are of /d/c");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceEvaluator.pair(positions(), positions("/d/a", "0")))
-        .withMessage("1 photos are without a prediction, of 1: /d/a; there are no predictions");
+        .withMessage("1 photo is without a prediction, of 1: /d/a; there are no predictions");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 DistanceEvaluator.withDefaults()
                     .evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
-        .withMessage("1 photos are predicted twice: /d/c");
+        .withMessage("1 photo is predicted twice: /d/c");
   }
 }

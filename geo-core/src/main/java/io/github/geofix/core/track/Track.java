@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Where a camera was when it took each of its photos. Immutable and thread-safe.
@@ -50,6 +52,24 @@ public record Track(List<Instant> times, List<Location> locations) {
    * photo makes no line.
    */
   public String toGeoJson() {
+    return toGeoJson(t -> Map.of());
+  }
+
+  /**
+   * As {@link #toGeoJson()}; each point says of which photo it is.
+   *
+   * @param images the names of the photos
+   * @throws IllegalArgumentException if there is not one for each photo
+   */
+  public String toGeoJson(List<String> images) {
+    if (images.size() != locations.size()) {
+      throw new IllegalArgumentException(
+          images.size() + " names for " + locations.size() + " photos");
+    }
+    return toGeoJson(t -> Map.of("image", images.get(t)));
+  }
+
+  private String toGeoJson(IntFunction<Map<String, String>> more) {
     StringWriter out = new StringWriter();
     try (GeoJsonWriter writer = new GeoJsonWriter(out)) {
       if (locations.size() > 1) {
@@ -58,10 +78,11 @@ public record Track(List<Instant> times, List<Location> locations) {
             Map.of(
                 "start", times.get(0).toString(), "end", times.get(times.size() - 1).toString()));
       }
-      for (int i = 0; i < times.size(); i++) {
-        Location location = locations.get(i);
-        writer.point(
-            location.latLng(), Map.of("time", times.get(i).toString(), "score", location.score()));
+      for (int t = 0; t < times.size(); t++) {
+        Map<String, Object> properties = new LinkedHashMap<>(more.apply(t));
+        properties.put("time", times.get(t).toString());
+        properties.put("score", locations.get(t).score());
+        writer.point(locations.get(t).latLng(), properties);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -269,6 +269,22 @@ class TrackFilterTest {
         .isEqualTo("2026-11-21T08:00:02Z");
   }
 
+  @Test
+  void namesThePhotosOfItsGeoJson() {
+    Track track =
+        new Track(
+            List.of(START, START), List.of(location(new LatLng(1, 2)), location(new LatLng(1, 3))));
+    JsonArray features =
+        JsonParser.parseString(track.toGeoJson(List.of("a.jpg", "b.jpg")))
+            .getAsJsonObject()
+            .getAsJsonArray("features");
+    assertThat(features.get(2).getAsJsonObject().getAsJsonObject("properties").toString())
+        .isEqualTo("{\"image\":\"b.jpg\",\"time\":\"2026-11-21T08:00:00Z\",\"score\":1.0}");
+    assertThatThrownBy(() -> track.toGeoJson(List.of("a.jpg")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("1 names for 2 photos");
+  }
+
   private static Location location(LatLng place) {
     return new Location(place, List.of(new Candidate(place, 1, 10, "cell")));
   }

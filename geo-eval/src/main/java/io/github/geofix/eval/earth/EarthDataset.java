@@ -1,19 +1,31 @@
 package io.github.geofix.eval.earth;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import io.github.geofix.core.Manifest;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** A folder of photos with their manifest: see {@link EarthPhotos#writeDataset}. */
+/**
+ * A folder of photos with their manifest: see {@link EarthPhotos#writeDataset} and {@link
+ * EarthPhotos#writeDrive}.
+ */
 final class EarthDataset {
+  /** Any time will do. */
+  private static final Instant DRIVE_START = Instant.parse("2026-05-01T08:00:00Z");
+
   private final EarthPhotos source;
   private final Path folder;
   private final boolean classMaps;
@@ -58,6 +70,20 @@ final class EarthDataset {
     }
   }
 
+  /** Writes photos of one way, which say when each was taken. */
+  static void writeDrive(List<EarthPhoto> drive, Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("photos"));
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < drive.size(); i++) {
+      Path image = folder.resolve("photos").resolve(name(i));
+      writePng(drive.get(i).image(), image);
+      Instant time = DRIVE_START.plus(Duration.ofHours(i));
+      entries.add(
+          new Manifest.Entry(image, drive.get(i).latLng(), Map.of("time", time.toString())));
+    }
+    Manifest.of(entries).writeCsv(folder.resolve("manifest.csv"), "time");
+  }
+
   private EarthPhoto writePhoto(int index) {
     EarthPhoto photo = source.photo(index);
     writePng(photo.image(), folder.resolve("photos").resolve(name(index)));
@@ -72,8 +98,9 @@ final class EarthDataset {
   }
 
   private static void writePng(BufferedImage image, Path file) {
-    try {
-      ImageIO.write(image, "png", file.toFile());
+    // Given the file, ImageIO prints a stack trace where it cannot be written.
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ImageIO.write(image, "png", out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -490,6 +490,17 @@ public final class EarthPhotos {
         folder, temporary -> new EarthDataset(this, temporary, classMaps).write(count));
   }
 
+  /**
+   * Writes {@link #drive} number 0 as PNG files with a {@code manifest.csv} of the columns image,
+   * latitude, longitude and time: one photo an hour. The folder appears when it is complete.
+   *
+   * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
+   */
+  public void writeDrive(DriveOptions drive, Path folder) {
+    AtomicFiles.writeFolder(
+        folder, temporary -> EarthDataset.writeDrive(drive(0, drive), temporary));
+  }
+
   /** Returns the land and water that a photo shows, see {@link LandMap#classImage}. */
   BufferedImage classImage(EarthPhoto photo) {
     return land.classImage(photo.view(), options.pixels());

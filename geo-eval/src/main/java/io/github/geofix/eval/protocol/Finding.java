@@ -1,12 +1,13 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.eval.Count;
 import java.util.Collection;
 import java.util.List;
 
 /**
  * Something about a data set on disk that a person should know before a long run.
  *
- * @param what for example {@code images are missing}
+ * @param what for example {@code images are missing}, in the plural as {@link Count} takes it
  * @param count how many rows or files
  * @param examples the first few of them
  * @param fatal whether figures on these data would not be those of the benchmark
@@ -46,9 +47,7 @@ public record Finding(String what, int count, List<String> examples, boolean fat
   /** Returns for example {@code 12 images are missing: a.jpg, b.jpg, c.jpg, ...}. */
   @Override
   public String toString() {
-    return count
-        + " "
-        + what
+    return Count.of(count, what)
         + (examples.isEmpty() ? "" : ": " + String.join(", ", examples))
         + (count > examples.size() && !examples.isEmpty() ? ", ..." : "");
   }

@@ -109,7 +109,7 @@ class ProtocolTest {
         .containsExactly(new LatLng(37.8, -122.4), new LatLng(48.85, 2.35));
     assertThat(set.findings().get(0).fatal()).isFalse();
     assertThat(set.findings().get(0).toString())
-        .startsWith("1 rows have a latitude beyond 90: the headings")
+        .startsWith("1 row has a latitude beyond 90: the headings")
         .endsWith("read the other way round: a.jpg (-122.4, 37.8)");
   }
 
@@ -132,8 +132,8 @@ class ProtocolTest {
         .isThrownBy(set::complete)
         .withMessage(
             "the data are not complete: 2 rows have no position: line 5, line 6;"
-                + " 1 rows are out of range: b (95.0, 200.0);"
-                + " 1 photos are there twice: a; 2 images are missing: e, f");
+                + " 1 row is out of range: b (95.0, 200.0);"
+                + " 1 photo is there twice: a; 2 images are missing: e, f");
   }
 
   /** As spreadsheets write it: a byte order mark, quotes around all, both ends of a line. */
@@ -179,7 +179,7 @@ class ProtocolTest {
     assertThat(set.gallery().get(1)).endsWithRaw(Path.of("19/0000007.jpg"));
     assertThatIllegalArgumentException()
         .isThrownBy(set::complete)
-        .withMessageContaining("1 images are missing: ")
+        .withMessageContaining("1 image is missing: ")
         .withMessageContaining("panos/0000007.jpg");
   }
 
@@ -194,7 +194,7 @@ class ProtocolTest {
     write("streetview/panos/0000003.jpg");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossViewProtocol.CVUSA.readTraining(root).complete())
-        .withMessageContaining("1 images are missing: ")
+        .withMessageContaining("1 image is missing: ")
         .withMessageContaining("panos/0000001.jpg");
     write("streetview/panos/0000001.jpg");
     CrossViewSet unplaced = CrossViewProtocol.CVUSA.readTraining(root).complete();
@@ -264,7 +264,7 @@ class ProtocolTest {
     write("val.csv", "image_id,latitude,longitude", "2,38.9,-76.9");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoProtocol.JUST_ZOOM_IN.readTraining(root).complete())
-        .withMessageContaining("1 images are missing: 4449826985073821");
+        .withMessageContaining("1 image is missing: 4449826985073821");
     write("images/4449826985073821.jpg");
     PhotoSet set = PhotoProtocol.JUST_ZOOM_IN.readTraining(root);
     assertThat(set.complete().locations()).containsExactly(new LatLng(38.908513, -76.940898));
@@ -397,8 +397,8 @@ class ProtocolTest {
     assertThat(set.photos().size()).isEqualTo(1);
     assertThatIllegalArgumentException()
         .isThrownBy(set::complete)
-        .withMessageContaining("1 photos are there twice: ")
-        .withMessageContaining("1 images are missing: ");
+        .withMessageContaining("1 photo is there twice: ")
+        .withMessageContaining("1 image is missing: ");
   }
 
   @Test

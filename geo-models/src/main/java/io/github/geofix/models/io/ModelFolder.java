@@ -50,7 +50,7 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     if (!Files.isDirectory(path)) {
       throw new ModelFormatException("no such model folder: " + path);
     }
-    JsonObject config = read(path, CONFIG, JsonObject.class);
+    JsonObject config = read(path, CONFIG);
     int format = number(config, "format", path);
     if (format != FORMAT) {
       throw new ModelFormatException(
@@ -170,7 +170,12 @@ public record ModelFolder(Path path, String method, JsonObject config) {
    * @throws ModelFormatException if the card is missing or damaged
    */
   public ModelCard card() {
-    return read(path, CARD, ModelCard.class);
+    try {
+      return Settings.read(read(path, CARD), ModelCard.class);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(
+          path.resolve(CARD) + " does not say where a model comes from: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -226,7 +231,7 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     return path.resolve(name);
   }
 
-  private static <T> T read(Path folder, String name, Class<T> type) {
+  private static JsonObject read(Path folder, String name) {
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
@@ -235,7 +240,7 @@ public record ModelFolder(Path path, String method, JsonObject config) {
       if (Files.size(file) > MAX_JSON_BYTES) {
         throw new ModelFormatException(file + " is larger than " + (MAX_JSON_BYTES >> 20) + " MiB");
       }
-      return parse(file, Files.readString(file), type);
+      return parse(file, Files.readString(file));
     } catch (CharacterCodingException e) {
       throw new ModelFormatException(file + " is not text in UTF-8", e);
     } catch (IOException e) {
@@ -243,32 +248,26 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     }
   }
 
-  private static <T> T parse(Path file, String json, Class<T> type) {
-    T value;
+  private static JsonObject parse(Path file, String json) {
+    JsonObject object;
     try {
-      value = JSON.fromJson(json, type);
+      object = JSON.fromJson(json, JsonObject.class);
     } catch (RuntimeException e) {
-      // Gson wraps what the record's own check threw.
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new ModelFormatException(
-          file + " is not the JSON of a model: " + reason.getMessage(), e);
+      throw new ModelFormatException(file + " is not the JSON of a model: " + e.getMessage(), e);
     }
-    if (value == null) {
+    if (object == null) {
       throw new ModelFormatException(file + " is empty");
     }
-    return value;
+    return object;
   }
 
   private static int number(JsonObject object, String name, Path path) {
     JsonElement value = object.get(name);
-    if (value == null || !value.isJsonPrimitive()) {
-      throw new ModelFormatException(path.resolve(CONFIG) + " has no " + name);
-    }
     try {
-      return value.getAsInt();
-    } catch (NumberFormatException e) {
-      throw new ModelFormatException(
-          path.resolve(CONFIG) + ": " + name + " is not a number: " + value, e);
+      Settings.requireFitting(value, int.class, name);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(path.resolve(CONFIG) + ": " + e.getMessage(), e);
     }
+    return value.getAsInt();
   }
 }

@@ -147,7 +147,11 @@ public final class Parameter {
   }
 
   void initialize(NDManager manager, DataType type, SplittableRandom random) {
-    float[] values = new float[Math.toIntExact(shape.size())];
+    if (shape.size() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "an array of " + shape + " is more than Java can hold: make the model smaller");
+    }
+    float[] values = new float[(int) shape.size()];
     init.fill(values, shape, random);
     allocate(manager, type);
     write(

@@ -293,14 +293,14 @@ class PhotosTest {
     }
   }
 
-  private static byte[] resource(String file) throws IOException {
+  static byte[] resource(String file) throws IOException {
     try (InputStream in = PhotosTest.class.getResourceAsStream("/photos/" + file)) {
       return in.readAllBytes();
     }
   }
 
   /** Inserts a segment after the start of a JPEG file. */
-  private static byte[] withSegment(byte[] jpeg, int marker, byte[] content) throws IOException {
+  static byte[] withSegment(byte[] jpeg, int marker, byte[] content) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(jpeg, 0, 2);
     int length = content.length + 2;

@@ -59,6 +59,8 @@ final class ModelFolderTest {
         "{\"format\": 1}",
         "{\"format\": [1], \"method\": \"token\", \"config\": {}}",
         "{\"format\": 2, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 1.5, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 4294967297, \"method\": \"token\", \"config\": {}}",
         "{\"format\": 1, \"method\": \"nothing\", \"config\": {}}",
         "{\"format\": 1, \"method\": {}, \"config\": {}}",
         "{\"format\": 1, \"method\": \"token\", \"config\": null}",
@@ -91,6 +93,31 @@ final class ModelFolderTest {
     assertThatThrownBy(model::card)
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("card.json");
+  }
+
+  @Test
+  void doesNotChangeTheNumbersOfACard() throws IOException {
+    Path card = folder.resolve("card.json");
+    String text = Files.readString(card);
+    assertThat(text).contains("\"steps\": 0");
+    for (String steps : List.of("2.7", "1e19", "\"7\"", "null")) {
+      Files.writeString(card, text.replace("\"steps\": 0", "\"steps\": " + steps));
+      assertThatThrownBy(() -> ModelFolder.open(folder).card())
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("card.json")
+          .hasMessageContaining("steps has no value " + steps + "; needed is a whole number");
+    }
+  }
+
+  @Test
+  void saysWhichNumberOfAConfigurationDoesNotFit() throws IOException {
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replaceFirst("\"beamWidth\": \\d+", "\"beamWidth\": 2.7"));
+    assertThatThrownBy(() -> Localizer.load(folder))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("config.json")
+        .hasMessageContaining("beamWidth has no value 2.7; needed is a whole number from");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.github.geofix.models.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.TokenModel;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class SettingsTest {
@@ -76,18 +79,71 @@ final class SettingsTest {
   @Test
   void saysWhyASettingDoesNotFit() {
     TokenModel.Config config = TokenModel.Config.tiny();
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("stages", "8,16")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("stages=8,16")
-        .hasMessageContaining("BEGIN_ARRAY");
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("width", "wide")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("width=wide");
     assertThatThrownBy(() -> Settings.apply(config, Map.of("beamWidth", "0")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("beamWidth must be positive: 0");
     assertThatThrownBy(() -> Settings.apply(config, Map.of("image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting image.depth; there are height, width, fit");
+  }
+
+  /** What fits, what does not, and what is missing in a file. */
+  private record Sample(
+      int count, long seed, double rate, float mean, boolean augment, String map, Part part) {}
+
+  private record Part(List<Integer> sides, List<Double> shares) {}
+
+  private static final Sample SAMPLE =
+      new Sample(1, 2, 3, 4, true, "map", new Part(List.of(5), List.of(6.0)));
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          count       | 2.7        | needed is a whole number from -2147483648 to 2147483647
+          count       | 2147483648 | needed is a whole number from -2147483648 to 2147483647
+          count       | 1e400      | needed is a whole number from -2147483648 to 2147483647
+          count       | 1e99999999999 | needed is a whole number from -2147483648 to 2147483647
+          count       | "NaN"      | needed is a whole number from -2147483648 to 2147483647
+          count       | "wide"     | needed is a whole number from -2147483648 to 2147483647
+          count       | []         | needed is a whole number from -2147483648 to 2147483647
+          seed        | 9223372036854775808 | needed is a whole number from \
+          -9223372036854775808 to 9223372036854775807
+          rate        | "NaN"      | needed is a number
+          rate        | "-Infinity" | needed is a number
+          rate        | 1e400      | needed is a number
+          mean        | 1e39       | needed is a number
+          augment     | "yes"      | there are true, false
+          augment     | 1          | there are true, false
+          map         | {}         | needed is a text
+          part        | 3          | it consists of sides, shares
+          part.sides  | "8,16"     | needed is a list, such as [2,4]
+          part.sides  | 2.5        | needed is a whole number from -2147483648 to 2147483647
+          part.shares | "half"     | needed is a number
+          """)
+  void refusesAValueThatWouldBeChanged(String name, String given, String needed) {
+    boolean inList = name.startsWith("part.") && !given.contains(",");
+    String value = given.replace("\"", "");
+    assertThatThrownBy(
+            () -> Settings.apply(SAMPLE, Map.of(name, inList ? "[1," + value + "]" : value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(name + " has no value " + given + "; " + needed);
+  }
+
+  @Test
+  void takesNumbersHoweverTheyAreWritten() {
+    Map<String, String> settings =
+        Map.of("count", "1e3", "seed", "-7.0", "rate", "5", "mean", "0.25", "map", "12");
+    assertThat(Settings.apply(SAMPLE, settings))
+        .isEqualTo(new Sample(1000, -7, 5, 0.25f, true, "12", SAMPLE.part()));
+  }
+
+  @Test
+  void refusesToTakeZeroForANumberThatIsMissing() {
+    JsonObject tree = JsonParser.parseString("{\"part\": {}, \"seed\": 1}").getAsJsonObject();
+    assertThatThrownBy(() -> Settings.read(tree, Sample.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("count is missing; needed is a whole number");
   }
 }

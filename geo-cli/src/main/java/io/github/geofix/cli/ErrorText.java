@@ -1,0 +1,55 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.ModelFormatException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.Objects;
+import picocli.CommandLine.ParameterException;
+
+/** What a user is told of an error: one line that is safe to print. */
+final class ErrorText {
+  /** The longest that is still read; more comes from files of another kind. */
+  private static final int MAX_CHARS = 2000;
+
+  private ErrorText() {}
+
+  /** Returns the message of an error a user can act on; a defect of ours keeps its class name. */
+  static String of(Exception exception) {
+    String message = Objects.requireNonNullElse(exception.getMessage(), exception.toString());
+    Throwable cause = exception.getCause();
+    if (exception instanceof UncheckedIOException && cause != null && cause.getMessage() != null) {
+      // Made of nothing but its cause it has the message "java.io.IOException: no such image".
+      message = message.equals(cause.toString()) ? cause.getMessage() : message;
+    }
+    boolean expected =
+        exception instanceof UncheckedIOException
+            || exception instanceof IllegalArgumentException
+            || exception instanceof IllegalStateException
+            || exception instanceof ModelFormatException;
+    return printable(expected ? message : exception.getClass().getSimpleName() + ": " + message);
+  }
+
+  /** Returns what is wrong with a command line. */
+  static String ofUsage(ParameterException exception) {
+    String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
+    if (message.startsWith("expected only one match but got ")) {
+      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given.
+      message =
+          "give only one of " + message.substring(message.indexOf('('), message.indexOf("={"));
+    }
+    return printable(message);
+  }
+
+  static String outOfMemory() {
+    return String.format(
+        Locale.ROOT,
+        "out of memory: Java may use %d MB; give it more, such as GEOFIX_HEAP=4g",
+        Runtime.getRuntime().maxMemory() >> 20);
+  }
+
+  /** What a damaged file says of itself must neither control the terminal nor fill it. */
+  private static String printable(String message) {
+    String line = message.replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{Cntrl}|\uFFFD", "?");
+    return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.geofix.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Parameters;
+
+/** Photos named on the command line. */
+final class PhotoArguments {
+  private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "tif", "tiff", "webp");
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PHOTO",
+      description = "JPEG, PNG, TIFF or WebP files, or folders of them.")
+  private List<Path> named;
+
+  /**
+   * Returns the photos, those of a folder in the order of their names.
+   *
+   * @throws IllegalArgumentException if there is no photo in a folder
+   * @throws UncheckedIOException if a photo is missing or may not be read, before any is located
+   */
+  List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    for (Path path : named) {
+      if (Files.isDirectory(path)) {
+        files.addAll(photosIn(path));
+      } else {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private static List<Path> photosIn(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> photos = entries.filter(PhotoArguments::isPhoto).sorted().toList();
+      if (photos.isEmpty()) {
+        throw new IllegalArgumentException(
+            folder
+                + " holds no photo: looked in it, not in folders below, for files that end in "
+                + String.join(", ", EXTENSIONS.stream().map(e -> "." + e).sorted().toList()));
+      }
+      return photos;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Hidden files are no photos, whatever their names: some systems keep a shadow of each. */
+  private static boolean isPhoto(Path path) {
+    String name = path.getFileName().toString();
+    String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return EXTENSIONS.contains(extension) && !name.startsWith(".") && Files.isRegularFile(path);
+  }
+}
