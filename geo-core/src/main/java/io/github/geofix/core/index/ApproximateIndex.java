@@ -106,8 +106,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
    * and a quarter of the memory of the rows outside the heap.
    *
    * @param folder appears whole or not at all, and replaces an older one
-   * @param onLinked told how many rows are in the graph, in no order and from several threads; the
-   *     last tenth of the time comes after all are
+   * @param onLinked told how many rows are in the graph, in no order and from several threads; some
+   *     work is left when all are
    * @throws IllegalArgumentException if the metric is the dot product, for which closer rows need
    *     not lead to the closest, or there are no rows
    * @throws IllegalStateException if JVector is not on the class path

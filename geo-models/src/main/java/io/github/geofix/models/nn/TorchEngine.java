@@ -16,6 +16,9 @@ public final class TorchEngine {
     void close();
   }
 
+  /** What every jar of DJL's pytorch-native-cpu holds. */
+  private static final String NATIVE_LIBRARY = "native/lib/pytorch.properties";
+
   private static volatile @Nullable Engine engine;
 
   private TorchEngine() {}
@@ -24,7 +27,8 @@ public final class TorchEngine {
    * Returns the engine; the first call starts it, which takes about a second, and some seconds more
    * the first time on a machine, when the native library is unpacked.
    *
-   * @throws IllegalStateException if no native PyTorch library is on the class path
+   * @throws IllegalStateException if no native PyTorch library is on the class path, or it does not
+   *     start
    */
   public static Engine engine() {
     Engine started = engine;
@@ -73,13 +77,21 @@ public final class TorchEngine {
     try {
       started = Engine.getEngine("PyTorch");
     } catch (RuntimeException | LinkageError e) {
-      throw new IllegalStateException(
-          "no PyTorch library for this machine on the class path: add"
-              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of the operating system,"
-              + " such as linux-x86_64",
-          e);
+      throw new IllegalStateException(whyNot(e), e);
     }
     engine = started;
     return started;
+  }
+
+  private static String whyNot(Throwable failure) {
+    if (TorchEngine.class.getClassLoader().getResource(NATIVE_LIBRARY) == null) {
+      return "no PyTorch library on the class path: add ai.djl.pytorch:pytorch-native-cpu with the"
+          + " classifier of the operating system, such as linux-x86_64";
+    }
+    return "PyTorch does not start: "
+        + failure.getMessage()
+        + (failure.getCause() == null ? "" : " (" + failure.getCause() + ")")
+        + "; its library must be that of this operating system, and the folder into which it is"
+        + " unpacked must be writable: DJL_CACHE_DIR in the environment, by default ~/.djl.ai";
   }
 }

@@ -12,12 +12,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TorchEngineTest {
   private static final Pattern ENGINE = Pattern.compile(".*pytorch-(engine|native).*\\.jar");
@@ -45,6 +48,33 @@ class TorchEngineTest {
   }
 
   @Test
+  void saysWhyTheLibraryDoesNotStart(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("no folder"));
+    Path output = folder.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPathText(),
+                Start.class.getName())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("DJL_CACHE_DIR", file.toString());
+    Process process = builder.start();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(Files.readString(output))
+        .contains("PyTorch does not start: ")
+        .contains(file.toString())
+        .contains("DJL_CACHE_DIR");
+  }
+
+  static final class Start {
+    public static void main(String[] args) {
+      TorchEngine.engine();
+    }
+  }
+
+  @Test
   void infersWithoutRecordingAndFreesItsArrays() {
     TorchEngine.engine();
     boolean before = JniUtils.isGradMode();
@@ -68,11 +98,13 @@ class TorchEngineTest {
     }
   }
 
+  /** Surefire hides the class path in the manifest of a jar. */
+  private static String classPathText() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
   private static URL[] classPath() {
-    // Surefire hides the class path in the manifest of a jar.
-    String path =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return Arrays.stream(path.split(File.pathSeparator, -1))
+    return Arrays.stream(classPathText().split(File.pathSeparator, -1))
         .filter(entry -> !ENGINE.matcher(entry).matches())
         .map(TorchEngineTest::url)
         .toArray(URL[]::new);
