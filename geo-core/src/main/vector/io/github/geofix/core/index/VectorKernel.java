@@ -516,6 +516,7 @@ final class VectorKernel implements Kernel {
     return byteDot(memory(rows), offset, vector);
   }
 
+  /** One register of ints holds numbers of four quarters of the row, each moved up and widened. */
   private static float byteDot(Object row, int offset, float[] vector) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
@@ -525,16 +526,20 @@ final class VectorKernel implements Kernel {
     int at = offset;
     for (int d = 0; d < quarter; d += LANES) {
       IntVector four = ints(row, at);
-      s0 = floats(four.lanewise(VectorOperators.LSHL, 24)).fma(FloatVector.fromArray(FLOATS, vector, d), s0);
-      s1 = floats(four.lanewise(VectorOperators.LSHL, 16)).fma(FloatVector.fromArray(FLOATS, vector, d + quarter), s1);
-      s2 = floats(four.lanewise(VectorOperators.LSHL, 8)).fma(FloatVector.fromArray(FLOATS, vector, d + 2 * quarter), s2);
-      s3 = floats(four).fma(FloatVector.fromArray(FLOATS, vector, d + 3 * quarter), s3);
+      FloatVector v0 = FloatVector.fromArray(FLOATS, vector, d);
+      s0 = highBytes(four.lanewise(VectorOperators.LSHL, 24)).fma(v0, s0);
+      FloatVector v1 = FloatVector.fromArray(FLOATS, vector, d + quarter);
+      s1 = highBytes(four.lanewise(VectorOperators.LSHL, 16)).fma(v1, s1);
+      FloatVector v2 = FloatVector.fromArray(FLOATS, vector, d + 2 * quarter);
+      s2 = highBytes(four.lanewise(VectorOperators.LSHL, 8)).fma(v2, s2);
+      FloatVector v3 = FloatVector.fromArray(FLOATS, vector, d + 3 * quarter);
+      s3 = highBytes(four).fma(v3, s3);
       at += 4 * LANES;
     }
     return s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
   }
 
-  private static FloatVector floats(IntVector numbers) {
+  private static FloatVector highBytes(IntVector numbers) {
     return (FloatVector) numbers.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
   }
 }

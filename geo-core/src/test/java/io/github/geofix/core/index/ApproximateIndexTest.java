@@ -94,6 +94,22 @@ final class ApproximateIndexTest {
   }
 
   @Test
+  void buildsGraphsOfFewRows() {
+    for (int count = 1; count <= 3; count++) {
+      Path saved = folder.resolve("graph of " + count);
+      try (EmbeddingIndex exact = rows(Metric.COSINE, count, new Random(6))) {
+        ApproximateIndex.build(exact, DEFAULTS, saved);
+        try (ApproximateIndex graph = ApproximateIndex.open(saved)) {
+          float[] query = exact.vector(0);
+          assertThat(graph.search(query, 10).hits())
+              .hasSize(count)
+              .isEqualTo(exact.search(query, 10).hits());
+        }
+      }
+    }
+  }
+
+  @Test
   void refusesWhatAGraphCannotDo() {
     try (EmbeddingIndex dot = rows(Metric.DOT, 5, new Random(3));
         EmbeddingIndex empty =
