@@ -1,5 +1,8 @@
 package io.github.geofix.models.zoom;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +15,22 @@ import java.util.Map;
  * @param viewOfPhoto [B], for each photo the number of its view
  */
 record SharedViews(long[] rows, long[] viewOfPhoto) {
+
+  /**
+   * Returns the vector of each photo's view.
+   *
+   * <p>As a table is looked up, not by an index: with several threads PyTorch adds the gradients of
+   * an index in any order, and no two trainings would be alike.
+   *
+   * @param views {@code [n, D]}
+   * @return {@code [B, D]}
+   */
+  NDArray ofPhotos(NDArray views) {
+    NDArray numbers = views.getManager().create(viewOfPhoto);
+    NDArray vectors = Embedding.embedding(numbers, views, SparseFormat.DENSE).singletonOrThrow();
+    vectors.attach(views.getManager());
+    return vectors;
+  }
 
   /**
    * Returns the different views of each step.

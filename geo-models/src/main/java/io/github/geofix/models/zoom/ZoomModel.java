@@ -659,7 +659,7 @@ public final class ZoomModel implements RefiningModel {
     for (int n = 0; n < steps.size(); n++) {
       int count = steps.get(n).rows().length;
       NDArray atStep = network.atStep(f, encoded.get("{}:{}", first, first + count), n);
-      seen.add(atStep.get(step.create(steps.get(n).viewOfPhoto())));
+      seen.add(steps.get(n).ofPhotos(atStep));
       first += count;
     }
     return seen;
