@@ -21,7 +21,7 @@ def pixel(x, y):
 picture = Image.new("RGB", (W, H))
 picture.putdata([pixel(x, y) for y in range(H) for x in range(W)])
 picture.save("rgb.png")
-grey = picture.convert("L")
+gray = picture.convert("L")
 
 
 def lossy(image, name, **options):
@@ -32,10 +32,10 @@ def lossy(image, name, **options):
 
 lossy(picture, "baseline.jpg", quality=90)
 lossy(picture, "progressive.jpg", quality=90, progressive=True)
-lossy(picture, "full-colour.jpg", quality=95, subsampling=0)
-lossy(grey, "grey.jpg", quality=90)
-# Grey, because decoders upsample colour differently.
-lossy(grey.convert("RGB"), "lossy.webp", quality=90)
+lossy(picture, "full-color.jpg", quality=95, subsampling=0)
+lossy(gray, "gray.jpg", quality=90)
+# Gray, because decoders upsample color differently.
+lossy(gray.convert("RGB"), "lossy.webp", quality=90)
 
 picture.save("lossless.webp", lossless=True)
 # Any RGB profile but sRGB: here sRGB's with its curve made a straight line.
@@ -46,9 +46,9 @@ picture.save("profile.webp", lossless=True, icc_profile=bytes(srgb))
 picture.save("rgb.bmp")
 picture.save("lzw.tif", compression="tiff_lzw")
 picture.save("raw.tif")
-grey.save("grey.png")
-grey.save("grey.tif")
-lossy(grey.point(lambda v: 255 * (v > 99)).convert("1"), "bits.png")
+gray.save("gray.png")
+gray.save("gray.tif")
+lossy(gray.point(lambda v: 255 * (v > 99)).convert("1"), "bits.png")
 lossy(picture.quantize(200), "palette.png")
 lossy(picture.quantize(200), "palette.gif")
 
@@ -57,7 +57,7 @@ alpha.putdata([(13 * x + 3 * y) % 256 for y in range(H) for x in range(W)])
 for name, image in {
     "alpha.png": Image.merge("RGBA", (*picture.split(), alpha)),
     "alpha.webp": Image.merge("RGBA", (*picture.split(), alpha)),
-    "grey-alpha.png": Image.merge("LA", (grey, alpha)),
+    "gray-alpha.png": Image.merge("LA", (gray, alpha)),
 }.items():
     image.save(name, **({"lossless": True, "exact": True} if "webp" in name else {}))
     Image.alpha_composite(
@@ -65,9 +65,9 @@ for name, image in {
     ).convert("RGB").save(name + ".expected.png")
 
 deep = Image.new("I;16", (W, H))
-deep.putdata([257 * v for v in grey.getdata()])
-deep.save("grey16.png")
-deep.save("grey16.tif")
+deep.putdata([257 * v for v in gray.getdata()])
+deep.save("gray16.png")
+deep.save("gray16.tif")
 
 cmyk = Image.merge("CMYK", (*map(ImageChops.invert, picture.split()), Image.new("L", (W, H))))
 cmyk.save("cmyk.jpg", quality=95)

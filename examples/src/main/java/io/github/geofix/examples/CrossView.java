@@ -3,19 +3,19 @@ package io.github.geofix.examples;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.recombine.View;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.data.ExampleEmbeddings;
-import io.github.geofix.train.data.NeighbourOrder;
-import io.github.geofix.train.data.Neighbours;
+import io.github.geofix.train.data.NeighborOrder;
+import io.github.geofix.train.data.Neighbors;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -35,11 +35,11 @@ final class CrossView {
             .withMap("");
     try (RecombineModel model = RecombineModel.create(config, List.of(), options.seed())) {
       Examples pairs = model.examples(set.pairs(), protocol::prepare);
-      Neighbours alike =
-          Neighbours.bySimilarity(
+      Neighbors alike =
+          Neighbors.bySimilarity(
               ExampleEmbeddings.of(model, pairs, options.seed()), pairs.size(), 40_000, 100, 1);
       BatchOrder order =
-          NeighbourOrder.of(alike, NeighbourOrder.Options.defaults())
+          NeighborOrder.of(alike, NeighborOrder.Options.defaults())
               .withOnePhotoPerReference(ImagePair.tileNumbers(set.pairs()));
       TrainReport report =
           Trainer.of(model, options).inOrder(order).onEpoch(System.out::println).fit(pairs);

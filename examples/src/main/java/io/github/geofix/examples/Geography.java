@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
@@ -47,7 +47,7 @@ final class Geography {
     rows.add(new float[] {1, 0, 0}, new LatLng(48.8584, 2.2945), "eiffel.jpg");
     rows.add(new float[] {0, 1, 0}, new LatLng(48.8867, 2.3431), "sacre-coeur.jpg");
     try (EmbeddingIndex index = rows.build()) {
-      EmbeddingSearch nearby = index.within(new LatLng(48.86, 2.3), 2); // kilometres
+      EmbeddingSearch nearby = index.within(new LatLng(48.86, 2.3), 2); // kilometers
       for (Hit hit : nearby.search(new float[] {0.6f, 0.8f, 0}, 5).hits()) {
         System.out.println(hit.id() + " " + hit.score());
       }

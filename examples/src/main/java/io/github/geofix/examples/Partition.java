@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import java.nio.file.Path;
 

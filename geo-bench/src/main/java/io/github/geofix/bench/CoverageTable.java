@@ -1,14 +1,15 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.eval.earth.EarthData;
 import io.github.geofix.eval.earth.EarthPhoto;
 import io.github.geofix.eval.earth.EarthPhotos;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -70,7 +71,7 @@ public final class CoverageTable {
     for (String family : arguments.list("families")) {
       ModelFolder folder =
           ModelFolder.open(Path.of(arguments.text("models")).resolve(family).resolve("model"));
-      try (GeoModel model = folder.family().load(folder)) {
+      try (GeoModel model = Family.of(folder).load(folder)) {
         calibrations.forEach(
             (name, photos) ->
                 print(

@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.embed.Fusion;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 
 /**
  * Builds the embed family in the paper's size, with random weights, takes one step forward and back
- * on a few photos of noise, answers one photo, and prints one CSV row. Class maps are by colour, as
+ * on a few photos of noise, answers one photo, and prints one CSV row. Class maps are by color, as
  * there are no others for noise; the network is the same.
  *
  * <p>Arguments: the number of photos of the step, 2 by default, and the number of crops of the

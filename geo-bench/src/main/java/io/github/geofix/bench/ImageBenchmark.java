@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A JPEG of 5 megapixels to the normalised numbers of a 336-pixel square. The baseline is DJL's
+ * A JPEG of 5 megapixels to the normalized numbers of a 336-pixel square. The baseline is DJL's
  * image factory and transforms, which do not look at the orientation and do not antialias.
  */
 @State(Scope.Benchmark)

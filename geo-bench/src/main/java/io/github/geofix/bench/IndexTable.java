@@ -1,6 +1,6 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.Hit;
@@ -22,8 +22,8 @@ import java.util.Random;
  *
  * <p>Exact figures are of 100,000 random unit vectors of 768 numbers. The graph is tried on 100,000
  * vectors made of 1,000 random directions, each mixed with noise of the same length spread over 32
- * random directions, because evenly spread vectors have no neighbourhoods that a graph could
- * follow; queries are made alike, and are not among the rows.
+ * random directions, because evenly spread vectors have no neighborhoods that a graph could follow;
+ * queries are made alike, and are not among the rows.
  */
 public final class IndexTable {
   private static final int QUERIES = 200;

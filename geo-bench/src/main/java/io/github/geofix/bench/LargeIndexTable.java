@@ -1,6 +1,6 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.Hit;
 import java.io.IOException;

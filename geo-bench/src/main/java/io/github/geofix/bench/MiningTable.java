@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.train.data.Neighbours;
+import io.github.geofix.train.data.Neighbors;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -78,9 +78,9 @@ public final class MiningTable {
   }
 
   private static void mine(Rows rows, int photos) {
-    int[][] nearest = Neighbours.bySimilarity(rows, photos, photos, COUNT, 1).nearest(1);
+    int[][] nearest = Neighbors.bySimilarity(rows, photos, photos, COUNT, 1).nearest(1);
     if (nearest[photos - 1].length != COUNT) {
-      throw new AssertionError("fewer neighbours than there are");
+      throw new AssertionError("fewer neighbors than there are");
     }
   }
 
@@ -126,7 +126,7 @@ public final class MiningTable {
 
   /** Embeddings that are asked for all at once. */
   private record Rows(float[] photos, float[] references, int width)
-      implements Neighbours.Embeddings {
+      implements Neighbors.Embeddings {
     @Override
     public float[] photos(int epoch, int[] indexes) {
       return photos;

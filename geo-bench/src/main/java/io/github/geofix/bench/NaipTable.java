@@ -3,14 +3,14 @@ package io.github.geofix.bench;
 import io.github.geofix.bench.NaipCells.Cell;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Bootstrap;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.recombine.RecombineModel.Loss;
 import io.github.geofix.models.recombine.View;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.Seeds;
@@ -34,11 +34,11 @@ import java.util.stream.IntStream;
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder; {@code steps}; {@code seeds};
  * {@code fields} of view in degrees; {@code settings}, of baseline, recombination, tuple, both,
- * info_nce and unrolled; {@code pixel} in metres; {@code regions}; {@code headings}; and {@code
+ * info_nce and unrolled; {@code pixel} in meters; {@code regions}; {@code headings}; and {@code
  * reference}, the number of the references' date, 0 the oldest, -2 the last but one.
  */
 public final class NaipTable {
-  /** Metres a pixel of the aerial images. */
+  /** Meters a pixel of the aerial images. */
   private static final int FINEST = 5;
 
   private static final int QUERIES_PER_CELL = 8;
@@ -205,7 +205,7 @@ public final class NaipTable {
         .toList();
   }
 
-  /** The pixels less the mean of their colour, scaled to length 1. */
+  /** The pixels less the mean of their color, scaled to length 1. */
   private static float[] unit(BufferedImage image) {
     int pixels = image.getWidth() * image.getHeight();
     float[] values = new float[3 * pixels];

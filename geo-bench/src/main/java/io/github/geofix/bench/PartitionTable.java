@@ -57,7 +57,7 @@ public final class PartitionTable {
     double buildSeconds = OwnProcess.cpuSeconds() - start;
     double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
     if (sum == 0) {
-      throw new AssertionError("the baseline must not be optimised away");
+      throw new AssertionError("the baseline must not be optimized away");
     }
     return String.format(
         Locale.ROOT,

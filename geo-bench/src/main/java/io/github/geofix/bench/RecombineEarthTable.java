@@ -1,8 +1,8 @@
 package io.github.geofix.bench;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
@@ -107,7 +107,7 @@ public final class RecombineEarthTable {
         IntStream.range(0, PHOTOS).map(i -> random.nextInt(cells.size())).toArray(),
         baselines.chance(PHOTOS, seed));
     row.print(
-        "meanColour,0," + seed,
+        "meanColor,0," + seed,
         baselines.meanColorRanks(images, cellOf),
         baselines.meanColor(images));
     row.print(

@@ -69,9 +69,9 @@ public final class ResumeTable {
             .withSeed(7)
             .withCheckpointSeconds(0.1);
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer.of(new ColourTask(manager, 1), options)
-          .validateOn(new ColourTask.Photos(64))
-          .fit(new ColourTask.Photos(1000), folder);
+      Trainer.of(new ColorTask(manager, 1), options)
+          .validateOn(new ColorTask.Photos(64))
+          .fit(new ColorTask.Photos(1000), folder);
     }
   }
 

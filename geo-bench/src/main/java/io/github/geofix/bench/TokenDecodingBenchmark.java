@@ -60,7 +60,7 @@ public class TokenDecodingBenchmark {
     inputs.clear();
     for (Shape shape : network.inputShapes()) {
       NDArray normal = manager.randomNormal(0, 1, new Shape(batch).addAll(shape), DataType.FLOAT32);
-      // Of the neighbours' tokens any value within the range will do.
+      // Of the neighbors' tokens any value within the range will do.
       inputs.add(inputs.size() == 2 ? normal.abs().floor() : normal);
     }
     TorchEngine.Scope noGrad = TorchEngine.noGrad();

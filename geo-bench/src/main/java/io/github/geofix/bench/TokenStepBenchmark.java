@@ -1,9 +1,9 @@
 package io.github.geofix.bench;
 
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.token.TokenModel;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A training step of the token network of the small size on one thread, from vectors and neighbours
+ * A training step of the token network of the small size on one thread, from vectors and neighbors
  * (139 tokens a photo), 32 photos, with loss, gradients, clipping and AdamW. PyTorch's figure comes
  * from {@code baselines/token_step.py}.
  */

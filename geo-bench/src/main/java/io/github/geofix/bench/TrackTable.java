@@ -1,8 +1,8 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.eval.DistanceReport;

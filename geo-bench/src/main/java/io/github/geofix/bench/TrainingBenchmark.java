@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.github.geofix.models.Batch;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -40,9 +40,9 @@ public class TrainingBenchmark {
   private static final int BATCH = 128;
 
   private final NDManager manager = TorchEngine.newManager();
-  private final ColourTask task = new ColourTask(manager, 1);
+  private final ColorTask task = new ColorTask(manager, 1);
   private final NDArray images =
-      manager.randomNormal(new Shape(BATCH, 3, ColourTask.SIDE, ColourTask.SIDE));
+      manager.randomNormal(new Shape(BATCH, 3, ColorTask.SIDE, ColorTask.SIDE));
   private final NDArray labels = manager.create(new long[BATCH], new Shape(BATCH, 1));
 
   /** Lets the network ask for gradients. */
@@ -62,7 +62,7 @@ public class TrainingBenchmark {
   @OperationsPerInvocation(STEPS)
   public TrainReport trainerSteps() {
     TrainOptions options = TrainOptions.defaults().withSteps(STEPS).withBatchSize(BATCH);
-    return Trainer.of(task, options).fit(new ColourTask.Photos(STEPS * BATCH));
+    return Trainer.of(task, options).fit(new ColorTask.Photos(STEPS * BATCH));
   }
 
   /** The floor: forward and backward, nothing else. */

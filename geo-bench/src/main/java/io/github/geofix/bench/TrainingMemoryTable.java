@@ -25,7 +25,7 @@ public final class TrainingMemoryTable {
     System.out.println("step,residentMiB,growthMiB,examplesPerSecond,loss");
     double[] first = {Double.NaN};
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer.of(new ColourTask(manager, 1), options)
+      Trainer.of(new ColorTask(manager, 1), options)
           .onProgress(
               progress -> {
                 if (progress.step() % EVERY == 0) {
@@ -41,7 +41,7 @@ public final class TrainingMemoryTable {
                       progress.loss());
                 }
               })
-          .fit(new ColourTask.Photos(100_000));
+          .fit(new ColorTask.Photos(100_000));
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Sequences;
 import io.github.geofix.eval.Share;

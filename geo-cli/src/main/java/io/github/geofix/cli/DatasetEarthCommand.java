@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandMap;

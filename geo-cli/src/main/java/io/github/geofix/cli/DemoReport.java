@@ -7,8 +7,8 @@ import com.google.gson.JsonParser;
 import io.github.geofix.cli.EarthDemo.Figures;
 import io.github.geofix.cli.EarthDemo.Outcome;
 import io.github.geofix.cli.EarthDemo.Tested;
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthData.TestRendering;
@@ -37,7 +37,7 @@ final class DemoReport {
   static final Map<String, String> NAMES =
       Map.of(
           "chance", "chance",
-          "meanColour", "mean colour",
+          "meanColor", "mean color",
           "correlation", "correlation",
           "correlationSearch", "correlation with search");
 

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.earth.EarthBaselines;
@@ -12,8 +12,8 @@ import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthPhoto;
 import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.eval.earth.LandCells;
-import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Progress;
 import io.github.geofix.train.Provenance;
@@ -221,7 +221,7 @@ final class EarthDemo {
     EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(source, 5));
     Map<String, DistanceReport> reports = new LinkedHashMap<>();
     reports.put("chance", report(truths, baselines.chance(truths.size(), TEST_SEED)));
-    reports.put("meanColour", report(truths, baselines.meanColor(images)));
+    reports.put("meanColor", report(truths, baselines.meanColor(images)));
     reports.put("correlation", report(truths, baselines.correlation(images)));
     reports.put("correlationSearch", report(truths, baselines.correlationSearch(images)));
     return new TestSet(bare.photos(), reports);

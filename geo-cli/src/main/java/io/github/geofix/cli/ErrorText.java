@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Objects;

@@ -7,7 +7,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.cli.EarthDemo.Cost;
 import io.github.geofix.cli.EarthDemo.Figures;
 import io.github.geofix.cli.EarthDemo.Outcome;
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;

@@ -1,11 +1,11 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Pretrained;
-import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Provenance;
 import java.io.PrintWriter;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "import",
     description =
         "Makes a model whose backbones hold published weights, to be trained with train --from."
-            + " The names of timm, torchvision, Hugging Face and the authors are recognised.",
+            + " The names of timm, torchvision, Hugging Face and the authors are recognized.",
     footer = {
       "",
       "Example:",

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.cascade.Cascade;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class ModelChoice {
     }
     if (tiles != null) {
       ModelFolder folder = ModelFolder.open(model);
-      return folder.family().localizer(folder.with(MapSetting.of(tiles, folder.method())));
+      return Family.of(folder).localizer(folder.with(MapSetting.of(tiles, folder.method())));
     }
     return Localizer.load(model);
   }

@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceEvaluator;

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ListedPhoto;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.ExifTime;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,17 +1,17 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.GeoModel;
-import io.github.geofix.models.io.MatchingModel;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
@@ -19,8 +19,8 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.data.ExampleEmbeddings;
 import io.github.geofix.train.data.ManifestPhotos;
-import io.github.geofix.train.data.NeighbourOrder;
-import io.github.geofix.train.data.Neighbours;
+import io.github.geofix.train.data.NeighborOrder;
+import io.github.geofix.train.data.Neighbors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   /** How many of the nearest the hard ones are drawn from: as in FRGeo. */
-  private static final int NEIGHBOURS = 100;
+  private static final int NEIGHBORS = 100;
 
   /** How many tiles are compared to find the nearest: as in FRGeo. */
   private static final int POOL = 40_000;
@@ -76,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
     GeoModel model(TrainingData data, Map<String, String> settings, long seed) {
       if (from != null) {
         ModelFolder folder = ModelFolder.open(from).with(settings);
-        GeoModel model = folder.family().load(folder);
+        GeoModel model = Family.of(folder).load(folder);
         model.forgetCalibration();
         return model;
       }
@@ -282,21 +282,21 @@ final class TrainCommand implements Callable<Integer> {
     if (hard == 0) {
       return photos.order(seed);
     }
-    int count = Math.max(NEIGHBOURS, hard);
-    Neighbours alike =
-        Neighbours.bySimilarity(
+    int count = Math.max(NEIGHBORS, hard);
+    Neighbors alike =
+        Neighbors.bySimilarity(
             ExampleEmbeddings.of((MatchingModel) model, examples, seed),
             examples.size(),
             POOL,
             count,
             seed);
-    NeighbourOrder.Options options =
-        NeighbourOrder.Options.defaults().withPerPhoto(hard).withSeed(seed);
+    NeighborOrder.Options options =
+        NeighborOrder.Options.defaults().withPerPhoto(hard).withSeed(seed);
     List<LatLng> places = photos.places();
     return places.isEmpty()
         ? photos.order(alike, options)
         : photos.order(
-            Neighbours.byPosition(places, count).until(1, alike), options.withFirstEpoch(0));
+            Neighbors.byPosition(places, count).until(1, alike), options.withFirstEpoch(0));
   }
 
   private void note(Finding finding) {

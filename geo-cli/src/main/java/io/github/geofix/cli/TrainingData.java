@@ -1,21 +1,21 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.io.GeoModel;
-import io.github.geofix.models.io.MatchingModel;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.data.ManifestPhotos;
-import io.github.geofix.train.data.NeighbourOrder;
-import io.github.geofix.train.data.Neighbours;
+import io.github.geofix.train.data.NeighborOrder;
+import io.github.geofix.train.data.Neighbors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +57,8 @@ sealed interface TrainingData {
   /** Returns a random order. */
   BatchOrder order(long seed);
 
-  /** Returns an order in which random photos are followed by neighbours. */
-  BatchOrder order(Neighbours neighbours, NeighbourOrder.Options options);
+  /** Returns an order in which random photos are followed by neighbors. */
+  BatchOrder order(Neighbors neighbors, NeighborOrder.Options options);
 
   /** Photos with positions. */
   record OfPhotos(Manifest photos) implements TrainingData {
@@ -88,8 +88,8 @@ sealed interface TrainingData {
     }
 
     @Override
-    public BatchOrder order(Neighbours neighbours, NeighbourOrder.Options options) {
-      return NeighbourOrder.of(neighbours, options);
+    public BatchOrder order(Neighbors neighbors, NeighborOrder.Options options) {
+      return NeighborOrder.of(neighbors, options);
     }
   }
 
@@ -124,12 +124,12 @@ sealed interface TrainingData {
     @Override
     public BatchOrder order(long seed) {
       return order(
-          Neighbours.none(set.queries().size()), NeighbourOrder.Options.defaults().withSeed(seed));
+          Neighbors.none(set.queries().size()), NeighborOrder.Options.defaults().withSeed(seed));
     }
 
     @Override
-    public BatchOrder order(Neighbours neighbours, NeighbourOrder.Options options) {
-      return NeighbourOrder.of(neighbours, options)
+    public BatchOrder order(Neighbors neighbors, NeighborOrder.Options options) {
+      return NeighborOrder.of(neighbors, options)
           .withOnePhotoPerReference(ImagePair.tileNumbers(set.pairs()));
     }
   }

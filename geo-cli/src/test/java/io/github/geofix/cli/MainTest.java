@@ -620,7 +620,7 @@ final class MainTest {
   @Test
   void saysWhichMethodsAndSettingsThereAre() {
     assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
-    assertOneLine(trainWith("colour=red"), "colour", "width");
+    assertOneLine(trainWith("color=red"), "color", "width");
     assertOneLine(
         trainWith("image.height=tall", "width=8"),
         "image.height has no value \"tall\"; needed is a whole number from");

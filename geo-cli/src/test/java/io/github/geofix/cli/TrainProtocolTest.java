@@ -75,7 +75,7 @@ final class TrainProtocolTest {
     assertThat(result.err()).contains(parts);
   }
 
-  /** Returns coloured columns, as a place might look. */
+  /** Returns colored columns, as a place might look. */
   private static BufferedImage image(int width, int height, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -196,7 +196,7 @@ final class TrainProtocolTest {
   }
 
   @Test
-  void beginsWithNeighboursOnTheGroundWhereThoseAreKnown() throws IOException {
+  void beginsWithNeighborsOnTheGroundWhereThoseAreKnown() throws IOException {
     Path cvact = cvact("CVACT", 1000, 2000);
     assertDone(train("cvact-test", cvact, "near", "--batch", "4", "--epochs", "1", "--hard", "1"));
     assertDone(train("cvact-test", cvact, "random", "--batch", "4", "--epochs", "1"));

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.earth.EarthImage;
 import io.github.geofix.eval.earth.EarthView;
 import io.github.geofix.models.image.Interpolation;

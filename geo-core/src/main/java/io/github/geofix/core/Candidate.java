@@ -1,5 +1,7 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.geodesy.LatLng;
+
 /**
  * One place where a photo may have been taken.
  *

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param photo a ground panorama, or a photo from above
  * @param tile square, north up; several photos may name the same
- * @param semiPositives other tiles that show the photo's place without being centred on it, as
+ * @param semiPositives other tiles that show the photo's place without being centered on it, as
  *     VIGOR lists them: the photo is neither pulled to them nor pushed away
  */
 public record ImagePair(Path photo, Path tile, List<Path> semiPositives) {

@@ -1,5 +1,6 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.format.ModelFormatException;
 import java.nio.file.Path;
 
 /** Loads model folders; found by {@link java.util.ServiceLoader}. Users call {@link Localizer}. */

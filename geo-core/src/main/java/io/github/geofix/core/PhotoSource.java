@@ -1,5 +1,6 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Optional;

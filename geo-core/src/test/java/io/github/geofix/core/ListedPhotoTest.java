@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.Arrays;
 import java.util.List;

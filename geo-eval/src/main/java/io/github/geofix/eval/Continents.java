@@ -1,6 +1,6 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

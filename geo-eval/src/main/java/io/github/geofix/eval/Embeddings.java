@@ -72,7 +72,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * Opens the vectors of a file: NumPy where its name ends so, else safetensors with one array.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
-   * @throws io.github.geofix.core.ModelFormatException if the file is not safetensors
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is not safetensors
    * @throws IllegalArgumentException if it holds something else
    */
   public static Embeddings open(Path file) {
@@ -94,7 +94,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * Opens an array of a safetensors file.
    *
    * @param tensor the name of the array, [N, W], of any floating-point type
-   * @throws io.github.geofix.core.ModelFormatException if the file is not safetensors
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is not safetensors
    * @throws IllegalArgumentException if it has no such array of two dimensions
    */
   public static Embeddings open(Path file, String tensor) {

@@ -1,7 +1,7 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * Which rows of a gallery are right for each query. Immutable and thread-safe.
  *
  * <p>A query may have several positives, and several queries may share them. A semi-positive, as in
- * VIGOR, shows the query's place but is not centred on it: it counts as wrong for recall, and is
+ * VIGOR, shows the query's place but is not centered on it: it counts as wrong for recall, and is
  * overlooked by the hit rates.
  */
 public final class Matches {
@@ -142,7 +142,7 @@ public final class Matches {
   }
 
   /** What a row is to a query. */
-  public enum Judgement {
+  public enum Judgment {
     /** A positive. */
     RIGHT,
     /** A semi-positive. */
@@ -152,13 +152,11 @@ public final class Matches {
   }
 
   /** Returns what a row of the gallery is to a query. */
-  public Judgement judge(int query, int row) {
+  public Judgment judge(int query, int row) {
     if (Arrays.binarySearch(positives[query], row) >= 0) {
-      return Judgement.RIGHT;
+      return Judgment.RIGHT;
     }
-    return Arrays.binarySearch(semiPositives[query], row) >= 0
-        ? Judgement.COVERING
-        : Judgement.WRONG;
+    return Arrays.binarySearch(semiPositives[query], row) >= 0 ? Judgment.COVERING : Judgment.WRONG;
   }
 
   /** Returns the positives and semi-positives of a query. */

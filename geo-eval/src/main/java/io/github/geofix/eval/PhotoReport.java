@@ -3,8 +3,8 @@ package io.github.geofix.eval;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.ZoomGrid;
 import java.util.LinkedHashMap;
@@ -410,7 +410,7 @@ public final class PhotoReport {
 
   /**
    * Returns the shares by the names that published figures go by: {@code acc@25km}, or {@code
-   * R@50m} where a limit is less than a kilometre.
+   * R@50m} where a limit is less than a kilometer.
    */
   public Map<String, Share> shares() {
     Map<String, Share> shares = new LinkedHashMap<>();

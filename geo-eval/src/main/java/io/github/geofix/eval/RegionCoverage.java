@@ -1,8 +1,8 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import java.util.ArrayList;
 import java.util.List;

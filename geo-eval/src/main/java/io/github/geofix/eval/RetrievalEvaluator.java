@@ -95,7 +95,7 @@ public final class RetrievalEvaluator {
    * As {@link #evaluate(Embeddings, Embeddings, Matches)}, and counts how often the best row lies
    * near, in the same pass over the gallery.
    *
-   * @param withinMeters the rows near each query by metres, of {@link Matches#within}
+   * @param withinMeters the rows near each query by meters, of {@link Matches#within}
    */
   public RetrievalReport evaluate(
       Embeddings queries, Embeddings gallery, Matches matches, Map<Integer, Matches> withinMeters) {
@@ -304,7 +304,7 @@ public final class RetrievalEvaluator {
   }
 
   /**
-   * Vectors ready to be scored: normalised for the cosine. In place of a broken vector stands one
+   * Vectors ready to be scored: normalized for the cosine. In place of a broken vector stands one
    * that is never counted, since each of its scores is not a number.
    */
   private final class Sound implements ScoreCounts.Rows {
@@ -345,7 +345,7 @@ public final class RetrievalEvaluator {
       return broken.intValue();
     }
 
-    /** Normalises a vector in place; returns false, having filled it with NaN, if it is broken. */
+    /** Normalizes a vector in place; returns false, having filled it with NaN, if it is broken. */
     private boolean prepare(float[] values, int from) {
       double squares = squares(values, from);
       // So far below the largest float no product of two vectors overflows, nor a squared distance.

@@ -30,7 +30,7 @@ public final class RetrievalReport {
    *     for a query that is never right
    * @param ranksBesideSemiPositives the same where semi-positives are not wrong
    * @param coveringRanks how many rows rank above the best that covers the query
-   * @param ranksByMeters how many rows rank above the best within so many metres
+   * @param ranksByMeters how many rows rank above the best within so many meters
    */
   RetrievalReport(
       int[] ranks,
@@ -120,7 +120,7 @@ public final class RetrievalReport {
   }
 
   /**
-   * Returns R@1 by metres: the share of queries whose best row lies at most so far away. Empty
+   * Returns R@1 by meters: the share of queries whose best row lies at most so far away. Empty
    * unless the evaluator was told which rows lie near.
    */
   public Map<Integer, Share> withinMeters() {

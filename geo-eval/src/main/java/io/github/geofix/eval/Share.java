@@ -44,11 +44,11 @@ public record Share(double accuracy, double low, double high) {
     }
     double n = count;
     double p = hits / n;
-    double centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
+    double center = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
     double half = Z / (1 + Z * Z / n) * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
     // At 0 and 1 the exact bound is p itself; rounding would land beside it.
-    double low = hits == 0 ? 0 : Math.max(0, Math.min(p, centre - half));
-    double high = hits == count ? 1 : Math.min(1, Math.max(p, centre + half));
+    double low = hits == 0 ? 0 : Math.max(0, Math.min(p, center - half));
+    double high = hits == count ? 1 : Math.min(1, Math.max(p, center + half));
     return new Share(p, low, high);
   }
 

@@ -3,7 +3,7 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,14 +26,14 @@ class DistanceEvaluatorTest {
   @TempDir
   Path folder;
 
-  /** Reads the position from the photo's colour: red is the latitude, green the longitude. */
-  private static final class ColourLocalizer implements Localizer {
+  /** Reads the position from the photo's color: red is the latitude, green the longitude. */
+  private static final class ColorLocalizer implements Localizer {
     final List<Integer> batches = new ArrayList<>();
 
     @Override
     public List<Location> locateAll(List<Path> photos) {
       batches.add(photos.size());
-      return locateImages(photos.stream().map(ColourLocalizer::read).toList());
+      return locateImages(photos.stream().map(ColorLocalizer::read).toList());
     }
 
     @Override
@@ -79,7 +79,7 @@ class DistanceEvaluatorTest {
     for (int i = 0; i < 5; i++) {
       entries.add(photo(i + ".png", i, 0, new LatLng(0, 0)));
     }
-    ColourLocalizer localizer = new ColourLocalizer();
+    ColorLocalizer localizer = new ColorLocalizer();
     List<String> seen = new ArrayList<>();
     DistanceReport report =
         DistanceEvaluator.withDefaults()
@@ -103,7 +103,7 @@ class DistanceEvaluatorTest {
     Manifest.Entry first = photo("first.png", 0, 0, new LatLng(0, 0));
     Manifest.Entry gone = photo("gone.png", 0, 0, new LatLng(0, 0));
     Files.delete(gone.image());
-    ColourLocalizer localizer = new ColourLocalizer();
+    ColorLocalizer localizer = new ColorLocalizer();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

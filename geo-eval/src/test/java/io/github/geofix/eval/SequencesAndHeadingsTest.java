@@ -41,7 +41,7 @@ class SequencesAndHeadingsTest {
     return ints;
   }
 
-  /** Just Zoom In measures in metres from the photo to the centre of the last cell. */
+  /** Just Zoom In measures in meters from the photo to the center of the last cell. */
   @Test
   void measuresTheRowsThatJustZoomInPublished() throws Exception {
     JsonObject oracle = oracle();
@@ -60,7 +60,7 @@ class SequencesAndHeadingsTest {
               new double[] {center.get(0).getAsDouble(), center.get(1).getAsDouble()});
       assertThat(errors.km(0) * 1000 * radiusRatio)
           .isCloseTo(row.get("dist_to_terminal_center_m").getAsDouble(), within(1e-5));
-      // A photo is at most half a diagonal from the centre of its 39.06 m cell.
+      // A photo is at most half a diagonal from the center of its 39.06 m cell.
       assertThat(errors.withinKm(0.04).accuracy()).isEqualTo(1);
     }
     Sequences sequences = Sequences.of(published, recomputed);
@@ -85,8 +85,8 @@ class SequencesAndHeadingsTest {
           DistanceErrors.ofDegrees(
               new double[] {row.get(0).getAsDouble(), row.get(1).getAsDouble()},
               new double[] {row.get(4).getAsDouble(), row.get(5).getAsDouble()});
-      double metres = row.get(6).getAsDouble();
-      assertThat(errors.km(0) * 1000 * radiusRatio).isCloseTo(metres, within(1e-6 * metres));
+      double meters = row.get(6).getAsDouble();
+      assertThat(errors.km(0) * 1000 * radiusRatio).isCloseTo(meters, within(1e-6 * meters));
     }
   }
 

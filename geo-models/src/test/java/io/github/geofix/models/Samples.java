@@ -1,7 +1,7 @@
 package io.github.geofix.models;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.io.ModelCard;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -11,18 +11,18 @@ import java.util.stream.IntStream;
 
 /** What the tests of several families give to their models. */
 public final class Samples {
-  /** Of a model that learnt nothing. */
+  /** Of a model that learned nothing. */
   public static final ModelCard CARD =
       new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
 
   private Samples() {}
 
-  /** Returns different photos of 40 x 36 pixels of any colour. */
+  /** Returns different photos of 40 x 36 pixels of any color. */
   public static List<BufferedImage> photos(int count) {
     return IntStream.range(0, count).mapToObj(i -> noise(40, 36, i)).toList();
   }
 
-  /** Returns pixels of any colour. */
+  /** Returns pixels of any color. */
   public static BufferedImage noise(int width, int height, long seed) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     int[] colors = new Random(seed).ints((long) width * height, 0, 1 << 24).toArray();

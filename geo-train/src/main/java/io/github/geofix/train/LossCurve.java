@@ -1,6 +1,6 @@
 package io.github.geofix.train;
 
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.io.AtomicFiles;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -24,7 +24,7 @@ final class LossCurve {
   private static final int BOTTOM = 50;
   private static final int GRID_LINES = 5;
 
-  // Okabe and Ito's colours, told apart by colour-blind readers too.
+  // Okabe and Ito's colors, told apart by color-blind readers too.
   private static final Color TRAINING = new Color(0x0072B2);
   private static final Color VALIDATION = new Color(0xD55E00);
   private static final Color GRID = new Color(0xDDDDDD);

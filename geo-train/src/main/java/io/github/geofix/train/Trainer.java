@@ -1,8 +1,8 @@
 package io.github.geofix.train;
 
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.Trainable;
+import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.data.BatchOrder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -122,7 +122,7 @@ public final class Trainer {
    * @param folder made if it does not exist
    * @throws IllegalArgumentException if there are too few photos for a single step, or the folder
    *     holds a run with other options
-   * @throws io.github.geofix.core.ModelFormatException if the checkpoint is damaged
+   * @throws io.github.geofix.core.format.ModelFormatException if the checkpoint is damaged
    * @throws IllegalStateException if another run uses the folder
    * @throws ArithmeticException if the loss or a gradient is not finite; the folder keeps the last
    *     checkpoint

@@ -2,9 +2,9 @@ package io.github.geofix.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.Trainable;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.Learner.StepResult;
 import io.github.geofix.train.TrainReport.Ending;
 import io.github.geofix.train.TrainReport.Epoch;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Trainable;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +32,12 @@ class GarbageCollectionTest {
   private static List<Double> losses(boolean storm) {
     List<Double> losses = new ArrayList<>();
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
+      ColorModel model = new ColorModel(manager, 1);
       TrainOptions options =
           TrainOptions.defaults().withSteps(40).withBatchSize(16).withLearningRate(0.01);
       Trainer.of(storm ? new Storm(model) : model, options)
           .onProgress(progress -> losses.add(progress.loss()))
-          .fit(new ColourModel.Photos(100));
+          .fit(new ColorModel.Photos(100));
     }
     return losses;
   }
@@ -45,7 +45,7 @@ class GarbageCollectionTest {
   /**
    * The model with a full collection, and other buffers in the freed memory, after each forward.
    */
-  private record Storm(ColourModel model) implements Trainable {
+  private record Storm(ColorModel model) implements Trainable {
     @Override
     public Module network() {
       return model.network();

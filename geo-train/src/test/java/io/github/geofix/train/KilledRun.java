@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** The process that a test kills: trains into the folder it is given. */
 final class KilledRun {
-  static final ColourModel.Photos PHOTOS = new ColourModel.Photos(200);
+  static final ColorModel.Photos PHOTOS = new ColorModel.Photos(200);
   static final TrainOptions OPTIONS =
       TrainOptions.defaults()
           .withSteps(400)
@@ -20,7 +20,7 @@ final class KilledRun {
 
   public static void main(String[] args) {
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer.of(new ColourModel(manager, 1), OPTIONS).fit(PHOTOS, Path.of(args[0]));
+      Trainer.of(new ColorModel(manager, 1), OPTIONS).fit(PHOTOS, Path.of(args[0]));
     }
   }
 }

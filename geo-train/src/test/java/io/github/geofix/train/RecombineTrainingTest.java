@@ -2,20 +2,20 @@ package io.github.geofix.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.TileSource;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.recombine.View;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -37,7 +37,7 @@ final class RecombineTrainingTest {
 
   @TempDir private Path folder;
 
-  /** Aerial images of four coloured quarters, and what is seen from their middle. */
+  /** Aerial images of four colored quarters, and what is seen from their middle. */
   private record Quarters(RecombineModel model) implements Examples {
     static BufferedImage aerial(long seed) {
       SplittableRandom random = new SplittableRandom(seed);

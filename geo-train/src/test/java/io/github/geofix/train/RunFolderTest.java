@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training into a folder: what is kept, and that a run goes on as if it had never stopped. */
 class RunFolderTest {
-  private static final ColourModel.Photos PHOTOS = new ColourModel.Photos(100);
-  private static final ColourModel.Photos VALIDATION = new ColourModel.Photos(48);
+  private static final ColorModel.Photos PHOTOS = new ColorModel.Photos(100);
+  private static final ColorModel.Photos VALIDATION = new ColorModel.Photos(48);
   private static final TrainOptions OPTIONS =
       TrainOptions.defaults()
           .withEpochs(4)
@@ -82,7 +82,7 @@ class RunFolderTest {
   private static TrainReport train(
       TrainOptions options, Path run, int stepsUntilStop, Map<String, float[]> weights) {
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
+      ColorModel model = new ColorModel(manager, 1);
       Trainer trainer = Trainer.of(model, options).validateOn(VALIDATION);
       return fit(trainer, model, run, stepsUntilStop, weights);
     }
@@ -90,7 +90,7 @@ class RunFolderTest {
 
   private static TrainReport fit(
       Trainer trainer,
-      ColourModel model,
+      ColorModel model,
       Path run,
       int stepsUntilStop,
       Map<String, float[]> weights) {
@@ -121,14 +121,14 @@ class RunFolderTest {
 
   private static TrainReport trainMined(Path run, int steps, Map<String, float[]> weights) {
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
+      ColorModel model = new ColorModel(manager, 1);
       Trainer trainer = Trainer.of(model, OPTIONS).inOrder(new ByWeights(model));
       return fit(trainer, model, run, steps, weights);
     }
   }
 
   /** An order that no other weights would give. */
-  private record ByWeights(ColourModel model) implements BatchOrder {
+  private record ByWeights(ColorModel model) implements BatchOrder {
     @Override
     public int[] epoch(int epoch, int size, int batchSize) {
       long[] hash = {0};
@@ -172,7 +172,7 @@ class RunFolderTest {
       // At this rate the loss soon jumps about.
       TrainOptions wild = OPTIONS.withEpochs(60).withLearningRate(0.3).withPatience(2);
       TrainReport report =
-          Trainer.of(new ColourModel(manager, 1), wild).validateOn(VALIDATION).fit(PHOTOS);
+          Trainer.of(new ColorModel(manager, 1), wild).validateOn(VALIDATION).fit(PHOTOS);
       assertThat(report.ending()).isEqualTo(Ending.NO_GAIN);
       assertThat(report.epochs()).hasSize(report.bestEpoch() + 3);
     }
@@ -182,7 +182,7 @@ class RunFolderTest {
   void saysHowToGoOnWhenStopped() {
     try (NDManager manager = TorchEngine.newManager()) {
       List<String> notices = new ArrayList<>();
-      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS).onNotice(notices::add);
+      Trainer trainer = Trainer.of(new ColorModel(manager, 1), OPTIONS).onNotice(notices::add);
       trainer.onProgress(
           progress -> {
             if (progress.step() == 5) {
@@ -200,7 +200,7 @@ class RunFolderTest {
   @Test
   void keepsTheStepsOfAnInterruptedThread() {
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS).onNotice(notice -> {});
+      Trainer trainer = Trainer.of(new ColorModel(manager, 1), OPTIONS).onNotice(notice -> {});
       trainer.onProgress(
           progress -> {
             if (progress.step() == 5) {
@@ -231,7 +231,7 @@ class RunFolderTest {
   void refusesTheCheckpointOfAnotherNetwork() {
     train(OPTIONS, folder, 3, new LinkedHashMap<>());
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel wider = new ColourModel(manager, 1, 9);
+      ColorModel wider = new ColorModel(manager, 1, 9);
       float[] before = wider.network().parameter("head.bias").array().toFloatArray();
       Trainer trainer = Trainer.of(wider, OPTIONS);
       assertThatThrownBy(() -> trainer.fit(PHOTOS, folder))

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.Trainable;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,11 +28,11 @@ class TrainerTest {
       TrainOptions.defaults().withEpochs(4).withBatchSize(16).withLearningRate(0.01).withSeed(3);
 
   @Test
-  void learnsTheQuarterOfTheEarthFromColours() {
+  void learnsTheQuarterOfTheEarthFromColors() {
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
+      ColorModel model = new ColorModel(manager, 1);
       TrainReport report =
-          Trainer.of(model, OPTIONS.withEpochs(12)).fit(new ColourModel.Photos(200));
+          Trainer.of(model, OPTIONS.withEpochs(12)).fit(new ColorModel.Photos(200));
       assertThat(report.steps()).isEqualTo(12 * (200 / 16));
       assertThat(report.epochs()).hasSize(12);
       assertThat(report.epochs().get(0).loss()).isGreaterThan(0.5);
@@ -53,9 +53,9 @@ class TrainerTest {
   void reportsEveryStep() {
     List<Progress> seen = new ArrayList<>();
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer.of(new ColourModel(manager, 1), OPTIONS.withSteps(15))
+      Trainer.of(new ColorModel(manager, 1), OPTIONS.withSteps(15))
           .onProgress(seen::add)
-          .fit(new ColourModel.Photos(160));
+          .fit(new ColorModel.Photos(160));
     }
     assertThat(seen).extracting(Progress::step).containsExactlyElementsOf(range(1, 15));
     assertThat(seen.get(14).epoch()).isEqualTo(1);
@@ -77,7 +77,7 @@ class TrainerTest {
           }
         };
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
+      Trainer trainer = Trainer.of(new ColorModel(manager, 1), OPTIONS);
       assertThatThrownBy(() -> trainer.fit(broken))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageMatching("photo \\d+ is broken");
@@ -106,7 +106,7 @@ class TrainerTest {
           }
         };
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer.of(new ColourModel(manager, 1), OPTIONS.withSteps(1)).fit(slow);
+      Trainer.of(new ColorModel(manager, 1), OPTIONS.withSteps(1)).fit(slow);
       // The caller may close the model now, which examples are made with.
       assertThat(inTheMaking).hasValue(0);
     }
@@ -115,8 +115,8 @@ class TrainerTest {
   @Test
   void refusesNoPhotosToValidateOnBeforeItTrains() {
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
-      assertThatThrownBy(() -> trainer.validateOn(new ColourModel.Photos(0)))
+      Trainer trainer = Trainer.of(new ColorModel(manager, 1), OPTIONS);
+      assertThatThrownBy(() -> trainer.validateOn(new ColorModel.Photos(0)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("validate");
     }
@@ -126,9 +126,9 @@ class TrainerTest {
   void trainsOnOnePhotoInBatchesOfSixteen() {
     try (NDManager manager = TorchEngine.newManager()) {
       TrainReport report =
-          Trainer.of(new ColourModel(manager, 1), OPTIONS)
-              .validateOn(new ColourModel.Photos(1))
-              .fit(new ColourModel.Photos(1));
+          Trainer.of(new ColorModel(manager, 1), OPTIONS)
+              .validateOn(new ColorModel.Photos(1))
+              .fit(new ColorModel.Photos(1));
       assertThat(report.steps()).isEqualTo(4);
       assertThat(report.photos()).isEqualTo(4);
     }
@@ -139,18 +139,18 @@ class TrainerTest {
     try (NDManager manager = TorchEngine.newManager()) {
       TrainOptions options = OPTIONS.withAccumulate(3).withSteps(2);
       TrainReport report =
-          Trainer.of(new ColourModel(manager, 1), options).fit(new ColourModel.Photos(100));
+          Trainer.of(new ColorModel(manager, 1), options).fit(new ColorModel.Photos(100));
       assertThat(report.photos()).isEqualTo(2 * 3 * 16);
-      assertThat(Provenance.card("colours", options, report).photos()).isEqualTo(2 * 3 * 16);
+      assertThat(Provenance.card("colors", options, report).photos()).isEqualTo(2 * 3 * 16);
     }
   }
 
   @Test
   void hasNoLossBeforeTheFirstStep() {
     try (NDManager manager = TorchEngine.newManager()) {
-      Trainer trainer = Trainer.of(new ColourModel(manager, 1), OPTIONS);
+      Trainer trainer = Trainer.of(new ColorModel(manager, 1), OPTIONS);
       Thread.currentThread().interrupt();
-      TrainReport report = trainer.fit(new ColourModel.Photos(100));
+      TrainReport report = trainer.fit(new ColorModel.Photos(100));
       assertThat(Thread.interrupted()).isTrue();
       assertThat(report.steps()).isZero();
       assertThat(report.finalLoss()).isNaN();
@@ -160,10 +160,10 @@ class TrainerTest {
   @Test
   void stopsAtALossThatIsNotFinite() {
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
+      ColorModel model = new ColorModel(manager, 1);
       Trainable nanAtThirdStep = new NanLoss(model, 3);
       Trainer trainer = Trainer.of(nanAtThirdStep, OPTIONS);
-      assertThatThrownBy(() -> trainer.fit(new ColourModel.Photos(100)))
+      assertThatThrownBy(() -> trainer.fit(new ColorModel.Photos(100)))
           .isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("loss is NaN at step 3");
       assertThat(weights(model).get("head.bias")).doesNotContain(Float.NaN);
@@ -172,13 +172,13 @@ class TrainerTest {
 
   private static Map<String, float[]> trained(TrainOptions options) {
     try (NDManager manager = TorchEngine.newManager()) {
-      ColourModel model = new ColourModel(manager, 1);
-      Trainer.of(model, options).fit(new ColourModel.Photos(100));
+      ColorModel model = new ColorModel(manager, 1);
+      Trainer.of(model, options).fit(new ColorModel.Photos(100));
       return weights(model);
     }
   }
 
-  private static Map<String, float[]> weights(ColourModel model) {
+  private static Map<String, float[]> weights(ColorModel model) {
     Map<String, float[]> weights = new LinkedHashMap<>();
     model
         .network()
@@ -193,11 +193,11 @@ class TrainerTest {
 
   /** The model until a given step, whose loss is not a number. */
   private static final class NanLoss implements Trainable {
-    private final ColourModel model;
+    private final ColorModel model;
     private final int badStep;
     private int step;
 
-    NanLoss(ColourModel model, int badStep) {
+    NanLoss(ColorModel model, int badStep) {
       this.model = model;
       this.badStep = badStep;
     }

@@ -1,10 +1,10 @@
 package io.github.geofix.core.cascade;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -125,8 +125,8 @@ public final class Cascade implements Localizer {
    *
    * @param first a model of any family
    * @param refinedBy models of families that compare photos with a map, in order
-   * @throws io.github.geofix.core.ModelFormatException if a folder is not a model this version can
-   *     read, or not one that can refine
+   * @throws io.github.geofix.core.format.ModelFormatException if a folder is not a model this
+   *     version can read, or not one that can refine
    * @throws IllegalStateException if no model provider is on the class path
    */
   public static Cascade load(Path first, List<Path> refinedBy) {

@@ -9,8 +9,8 @@ public interface CascadeProvider {
   /**
    * Loads a model and those that refine its answers.
    *
-   * @throws io.github.geofix.core.ModelFormatException if a folder is not a model this provider can
-   *     read, or not one that can refine
+   * @throws io.github.geofix.core.format.ModelFormatException if a folder is not a model this
+   *     provider can read, or not one that can refine
    */
   Cascade load(Path first, List<Path> refinedBy);
 }

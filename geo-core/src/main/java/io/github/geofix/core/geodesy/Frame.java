@@ -1,11 +1,9 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
-
 /**
  * A picture's worth of ground: says which place each point of a picture shows.
  *
- * <p>Anything smooth will do: a square of metres, a map tile, a rotated or a polar view. A lambda
+ * <p>Anything smooth will do: a square of meters, a map tile, a rotated or a polar view. A lambda
  * is a frame. Must be thread-safe.
  */
 @FunctionalInterface

@@ -1,7 +1,6 @@
 package io.github.geofix.core.geodesy;
 
 import com.google.gson.stream.JsonWriter;
-import io.github.geofix.core.LatLng;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;

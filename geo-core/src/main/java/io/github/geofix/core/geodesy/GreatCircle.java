@@ -1,7 +1,5 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
-
 /** Distances along great circles of a sphere. */
 public final class GreatCircle {
 

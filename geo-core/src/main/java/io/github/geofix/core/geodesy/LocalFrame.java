@@ -1,10 +1,9 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
 import java.util.Locale;
 
 /**
- * A square of metres around a point, north up. Immutable.
+ * A square of meters around a point, north up. Immutable.
  *
  * <p>The corners are found by going east, then north, along great circles of a sphere of radius
  * {@link WebMercator#RADIUS_METERS}; between the corners the frame is linear in degrees. This is
@@ -13,7 +12,7 @@ import java.util.Locale;
  */
 public final class LocalFrame implements Frame {
 
-  /** Beyond it a square of metres is no sensible picture of a sphere. */
+  /** Beyond it a square of meters is no sensible picture of a sphere. */
   public static final double MAX_SIZE_METERS = 2_000_000;
 
   private final LatLng center;
@@ -56,7 +55,7 @@ public final class LocalFrame implements Frame {
     return center;
   }
 
-  /** Returns the side length in metres. */
+  /** Returns the side length in meters. */
   public double sizeMeters() {
     return sizeMeters;
   }
@@ -78,7 +77,7 @@ public final class LocalFrame implements Frame {
     };
   }
 
-  /** Returns the place so many metres east, then north, of the middle. */
+  /** Returns the place so many meters east, then north, of the middle. */
   public LatLng offset(double eastMeters, double northMeters) {
     return move(move(center, 90, eastMeters), 0, northMeters);
   }
@@ -107,7 +106,7 @@ public final class LocalFrame implements Frame {
   }
 
   /**
-   * Returns the length in metres of the great circle between two places, on {@link #move}'s sphere.
+   * Returns the length in meters of the great circle between two places, on {@link #move}'s sphere.
    */
   public static double meters(LatLng a, LatLng b) {
     return GreatCircle.distanceKm(a, b) * (WebMercator.RADIUS_METERS / GreatCircle.EARTH_RADIUS_KM);
@@ -129,7 +128,7 @@ public final class LocalFrame implements Frame {
     return 31 * center.hashCode() + Double.hashCode(sizeMeters);
   }
 
-  /** Returns the size and the centre. */
+  /** Returns the size and the center. */
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%.2f m around %s", sizeMeters, center);

@@ -1,7 +1,5 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
-
 /**
  * A square of the Web-Mercator world.
  *

@@ -1,6 +1,5 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
 import java.util.Collection;
 import java.util.List;
 

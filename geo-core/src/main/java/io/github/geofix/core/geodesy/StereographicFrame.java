@@ -1,16 +1,15 @@
 package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.LatLng;
 import java.util.Locale;
 
 /**
  * A square of ground around a point, north up, without distortion of shapes. Immutable.
  *
  * <p>Its plane is the stereographic projection that touches the sphere of radius {@link
- * WebMercator#RADIUS_METERS} at the centre (Snyder, "Map Projections: A Working Manual", USGS 1987,
- * section 21): the scale is exact in the centre and 0.5 % off in the corners of a square of 1,300
+ * WebMercator#RADIUS_METERS} at the center (Snyder, "Map Projections: A Working Manual", USGS 1987,
+ * section 21): the scale is exact in the center and 0.5 % off in the corners of a square of 1,300
  * km. Unlike a {@link LocalFrame} it keeps its shape in high latitudes and has no seam at the
- * poles; for a few kilometres the two are the same.
+ * poles; for a few kilometers the two are the same.
  */
 public final class StereographicFrame implements Frame {
 
@@ -22,7 +21,7 @@ public final class StereographicFrame implements Frame {
   private final LatLng center;
   private final double sizeMeters;
 
-  // Unit vectors towards the centre, and from there to the east and to the north.
+  // Unit vectors towards the center, and from there to the east and to the north.
   private final double[] middle;
   private final double[] east;
   private final double[] north;
@@ -44,7 +43,7 @@ public final class StereographicFrame implements Frame {
   /**
    * Returns the square of a side length around a place.
    *
-   * @param sizeMeters above 0 and at most {@link #MAX_SIZE_METERS}, at the scale of the centre
+   * @param sizeMeters above 0 and at most {@link #MAX_SIZE_METERS}, at the scale of the center
    * @throws IllegalArgumentException if the size is out of range
    */
   public static StereographicFrame of(LatLng center, double sizeMeters) {
@@ -60,7 +59,7 @@ public final class StereographicFrame implements Frame {
     return center;
   }
 
-  /** Returns the side length in metres. */
+  /** Returns the side length in meters. */
   public double sizeMeters() {
     return sizeMeters;
   }
@@ -76,7 +75,7 @@ public final class StereographicFrame implements Frame {
         straight * middle[2] + 2 * (x * east[2] + y * north[2]));
   }
 
-  /** Returns the size and the centre. */
+  /** Returns the size and the center. */
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%.2f m around %s", sizeMeters, center);

@@ -39,7 +39,7 @@ public final class WebMercator {
   }
 
   /**
-   * Returns the length on the ground, in metres, of a step of {@code worlds} along either axis at a
+   * Returns the length on the ground, in meters, of a step of {@code worlds} along either axis at a
    * latitude. One pixel of a 256 px tile at zoom z is a step of 2^-z / 256.
    */
   public static double meters(double worlds, double latitude) {

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.AtomicFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -29,40 +29,40 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   /**
    * What a graph is built with.
    *
-   * @param neighbours how many rows each is linked to, M of HNSW; more find more and take more room
+   * @param neighbors how many rows each is linked to, M of HNSW; more find more and take more room
    * @param buildBeam how many candidates are kept while a row is linked, efConstruction of HNSW
    */
-  public record Options(int neighbours, int buildBeam) {
-    static final int MAX_NEIGHBOURS = 512;
+  public record Options(int neighbors, int buildBeam) {
+    static final int MAX_NEIGHBORS = 512;
 
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException if a number is less than 1, or neighbours more than 512
+     * @throws IllegalArgumentException if a number is less than 1, or neighbors more than 512
      */
     public Options {
-      if (neighbours < 1 || neighbours > MAX_NEIGHBOURS) {
+      if (neighbors < 1 || neighbors > MAX_NEIGHBORS) {
         throw new IllegalArgumentException(
-            "neighbours must be 1 to " + MAX_NEIGHBOURS + ": " + neighbours);
+            "neighbors must be 1 to " + MAX_NEIGHBORS + ": " + neighbors);
       }
       if (buildBeam < 1) {
         throw new IllegalArgumentException("buildBeam must be 1 or more: " + buildBeam);
       }
     }
 
-    /** Returns 32 neighbours and 200 candidates. */
+    /** Returns 32 neighbors and 200 candidates. */
     public static Options defaults() {
       return new Options(32, 200);
     }
 
-    /** Returns a copy with another number of neighbours. */
-    public Options withNeighbours(int neighbours) {
-      return new Options(neighbours, buildBeam);
+    /** Returns a copy with another number of neighbors. */
+    public Options withNeighbors(int neighbors) {
+      return new Options(neighbors, buildBeam);
     }
 
     /** Returns a copy with another number of candidates while building. */
     public Options withBuildBeam(int buildBeam) {
-      return new Options(neighbours, buildBeam);
+      return new Options(neighbors, buildBeam);
     }
   }
 

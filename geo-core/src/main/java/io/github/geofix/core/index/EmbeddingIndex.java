@@ -2,8 +2,8 @@ package io.github.geofix.core.index;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -328,7 +328,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     return at(row, Segment::payload);
   }
 
-  /** Returns a row's numbers, [D]; normalised where the metric is the cosine. */
+  /** Returns a row's numbers, [D]; normalized where the metric is the cosine. */
   public float[] vector(int row) {
     return reading(() -> Arrays.copyOf(paddedVector(row), width));
   }
@@ -527,7 +527,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
         place.segment().latLng(place.row()));
   }
 
-  /** Checks queries and returns them padded, and normalised for the cosine. */
+  /** Checks queries and returns them padded, and normalized for the cosine. */
   float[][] prepared(float[][] queries, int k) {
     if (k < 1) {
       throw new IllegalArgumentException("k must be 1 or more: " + k);
@@ -621,7 +621,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     return S2CellId.fromLatLng(S2LatLng.fromDegrees(latLng.latitude(), latLng.longitude())).id();
   }
 
-  /** Checks a row or query and returns it padded to W, normalised for the cosine. */
+  /** Checks a row or query and returns it padded to W, normalized for the cosine. */
   private static float[] prepared(float[] vector, String what, int width, Metric metric) {
     if (vector.length != width) {
       throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Finds out which rows are neighbours. The one class that knows JVector, which does it. */
+/** Finds out which rows are neighbors. The one class that knows JVector, which does it. */
 final class GraphBuilder {
   /** How far a node's links may exceed their number while the graph grows. JVector's own choice. */
   private static final float OVERFLOW = 1.2f;
@@ -25,7 +25,7 @@ final class GraphBuilder {
   private GraphBuilder() {}
 
   /**
-   * Links rows by their bytes, which are near enough to know neighbours, on all processors.
+   * Links rows by their bytes, which are near enough to know neighbors, on all processors.
    *
    * @param onLinked told how many rows are linked, in no order and from any thread
    */
@@ -35,7 +35,7 @@ final class GraphBuilder {
     Scores scores = new Scores(rows, squared);
     AtomicInteger linked = new AtomicInteger();
     try (GraphIndexBuilder builder =
-        GraphIndexBuilder.builder(scores, rows.width(), options.neighbours())
+        GraphIndexBuilder.builder(scores, rows.width(), options.neighbors())
             .withBeamWidth(options.buildBeam())
             .withNeighborOverflow(OVERFLOW)
             .withAlpha(ALPHA)
@@ -48,11 +48,11 @@ final class GraphBuilder {
                 onLinked.accept(linked.incrementAndGet());
               });
       builder.cleanup();
-      return copy(builder.getGraph(), options.neighbours());
+      return copy(builder.getGraph(), options.neighbors());
     }
   }
 
-  private static LayeredGraph copy(ImmutableGraphIndex graph, int neighbours) throws IOException {
+  private static LayeredGraph copy(ImmutableGraphIndex graph, int neighbors) throws IOException {
     try (ImmutableGraphIndex.View view = graph.getView()) {
       int top = view.entryNode().level;
       int[][] rows = new int[top + 1][];
@@ -66,7 +66,7 @@ final class GraphBuilder {
       }
       return LayeredGraph.of(
           rows,
-          neighbours,
+          neighbors,
           view.entryNode().node,
           (layer, row) -> {
             NodesIterator links = view.getNeighborsIterator(layer, row);

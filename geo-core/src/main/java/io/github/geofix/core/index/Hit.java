@@ -1,6 +1,6 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 
 /**
  * One row found by a search.

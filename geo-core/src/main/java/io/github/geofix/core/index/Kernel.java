@@ -100,8 +100,8 @@ interface Kernel {
   float byteDot(ByteBuffer rows, int offset, float[] vector);
 
   /**
-   * Returns where among {@code count} bytes number {@code index} lies: four neighbouring bytes are
-   * a quarter of the count apart, so that widened to 32 bits, each of the four makes a run.
+   * Returns where among {@code count} bytes number {@code index} lies: four neighboring bytes are a
+   * quarter of the count apart, so that widened to 32 bits, each of the four makes a run.
    */
   static int interleaved(int index, int count) {
     return index % (count / 4) * 4 + index / (count / 4);

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -64,12 +64,12 @@ final class LayeredGraph implements AutoCloseable {
   }
 
   private final List<Layer> layers;
-  private final int neighbours;
+  private final int neighbors;
   private final int entry;
 
-  private LayeredGraph(List<Layer> layers, int neighbours, int entry) {
+  private LayeredGraph(List<Layer> layers, int neighbors, int entry) {
     this.layers = layers;
-    this.neighbours = neighbours;
+    this.neighbors = neighbors;
     this.entry = entry;
   }
 
@@ -82,12 +82,12 @@ final class LayeredGraph implements AutoCloseable {
    * Copies a graph.
    *
    * @param rows of each layer, ascending; of the lowest all
-   * @param neighbours how many links a row has at most
+   * @param neighbors how many links a row has at most
    * @param entry the row of the highest layer where searches begin
    */
-  static LayeredGraph of(int[][] rows, int neighbours, int entry, Links links) {
+  static LayeredGraph of(int[][] rows, int neighbors, int entry, Links links) {
     List<Layer> layers = new ArrayList<>();
-    int stride = neighbours * Integer.BYTES;
+    int stride = neighbors * Integer.BYTES;
     for (int layer = 0; layer < rows.length; layer++) {
       int size = rows[layer].length;
       Section section = Section.allocate((long) size * stride, stride);
@@ -95,18 +95,18 @@ final class LayeredGraph implements AutoCloseable {
         ByteBuffer window = section.window((long) i * stride);
         int at = section.offset((long) i * stride);
         int[] linked = links.of(layer, rows[layer][i]);
-        for (int j = 0; j < neighbours; j++) {
+        for (int j = 0; j < neighbors; j++) {
           window.putInt(at + j * Integer.BYTES, j < linked.length ? linked[j] : NO_LINK);
         }
       }
       layers.add(new Layer(size, layer == 0 ? new int[0] : rows[layer], section));
     }
-    return new LayeredGraph(layers, neighbours, entry);
+    return new LayeredGraph(layers, neighbors, entry);
   }
 
   void save(Path file) {
     ByteBuffer header = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putInt(VERSION).putInt(layers.get(0).size()).putInt(neighbours);
+    header.put(MAGIC).putInt(VERSION).putInt(layers.get(0).size()).putInt(neighbors);
     header.putInt(entry).putInt(layers.size());
     layers.stream().skip(1).forEach(layer -> header.putInt(layer.size()));
     AtomicFiles.write(
@@ -174,27 +174,27 @@ final class LayeredGraph implements AutoCloseable {
     if (linked != rows) {
       throw wrong(file, "it links " + linked + " rows, the index beside it has " + rows);
     }
-    int neighbours = header.getInt();
+    int neighbors = header.getInt();
     int entry = header.getInt();
     int count = header.getInt();
-    if (neighbours < 1
-        || neighbours > ApproximateIndex.Options.MAX_NEIGHBOURS
+    if (neighbors < 1
+        || neighbors > ApproximateIndex.Options.MAX_NEIGHBORS
         || count < 1
         || count > MAX_LAYERS) {
-      throw wrong(file, "it claims " + neighbours + " links a row on " + count + " layers");
+      throw wrong(file, "it claims " + neighbors + " links a row on " + count + " layers");
     }
     long end = PAGE;
     for (int i = 0; i < count; i++) {
       boolean lowest = i == 0;
       int size = lowest ? rows : header.getInt();
       long rowBytes = lowest ? 0 : (long) size * Integer.BYTES;
-      long linkBytes = (long) size * neighbours * Integer.BYTES;
+      long linkBytes = (long) size * neighbors * Integer.BYTES;
       if (size < 1 || size > rows || end + rowBytes + linkBytes > in.size()) {
         throw wrong(file, "it claims " + size + " rows on layer " + i);
       }
       int[] onLayer = new int[lowest ? 0 : size];
       read(in, end, (int) rowBytes).asIntBuffer().get(onLayer);
-      Section links = Section.map(in, end + rowBytes, linkBytes, neighbours * Integer.BYTES);
+      Section links = Section.map(in, end + rowBytes, linkBytes, neighbors * Integer.BYTES);
       layers.add(new Layer(size, onLayer, links));
       end += rowBytes + linkBytes;
     }
@@ -204,7 +204,7 @@ final class LayeredGraph implements AutoCloseable {
     if (end != in.size()) {
       throw wrong(file, "it should be " + end + " bytes long but is " + in.size());
     }
-    return new LayeredGraph(layers, neighbours, entry);
+    return new LayeredGraph(layers, neighbors, entry);
   }
 
   private static ByteBuffer read(FileChannel in, long position, int length) throws IOException {
@@ -249,7 +249,7 @@ final class LayeredGraph implements AutoCloseable {
   private final class Walk {
     private final ByteRows.Scores scores;
     private final int beam;
-    private final int[] unseen = new int[neighbours];
+    private final int[] unseen = new int[neighbors];
     private long scored;
 
     Walk(ByteRows.Scores scores, int beam) {
@@ -297,11 +297,11 @@ final class LayeredGraph implements AutoCloseable {
       if (at < 0) {
         throw Section.damaged("row " + row + " is linked to on a layer where it is not");
       }
-      long position = (long) at * neighbours * Integer.BYTES;
+      long position = (long) at * neighbors * Integer.BYTES;
       ByteBuffer window = layer.links().window(position);
       int offset = layer.links().offset(position);
       int count = 0;
-      for (int i = 0; i < neighbours; i++) {
+      for (int i = 0; i < neighbors; i++) {
         int link = window.getInt(offset + i * Integer.BYTES);
         if (link == NO_LINK) {
           break;

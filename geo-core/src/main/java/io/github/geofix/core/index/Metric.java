@@ -2,7 +2,7 @@ package io.github.geofix.core.index;
 
 /** How the likeness of a query q and a row x is scored; a higher score is always a closer row. */
 public enum Metric {
-  /** The cosine of the angle, -1 to 1. Rows and queries are normalised, so neither may be zero. */
+  /** The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero. */
   COSINE,
   /** The dot product {@code q . x}. */
   DOT,

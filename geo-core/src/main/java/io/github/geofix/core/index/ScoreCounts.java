@@ -57,7 +57,7 @@ public final class ScoreCounts {
    * Returns a counter of scores between vectors of width W.
    *
    * @param metric how pairs are scored; for {@link Metric#COSINE} the rows must already be
-   *     normalised, and are scored by the dot product
+   *     normalized, and are scored by the dot product
    * @throws IllegalArgumentException if {@code width} is not positive
    */
   public static ScoreCounts of(Metric metric, int width) {

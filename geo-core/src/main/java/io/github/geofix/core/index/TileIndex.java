@@ -1,9 +1,9 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.Tile;
@@ -227,7 +227,7 @@ public final class TileIndex implements AutoCloseable {
     }
 
     /**
-     * Adds a square of metres, north up, as galleries of aerial images have them.
+     * Adds a square of meters, north up, as galleries of aerial images have them.
      *
      * @param id its name, which need not be unique
      * @throws IllegalArgumentException if {@link LocalFrame#of} cannot make it

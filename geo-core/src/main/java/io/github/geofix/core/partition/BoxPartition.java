@@ -1,7 +1,7 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ public final class CellHierarchy {
   private final List<CellPartition> partitions;
   private final int[][] ancestors; // [levels][finest cells]
   private final int[][] parents; // [levels][cells of the level]
-  private final int[][] firstChild; // [levels - 1][cells + 1]: children are neighbours on the curve
+  private final int[][] firstChild; // [levels - 1][cells + 1]: children are neighbors on the curve
 
   private CellHierarchy(List<CellPartition> partitions) {
     this.partitions = List.copyOf(partitions);
@@ -242,7 +242,7 @@ public final class CellHierarchy {
    * Loads a hierarchy saved by {@link #save}, or a partition as a hierarchy of one level.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
-   * @throws io.github.geofix.core.ModelFormatException if it is not a hierarchy
+   * @throws io.github.geofix.core.format.ModelFormatException if it is not a hierarchy
    */
   public static CellHierarchy load(Path file) {
     try {

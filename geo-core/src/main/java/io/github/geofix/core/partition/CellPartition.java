@@ -1,10 +1,10 @@
 package io.github.geofix.core.partition;
 
 import com.google.common.geometry.S2CellId;
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.io.AtomicFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -321,7 +321,7 @@ public final class CellPartition {
 
   /**
    * Returns the partition of the given cells, for lists that others published; the mean of a cell
-   * is its centre and its count 0.
+   * is its center and its count 0.
    *
    * @param s2Tokens in any order
    * @throws IllegalArgumentException if a token is not an S2 token or two cells overlap
@@ -473,7 +473,7 @@ public final class CellPartition {
     return cells[label];
   }
 
-  /** Returns the centre of a cell. */
+  /** Returns the center of a cell. */
   public LatLng centerOf(int label) {
     return S2Cells.centerOf(cells[label]);
   }
@@ -485,7 +485,7 @@ public final class CellPartition {
 
   /**
    * Returns the mean of a cell's points, on the sphere unless {@link Mean#DEGREES} was asked for;
-   * or its centre if the cells came without points.
+   * or its center if the cells came without points.
    */
   public LatLng meanOf(int label) {
     return new LatLng(means[2 * label], means[2 * label + 1]);
@@ -591,8 +591,8 @@ public final class CellPartition {
    * the rows that are there, not with what the file claims.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
-   * @throws io.github.geofix.core.ModelFormatException if it is not a list of disjoint cells; the
-   *     message names the line
+   * @throws io.github.geofix.core.format.ModelFormatException if it is not a list of disjoint
+   *     cells; the message names the line
    */
   public static CellPartition load(Path file) {
     return PartitionCsv.read(file);

@@ -1,6 +1,6 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;

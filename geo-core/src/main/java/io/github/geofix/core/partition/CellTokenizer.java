@@ -1,6 +1,6 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -149,7 +149,7 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the centre of the cell that a word, or a prefix of one, means.
+   * Returns the center of the cell that a word, or a prefix of one, means.
    *
    * @param values one or more, at most N
    * @throws IllegalArgumentException if there are too many or too few, or one is out of range
@@ -159,7 +159,7 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the centres of the cells of many words.
+   * Returns the centers of the cells of many words.
    *
    * @param words [n * N], word by word
    * @return [2n], latitude, longitude, latitude, longitude, ...

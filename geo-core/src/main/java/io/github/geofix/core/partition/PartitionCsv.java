@@ -1,9 +1,9 @@
 package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,8 +77,8 @@ public final class PointSet {
    * longitude}, {@code lon} or {@code lng}, in any case.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
-   * @throws io.github.geofix.core.ModelFormatException if a column is missing or a value is out of
-   *     range; the message names the line
+   * @throws io.github.geofix.core.format.ModelFormatException if a column is missing or a value is
+   *     out of range; the message names the line
    */
   public static PointSet readCsv(Path file) {
     return readCsv(file, List.of("latitude", "lat"), List.of("longitude", "lon", "lng"));
@@ -306,7 +306,7 @@ public final class PointSet {
     return Arrays.copyOf(cells, count);
   }
 
-  /** Neighbouring points of a chunk. */
+  /** Neighboring points of a chunk. */
   private record Run(Chunk chunk, int from, int to) {
     int length() {
       return to - from;

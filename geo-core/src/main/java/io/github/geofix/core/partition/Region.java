@@ -5,10 +5,9 @@ import com.google.common.geometry.S2Cap;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2CellUnion;
 import com.google.common.geometry.S2RegionCoverer;
-import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -165,27 +164,6 @@ public final class Region {
       total += scores[other];
     }
     return before / total;
-  }
-
-  /**
-   * Returns the smallest region of whole candidates that holds a share of their score; the share is
-   * of the score that the list holds, so give it all candidates, not the best few.
-   *
-   * @param share more than 0, at most 1
-   * @param candidates with S2 tokens as cells; of one cell twice the scores add up
-   * @throws IllegalArgumentException if the share is out of range, all scores are 0, a cell is not
-   *     an S2 cell, or two cells overlap
-   */
-  public static Region holding(double share, List<Candidate> candidates) {
-    Map<String, Double> scoreOfCell = new HashMap<>();
-    for (Candidate candidate : candidates) {
-      scoreOfCell.merge(candidate.cell(), candidate.score(), Double::sum);
-    }
-    CellPartition partition = CellPartition.ofTokens(scoreOfCell.keySet());
-    double[] scores = new double[partition.size()];
-    scoreOfCell.forEach(
-        (cell, score) -> scores[partition.labelOfCell(S2Cells.ofToken(cell))] = score);
-    return holding(share, partition, scores);
   }
 
   /** Tells whether a point lies in the region. */

@@ -5,8 +5,8 @@ import com.google.common.geometry.S2Cell;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2Point;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +133,7 @@ public final class S2Cells {
         "not an S2 token: '" + shown + "'; one looks like 47e66e3 (1 to 16 hexadecimal digits)");
   }
 
-  /** Returns the centre of a cell. */
+  /** Returns the center of a cell. */
   public static LatLng centerOf(long cell) {
     return latLng(new S2CellId(cell).toPoint());
   }

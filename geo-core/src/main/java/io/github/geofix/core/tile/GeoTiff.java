@@ -269,7 +269,7 @@ final class GeoTiff implements TileReader {
       }
       return new Crs(utm, 0, 0, 1);
     }
-    // WGS 84, NAD83, ETRS89: alike to a metre or two, less than a pixel's worth here.
+    // WGS 84, NAD83, ETRS89: alike to a meter or two, less than a pixel's worth here.
     int geographic = tags.key(GEOGRAPHIC_TYPE);
     if (geographic == 4326 || geographic == 4269 || geographic == 4258) {
       return new Crs(Projection.EQUIRECTANGULAR, 0.5, 0.25, 1.0 / 360);

@@ -70,7 +70,7 @@ final class Pixels {
             "%d x %d pixels, at most %d are read"
                 .formatted(reader.getWidth(0), reader.getHeight(0), maxPixels));
       }
-      // The JPEG decoder only warns when data is cut short or damaged, and fills up with grey.
+      // The JPEG decoder only warns when data is cut short or damaged, and fills up with gray.
       List<String> damage = new ArrayList<>();
       reader.addIIOReadWarningListener(
           (source, warning) -> {
@@ -100,12 +100,12 @@ final class Pixels {
     if (raster.getNumBands() == 1
         && raster.getDataBuffer().getDataType() == DataBuffer.TYPE_BYTE
         && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-      // Java takes grey for linear light and would brighten it.
-      int[] grey = raster.getSamples(0, 0, width, height, 0, new int[width * height]);
-      for (int i = 0; i < grey.length; i++) {
-        grey[i] *= 0x010101;
+      // Java takes gray for linear light and would brighten it.
+      int[] gray = raster.getSamples(0, 0, width, height, 0, new int[width * height]);
+      for (int i = 0; i < gray.length; i++) {
+        gray[i] *= 0x010101;
       }
-      return new Pixels(width, height, grey);
+      return new Pixels(width, height, gray);
     }
     BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = copy.createGraphics();

@@ -3,8 +3,8 @@ package io.github.geofix.core.tile;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.IOException;
@@ -254,7 +254,7 @@ final class Pyramid implements TileSource {
       return Math.max(1, (int) Math.min(MAX_SAMPLES, Math.ceil(pixels * (1 - ROUNDING))));
     }
 
-    /** Adds the colour at a position, between the four nearest pixels; nothing outside the grid. */
+    /** Adds the color at a position, between the four nearest pixels; nothing outside the grid. */
     private void sample(int index, double x, double y, double weight) {
       Level grid = levels.get(index);
       double px = (x - grid.originX()) * grid.scaleX();

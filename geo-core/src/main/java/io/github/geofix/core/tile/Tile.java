@@ -1,7 +1,7 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import io.github.geofix.core.geodesy.WebMercator;
 import java.util.List;

@@ -48,7 +48,7 @@ final class Utm implements Projection {
     return switch (valid ? epsg / 100 : 0) {
       case 326 -> zoned + "+datum=WGS84";
       case 327 -> zoned + "+south +datum=WGS84";
-      // Both on the GRS 80 ellipsoid, within a metre or two of WGS 84.
+      // Both on the GRS 80 ellipsoid, within a meter or two of WGS 84.
       case 258, 269 -> zoned + "+ellps=GRS80 +towgs84=0,0,0";
       default -> "";
     };

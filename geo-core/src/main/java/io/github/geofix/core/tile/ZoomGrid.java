@@ -1,8 +1,8 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import io.github.geofix.core.geodesy.WebMercator;
@@ -46,8 +46,8 @@ public final class ZoomGrid {
   }
 
   /**
-   * Returns the grid of a square of metres. Children are found by going east and north on the
-   * sphere, so neighbours may overlap or leave a gap of a few centimetres.
+   * Returns the grid of a square of meters. Children are found by going east and north on the
+   * sphere, so neighbors may overlap or leave a gap of a few centimeters.
    *
    * @param sides cells a side at each step, 2 to 64
    * @throws IllegalArgumentException if a value is out of range
@@ -160,7 +160,7 @@ public final class ZoomGrid {
   }
 
   /**
-   * Returns how many metres of ground a pixel shows in the middle of a cell's view.
+   * Returns how many meters of ground a pixel shows in the middle of a cell's view.
    *
    * @param pixels the side of the view
    */

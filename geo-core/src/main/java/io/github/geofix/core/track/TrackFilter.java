@@ -1,9 +1,9 @@
 package io.github.geofix.core.track;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +45,7 @@ public final class TrackFilter {
   private static final double EARTH_KM2 =
       4 * Math.PI * GreatCircle.EARTH_RADIUS_KM * GreatCircle.EARTH_RADIUS_KM;
 
-  /** The least radius of a place, one metre: a point has no area. */
+  /** The least radius of a place, one meter: a point has no area. */
   private static final double LEAST_RADIUS_KM = 1e-3;
 
   /**

@@ -377,7 +377,7 @@ final class VectorKernel implements Kernel {
   /**
    * Computes the products of the first {@code whole} numbers, in four passes side by side, each
    * over a quarter of the rows from end to end: memory is faster so than in one pass, and far
-   * faster than by four rows that are neighbours.
+   * faster than by four rows that are neighbors.
    */
   private static void dots(
       Object rows, int from, int to, int whole, float[] vector, float[] products) {

@@ -2,7 +2,6 @@ package io.github.geofix.core.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.ModelFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -10,7 +10,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.LatLng;
 import java.awt.geom.Path2D;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -65,7 +64,7 @@ class GeoJsonWriterTest {
       }
       S2CellId leaf = S2CellId.fromLatLng(S2LatLng.fromDegrees(latitude, longitude));
       S2CellId cell = leaf.parent(level);
-      // The drawing is within 0.1 % of a side; sides of neighbours differ by less than a third.
+      // The drawing is within 0.1 % of a side; sides of neighbors differ by less than a third.
       double margin = 0.003 * Math.sqrt(new S2Cell(cell).approxArea());
       List<S2CellId> around = new ArrayList<>(List.of(cell));
       S2CellId[] neighbors = new S2CellId[4];

@@ -2,7 +2,6 @@ package io.github.geofix.core.geodesy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.LatLng;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +20,7 @@ final class StereographicFrameTest {
     assertThat(LocalFrame.meters(center, frame.at(0.5, 0.5))).isLessThan(1e-2);
     for (double[] uv : new double[][] {{0, 0}, {1, 0.5}, {0.3, 0.9}, {0.5, 0}}) {
       double plane = side * Math.hypot(uv[0] - 0.5, uv[1] - 0.5);
-      // Snyder, eq. 21-15: a point at the angle c from the centre lies at 2 R tan(c / 2).
+      // Snyder, eq. 21-15: a point at the angle c from the center lies at 2 R tan(c / 2).
       double onGround = 2 * RADIUS * Math.atan(plane / (2 * RADIUS));
       assertThat(LocalFrame.meters(center, frame.at(uv[0], uv[1])))
           .isCloseTo(onGround, within(1e-2));

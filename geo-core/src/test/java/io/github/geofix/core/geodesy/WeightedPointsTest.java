@@ -3,7 +3,6 @@ package io.github.geofix.core.geodesy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,7 +39,7 @@ class WeightedPointsTest {
     }
     assertThat(all.size()).isEqualTo(60);
     assertThat(all.medoid()).isEqualTo(medoid);
-    // Points that see the same neighbours tie up to the order of the sum.
+    // Points that see the same neighbors tie up to the order of the sum.
     assertThat(mass(points.get(all.densest(800)), points, weights))
         .isEqualTo(mass(points.get(densest), points, weights));
     SphericalMean around = new SphericalMean();

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +117,7 @@ final class EmbeddingIndexTest {
                         .hits())
                 .isEqualTo(hits);
             if (metric != Metric.COSINE) {
-              // Normalising the normalised rows once more changes their last bits.
+              // Normalizing the normalized rows once more changes their last bits.
               assertThat(rounded.search(queries[i], 12).hits()).isEqualTo(hits);
             }
             assertThat(roundedBatch.get(i).hits()).isEqualTo(rounded.search(queries[i], 12).hits());

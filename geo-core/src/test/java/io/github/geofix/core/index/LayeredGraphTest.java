@@ -3,7 +3,7 @@ package io.github.geofix.core.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LayeredGraphTest {
   private static final int ROWS = 300;
-  private static final int NEIGHBOURS = 5;
+  private static final int NEIGHBORS = 5;
 
   @TempDir private Path folder;
 
@@ -45,7 +45,7 @@ final class LayeredGraphTest {
     Path file = folder.resolve("links");
     int entry = layers[2][1];
     try (LayeredGraph graph =
-        LayeredGraph.of(layers, NEIGHBOURS, entry, (layer, row) -> links[layer][row])) {
+        LayeredGraph.of(layers, NEIGHBORS, entry, (layer, row) -> links[layer][row])) {
       graph.save(file);
     }
     try (LayeredGraph graph = LayeredGraph.open(file, ROWS)) {
@@ -114,7 +114,7 @@ final class LayeredGraphTest {
                 .ints(0, rows.length)
                 .map(i -> rows[i])
                 .distinct()
-                .limit(random.nextInt(1 + Math.min(NEIGHBOURS, rows.length)))
+                .limit(random.nextInt(1 + Math.min(NEIGHBORS, rows.length)))
                 .toArray();
       }
     }
@@ -172,7 +172,7 @@ final class LayeredGraphTest {
     int[][] layers = {IntStream.range(0, ROWS).toArray(), {3, 40, 77}};
     int[][][] links = links(layers, new Random(8));
     try (LayeredGraph graph =
-        LayeredGraph.of(layers, NEIGHBOURS, 40, (layer, row) -> links[layer][row])) {
+        LayeredGraph.of(layers, NEIGHBORS, 40, (layer, row) -> links[layer][row])) {
       graph.save(file);
     }
     return Files.readAllBytes(file);

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
- * Takes an image for the colours of its 8 x 8 parts, and photos for views from above in any of S
+ * Takes an image for the colors of its 8 x 8 parts, and photos for views from above in any of S
  * quarter turns.
  */
 final class PixelEncoder implements TileEncoder {
@@ -88,7 +88,7 @@ final class PixelEncoder implements TileEncoder {
       for (int x = 0; x < image.getWidth(); x++) {
         int rgb = image.getRGB(x, y);
         for (int c = 0; c < 3; c++) {
-          // Less the middle grey, so that dark and bright parts point away from each other.
+          // Less the middle gray, so that dark and bright parts point away from each other.
           vector[3 * (y / part * SIDE + x / part) + c] += (rgb >> (8 * c) & 0xff) - 127.5f;
         }
       }

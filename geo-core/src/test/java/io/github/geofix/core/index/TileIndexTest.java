@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.Tile;
@@ -152,7 +152,7 @@ final class TileIndexTest {
   }
 
   @Test
-  void findsSquaresOfMetres() {
+  void findsSquaresOfMeters() {
     LatLng rome = new LatLng(41.9, 12.5);
     LatLng fiji = new LatLng(-17.5, 179.9);
     Path file = folder.resolve("squares.index");

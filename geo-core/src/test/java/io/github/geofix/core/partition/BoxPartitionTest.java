@@ -3,8 +3,8 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition.Box;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.geometry.S2CellId;
-import io.github.geofix.core.LatLng;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition.Options;
 import io.github.geofix.core.partition.CellPartition.Rule;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.OracleFile;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition.Mean;
 import io.github.geofix.core.partition.CellPartition.Options;
 import io.github.geofix.core.partition.CellPartition.Rule;

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -195,28 +194,6 @@ class RegionTest {
                 .getAsJsonObject("geometry")
                 .getAsJsonArray("coordinates"))
         .hasSize(2);
-  }
-
-  @Test
-  void candidatesHoldTheirShareOfTheScore() {
-    List<Candidate> candidates =
-        List.of(
-            candidate("47e7", 0.3),
-            candidate("b", 0.25),
-            candidate("47e7", 0.25),
-            candidate("89c3", 0.2));
-    assertThat(Region.holding(0.5, candidates).s2Tokens()).containsExactly("47e7");
-    assertThat(Region.holding(0.7, candidates).s2Tokens()).containsExactly("47e7", "89c3");
-    assertThat(Region.holding(0.8, List.of(candidate("9", 2), candidate("1", 1))).s2Tokens())
-        .containsExactly("1", "9");
-    assertThatThrownBy(() -> Region.holding(0.5, List.of(candidate("3/4/5", 1))))
-        .hasMessageContaining("not an S2 token: '3/4/5'");
-    assertThatThrownBy(() -> Region.holding(0.5, List.of(candidate("9", 1), candidate("94", 1))))
-        .hasMessageContaining("overlap");
-  }
-
-  private static Candidate candidate(String s2Token, double score) {
-    return new Candidate(new LatLng(0, 0), score, 0, s2Token);
   }
 
   @Test

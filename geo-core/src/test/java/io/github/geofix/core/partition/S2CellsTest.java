@@ -25,7 +25,7 @@ class S2CellsTest {
   }
 
   @Test
-  void leavesAreThoseOfS2AtPolesAntimeridianFaceEdgesAndTheirNeighbourNumbers() {
+  void leavesAreThoseOfS2AtPolesAntimeridianFaceEdgesAndTheirNeighborNumbers() {
     double corner = Math.toDegrees(Math.atan(Math.sqrt(0.5)));
     double[] latitudes = {0, corner, -corner, 45, -45, 90, -90, 89.999999, 1e-300, -1e-12, 83.7249};
     double[] longitudes = {0, 45, -45, 90, -90, 135, -135, 180, -180, 1e-300, -1e-12, 123.4};

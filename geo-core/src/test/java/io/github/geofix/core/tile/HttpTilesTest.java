@@ -83,7 +83,7 @@ class HttpTilesTest {
   void passingTroublesAreTriedAgain() {
     script.add(status(503));
     script.add(status(429));
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
     assertThat(requests).hasSize(3);
     assertThat(requests.get(0).getRequestHeaders().getFirst("User-Agent")).contains("GeoFix");
   }
@@ -93,18 +93,18 @@ class HttpTilesTest {
     for (int i = 0; i < 3; i++) {
       script.add(status(500));
     }
-    assertThatThrownBy(() -> colour(OPTIONS))
+    assertThatThrownBy(() -> color(OPTIONS))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("0/0/0")
         .hasMessageContaining("the server answers 500, after 3 attempts");
     // The trouble is not remembered.
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
   }
 
   @Test
   void aRefusalIsNotTriedAgain() {
     script.add(status(403));
-    assertThatThrownBy(() -> colour(OPTIONS)).hasMessageContaining("the server answers 403");
+    assertThatThrownBy(() -> color(OPTIONS)).hasMessageContaining("the server answers 403");
     assertThat(requests).hasSize(1);
   }
 
@@ -115,7 +115,7 @@ class HttpTilesTest {
     }
     HttpTileOptions impatient =
         OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(1, Duration.ZERO);
-    assertThatThrownBy(() -> colour(impatient))
+    assertThatThrownBy(() -> color(impatient))
         .hasMessageContaining("no answer")
         .hasMessageContaining("after 2 attempts");
   }
@@ -131,28 +131,28 @@ class HttpTilesTest {
         });
     HttpTileOptions impatient =
         OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(0, Duration.ZERO);
-    assertThatThrownBy(() -> colour(impatient)).hasMessageContaining("no answer within 150 ms");
+    assertThatThrownBy(() -> color(impatient)).hasMessageContaining("no answer within 150 ms");
   }
 
   @Test
   void aTileIsFetchedOnceAndKept() throws IOException {
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
     assertThat(requests).hasSize(1);
 
     Files.write(keptTile(), new byte[] {1, 2, 3});
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
     assertThat(requests).hasSize(2);
   }
 
   @Test
   void whatIsNoTileIsNotKept() throws IOException {
     script.add(tile("<html>out of order</html>".getBytes(StandardCharsets.UTF_8)));
-    assertThatThrownBy(() -> colour(OPTIONS)).hasMessageContaining("not an image");
+    assertThatThrownBy(() -> color(OPTIONS)).hasMessageContaining("not an image");
     try (Stream<Path> files = Files.walk(cache)) {
       assertThat(files.filter(Files::isRegularFile)).isEmpty();
     }
-    assertThat(colour(OPTIONS)).isEqualTo(0xff123456);
+    assertThat(color(OPTIONS)).isEqualTo(0xff123456);
   }
 
   @Test
@@ -175,7 +175,7 @@ class HttpTilesTest {
         .hasMessageContaining("{y}");
   }
 
-  private int colour(HttpTileOptions options) {
+  private int color(HttpTileOptions options) {
     try (TileSource source = TileSource.http(Stores.template(server), cache, options)) {
       return source.view(WORLD, TILE, TILE).getRGB(3, 3);
     }

@@ -1,7 +1,7 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -109,9 +109,9 @@ final class Pictures {
         for (int i = 0; i < samples * samples; i++) {
           double u = (column + (i % samples + 0.5) / samples) / width;
           double v = (row + (Math.floorDiv(i, samples) + 0.5) / samples) / height;
-          double[] colour = between(world, position.of(frame.at(u, v)));
+          double[] color = between(world, position.of(frame.at(u, v)));
           for (int c = 0; c < 3; c++) {
-            sum[c] += colour[c] / (samples * samples);
+            sum[c] += color[c] / (samples * samples);
           }
         }
         int rgb = 0;
@@ -125,9 +125,9 @@ final class Pictures {
   }
 
   private static double[] between(BufferedImage world, double[] at) {
-    double[] colour = new double[3];
+    double[] color = new double[3];
     if (!(at[1] >= 0 && at[1] <= world.getHeight())) {
-      return colour;
+      return color;
     }
     for (int i = 0; i < 4; i++) {
       double x = Math.floor(at[0] - 0.5) + i % 2;
@@ -137,21 +137,21 @@ final class Pictures {
       int row = Math.max(0, Math.min(world.getHeight() - 1, (int) y));
       int rgb = world.getRGB(column, row);
       for (int c = 0; c < 3; c++) {
-        colour[c] += weight * ((rgb >> (16 - 8 * c)) & 0xff);
+        color[c] += weight * ((rgb >> (16 - 8 * c)) & 0xff);
       }
     }
-    return colour;
+    return color;
   }
 
-  /** The largest difference of any colour of any pixel. */
+  /** The largest difference of any color of any pixel. */
   static int difference(BufferedImage a, BufferedImage b) {
     int most = 0;
     for (int y = 0; y < a.getHeight(); y++) {
       for (int x = 0; x < a.getWidth(); x++) {
         for (int shift = 0; shift <= 16; shift += 8) {
-          int colourA = (a.getRGB(x, y) >> shift) & 0xff;
-          int colourB = (b.getRGB(x, y) >> shift) & 0xff;
-          most = Math.max(most, Math.abs(colourA - colourB));
+          int colorA = (a.getRGB(x, y) >> shift) & 0xff;
+          int colorB = (b.getRGB(x, y) >> shift) & 0xff;
+          most = Math.max(most, Math.abs(colorA - colorB));
         }
       }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class TileFormatsTest {
                 20,
                 20,
                 1);
-        // The two series differ by a millimetre, 1/20,000 of a pixel.
+        // The two series differ by a millimeter, 1/20,000 of a pixel.
         assertThat(Pictures.difference(source.view(frame, 20, 20), literal)).isLessThanOrEqualTo(1);
       }
     }

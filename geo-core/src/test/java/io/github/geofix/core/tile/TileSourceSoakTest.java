@@ -2,8 +2,8 @@ package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

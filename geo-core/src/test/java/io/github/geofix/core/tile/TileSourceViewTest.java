@@ -3,8 +3,8 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import java.awt.image.BufferedImage;
@@ -94,7 +94,7 @@ class TileSourceViewTest {
   }
 
   @Test
-  void aFineCheckerboardSeenFromAfarIsPlainGrey() throws IOException {
+  void aFineCheckerboardSeenFromAfarIsPlainGray() throws IOException {
     int size = TILE << 3;
     BufferedImage board = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < size * size; i++) {
@@ -174,12 +174,12 @@ class TileSourceViewTest {
   }
 
   @Test
-  void greyTilesKeepTheirBrightness() throws IOException {
-    BufferedImage grey = new BufferedImage(TILE, TILE, BufferedImage.TYPE_BYTE_GRAY);
+  void grayTilesKeepTheirBrightness() throws IOException {
+    BufferedImage gray = new BufferedImage(TILE, TILE, BufferedImage.TYPE_BYTE_GRAY);
     for (int i = 0; i < TILE * TILE; i++) {
-      grey.getRaster().setSample(i % TILE, i / TILE, 0, 100);
+      gray.getRaster().setSample(i % TILE, i / TILE, 0, 100);
     }
-    save(0, 0, 0, Pictures.encode(grey, "png"));
+    save(0, 0, 0, Pictures.encode(gray, "png"));
     try (TileSource source = open(TileOptions.defaults())) {
       assertThat(source.view(MercatorFrame.WORLD, 4, 4).getRGB(1, 1)).isEqualTo(0xff646464);
     }

@@ -8,8 +8,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -109,7 +109,7 @@ class ZoomGridTest {
       LatLng anywhere = new LatLng(random.nextDouble(-85, 85), random.nextDouble(-180, 180));
       holds(world, anywhere, 1e-9);
       LatLng near = LocalFrame.of(fiji, 9_990).at(random.nextDouble(0, 1), random.nextDouble(0, 1));
-      // Neighbouring local cells are laid out apart and may leave a gap.
+      // Neighboring local cells are laid out apart and may leave a gap.
       holds(local, near, 1e-4);
     }
   }

@@ -5,11 +5,11 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * One camera's look: gamma, blur, a linear change of colours, and noise, applied in this order.
+ * One camera's look: gamma, blur, a linear change of colors, and noise, applied in this order.
  *
  * <p>At strength s, with U uniform on -1 to 1 and V on 0 to 1: gamma e^(0.5 s U); blur of sigma 1.5
- * s V pixels; each colour takes 0.15 s U of each other one; saturation 1 + 0.6 s U; gain 1 + 0.4 s
- * U and bias 0.2 s U of full scale; noise of sigma 0.1 s V of full scale.
+ * s V pixels; each color takes 0.15 s U of each other one; saturation 1 + 0.6 s U; gain 1 + 0.4 s U
+ * and bias 0.2 s U of full scale; noise of sigma 0.1 s V of full scale.
  */
 final class Appearance {
   private static final int BLUR_RADIUS = 2;
@@ -23,14 +23,14 @@ final class Appearance {
   private final float[] mix = new float[12];
   private final float noise;
 
-  /** Draws a look; {@code grey} leaves only its brightness. */
-  Appearance(double strength, boolean grey, SplittableRandom random) {
+  /** Draws a look; {@code gray} leaves only its brightness. */
+  Appearance(double strength, boolean gray, SplittableRandom random) {
     double exponent = Math.exp(0.5 * strength * symmetric(random));
     for (int i = 0; i < gamma.length; i++) {
       gamma[i] = (float) (255 * Math.exp(exponent * LOG[i]));
     }
     drawBlur(1.5 * strength * random.nextDouble());
-    drawMix(strength, grey, random);
+    drawMix(strength, gray, random);
     noise = (float) (255 * 0.1 * strength * random.nextDouble());
   }
 
@@ -48,7 +48,7 @@ final class Appearance {
     return distance == 0 ? 1 : Math.exp(-0.5 * distance * distance / (sigma * sigma));
   }
 
-  private void drawMix(double strength, boolean grey, SplittableRandom random) {
+  private void drawMix(double strength, boolean gray, SplittableRandom random) {
     double[] mixed = new double[9];
     for (int to = 0; to < 3; to++) {
       double others = 0;
@@ -58,11 +58,11 @@ final class Appearance {
           others += mixed[3 * to + from];
         }
       }
-      // Rows sum to one: a grey picture stays as it is.
+      // Rows sum to one: a gray picture stays as it is.
       mixed[3 * to + to] = 1 - others;
     }
     double drawn = 1 + 0.6 * strength * symmetric(random);
-    double saturation = grey ? 0 : drawn;
+    double saturation = gray ? 0 : drawn;
     double gain = 1 + 0.4 * strength * symmetric(random);
     double bias = 255 * 0.2 * strength * symmetric(random);
     for (int to = 0; to < 3; to++) {

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.earth;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +59,7 @@ public final class EarthBaselines {
   }
 
   /**
-   * Guesses the middle of the cell whose mean colour, over 8 degrees of ground, is nearest to the
+   * Guesses the middle of the cell whose mean color, over 8 degrees of ground, is nearest to the
    * photo's in RGB.
    */
   public List<LatLng> meanColor(List<BufferedImage> photos) {
@@ -105,14 +105,14 @@ public final class EarthBaselines {
 
   /**
    * Guesses the middle of the cell whose picture, 8 degrees of ground with north up, has the
-   * highest normalised cross-correlation with the photo.
+   * highest normalized cross-correlation with the photo.
    */
   public List<LatLng> correlation(List<BufferedImage> photos) {
     return bestView(photos, new double[] {MIDDLE_SIZE_DEGREES}, new double[] {0}, 1);
   }
 
   /**
-   * Guesses the place with the highest normalised cross-correlation: 9 positions in each cell, 4
+   * Guesses the place with the highest normalized cross-correlation: 9 positions in each cell, 4
    * sizes and 5 rotations. One call for all photos is faster than one for each.
    */
   public List<LatLng> correlationSearch(List<BufferedImage> photos) {

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.earth;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -139,7 +139,7 @@ public final class EarthImage {
 
   private static BufferedImage decode(
       ImageReader reader, ImageInputStream in, Path file, long maxPixels) throws IOException {
-    // A cut-off JPEG is only warned about, and comes back half grey.
+    // A cut-off JPEG is only warned about, and comes back half gray.
     AtomicReference<@Nullable String> warning = new AtomicReference<>();
     if (reads("image/jpeg", reader)) {
       reader.addIIOReadWarningListener(
@@ -236,7 +236,7 @@ public final class EarthImage {
     }
   }
 
-  /** Mixes a level into the colours of a row; its weight is of 256. */
+  /** Mixes a level into the colors of a row; its weight is of 256. */
   private static void sampleRow(Level[] narrow, Projection p, int weight, long[] lanes) {
     for (int j = 0; j < lanes.length; j++) {
       Level level = narrow[Math.min(p.narrowing[j], narrow.length - 1)];
@@ -244,7 +244,7 @@ public final class EarthImage {
     }
   }
 
-  // Colours are mixed three at a time, green, red and blue in lanes of 16 bits of a long: weights
+  // Colors are mixed three at a time, green, red and blue in lanes of 16 bits of a long: weights
   // that add up to 256 never carry from one lane into the next.
 
   private static long spread(int rgb) {
@@ -273,7 +273,7 @@ public final class EarthImage {
     }
 
     /**
-     * Returns the colour at a point, in lanes.
+     * Returns the color at a point, in lanes.
      *
      * @param u 0 at 180 W to 1 at 180 E
      * @param v 0 at the north pole to 1 at the south pole
@@ -331,7 +331,7 @@ public final class EarthImage {
    *
    * <p>With x, y the plane coordinates over twice the sphere's radius, the point on the sphere is
    * ((1 - r^2) C + 2 (x E + y N)) / (1 + r^2), where r^2 = x^2 + y^2 and C, E, N are the unit
-   * vectors to the centre and from there to the east and north.
+   * vectors to the center and from there to the east and north.
    */
   static final class Projection {
     private final double sinLat;

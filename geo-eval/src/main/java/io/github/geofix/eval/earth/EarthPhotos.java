@@ -1,9 +1,9 @@
 package io.github.geofix.eval.earth;
 
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.io.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.UncheckedIOException;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * An endless row of photos cut at random from pictures of the Earth. Immutable and thread-safe.
  *
  * <p>Photo {@code i} depends on the pictures, the options (with the seed) and {@code i} alone, so
- * any number of threads may share the work and an interrupted run goes on where it was. Centres are
+ * any number of threads may share the work and an interrupted run goes on where it was. Centers are
  * uniform on the sphere within the latitudes of the options, where the land map shows little enough
- * water; size and rotation are uniform; then comes a random look (gamma, blur, colours, noise), for
+ * water; size and rotation are uniform; then comes a random look (gamma, blur, colors, noise), for
  * photos to learn from and to be tested on alike. A fair test takes other pictures than training
  * did.
  */
@@ -47,7 +47,7 @@ public final class EarthPhotos {
    * @param maxSizeDegrees the largest ground size
    * @param maxRotationDegrees photos are turned by up to this to either side, 0 to 180
    * @param strength how much looks differ: 0 leaves the pictures as they are, 1 is much
-   * @param greyShare the share of photos without colour, 0 to 1
+   * @param grayShare the share of photos without color, 0 to 1
    * @param minLatitude the southern border
    * @param maxLatitude the northern border
    * @param maxWaterShare photos with a larger share of water in their surroundings are not taken
@@ -60,7 +60,7 @@ public final class EarthPhotos {
       double maxSizeDegrees,
       double maxRotationDegrees,
       double strength,
-      double greyShare,
+      double grayShare,
       double minLatitude,
       double maxLatitude,
       double maxWaterShare,
@@ -83,7 +83,7 @@ public final class EarthPhotos {
           "maxRotationDegrees must be 0 to 180",
           maxRotationDegrees);
       check(strength >= 0 && strength <= 1, "strength must be 0 to 1", strength);
-      check(greyShare >= 0 && greyShare <= 1, "greyShare must be 0 to 1", greyShare);
+      check(grayShare >= 0 && grayShare <= 1, "grayShare must be 0 to 1", grayShare);
       check(minLatitude >= -90, "minLatitude must be -90 or more", minLatitude);
       check(
           maxLatitude >= minLatitude && maxLatitude <= 90,
@@ -104,7 +104,7 @@ public final class EarthPhotos {
 
     /**
      * Returns seed 1, 32 pixels, 4 to 12 degrees, turned by up to 25 degrees, strength 0.6, a tenth
-     * grey, latitudes -58 to 76, at most 70 % water, all places.
+     * gray, latitudes -58 to 76, at most 70 % water, all places.
      */
     public static Options defaults() {
       return new Options(1, 32, 4, 12, 25, 0.6, 0.1, -58, 76, 0.7, Places.ALL);
@@ -134,12 +134,12 @@ public final class EarthPhotos {
       return with(d -> d.maxRotationDegrees = value);
     }
 
-    /** Returns a copy with another strength of the looks and another share of grey photos. */
-    public Options withLooks(double strength, double greyShare) {
+    /** Returns a copy with another strength of the looks and another share of gray photos. */
+    public Options withLooks(double strength, double grayShare) {
       return with(
           d -> {
             d.strength = strength;
-            d.greyShare = greyShare;
+            d.grayShare = grayShare;
           });
     }
 
@@ -176,7 +176,7 @@ public final class EarthPhotos {
       private double maxSizeDegrees;
       private double maxRotationDegrees;
       private double strength;
-      private double greyShare;
+      private double grayShare;
       private double minLatitude;
       private double maxLatitude;
       private double maxWaterShare;
@@ -189,7 +189,7 @@ public final class EarthPhotos {
         maxSizeDegrees = o.maxSizeDegrees;
         maxRotationDegrees = o.maxRotationDegrees;
         strength = o.strength;
-        greyShare = o.greyShare;
+        grayShare = o.grayShare;
         minLatitude = o.minLatitude;
         maxLatitude = o.maxLatitude;
         maxWaterShare = o.maxWaterShare;
@@ -204,7 +204,7 @@ public final class EarthPhotos {
             maxSizeDegrees,
             maxRotationDegrees,
             strength,
-            greyShare,
+            grayShare,
             minLatitude,
             maxLatitude,
             maxWaterShare,
@@ -330,7 +330,7 @@ public final class EarthPhotos {
    *
    * @param chw receives [3, pixels, pixels]: red, green, blue, each 0 to 1
    * @param offset where in {@code chw} the photo begins
-   * @return what the photo shows; its centre is the truth
+   * @return what the photo shows; its center is the truth
    */
   public EarthView fill(long index, float[] chw, int offset) {
     int n = options.pixels() * options.pixels();
@@ -407,9 +407,9 @@ public final class EarthPhotos {
 
   private Camera drawCamera(SplittableRandom random) {
     int rendering = (int) (random.nextDouble() * renderings.size());
-    boolean grey = random.nextDouble() < options.greyShare();
-    boolean changed = options.strength() > 0 || grey;
-    return new Camera(rendering, changed ? new Appearance(options.strength(), grey, random) : null);
+    boolean gray = random.nextDouble() < options.grayShare();
+    boolean changed = options.strength() > 0 || gray;
+    return new Camera(rendering, changed ? new Appearance(options.strength(), gray, random) : null);
   }
 
   private void render(EarthView view, Camera camera, SplittableRandom random, int[] rgb) {
@@ -469,7 +469,7 @@ public final class EarthPhotos {
     return from + (to - from) * random.nextDouble();
   }
 
-  /** Spreads the bits of a number (SplitMix64), so that neighbours are unlike. */
+  /** Spreads the bits of a number (SplitMix64), so that neighbors are unlike. */
   private static long mix(long z) {
     long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;

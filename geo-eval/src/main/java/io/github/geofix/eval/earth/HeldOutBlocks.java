@@ -1,6 +1,6 @@
 package io.github.geofix.eval.earth;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.SplittableRandom;
 
 /**

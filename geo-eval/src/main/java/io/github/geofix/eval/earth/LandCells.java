@@ -5,7 +5,7 @@ import com.google.common.geometry.R2Rect;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2Projections;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.ArrayList;
 import java.util.List;

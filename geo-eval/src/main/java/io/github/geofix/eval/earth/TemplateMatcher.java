@@ -3,11 +3,11 @@ package io.github.geofix.eval.earth;
 import java.util.Arrays;
 
 /**
- * Finds, for each of many photos, the template with the highest normalised cross-correlation.
+ * Finds, for each of many photos, the template with the highest normalized cross-correlation.
  *
- * <p>A picture becomes a vector of length 1 of its pixels less the mean of their colour, so that
- * the correlation is a scalar product and all of them together are a product of matrices.
- * Thread-safe: templates may come from several threads, in any order.
+ * <p>A picture becomes a vector of length 1 of its pixels less the mean of their color, so that the
+ * correlation is a scalar product and all of them together are a product of matrices. Thread-safe:
+ * templates may come from several threads, in any order.
  */
 final class TemplateMatcher {
 
@@ -49,10 +49,10 @@ final class TemplateMatcher {
   }
 
   /**
-   * Returns the normalised vector of a picture.
+   * Returns the normalized vector of a picture.
    *
    * @param rgb [pixels] of {@code 0xRRGGBB}
-   * @return [3 x pixels, rounded up to a multiple of four]; all zero if the picture has one colour
+   * @return [3 x pixels, rounded up to a multiple of four]; all zero if the picture has one color
    */
   static float[] vector(int[] rgb) {
     float[] vector = new float[(3 * rgb.length + BLOCK - 1) / BLOCK * BLOCK];

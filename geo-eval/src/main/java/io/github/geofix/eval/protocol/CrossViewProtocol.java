@@ -44,7 +44,7 @@ public enum CrossViewProtocol implements Protocol {
    */
   CVACT_VAL("CVACT_val", 8_884, 8_884, cvact("ANU_data_small"), 35_532, cvactTraining()),
   /**
-   * As CVACT_VAL, with 92,802 of each, so that neighbours look alike. As most papers do since, one
+   * As CVACT_VAL, with 92,802 of each, so that neighbors look alike. As most papers do since, one
    * aerial image is right for each panorama; the first counted any within 5 m.
    */
   CVACT_TEST("CVACT_test", 92_802, 92_802, cvact("ANU_data_test"), 35_532, cvactTraining()),

@@ -1,9 +1,9 @@
 package io.github.geofix.eval.protocol;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import io.github.geofix.core.AtomicFiles;
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.Matches;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ public record CrossViewSet(
     List<Finding> findings,
     boolean whole) {
 
-  /** Distances of the best image that cross-view benchmarks report, in metres. */
+  /** Distances of the best image that cross-view benchmarks report, in meters. */
   private static final int[] NEAR_METERS = {40, 50, 100};
 
   /** Copies the lists. */
@@ -76,7 +76,7 @@ public record CrossViewSet(
   }
 
   /**
-   * Returns the aerial images within 40, 50 and 100 m of each photo, by metres, for {@link
+   * Returns the aerial images within 40, 50 and 100 m of each photo, by meters, for {@link
    * io.github.geofix.eval.RetrievalEvaluator#evaluate}; empty where places are not known.
    */
   public Map<Integer, Matches> withinMeters() {

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ import us.hebi.matlab.mat.types.Struct;
 /**
  * Reads {@code ACT_data.mat} of CVACT: a MATLAB level-5 file with the ids of all panoramas ({@code
  * panoIds}, a matrix of characters or a cell array), where they were taken ({@code utm}, two
- * columns of metres) and, one struct a split, the numbers of its panoramas counted from 1 ({@code
+ * columns of meters) and, one struct a split, the numbers of its panoramas counted from 1 ({@code
  * valInd}).
  */
 final class CvactLists {
@@ -99,7 +99,7 @@ final class CvactLists {
     return split.getMatrix(field);
   }
 
-  /** Returns the two columns of metres, or null where the file has none. */
+  /** Returns the two columns of meters, or null where the file has none. */
   private static @Nullable Matrix utm(MatFile data) {
     for (MatFile.Entry entry : data.getEntries()) {
       if (entry.getName().equals("utm") && entry.getValue() instanceof Matrix utm) {

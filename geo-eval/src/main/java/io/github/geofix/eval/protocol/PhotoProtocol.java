@@ -1,6 +1,6 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.DistanceReport;
 import java.math.BigDecimal;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * A benchmark of photos with known positions: where its table and images lie below one folder, and
- * the distances it reports. Predictions are the centre of the photo's place; no image is cropped or
+ * the distances it reports. Predictions are the center of the photo's place; no image is cropped or
  * resized by the protocol, as every model brings its own preprocessing.
  *
  * <p>Tables differ from mirror to mirror: the first of {@link #tables} that exists is read, columns

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Optional;
 import org.locationtech.proj4j.CRSFactory;
 import org.locationtech.proj4j.CoordinateTransform;
@@ -24,7 +24,7 @@ final class Zone55 {
   }
 
   /**
-   * Returns the place of coordinates in metres, empty where those are none of the zone.
+   * Returns the place of coordinates in meters, empty where those are none of the zone.
    *
    * @param easting 100,000 to 900,000
    * @param northing 1,000,000 to 10,000,000, less in the south

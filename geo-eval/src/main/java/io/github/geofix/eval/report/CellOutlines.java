@@ -1,9 +1,9 @@
 package io.github.geofix.eval.report;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.WebMercator;
 import io.github.geofix.core.partition.CellPartition;
@@ -126,13 +126,13 @@ final class CellOutlines {
     }
   }
 
-  private static List<LatLng> circle(LatLng centre, double radiusKm) {
+  private static List<LatLng> circle(LatLng center, double radiusKm) {
     double arc = Math.min(radiusKm / GreatCircle.EARTH_RADIUS_KM, 0.999 * Math.PI);
     List<LatLng> corners = new ArrayList<>();
     for (int i = 0; i < CIRCLE_CORNERS; i++) {
       // Counter-clockwise, as S2 orders the corners of a cell.
       double bearing = -360.0 * i / CIRCLE_CORNERS;
-      corners.add(LocalFrame.move(centre, bearing, arc * WebMercator.RADIUS_METERS));
+      corners.add(LocalFrame.move(center, bearing, arc * WebMercator.RADIUS_METERS));
     }
     return corners;
   }

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.report;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;

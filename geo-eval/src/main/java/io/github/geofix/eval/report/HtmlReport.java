@@ -1,6 +1,6 @@
 package io.github.geofix.eval.report;
 
-import io.github.geofix.core.AtomicFiles;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
@@ -147,7 +147,7 @@ public final class HtmlReport {
           new ReportSection.ConfusionMatrix(
               "From continent to continent",
               "Photos by the continent they were taken on, a row each, and the one they were placed"
-                  + " on; the stronger the colour, the larger the share of the row.",
+                  + " on; the stronger the color, the larger the share of the row.",
               report.confusion()));
     }
     Table others = report.others();

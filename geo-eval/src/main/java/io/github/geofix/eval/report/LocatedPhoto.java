@@ -1,8 +1,8 @@
 package io.github.geofix.eval.report;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 

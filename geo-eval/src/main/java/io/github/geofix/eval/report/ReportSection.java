@@ -189,7 +189,7 @@ public sealed interface ReportSection {
   }
 
   /**
-   * Cells on a world map, coloured by their scores.
+   * Cells on a world map, colored by their scores.
    *
    * @param title the heading
    * @param note the text below it

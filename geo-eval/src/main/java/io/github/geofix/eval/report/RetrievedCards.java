@@ -14,7 +14,7 @@ import static j2html.TagCreator.li;
 import static j2html.TagCreator.ol;
 import static j2html.TagCreator.span;
 
-import io.github.geofix.eval.Matches.Judgement;
+import io.github.geofix.eval.Matches.Judgment;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.FigureTag;
 import java.util.List;
@@ -75,14 +75,14 @@ final class RetrievedCards {
     return li(picture(found.picture(), found.name())
             .with(
                 figcaption(
-                    span(word(found.judgement())).withClass("word"),
+                    span(word(found.judgment())).withClass("word"),
                     span(String.format(Locale.ROOT, "%.3f", found.score())).withClass("score"))))
-        .withClass(found.judgement().name().toLowerCase(Locale.ROOT))
+        .withClass(found.judgment().name().toLowerCase(Locale.ROOT))
         .withTitle(found.name());
   }
 
-  private static String word(Judgement judgement) {
-    return switch (judgement) {
+  private static String word(Judgment judgment) {
+    return switch (judgment) {
       case RIGHT -> "✓ right";
       case COVERING -> "covers";
       case WRONG -> "✗";

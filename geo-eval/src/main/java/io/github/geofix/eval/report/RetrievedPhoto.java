@@ -1,6 +1,6 @@
 package io.github.geofix.eval.report;
 
-import io.github.geofix.eval.Matches.Judgement;
+import io.github.geofix.eval.Matches.Judgment;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,11 +25,11 @@ public record RetrievedPhoto(
    *
    * @param name what the reader knows it by
    * @param score its score
-   * @param judgement whether it is right
+   * @param judgment whether it is right
    * @param picture the image
    */
   public record Found(
-      String name, float score, Judgement judgement, Optional<EmbeddedImage> picture) {}
+      String name, float score, Judgment judgment, Optional<EmbeddedImage> picture) {}
 
   /**
    * Copies the list.

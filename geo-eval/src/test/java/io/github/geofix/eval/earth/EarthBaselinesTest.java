@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -89,9 +89,9 @@ class EarthBaselinesTest {
   }
 
   @Test
-  void meanColorFindsAPlaceOfThatColour() {
+  void meanColorFindsAPlaceOfThatColor() {
     List<LatLng> guesses = BASELINES.meanColor(crops(8, 0, 32));
-    // Nearly equal colours may change places when a photo is shrunk.
+    // Nearly equal colors may change places when a photo is shrunk.
     assertThat(IntStream.range(0, 20).filter(i -> guesses.get(i).equals(someCenters().get(i))))
         .hasSizeGreaterThan(16);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -92,15 +92,15 @@ class EarthImageTest {
     EarthImage image = EarthImage.of(noise);
     for (int n = 0; n < 20; n++) {
       EarthView view = new EarthView(SyntheticEarth.randomPoint(random), 60, 33);
-      // A pixel covers 1.9 degrees, more than 88 texels: grey, give or take 5 sigma of 74 / 9.4,
-      // and half as much again because neighbouring texels are blended unevenly.
+      // A pixel covers 1.9 degrees, more than 88 texels: gray, give or take 5 sigma of 74 / 9.4,
+      // and half as much again because neighboring texels are blended unevenly.
       assertThat(Arrays.stream(pixels(image.crop(view, 32))).map(rgb -> rgb & 0xFF))
-          .allMatch(grey -> Math.abs(grey - 128) <= 60);
+          .allMatch(gray -> Math.abs(gray - 128) <= 60);
     }
   }
 
   @Test
-  void stripesAlongMeridiansAreGreyNearThePoles() {
+  void stripesAlongMeridiansAreGrayNearThePoles() {
     BufferedImage stripes =
         SyntheticEarth.paint(
             512, (lat, lon) -> Math.floorMod((int) ((lon + 180) / 360 * 1024), 2) * 0xFFFFFF);

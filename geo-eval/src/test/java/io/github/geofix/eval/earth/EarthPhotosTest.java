@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +95,7 @@ class EarthPhotosTest {
   }
 
   @Test
-  void centresAreUniformOnTheSphere() {
+  void centersAreUniformOnTheSphere() {
     List<EarthPhoto> photos = photos(DEFAULTS.withLatitudes(-90, 90).withPixels(1)).photos(0, 4000);
     // Half of a sphere lies between 30 S and 30 N; 5 sigma of a fair coin are 158.
     assertThat(photos)
@@ -146,7 +146,7 @@ class EarthPhotosTest {
   }
 
   @Test
-  void greyPhotosDifferByNoiseAlone() {
+  void grayPhotosDifferByNoiseAlone() {
     for (EarthPhoto photo : photos(DEFAULTS.withLooks(0, 1)).photos(0, 20)) {
       for (int rgb : pixels(photo.image())) {
         assertThat(rgb & 0xFF).isEqualTo(rgb >> 8 & 0xFF).isEqualTo(rgb >> 16 & 0xFF);
@@ -290,7 +290,7 @@ class EarthPhotosTest {
     assertThatThrownBy(() -> DEFAULTS.withSizeDegrees(0, 4)).hasMessageContaining("minSizeDegrees");
     assertThatThrownBy(() -> DEFAULTS.withMaxRotationDegrees(181)).hasMessageContaining("181");
     assertThatThrownBy(() -> DEFAULTS.withLooks(Double.NaN, 0)).hasMessageContaining("strength");
-    assertThatThrownBy(() -> DEFAULTS.withLooks(0, 1.5)).hasMessageContaining("greyShare");
+    assertThatThrownBy(() -> DEFAULTS.withLooks(0, 1.5)).hasMessageContaining("grayShare");
     assertThatThrownBy(() -> DEFAULTS.withLatitudes(20, 10)).hasMessageContaining("maxLatitude");
     assertThatThrownBy(() -> DEFAULTS.withLatitudes(-91, 10)).hasMessageContaining("minLatitude");
     assertThatThrownBy(() -> DEFAULTS.withMaxWaterShare(0)).hasMessageContaining("maxWaterShare");

@@ -2,8 +2,8 @@ package io.github.geofix.eval.earth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,13 +1,13 @@
 package io.github.geofix.eval.earth;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.Random;
 
 /** Pictures of invented planets. */
 final class SyntheticEarth {
 
-  /** A colour for every point. */
+  /** A color for every point. */
   interface Painter {
     int rgb(double latitude, double longitude);
   }
@@ -40,7 +40,7 @@ final class SyntheticEarth {
     return (int) Math.round(127.5 + 120 * Math.sin(phase));
   }
 
-  /** Land of random patches of three degrees, each of its own colour. */
+  /** Land of random patches of three degrees, each of its own color. */
   static EarthImage patches(long seed) {
     int[] colors = new Random(seed).ints(60 * 120, 0, 1 << 24).toArray();
     return EarthImage.of(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,7 +94,7 @@ class CvactTest {
         .withMessageContaining("4 images are missing: ");
   }
 
-  /** Columns of metres in either order, and the third row without a place. */
+  /** Columns of meters in either order, and the third row without a place. */
   @Test
   void readsPairsToTrainOnWithTheirPlaces() throws IOException {
     Matrix utm = Mat5.newMatrix(4, 2);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
@@ -79,7 +79,7 @@ class ProtocolTest {
           IM2GPS3K     | im2gps3k_places365.csv   | IMG_ID,LAT,LON,Prob_indoor              | 1003072200_7d5a1a1d1e_1028_56087830@N00.jpg,48.5,2.25,0.1
           YFCC4K       | yfcc4k_places365.csv     | IMG_ID,LAT,LON,S16_Label                | 10012048196.jpg,48.5,2.25,3
           YFCC26K      | yfcc25600_places365.csv  | IMG_ID,LAT,LON                          | 1234567890.jpg,48.5,2.25
-          MP16         | MP16_Pro_places365.csv   | IMG_ID,LAT,LON,neighbourhood,city       | 3f/a9/6478060217.jpg,48.5,2.25,,Paris
+          MP16         | MP16_Pro_places365.csv   | IMG_ID,LAT,LON,neighborhood,city       | 3f/a9/6478060217.jpg,48.5,2.25,,Paris
           GWS15K       | gws15k.csv               | panoid,lat,lng                          | _2dJ0gZ4vKcR5ZcXQ0yYxA,48.5,2.25
           OSV5M        | test.csv                 | id,latitude,longitude,thumb_original_url | 3859149887465501,48.5,2.25,https://example.org
           JUST_ZOOM_IN | val.csv                  | image_id,latitude,longitude             | 42,48.5,2.25

@@ -3,7 +3,7 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

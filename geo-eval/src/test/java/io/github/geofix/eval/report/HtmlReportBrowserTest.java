@@ -57,7 +57,7 @@ class HtmlReportBrowserTest {
         seen.heatMaps = document.querySelectorAll('.card .cell').length;
         seen.mapCells = document.querySelectorAll('.map-cell').length;
         seen.emptyCells = [...document.querySelectorAll('.map-cell')].filter(c => !c.getAttribute('d')).length;
-        seen.cellColours = new Set([...document.querySelectorAll('.map-cell')].map(c => c.style.fill)).size;
+        seen.cellColors = new Set([...document.querySelectorAll('.map-cell')].map(c => c.style.fill)).size;
         seen.regions = [...document.querySelectorAll('.card .region')].filter(r => r.getBBox().width > 0).length;
         seen.steps = document.querySelectorAll('.card .step').length;
         seen.reliabilityBins = document.querySelectorAll('[data-chart=reliability] circle').length;
@@ -114,7 +114,7 @@ class HtmlReportBrowserTest {
     assertThat(seen.get("heatMaps").getAsInt()).isGreaterThan(100);
     assertThat(seen.get("mapCells").getAsInt()).isBetween(30, 100);
     assertThat(seen.get("emptyCells").getAsInt()).isZero();
-    assertThat(seen.get("cellColours").getAsInt()).isBetween(5, 18);
+    assertThat(seen.get("cellColors").getAsInt()).isBetween(5, 18);
     assertThat(seen.get("regions").getAsInt()).isEqualTo(2 * 11);
     assertThat(seen.get("steps").getAsInt()).isEqualTo(6);
     assertThat(seen.get("reliabilityBins").getAsInt()).isBetween(5, 10);

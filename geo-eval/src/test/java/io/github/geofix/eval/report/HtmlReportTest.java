@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.Matches;
-import io.github.geofix.eval.Matches.Judgement;
+import io.github.geofix.eval.Matches.Judgment;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
@@ -107,7 +107,7 @@ class HtmlReportTest {
         3,
         Optional.empty(),
         Optional.empty(),
-        List.of(new RetrievedPhoto.Found(name, 0.5f, Judgement.COVERING, Optional.empty())));
+        List.of(new RetrievedPhoto.Found(name, 0.5f, Judgment.COVERING, Optional.empty())));
   }
 
   @Test
@@ -122,7 +122,7 @@ class HtmlReportTest {
     assertThat(photo.path())
         .extracting(LocatedPhoto.ScoredCell::name)
         .containsExactly("1/1/0", "2/2/1", "3/4/3");
-    // Two neighbours: the edge between them is no border.
+    // Two neighbors: the edge between them is no border.
     assertThat(photo.regions().get(0).border()).hasSize(6);
     String html =
         HtmlReport.titled("")
@@ -136,7 +136,7 @@ class HtmlReportTest {
 
   @Test
   void drawsTheBorderOfCellsOfSeveralSizes() {
-    // A cell and two of the four children of its neighbour.
+    // A cell and two of the four children of its neighbor.
     CellPartition child = CellPartition.ofTokens(List.of("47a1c4", "47a1d1", "47a1d3"));
     List<String> tokens = IntStream.range(0, 3).mapToObj(child::s2Token).toList();
     Region region = Region.ofTokens(tokens);
@@ -218,20 +218,20 @@ class HtmlReportTest {
 
   @Test
   void drawsCellsByTheirCornersAndOtherPlacesAsCircles() {
-    LatLng centre = new LatLng(60, 179);
+    LatLng center = new LatLng(60, 179);
     Location location =
         new Location(
-            centre,
+            center,
             List.of(
-                new Candidate(centre, 0.7, 100, "somewhere"),
-                new Candidate(centre, 0.3, 5, "47a1cb"),
-                new Candidate(centre, 0.2, 5, "1/1/0")));
-    List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", centre, location).cells();
+                new Candidate(center, 0.7, 100, "somewhere"),
+                new Candidate(center, 0.3, 5, "47a1cb"),
+                new Candidate(center, 0.2, 5, "1/1/0")));
+    List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", center, location).cells();
     assertThat(cells.get(0).outline())
         .hasSizeGreaterThan(8)
         .allSatisfy(
             corner ->
-                assertThat(GreatCircle.distanceKm(centre, corner)).isBetween(99.999, 100.001));
+                assertThat(GreatCircle.distanceKm(center, corner)).isBetween(99.999, 100.001));
     assertThat(cells.get(1).outline()).hasSize(4);
     assertThat(cells.get(2).outline()).startsWith(new LatLng(0, 0), new LatLng(0, 180));
   }

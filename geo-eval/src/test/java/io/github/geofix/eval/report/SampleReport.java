@@ -1,9 +1,9 @@
 package io.github.geofix.eval.report;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.core.tile.Tile;
@@ -62,7 +62,7 @@ final class SampleReport {
     systems.put("embed", DistanceReport.of(truths, guesses, 25, LIMITS));
     systems.put("correlation with search", shaken(truths, 0.7, random));
     systems.put("correlation", shaken(truths, 0.4, random));
-    systems.put("mean colour", shaken(truths, 0.1, random));
+    systems.put("mean color", shaken(truths, 0.1, random));
     systems.put("chance", shaken(truths, 0, random));
     Map<String, DistanceErrors> errors = new LinkedHashMap<>();
     systems.forEach((name, report) -> errors.put(name, report.errors()));
@@ -250,10 +250,10 @@ final class SampleReport {
     return points;
   }
 
-  private static BufferedImage crop(BufferedImage earth, LatLng centre) {
+  private static BufferedImage crop(BufferedImage earth, LatLng center) {
     int side = Math.max(16, earth.getWidth() / 36);
-    int x = (int) ((centre.longitude() + 180) / 360 * earth.getWidth()) - side / 2;
-    int y = (int) ((90 - centre.latitude()) / 180 * earth.getHeight()) - side / 2;
+    int x = (int) ((center.longitude() + 180) / 360 * earth.getWidth()) - side / 2;
+    int y = (int) ((90 - center.latitude()) / 180 * earth.getHeight()) - side / 2;
     return earth.getSubimage(
         Math.max(0, Math.min(earth.getWidth() - side, x)),
         Math.max(0, Math.min(earth.getHeight() - side, y)),

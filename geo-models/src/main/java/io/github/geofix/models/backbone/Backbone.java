@@ -205,14 +205,14 @@ public abstract class Backbone extends Layer {
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 
-  /** Returns true if {@link #map} leaves out a final normalisation, see {@link #normalized}. */
+  /** Returns true if {@link #map} leaves out a final normalization, see {@link #normalized}. */
   public boolean hasFinalNormalization() {
     return false;
   }
 
   /**
    * Applies to vectors {@code [..., D]}, such as means over regions of the {@link #map}, the final
-   * normalisation that the map leaves out; returns the vectors as they are if it leaves out none.
+   * normalization that the map leaves out; returns the vectors as they are if it leaves out none.
    */
   public NDArray normalized(Forward f, NDArray vectors) {
     return vectors;

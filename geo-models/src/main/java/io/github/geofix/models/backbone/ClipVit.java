@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The image encoder of CLIP: a Vision Transformer with quick GELU, a normalisation before the first
+ * The image encoder of CLIP: a Vision Transformer with quick GELU, a normalization before the first
  * block, and a projection of the class token into the space that images and texts share.
  *
  * <p>Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", ICML
  * 2021; Dosovitskiy et al., "An Image is Worth 16x16 Words", ICLR 2021. OpenAI published code and
- * weights under the MIT licence (openai/CLIP); its model card advises against deployed use that has
+ * weights under the MIT license (openai/CLIP); its model card advises against deployed use that has
  * not been tested for the task.
  *
- * <p>{@link #forward} gives the tokens before the last normalisation and the projection, {@link
+ * <p>{@link #forward} gives the tokens before the last normalization and the projection, {@link
  * #vector} the projected class token. Parameters are named as timm names them.
  */
 public final class ClipVit extends Backbone {
@@ -116,7 +116,7 @@ public final class ClipVit extends Backbone {
   }
 
   /**
-   * Returns the tokens after the last block, class token first, not normalised: {@code [B, 1 + N,
+   * Returns the tokens after the last block, class token first, not normalized: {@code [B, 1 + N,
    * D]}.
    *
    * @throws IllegalArgumentException if the images have another size than the network was made for
@@ -142,7 +142,7 @@ public final class ClipVit extends Backbone {
     return x;
   }
 
-  /** Returns the projected class token, {@code [B, projection]}, not normalised. */
+  /** Returns the projected class token, {@code [B, projection]}, not normalized. */
   @Override
   public NDArray vector(Forward f, NDArray images) {
     return projected(f, forward(f, images));

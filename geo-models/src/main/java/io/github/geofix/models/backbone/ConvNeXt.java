@@ -21,7 +21,7 @@ import java.util.OptionalInt;
  * ConvNeXt: a convolutional network of four stages with depthwise 7 x 7 kernels.
  *
  * <p>Liu, Mao, Wu, Feichtenhofer, Darrell and Xie, "A ConvNet for the 2020s", CVPR 2022. The
- * published weights are under the MIT licence (facebookresearch/ConvNeXt), Apache-2.0 (timm) and
+ * published weights are under the MIT license (facebookresearch/ConvNeXt), Apache-2.0 (timm) and
  * BSD-3-Clause (torchvision); those trained on ImageNet-22k inherit that data set's terms.
  *
  * <p>Parameters are named as in the authors' code: {@code stages.0.0.dwconv.weight}.
@@ -115,13 +115,13 @@ public final class ConvNeXt extends Backbone {
     norm = child("norm", new LayerNorm(width(), EPSILON));
   }
 
-  /** Returns the normalised map as tokens: {@code [B, H/32 W/32, D]}. */
+  /** Returns the normalized map as tokens: {@code [B, H/32 W/32, D]}. */
   @Override
   public NDArray forward(Forward f, NDArray images) {
     return norm.forward(f, tokens(map(f, images)));
   }
 
-  /** Returns the map of the last stage before the final normalisation. */
+  /** Returns the map of the last stage before the final normalization. */
   @Override
   public NDArray map(Forward f, NDArray images) {
     NDArray x = images;
@@ -163,7 +163,7 @@ public final class ConvNeXt extends Backbone {
     return stages.subList(0, stage).stream().mapToInt(List::size).sum();
   }
 
-  /** Returns the normalised mean of the map, {@code [B, D]}, as the published classifiers do. */
+  /** Returns the normalized mean of the map, {@code [B, D]}, as the published classifiers do. */
   @Override
   public NDArray vector(Forward f, NDArray images) {
     return normalized(f, tokens(map(f, images)).mean(new int[] {1}));

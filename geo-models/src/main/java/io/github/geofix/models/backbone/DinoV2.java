@@ -25,7 +25,7 @@ import java.util.Map;
  * <p>Oquab et al., "DINOv2: Learning Robust Visual Features without Supervision", TMLR 2024. Code
  * and weights are under Apache-2.0 (facebookresearch/dinov2).
  *
- * <p>{@link #forward} gives all tokens after the last normalisation, {@link #vector} the class
+ * <p>{@link #forward} gives all tokens after the last normalization, {@link #vector} the class
  * token. Parameters are named as in the authors' code, which are timm's names too.
  */
 public final class DinoV2 extends Backbone {
@@ -121,7 +121,7 @@ public final class DinoV2 extends Backbone {
     norm = child("norm", new LayerNorm(width, EPSILON));
   }
 
-  /** Returns all tokens after the last normalisation, class token first: {@code [B, 1 + N, D]}. */
+  /** Returns all tokens after the last normalization, class token first: {@code [B, 1 + N, D]}. */
   @Override
   public NDArray forward(Forward f, NDArray images) {
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));

@@ -1,7 +1,7 @@
 package io.github.geofix.models.backbone;
 
-import io.github.geofix.models.NamedClass;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.NamedClass;
 import java.util.List;
 
 /** The backbones that a configuration can name. */

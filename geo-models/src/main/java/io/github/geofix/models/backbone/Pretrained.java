@@ -23,8 +23,8 @@ public final class Pretrained {
    * @return for each backbone, by its name within the network, a complete report
    * @throws IllegalArgumentException if the network has no backbone
    * @throws IllegalStateException if it has no values
-   * @throws io.github.geofix.core.ModelFormatException if an array is missing or does not fit; the
-   *     message names it. The network may then be partly filled
+   * @throws io.github.geofix.core.format.ModelFormatException if an array is missing or does not
+   *     fit; the message names it. The network may then be partly filled
    */
   public static Map<String, ImportReport> load(Module network, Safetensors checkpoint) {
     Map<String, Backbone> backbones = backbones(network);

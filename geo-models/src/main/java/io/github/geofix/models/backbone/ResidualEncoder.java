@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * A small residual network for small photos, trained from scratch in minutes on a CPU. Each stage
  * halves the image with a convolution, then adds one residual block of two (He, Zhang, Ren and Sun,
- * "Deep Residual Learning for Image Recognition", CVPR 2016), with batch normalisation throughout.
+ * "Deep Residual Learning for Image Recognition", CVPR 2016), with batch normalization throughout.
  *
  * <p>Its {@link #vector} is the flattened map rather than the mean: with a map of 4 x 4 the mean
  * loses where things lie, and with it much of the accuracy.

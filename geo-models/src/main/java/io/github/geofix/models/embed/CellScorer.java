@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
  *
  * <p>For one photo the cells' vectors are read once, by {@link DotProducts} where that is fast; for
  * several by a matrix product of the engine. The vectors' lengths are divided out of the products,
- * so no normalised copy of the vectors is made; the lengths are computed once, and hold until
+ * so no normalized copy of the vectors is made; the lengths are computed once, and hold until
  * training changes the vectors.
  */
 final class CellScorer {

@@ -1,7 +1,7 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.models.NamedClass;
 import io.github.geofix.models.image.ClassMap;
+import io.github.geofix.models.io.NamedClass;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
@@ -39,7 +39,7 @@ public interface ClassMaps extends AutoCloseable {
    * Creates class maps from a text, as a configuration has it:
    *
    * <ul>
-   *   <li>{@code water}: {@link WaterMaps}, two classes by colour;
+   *   <li>{@code water}: {@link WaterMaps}, two classes by color;
    *   <li>{@code beside:SUFFIX}: an image beside each photo, {@code a.jpg} with {@code
    *       beside:.classes.png} has {@code a.classes.png}; see {@link ClassMap#of(BufferedImage)}
    *   <li>{@code torchscript:FILE}: a network that maps {@code [1, 3, H, W]} to class scores {@code

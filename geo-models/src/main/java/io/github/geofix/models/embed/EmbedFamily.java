@@ -1,10 +1,10 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.SizedFamily;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.embed.PhotoScorer.Answer;
-import io.github.geofix.models.io.BatchLocalizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

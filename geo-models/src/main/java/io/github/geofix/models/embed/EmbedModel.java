@@ -3,29 +3,29 @@ package io.github.geofix.models.embed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.NamedClass;
-import io.github.geofix.models.ScoredPhoto;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
@@ -353,7 +353,7 @@ public final class EmbedModel implements GeoModel {
       return draft.config();
     }
 
-    /** The floats of a pixel: its colours, and its class where there is fusion. */
+    /** The floats of a pixel: its colors, and its class where there is fusion. */
     int channels() {
       return fusion.isOn() ? 4 : 3;
     }
@@ -476,8 +476,8 @@ public final class EmbedModel implements GeoModel {
   /**
    * Loads a trained model.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration,
-   *     or a class that it names is missing
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration, or a class that it names is missing
    */
   public static EmbedModel load(ModelFolder folder) {
     Config config = folder.config(Config.tiny());

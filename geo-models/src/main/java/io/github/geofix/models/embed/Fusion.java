@@ -1,6 +1,6 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.models.NamedClass;
+import io.github.geofix.models.io.NamedClass;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param latent width of the vector that keys and values share; 64 in the paper
  * @param heads attention heads, a divisor of the width; not in the paper, default 4
  * @param hidden width of the middle of the MLP; not in the paper, default 4 times the width
- * @param norm where the blocks normalise; not in the paper, default before
+ * @param norm where the blocks normalize; not in the paper, default before
  * @param selfAttention whether semantic tokens look at each other, in a step before they look at
  *     the photo. The paper does not mention it, but without it the class token, which alone is read
  *     in the end, is a query to the photo's tokens and never learns what the class map shows.
@@ -48,7 +48,7 @@ public record Fusion(
     INDEX
   }
 
-  /** Where a block normalises. */
+  /** Where a block normalizes. */
   public enum Norm {
     /** Before attention and MLP, the context once before all blocks. */
     BEFORE,
@@ -98,8 +98,7 @@ public record Fusion(
   }
 
   /**
-   * One block over water and land by colour, for photos of 32 pixels from above: 16 semantic
-   * tokens.
+   * One block over water and land by color, for photos of 32 pixels from above: 16 semantic tokens.
    */
   public static Fusion tiny() {
     return new Fusion(1, "water", 2, Encoding.ONE_HOT, 8, 64, 32, 4, 128, Norm.BEFORE, true, true);
@@ -138,7 +137,7 @@ public record Fusion(
     return with(d -> d.encoding = value);
   }
 
-  /** Returns a copy that normalises elsewhere. */
+  /** Returns a copy that normalizes elsewhere. */
   public Fusion withNorm(Norm value) {
     return with(d -> d.norm = value);
   }

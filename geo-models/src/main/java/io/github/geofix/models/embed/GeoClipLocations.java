@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
@@ -52,7 +52,7 @@ public final class GeoClipLocations extends Module {
   }
 
   /**
-   * Returns the vectors of positions, {@code [N, 512]}, not normalised.
+   * Returns the vectors of positions, {@code [N, 512]}, not normalized.
    *
    * @param step owns the result
    */

@@ -1,6 +1,6 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellHierarchy;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.models.Temperature;
+import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.embed.EmbedModel.Product;
 import io.github.geofix.models.nn.Forward;

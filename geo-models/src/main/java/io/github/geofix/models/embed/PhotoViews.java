@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns photos into what the network reads: {@code [channels, H, W]} for each view, with the class
- * of each pixel after its three colours where there is fusion. Thread-safe.
+ * of each pixel after its three colors where there is fusion. Thread-safe.
  */
 final class PhotoViews implements AutoCloseable {
   private final ImagePreprocessor preprocessor;

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 
 /**
  * Class maps by any segmenter that was saved as TorchScript: it reads {@code [1, 3, 512, 512]}, the
- * whole photo stretched and normalised as for ImageNet, and gives class scores {@code [1, C, h,
+ * whole photo stretched and normalized as for ImageNet, and gives class scores {@code [1, C, h,
  * w]}; the best class of each part is spread over the photo. Thread-safe. Run only files you trust:
  * a TorchScript file is a program.
  */

@@ -4,8 +4,8 @@ import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 
 /**
- * Water and the rest, by colour: a pixel is water if its blue is more than 1.2 times its red and
- * its green. Made for pictures of the Earth from above; a grey photo has no water. Thread-safe.
+ * Water and the rest, by color: a pixel is water if its blue is more than 1.2 times its red and its
+ * green. Made for pictures of the Earth from above; a gray photo has no water. Thread-safe.
  */
 final class WaterMaps implements ClassMaps {
   /** The class of water. */

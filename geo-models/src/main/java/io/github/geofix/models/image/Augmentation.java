@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A random change of a training photo that leaves the place recognisable. All are immutable,
+ * A random change of a training photo that leaves the place recognizable. All are immutable,
  * thread-safe, leave the given photo alone, and draw on nothing but the given source of randomness,
  * so the same seed gives the same photo.
  *
@@ -29,18 +29,18 @@ public sealed interface Augmentation {
 
   /**
    * What Erzurumlu et al., "Just Zoom In", 2026, do to photos taken on the ground after cropping:
-   * compression, colours, grey, blur or sharpening, and holes.
+   * compression, colors, gray, blur or sharpening, and holes.
    */
   static Augmentation ground() {
     return sequence(
         sometimes(0.5, new Jpeg(90, 100)),
         sometimes(0.5, new ColorJitter(0.2, 0.2, 0.2, 0.05)),
-        sometimes(0.1, new Grey()),
+        sometimes(0.1, new Gray()),
         sometimes(0.3, oneOf(new Blur(0.1, 2), new Sharpen(0.2, 1))),
         sometimes(0.3, oneOf(GridDropout.defaults(), CoarseDropout.defaults())));
   }
 
-  /** What they do to imagery from above: the same without grey. */
+  /** What they do to imagery from above: the same without gray. */
   static Augmentation aerial() {
     return sequence(
         sometimes(0.5, new Jpeg(90, 100)),
@@ -196,9 +196,9 @@ public sealed interface Augmentation {
    * Other light and another camera, in a random order, as torchvision's ColorJitter.
    *
    * @param brightness values are multiplied by 1 - brightness to 1 + brightness; 0 to 1
-   * @param contrast distances from the mean grey likewise; 0 to 1
-   * @param saturation distances from each pixel's grey likewise; 0 to 1
-   * @param hue largest part of the colour circle by which hues are turned; 0 to 0.5
+   * @param contrast distances from the mean gray likewise; 0 to 1
+   * @param saturation distances from each pixel's gray likewise; 0 to 1
+   * @param hue largest part of the color circle by which hues are turned; 0 to 0.5
    */
   record ColorJitter(double brightness, double contrast, double saturation, double hue)
       implements Augmentation {
@@ -233,8 +233,8 @@ public sealed interface Augmentation {
     }
   }
 
-  /** No colours. */
-  record Grey() implements Augmentation {
+  /** No colors. */
+  record Gray() implements Augmentation {
     @Override
     public BufferedImage apply(BufferedImage photo, SplittableRandom random) {
       BufferedImage result = Pixels.copy(photo);

@@ -37,10 +37,10 @@ public final class ClassMap {
   }
 
   /**
-   * Reads classes from an image whose stored values are the class numbers: grey or with a palette,
-   * as data sets of labelled photos have them.
+   * Reads classes from an image whose stored values are the class numbers: gray or with a palette,
+   * as data sets of labeled photos have them.
    *
-   * @throws IllegalArgumentException if the image has colours or more than 8 bits
+   * @throws IllegalArgumentException if the image has colors or more than 8 bits
    */
   public static ClassMap of(BufferedImage image) {
     Raster raster = image.getRaster();
@@ -50,7 +50,7 @@ public final class ClassMap {
               + raster.getNumBands()
               + " bands of "
               + DataBuffer.getDataTypeSize(raster.getTransferType())
-              + " bits: save it as a grey or palette PNG");
+              + " bits: save it as a gray or palette PNG");
     }
     int width = image.getWidth();
     int height = image.getHeight();

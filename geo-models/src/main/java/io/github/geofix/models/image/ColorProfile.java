@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Hides the colour profile of JPEG and WebP files from readers that would apply it, which takes
+ * Hides the color profile of JPEG and WebP files from readers that would apply it, which takes
  * longer than decoding. In other formats the profile leaves the samples alone.
  */
 final class ColorProfile {
@@ -43,7 +43,7 @@ final class ColorProfile {
         break;
       }
       if (isStartOfFrame(marker) && file[at + 9] == 4) {
-        // Without its profile CMYK has no defined colours.
+        // Without its profile CMYK has no defined colors.
         return file;
       }
       if (marker == APP2 && startsWith(file, at + 4, JPEG_PROFILE)) {

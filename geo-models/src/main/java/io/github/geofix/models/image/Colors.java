@@ -2,7 +2,7 @@ package io.github.geofix.models.image;
 
 import java.awt.Color;
 
-/** Changes of colour in place, on blue, green, red bytes. */
+/** Changes of color in place, on blue, green, red bytes. */
 final class Colors {
   private Colors() {}
 
@@ -12,11 +12,11 @@ final class Colors {
     }
   }
 
-  /** Moves all values towards or away from the mean grey. */
+  /** Moves all values towards or away from the mean gray. */
   static void contrast(byte[] bgr, double factor) {
     double sum = 0;
     for (int i = 0; i < bgr.length; i += 3) {
-      sum += grey(bgr, i);
+      sum += gray(bgr, i);
     }
     double mean = sum / (bgr.length / 3.0);
     for (int i = 0; i < bgr.length; i++) {
@@ -24,17 +24,17 @@ final class Colors {
     }
   }
 
-  /** Moves the colours of each pixel towards or away from its grey. */
+  /** Moves the colors of each pixel towards or away from its gray. */
   static void saturate(byte[] bgr, double factor) {
     for (int i = 0; i < bgr.length; i += 3) {
-      int grey = grey(bgr, i);
+      int gray = gray(bgr, i);
       for (int channel = 0; channel < 3; channel++) {
-        bgr[i + channel] = toByte(grey + factor * ((bgr[i + channel] & 0xff) - grey));
+        bgr[i + channel] = toByte(gray + factor * ((bgr[i + channel] & 0xff) - gray));
       }
     }
   }
 
-  /** Turns hues by a part of the colour circle. */
+  /** Turns hues by a part of the color circle. */
   static void turnHue(byte[] bgr, double part) {
     float[] hsb = new float[3];
     for (int i = 0; i < bgr.length; i += 3) {
@@ -47,7 +47,7 @@ final class Colors {
   }
 
   /** Luma of ITU-R BT.601 in 16-bit fixed point, as Pillow computes it. */
-  static int grey(byte[] bgr, int at) {
+  static int gray(byte[] bgr, int at) {
     return (19595 * (bgr[at + 2] & 0xff)
             + 38470 * (bgr[at + 1] & 0xff)
             + 7471 * (bgr[at] & 0xff)

@@ -22,7 +22,7 @@ final class Exif {
       BufferedInputStream in = new BufferedInputStream(new ByteArrayInputStream(file));
       FileType type = FileTypeDetector.detectFileType(in);
       return type == FileType.Jpeg
-          // Without the colour profiles and vendors' segments, which take longer to read.
+          // Without the color profiles and vendors' segments, which take longer to read.
           ? JpegMetadataReader.readMetadata(in, List.of(new ExifReader()))
           : ImageMetadataReader.readMetadata(in, file.length, type);
     } catch (IOException | ImageProcessingException | RuntimeException e) {

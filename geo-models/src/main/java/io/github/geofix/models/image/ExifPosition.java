@@ -1,7 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.drew.metadata.exif.GpsDirectory;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -8,13 +8,13 @@ import java.util.stream.Stream;
 
 /**
  * Turns an upright photo into the numbers a network reads, as torchvision's transforms do: to the
- * same bytes after resizing and cropping, to the same floats after normalising. Immutable and
+ * same bytes after resizing and cropping, to the same floats after normalizing. Immutable and
  * thread-safe.
  */
 public final class ImagePreprocessor {
   private final ImageSpec spec;
 
-  /** The normalised value of each byte, for red, green and blue. */
+  /** The normalized value of each byte, for red, green and blue. */
   private final float[][] normalized = new float[3][256];
 
   private ImagePreprocessor(ImageSpec spec) {
@@ -38,7 +38,7 @@ public final class ImagePreprocessor {
   }
 
   /**
-   * Fits and normalises a photo.
+   * Fits and normalizes a photo.
    *
    * @param photo of any type and size
    * @return {@code [3, height, width]} in row-major order, red first
@@ -55,7 +55,7 @@ public final class ImagePreprocessor {
 
   /**
    * Cuts the four corners and the middle out of a photo resized so that its shorter side has {@code
-   * shortSide} pixels, and normalises each.
+   * shortSide} pixels, and normalizes each.
    *
    * @param shortSide at least the larger side of {@link #spec()}
    * @return five images: top left, top right, bottom left, bottom right, middle
@@ -169,7 +169,7 @@ public final class ImagePreprocessor {
   }
 
   /**
-   * Normalises an image that has the right size already.
+   * Normalizes an image that has the right size already.
    *
    * @return {@code [3, height, width]} in row-major order, red first
    * @throws IllegalArgumentException if the size is not that of {@link #spec()}

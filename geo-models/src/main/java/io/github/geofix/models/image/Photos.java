@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>The image is turned and mirrored as its EXIF orientation says. No other EXIF entry is
  *       looked at; above all not the position, which would give the answer away. {@link
  *       ExifPosition} reads it when a list of training photos is made.
- *   <li>Transparent pixels are composited on white. Grey becomes equal red, green and blue. CMYK is
+ *   <li>Transparent pixels are composited on white. Gray becomes equal red, green and blue. CMYK is
  *       converted. 16-bit samples are rounded to 8 bits.
- *   <li>Colour profiles of RGB and grey images are ignored, as Pillow and torchvision do: networks
+ *   <li>Color profiles of RGB and gray images are ignored, as Pillow and torchvision do: networks
  *       were trained on the values in the file.
  *   <li>JPEG values are those of libjpeg to within 2 levels. The chroma of lossy WebP is upsampled
- *       plainly, so values next to sharp edges of colour differ from those of libwebp.
+ *       plainly, so values next to sharp edges of color differ from those of libwebp.
  *   <li>Of a file with several images, the first is read.
  * </ul>
  *
@@ -169,7 +169,7 @@ public final class Photos {
                   + options.maxPixels()
                   + " allowed: make it smaller or raise maxPixels");
         }
-        // The JPEG decoder fills what is missing with grey and only warns.
+        // The JPEG decoder fills what is missing with gray and only warns.
         AtomicReference<@Nullable String> loss = new AtomicReference<>();
         reader.addIIOReadWarningListener(
             (source, warning) -> {

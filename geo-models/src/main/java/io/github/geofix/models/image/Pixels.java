@@ -16,8 +16,8 @@ import java.util.Arrays;
  * Images of any kind as rows of blue, green, red bytes, which is what {@link
  * BufferedImage#TYPE_3BYTE_BGR} holds.
  *
- * <p>The samples are taken from the raster. {@code BufferedImage.getRGB} would read grey values as
- * linear light and brighten them, and convert colours through profiles that other image libraries
+ * <p>The samples are taken from the raster. {@code BufferedImage.getRGB} would read gray values as
+ * linear light and brighten them, and convert colors through profiles that other image libraries
  * ignore when they feed a network.
  */
 final class Pixels {
@@ -124,7 +124,7 @@ final class Pixels {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
       for (int index : row) {
-        // A damaged file may name a colour that its palette does not have: black, as in Pillow.
+        // A damaged file may name a color that its palette does not have: black, as in Pillow.
         int argb = index < colors.length ? colors[index] : 0xff000000;
         int alpha = argb >>> 24;
         to[at++] = (byte) onWhite(argb & 0xff, alpha);
@@ -141,9 +141,9 @@ final class Pixels {
     for (int band = 0; band < bands; band++) {
       max[band] = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
     }
-    boolean grey = bands <= 2;
-    int green = grey ? 0 : 1;
-    int blue = grey ? 0 : 2;
+    boolean gray = bands <= 2;
+    int green = gray ? 0 : 1;
+    int blue = gray ? 0 : 2;
     boolean hasAlpha = colors.hasAlpha();
     boolean premultiplied = colors.isAlphaPremultiplied();
     int[] row = new int[width * bands];

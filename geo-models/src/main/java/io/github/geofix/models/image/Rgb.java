@@ -1,7 +1,7 @@
 package io.github.geofix.models.image;
 
 /**
- * One number for each colour channel.
+ * One number for each color channel.
  *
  * @param red of the first channel
  * @param green of the second channel

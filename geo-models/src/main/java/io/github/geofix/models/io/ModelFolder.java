@@ -4,8 +4,8 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.geofix.core.AtomicFiles;
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -133,19 +133,6 @@ public record ModelFolder(Path path, String method, JsonObject config) {
           Files.writeString(folder.resolve(CARD), JSON.toJson(card) + "\n");
           Files.writeString(folder.resolve(CONFIG), JSON.toJson(head) + "\n");
         });
-  }
-
-  /**
-   * Returns the family that {@code config.json} names.
-   *
-   * @throws ModelFormatException if it is not on the class path; the message lists those that are
-   */
-  public Family family() {
-    try {
-      return Family.named(method);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(path + " holds another kind of model: " + e.getMessage(), e);
-    }
   }
 
   /**

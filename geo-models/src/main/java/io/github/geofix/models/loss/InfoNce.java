@@ -64,8 +64,8 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
   /**
    * Returns the loss when all other partners are wrong answers; see the other overload.
    *
-   * @param anchors {@code [B, D]}, L2-normalised
-   * @param partners {@code [B, D]}, L2-normalised; row i belongs to anchor i
+   * @param anchors {@code [B, D]}, L2-normalized
+   * @param partners {@code [B, D]}, L2-normalized; row i belongs to anchor i
    * @param logScale scalar or {@code [1]}, the logarithm of 1 / temperature; may be a parameter
    * @return scalar, at least 0
    * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
@@ -77,8 +77,8 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
   /**
    * Returns the loss.
    *
-   * @param anchors {@code [B, D]}, L2-normalised; the result belongs to their manager
-   * @param partners {@code [N, D]}, L2-normalised; row i belongs to anchor i; rows from B on are
+   * @param anchors {@code [B, D]}, L2-normalized; the result belongs to their manager
+   * @param partners {@code [N, D]}, L2-normalized; row i belongs to anchor i; rows from B on are
    *     further wrong answers, which only the one-way form accepts
    * @param logScale scalar or {@code [1]}, the logarithm of 1 / temperature; may be a parameter
    * @param ignored boolean {@code [B, N]}, true where a partner is not to count as a wrong answer

@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.norm.BatchNorm;
 
 /**
- * Batch normalisation over the channel axis of {@code [B, C, H, W]} (Ioffe and Szegedy 2015), with
+ * Batch normalization over the channel axis of {@code [B, C, H, W]} (Ioffe and Szegedy 2015), with
  * PyTorch's momentum of 0.1 and epsilon of 1e-5. Training updates the running statistics in place;
- * a frozen layer normalises with them and leaves them alone, even while others train.
+ * a frozen layer normalizes with them and leaves them alone, even while others train.
  */
 public final class BatchNorm2d extends Layer {
   // DJL counts the share that is kept, PyTorch the share that is new.

@@ -3,7 +3,7 @@ package io.github.geofix.models.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 
-/** Layer normalisation over the last axis, {@code [..., D]} (Ba, Kiros and Hinton 2016). */
+/** Layer normalization over the last axis, {@code [..., D]} (Ba, Kiros and Hinton 2016). */
 public final class LayerNorm extends Layer {
   private final Shape normalizedShape;
   private final float epsilon;

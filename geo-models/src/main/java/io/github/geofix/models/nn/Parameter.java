@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One array of a network that is saved with it: learned by training, or a buffer that training only
- * updates by the way (such as the running mean of batch normalisation).
+ * updates by the way (such as the running mean of batch normalization).
  */
 public final class Parameter {
   private final Shape shape;

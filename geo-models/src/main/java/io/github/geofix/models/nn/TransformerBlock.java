@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One encoder block with normalisation before each branch, {@code [B, N, D]} to {@code [B, N, D]}:
+ * One encoder block with normalization before each branch, {@code [B, N, D]} to {@code [B, N, D]}:
  *
  * <pre>
  * x = x + scale(attention(norm(x)))
@@ -22,7 +22,7 @@ public final class TransformerBlock extends Layer {
    * @param heads number of attention heads, a divisor of the width
    * @param hidden width of the middle of the MLP
    * @param activation of the MLP
-   * @param epsilon of the layer normalisations
+   * @param epsilon of the layer normalizations
    * @param layerScale first value of the learned factors of each branch; 0 for none
    * @param dropPath rate at which training skips a branch
    */

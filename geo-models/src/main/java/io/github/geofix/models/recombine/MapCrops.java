@@ -1,6 +1,6 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.models.image.MapOnDemand;
@@ -31,7 +31,7 @@ final class MapCrops implements AutoCloseable {
     return map.view(StereographicFrame.of(center, sizeMeters), pixels, pixels);
   }
 
-  /** Returns a place near another, moved east and north by up to so many metres each. */
+  /** Returns a place near another, moved east and north by up to so many meters each. */
   static LatLng near(LatLng place, double meters, SplittableRandom random) {
     if (meters == 0) {
       return place;

@@ -1,9 +1,9 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.models.Example;
 import io.github.geofix.models.image.PanoramaPair;
 import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 

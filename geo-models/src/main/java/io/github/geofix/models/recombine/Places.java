@@ -1,7 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.weights.WeightsVersion;

@@ -1,8 +1,8 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.Location;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.io.BatchLocalizer;
+import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.calibration.Calibration;
 import java.util.Arrays;
 import java.util.List;
 

@@ -4,33 +4,33 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.ScoredPhoto;
+import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
-import io.github.geofix.models.io.MatchingModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.loss.SoftMarginTriplet;
 import io.github.geofix.models.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -87,8 +87,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    *     first into what a camera in its middle sees, so that both backbones, or one, find the same
    *     things in the same directions (Shi et al., SAFA, NeurIPS 2019, by {@link PolarTransform})
    * @param regions the number R of directions; 1 pools over everything, which is the baseline
-   * @param normalized whether the backbone's final normalisation is applied to each region
-   * @param loss what is minimised
+   * @param normalized whether the backbone's final normalization is applied to each region
+   * @param loss what is minimized
    * @param distance between vectors, of TUPLE and TRIPLET
    * @param alpha steepness of TUPLE and TRIPLET
    * @param labelSmoothing of INFO_NCE
@@ -308,7 +308,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       return with(d -> d.regions = newRegions);
     }
 
-    /** Returns a copy that minimises another loss. */
+    /** Returns a copy that minimizes another loss. */
     public Config withLoss(Loss newLoss) {
       return with(d -> d.loss = newLoss);
     }
@@ -512,7 +512,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   /**
    * Loads a trained model.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
    */
   public static RecombineModel load(ModelFolder folder) {
     RecombineModel model = new RecombineModel(folder.config(Config.class));
@@ -652,7 +653,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   /**
    * Looks photos up among other places from now on; their tiles are encoded when first needed.
    *
-   * @param cells the places; the tile of each is taken around its centre
+   * @param cells the places; the tile of each is taken around its center
    * @throws IllegalArgumentException if there is none, or more than a gallery can hold
    */
   public void setPlaces(CellPartition cells) {

@@ -31,8 +31,8 @@ public final class RecombineNetwork extends Module {
    * @param tileView {@link View#AERIAL} for tiles as they are, {@link View#GROUND} for tiles that
    *     were unrolled into panoramas
    * @param regions the number R of directions; 1 pools over everything
-   * @param normalized true to apply the backbone's final normalisation to the mean of each region,
-   *     as the released code does, or a layer normalisation of its own if the backbone has none;
+   * @param normalized true to apply the backbone's final normalization to the mean of each region,
+   *     as the released code does, or a layer normalization of its own if the backbone has none;
    *     false for the paper's text
    * @param temperature where a learned scale of the cosines starts; 0 for a network without one
    */
@@ -49,7 +49,7 @@ public final class RecombineNetwork extends Module {
       }
     }
 
-    /** FRGeo's as released: panoramas, four regions, normalised, no learned scale. */
+    /** FRGeo's as released: panoramas, four regions, normalized, no learned scale. */
     public static Options defaults() {
       return new Options(View.GROUND, View.AERIAL, 4, true, 0);
     }
@@ -69,7 +69,7 @@ public final class RecombineNetwork extends Module {
       return new Options(photoView, tileView, newRegions, normalized, temperature);
     }
 
-    /** Returns a copy with or without the normalisation of each region. */
+    /** Returns a copy with or without the normalization of each region. */
     public Options withNormalized(boolean newNormalized) {
       return new Options(photoView, tileView, regions, newNormalized, temperature);
     }
@@ -80,7 +80,7 @@ public final class RecombineNetwork extends Module {
     }
   }
 
-  /** That of ConvNeXt's final normalisation. */
+  /** That of ConvNeXt's final normalization. */
   private static final double EPSILON = 1e-6;
 
   private final Options options;

@@ -2,8 +2,8 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
  * loss does not push them apart.
  *
  * <p>The target of a training example begins with what the rest is: either latitude and longitude
- * of the photo and of the middle of its tile, in units of 1e-7 degrees, about a centimetre; or the
+ * of the photo and of the middle of its tile, in units of 1e-7 degrees, about a centimeter; or the
  * numbers of the tiles that show the photo's place, its own first.
  */
 final class SamePlace {

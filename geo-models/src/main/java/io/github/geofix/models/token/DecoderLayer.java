@@ -9,7 +9,7 @@ import io.github.geofix.models.token.Attention.KeysAndValues;
 import java.util.List;
 
 /**
- * One decoder layer with normalisation after each branch, by the names of PyTorch's {@code
+ * One decoder layer with normalization after each branch, by the names of PyTorch's {@code
  * nn.TransformerDecoderLayer}:
  *
  * <pre>

@@ -76,7 +76,7 @@ final class DecoderStep {
    * Prepares the step of a layer.
    *
    * @param weights of self-attention, attention to the memory, both linear layers and the three
-   *     normalisations, in this order
+   *     normalizations, in this order
    */
   DecoderStep(List<Parameter> weights) {
     this.weights = List.copyOf(weights);

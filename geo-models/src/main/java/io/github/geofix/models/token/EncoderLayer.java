@@ -7,7 +7,7 @@ import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 
 /**
- * One encoder layer with normalisation after each branch, {@code [B, N, D]} to {@code [B, N, D]},
+ * One encoder layer with normalization after each branch, {@code [B, N, D]} to {@code [B, N, D]},
  * by the names of PyTorch's {@code nn.TransformerEncoderLayer}:
  *
  * <pre>

@@ -1,6 +1,6 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellTokenizer;
 import java.util.List;
@@ -48,7 +48,7 @@ public record Pool(
     return words.size();
   }
 
-  /** Returns the centre of a word's cell. */
+  /** Returns the center of a word's cell. */
   public LatLng latLng(int index) {
     return tokenizer.decode(words.get(index).toArray());
   }
@@ -63,7 +63,7 @@ public record Pool(
   }
 
   /**
-   * Returns the centres of all cells, weighted by probability; words drawn at random all weigh the
+   * Returns the centers of all cells, weighted by probability; words drawn at random all weigh the
    * same, because a likely one is there more often.
    */
   public WeightedPoints points() {

@@ -1,6 +1,6 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.Hit;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Photos with known places, searched by their first vector: an {@link EmbeddingIndex} whose rows
- * carry all vectors of the photo. The tokens of a neighbour follow from its place, so one database
+ * carry all vectors of the photo. The tokens of a neighbor follow from its place, so one database
  * serves models of any level.
  *
  * <p>Takes {@code 4 (V + 1) W} bytes a photo. Thread-safe; must be closed.
@@ -73,7 +73,7 @@ public final class ReferenceDatabase implements AutoCloseable {
   /**
    * Maps a saved database.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the file is none
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is none
    */
   public static ReferenceDatabase open(Path file) {
     return new ReferenceDatabase(EmbeddingIndex.open(file));
@@ -102,22 +102,22 @@ public final class ReferenceDatabase implements AutoCloseable {
    * @param count at least 1
    * @throws IllegalArgumentException if the database has fewer photos
    */
-  public List<Neighbour> neighbours(float[][] vectors, int skipped, int count) {
+  public List<Neighbor> neighbors(float[][] vectors, int skipped, int count) {
     if (size() < skipped + count) {
       throw new IllegalArgumentException(
           "the database has "
               + size()
               + " photos, "
               + (skipped + count)
-              + " needed: add photos, or use a model with fewer neighbours");
+              + " needed: add photos, or use a model with fewer neighbors");
     }
     return index.search(vectors[0], skipped + count).hits().stream()
         .skip(skipped)
-        .map(hit -> neighbour(hit, vectors))
+        .map(hit -> neighbor(hit, vectors))
         .toList();
   }
 
-  private Neighbour neighbour(Hit hit, float[][] like) {
+  private Neighbor neighbor(Hit hit, float[][] like) {
     byte[] payload = index.payload(hit.row());
     int width = index.width();
     if (payload.length != Float.BYTES * like.length * width) {
@@ -137,7 +137,7 @@ public final class ReferenceDatabase implements AutoCloseable {
         vector[i] = bytes.getFloat();
       }
     }
-    return new Neighbour(vectors, hit.latLng(), hit.score());
+    return new Neighbor(vectors, hit.latLng(), hit.score());
   }
 
   static void checkShape(float[][] given, int vectors, int vectorWidth) {

@@ -3,16 +3,16 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Trainable;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -66,8 +66,8 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   /**
    * Loads a scorer that {@link #save} wrote.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the file is damaged or belongs to a model
-   *     of another width
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is damaged or belongs to
+   *     a model of another width
    */
   public static RewardScorer load(TokenModel model, Path file) {
     RewardScorer scorer = new RewardScorer(model);

@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.Temperature;
+import io.github.geofix.models.calibration.Temperature;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,27 +39,27 @@ public interface Selection {
   }
 
   /**
-   * The word with the most similar neighbours nearby, of equals the likeliest: what the reference
+   * The word with the most similar neighbors nearby, of equals the likeliest: what the reference
    * photos that look alike say about the model's words.
    *
-   * @param neighbours of the photo
-   * @param radiusKm a neighbour counts with {@code 1 + similarity} if it is within this distance
+   * @param neighbors of the photo
+   * @param radiusKm a neighbor counts with {@code 1 + similarity} if it is within this distance
    */
-  static Selection nearNeighbours(List<Neighbour> neighbours, double radiusKm) {
+  static Selection nearNeighbors(List<Neighbor> neighbors, double radiusKm) {
     return pool ->
         pool.latLng(
             IntStream.range(0, pool.size())
                 .boxed()
                 .max(
                     Comparator.comparingDouble(
-                            (Integer i) -> support(pool.latLng(i), neighbours, radiusKm))
+                            (Integer i) -> support(pool.latLng(i), neighbors, radiusKm))
                         .thenComparing(i -> pool.words().get(i).logProbability())
                         .thenComparing(i -> -i))
                 .orElseThrow());
   }
 
-  private static double support(LatLng place, List<Neighbour> neighbours, double radiusKm) {
-    return neighbours.stream()
+  private static double support(LatLng place, List<Neighbor> neighbors, double radiusKm) {
+    return neighbors.stream()
         .filter(n -> GreatCircle.isWithin(place, n.latLng(), radiusKm))
         .mapToDouble(n -> 1 + n.similarity())
         .sum();

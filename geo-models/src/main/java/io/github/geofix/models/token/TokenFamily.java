@@ -1,9 +1,9 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.models.io.GeoModel;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.SizedFamily;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.token.TokenModel.Config;
 import java.util.List;

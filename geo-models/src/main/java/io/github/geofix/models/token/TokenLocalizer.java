@@ -3,7 +3,7 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.io.BatchLocalizer;
+import io.github.geofix.models.answer.BatchLocalizer;
 import java.util.Comparator;
 import java.util.List;
 

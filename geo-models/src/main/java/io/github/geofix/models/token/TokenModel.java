@@ -3,24 +3,24 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.ScoredPhoto;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.ResidualEncoder;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -49,13 +49,13 @@ public final class TokenModel implements GeoModel {
   public enum Input {
     /** Its pixels, through a backbone that is trained along. */
     PHOTO,
-    /** Vectors computed beforehand, and neighbours from a reference database. */
+    /** Vectors computed beforehand, and neighbors from a reference database. */
     VECTORS
   }
 
   /** How one answer is made of the words found. */
   public enum Answer {
-    /** The centre of the likeliest word's cell. */
+    /** The center of the likeliest word's cell. */
     MOST_PROBABLE,
     /** The word with the least expected distance to all others. */
     MEDOID,
@@ -71,7 +71,7 @@ public final class TokenModel implements GeoModel {
    * @param stages the widths of the stages of the residual backbone, if it reads photos
    * @param vectors the number of vectors of a photo V, if it reads vectors
    * @param vectorWidth their length W
-   * @param neighbours the number of neighbours K, 0 for none
+   * @param neighbors the number of neighbors K, 0 for none
    * @param level the S2 level of the answers
    * @param group S2 levels a token
    * @param width the width D of the transformer
@@ -94,7 +94,7 @@ public final class TokenModel implements GeoModel {
       List<Integer> stages,
       int vectors,
       int vectorWidth,
-      int neighbours,
+      int neighbors,
       int level,
       int group,
       int width,
@@ -173,7 +173,7 @@ public final class TokenModel implements GeoModel {
     }
 
     /**
-     * The published network: three vectors of 768 and 15 neighbours as 214 tokens, ten encoder and
+     * The published network: three vectors of 768 and 15 neighbors as 214 tokens, ten encoder and
      * ten decoder layers of width 512, cells of 10 m; 54.8 million parameters.
      */
     public static Config paper() {
@@ -182,7 +182,7 @@ public final class TokenModel implements GeoModel {
               d -> {
                 d.input = Input.VECTORS;
                 d.vectors = 3;
-                d.neighbours = 15;
+                d.neighbors = 15;
                 d.level = 20;
                 d.width = 512;
                 d.heads = 8;
@@ -195,14 +195,14 @@ public final class TokenModel implements GeoModel {
               });
     }
 
-    /** Returns a copy that reads so many vectors of a photo, and so many neighbours. */
-    public Config withVectors(int newVectors, int newVectorWidth, int newNeighbours) {
+    /** Returns a copy that reads so many vectors of a photo, and so many neighbors. */
+    public Config withVectors(int newVectors, int newVectorWidth, int newNeighbors) {
       return with(
           d -> {
             d.input = Input.VECTORS;
             d.vectors = newVectors;
             d.vectorWidth = newVectorWidth;
-            d.neighbours = newNeighbours;
+            d.neighbors = newNeighbors;
           });
     }
 
@@ -268,7 +268,7 @@ public final class TokenModel implements GeoModel {
     private List<Integer> stages;
     private int vectors;
     private int vectorWidth;
-    private int neighbours;
+    private int neighbors;
     private int level;
     private final int group;
     private int width;
@@ -291,7 +291,7 @@ public final class TokenModel implements GeoModel {
       stages = c.stages;
       vectors = c.vectors;
       vectorWidth = c.vectorWidth;
-      neighbours = c.neighbours;
+      neighbors = c.neighbors;
       level = c.level;
       group = c.group;
       width = c.width;
@@ -316,7 +316,7 @@ public final class TokenModel implements GeoModel {
           stages,
           vectors,
           vectorWidth,
-          neighbours,
+          neighbors,
           level,
           group,
           width,
@@ -365,7 +365,8 @@ public final class TokenModel implements GeoModel {
   /**
    * Loads a trained model.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
    */
   public static TokenModel load(ModelFolder folder) {
     TokenModel model = new TokenModel(folder.config(Config.class));
@@ -391,7 +392,7 @@ public final class TokenModel implements GeoModel {
           case VECTORS ->
               new VectorInput(
                   new VectorInput.Options(
-                      config.vectors(), config.vectorWidth(), config.neighbours()),
+                      config.vectors(), config.vectorWidth(), config.neighbors()),
                   tokenizer,
                   config.width());
         };
@@ -444,10 +445,10 @@ public final class TokenModel implements GeoModel {
   }
 
   /**
-   * The vectors of a photo and its neighbours, and the tokens of its place.
+   * The vectors of a photo and its neighbors, and the tokens of its place.
    *
    * @throws IllegalStateException if the model reads photos
-   * @throws IllegalArgumentException if the vectors or neighbours are of another number or length
+   * @throws IllegalArgumentException if the vectors or neighbors are of another number or length
    */
   public Example example(VectorPhoto photo, LatLng latLng) {
     requireInput(Input.VECTORS);
@@ -490,18 +491,18 @@ public final class TokenModel implements GeoModel {
   /**
    * Returns a localizer for photos whose vectors another network computes.
    *
-   * @param reference where the neighbours are found; not needed by a model without neighbours
+   * @param reference where the neighbors are found; not needed by a model without neighbors
    * @throws IllegalStateException if the model reads photos
    * @throws IllegalArgumentException if a reference is needed
    */
   public Localizer localizer(PhotoVectors vectors, Optional<ReferenceDatabase> reference) {
     requireInput(Input.VECTORS);
-    if (config.neighbours() > 0 && reference.isEmpty()) {
+    if (config.neighbors() > 0 && reference.isEmpty()) {
       throw new IllegalArgumentException(
-          "the model reads " + config.neighbours() + " neighbours: give a reference database");
+          "the model reads " + config.neighbors() + " neighbors: give a reference database");
     }
     return new VectorLocalizer(
-        this, vectors, config.neighbours() > 0 ? reference : Optional.empty());
+        this, vectors, config.neighbors() > 0 ? reference : Optional.empty());
   }
 
   /** Returns the location that a pool means, with an answer chosen by a selection. */
@@ -518,7 +519,7 @@ public final class TokenModel implements GeoModel {
    * Finds words for photos of which there are vectors.
    *
    * @throws IllegalStateException if the model reads photos
-   * @throws IllegalArgumentException if the vectors or neighbours are of another number or length
+   * @throws IllegalArgumentException if the vectors or neighbors are of another number or length
    */
   public List<Pool> pools(List<VectorPhoto> photos, Decoding decoding) {
     requireInput(Input.VECTORS);
@@ -613,20 +614,20 @@ public final class TokenModel implements GeoModel {
   private float[][] inputs(VectorPhoto photo) {
     Config c = config;
     ReferenceDatabase.checkShape(photo.vectors(), c.vectors(), c.vectorWidth());
-    if (c.neighbours() == 0) {
+    if (c.neighbors() == 0) {
       return new float[][] {joined(photo.vectors())};
     }
-    if (photo.neighbours().size() < c.neighbours()) {
+    if (photo.neighbors().size() < c.neighbors()) {
       throw new IllegalArgumentException(
-          photo.neighbours().size() + " neighbours given, " + c.neighbours() + " needed");
+          photo.neighbors().size() + " neighbors given, " + c.neighbors() + " needed");
     }
-    float[][] vectors = new float[c.neighbours()][];
-    float[][] words = new float[c.neighbours()][];
+    float[][] vectors = new float[c.neighbors()][];
+    float[][] words = new float[c.neighbors()][];
     for (int k = 0; k < vectors.length; k++) {
-      Neighbour neighbour = photo.neighbours().get(k);
-      ReferenceDatabase.checkShape(neighbour.vectors(), c.vectors(), c.vectorWidth());
-      vectors[k] = joined(neighbour.vectors());
-      int[] word = tokenizer.encode(neighbour.latLng());
+      Neighbor neighbor = photo.neighbors().get(k);
+      ReferenceDatabase.checkShape(neighbor.vectors(), c.vectors(), c.vectorWidth());
+      vectors[k] = joined(neighbor.vectors());
+      int[] word = tokenizer.encode(neighbor.latLng());
       words[k] = new float[word.length];
       for (int n = 0; n < word.length; n++) {
         words[k][n] = word[n];

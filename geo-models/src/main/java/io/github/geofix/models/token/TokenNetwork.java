@@ -20,13 +20,13 @@ import java.util.List;
 
 /**
  * A transformer that reads a photo and writes the tokens of its place, coarse to fine: PyTorch's
- * {@code nn.Transformer} with biases, ReLU and normalisation after each branch, sinusoidal
+ * {@code nn.Transformer} with biases, ReLU and normalization after each branch, sinusoidal
  * positions on both sides, a learned vector to start from, and a head of its own for each position
  * (GeoToken, arXiv 2511.01082, section 3).
  */
 public final class TokenNetwork extends Module {
 
-  /** Of every layer normalisation: PyTorch's default. */
+  /** Of every layer normalization: PyTorch's default. */
   static final double EPSILON = 1e-5;
 
   /**
@@ -102,7 +102,7 @@ public final class TokenNetwork extends Module {
         .rename("image_proj\\.(.*)", "input.proj.0.$1")
         .rename("loc_proj\\.(.*)", "input.proj.1.$1")
         .rename("text_proj\\.(.*)", "input.proj.2.$1")
-        .rename("retrieval_embedding\\.(.*)", "input.neighbour_tokens.$1")
+        .rename("retrieval_embedding\\.(.*)", "input.neighbor_tokens.$1")
         .rename("start_token_embedding", "start_token")
         .rename("output_layers\\.(.*)", "heads.$1")
         .build();

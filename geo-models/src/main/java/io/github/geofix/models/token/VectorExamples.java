@@ -1,14 +1,14 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
  * Photos as vectors computed beforehand, to train or calibrate a model on that reads vectors. The
- * neighbours are looked up as the examples are made. Thread-safe.
+ * neighbors are looked up as the examples are made. Thread-safe.
  */
 public final class VectorExamples implements Examples {
   private final TokenModel model;
@@ -35,7 +35,7 @@ public final class VectorExamples implements Examples {
   }
 
   /**
-   * Photos that are themselves in the database: each is given the neighbours that come after itself
+   * Photos that are themselves in the database: each is given the neighbors that come after itself
    * (GeoToken: ranks 1 to 15).
    *
    * @param vectors for each photo V vectors of W values
@@ -62,12 +62,12 @@ public final class VectorExamples implements Examples {
     return model.example(photo(index), place(index));
   }
 
-  /** Returns a photo with its neighbours. */
+  /** Returns a photo with its neighbors. */
   VectorPhoto photo(int index) {
     float[][] own = vectors.get(index);
-    int count = model.config().neighbours();
-    List<Neighbour> neighbours = count == 0 ? List.of() : reference.neighbours(own, skipped, count);
-    return new VectorPhoto(own, neighbours);
+    int count = model.config().neighbors();
+    List<Neighbor> neighbors = count == 0 ? List.of() : reference.neighbors(own, skipped, count);
+    return new VectorPhoto(own, neighbors);
   }
 
   /** Returns where a photo was taken. */

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A photo as vectors computed beforehand, followed by its neighbours in a reference database: a
- * learned token, the photo's V vectors, and for each of K neighbours its V vectors and the N tokens
+ * A photo as vectors computed beforehand, followed by its neighbors in a reference database: a
+ * learned token, the photo's V vectors, and for each of K neighbors its V vectors and the N tokens
  * of its place, {@code 1 + V + K (V + N)} tokens in all (GeoToken, section 3).
  *
- * <p>Each kind of vector has a projection of its own, shared by photo and neighbours, whose output
- * is L2-normalised. The neighbours' tokens have their own embeddings.
+ * <p>Each kind of vector has a projection of its own, shared by photo and neighbors, whose output
+ * is L2-normalized. The neighbors' tokens have their own embeddings.
  */
 final class VectorInput extends MemoryInput {
 
@@ -33,19 +33,19 @@ final class VectorInput extends MemoryInput {
    *
    * @param vectors V, the vectors of a photo, at least 1
    * @param vectorWidth W, their length
-   * @param neighbours K, 0 or more
+   * @param neighbors K, 0 or more
    */
-  record Options(int vectors, int vectorWidth, int neighbours) {
+  record Options(int vectors, int vectorWidth, int neighbors) {
     /** Checks the ranges. */
     Options {
-      if (vectors < 1 || vectorWidth < 1 || neighbours < 0) {
+      if (vectors < 1 || vectorWidth < 1 || neighbors < 0) {
         throw new IllegalArgumentException(
             vectors
                 + " vectors of "
                 + vectorWidth
                 + " and "
-                + neighbours
-                + " neighbours: at least 1, 1 and 0 needed");
+                + neighbors
+                + " neighbors: at least 1, 1 and 0 needed");
       }
     }
   }
@@ -55,7 +55,7 @@ final class VectorInput extends MemoryInput {
   private final CellTokenizer tokenizer;
   private final Parameter classToken;
   private final List<Projection> projections = new ArrayList<>();
-  private final Optional<Embedding> neighbourTokens;
+  private final Optional<Embedding> neighborTokens;
 
   VectorInput(Options options, CellTokenizer tokenizer, int width) {
     this.options = options;
@@ -65,33 +65,33 @@ final class VectorInput extends MemoryInput {
     for (int v = 0; v < options.vectors(); v++) {
       projections.add(child("proj." + v, new Projection(options.vectorWidth(), width)));
     }
-    neighbourTokens =
-        options.neighbours() == 0
+    neighborTokens =
+        options.neighbors() == 0
             ? Optional.empty()
             : Optional.of(
-                child("neighbour_tokens", new Embedding(tokenizer.vocabularySize(), width)));
+                child("neighbor_tokens", new Embedding(tokenizer.vocabularySize(), width)));
   }
 
   @Override
   List<Shape> shapes() {
     Shape photo = new Shape(options.vectors(), options.vectorWidth());
-    if (options.neighbours() == 0) {
+    if (options.neighbors() == 0) {
       return List.of(photo);
     }
     return List.of(
         photo,
-        new Shape(options.neighbours(), options.vectors(), options.vectorWidth()),
-        new Shape(options.neighbours(), tokenizer.length()));
+        new Shape(options.neighbors(), options.vectors(), options.vectorWidth()),
+        new Shape(options.neighbors(), tokenizer.length()));
   }
 
   @Override
   int length() {
     int each = options.vectors() + tokenizer.length();
-    return 1 + options.vectors() + options.neighbours() * each;
+    return 1 + options.vectors() + options.neighbors() * each;
   }
 
   /**
-   * @param inputs the photos' vectors {@code [B, V, W]}; unless K is 0 also the neighbours' {@code
+   * @param inputs the photos' vectors {@code [B, V, W]}; unless K is 0 also the neighbors' {@code
    *     [B, K, V, W]} and the values of their tokens {@code [B, K, N]}, as floats
    */
   @Override
@@ -101,15 +101,15 @@ final class VectorInput extends MemoryInput {
     NDArray first =
         classToken.in(photo.getManager()).reshape(1, 1, width).broadcast(batch, 1, width);
     NDArray own = project(f, photo.expandDims(1)).reshape(batch, -1, width);
-    if (neighbourTokens.isEmpty()) {
+    if (neighborTokens.isEmpty()) {
       return NDArrays.concat(new NDList(first, own), 1);
     }
     NDArray vectors = project(f, inputs.get(1));
     NDArray values = inputs.get(2).toType(DataType.INT64, false);
     NDArray ids = values.add(photo.getManager().create(offsets()));
-    NDArray neighbours =
-        NDArrays.concat(new NDList(vectors, neighbourTokens.orElseThrow().forward(f, ids)), 2);
-    return NDArrays.concat(new NDList(first, own, neighbours.reshape(batch, -1, width)), 1);
+    NDArray neighbors =
+        NDArrays.concat(new NDList(vectors, neighborTokens.orElseThrow().forward(f, ids)), 2);
+    return NDArrays.concat(new NDList(first, own, neighbors.reshape(batch, -1, width)), 1);
   }
 
   /** {@code [B, K, V, W]} to {@code [B, K, V, D]}. */

@@ -49,8 +49,7 @@ final class VectorLocalizer implements Localizer {
   private VectorPhoto described(BufferedImage photo) {
     float[][] own = vectors.of(photo);
     return new VectorPhoto(
-        own,
-        reference.map(r -> r.neighbours(own, 0, model.config().neighbours())).orElse(List.of()));
+        own, reference.map(r -> r.neighbors(own, 0, model.config().neighbors())).orElse(List.of()));
   }
 
   /** Closes nothing: model and database belong to others. */

@@ -6,11 +6,11 @@ import java.util.List;
  * A photo as a model reads it that was trained on vectors.
  *
  * @param vectors its V vectors of W values
- * @param neighbours its K neighbours, most similar first; more are left out
+ * @param neighbors its K neighbors, most similar first; more are left out
  */
-public record VectorPhoto(float[][] vectors, List<Neighbour> neighbours) {
+public record VectorPhoto(float[][] vectors, List<Neighbor> neighbors) {
   /** Copies the list. */
   public VectorPhoto {
-    neighbours = List.copyOf(neighbours);
+    neighbors = List.copyOf(neighbors);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.geofix.models.weights;
 
-import io.github.geofix.core.ModelFormatException;
+import io.github.geofix.core.format.ModelFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -5,7 +5,7 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.partition.S2Cells;
 import io.github.geofix.core.tile.ZoomGrid;
-import io.github.geofix.models.Temperature;
+import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.util.Comparator;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.image.ImagePreprocessor;
-import io.github.geofix.models.io.BatchLocalizer;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;

@@ -5,32 +5,32 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.tile.ZoomGrid;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.RegionShares;
-import io.github.geofix.models.ScoredPhoto;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.RegionShares;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.RefiningModel;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
 import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
@@ -63,7 +63,7 @@ public final class ZoomModel implements RefiningModel {
   public enum Area {
     /** The square world of Web Mercator. */
     WORLD,
-    /** A square of metres. */
+    /** A square of meters. */
     LOCAL
   }
 
@@ -249,7 +249,7 @@ public final class ZoomModel implements RefiningModel {
       return with(d -> d.sides = value);
     }
 
-    /** Returns a copy for a square of metres. */
+    /** Returns a copy for a square of meters. */
     public Config withLocalArea(LatLng newCenter, double newSizeMeters) {
       return with(
           d -> {
@@ -495,7 +495,8 @@ public final class ZoomModel implements RefiningModel {
   /**
    * Loads a trained model.
    *
-   * @throws io.github.geofix.core.ModelFormatException if the weights do not fit the configuration
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
    */
   public static ZoomModel load(ModelFolder folder) {
     ZoomModel model = new ZoomModel(folder.config(Config.class));

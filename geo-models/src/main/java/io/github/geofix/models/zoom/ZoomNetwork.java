@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The learned part of the zoom family: encoders of photos and views, and a head that scores the
  * children of a view. What it makes of a photo or a view does not depend on the others in the
- * batch, except in training where an encoder normalises batches.
+ * batch, except in training where an encoder normalizes batches.
  */
 abstract class ZoomNetwork extends Module {
 
@@ -22,7 +22,7 @@ abstract class ZoomNetwork extends Module {
   abstract NDArray photos(Forward f, NDArray images);
 
   /**
-   * Encodes views of any steps. All those of a batch belong into one call, so that a normalisation
+   * Encodes views of any steps. All those of a batch belong into one call, so that a normalization
    * of batches meets the same mixture as in inference.
    *
    * @param images {@code [n, 3, V, V]}

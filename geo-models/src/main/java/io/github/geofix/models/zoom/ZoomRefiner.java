@@ -1,8 +1,8 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.image.ImagePreprocessor;

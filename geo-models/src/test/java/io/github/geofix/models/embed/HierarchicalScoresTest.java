@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.nn.TorchEngine;
@@ -22,7 +22,7 @@ final class HierarchicalScoresTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void isTheNormalisedProductOfTheLevelsProbabilities(long seed) {
+  void isTheNormalizedProductOfTheLevelsProbabilities(long seed) {
     Random random = new Random(seed);
     CellHierarchy hierarchy = EmbedModelTest.hierarchy(random, 200, 1, 3, 4);
     float[][] logits = randomLogits(hierarchy, random);

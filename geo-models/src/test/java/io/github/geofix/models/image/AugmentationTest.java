@@ -8,7 +8,7 @@ import io.github.geofix.models.image.Augmentation.Blur;
 import io.github.geofix.models.image.Augmentation.CoarseDropout;
 import io.github.geofix.models.image.Augmentation.ColorJitter;
 import io.github.geofix.models.image.Augmentation.Crop;
-import io.github.geofix.models.image.Augmentation.Grey;
+import io.github.geofix.models.image.Augmentation.Gray;
 import io.github.geofix.models.image.Augmentation.GridDropout;
 import io.github.geofix.models.image.Augmentation.Jpeg;
 import io.github.geofix.models.image.Augmentation.OneOf;
@@ -34,7 +34,7 @@ class AugmentationTest {
         Augmentation.cropped(0.7),
         new Jpeg(90, 100),
         new ColorJitter(0.2, 0.2, 0.2, 0.05),
-        new Grey(),
+        new Gray(),
         new Blur(0.5, 2),
         new Sharpen(0.2, 1),
         GridDropout.defaults(),
@@ -90,9 +90,9 @@ class AugmentationTest {
 
   @Test
   void takesThePartsOfColorJitterFromTheirDefinitions() {
-    // One pixel of each of two greys and a colour: mean grey 100.
+    // One pixel of each of two grays and a color: mean gray 100.
     byte[] bgr = {50, 50, 50, 100, 100, 100, 0, 0, (byte) 255};
-    assertThat(Colors.grey(bgr, 6)).isEqualTo(76);
+    assertThat(Colors.gray(bgr, 6)).isEqualTo(76);
     byte[] bright = bgr.clone();
     Colors.brighten(bright, 1.2);
     assertThat(bright).containsExactly(60, 60, 60, 120, 120, 120, 0, 0, 255);
@@ -100,9 +100,9 @@ class AugmentationTest {
     Colors.contrast(flat, 0);
     int mean = Math.round((50 + 100 + 76) / 3f);
     assertThat(flat).containsOnly(mean);
-    byte[] grey = bgr.clone();
-    Colors.saturate(grey, 0);
-    assertThat(grey).containsExactly(50, 50, 50, 100, 100, 100, 76, 76, 76);
+    byte[] gray = bgr.clone();
+    Colors.saturate(gray, 0);
+    assertThat(gray).containsExactly(50, 50, 50, 100, 100, 100, 76, 76, 76);
     byte[] green = bgr.clone();
     Colors.turnHue(green, 1 / 3.0);
     assertThat(green).containsExactly(50, 50, 50, 100, 100, 100, 0, 255, 0);
@@ -153,7 +153,7 @@ class AugmentationTest {
   @Test
   void choosesAndSkipsWithTheGivenProbability() {
     SplittableRandom random = new SplittableRandom(1);
-    Augmentation sometimes = Augmentation.sometimes(0.3, new Grey());
+    Augmentation sometimes = Augmentation.sometimes(0.3, new Gray());
     BufferedImage photo = photo();
     int changed = 0;
     for (int i = 0; i < 1000; i++) {
@@ -164,7 +164,7 @@ class AugmentationTest {
 
   @Test
   void keepsPanoramaAndAerialImageTogether() {
-    // Four colours for the four directions, seen from above and along the horizon.
+    // Four colors for the four directions, seen from above and along the horizon.
     int[] colors = {0xff0000, 0x00ff00, 0x0000ff, 0xffff00};
     PanoramaPair pair = pair(colors[0], colors[1], colors[2], colors[3]);
     for (int quarters = -3; quarters <= 5; quarters++) {
@@ -221,7 +221,7 @@ class AugmentationTest {
     assertThatThrownBy(() -> new Crop(0.9, 0.3, 1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("area 0.9 to 0.3 is not within 1.0E-6 to 1");
-    assertThatThrownBy(() -> Augmentation.sometimes(Double.NaN, new Grey()))
+    assertThatThrownBy(() -> Augmentation.sometimes(Double.NaN, new Gray()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new OneOf(List.of())).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new PanoramaPair(Pixels.create(4, 1), Pixels.create(2, 3)))

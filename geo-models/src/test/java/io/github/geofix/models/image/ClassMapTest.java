@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClassMapTest {
   private static final int CLASSES = 200;
 
-  /** Grey values that are the classes, so that a photo that is not resized shows its map. */
+  /** Gray values that are the classes, so that a photo that is not resized shows its map. */
   private static BufferedImage photo(ClassMap map) {
     BufferedImage photo = new BufferedImage(map.width(), map.height(), BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < map.height(); y++) {
@@ -76,7 +76,7 @@ class ClassMapTest {
   }
 
   @Test
-  void readsStoredValuesOfGreyAndPaletteImages() {
+  void readsStoredValuesOfGrayAndPaletteImages() {
     for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_BYTE_INDEXED}) {
       BufferedImage image = new BufferedImage(2, 1, type);
       image.getRaster().setSample(0, 0, 0, 149);
@@ -88,7 +88,7 @@ class ClassMapTest {
     }
     assertThatThrownBy(() -> ClassMap.of(new BufferedImage(2, 1, BufferedImage.TYPE_3BYTE_BGR)))
         .hasMessageContaining("3 bands of 8 bits")
-        .hasMessageContaining("grey or palette PNG");
+        .hasMessageContaining("gray or palette PNG");
     assertThatThrownBy(() -> ClassMap.of(2, 2, new byte[3])).hasMessageContaining("3 classes");
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
@@ -38,7 +38,7 @@ class PhotosTest {
           "turned.jpg",
           "rgb.png",
           "palette.png",
-          "grey16.png",
+          "gray16.png",
           "raw.tif",
           "lzw.tif",
           "lossless.webp",
@@ -56,17 +56,17 @@ class PhotosTest {
     "palette.png, palette.png.expected.png, 0",
     "palette.gif, palette.gif.expected.png, 0",
     "bits.png, bits.png.expected.png, 0",
-    "grey.png, grey.png, 0",
-    "grey.tif, grey.png, 0",
-    "grey16.png, grey.png, 0",
-    "grey16.tif, grey.png, 0",
+    "gray.png, gray.png, 0",
+    "gray.tif, gray.png, 0",
+    "gray16.png, gray.png, 0",
+    "gray16.tif, gray.png, 0",
     "alpha.png, alpha.png.expected.png, 1",
     "alpha.webp, alpha.webp.expected.png, 1",
-    "grey-alpha.png, grey-alpha.png.expected.png, 1",
+    "gray-alpha.png, gray-alpha.png.expected.png, 1",
     "baseline.jpg, baseline.jpg.expected.png, 2",
     "progressive.jpg, progressive.jpg.expected.png, 2",
-    "full-colour.jpg, full-colour.jpg.expected.png, 2",
-    "grey.jpg, grey.jpg.expected.png, 2",
+    "full-color.jpg, full-color.jpg.expected.png, 2",
+    "gray.jpg, gray.jpg.expected.png, 2",
     "lossy.webp, lossy.webp.expected.png, 2",
     "turned.png, turned.expected.png, 0",
     "turned.tif, turned.expected.png, 0",
@@ -121,7 +121,7 @@ class PhotosTest {
   }
 
   @Test
-  void ignoresTheColourProfileOfAnRgbPhoto() throws IOException {
+  void ignoresTheColorProfileOfAnRgbPhoto() throws IOException {
     byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
     byte[] segment =
         ByteBuffer.allocate(14 + profile.length)
@@ -129,7 +129,7 @@ class PhotosTest {
             .put(new byte[] {1, 1})
             .put(profile)
             .array();
-    byte[] plain = resource("full-colour.jpg");
+    byte[] plain = resource("full-color.jpg");
     byte[] profiled = withSegment(plain, 0xe2, segment);
     Photos.Options options = Photos.Options.defaults();
     BufferedImage expected = Photos.decode(plain, "plain.jpg", options);
@@ -143,7 +143,7 @@ class PhotosTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void turnsAsTheOrientationSays(int tag) throws IOException {
-    byte[] stored = resource("full-colour.jpg");
+    byte[] stored = resource("full-color.jpg");
     BufferedImage flat = Photos.decode(stored, "stored.jpg", Photos.Options.defaults());
     byte[] tagged = withSegment(stored, 0xe1, exif(tag, null));
     BufferedImage upright = Photos.decode(tagged, "tagged.jpg", Photos.Options.defaults());

@@ -7,13 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.Calibration;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.calibration.Calibration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

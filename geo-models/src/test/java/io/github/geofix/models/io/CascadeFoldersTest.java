@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cascade.Cascade;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -72,7 +72,7 @@ class TorchOpsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"3x7", "5x5", "9x4"})
-  void bicubicResizingSumsSixteenNeighbours(String size) {
+  void bicubicResizingSumsSixteenNeighbors(String size) {
     int rows = Integer.parseInt(size.substring(0, 1));
     int columns = Integer.parseInt(size.substring(2));
     double[] map = normal(new SplittableRandom(1), 5 * 5);

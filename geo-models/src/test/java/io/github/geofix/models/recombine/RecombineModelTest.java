@@ -11,32 +11,32 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ModelFormatException;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.TileSource;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
-import io.github.geofix.models.io.Family;
-import io.github.geofix.models.io.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.recombine.RecombineModel.Loss;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ final class RecombineModelTest {
   /** Four regions of the 64 numbers of the smallest backbone. */
   private static final int WIDTH = 256;
 
-  /** Two degrees a pixel: colours change from place to place. */
+  /** Two degrees a pixel: colors change from place to place. */
   private static Path map;
 
   @TempDir private static Path shared;

@@ -293,9 +293,9 @@ class DecodingTest {
     assertThat(Selection.medoid().choose(pool)).isEqualTo(pool.latLng(pool.points().medoid()));
     assertThat(Selection.density(300).choose(pool)).isEqualTo(pool.points().densityMode(300));
     assertThat(Selection.closestTo(pool.latLng(17)).choose(pool)).isEqualTo(pool.latLng(17));
-    List<Neighbour> neighbours = new ArrayList<>();
-    neighbours.add(new Neighbour(new float[1][1], pool.latLng(11), 0.4));
-    assertThat(Selection.nearNeighbours(neighbours, 1).choose(pool)).isEqualTo(pool.latLng(11));
-    assertThat(Selection.nearNeighbours(List.of(), 1).choose(pool)).isEqualTo(pool.latLng(0));
+    List<Neighbor> neighbors = new ArrayList<>();
+    neighbors.add(new Neighbor(new float[1][1], pool.latLng(11), 0.4));
+    assertThat(Selection.nearNeighbors(neighbors, 1).choose(pool)).isEqualTo(pool.latLng(11));
+    assertThat(Selection.nearNeighbors(List.of(), 1).choose(pool)).isEqualTo(pool.latLng(0));
   }
 }

@@ -3,9 +3,9 @@ package io.github.geofix.models.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.LatLng;
-import io.github.geofix.models.Example;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

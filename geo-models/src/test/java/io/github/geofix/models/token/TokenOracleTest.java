@@ -63,7 +63,7 @@ class TokenOracleTest {
     noGrad.close();
   }
 
-  /** The photos with the 15 neighbours from a rank on. */
+  /** The photos with the 15 neighbors from a rank on. */
   static List<NDArray> inputs(int firstRank) {
     NDArray rows =
         manager
@@ -111,9 +111,9 @@ class TokenOracleTest {
     }
   }
 
-  /** The original computes this loss in training mode, in which photos have other neighbours. */
+  /** The original computes this loss in training mode, in which photos have other neighbors. */
   @Test
-  void hasTheLossOfTheOriginalOnTheNeighboursOfTraining() {
+  void hasTheLossOfTheOriginalOnTheNeighborsOfTraining() {
     NDArray training = network.memory(Forward.INFERENCE, inputs(1));
     NextToken loss = NextToken.defaults().withWeights(2, 1);
     NDArray target = words("target");

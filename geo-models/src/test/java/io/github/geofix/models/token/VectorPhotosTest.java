@@ -3,13 +3,13 @@ package io.github.geofix.models.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.Calibration;
-import io.github.geofix.models.Example;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,11 +50,11 @@ class VectorPhotosTest {
   }
 
   @Test
-  void aPhotoOfTheReferenceIsNotItsOwnNeighbour() {
+  void aPhotoOfTheReferenceIsNotItsOwnNeighbor() {
     try (ReferenceDatabase reference = reference();
         TokenModel model = TokenModel.create(CONFIG, 1)) {
       for (int i = 0; i < PHOTOS; i++) {
-        assertThat(reference.neighbours(vectors.get(i), 0, 1).get(0).vectors())
+        assertThat(reference.neighbors(vectors.get(i), 0, 1).get(0).vectors())
             .isDeepEqualTo(vectors.get(i));
         Example training =
             VectorExamples.inReference(model, reference, vectors, places)
@@ -62,7 +62,7 @@ class VectorPhotosTest {
         Example testing =
             VectorExamples.besideReference(model, reference, vectors, places)
                 .example(0, i, new SplittableRandom(1));
-        // One neighbour is 2 x 8 values; those of training are one rank further.
+        // One neighbor is 2 x 8 values; those of training are one rank further.
         assertThat(first(testing.inputs()[1], 16)).isEqualTo(testing.inputs()[0]);
         assertThat(first(training.inputs()[1], 16)).isNotEqualTo(training.inputs()[0]);
         assertThat(first(training.inputs()[1], 32))
@@ -88,7 +88,7 @@ class VectorPhotosTest {
           model
               .locate(
                   List.of(
-                      new VectorPhoto(vectors.get(5), reference.neighbours(vectors.get(5), 0, 3))))
+                      new VectorPhoto(vectors.get(5), reference.neighbors(vectors.get(5), 0, 3))))
               .get(0);
       try (ReferenceDatabase opened = ReferenceDatabase.open(folder.resolve("reference"));
           Localizer localizer = model.localizer(same, Optional.of(opened))) {
@@ -98,7 +98,7 @@ class VectorPhotosTest {
   }
 
   @Test
-  void oneVectorWithoutNeighboursIsEnough() {
+  void oneVectorWithoutNeighborsIsEnough() {
     reference().close();
     try (TokenModel model = TokenModel.create(CONFIG.withVectors(1, 8, 0), 1)) {
       PhotoVectors first = image -> new float[][] {vectors.get(0)[0]};
@@ -143,10 +143,10 @@ class VectorPhotosTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("VectorExamples to train and calibrate on");
       assertThatThrownBy(() -> model.localizer(image -> vectors.get(0), Optional.empty()))
-          .hasMessageContaining("3 neighbours");
+          .hasMessageContaining("3 neighbors");
       assertThatThrownBy(() -> model.locate(List.of(new VectorPhoto(vectors.get(0), List.of()))))
-          .hasMessageContaining("0 neighbours given, 3 needed");
-      assertThatThrownBy(() -> reference.neighbours(vectors.get(0), 0, 13))
+          .hasMessageContaining("0 neighbors given, 3 needed");
+      assertThatThrownBy(() -> reference.neighbors(vectors.get(0), 0, 13))
           .hasMessageContaining("12 photos, 13 needed");
     }
     try (ReferenceDatabase reference = reference();

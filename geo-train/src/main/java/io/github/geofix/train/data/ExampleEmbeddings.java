@@ -2,12 +2,12 @@ package io.github.geofix.train.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.models.Batch;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
-import io.github.geofix.models.io.MatchingModel;
+import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.data.BatchLoader.StackedExamples;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -17,14 +17,14 @@ import java.util.function.BiFunction;
  * that those can share a batch which it takes for each other. The references are the tiles.
  *
  * <pre>{@code
- * Neighbours similar =
- *     Neighbours.bySimilarity(ExampleEmbeddings.of(model, pairs, seed), pairs.size(), 40_000, 100, seed);
- * Trainer.of(model, options).inOrder(NeighbourOrder.of(similar, NeighbourOrder.Options.defaults()));
+ * Neighbors similar =
+ *     Neighbors.bySimilarity(ExampleEmbeddings.of(model, pairs, seed), pairs.size(), 40_000, 100, seed);
+ * Trainer.of(model, options).inOrder(NeighborOrder.of(similar, NeighborOrder.Options.defaults()));
  * }</pre>
  *
  * <p>Belongs to the training thread; examples are made by other threads.
  */
-public final class ExampleEmbeddings implements Neighbours.Embeddings {
+public final class ExampleEmbeddings implements Neighbors.Embeddings {
   private static final int BATCH = 128;
 
   private final MatchingModel model;

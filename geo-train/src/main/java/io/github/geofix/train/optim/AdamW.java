@@ -201,7 +201,7 @@ public final class AdamW implements AutoCloseable {
    *
    * @param groups parameters with a rate or a decay of their own
    * @throws IllegalArgumentException if nothing is trainable, or if a group matches no parameter at
-   *     all, which is a misspelt name more often than not
+   *     all, which is a misspelled name more often than not
    */
   public static AdamW of(Module network, Options options, List<ParameterGroup> groups) {
     for (ParameterGroup group : groups) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sharpness-aware minimisation: moves the weights to where the loss is worst nearby, so that the
+ * Sharpness-aware minimization: moves the weights to where the loss is worst nearby, so that the
  * gradient taken there leads to flat minima. SAM is Foret et al. 2021, eq. 2 and algorithm 1; its
  * adaptive form, ASAM, is Kwon et al. 2021, eq. 8, in which a weight moves in proportion to its own
  * size.
@@ -28,7 +28,7 @@ public final class SharpnessAware implements AutoCloseable {
   /**
    * How far the weights move.
    *
-   * @param rho radius of the neighbourhood, above 0; 0.05 is usual for SAM, 0.5 to 2.5 for ASAM
+   * @param rho radius of the neighborhood, above 0; 0.05 is usual for SAM, 0.5 to 2.5 for ASAM
    * @param adaptive true for ASAM
    */
   public record Options(double rho, boolean adaptive) {

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * An exponential moving average of a network's weights, which often locates better than the weights
- * themselves (Polyak and Juditsky 1992). Buffers, such as the running means of batch normalisation,
+ * themselves (Polyak and Juditsky 1992). Buffers, such as the running means of batch normalization,
  * are averaged too. Not thread-safe.
  */
 public final class WeightAverage implements AutoCloseable {

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.models.Example;
-import io.github.geofix.models.Examples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.optim.Schedule;
@@ -81,8 +81,8 @@ final class ExampleEmbeddingsTest {
     List<Double> losses = new ArrayList<>();
     try (RecombineModel model = RecombineModel.create(CONFIG, List.of(), 1)) {
       Patterns pairs = new Patterns(model);
-      Neighbours similar =
-          Neighbours.bySimilarity(ExampleEmbeddings.of(model, pairs, 2), PAIRS, 40, 10, 2);
+      Neighbors similar =
+          Neighbors.bySimilarity(ExampleEmbeddings.of(model, pairs, 2), PAIRS, 40, 10, 2);
       TrainOptions options =
           TrainOptions.defaults()
               .withEpochs(5)
@@ -91,7 +91,7 @@ final class ExampleEmbeddingsTest {
               .withSharpness(SharpnessAware.Options.asam(0.5))
               .withSeed(2);
       Trainer.of(model, options)
-          .inOrder(NeighbourOrder.of(similar, NeighbourOrder.Options.defaults()))
+          .inOrder(NeighborOrder.of(similar, NeighborOrder.Options.defaults()))
           .onProgress(progress -> losses.add(progress.loss()))
           .fit(pairs);
       assertThat(losses).hasSize(15);

@@ -1,6 +1,6 @@
 package io.github.geofix.models.token.judge;
 
-import io.github.geofix.core.LatLng;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;

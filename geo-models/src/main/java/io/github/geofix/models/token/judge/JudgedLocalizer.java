@@ -1,8 +1,8 @@
 package io.github.geofix.models.token.judge;
 
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.token.BeamSearch;
 import io.github.geofix.models.token.Decoding;

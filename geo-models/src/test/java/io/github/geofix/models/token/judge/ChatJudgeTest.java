@@ -10,8 +10,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.github.geofix.core.LatLng;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.token.BeamSearch;
 import io.github.geofix.models.token.Sampling;
@@ -49,7 +49,7 @@ class ChatJudgeTest {
 
   /** What the server does with the n-th request. */
   @FunctionalInterface
-  private interface Behaviour {
+  private interface Behavior {
     void answer(int request, HttpExchange exchange) throws IOException, InterruptedException;
   }
 
@@ -58,7 +58,7 @@ class ChatJudgeTest {
   private final List<String> upgrades = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch testIsOver = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private volatile Behaviour behaviour = (request, exchange) -> {};
+  private volatile Behavior behavior = (request, exchange) -> {};
   private HttpServer server;
 
   @BeforeEach
@@ -78,7 +78,7 @@ class ChatJudgeTest {
             request = bodies.size();
           }
           try (exchange) {
-            behaviour.answer(request, exchange);
+            behavior.answer(request, exchange);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -115,7 +115,7 @@ class ChatJudgeTest {
   }
 
   private void answers(String content) {
-    behaviour = (request, exchange) -> send(exchange, 200, completion(content));
+    behavior = (request, exchange) -> send(exchange, 200, completion(content));
   }
 
   @Test
@@ -210,14 +210,14 @@ class ChatJudgeTest {
   @ValueSource(
       strings = {"", "no JSON", "{}", "{\"choices\":[]}", "{\"choices\":[{\"message\":{}}]}"})
   void aResponseOfAnotherFormIsNoDecision(String body) {
-    behaviour = (request, exchange) -> send(exchange, 200, body);
+    behavior = (request, exchange) -> send(exchange, 200, body);
     assertThat(judge(ChatJudge.Form.CHOOSE).decide(PHOTO, GUESSES)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 503})
   void triesAgainWhenTheServerIsBusy(int code) {
-    behaviour =
+    behavior =
         (request, exchange) ->
             send(exchange, request < 3 ? code : 200, completion("{\"choice\": 1}"));
     assertThat(judge(ChatJudge.Form.CHOOSE).decide(PHOTO, GUESSES)).contains(GUESSES.get(0));
@@ -226,14 +226,14 @@ class ChatJudgeTest {
 
   @Test
   void doesNotTryAgainWhatIsRefused() {
-    behaviour = (request, exchange) -> send(exchange, 401, "no");
+    behavior = (request, exchange) -> send(exchange, 401, "no");
     assertThat(judge(ChatJudge.Form.CHOOSE).decide(PHOTO, GUESSES)).isEmpty();
     assertThat(bodies).hasSize(1);
   }
 
   @Test
   void givesUpOnAServerThatDoesNotAnswer() {
-    behaviour = (request, exchange) -> testIsOver.await(1, TimeUnit.MINUTES);
+    behavior = (request, exchange) -> testIsOver.await(1, TimeUnit.MINUTES);
     ChatClient client =
         new ChatClient(
             options().withTimeout(Duration.ofMillis(200)).withAttempts(2, Duration.ZERO), "");
@@ -246,7 +246,7 @@ class ChatJudgeTest {
 
   @Test
   void givesUpOnAServerThatNeverEndsItsAnswer() {
-    behaviour =
+    behavior =
         (request, exchange) -> {
           exchange.sendResponseHeaders(200, 0);
           exchange.getResponseBody().write('{');

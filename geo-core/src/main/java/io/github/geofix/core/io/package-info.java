@@ -1,0 +1,5 @@
+/** Internal: files and folders that appear whole or not at all. */
+@NullMarked
+package io.github.geofix.core.io;
+
+import org.jspecify.annotations.NullMarked;

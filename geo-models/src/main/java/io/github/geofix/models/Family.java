@@ -1,0 +1,80 @@
+package io.github.geofix.models;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/** One method family by name; found by {@link ServiceLoader}. */
+public interface Family {
+
+  /** Returns the name in {@code config.json}, such as {@code embed}. */
+  String method();
+
+  /** Returns the names of the sizes on offer, smallest first. */
+  List<String> sizes();
+
+  /**
+   * Creates an untrained model.
+   *
+   * @param size one of {@link #sizes()}
+   * @param settings changes to the configuration of that size, by name
+   * @param positions where the training photos were taken
+   * @param seed the parameters' first values depend on it alone
+   * @throws IllegalArgumentException if the size or a setting is unknown; the message lists what
+   *     there is
+   */
+  GeoModel create(String size, Map<String, String> settings, List<LatLng> positions, long seed);
+
+  /** Returns the network of a size, without values and without what the training data decides. */
+  Module network(String size);
+
+  /**
+   * Loads a trained model.
+   *
+   * @throws ModelFormatException if the configuration or the weights do not fit
+   */
+  GeoModel load(ModelFolder folder);
+
+  /**
+   * Returns the family of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those on the class path
+   */
+  static Family named(String method) {
+    Map<String, Family> known = new TreeMap<>();
+    for (Family family : ServiceLoader.load(Family.class)) {
+      known.put(family.method(), family);
+    }
+    Family found = known.get(method);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "no method " + method + "; there are " + String.join(", ", known.keySet()));
+    }
+    return found;
+  }
+
+  /**
+   * Returns the family that a folder's {@code config.json} names.
+   *
+   * @throws ModelFormatException if it is not on the class path; the message lists those that are
+   */
+  static Family of(ModelFolder folder) {
+    try {
+      return named(folder.method());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(
+          folder.path() + " holds another kind of model: " + e.getMessage(), e);
+    }
+  }
+
+  /** Loads a trained model as a localizer that owns it. */
+  default Localizer localizer(ModelFolder folder) {
+    return new OwningLocalizer(load(folder));
+  }
+}

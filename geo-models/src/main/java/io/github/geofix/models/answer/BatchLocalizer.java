@@ -1,0 +1,167 @@
+package io.github.geofix.models.answer;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.Photos;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Decodes and preprocesses photos and hands them to a family in batches. Thread-safe. */
+public abstract class BatchLocalizer implements Localizer {
+  private static final int BATCH = 32;
+
+  /** A batch holds fewer photos if they are large: 32 of 336 pixels fit, in 43 MB. */
+  private static final int MAX_FLOATS = 11_000_000;
+
+  private final ImagePreprocessor preprocessor;
+
+  /** Creates a localizer for a network that reads such images. */
+  protected BatchLocalizer(ImageSpec image) {
+    this.preprocessor = ImagePreprocessor.of(image);
+  }
+
+  /**
+   * Locates one batch.
+   *
+   * @param photos {@code [count, 3, H, W]}, preprocessed; or what {@link #prepare} returned, one
+   *     photo after the other
+   */
+  protected abstract List<Location> locate(float[] photos, int count);
+
+  /**
+   * Turns a photo into numbers, as many for each photo. Overridden by families that look at several
+   * crops, or at more than the photo's pixels.
+   *
+   * @param file where the photo came from, if it came from a file
+   */
+  protected float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return preprocessor.apply(photo);
+  }
+
+  /**
+   * Returns the region of each {@link Calibration#COVERAGE}.
+   *
+   * @param scores one for each cell, at the temperature of the calibration
+   * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
+   */
+  protected static List<ScoreRegion> regions(
+      CellPartition cells, double[] scores, List<Double> shares) {
+    List<Region> regions = Region.holding(shares, cells, scores);
+    return IntStream.range(0, regions.size())
+        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i).s2Tokens()))
+        .toList();
+  }
+
+  /**
+   * Returns the location that scores of cells stand for.
+   *
+   * @param scores one for each cell, adding up to 1
+   * @param candidates the most candidates it names
+   * @param refineKm the answer is the spherical mean of the score within this distance of the best
+   *     cell's mean; 0 for that mean itself
+   * @param shares as of {@link #regions}
+   */
+  protected static Location location(
+      CellPartition cells, double[] scores, int candidates, double refineKm, List<Double> shares) {
+    List<Candidate> best =
+        Arrays.stream(best(scores, candidates))
+            .mapToObj(
+                cell ->
+                    new Candidate(
+                        cells.meanOf(cell),
+                        scores[cell],
+                        cells.radiusKm(cell),
+                        cells.s2Token(cell)))
+            .toList();
+    LatLng answer = best.get(0).latLng();
+    if (refineKm > 0) {
+      answer = meanAround(answer, cells, scores, refineKm);
+    }
+    return new Location(answer, best, regions(cells, scores, shares));
+  }
+
+  /** Returns the cells of the highest scores, the highest first and of equals the first. */
+  private static int[] best(double[] scores, int count) {
+    int[] best = new int[Math.min(count, scores.length)];
+    int size = 0;
+    for (int cell = 0; cell < scores.length; cell++) {
+      if (size == best.length && scores[cell] <= scores[best[size - 1]]) {
+        continue;
+      }
+      int at = size < best.length ? size++ : size - 1;
+      for (; at > 0 && scores[cell] > scores[best[at - 1]]; at--) {
+        best[at] = best[at - 1];
+      }
+      best[at] = cell;
+    }
+    return best;
+  }
+
+  private static LatLng meanAround(
+      LatLng best, CellPartition cells, double[] scores, double radiusKm) {
+    SphericalMean mean = new SphericalMean();
+    for (int cell = 0; cell < scores.length; cell++) {
+      LatLng position = cells.meanOf(cell);
+      if (GreatCircle.isWithin(best, position, radiusKm)) {
+        mean.add(position, scores[cell]);
+      }
+    }
+    return mean.latLng();
+  }
+
+  @Override
+  public List<Location> locateAll(List<Path> photos) {
+    return inBatches(photos, file -> prepare(Photos.read(file), Optional.of(file)));
+  }
+
+  @Override
+  public List<Location> locateImages(List<BufferedImage> photos) {
+    return inBatches(photos, photo -> prepare(photo, Optional.empty()));
+  }
+
+  private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
+    List<Location> locations = new ArrayList<>(photos.size());
+    List<float[]> batch = new ArrayList<>();
+    for (T photo : photos) {
+      float[] floats = prepare.apply(photo);
+      batch.add(floats);
+      if (batch.size() == Math.max(1, Math.min(BATCH, MAX_FLOATS / floats.length))) {
+        locations.addAll(locate(joined(batch), batch.size()));
+        batch.clear();
+      }
+    }
+    if (!batch.isEmpty()) {
+      locations.addAll(locate(joined(batch), batch.size()));
+    }
+    return locations;
+  }
+
+  private static float[] joined(List<float[]> batch) {
+    int length = batch.get(0).length;
+    float[] joined = new float[batch.size() * length];
+    for (int i = 0; i < batch.size(); i++) {
+      System.arraycopy(batch.get(i), 0, joined, i * length, length);
+    }
+    return joined;
+  }
+
+  /** Closes nothing: the arrays belong to the model. */
+  @Override
+  public void close() {}
+}

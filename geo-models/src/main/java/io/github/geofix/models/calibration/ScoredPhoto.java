@@ -1,0 +1,30 @@
+package io.github.geofix.models.calibration;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellPartition;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * What a model that is not calibrated says of a photo whose place is known, to fit its {@link
+ * Calibration} on.
+ *
+ * @param scores one for each place that the model tells apart, 0 or more, not all 0
+ * @param truth the number of the true place; -1 if none is right
+ * @param neededShare from a temperature to what {@link RegionShares#needed} says of the scores at
+ *     that temperature
+ */
+public record ScoredPhoto(double[] scores, int truth, DoubleUnaryOperator neededShare) {
+
+  /**
+   * Returns what a model says whose places are S2 cells.
+   *
+   * @param place where the photo was taken
+   * @param scores one for each cell
+   */
+  public static ScoredPhoto of(LatLng place, CellPartition cells, double[] scores) {
+    return new ScoredPhoto(
+        scores,
+        cells.labelOf(place.latitude(), place.longitude()),
+        temperature -> RegionShares.needed(place, cells, Temperature.apply(scores, temperature)));
+  }
+}

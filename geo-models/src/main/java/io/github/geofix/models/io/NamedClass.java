@@ -1,0 +1,64 @@
+package io.github.geofix.models.io;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.util.function.Supplier;
+
+/**
+ * Parts of a model that a user wrote: a configuration holds the name of their class, so that a
+ * saved model can be loaded wherever the class is on the class path.
+ */
+public final class NamedClass {
+  private NamedClass() {}
+
+  /**
+   * Returns the name of the class that a supplier makes instances of.
+   *
+   * @param supplier such as {@code PatchBackbone::new}
+   * @throws IllegalArgumentException if the class cannot be created by its name alone
+   */
+  public static <T> String of(Supplier<? extends T> supplier, Class<T> kind) {
+    String name = supplier.get().getClass().getName();
+    create(name, kind);
+    return name;
+  }
+
+  /**
+   * Creates an instance by its class name. No code of a class of another kind is run.
+   *
+   * @param name the full name, as {@link Class#getName} gives it
+   * @param kind what the class must extend or implement
+   * @throws IllegalArgumentException if the class is missing, is of another kind, or has no
+   *     constructor without arguments; the message says which
+   */
+  public static <T> T create(String name, Class<T> kind) {
+    Class<?> type = find(name);
+    if (!kind.isAssignableFrom(type)) {
+      throw new IllegalArgumentException(name + " is not a " + kind.getName());
+    }
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return kind.cast(constructor.newInstance());
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(name + " cannot be created: " + e.getCause(), e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          name
+              + " cannot be created by its name: it must be a top-level or static class with a"
+              + " constructor without arguments",
+          e);
+    }
+  }
+
+  private static Class<?> find(String name) {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    ClassLoader loader = context != null ? context : NamedClass.class.getClassLoader();
+    try {
+      return Class.forName(name, false, loader);
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new IllegalArgumentException(
+          "the class " + name + " is missing: add it to the class path", e);
+    }
+  }
+}

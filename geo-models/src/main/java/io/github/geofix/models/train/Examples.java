@@ -1,0 +1,39 @@
+package io.github.geofix.models.train;
+
+import io.github.geofix.core.PhotoSource;
+import java.util.SplittableRandom;
+
+/**
+ * Examples to learn from, for models that need more than a photo and its position: pairs of images,
+ * precomputed vectors. Called from several threads at once.
+ */
+public interface Examples {
+
+  /** Returns the number of examples in one epoch. */
+  int size();
+
+  /**
+   * Returns an example; the same arguments, with a random generator in the same state, give the
+   * same example.
+   *
+   * @param epoch 0, 1, ...
+   * @param index 0 to {@link #size()} - 1
+   * @param random the only source of randomness
+   */
+  Example example(int epoch, int index, SplittableRandom random);
+
+  /** Returns what a model makes of photos. */
+  static Examples of(Trainable model, PhotoSource photos) {
+    return new Examples() {
+      @Override
+      public int size() {
+        return photos.size();
+      }
+
+      @Override
+      public Example example(int epoch, int index, SplittableRandom random) {
+        return model.example(photos.photo(epoch, index), random);
+      }
+    };
+  }
+}

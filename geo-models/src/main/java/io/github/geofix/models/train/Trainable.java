@@ -1,0 +1,38 @@
+package io.github.geofix.models.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A network with its training objective: what the trainer needs to know of a family. */
+public interface Trainable {
+
+  /** Returns the network whose parameters are learned. */
+  Module network();
+
+  /** Returns the shapes of one example's inputs, without the batch axis. */
+  List<Shape> inputShapes();
+
+  /**
+   * Turns a photo into numbers. Called from several worker threads at once.
+   *
+   * @param random the only source of randomness, so that a run can be repeated
+   */
+  Example example(BufferedImage photo, LatLng latLng, SplittableRandom random);
+
+  /** As the other form; overridden by models that look at what lies beside the photo's file. */
+  default Example example(PhotoSource.Photo photo, SplittableRandom random) {
+    return example(photo.image(), photo.latLng(), random);
+  }
+
+  /**
+   * Returns the loss of a batch, a scalar. All arrays belong to the manager of the batch's inputs.
+   */
+  NDArray loss(Forward f, Batch batch);
+}

@@ -1,0 +1,206 @@
+package io.github.geofix.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Model folders that are damaged, each refused with its name. */
+final class ModelFolderTest {
+  private static final ModelCard CARD =
+      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+
+  @TempDir private Path parent;
+  private Path folder;
+
+  @BeforeEach
+  void save() {
+    folder = parent.resolve("model");
+    try (GeoModel model = Family.named("token").create("tiny", Map.of(), List.of(), 1)) {
+      model.save(folder, CARD);
+    }
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.writeString(folder.resolve(file), text, StandardCharsets.ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{}",
+        "\u00ff\u00fe",
+        "{\"format\": 1}",
+        "{\"format\": [1], \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 2, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 1.5, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 4294967297, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 1, \"method\": \"nothing\", \"config\": {}}",
+        "{\"format\": 1, \"method\": {}, \"config\": {}}",
+        "{\"format\": 1, \"method\": \"token\", \"config\": null}",
+        "{\"format\": 1, \"method\": \"token\", \"config\": 5}",
+        "{\"format\": 1, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 1, \"method\": \"embed\", \"config\": null}",
+        "{\"format\": 1, \"method\": \"zoom\", \"config\": null}",
+        "{\"format\": 1, \"method\": \"recombine\", \"config\": null}"
+      })
+  void refusesADamagedConfiguration(String text) throws IOException {
+    write("config.json", text);
+    assertThatThrownBy(() -> Localizer.load(folder))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void refusesAConfigurationNestedWithoutEnd() throws IOException {
+    write("config.json", "[".repeat(1 << 20));
+    assertThatThrownBy(() -> Localizer.load(folder)).isInstanceOf(ModelFormatException.class);
+    write("config.json", "{\"a\":".repeat(1 << 20));
+    assertThatThrownBy(() -> Localizer.load(folder)).isInstanceOf(ModelFormatException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "[]", "5", "\u00ff", "{\"photos\": \"many\"}"})
+  void refusesADamagedCard(String text) throws IOException {
+    write("card.json", text);
+    ModelFolder model = ModelFolder.open(folder);
+    assertThatThrownBy(model::card)
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("card.json");
+  }
+
+  @Test
+  void doesNotChangeTheNumbersOfACard() throws IOException {
+    Path card = folder.resolve("card.json");
+    String text = Files.readString(card);
+    assertThat(text).contains("\"steps\": 0");
+    for (String steps : List.of("2.7", "1e19", "\"7\"", "null")) {
+      Files.writeString(card, text.replace("\"steps\": 0", "\"steps\": " + steps));
+      assertThatThrownBy(() -> ModelFolder.open(folder).card())
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("card.json")
+          .hasMessageContaining("steps has no value " + steps + "; needed is a whole number");
+    }
+  }
+
+  @Test
+  void saysWhichNumberOfAConfigurationDoesNotFit() throws IOException {
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replaceFirst("\"beamWidth\": \\d+", "\"beamWidth\": 2.7"));
+    assertThatThrownBy(() -> Localizer.load(folder))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining("config.json")
+        .hasMessageContaining("beamWidth has no value 2.7; needed is a whole number from");
+  }
+
+  @Test
+  void handsOutAnOptionMapThatCannotBeChanged() {
+    assertThatThrownBy(() -> CARD.options().put("seed", "2"))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void changesTheConfigurationOfAnObjectAlone() {
+    ModelFolder model = ModelFolder.open(folder);
+    assertThat(model.with(Map.of("candidates", "3")).config().getAsJsonObject().get("candidates"))
+        .hasToString("3");
+    assertThatThrownBy(() -> model.with(Map.of("candidate", "3")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no setting candidate; there are");
+  }
+
+  @Test
+  void closesAModelThatHasNoLocalizer() {
+    Mute model = new Mute();
+    assertThatThrownBy(() -> new OwningLocalizer(model)).hasMessage("nothing to say");
+    assertThat(model.closed).isTrue();
+    Mute refining = new Mute();
+    assertThatThrownBy(() -> new OwningRefiner(refining)).hasMessage("nothing to say");
+    assertThat(refining.closed).isTrue();
+  }
+
+  /** A model that cannot answer, as one that reads vectors cannot by itself. */
+  private static final class Mute implements RefiningModel {
+    private boolean closed;
+
+    @Override
+    public String method() {
+      return "mute";
+    }
+
+    @Override
+    public Localizer localizer() {
+      throw new IllegalStateException("nothing to say");
+    }
+
+    @Override
+    public io.github.geofix.core.cascade.Refiner refiner() {
+      throw new IllegalStateException("nothing to say");
+    }
+
+    @Override
+    public Calibration calibrate(PhotoSource photos) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void forgetCalibration() {}
+
+    @Override
+    public void save(Path folder, ModelCard card) {}
+
+    @Override
+    public Module network() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public List<Shape> inputShapes() {
+      return List.of();
+    }
+
+    @Override
+    public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public NDArray loss(Forward f, Batch batch) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}
