@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.partition.S2Cells;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.nn.TorchEngine;

@@ -168,7 +168,7 @@ public final class ZoomEarthTable {
       }
       List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
-        int[] path = model.grid().labelsOf(places.get(i));
+        int[] path = model.grid().pathOf(places.get(i)).toArray();
         List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
         below.add(model.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
       }
@@ -205,7 +205,7 @@ public final class ZoomEarthTable {
         String decoding,
         List<BufferedImage> images,
         List<LatLng> places) {
-      List<int[]> truths = places.stream().map(model.grid()::labelsOf).toList();
+      List<int[]> truths = places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
       List<Share> steps = Sequences.of(truths, model.choices(images, places)).steps();
       for (int step = 0; step < steps.size(); step++) {
         double percent = 100 * steps.get(step).accuracy();

@@ -8,7 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.tile.Tile;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;

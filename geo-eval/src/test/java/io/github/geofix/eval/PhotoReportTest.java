@@ -9,7 +9,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.core.cell.ZoomGrid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
@@ -54,13 +54,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     EndCells ends = EndCells.of(result, config.calibration().temperature());
     List<Candidate> candidates =
         IntStream.range(0, Math.min(ends.terminal(), config.candidates()))
-            .mapToObj(
-                i ->
-                    new Candidate(
-                        grid.center(ends.path(i)),
-                        ends.shares()[i],
-                        grid.radiusKm(ends.path(i)),
-                        grid.name(ends.path(i))))
+            .mapToObj(i -> Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]))
             .toList();
     CellScores.Disjoint s2 = ends.spreadOverS2(grid);
     return new Location(

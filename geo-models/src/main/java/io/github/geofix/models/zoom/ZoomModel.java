@@ -11,7 +11,7 @@ import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.calibration.Calibration;
@@ -605,7 +605,7 @@ public final class ZoomModel implements RefiningModel {
   }
 
   private List<Integer> path(LatLng place) {
-    return Arrays.stream(grid.labelsOf(place)).boxed().toList();
+    return Arrays.stream(grid.pathOf(place).toArray()).boxed().toList();
   }
 
   /**

@@ -159,8 +159,8 @@ final class TokenModelTest {
       Location location = model.localizer().locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(10);
       assertThat(location.regions()).extracting("share").containsExactly(0.5, 0.9);
-      Region half = Region.ofTokens(location.regions().get(0).s2Tokens());
-      Region most = Region.ofTokens(location.regions().get(1).s2Tokens());
+      Region half = location.regions().get(0).region();
+      Region most = location.regions().get(1).region();
       assertThat(most.areaKm2()).isGreaterThan(half.areaKm2());
       Candidate best = location.candidates().get(0);
       assertThat(best.radiusKm()).isBetween(50.0, 200.0);

@@ -1,7 +1,5 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.geodesy.Frame;
-import io.github.geofix.core.geodesy.LatLng;
 
 /**
  * A region between two parallels and two meridians. As a {@link Frame} it is linear in degrees.
