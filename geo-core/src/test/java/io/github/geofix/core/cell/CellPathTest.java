@@ -35,7 +35,9 @@ final class CellPathTest {
       assertThat(PATH.isPrefixOf(PATH.prefix(length))).isEqualTo(length == 3);
     }
     assertThat(CellPath.of(3, 15).isPrefixOf(PATH)).isFalse();
-    assertThatThrownBy(() -> PATH.prefix(4)).hasMessageContaining("3-14-2").hasMessageContaining("4");
+    assertThatThrownBy(() -> PATH.prefix(4))
+        .hasMessageContaining("3-14-2")
+        .hasMessageContaining("4");
   }
 
   @Test
