@@ -158,8 +158,7 @@ class InfoNceTest {
     NDArray scale = manager.create(0f);
     assertThatThrownBy(() -> InfoNce.symmetric().loss(one, one, scale))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "anchors (1, 4) and positives (1, 4) must both be [B, D], B at least 2");
+        .hasMessage("anchors (1, 4) and positives (1, 4) must both be [B, D], B at least 2");
     assertThatThrownBy(() -> InfoNce.symmetric().loss(one, three, scale))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> InfoNce.oneWay().loss(three, one, scale))

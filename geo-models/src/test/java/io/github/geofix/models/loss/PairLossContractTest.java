@@ -79,8 +79,7 @@ class PairLossContractTest {
     assertThat(loss.getShape()).isEqualTo(new Shape());
     assertThat(loss.getDataType()).isEqualTo(DataType.FLOAT64);
     assertThat(loss.getDouble()).isPositive();
-    GradientCheck.check(
-        List.of(anchors, positives), in -> kind.loss(in.get(0), in.get(1), mask));
+    GradientCheck.check(List.of(anchors, positives), in -> kind.loss(in.get(0), in.get(1), mask));
   }
 
   @ParameterizedTest
@@ -91,8 +90,7 @@ class PairLossContractTest {
     NDArray none = manager.zeros(new Shape(BATCH, BATCH), DataType.BOOLEAN);
     NDArray diagonal = manager.eye(BATCH, BATCH, 0, DataType.BOOLEAN);
     double unmasked = kind.loss(anchors, positives, null).getDouble();
-    assertThat(kind.loss(anchors, positives, none).getDouble())
-        .isCloseTo(unmasked, within(1e-12));
+    assertThat(kind.loss(anchors, positives, none).getDouble()).isCloseTo(unmasked, within(1e-12));
     assertThat(kind.loss(anchors, positives, diagonal).getDouble())
         .isCloseTo(unmasked, within(1e-12));
   }
@@ -158,8 +156,7 @@ class PairLossContractTest {
     NDArray anchors = random(1);
     NDArray positives = random(2);
     NDArray mask = mask(3);
-    NDArray swapped =
-        kind.loss(positives, anchors, mask.toType(DataType.INT32, true).transpose());
+    NDArray swapped = kind.loss(positives, anchors, mask.toType(DataType.INT32, true).transpose());
     assertThat(swapped.getDouble())
         .isCloseTo(kind.loss(anchors, positives, mask).getDouble(), within(1e-12));
   }

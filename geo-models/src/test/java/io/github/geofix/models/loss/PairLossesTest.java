@@ -62,9 +62,7 @@ class PairLossesTest {
     NDArray k = manager.create(new float[] {2, 1, 3, -1, 1, 1}, new Shape(2, 3));
     WeightedTuple cosine = WeightedTuple.defaults();
     assertThat(cosine.loss(q, k).getFloat())
-        .isCloseTo(
-            new WeightedTuple(5, Distance.SQUARED_L2).loss(q, k).getFloat(),
-            within(1e-6f));
+        .isCloseTo(new WeightedTuple(5, Distance.SQUARED_L2).loss(q, k).getFloat(), within(1e-6f));
   }
 
   @ParameterizedTest
