@@ -4,104 +4,128 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The labels chosen on the way from the root of a cell hierarchy to a cell, one per step. Immutable
- * and thread-safe; a hash key that boxes nothing.
+ * The path from the root of a cell hierarchy to a cell: the index of the child taken at each step.
+ * The empty path is the root. Immutable and thread-safe; a hash key that boxes nothing.
  *
- * <p>Paths are ordered label by label; a path comes before those that continue it.
+ * <p>The hierarchy is that of a {@link io.github.geofix.core.partition.CellTokenizer} or a {@link
+ * ZoomGrid}. Paths are ordered step by step; a path comes before those that continue it.
  */
 public final class CellPath implements Comparable<CellPath> {
 
-  /** The empty path, which denotes the root. */
-  public static final CellPath ROOT = new CellPath(new int[0]);
+  /** The empty path. */
+  public static final CellPath ROOT = new CellPath();
 
-  private final int[] labels;
+  private final int[] children;
 
-  private CellPath(int[] labels) {
-    this.labels = labels;
+  private CellPath(int... children) {
+    this.children = children;
   }
 
   /**
-   * Returns a path.
+   * Returns the path that takes the given children, in this order.
    *
-   * @param labels 0 or more each, from the root down
-   * @throws IllegalArgumentException if a label is negative
+   * @param children 0 or more each
+   * @throws IllegalArgumentException if one is negative
    */
-  public static CellPath of(int... labels) {
-    for (int label : labels) {
-      checkLabel(label);
+  public static CellPath of(int... children) {
+    for (int child : children) {
+      checkChild(child);
     }
-    return labels.length == 0 ? ROOT : new CellPath(labels.clone());
+    return children.length == 0 ? ROOT : new CellPath(children.clone());
   }
 
-  private static void checkLabel(int label) {
-    if (label < 0) {
-      throw new IllegalArgumentException("a label must be 0 or more: " + label);
+  private static void checkChild(int child) {
+    if (child < 0) {
+      throw new IllegalArgumentException("a child must be 0 or more: " + child);
     }
   }
 
-  /** Returns the number of steps; 0 for the root. */
+  /** Returns the number of steps. */
   public int length() {
-    return labels.length;
+    return children.length;
   }
 
-  /** Returns the label of a step, counted from 0. */
-  public int label(int step) {
-    return labels[step];
+  /** Returns whether this is the empty path. */
+  public boolean isRoot() {
+    return children.length == 0;
   }
 
-  /** Returns the path one step longer. */
-  public CellPath child(int label) {
-    checkLabel(label);
-    int[] longer = Arrays.copyOf(labels, labels.length + 1);
-    longer[labels.length] = label;
+  /**
+   * Returns the child taken at a step.
+   *
+   * @param step 0 to {@link #length()} - 1
+   */
+  public int at(int step) {
+    return children[step];
+  }
+
+  /**
+   * Returns the child taken last.
+   *
+   * @throws IndexOutOfBoundsException if this is the empty path
+   */
+  public int last() {
+    return children[children.length - 1];
+  }
+
+  /**
+   * Returns the path that continues this one by a step.
+   *
+   * @param child 0 or more
+   * @throws IllegalArgumentException if it is negative
+   */
+  public CellPath child(int child) {
+    checkChild(child);
+    int[] longer = Arrays.copyOf(children, children.length + 1);
+    longer[children.length] = child;
     return new CellPath(longer);
   }
 
   /**
-   * Returns the first steps.
+   * Returns the first steps of this path.
    *
    * @param length 0 to {@link #length()}
-   * @throws IllegalArgumentException if the length is out of range
    */
   public CellPath prefix(int length) {
-    if (length < 0 || length > labels.length) {
-      throw new IllegalArgumentException(
-          "a path of " + labels.length + " steps has no prefix of " + length);
+    if (length < 0 || length > children.length) {
+      throw new IndexOutOfBoundsException(
+          "the path " + this + " has no prefix of " + length + " steps");
     }
-    return length == labels.length ? this : of(Arrays.copyOf(labels, length));
+    return length == children.length ? this : of(Arrays.copyOf(children, length));
   }
 
-  /** Returns whether the path begins with another, or equals it. */
-  public boolean startsWith(CellPath prefix) {
-    int length = prefix.labels.length;
-    return length <= labels.length && Arrays.equals(labels, 0, length, prefix.labels, 0, length);
+  /** Returns whether another path begins with this one or equals it. */
+  public boolean isPrefixOf(CellPath other) {
+    int length = children.length;
+    return other.children.length >= length
+        && Arrays.equals(children, 0, length, other.children, 0, length);
   }
 
-  /** Returns a new array of the labels. */
+  /** Returns the children taken, [{@link #length()}]. */
   public int[] toArray() {
-    return labels.clone();
+    return children.clone();
   }
 
   @Override
   public int compareTo(CellPath other) {
-    return Arrays.compare(labels, other.labels);
+    return Arrays.compare(children, other.children);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CellPath path && Arrays.equals(labels, path.labels);
+    return other instanceof CellPath path && Arrays.equals(children, path.children);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(labels);
+    return Arrays.hashCode(children);
   }
 
-  /** Returns the labels, such as {@code 3-14-2-9}, or {@code root}. */
+  /** Returns the children joined by hyphens, such as {@code 3-14-2-9}; {@code root} if empty. */
   @Override
   public String toString() {
-    return labels.length == 0
+    return isRoot()
         ? "root"
-        : Arrays.stream(labels).mapToObj(Integer::toString).collect(Collectors.joining("-"));
+        : Arrays.stream(children).mapToObj(Integer::toString).collect(Collectors.joining("-"));
   }
 }

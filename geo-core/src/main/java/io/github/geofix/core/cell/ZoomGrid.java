@@ -126,7 +126,7 @@ public final class ZoomGrid {
     checkPath(path);
     Frame frame = root;
     for (int step = 0; step < path.length(); step++) {
-      frame = child(frame, sides[step], path.label(step));
+      frame = child(frame, sides[step], path.at(step));
     }
     return frame;
   }
@@ -137,10 +137,10 @@ public final class ZoomGrid {
           "the path " + path + " has more than " + sides.length + " steps");
     }
     for (int step = 0; step < path.length(); step++) {
-      if (path.label(step) >= sides[step] * sides[step]) {
+      if (path.at(step) >= sides[step] * sides[step]) {
         throw new IllegalArgumentException(
             "label %d of step %d is not within 0 to %d"
-                .formatted(path.label(step), step, sides[step] * sides[step] - 1));
+                .formatted(path.at(step), step, sides[step] * sides[step] - 1));
       }
     }
   }

@@ -14,6 +14,7 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -185,7 +186,7 @@ final class TokenModelTest {
     }
   }
 
-  private static List<String> cells(Location location) {
+  private static List<Cell> cells(Location location) {
     return location.candidates().stream().map(Candidate::cell).toList();
   }
 
