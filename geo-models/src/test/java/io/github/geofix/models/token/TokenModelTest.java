@@ -174,7 +174,7 @@ final class TokenModelTest {
     List<LatLng> places = places(20);
     PhotoSource source = source(photos, places);
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
-      List<String> before = cells(model.localizer().locate(photos.get(0)));
+      List<Cell> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);
       assertThat(model.config().calibration()).isEqualTo(calibration);
       Location after = model.localizer().locate(photos.get(0));
