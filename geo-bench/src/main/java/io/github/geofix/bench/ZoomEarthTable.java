@@ -2,14 +2,14 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.Sequences;
-import io.github.geofix.eval.Share;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhoto;
 import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Sequences;
+import io.github.geofix.eval.Share;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.zoom.ZoomModel;
 import io.github.geofix.models.zoom.ZoomSearch;
