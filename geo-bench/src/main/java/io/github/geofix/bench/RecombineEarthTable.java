@@ -1,18 +1,17 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.earth.EarthBaselines;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthData.TestRendering;
+import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.EarthPhotos.Places;
+import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
-import io.github.geofix.eval.earth.EarthBaselines;
-import io.github.geofix.eval.earth.EarthData;
-import io.github.geofix.eval.earth.EarthData.TestRendering;
-import io.github.geofix.eval.earth.EarthPhoto;
-import io.github.geofix.eval.earth.EarthPhotos;
-import io.github.geofix.eval.earth.EarthPhotos.Places;
-import io.github.geofix.eval.earth.LandCells;
 import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.recombine.RecombineModel.Config;
