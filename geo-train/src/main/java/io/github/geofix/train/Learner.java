@@ -51,9 +51,7 @@ final class Learner implements AutoCloseable {
     optimizer = AdamW.of(model.network(), options.optimizer());
     manager = TorchEngine.newManager();
     sam =
-        options.sam().rho() > 0
-            ? Optional.of(new Sam(optimizer, options.sam()))
-            : Optional.empty();
+        options.sam().rho() > 0 ? Optional.of(new Sam(optimizer, options.sam())) : Optional.empty();
     ema =
         options.emaDecay() > 0
             ? Optional.of(new Ema(model.network(), options.emaDecay()))

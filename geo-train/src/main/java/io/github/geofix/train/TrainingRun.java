@@ -80,8 +80,7 @@ final class TrainingRun {
       Ending ending;
       try (BatchLoader loader = loader()) {
         stepsPerEpoch = loader.stepsPerEpoch();
-        photosPerStep =
-            (long) loader.batchSize() * options.batches().gradientAccumulationSteps();
+        photosPerStep = (long) loader.batchSize() * options.batches().gradientAccumulationSteps();
         steps = options.stopping().steps(stepsPerEpoch);
         if (order.length > 0) {
           loader.resumeOrder(order);

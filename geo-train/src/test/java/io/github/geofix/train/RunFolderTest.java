@@ -52,9 +52,7 @@ class RunFolderTest {
     return Stream.of(
         OPTIONS,
         OPTIONS.withEmaDecay(0.9).withPatience(2),
-        OPTIONS
-            .withBatches(b -> b.withGradientAccumulationSteps(2))
-            .withSam(Sam.Options.asam(0.5)),
+        OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(2)).withSam(Sam.Options.asam(0.5)),
         OPTIONS.withOptimizer(
             o -> o.withGroups(ParameterGroup.matching("head.*").withLearningRateFactor(0.3))));
   }
@@ -224,7 +222,9 @@ class RunFolderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("batches.size was 16, is 8")
         .hasMessageContaining(folder.toString());
-    assertThat(train(OPTIONS.withBatches(b -> b.withWorkers(1)), folder, 99, new LinkedHashMap<>()).steps())
+    assertThat(
+            train(OPTIONS.withBatches(b -> b.withWorkers(1)), folder, 99, new LinkedHashMap<>())
+                .steps())
         .isEqualTo(24);
     assertThat(train(OPTIONS.withEpochs(5), folder, 99, new LinkedHashMap<>()).steps())
         .isEqualTo(30);

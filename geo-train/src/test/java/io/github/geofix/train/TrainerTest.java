@@ -138,7 +138,8 @@ class TrainerTest {
   @Test
   void countsThePhotosOfAccumulatedBatches() {
     try (NDManager manager = TorchEngine.newManager()) {
-      TrainOptions options = OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(3)).withSteps(2);
+      TrainOptions options =
+          OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(3)).withSteps(2);
       TrainReport report =
           Trainer.of(new ColorModel(manager, 1), options).fit(new ColorModel.Photos(100));
       assertThat(report.photos()).isEqualTo(2 * 3 * 16);

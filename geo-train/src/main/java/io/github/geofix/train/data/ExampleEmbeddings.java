@@ -65,11 +65,11 @@ public final class ExampleEmbeddings implements Neighbors.Embeddings {
   private float[] embed(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors) {
     float[] rows = new float[indexes.length * width()];
     try (BatchLoader loader =
-            BatchLoader.inOrder(
-                new Chosen(epoch, indexes),
-                model.inputShapes(),
-                Batches.defaults().withSize(BATCH),
-                seed)) {
+        BatchLoader.inOrder(
+            new Chosen(epoch, indexes),
+            model.inputShapes(),
+            Batches.defaults().withSize(BATCH),
+            seed)) {
       for (int at = 0; at < rows.length; ) {
         // As little can be done with half of the vectors, an interrupt has to wait.
         try (StackedExamples stacked = loader.nextUninterrupted()) {

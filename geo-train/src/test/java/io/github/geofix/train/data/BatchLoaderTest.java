@@ -41,8 +41,7 @@ final class BatchLoaderTest {
 
   /** Batches whose bytes are no multiple of a cache line's 64, and some whose are. */
   static Stream<Arguments> sizes() {
-    List<Shape> paperOfToken =
-        List.of(new Shape(3, 768), new Shape(15, 3, 768), new Shape(15, 11));
+    List<Shape> paperOfToken = List.of(new Shape(3, 768), new Shape(15, 3, 768), new Shape(15, 11));
     return Stream.of(
         Arguments.of(List.of(new Shape(3, 50, 50)), 3),
         Arguments.of(List.of(new Shape(3, 518, 518)), 3),

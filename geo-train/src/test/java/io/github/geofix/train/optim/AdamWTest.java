@@ -153,9 +153,7 @@ class AdamWTest {
           AdamW.Options.defaults()
               .withLearningRate(0.4)
               .withGroups(
-                  ParameterGroup.matching("a")
-                      .withLearningRateFactor(0.5)
-                      .withWeightDecayFactor(0),
+                  ParameterGroup.matching("a").withLearningRateFactor(0.5).withWeightDecayFactor(0),
                   ParameterGroup.matching("[ab]").withLearningRateFactor(0));
       try (AdamW optimizer = AdamW.of(net, options)) {
         net.backward(new float[] {1, 1, 1, 1, 1}, new float[] {1, 1, 1, 1, 1, 1});

@@ -35,8 +35,7 @@ class SamTest {
       layer.requireGradients(true);
       NDArray x = array(manager, oracle, "X");
       NDArray y = array(manager, oracle, "Y");
-      AdamW.Options adamW =
-          AdamW.Options.defaults().withLearningRate(1e-2).withWeightDecay(0.03);
+      AdamW.Options adamW = AdamW.Options.defaults().withLearningRate(1e-2).withWeightDecay(0.03);
       try (AdamW optimizer = AdamW.of(layer, adamW);
           Sam sharpness = new Sam(optimizer, options)) {
         for (int step = 0; step < 3; step++) {
@@ -63,8 +62,7 @@ class SamTest {
       layer.requireGradients(true);
       float[] before = parameter(layer, "weight").array().toFloatArray();
       try (AdamW optimizer = AdamW.of(layer, AdamW.Options.defaults());
-          Sam sharpness =
-              new Sam(optimizer, Sam.Options.sam(0.1))) {
+          Sam sharpness = new Sam(optimizer, Sam.Options.sam(0.1))) {
         backward(layer, manager.ones(new Shape(2, 6)), manager.ones(new Shape(2, 3)));
         sharpness.perturb();
         assertThat(parameter(layer, "weight").array().toFloatArray()).isNotEqualTo(before);
