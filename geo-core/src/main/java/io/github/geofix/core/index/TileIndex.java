@@ -295,8 +295,8 @@ public final class TileIndex implements AutoCloseable {
      *
      * @throws IllegalStateException if there is neither a region with a zoom nor a square
      * @throws IllegalArgumentException if the region has more than 2^31 - 1 tiles
-     * @throws java.io.UncheckedIOException if the source cannot show an image, or has no imagery for
-     *     any of the first images, or for a larger share of all than {@link #maxMissing}
+     * @throws java.io.UncheckedIOException if the source cannot show an image, or has no imagery
+     *     for any of the first images, or for a larger share of all than {@link #maxMissing}
      */
     public TileIndex build() {
       long total = size();
@@ -352,8 +352,7 @@ public final class TileIndex implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> tiles.mapImage(row.frame, pixels, pixels), readers));
     }
 
-    private void encode(
-        Queue<Fetched> ahead, EmbeddingIndex.Builder rows, MissingImagery missing) {
+    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows, MissingImagery missing) {
       List<Row> batch = new ArrayList<>();
       List<BufferedImage> views = new ArrayList<>();
       for (int taken = 0; taken < batchSize && !ahead.isEmpty(); taken++) {

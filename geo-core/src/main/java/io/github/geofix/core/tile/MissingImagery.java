@@ -76,7 +76,11 @@ public final class MissingImagery {
   @Override
   public synchronized String toString() {
     return String.format(
-        Locale.ROOT, "%,d of %,d map images %s no tile", missing, images, images == 1 ? "has" : "have");
+        Locale.ROOT,
+        "%,d of %,d map images %s no tile",
+        missing,
+        images,
+        images == 1 ? "has" : "have");
   }
 
   private UncheckedIOException failure() {

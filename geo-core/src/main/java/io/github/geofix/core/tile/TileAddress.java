@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Addresses of maps, as {@link TileSource#open} takes them: which lead to a server, and what of them
- * may be shown or stored.
+ * Addresses of maps, as {@link TileSource#open} takes them: which lead to a server, and what of
+ * them may be shown or stored.
  */
 public final class TileAddress {
 
@@ -23,8 +23,21 @@ public final class TileAddress {
   /** How the names of parameters with a secret end, without signs and in lower case. */
   private static final List<String> SECRETS =
       List.of(
-          "key", "keyid", "token", "secret", "password", "passwd", "pwd", "auth", "authorization",
-          "credential", "credentials", "signature", "sig", "session", "sessionid");
+          "key",
+          "keyid",
+          "token",
+          "secret",
+          "password",
+          "passwd",
+          "pwd",
+          "auth",
+          "authorization",
+          "credential",
+          "credentials",
+          "signature",
+          "sig",
+          "session",
+          "sessionid");
 
   private TileAddress() {}
 
@@ -51,8 +64,7 @@ public final class TileAddress {
 
   private static String withoutSecret(MatchResult parameter) {
     String value = isSecret(parameter.group(2)) ? REDACTED : parameter.group(3);
-    return Matcher.quoteReplacement(
-        parameter.group(1) + parameter.group(2) + "=" + value);
+    return Matcher.quoteReplacement(parameter.group(1) + parameter.group(2) + "=" + value);
   }
 
   private static boolean isSecret(String name) {

@@ -254,8 +254,7 @@ final class TileIndexTest {
 
   @Test
   void aMapWithoutImageryIsRefused() {
-    TileIndex.Builder none =
-        TileIndex.builder(encoder, new Western(-20)).region(REGION).zoom(ZOOM);
+    TileIndex.Builder none = TileIndex.builder(encoder, new Western(-20)).region(REGION).zoom(ZOOM);
     assertThatThrownBy(none::build)
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("16 of 16 map images have no tile");

@@ -188,7 +188,8 @@ class HttpTilesTest {
   void rowsFromTheSouthAreAskedForByTheirNumber() {
     String template = Stores.template(server).replace("{y}", "{-y}");
     try (TileSource source = TileSource.http(template, cache, OPTIONS)) {
-      assertThat(source.mapImage(Tile.parse("1/1/0"), TILE, TILE).coverage()).isCloseTo(1, within(1e-9));
+      assertThat(source.mapImage(Tile.parse("1/1/0"), TILE, TILE).coverage())
+          .isCloseTo(1, within(1e-9));
     }
     assertThat(requests)
         .extracting(request -> request.getRequestURI().getPath())
