@@ -167,10 +167,9 @@ public final class ZoomEarthTable {
       List<EarthPhoto> photos = source.photos(0, arguments.number("photos"));
       List<BufferedImage> images = photos.stream().map(EarthPhoto::image).toList();
       List<LatLng> places = photos.stream().map(EarthPhoto::latLng).toList();
-      double meanKm = model.config().answer().meanKm();
       for (int width : WIDTHS) {
         ZoomSearch.Options search = ZoomSearch.Options.defaults().withBeamWidth(width);
-        List<Location> found = model.localizer(search, meanKm).locateImages(images);
+        List<Location> found = model.localizer(search).locateImages(images);
         List<LatLng> best = found.stream().map(f -> f.candidates().get(0).latLng()).toList();
         List<LatLng> means = found.stream().map(Location::latLng).toList();
         distances(model, tested, "beam " + width, places, best);

@@ -58,6 +58,11 @@ public record ZoomConfig(
       check(temperature > 0, "temperature must be positive: " + temperature);
       check(contrast >= 0, "contrast must be 0 or more: " + contrast);
     }
+
+    /** Returns vectors of 128 numbers, a temperature of 0.07, and the contrast at weight 1. */
+    public static ChildCosine defaults() {
+      return new ChildCosine(128, 0.07, 1);
+    }
   }
 
   /**
@@ -82,8 +87,8 @@ public record ZoomConfig(
       check(dropout >= 0 && dropout < 1, "dropout must be 0 to below 1: " + dropout);
     }
 
-    /** The published size: 21.27 million parameters for four steps into 4 x 4 children. */
-    public static Decoder paper() {
+    /** Returns the published size, 21.27 million parameters for four steps into 4 x 4 children. */
+    public static Decoder defaults() {
       return new Decoder(768, 8, 6, 0.1, true);
     }
   }
@@ -196,7 +201,7 @@ public record ZoomConfig(
    */
   public static ZoomConfig tiny(String map) {
     return new ZoomConfig(
-        new ChildCosine(128, 0.07, 1),
+        ChildCosine.defaults(),
         new Encoder("residual-small", Backbone.ALL_BLOCKS, ImageSpec.half(32), 32),
         new World(),
         List.of(4, 4, 4, 4),
@@ -225,7 +230,7 @@ public record ZoomConfig(
   public static ZoomConfig paper(String map) {
     ImageSpec photo = ImageSpec.imageNet(384).withSize(384, 768).withFit(Fit.STRETCH);
     return new ZoomConfig(
-        Decoder.paper(),
+        Decoder.defaults(),
         new Encoder("dinov2-b14", 4, photo, 384),
         new Square(new LatLng(38.89359773, -76.98851636), 10_000),
         List.of(4, 4, 4, 4),

@@ -24,13 +24,11 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   private final ZoomModel model;
   private final ZoomSearch.Options search;
-  private final double meanKm;
 
-  ZoomLocalizer(ZoomModel model, ZoomSearch.Options search, double meanKm) {
+  ZoomLocalizer(ZoomModel model, ZoomSearch.Options search) {
     super(model.config().encoder().photo());
     this.model = model;
     this.search = search;
-    this.meanKm = meanKm;
   }
 
   @Override
@@ -56,7 +54,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     ZoomGrid grid = model.grid();
     EndCells ends = EndCells.of(result, model.calibration().temperature());
     List<Candidate> candidates =
-        IntStream.range(0, Math.min(ends.terminal(), model.config().answer().candidates()))
+        IntStream.range(0, Math.min(ends.terminal(), model.answerOptions().candidates()))
             .mapToObj(
                 i ->
                     new Candidate(
@@ -74,6 +72,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   private LatLng answer(EndCells ends) {
     ZoomGrid grid = model.grid();
+    double meanKm = model.answerOptions().meanKm();
     // The terminal cells may have no share at all if larger ones were far better.
     if (meanKm == 0 || ends.shares()[0] == 0) {
       return grid.center(ends.path(0));

@@ -1,27 +1,22 @@
 package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cascade.Refiner;
-import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
-import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /**
  * Cross-view geo-localization by autoregressive zooming: compares a photo with a map of the whole
@@ -32,27 +27,30 @@ import java.util.SplittableRandom;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class ZoomModel implements RefiningModel {
+public final class ZoomModel extends GeoModel implements RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
 
   private final ZoomConfig config;
   private final ZoomGrid grid;
-  private final NDManager manager = TorchEngine.newManager();
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ZoomExamples examples;
   private final ZoomInference inference;
-  private volatile Calibration calibration = Calibration.NONE;
 
   private ZoomModel(ZoomConfig config) {
+    this(config, ZoomNetwork.of(config));
+  }
+
+  private ZoomModel(ZoomConfig config, ZoomNetwork network) {
+    super(METHOD, network, config.answer());
     this.config = config;
+    this.network = network;
     this.grid = config.grid();
-    this.network = ZoomNetwork.of(config);
     this.views = new ViewSource(grid, config.map(), config.encoder().viewPixels());
     this.examples = new ZoomExamples(config, grid, views);
-    this.inference = new ZoomInference(network, manager, config.encoder(), grid, views);
+    this.inference = new ZoomInference(network, manager(), config.encoder(), grid, views);
   }
 
   /**
@@ -62,7 +60,7 @@ public final class ZoomModel implements RefiningModel {
    */
   public static ZoomModel create(ZoomConfig config, long seed) {
     ZoomModel model = new ZoomModel(config);
-    model.network.initialize(model.manager, seed);
+    model.network.initialize(model.manager(), seed);
     return model;
   }
 
@@ -89,38 +87,18 @@ public final class ZoomModel implements RefiningModel {
    *     configuration
    */
   public static ZoomModel load(ModelFolder folder) {
-    ZoomModel model = new ZoomModel(folder.config(ZoomConfig.class));
-    try {
-      Weights.load(model.network, model.manager, folder.weights());
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    ZoomConfig config = folder.config(ZoomConfig.class);
+    return load(folder, weights -> new ZoomModel(config));
   }
 
-  /** Returns the configuration. */
+  @Override
   public ZoomConfig config() {
-    return config;
-  }
-
-  Calibration calibration() {
-    return calibration;
+    return config.withAnswer(answerOptions());
   }
 
   /** Returns the grid of cells that the model zooms through. */
   public ZoomGrid grid() {
     return grid;
-  }
-
-  @Override
-  public String method() {
-    return METHOD;
-  }
-
-  @Override
-  public Module network() {
-    return network;
   }
 
   /** Returns the shapes of the photo and of the N views on the path to its place. */
@@ -146,16 +124,12 @@ public final class ZoomModel implements RefiningModel {
 
   @Override
   public ZoomLocalizer localizer() {
-    return localizer(config.search(), config.answer().meanKm());
+    return localizer(config.search());
   }
 
-  /**
-   * Returns a localizer with another search than that of the configuration.
-   *
-   * @param meanKm as in {@link io.github.geofix.models.AnswerOptions}
-   */
-  public ZoomLocalizer localizer(ZoomSearch.Options search, double meanKm) {
-    return new ZoomLocalizer(this, search, meanKm);
+  /** Returns a localizer with another search than that of the configuration. */
+  public ZoomLocalizer localizer(ZoomSearch.Options search) {
+    return new ZoomLocalizer(this, search);
   }
 
   @Override
@@ -168,31 +142,12 @@ public final class ZoomModel implements RefiningModel {
   }
 
   @Override
-  public Calibration calibrate(PhotoSource photos) {
-    calibration =
-        Calibration.fit(
-            photos.size(), i -> inference.scored(photos.photo(0, i), config.search()));
-    return calibration;
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    return photo -> inference.scored(photo, config.search());
   }
 
   @Override
-  public void forgetCalibration() {
-    calibration = Calibration.NONE;
-  }
-
-  @Override
-  public void save(Path folder, ModelCard card) {
-    ModelFolder.write(
-        folder,
-        METHOD,
-        config,
-        card,
-        file -> Weights.add(network, Safetensors.writer()).write(file));
-  }
-
-  @Override
-  public void close() {
+  protected void closeExtras() {
     views.close();
-    manager.close();
   }
 }

@@ -44,7 +44,7 @@ class ZoomDecoderTest {
 
   @Test
   void thePublishedSizeHasThePublishedNumberOfParameters() {
-    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.paper(), PUBLISHED);
+    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.defaults(), PUBLISHED);
     // The paper says 21.27 million.
     assertThat(decoder.parameterCount()).isEqualTo(21_268_224);
   }
@@ -114,7 +114,7 @@ class ZoomDecoderTest {
   @Test
   void equalsJustZoomInAtFullSize() {
     Oracle oracle = Oracle.of("jzi_decoder_full");
-    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.paper(), PUBLISHED);
+    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.defaults(), PUBLISHED);
     new Fill(403, 0, 0)
         .into(
             decoder,

@@ -84,10 +84,10 @@ final class ZoomModelTest {
   @EnumSource(Kind.class)
   void aSearchThatDropsNothingScoresEveryTerminalCell(Kind head) {
     BufferedImage photo = photos(1).get(0);
-    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(500, 1000)), 2)) {
+    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 2)) {
       train(model, 1, 4);
       Map<String, Double> expected = scoresOfAllCells(model, photo);
-      Location location = model.localizer(EVERYTHING, 0).locate(photo);
+      Location location = model.localizer(EVERYTHING).locate(photo);
       assertThat(location.candidates()).hasSize(CELLS);
       for (Candidate candidate : location.candidates()) {
         assertThat(candidate.score()).isCloseTo(expected.get(candidate.cell()), within(1e-5));
@@ -146,15 +146,15 @@ final class ZoomModelTest {
   @EnumSource(Kind.class)
   void fromCellsBelowTheRootTheSearchIsTheWholeOneWithinThem(Kind head) {
     BufferedImage photo = photos(1).get(0);
-    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(500, 1000)), 3)) {
-      Location whole = model.localizer(EVERYTHING, 0).locate(photo);
+    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 3)) {
+      Location whole = model.localizer(EVERYTHING).locate(photo);
       List<Walk> starts =
           List.of(
               new Walk(List.of(2), Math.log(0.5)),
               new Walk(List.of(1, 7), Math.log(0.3)),
               new Walk(List.of(1, 2), Math.log(0.1)),
               new Walk(List.of(0, 0, 3), Math.log(0.1)));
-      Location below = model.localizer(EVERYTHING, 0).locateFrom(photo, starts);
+      Location below = model.localizer(EVERYTHING).locateFrom(photo, starts);
       assertThat(below.candidates()).hasSize(9 * 4 + 4 + 4 + 1);
       assertThat(below.candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-6));
@@ -238,8 +238,8 @@ final class ZoomModelTest {
   @Test
   void everyStepMayHaveItsOwnNumberOfChildren() {
     ZoomConfig config = config(Kind.CHILD_COSINE, map).withChildrenPerSide(List.of(6, 2, 3, 2));
-    try (ZoomModel model = ZoomModel.create(config.withAnswer(new AnswerOptions(500, 2000)), 8)) {
-      Location location = model.localizer(EVERYTHING, 0).locate(photos(1).get(0));
+    try (ZoomModel model = ZoomModel.create(config.withAnswer(new AnswerOptions(0, 2000)), 8)) {
+      Location location = model.localizer(EVERYTHING).locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(36 * 4 * 9 * 4 > 2000 ? 2000 : 0);
       assertThat(location.candidates().get(0).cell()).matches("\\d+-[0-3]-[0-8]-[0-3]");
     }
@@ -250,14 +250,15 @@ final class ZoomModelTest {
 
   @Test
   void answersWithTheDensityModeOfTheTerminalCells() {
-    try (ZoomModel model = ZoomModel.create(config(Kind.CHILD_COSINE, map), 9)) {
+    ZoomConfig best = config(Kind.CHILD_COSINE, map).withAnswer(AnswerOptions.defaults());
+    try (ZoomModel model = ZoomModel.create(best, 9)) {
       BufferedImage photo = photos(1).get(0);
-      Location best = model.localizer(EVERYTHING, 0).locate(photo);
-      assertThat(best.latLng()).isEqualTo(best.candidates().get(0).latLng());
+      Location location = model.localizer(EVERYTHING).locate(photo);
+      assertThat(location.latLng()).isEqualTo(location.candidates().get(0).latLng());
     }
-    ZoomConfig all = config(Kind.CHILD_COSINE, map).withAnswer(new AnswerOptions(500, 1000));
+    ZoomConfig all = config(Kind.CHILD_COSINE, map).withAnswer(new AnswerOptions(4000, 1000));
     try (ZoomModel model = ZoomModel.create(all, 9)) {
-      Location location = model.localizer(EVERYTHING, 4000).locate(photos(1).get(0));
+      Location location = model.localizer(EVERYTHING).locate(photos(1).get(0));
       List<Candidate> candidates = location.candidates();
       WeightedPoints points =
           WeightedPoints.of(
@@ -273,7 +274,7 @@ final class ZoomModelTest {
     List<LatLng> places = places(20);
     ZoomConfig config = config(Kind.CHILD_COSINE, map)
             .withSearch(EVERYTHING)
-            .withAnswer(new AnswerOptions(500, 1000));
+            .withAnswer(new AnswerOptions(0, 1000));
     try (ZoomModel model = ZoomModel.create(config, 10)) {
       List<Location> before = model.localizer().locateImages(photos);
       double temperature = model.calibrate(source(photos, places)).temperature();
@@ -320,11 +321,11 @@ final class ZoomModelTest {
 
   @Test
   void regionsHoldTheirShareOfTheScore() {
-    ZoomConfig config = config(Kind.CHILD_COSINE, map).withAnswer(new AnswerOptions(500, 1000));
+    ZoomConfig config = config(Kind.CHILD_COSINE, map).withAnswer(new AnswerOptions(0, 1000));
     try (ZoomModel model = ZoomModel.create(config, 12)) {
       train(model, 3, 6);
       for (BufferedImage photo : photos(3)) {
-        Location location = model.localizer(EVERYTHING, 0).locate(photo);
+        Location location = model.localizer(EVERYTHING).locate(photo);
         assertThat(location.regions().stream().map(ScoreRegion::share)).containsExactly(0.5, 0.9);
         for (ScoreRegion scored : location.regions()) {
           Region region = Region.ofTokens(scored.s2Tokens());
