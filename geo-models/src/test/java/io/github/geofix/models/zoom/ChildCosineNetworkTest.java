@@ -157,9 +157,7 @@ class ChildCosineNetworkTest {
                     new ResidualEncoder(ImageSpec.half(16), 4),
                     new ResidualEncoder(ImageSpec.half(20), 4),
                     List.of(4),
-                    DIMENSION,
-                    0.1,
-                    0))
+                    ZoomConfig.ChildCosine.defaults()))
         .hasMessageContaining("20 px")
         .hasMessageContaining("10 x 10")
         .hasMessageContaining("4 children");
