@@ -618,7 +618,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
     return switch (config.loss()) {
       case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).loss(photo, tile, same);
       case INFO_NCE ->
-          InfoNce.bothWays()
+          InfoNce.symmetric()
               .withLabelSmoothing(config.labelSmoothing())
               .loss(photo, tile, network.logScale(photo.getManager()), same);
       case TRIPLET ->
