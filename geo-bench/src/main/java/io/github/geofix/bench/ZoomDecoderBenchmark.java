@@ -43,7 +43,8 @@ public class ZoomDecoderBenchmark {
   public int batch = 1;
 
   private final NDManager manager = TorchEngine.newManager();
-  private final ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.defaults(), CHILDREN_PER_SIDE);
+  private final ZoomDecoder decoder =
+      new ZoomDecoder(ZoomConfig.Decoder.defaults(), CHILDREN_PER_SIDE);
   private NDArray ground = manager.zeros(new Shape(1));
   private NDArray views = ground;
 

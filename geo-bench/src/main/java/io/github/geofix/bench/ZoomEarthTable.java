@@ -42,8 +42,8 @@ import java.util.Map;
  * <p>Arguments, each as {@code name=value}: {@code earth} the folder of the Earth data; {@code map}
  * where views come from; {@code renderings} pictures to cut training photos from, in place of the
  * Blue Marble and Natural Earth II; {@code tests} further pictures to test on, besides May; {@code
- * places} ALL, or HELD_OUT to learn outside the held-out blocks and test inside them; {@code childrenPerSide}
- * K of each step; {@code backbone} of photos and views; {@code view} pixels of a
+ * places} ALL, or HELD_OUT to learn outside the held-out blocks and test inside them; {@code
+ * childrenPerSide} K of each step; {@code backbone} of photos and views; {@code view} pixels of a
  * view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
  * its weight; {@code photos} to test on; {@code model} a folder to load instead of training; {@code
  * run} a folder that a killed training goes on in; {@code out} a folder to save the model in.
@@ -118,8 +118,7 @@ public final class ZoomEarthTable {
       EarthPhotos photos = trainingPhotos(trained);
       String map = arguments.text("map");
       ZoomConfig tiny =
-          ZoomConfig.tiny(
-              map.isEmpty() ? arguments.text("earth") + "/earth-blue-marble.jpg" : map);
+          ZoomConfig.tiny(map.isEmpty() ? arguments.text("earth") + "/earth-blue-marble.jpg" : map);
       ZoomConfig config =
           tiny.withChildrenPerSide(
                   arguments.list("childrenPerSide").stream().map(Integer::valueOf).toList())
@@ -216,7 +215,8 @@ public final class ZoomEarthTable {
         List<BufferedImage> images,
         List<LatLng> places) {
       List<int[]> truths = places.stream().map(model.grid()::labelsOf).toList();
-      List<Share> steps = Sequences.of(truths, ZoomDiagnostics.teacherForcedChoices(model, images, places)).steps();
+      List<Share> steps =
+          Sequences.of(truths, ZoomDiagnostics.teacherForcedChoices(model, images, places)).steps();
       for (int step = 0; step < steps.size(); step++) {
         double percent = 100 * steps.get(step).accuracy();
         row(model, tested, decoding, "step " + (step + 1) + " right", percent);

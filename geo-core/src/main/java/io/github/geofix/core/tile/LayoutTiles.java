@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder of tiles in any map projection beside a {@link TileLayout}, as tiledwebmaps writes it and
- * the data set of Just Zoom In is published.
+ * A folder of tiles in any map projection beside a {@link TileLayout}, as tiledwebmaps writes it
+ * and the data set of Just Zoom In is published.
  */
 final class LayoutTiles implements TileReader {
 
@@ -51,14 +51,12 @@ final class LayoutTiles implements TileReader {
         return TileDirectory.open(folder, layout.path().replace("{zoom}", "{z}"), options);
       }
       List<Integer> zooms = zooms(folder, layout);
-      LayoutTiles tiles =
-          new LayoutTiles(folder, layout.path(), layout.grid().get(), zooms.get(0));
+      LayoutTiles tiles = new LayoutTiles(folder, layout.path(), layout.grid().get(), zooms.get(0));
       List<Level> levels = new ArrayList<>();
       for (int zoom : zooms) {
         levels.add(tiles.level(zoom));
       }
-      return new Pyramid(
-          MapProjection.of(layout.grid().get().crs()), levels, tiles, options, "");
+      return new Pyramid(MapProjection.of(layout.grid().get().crs()), levels, tiles, options, "");
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       throw new UncheckedIOException(
           "cannot open " + file + ": " + reason(e),
@@ -67,9 +65,7 @@ final class LayoutTiles implements TileReader {
   }
 
   private static String reason(Exception e) {
-    return e instanceof NoSuchFileException
-        ? "no such file"
-        : String.valueOf(e.getMessage());
+    return e instanceof NoSuchFileException ? "no such file" : String.valueOf(e.getMessage());
   }
 
   /** Returns the zooms of which there are tiles, coarsest first. */
@@ -159,8 +155,7 @@ final class LayoutTiles implements TileReader {
   @Override
   public @Nullable Pixels read(Level level, int column, int row) throws IOException {
     try (InputStream stream = Files.newInputStream(file(level, column, row))) {
-      return TileImage.checked(
-          TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1)), level);
+      return TileImage.checked(TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1)), level);
     } catch (NoSuchFileException e) {
       return null;
     }

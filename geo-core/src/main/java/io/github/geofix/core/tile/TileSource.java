@@ -169,9 +169,9 @@ public interface TileSource extends AutoCloseable {
 
   /**
    * Opens whatever the text names, as a command line does: an address of a server (kept below
-   * {@code cacheFolder}), a file {@code .mbtiles}, {@code .pmtiles}, {@code .tif}, {@code .tiff}
-   * or {@code .yaml}, another image file as {@link #equirectangular(Path)}, or a folder followed by
-   * a template, such as {@code tiles/{z}/{x}/{y}.jpg}.
+   * {@code cacheFolder}), a file {@code .mbtiles}, {@code .pmtiles}, {@code .tif}, {@code .tiff} or
+   * {@code .yaml}, another image file as {@link #equirectangular(Path)}, or a folder followed by a
+   * template, such as {@code tiles/{z}/{x}/{y}.jpg}.
    *
    * @throws IllegalArgumentException if it is none of these
    */

@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network of {@link ZoomConfig.ChildCosine}: at each step the photo is one unit vector, and so is each child:
- * the part of the view's feature map that the child covers. The score of a child is the cosine of
- * the two over a learned temperature.
+ * The network of {@link ZoomConfig.ChildCosine}: at each step the photo is one unit vector, and so
+ * is each child: the part of the view's feature map that the child covers. The score of a child is
+ * the cosine of the two over a learned temperature.
  *
  * <p>Next-child cross-entropy alone can be lowered without looking at the photo, by learning which
  * children hold land. So the loss adds a contrast within the batch, by {@link InfoNce}: at each
@@ -60,12 +60,15 @@ final class ChildCosineNetwork extends ZoomNetwork {
                 .formatted(viewEncoder.image().height(), mapSide, mapSide, side));
       }
       int covered = mapSide / side;
-      photoHeads.add(child("photo_head." + step, new Linear(photoEncoder.vectorWidth(), dimension)));
+      photoHeads.add(
+          child("photo_head." + step, new Linear(photoEncoder.vectorWidth(), dimension)));
       childHeads.add(
           child(
               "child_head." + step,
               new Conv2d(
-                  viewEncoder.width(), dimension, Conv2d.Options.kernel(covered).withStride(covered))));
+                  viewEncoder.width(),
+                  dimension,
+                  Conv2d.Options.kernel(covered).withStride(covered))));
       logScales.add(
           parameter("log_scale." + step, Init.constant(InfoNce.logScale(head.temperature())), 1));
     }

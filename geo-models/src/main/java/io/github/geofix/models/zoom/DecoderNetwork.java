@@ -42,8 +42,7 @@ final class DecoderNetwork extends ZoomNetwork {
    *
    * @param photoEncoder reads the squares of a photo
    */
-  static DecoderNetwork separate(
-      Backbone photoEncoder, Backbone viewEncoder, ZoomDecoder decoder) {
+  static DecoderNetwork separate(Backbone photoEncoder, Backbone viewEncoder, ZoomDecoder decoder) {
     Side photos = new Side(photoEncoder, decoder.dimension());
     Side views = new Side(viewEncoder, decoder.dimension());
     DecoderNetwork network = new DecoderNetwork(photos, views, decoder);

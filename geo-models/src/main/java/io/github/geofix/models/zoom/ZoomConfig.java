@@ -75,8 +75,7 @@ public record ZoomConfig(
    * @param dropout rate in training, 0 to below 1
    * @param sharedEncoder true to encode photos and views with the same weights, as in the paper
    */
-  public record Decoder(
-      int dimension, int heads, int layers, double dropout, boolean sharedEncoder)
+  public record Decoder(int dimension, int heads, int layers, double dropout, boolean sharedEncoder)
       implements Head {
     /** Checks the ranges. */
     public Decoder {

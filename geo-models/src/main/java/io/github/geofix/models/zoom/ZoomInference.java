@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Inference of a {@link ZoomNetwork} over the views of a map, with a cache of encoded views. Follows
- * later training of the network. Thread-safe.
+ * Inference of a {@link ZoomNetwork} over the views of a map, with a cache of encoded views.
+ * Follows later training of the network. Thread-safe.
  */
 final class ZoomInference {
   private final ZoomNetwork network;

@@ -103,8 +103,8 @@ abstract class ZoomNetwork extends Module {
 
   /**
    * Returns the training loss, a scalar: the mean cross-entropy of the next child over the steps
-   * (Just Zoom In), and the terms of the head. Photos outside the area do not count; a batch without
-   * any other has a loss of 0.
+   * (Just Zoom In), and the terms of the head. Photos outside the area do not count; a batch
+   * without any other has a loss of 0.
    *
    * @param batch of {@link ZoomExamples}: photos {@code [B, 3, H, W]}, views {@code [B, N, 3, V,
    *     V]}, and the children taken {@code [B, N]}, -1 outside the area
@@ -132,8 +132,8 @@ abstract class ZoomNetwork extends Module {
   }
 
   /**
-   * Encodes the views on the paths of a batch, equal ones once: all photos begin with the root view,
-   * and unless views are augmented many photos share the next ones.
+   * Encodes the views on the paths of a batch, equal ones once: all photos begin with the root
+   * view, and unless views are augmented many photos share the next ones.
    *
    * @param images {@code [B, N, 3, V, V]}
    * @param taken {@code [B, N]}

@@ -36,9 +36,7 @@ final class ZoomRefiner implements Refiner {
     return ZoomModel.METHOD;
   }
 
-  /**
-   * {@inheritDoc} Ignores places outside the grid; searches all of it if none is inside.
-   */
+  /** {@inheritDoc} Ignores places outside the grid; searches all of it if none is inside. */
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
     List<Walk> starts = starts(proposed);

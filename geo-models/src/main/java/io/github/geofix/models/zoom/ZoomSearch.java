@@ -19,8 +19,8 @@ import java.util.Map;
  * paper; where they can be compared across cells, a walk into a part of the map that has nothing
  * like the photo loses probability to the others.
  *
- * <p>Looks at no more than {@code beamWidth} views a step, and at the views on the way to its starts.
- * Stateless and thread-safe.
+ * <p>Looks at no more than {@code beamWidth} views a step, and at the views on the way to its
+ * starts. Stateless and thread-safe.
  */
 public final class ZoomSearch {
   private static final Comparator<Walk> BEST_FIRST =

@@ -249,12 +249,14 @@ class ZoomDecoderTest {
         .hasMessage("children of shape (2) given, (2, 1) needed");
     assertThatThrownBy(() -> new ZoomConfig.Decoder(12, 4, 1, 0, true))
         .hasMessageContaining("even parts");
-    assertThatThrownBy(() -> new ZoomDecoder(SMALL, List.of(2, 0))).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> new ZoomDecoder(SMALL, List.of(2, 0)))
+        .hasMessageContaining("at least 1");
   }
 
   private ZoomDecoder decoder(Oracle oracle, int dimension, int side, int steps) {
     List<Integer> childrenPerSide = Collections.nCopies(steps, side);
-    ZoomDecoder decoder = new ZoomDecoder(new ZoomConfig.Decoder(dimension, 4, 2, 0.1, true), childrenPerSide);
+    ZoomDecoder decoder =
+        new ZoomDecoder(new ZoomConfig.Decoder(dimension, 4, 2, 0.1, true), childrenPerSide);
     oracle.load(decoder, manager);
     return decoder;
   }

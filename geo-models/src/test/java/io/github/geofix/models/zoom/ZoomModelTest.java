@@ -84,7 +84,8 @@ final class ZoomModelTest {
   @EnumSource(Kind.class)
   void aSearchThatDropsNothingScoresEveryTerminalCell(Kind head) {
     BufferedImage photo = photos(1).get(0);
-    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 2)) {
+    try (ZoomModel model =
+        ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 2)) {
       train(model, 1, 4);
       Map<String, Double> expected = scoresOfAllCells(model, photo);
       Location location = model.localizer(EVERYTHING).locate(photo);
@@ -146,7 +147,8 @@ final class ZoomModelTest {
   @EnumSource(Kind.class)
   void fromCellsBelowTheRootTheSearchIsTheWholeOneWithinThem(Kind head) {
     BufferedImage photo = photos(1).get(0);
-    try (ZoomModel model = ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 3)) {
+    try (ZoomModel model =
+        ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 3)) {
       Location whole = model.localizer(EVERYTHING).locate(photo);
       List<Walk> starts =
           List.of(
@@ -211,12 +213,16 @@ final class ZoomModelTest {
           .hasMessageContaining("no cell to start from");
       assertThatThrownBy(
               () ->
-                  model.localizer().locateFrom(
-                      photo, List.of(new Walk(List.of(1), 0), new Walk(List.of(1, 2), 0))))
+                  model
+                      .localizer()
+                      .locateFrom(
+                          photo, List.of(new Walk(List.of(1), 0), new Walk(List.of(1, 2), 0))))
           .hasMessageContaining("[1]");
-      assertThatThrownBy(() -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 9), 0))))
+      assertThatThrownBy(
+              () -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 9), 0))))
           .hasMessageContaining("label 9 of step 1");
-      assertThatThrownBy(() -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 1, 2, 3), 0))))
+      assertThatThrownBy(
+              () -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 1, 2, 3), 0))))
           .hasMessageContaining("more than 3 steps");
     }
   }
@@ -272,7 +278,8 @@ final class ZoomModelTest {
   void calibrationFitsTheTemperatureOfTheCellsWhereTheSearchEnds() {
     List<BufferedImage> photos = photos(20);
     List<LatLng> places = places(20);
-    ZoomConfig config = config(Kind.CHILD_COSINE, map)
+    ZoomConfig config =
+        config(Kind.CHILD_COSINE, map)
             .withSearch(EVERYTHING)
             .withAnswer(new AnswerOptions(0, 1000));
     try (ZoomModel model = ZoomModel.create(config, 10)) {
@@ -354,8 +361,7 @@ final class ZoomModelTest {
           ZoomSearch.Result greedy =
               model
                   .inference()
-                  .search(
-                      photos.get(i), List.of(new Walk(start, 0)), ZoomSearch.Options.greedy());
+                  .search(photos.get(i), List.of(new Walk(start, 0)), ZoomSearch.Options.greedy());
           assertThat(greedy.cells().get(0).path().get(step)).isEqualTo(choices.get(i)[step]);
         }
       }
@@ -369,7 +375,8 @@ final class ZoomModelTest {
     for (String size : family.sizes()) {
       assertThat(family.network(size).parameterCount()).isPositive();
     }
-    Map<String, String> settings = Map.of("map", map, "childrenPerSide", "[2,2]", "search.beamWidth", "3");
+    Map<String, String> settings =
+        Map.of("map", map, "childrenPerSide", "[2,2]", "search.beamWidth", "3");
     try (ZoomModel model = (ZoomModel) family.create("tiny", settings, places(3), 1)) {
       assertThat(model.config().childrenPerSide()).containsExactly(2, 2);
       assertThat(model.config().search().beamWidth()).isEqualTo(3);

@@ -1,7 +1,5 @@
 package io.github.geofix.models.zoom;
 
-
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -123,8 +121,7 @@ final class ZoomSamples {
     return losses;
   }
 
-  static List<Example> examples(
-      ZoomModel model, List<BufferedImage> photos, List<LatLng> places) {
+  static List<Example> examples(ZoomModel model, List<BufferedImage> photos, List<LatLng> places) {
     return IntStream.range(0, photos.size())
         .mapToObj(i -> model.example(photos.get(i), places.get(i), new SplittableRandom(i)))
         .toList();

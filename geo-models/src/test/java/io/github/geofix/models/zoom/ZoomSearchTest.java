@@ -81,7 +81,8 @@ class ZoomSearchTest {
     ZoomDecoder decoder = decoder(seed);
     NDArray ground = vectors(List.of(List.of(-1)), seed);
     List<Walk> walks =
-        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withBeamWidth(1000)).cells();
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withBeamWidth(1000))
+            .cells();
     Map<List<Integer>, Double> expected = scoresOfAllCells(decoder, ground, seed);
     assertThat(walks.stream().map(Walk::path))
         .containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -192,7 +193,8 @@ class ZoomSearchTest {
   }
 
   private ZoomDecoder decoder(long seed) {
-    ZoomDecoder decoder = new ZoomDecoder(new ZoomConfig.Decoder(DIMENSION, 2, 2, 0, true), CHILDREN);
+    ZoomDecoder decoder =
+        new ZoomDecoder(new ZoomConfig.Decoder(DIMENSION, 2, 2, 0, true), CHILDREN);
     decoder.initialize(manager, seed);
     return decoder;
   }

@@ -81,7 +81,8 @@ final class ZoomTrainingTest {
 
   @Test
   void changesAllButTheRootViewAtRandomIfTold() {
-    ZoomConfig config = config(Kind.CHILD_COSINE, map).withTraining(new ZoomConfig.Training(true, 0));
+    ZoomConfig config =
+        config(Kind.CHILD_COSINE, map).withTraining(new ZoomConfig.Training(true, 0));
     try (ZoomModel model = ZoomModel.create(config, 5)) {
       BufferedImage photo = photos(1).get(0);
       LatLng place = places(1).get(0);
@@ -113,7 +114,8 @@ final class ZoomTrainingTest {
       Batch batch = batch(model, step, examples(model, photos(12), places));
       double shared = model.loss(Forward.INFERENCE, batch).getFloat();
       // The same pixels, handed over as if each had been changed at random.
-      try (ZoomModel apart = ZoomModel.create(config.withTraining(new ZoomConfig.Training(true, 0)), 6)) {
+      try (ZoomModel apart =
+          ZoomModel.create(config.withTraining(new ZoomConfig.Training(true, 0)), 6)) {
         assertThat(apart.loss(Forward.INFERENCE, batch).getFloat())
             .isCloseTo((float) shared, within(1e-5f));
       }
@@ -123,7 +125,8 @@ final class ZoomTrainingTest {
   @Test
   void photosOutsideTheAreaDoNotCount() {
     LatLng center = new LatLng(47, 8);
-    ZoomConfig config = config(Kind.DECODER, map).withArea(new ZoomConfig.Square(center, 1_000_000));
+    ZoomConfig config =
+        config(Kind.DECODER, map).withArea(new ZoomConfig.Square(center, 1_000_000));
     try (ZoomModel model = ZoomModel.create(config, 7);
         NDManager step = TorchEngine.newManager()) {
       List<LatLng> places = List.of(center, new LatLng(48, 7));
@@ -144,7 +147,8 @@ final class ZoomTrainingTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aBatchWithNoPhotoInTheAreaTeachesNothing(Kind head) {
-    ZoomConfig config = config(head, map).withArea(new ZoomConfig.Square(new LatLng(47, 8), 1_000_000));
+    ZoomConfig config =
+        config(head, map).withArea(new ZoomConfig.Square(new LatLng(47, 8), 1_000_000));
     try (ZoomModel model = ZoomModel.create(config, 7);
         NDManager step = TorchEngine.newManager()) {
       Batch batch = batch(model, step, examples(model, photos(2), List.of(POLE, POLE)));
@@ -180,7 +184,10 @@ final class ZoomTrainingTest {
         .isEqualTo(21_268_224 + 4 * block + 2 * width);
 
     assertThatThrownBy(
-            () -> Family.named("zoom").create("paper", Map.of("map", map, "encoder.trainableBlocks", "13"), List.of(), 1))
+            () ->
+                Family.named("zoom")
+                    .create(
+                        "paper", Map.of("map", map, "encoder.trainableBlocks", "13"), List.of(), 1))
         .hasMessageContaining("DinoV2 has 12 blocks, so 13 cannot be trained");
 
     ZoomConfig published = ZoomConfig.paper(map);
@@ -209,7 +216,8 @@ final class ZoomTrainingTest {
 
   @Test
   void averagesTheSquaresOfAWidePhoto() {
-    ZoomConfig config = config(Kind.DECODER, map)
+    ZoomConfig config =
+        config(Kind.DECODER, map)
             .withEncoder(
                 new ZoomConfig.Encoder(
                     "residual-small",
