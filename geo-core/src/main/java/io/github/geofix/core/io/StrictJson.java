@@ -51,7 +51,8 @@ public final class StrictJson {
    * Reads a file that holds one object.
    *
    * @param maxBytes larger files are refused before they are read
-   * @throws IllegalArgumentException if the file is missing, too large, not UTF-8 or not strict JSON
+   * @throws IllegalArgumentException if the file is missing, too large, not UTF-8 or not strict
+   *     JSON
    * @throws UncheckedIOException if it cannot be read
    */
   public static JsonObject readObject(Path file, long maxBytes) {
