@@ -246,6 +246,10 @@ public final class ModelFolder {
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
     }
-    return StrictJson.readObject(file, MAX_JSON_BYTES);
+    try {
+      return StrictJson.readObject(file, MAX_JSON_BYTES);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(e.getMessage(), e);
+    }
   }
 }
