@@ -44,7 +44,8 @@ class DistanceEvaluatorTest {
               photo -> {
                 int rgb = photo.getRGB(0, 0);
                 LatLng latLng = new LatLng((rgb >> 16 & 0xFF) - 90, (rgb >> 8 & 0xFF) - 180);
-                return new Location(latLng, List.of(new Candidate(latLng, 1, 0, new Tile(1, 0, 0))));
+                return new Location(
+                    latLng, List.of(new Candidate(latLng, 1, 0, new Tile(1, 0, 0))));
               })
           .toList();
     }

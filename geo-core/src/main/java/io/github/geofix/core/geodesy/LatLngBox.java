@@ -1,6 +1,5 @@
 package io.github.geofix.core.geodesy;
 
-
 /**
  * A region between two parallels and two meridians. As a {@link Frame} it is linear in degrees.
  *

@@ -1,7 +1,6 @@
 package io.github.geofix.core.tile;
 
 import io.github.geofix.core.geodesy.Frame;
-import io.github.geofix.core.geodesy.LatLngBox;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

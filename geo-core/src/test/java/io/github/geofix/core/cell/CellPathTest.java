@@ -62,8 +62,7 @@ final class CellPathTest {
             CellPath.of(2, 10),
             CellPath.of(10),
             CellPath.of(10, 1));
-    List<CellPath> shuffled =
-        Stream.of(3, 0, 5, 1, 4, 2).map(ordered::get).sorted().toList();
+    List<CellPath> shuffled = Stream.of(3, 0, 5, 1, 4, 2).map(ordered::get).sorted().toList();
     assertThat(shuffled).isEqualTo(ordered);
   }
 

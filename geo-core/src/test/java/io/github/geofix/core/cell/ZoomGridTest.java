@@ -133,7 +133,8 @@ class ZoomGridTest {
     ZoomGrid grid = ZoomGrid.local(CENTER, 10_000, 4, 3);
     assertThatThrownBy(() -> grid.pathOf(new LatLng(0, 0))).hasMessageContaining("outside");
     assertThatThrownBy(() -> grid.frame(CellPath.of(16))).hasMessageContaining("label 16");
-    assertThatThrownBy(() -> grid.frame(CellPath.of(0, 9))).hasMessageContaining("label 9 of step 1");
+    assertThatThrownBy(() -> grid.frame(CellPath.of(0, 9)))
+        .hasMessageContaining("label 9 of step 1");
     assertThatThrownBy(() -> grid.frame(CellPath.of(0, 0, 0))).hasMessageContaining("more than 2");
     assertThatThrownBy(() -> ZoomGrid.mercatorWorld()).hasMessageContaining("1 step");
     assertThatThrownBy(() -> ZoomGrid.mercatorWorld(1)).hasMessageContaining("2 to 64");

@@ -142,7 +142,8 @@ class TrackFilterTest {
     double score = 0.5;
     for (int i = 0; i < count; i++) {
       LatLng place = new LatLng(45 + 8 * random.nextDouble(), 5 + 8 * random.nextDouble());
-      candidates.add(new Candidate(place, score, 100 + 200 * random.nextDouble(), new Tile(10, i, 0)));
+      candidates.add(
+          new Candidate(place, score, 100 + 200 * random.nextDouble(), new Tile(10, i, 0)));
       score *= 0.5;
     }
     return new Location(candidates.get(0).latLng(), candidates);
@@ -225,7 +226,8 @@ class TrackFilterTest {
     LatLng best = new LatLng(48, 8);
     List<Candidate> candidates =
         List.of(
-            new Candidate(best, 0.5, 10, new Tile(1, 0, 0)), new Candidate(new LatLng(-30, 130), 0.4, 10, new Tile(1, 1, 0)));
+            new Candidate(best, 0.5, 10, new Tile(1, 0, 0)),
+            new Candidate(new LatLng(-30, 130), 0.4, 10, new Tile(1, 1, 0)));
     Options cold = OPTIONS.withFloor(1e-9).withTemperature(1e-4);
     Location found =
         TrackFilter.of(cold)

@@ -56,7 +56,9 @@ public final class FamiliesReport {
       family.addProperty("parameters", cost.parameters());
       family.addProperty("modelBytes", cost.folderBytes());
       family.addProperty("millisPerPhoto", cost.millisPerPhoto());
-      outcome.figures().forEach((rendering, f) -> family.add(rendering.key(), f.model().toJsonObject()));
+      outcome
+          .figures()
+          .forEach((rendering, f) -> family.add(rendering.key(), f.model().toJsonObject()));
       families.add(outcome.recipe().method(), family);
     }
     report.add("families", families);
@@ -67,7 +69,9 @@ public final class FamiliesReport {
         .forEach(
             (rendering, figures) -> {
               JsonObject entry = new JsonObject();
-              figures.baselines().forEach((key, baseline) -> entry.add(key, baseline.toJsonObject()));
+              figures
+                  .baselines()
+                  .forEach((key, baseline) -> entry.add(key, baseline.toJsonObject()));
               baselines.add(rendering.key(), entry);
             });
     report.add("baselines", baselines);

@@ -18,8 +18,8 @@ import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Embeddings;
-import io.github.geofix.eval.Matches.Judgment;
 import io.github.geofix.eval.Matches;
+import io.github.geofix.eval.Matches.Judgment;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
@@ -77,8 +77,7 @@ class HtmlReportTest {
         LocatedPhoto.of(
                 hostile,
                 new LatLng(0, 0),
-                new Location(
-                    new LatLng(1, 1), List.of(Candidate.of(new Tile(1, 0, 0), 1))))
+                new Location(new LatLng(1, 1), List.of(Candidate.of(new Tile(1, 0, 0), 1))))
             .withPicture(
                 hostile, EmbeddedImage.png(new BufferedImage(2, 2, BufferedImage.TYPE_INT_ARGB)));
     Map<String, DistanceReport> systems =
@@ -237,8 +236,7 @@ class HtmlReportTest {
     // The third cell of the second row, 25 km wide, touches the middle with its south-west corner.
     assertThat(cells.get(0).outline()).hasSize(4);
     assertThat(GreatCircle.distanceKm(center, cells.get(0).outline().get(0))).isLessThan(0.2);
-    assertThat(GreatCircle.distanceKm(center, cells.get(0).outline().get(2)))
-        .isBetween(35.1, 35.6);
+    assertThat(GreatCircle.distanceKm(center, cells.get(0).outline().get(2))).isBetween(35.1, 35.6);
     assertThat(cells.get(1).outline()).hasSize(4);
     assertThat(cells.get(2).outline()).startsWith(new LatLng(0, 0), new LatLng(0, 180));
   }

@@ -3,10 +3,10 @@ package io.github.geofix.eval.report;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.core.cell.Tile;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -78,8 +78,7 @@ final class SampleReport {
             0.6 * near(cells.centerOf(label), guess) + 0.3 * near(cells.centerOf(label), second);
         scores[label] = score;
         candidates.add(
-            new Candidate(
-                cells.centerOf(label), score, cells.radiusKm(label), cells.cell(label)));
+            new Candidate(cells.centerOf(label), score, cells.radiusKm(label), cells.cell(label)));
       }
       candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
       photos.add(

@@ -84,10 +84,7 @@ public abstract class BatchLocalizer implements Localizer {
             .mapToObj(
                 cell ->
                     new Candidate(
-                        cells.meanOf(cell),
-                        scores[cell],
-                        cells.radiusKm(cell),
-                        cells.cell(cell)))
+                        cells.meanOf(cell), scores[cell], cells.radiusKm(cell), cells.cell(cell)))
             .toList();
     LatLng answer = best.get(0).latLng();
     if (refineKm > 0) {

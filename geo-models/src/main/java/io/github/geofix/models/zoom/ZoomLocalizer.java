@@ -2,10 +2,10 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;

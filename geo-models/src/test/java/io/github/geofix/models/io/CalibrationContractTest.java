@@ -89,7 +89,11 @@ final class CalibrationContractTest {
                     IntStream.range(0, PHOTOS)
                         .filter(
                             i ->
-                                locations.get(i).regions().get(share).region()
+                                locations
+                                    .get(i)
+                                    .regions()
+                                    .get(share)
+                                    .region()
                                     .contains(SOURCE.photo(0, i).latLng()))
                         .count())
         .boxed()

@@ -93,7 +93,8 @@ final class ZoomModelTest {
       Location location = model.localizer(EVERYTHING).locate(photo);
       assertThat(location.candidates()).hasSize(CELLS);
       for (Candidate candidate : location.candidates()) {
-        assertThat(candidate.score()).isCloseTo(expected.get(candidate.cell().toString()), within(1e-5));
+        assertThat(candidate.score())
+            .isCloseTo(expected.get(candidate.cell().toString()), within(1e-5));
       }
       assertThat(location.candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-9));
@@ -119,7 +120,9 @@ final class ZoomModelTest {
     try (NDManager step = TorchEngine.newManager()) {
       List<Example> examples =
           paths.stream()
-              .map(path -> model.example(photo, grid.center(CellPath.of(path)), new SplittableRandom(1)))
+              .map(
+                  path ->
+                      model.example(photo, grid.center(CellPath.of(path)), new SplittableRandom(1)))
               .toList();
       Batch batch = batch(model, step, examples);
       NDArray views = batch.inputs().get(1);
@@ -250,9 +253,7 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config.withAnswer(new AnswerOptions(0, 2000)), 8)) {
       Location location = model.localizer(EVERYTHING).locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(36 * 4 * 9 * 4 > 2000 ? 2000 : 0);
-      assertThat(location.candidates().get(0).cell())
-          .asString()
-          .matches("\\d+-[0-3]-[0-8]-[0-3]");
+      assertThat(location.candidates().get(0).cell()).asString().matches("\\d+-[0-3]-[0-8]-[0-3]");
     }
     assertThatThrownBy(() -> ZoomNetwork.of(config.withChildrenPerSide(List.of(4))))
         .hasMessageContaining("48 px")

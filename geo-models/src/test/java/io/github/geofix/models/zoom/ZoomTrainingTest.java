@@ -71,7 +71,8 @@ final class ZoomTrainingTest {
         assertThat(example.inputs()[0])
             .isEqualTo(ImagePreprocessor.of(config.encoder().photo()).apply(photo));
         for (int step = 0; step < 3; step++) {
-          BufferedImage seen = tiles.view(grid.frame(CellPath.of(Arrays.copyOf(path, step))), 48, 48);
+          BufferedImage seen =
+              tiles.view(grid.frame(CellPath.of(Arrays.copyOf(path, step))), 48, 48);
           int length = view.spec().length();
           assertThat(Arrays.copyOfRange(example.inputs()[1], step * length, (step + 1) * length))
               .isEqualTo(view.normalize(seen));
