@@ -26,8 +26,8 @@ public interface TileEncoder extends AutoCloseable {
         "no model provider on the class path: add io.github.geofix:geo-models");
   }
 
-  /** Returns the length D of the vectors. */
-  int width();
+  /** Returns D, the dimension of the vectors. */
+  int dimension();
 
   /** Returns the side of the square map images it was trained on, in pixels. */
   int tilePixels();

@@ -16,8 +16,8 @@ final class OwningTileEncoder implements TileEncoder {
   }
 
   @Override
-  public int width() {
-    return model.call(encoder::width);
+  public int dimension() {
+    return model.call(encoder::dimension);
   }
 
   @Override

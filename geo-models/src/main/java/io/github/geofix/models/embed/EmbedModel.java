@@ -9,6 +9,8 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;
@@ -499,10 +501,10 @@ public final class EmbedModel extends GeoModel {
 
   private static EmbeddingIndex gallery(Path file, int width) {
     EmbeddingIndex gallery = EmbeddingIndex.open(file);
-    if (gallery.width() != width) {
+    if (gallery.dimension() != width) {
       gallery.close();
       throw new ModelFormatException(
-          file + " has vectors of " + gallery.width() + " numbers, the model of " + width);
+          file + " has vectors of " + gallery.dimension() + " numbers, the model of " + width);
     }
     return gallery;
   }
@@ -634,8 +636,8 @@ public final class EmbedModel extends GeoModel {
    *     needed
    */
   public void fillGallery(PhotoSource photos) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(config.width(), EmbeddingIndex.Options.defaults());
+    EmbeddingIndexBuilder builder =
+        EmbeddingIndex.builder(config.width(), IndexOptions.defaults());
     for (int i = 0; i < photos.size(); i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
       float[] vector = answers(views(photo.image(), photo.file()), 1).get(0).vector();

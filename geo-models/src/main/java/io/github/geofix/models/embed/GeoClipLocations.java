@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -74,8 +76,8 @@ public final class GeoClipLocations extends Module {
 
   /** Returns a gallery of positions to search the vectors of photos in, by the cosine. */
   public EmbeddingIndex gallery(List<LatLng> positions) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
+    EmbeddingIndexBuilder builder =
+        EmbeddingIndex.builder(WIDTH, IndexOptions.defaults());
     for (int start = 0; start < positions.size(); start += BATCH) {
       List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
       float[] vectors = TorchEngine.noGrad(() -> vectors(part));

@@ -49,7 +49,7 @@ public final class ExampleEmbeddings implements Neighbors.Embeddings {
 
   @Override
   public int width() {
-    return model.tileEncoder().width();
+    return model.tileEncoder().dimension();
   }
 
   @Override
