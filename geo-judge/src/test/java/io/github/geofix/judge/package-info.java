@@ -1,4 +1,4 @@
 @NullMarked
-package io.github.geofix.models.token.judge;
+package io.github.geofix.judge;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,19 +1,21 @@
-package io.github.geofix.models.token.judge;
+package io.github.geofix.judge;
 
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
-/** Someone who looks at a photo and decides where it was taken. Called from several threads. */
+/** Decides where a photo was taken, given the guesses of a localizer. Called from several threads. */
 @FunctionalInterface
 public interface Judge {
 
   /**
    * Decides.
    *
-   * @param guesses what a model thinks, the likeliest first; at least one
+   * @param photo upright
+   * @param guesses of a localizer, its own answer first and then the best; at least one
    * @return the decision; empty if there is none, for whatever reason
+   * @throws JudgeException if no photo can be judged, such as with a wrong key
    */
   Optional<LatLng> decide(BufferedImage photo, List<LatLng> guesses);
 }
