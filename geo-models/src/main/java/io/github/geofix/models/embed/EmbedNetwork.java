@@ -136,7 +136,7 @@ final class EmbedNetwork extends Module {
     NDArray own = directions(embedded.getManager(), level).get(labels);
     NDArray sameCell =
         negatives == Negatives.BATCH ? labels.reshape(-1, 1).eq(labels.reshape(1, -1)) : null;
-    InfoNce contrast = config.symmetric() ? InfoNce.bothWays() : InfoNce.oneWay();
+    InfoNce contrast = config.symmetric() ? InfoNce.symmetric() : InfoNce.oneWay();
     return contrast.loss(embedded, own, logScales.get(level).array(), sameCell);
   }
 

@@ -31,6 +31,11 @@ public record BeamSearch(int width, double temperature) implements Decoding {
     Decoding.checkTemperature(temperature);
   }
 
+  /** Returns the search of width 64 at temperature 1. */
+  public static BeamSearch defaults() {
+    return ofWidth(64);
+  }
+
   /** Returns a search at temperature 1. */
   public static BeamSearch ofWidth(int width) {
     return new BeamSearch(width, 1);

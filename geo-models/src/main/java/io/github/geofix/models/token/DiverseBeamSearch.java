@@ -45,6 +45,11 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
     Decoding.checkTemperature(temperature);
   }
 
+  /** Returns four groups of width 5 with a penalty of 0.5, at temperature 1. */
+  public static DiverseBeamSearch defaults() {
+    return of(4, 5, 0.5);
+  }
+
   /** Returns a search at temperature 1. */
   public static DiverseBeamSearch of(int groups, int width, double penalty) {
     return new DiverseBeamSearch(groups, width, penalty, 1);

@@ -46,6 +46,11 @@ public record Sampling(
     Decoding.checkTemperature(temperature);
   }
 
+  /** Returns 30 samples at temperature 0.7, as in GeoToken. */
+  public static Sampling defaults() {
+    return of(30, 1);
+  }
+
   /** Returns a decoding that draws from all values at temperature 0.7. */
   public static Sampling of(int samples, long seed) {
     return new Sampling(samples, 0.7, Integer.MAX_VALUE, 1, false, seed);

@@ -37,7 +37,12 @@ public record TokenConfig(
    *
    * @param image the preprocessed photos
    */
-  public record Photo(ImageSpec image, Encoder encoder) implements Input {}
+  public record Photo(ImageSpec image, Encoder encoder) implements Input {
+    /** Returns 32 x 32 pixels, read by the smallest residual encoder. */
+    public static Photo defaults() {
+      return new Photo(ImageSpec.half(32), Residual.defaults());
+    }
+  }
 
   /**
    * Precomputed vectors of the photo, and its nearest neighbors in a {@link ReferenceDatabase}.
@@ -58,6 +63,11 @@ public record TokenConfig(
             "%d vectors of %d and %d neighbors: at least 1, 1 and 0 needed"
                 .formatted(count, dimension, neighbors));
       }
+    }
+
+    /** Returns three vectors of 768 and 15 neighbors, as in GeoToken. */
+    public static Vectors defaults() {
+      return new Vectors(3, 768, 15);
     }
   }
 
@@ -85,6 +95,11 @@ public record TokenConfig(
       }
     }
 
+    /** Returns three stages of 16, 32 and 64 channels. */
+    public static Residual defaults() {
+      return new Residual(List.of(16, 32, 64));
+    }
+
     @Override
     public Backbone create(ImageSpec image) {
       return new ResidualEncoder(image, stages.stream().mapToInt(Integer::intValue).toArray());
@@ -98,6 +113,11 @@ public record TokenConfig(
    * @param trainableBlocks the number of its last blocks that are trained; -1 for all of it
    */
   public record Named(String backbone, int trainableBlocks) implements Encoder {
+    /** Returns the smallest DINOv2, frozen but for its last block. */
+    public static Named defaults() {
+      return new Named("dinov2-s14", 1);
+    }
+
     @Override
     public Backbone create(ImageSpec image) {
       Backbone created = Backbone.named(backbone, image);
@@ -122,11 +142,11 @@ public record TokenConfig(
    */
   public static TokenConfig tiny() {
     return new TokenConfig(
-        new Photo(ImageSpec.half(32), new Residual(List.of(16, 32, 64))),
+        Photo.defaults(),
         CellTokenizer.Options.defaults().withLevel(6),
         new TokenNetwork.Options(128, 4, 256, 0, 2, 0),
         NextToken.defaults().withWeights(2, 1),
-        BeamSearch.ofWidth(64),
+        BeamSearch.defaults(),
         SelectionRule.DENSITY,
         AnswerOptions.defaults().withMeanKm(500));
   }
@@ -148,7 +168,7 @@ public record TokenConfig(
    */
   public static TokenConfig paper() {
     return new TokenConfig(
-        new Vectors(3, 768, 15),
+        Vectors.defaults(),
         CellTokenizer.Options.defaults(),
         new TokenNetwork.Options(512, 8, 1024, 10, 10, 0.1),
         NextToken.defaults().withWeights(2, 1),

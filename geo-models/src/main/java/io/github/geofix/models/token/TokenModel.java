@@ -187,22 +187,16 @@ public final class TokenModel extends GeoModel {
   }
 
   /**
-   * Decodes photos.
-   *
-   * @throws IllegalStateException if the model reads vectors
-   */
-  public List<DecodedPhoto> decode(List<BufferedImage> photos, Decoding decoding) {
-    return decode(photos.stream().map(this::read).toList(), decoding, false);
-  }
-
-  /**
-   * Decodes photos that are given as vectors.
+   * Locates photos that are given as vectors, decoded and selected as configured.
    *
    * @throws IllegalStateException if the model reads pixels
    * @throws IllegalArgumentException if the vectors or neighbors are of another number or length
    */
-  public List<DecodedPhoto> decodeVectors(List<VectorPhoto> photos, Decoding decoding) {
-    return decode(photos.stream().map(this::read).toList(), decoding, false);
+  public List<Location> locate(List<VectorPhoto> photos) {
+    List<TokenPhoto> read = photos.stream().map(this::read).toList();
+    return decode(read, config.decoding(), false).stream()
+        .map(photo -> location(photo, this::select))
+        .toList();
   }
 
   /**
@@ -249,7 +243,7 @@ public final class TokenModel extends GeoModel {
   }
 
   /** Returns the location of a decoded photo, with the answer of a selection. */
-  public Location location(DecodedPhoto photo, Selection selection) {
+  Location location(DecodedPhoto photo, Selection selection) {
     return TokenLocalizer.location(photo, selection, answerOptions(), calibration());
   }
 

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.token.TokenModel;
+import io.github.geofix.models.token.Sampling;
+import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.zoom.ZoomModel;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,29 +27,35 @@ final class SettingsTest {
     return Stream.of(
         EmbedModel.Config.tiny(),
         RecombineModel.Config.tiny(),
-        TokenModel.Config.tiny(),
+        TokenConfig.tiny(),
         ZoomModel.Config.tiny());
   }
 
-  private static Stream<String> enums(Class<?> type, String path) {
-    return Stream.of(type.getRecordComponents())
+  private static Stream<String> enums(Record value, String path) {
+    return Stream.of(value.getClass().getRecordComponents())
         .flatMap(
             component -> {
               String name = path + component.getName();
-              Class<?> kind = component.getType();
-              return kind.isRecord()
-                  ? enums(kind, name + ".")
-                  : Stream.of(component)
-                      .map(RecordComponent::getType)
-                      .filter(Class::isEnum)
-                      .map(c -> name);
+              Object part = valueOf(component, value);
+              if (part instanceof Record inner) {
+                return enums(inner, name + ".");
+              }
+              return part instanceof Enum ? Stream.of(name) : Stream.empty();
             });
+  }
+
+  private static Object valueOf(RecordComponent component, Record value) {
+    try {
+      return component.getAccessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("configurations")
   void refusesAWordThatIsNone(Record config) {
-    List<String> names = enums(config.getClass(), "").toList();
+    List<String> names = enums(config, "").toList();
     assertThat(names).anyMatch(name -> name.endsWith(".fit"));
     for (String name : names) {
       for (String word : List.of("NONSENSE", "null", "[]", "3")) {
@@ -61,30 +70,95 @@ final class SettingsTest {
 
   @Test
   void changesValuesOfEveryKind() {
-    TokenModel.Config changed =
+    TokenConfig changed =
         Settings.apply(
-            TokenModel.Config.tiny(),
+            TokenConfig.tiny(),
             Map.of(
-                "answer", "MEDOID",
-                "stages", "[8, 16]",
-                "image.fit", "STRETCH",
-                "dropout", "0.25"));
-    assertThat(changed.answer()).isEqualTo(TokenModel.Answer.MEDOID);
-    assertThat(changed.stages()).containsExactly(8, 16);
-    assertThat(changed.image().fit()).hasToString("STRETCH");
-    assertThat(changed.dropout()).isEqualTo(0.25);
-    assertThat(changed.width()).isEqualTo(TokenModel.Config.tiny().width());
+                "selection", "medoid",
+                "input.encoder.stages", "[8, 16]",
+                "input.image.fit", "STRETCH",
+                "decoding.type", "sampling",
+                "decoding.samples", "5",
+                "transformer.dropout", "0.25"));
+    assertThat(changed.selection()).isEqualTo(TokenConfig.SelectionRule.MEDOID);
+    TokenConfig.Photo photo = (TokenConfig.Photo) changed.input();
+    assertThat(photo.encoder()).isEqualTo(new TokenConfig.Residual(List.of(8, 16)));
+    assertThat(photo.image().fit()).hasToString("STRETCH");
+    assertThat(changed.decoding()).isEqualTo(Sampling.of(5, 1));
+    assertThat(changed.transformer().dropout()).isEqualTo(0.25);
+    assertThat(changed.cells()).isEqualTo(TokenConfig.tiny().cells());
   }
 
   @Test
   void saysWhyASettingDoesNotFit() {
-    TokenModel.Config config = TokenModel.Config.tiny();
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("beamWidth", "0")))
+    TokenConfig config = TokenConfig.tiny();
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.width", "0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("beamWidth must be positive: 0");
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("image.depth", "3")))
+        .hasMessage("decoding: width must be at least 1: 0");
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("input.image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no setting image.depth; there are height, width, fit");
+        .hasMessageContaining("no setting input.image.depth; there are height, width, fit");
+  }
+
+  private sealed interface Head {}
+
+  private record Cosine(double temperature) implements Head {}
+
+  private record Decoder(int layers, double dropout) implements Head {
+    static Decoder defaults() {
+      return new Decoder(4, 0.1);
+    }
+  }
+
+  private record World() implements Head {}
+
+  private record Model(Head head, Optional<Decoder> more) {}
+
+  private static final Model MODEL = new Model(new Cosine(0.07), Optional.empty());
+
+  @Test
+  void anAlternativeBeginsWithItsDefaults() {
+    assertThat(Settings.apply(MODEL, Map.of("head.layers", "6", "head.type", "decoder")).head())
+        .isEqualTo(new Decoder(6, 0.1));
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "world")).head()).isEqualTo(new World());
+    assertThat(
+            Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
+        .isEqualTo(new Cosine(1));
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine"))).isEqualTo(MODEL);
+    assertThat(Settings.apply(MODEL, Map.of("more.layers", "2")).more())
+        .contains(new Decoder(2, 0.1));
+    assertThat(
+            Settings.apply(MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
+                .head())
+        .isEqualTo(new Decoder(1, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          head.layers   | 3       | no setting head.layers; there are type, temperature
+          head.type     | encoder | head.type has no value "encoder"; there are cosine, decoder, world
+          head          | decoder | head has no value "decoder"; it consists of a type, one of cosine
+          head.type.x   | 1       | no setting head.type.x; there are type, temperature
+          head.temperature.x | 1  | no setting head.temperature.x; there are type, temperature
+          more.depth    | 1       | no setting more.depth; there are layers, dropout
+          type          | cosine  | no setting type; there are head, more
+          .head         | 1       | no setting .head; there are head, more
+          """)
+  void listsTheSettingsThatThereAre(String name, String value, String message) {
+    assertThatThrownBy(() -> Settings.apply(MODEL, Map.of(name, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void reportsWhatAnAlternativeWithoutDefaultsIsMissing() {
+    Model decoder = new Model(Decoder.defaults(), Optional.empty());
+    assertThatThrownBy(() -> Settings.apply(decoder, Map.of("head.type", "cosine")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("head.temperature is missing; needed is a number");
   }
 
   /** What fits, what does not, and what is missing in a file. */
@@ -126,7 +200,7 @@ final class SettingsTest {
     boolean inList = name.startsWith("part.") && !given.contains(",");
     String value = given.replace("\"", "");
     assertThatThrownBy(
-            () -> Settings.apply(SAMPLE, Map.of(name, inList ? "[1," + value + "]" : value)))
+            () -> Settings.apply(SAMPLE, Map.of(name, inList ? "[1," + given + "]" : value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(name + " has no value " + given + "; " + needed);
   }
@@ -142,7 +216,7 @@ final class SettingsTest {
   @Test
   void refusesToTakeZeroForANumberThatIsMissing() {
     JsonObject tree = JsonParser.parseString("{\"part\": {}, \"seed\": 1}").getAsJsonObject();
-    assertThatThrownBy(() -> Settings.read(tree, Sample.class))
+    assertThatThrownBy(() -> JsonRecords.read(tree, Sample.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("count is missing; needed is a whole number");
   }
