@@ -319,11 +319,11 @@ final class EmbedModelTest {
       model.save(folder.resolve("model"), CARD);
     }
     Path config = folder.resolve("model/config.json");
-    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 99"));
+    Files.writeString(config, Files.readString(config).replace("\"format\": 2", "\"format\": 99"));
     assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("format 99")
-        .hasMessageContaining("format 1");
+        .hasMessageContaining("format 2");
   }
 
   @Test

@@ -10,7 +10,7 @@ import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.TokenConfig;
-import io.github.geofix.models.zoom.ZoomModel;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class SettingsTest {
         EmbedModel.Config.tiny(),
         RecombineModel.Config.tiny(),
         TokenConfig.tiny(),
-        ZoomModel.Config.tiny());
+        ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Record value, String path) {
@@ -121,14 +121,14 @@ final class SettingsTest {
     assertThat(Settings.apply(MODEL, Map.of("head.layers", "6", "head.type", "decoder")).head())
         .isEqualTo(new Decoder(6, 0.1));
     assertThat(Settings.apply(MODEL, Map.of("head.type", "world")).head()).isEqualTo(new World());
-    assertThat(
-            Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
         .isEqualTo(new Cosine(1));
     assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine"))).isEqualTo(MODEL);
     assertThat(Settings.apply(MODEL, Map.of("more.layers", "2")).more())
         .contains(new Decoder(2, 0.1));
     assertThat(
-            Settings.apply(MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
+            Settings.apply(
+                    MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
                 .head())
         .isEqualTo(new Decoder(1, 0));
   }

@@ -15,6 +15,7 @@ import io.github.geofix.models.decode.Hypotheses;
 import io.github.geofix.models.decode.Hypothesis;
 import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,22 +26,22 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Decoding against the definition: all words, scored one by one without keeping anything. */
+@ExtendWith(NoGradExtension.class)
 class DecodingTest {
   /** Face and two tokens of 16: 1,536 words. */
   private static final int LENGTH = 3;
 
   private static final int WORDS = 6 * 16 * 16;
 
-  private TorchEngine.Scope noGrad;
   private NDManager manager;
   private TokenModel model;
   private NDArray memory;
 
   @BeforeEach
   void create() {
-    noGrad = TorchEngine.noGrad();
     manager = TorchEngine.newManager();
     model =
         TokenModel.create(
@@ -68,7 +69,6 @@ class DecodingTest {
   void free() {
     model.close();
     manager.close();
-    noGrad.close();
   }
 
   /** The log-probabilities of all words of a photo, without a cache. */
