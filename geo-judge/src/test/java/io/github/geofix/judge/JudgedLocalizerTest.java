@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ final class JudgedLocalizerTest {
       new Location(
           new LatLng(10, 20),
           List.of(
-              new Candidate(new LatLng(11, 20), 0.7, 5, "47"),
-              new Candidate(new LatLng(10, 20), 0.2, 5, "49"),
-              new Candidate(new LatLng(-3, 5), 0.1, 5, "4b")));
+              new Candidate(new LatLng(11, 20), 0.7, 5, S2Cell.ofToken("47")),
+              new Candidate(new LatLng(10, 20), 0.2, 5, S2Cell.ofToken("49")),
+              new Candidate(new LatLng(-3, 5), 0.1, 5, S2Cell.ofToken("4b"))));
 
   /** Locates every photo alike, and counts. */
   private static final class Fixed implements Localizer {

@@ -1,6 +1,8 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.Cell;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
@@ -46,14 +48,14 @@ final class EmbedLocalizer extends BatchLocalizer {
   }
 
   /** Returns the mean of the most similar training photos of a cell, if they are to be asked. */
-  private Optional<LatLng> meanOfNeighbors(Answer answer, String cell) {
+  private Optional<LatLng> meanOfNeighbors(Answer answer, Cell cell) {
     EmbeddingIndex gallery = model.gallery();
     int neighbors = model.config().neighbors();
     if (gallery == null || neighbors == 0) {
       return Optional.empty();
     }
     List<Hit> hits =
-        gallery.within(Region.ofTokens(List.of(cell))).search(answer.vector(), neighbors).hits();
+        gallery.within(Region.of((S2Cell) cell)).search(answer.vector(), neighbors).hits();
     if (hits.isEmpty()) {
       return Optional.empty();
     }

@@ -3,9 +3,9 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Locates photos by a decoding and a selection. */
 final class TokenLocalizer implements Localizer {
@@ -59,39 +60,30 @@ final class TokenLocalizer implements Localizer {
       DecodedPhoto photo, Selection selection, AnswerOptions answer, Calibration calibration) {
     SearchOutcome outcome = SearchOutcome.of(photo.hypotheses(), calibration.temperature());
     CellScores.Disjoint s2 = onS2(photo, outcome);
-    CellPartition cells = s2.cells();
-    CellTokenizer tokenizer = photo.tokenizer();
     List<Candidate> candidates =
         Arrays.stream(outcome.best(answer.candidates()))
-            .mapToObj(
-                i -> {
-                  long id = tokenizer.cellOf(outcome.cells().get(i).toArray());
-                  int label = cells.labelOfCell(id);
-                  return new Candidate(
-                      cells.centerOf(label),
-                      outcome.shares()[i],
-                      cells.radiusKm(label),
-                      cells.s2Token(label));
-                })
+            .mapToObj(i -> Candidate.of(new S2Cell(id(photo, outcome, i)), outcome.shares()[i]))
             .toList();
     return new Location(
         selection.choose(photo),
         candidates,
-        BatchLocalizer.regions(cells, s2.scores(), calibration.regionShares()));
+        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration.regionShares()));
   }
 
   /** Returns the shares of the score in the order of S2 cells. */
   static CellScores.Disjoint onS2(DecodedPhoto photo, SearchOutcome outcome) {
     long[] ids =
-        outcome.cells().stream()
-            .mapToLong(path -> photo.tokenizer().cellOf(path.toArray()))
-            .toArray();
+        IntStream.range(0, outcome.shares().length).mapToLong(i -> id(photo, outcome, i)).toArray();
     CellPartition cells = CellPartition.ofCellIds(ids);
     double[] scores = new double[ids.length];
     for (int i = 0; i < ids.length; i++) {
       scores[cells.labelOfCell(ids[i])] = outcome.shares()[i];
     }
     return new CellScores.Disjoint(cells, scores);
+  }
+
+  private static long id(DecodedPhoto photo, SearchOutcome outcome, int index) {
+    return photo.tokenizer().cellOf(outcome.cells().get(index).toArray());
   }
 
   /** Closes nothing: the arrays belong to the model. */
