@@ -9,7 +9,7 @@ import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.TokenModel;
-import io.github.geofix.models.zoom.ZoomModel;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class SettingsTest {
         EmbedModel.Config.tiny(),
         RecombineModel.Config.tiny(),
         TokenModel.Config.tiny(),
-        ZoomModel.Config.tiny());
+        ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Class<?> type, String path) {
