@@ -89,7 +89,7 @@ public class LossBenchmark {
   public float forwardAndBackward() {
     return switch (loss) {
       case TUPLE_32_3072 -> run(WeightedTuple.defaults()::loss);
-      default -> run((a, p) -> InfoNce.bothWays().loss(a, p, logScale));
+      default -> run((a, p) -> InfoNce.symmetric().loss(a, p, logScale));
     };
   }
 

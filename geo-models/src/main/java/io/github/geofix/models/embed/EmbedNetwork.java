@@ -169,7 +169,7 @@ final class EmbedNetwork extends Module {
     NDArray positives = directions(embedded.getManager(), level).get(labels);
     NDArray sameCell =
         inBatch.maskSameCell() ? labels.reshape(-1, 1).eq(labels.reshape(1, -1)) : null;
-    InfoNce contrast = inBatch.symmetric() ? InfoNce.bothWays() : InfoNce.oneWay();
+    InfoNce contrast = inBatch.symmetric() ? InfoNce.symmetric() : InfoNce.oneWay();
     return contrast.loss(embedded, positives, logScales.get(level).array(), sameCell);
   }
 

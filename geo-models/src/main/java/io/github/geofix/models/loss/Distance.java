@@ -3,30 +3,33 @@ package io.github.geofix.models.loss;
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.nn.Scalar;
 
-/** How far apart two embeddings are once both are scaled to length 1; {@code s} is their cosine. */
+/** A distance between two embeddings of length 1, in terms of their cosine {@code s}. */
 public enum Distance {
-  /** {@code 1 - s}, half the squared length between the two. */
+  /** The cosine distance {@code 1 - s}, 0 to 2: half the squared Euclidean distance. */
   COSINE,
+
   /**
-   * {@code sqrt(2 - 2s)}, the length between the two. Not differentiable where they coincide: there
-   * the gradient is 0, and in float32 lengths below 0.001 are not told apart.
+   * The Euclidean distance {@code sqrt(2 - 2s)}, 0 to 2. Not differentiable where two embeddings
+   * coincide: the gradient there is 0. In float32, distances below 0.001 are indistinguishable.
    */
   L2,
-  /** {@code 2 - 2s}. */
+
+  /** The squared Euclidean distance {@code 2 - 2s}, 0 to 4. */
   SQUARED_L2;
 
   /** In float32, 2 - 2s has errors of this order. */
   private static final double SMALLEST_SQUARE = 1e-7;
 
   /**
-   * Returns all distances between two sets of embeddings.
+   * Returns the distances between all pairs of two sets of embeddings. Embeddings are scaled to
+   * length 1 first.
    *
-   * @param a {@code [M, D]}, of any length above 0; the result belongs to their manager
-   * @param b {@code [N, D]}, of any length above 0
+   * @param a {@code [M, D]}; the result belongs to its manager
+   * @param b {@code [N, D]}
    * @return {@code [M, N]}
    */
   NDArray between(NDArray a, NDArray b) {
-    NDArray cosine = Matching.products(a.normalize(2, 1), b.normalize(2, 1));
+    NDArray cosine = PairLosses.products(a.normalize(2, 1), b.normalize(2, 1));
     NDArray oneMinusCosine = cosine.neg().add(Scalar.of(cosine, 1));
     if (this == COSINE) {
       return oneMinusCosine;

@@ -8,49 +8,46 @@ import io.github.geofix.models.nn.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * InfoNCE: the cross-entropy of finding each anchor's own partner among all partners of the batch,
- * with the logits {@code exp(logScale) * anchor . partner}.
+ * InfoNCE, the contrastive loss: the cross-entropy of picking each anchor's positive among the
+ * positives of the whole batch, with the logits {@code exp(logScale) * (anchor . positive)}.
  *
- * <p>Van den Oord et al. 2018, eq. 4; symmetric as in Radford et al. 2021, fig. 3: the mean of the
- * loss of finding partners and that of finding anchors. The logarithms of the softmax are taken
- * directly, so that no scale overflows. Immutable and thread-safe.
+ * <p>Van den Oord et al. 2018, eq. 4. The symmetric form is that of Radford et al. 2021 (CLIP),
+ * fig. 3: the mean of picking positives for anchors and anchors for positives. Computed by
+ * log-softmax, so that no scale overflows. Immutable and thread-safe.
  *
- * @param symmetric true to find anchors too
+ * @param bidirectional whether anchors are picked for positives, too
  * @param labelSmoothing share of the target that is spread evenly over all candidates, the right
  *     one included, 0 to below 1 (Szegedy et al. 2016, as in PyTorch)
  */
-public record InfoNce(boolean symmetric, double labelSmoothing) {
+public record InfoNce(boolean bidirectional, double labelSmoothing) {
 
-  /** Checks the range of the smoothing. */
+  /**
+   * Checks the label smoothing.
+   *
+   * @throws IllegalArgumentException if it is not 0 to below 1
+   */
   public InfoNce {
-    checkSmoothing(labelSmoothing);
+    PairLosses.checkSmoothing(labelSmoothing);
   }
 
-  static void checkSmoothing(double labelSmoothing) {
-    boolean inRange = labelSmoothing >= 0 && labelSmoothing < 1;
-    if (!inRange) {
-      throw new IllegalArgumentException("labelSmoothing " + labelSmoothing + " is not in [0, 1)");
-    }
-  }
-
-  /** Anchors find partners; no smoothing. */
+  /** Returns the loss of picking positives for anchors, without label smoothing. */
   public static InfoNce oneWay() {
     return new InfoNce(false, 0);
   }
 
-  /** Anchors find partners and partners find anchors; no smoothing. */
-  public static InfoNce bothWays() {
+  /** Returns the mean of both directions, without label smoothing. */
+  public static InfoNce symmetric() {
     return new InfoNce(true, 0);
   }
 
-  /** Returns a copy with label smoothing. */
-  public InfoNce withLabelSmoothing(double newLabelSmoothing) {
-    return new InfoNce(symmetric, newLabelSmoothing);
+  /** Returns a copy with label smoothing, 0 to below 1. */
+  public InfoNce withLabelSmoothing(double labelSmoothing) {
+    return new InfoNce(bidirectional, labelSmoothing);
   }
 
   /**
-   * Returns the value of {@code logScale} for a temperature; a learned scale usually starts at
-   * 0.07.
+   * Returns the {@code logScale} of a temperature, {@code -ln(temperature)}. A learned scale
+   * usually starts at a temperature of 0.07.
    *
    * @throws IllegalArgumentException if the temperature is not positive
    */
@@ -62,68 +59,73 @@ public record InfoNce(boolean symmetric, double labelSmoothing) {
   }
 
   /**
-   * Returns the loss when all other partners are wrong answers; see the other overload.
+   * Returns the loss with all other positives of the batch as negatives.
    *
-   * @param anchors {@code [B, D]}, L2-normalized
-   * @param partners {@code [B, D]}, L2-normalized; row i belongs to anchor i
+   * @param anchors {@code [B, D]}, of length 1; the result belongs to its manager
+   * @param positives {@code [N, D]}, of length 1; see {@link #loss(NDArray, NDArray, NDArray,
+   *     NDArray)}
    * @param logScale scalar or {@code [1]}, the logarithm of 1 / temperature; may be a parameter
-   * @return scalar, at least 0
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
+   * @return scalar, 0 or more
+   * @throws IllegalArgumentException if the shapes do not fit
    */
-  public NDArray loss(NDArray anchors, NDArray partners, NDArray logScale) {
-    return loss(anchors, partners, logScale, null);
+  public NDArray loss(NDArray anchors, NDArray positives, NDArray logScale) {
+    return loss(anchors, positives, logScale, null);
   }
 
   /**
    * Returns the loss.
    *
-   * @param anchors {@code [B, D]}, L2-normalized; the result belongs to their manager
-   * @param partners {@code [N, D]}, L2-normalized; row i belongs to anchor i; rows from B on are
-   *     further wrong answers, which only the one-way form accepts
+   * @param anchors {@code [B, D]}, of length 1; the result belongs to its manager
+   * @param positives {@code [N, D]}, of length 1, N at least 2; row i is the positive of anchor i.
+   *     One-way, N may exceed B: the other rows are further negatives. Symmetric, N is B
    * @param logScale scalar or {@code [1]}, the logarithm of 1 / temperature; may be a parameter
-   * @param ignored boolean {@code [B, N]}, true where a partner is not to count as a wrong answer
-   *     because it shows the same place; the diagonal is not looked at; null for none
-   * @return scalar, at least 0: the mean over anchors, or over anchors and partners
-   * @throws IllegalArgumentException if the shapes do not fit or there are fewer than two partners:
-   *     one alone has no wrong answer
+   * @param falseNegatives boolean {@code [B, N]}, true where a row is no negative of an anchor
+   *     since both show the same place; the diagonal has no effect; null for none
+   * @return scalar, 0 or more: the mean over anchors, or over anchors and positives
+   * @throws IllegalArgumentException if the shapes do not fit
    */
   public NDArray loss(
-      NDArray anchors, NDArray partners, NDArray logScale, @Nullable NDArray ignored) {
-    Shape shape = anchors.getShape();
-    Shape other = partners.getShape();
-    boolean fits =
-        shape.dimension() == 2
-            && other.dimension() == 2
-            && shape.get(1) == other.get(1)
-            && other.get(0) >= 2
-            && (symmetric ? other.get(0) == shape.get(0) : other.get(0) >= shape.get(0));
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "anchors "
-              + shape
-              + " and partners "
-              + other
-              + " do not fit: [B, D] and "
-              + (symmetric ? "[B, D], B" : "[N, D], N >= B, N")
-              + " at least 2");
-    }
+      NDArray anchors, NDArray positives, NDArray logScale, @Nullable NDArray falseNegatives) {
+    check(anchors.getShape(), positives.getShape());
     // The result of an operation lives as long as its first operand, and the scale may be a
     // parameter, which outlives the step.
     NDManager manager = anchors.getManager();
     NDArray one = manager.ones(logScale.getShape(), anchors.getDataType());
     NDArray scale = one.mul(logScale).exp().reshape();
-    NDArray logits = Matching.products(anchors, partners).mul(scale);
-    NDArray negatives = null;
-    if (ignored != null) {
-      negatives = Matching.counted(ignored, anchors, partners);
+    NDArray logits = PairLosses.products(anchors, positives).mul(scale);
+    NDArray counted = null;
+    if (falseNegatives != null) {
+      counted = PairLosses.counted(falseNegatives, anchors, positives);
       NDArray nothing = Scalar.of(anchors, Double.NEGATIVE_INFINITY);
-      logits = NDArrays.where(negatives, logits, nothing);
+      logits = NDArrays.where(counted, logits, nothing);
     }
-    NDArray loss = Matching.crossEntropy(logits, negatives, labelSmoothing, 1);
-    if (!symmetric) {
-      return loss;
+    NDArray forward = PairLosses.crossEntropy(logits, counted, labelSmoothing, 1);
+    if (!bidirectional) {
+      return forward;
     }
-    NDArray back = Matching.crossEntropy(logits, negatives, labelSmoothing, 0);
-    return loss.add(back).mul(Scalar.of(loss, 0.5));
+    NDArray backward = PairLosses.crossEntropy(logits, counted, labelSmoothing, 0);
+    return forward.add(backward).mul(Scalar.of(forward, 0.5));
+  }
+
+  private void check(Shape anchors, Shape positives) {
+    boolean fits =
+        anchors.dimension() == 2
+            && positives.dimension() == 2
+            && anchors.get(1) == positives.get(1)
+            && positives.get(0) >= 2
+            && (bidirectional
+                ? positives.get(0) == anchors.get(0)
+                : positives.get(0) >= anchors.get(0));
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "anchors "
+              + anchors
+              + " and positives "
+              + positives
+              + " must "
+              + (bidirectional
+                  ? "both be [B, D], B at least 2"
+                  : "be [B, D] and [N, D], N at least B and 2"));
+    }
   }
 }

@@ -7,18 +7,26 @@ import io.github.geofix.models.nn.Scalar;
 import java.util.List;
 
 /**
- * The cross-entropy of each next token of a sequence, weighted by its position: a coarse token that
- * is wrong makes all finer ones worthless. The weights go linearly from the first position to the
- * last and are divided by their sum. Immutable and thread-safe.
+ * The next-token cross-entropy of a sequence, weighted by position: a wrong coarse token makes all
+ * finer ones worthless. The weights change linearly from the first position to the last and are
+ * divided by their sum. Immutable and thread-safe.
  *
- * @param firstWeight of the first position, not negative
- * @param lastWeight of the last position, not negative, positive if {@code firstWeight} is 0
+ * <p>GeoToken (arXiv 2511.01082) weights from 2 to 1; Just Zoom In (Erzurumlu et al. 2026) weights
+ * evenly and smooths by 0.1.
+ *
+ * @param firstWeight weight of the first position, not negative
+ * @param lastWeight weight of the last position, not negative, positive if {@code firstWeight} is 0
  * @param labelSmoothing share of the target that is spread evenly over all tokens of a position,
  *     the right one included, 0 to below 1 (Szegedy et al. 2016, as in PyTorch)
  */
 public record NextToken(double firstWeight, double lastWeight, double labelSmoothing) {
 
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if a weight is negative, both are 0, or the smoothing is not 0
+   *     to below 1
+   */
   public NextToken {
     boolean weighted =
         firstWeight >= 0
@@ -27,28 +35,31 @@ public record NextToken(double firstWeight, double lastWeight, double labelSmoot
             && firstWeight + lastWeight < Double.POSITIVE_INFINITY;
     if (!weighted) {
       throw new IllegalArgumentException(
-          "no weights of positions: " + firstWeight + " to " + lastWeight);
+          "firstWeight and lastWeight must be 0 or more, one of them positive: "
+              + firstWeight
+              + ", "
+              + lastWeight);
     }
-    InfoNce.checkSmoothing(labelSmoothing);
+    PairLosses.checkSmoothing(labelSmoothing);
   }
 
-  /** All positions alike; no smoothing. */
+  /** Returns the loss with equal weights and no label smoothing. */
   public static NextToken defaults() {
     return new NextToken(1, 1, 0);
   }
 
-  /** Returns a copy with other weights; GeoToken's are 2 to 1. */
-  public NextToken withWeights(double newFirstWeight, double newLastWeight) {
-    return new NextToken(newFirstWeight, newLastWeight, labelSmoothing);
+  /** Returns a copy with other weights; GeoToken's are 2 and 1. */
+  public NextToken withWeights(double firstWeight, double lastWeight) {
+    return new NextToken(firstWeight, lastWeight, labelSmoothing);
   }
 
-  /** Returns a copy with label smoothing. */
-  public NextToken withLabelSmoothing(double newLabelSmoothing) {
-    return new NextToken(firstWeight, lastWeight, newLabelSmoothing);
+  /** Returns a copy with label smoothing, 0 to below 1. */
+  public NextToken withLabelSmoothing(double labelSmoothing) {
+    return new NextToken(firstWeight, lastWeight, labelSmoothing);
   }
 
   /**
-   * Returns the loss when all positions have one vocabulary.
+   * Returns the loss of positions that share one vocabulary.
    *
    * @param logits {@code [B, N, V]}; the result belongs to their manager
    * @param targets int64 {@code [B, N]}, the right tokens, 0 to V - 1
@@ -73,7 +84,7 @@ public record NextToken(double firstWeight, double lastWeight, double labelSmoot
   }
 
   /**
-   * Returns the loss when each position has its own vocabulary.
+   * Returns the loss of positions with a vocabulary each.
    *
    * @param logits for each of the N positions {@code [B, V_n]}; the result belongs to the manager
    *     of the first

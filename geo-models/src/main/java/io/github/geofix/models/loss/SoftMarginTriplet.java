@@ -9,7 +9,7 @@ import io.github.geofix.models.nn.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The soft-margin triplet loss over all triplets of a batch, from anchors to partners and back:
+ * The soft-margin triplet loss over all triplets of a batch, in both directions:
  *
  * <pre>
  *   L(i, j) = log(1 + exp(alpha (d(a_i, p_i) - d(a_i, p_j)))),  j != i
@@ -23,68 +23,62 @@ import org.jspecify.annotations.Nullable;
  */
 public record SoftMarginTriplet(double alpha, Distance distance) {
 
-  /** Checks that alpha is positive. */
+  /**
+   * Checks the steepness.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
   public SoftMarginTriplet {
-    WeightedTuple.checkAlpha(alpha);
+    PairLosses.checkAlpha(alpha);
   }
 
-  /** CVM-Net's: squared L2 distance with alpha 10. */
+  /** Returns CVM-Net's loss: squared L2 distance, alpha 10. */
   public static SoftMarginTriplet defaults() {
     return new SoftMarginTriplet(10, Distance.SQUARED_L2);
   }
 
-  /** Returns a copy with another steepness. */
-  public SoftMarginTriplet withAlpha(double newAlpha) {
-    return new SoftMarginTriplet(newAlpha, distance);
-  }
-
-  /** Returns a copy with another distance. */
-  public SoftMarginTriplet withDistance(Distance newDistance) {
-    return new SoftMarginTriplet(alpha, newDistance);
-  }
-
   /**
-   * Returns the loss when all other partners are wrong answers; see the other overload.
+   * Returns the loss with all other positives of the batch as negatives.
    *
-   * @param anchors {@code [B, D]} of any length; the result belongs to their manager
-   * @param partners {@code [B, D]} of any length; row i belongs to anchor i
+   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
+   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
    * @return scalar, above 0: the mean over all {@code 2 B (B - 1)} triplets
    * @throws IllegalArgumentException if the shapes differ or B &lt; 2
    */
-  public NDArray loss(NDArray anchors, NDArray partners) {
-    return loss(anchors, partners, null);
+  public NDArray loss(NDArray anchors, NDArray positives) {
+    return loss(anchors, positives, null);
   }
 
   /**
    * Returns the loss.
    *
-   * @param anchors {@code [B, D]} of any length; the result belongs to their manager
-   * @param partners {@code [B, D]} of any length; row i belongs to anchor i
-   * @param ignored boolean {@code [B, B]}, true where a partner is not to count as a wrong answer
-   *     because it shows the same place; the diagonal is not looked at; null for none
+   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
+   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
+   * @param falseNegatives boolean {@code [B, B]}, true where a row is no negative of an anchor
+   *     since both show the same place; the diagonal has no effect; null for none
    * @return scalar, 0 or more: the mean over all triplets that count, 0 if none does
    * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
    */
-  public NDArray loss(NDArray anchors, NDArray partners, @Nullable NDArray ignored) {
-    Matching.checkPairs(anchors, partners);
+  public NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
+    PairLosses.checkPairs(anchors, positives);
     NDManager manager = anchors.getManager();
     int batch = (int) anchors.getShape().get(0);
-    NDArray distances = distance.between(anchors, partners);
+    NDArray distances = distance.between(anchors, positives);
     NDArray row = manager.arange(0, batch, 1, DataType.INT64).reshape(batch, 1);
     NDArray own = distances.gather(row, 1);
     NDArray steepness = Scalar.of(distances, alpha);
-    NDArray there = Activation.softPlus(own.sub(distances).mul(steepness));
-    NDArray back = Activation.softPlus(own.reshape(1, batch).sub(distances).mul(steepness));
-    // On the diagonal no partner is compared with itself.
-    NDArray others =
+    NDArray forward = Activation.softPlus(own.sub(distances).mul(steepness));
+    NDArray backward = Activation.softPlus(own.reshape(1, batch).sub(distances).mul(steepness));
+    // A positive is not its own negative.
+    NDArray negatives =
         manager
             .ones(new Shape(batch, batch), anchors.getDataType())
             .sub(manager.eye(batch, batch, 0, anchors.getDataType()));
-    if (ignored != null) {
-      NDArray counted = Matching.counted(ignored, anchors, partners);
-      others = others.mul(counted.toType(others.getDataType(), false));
+    if (falseNegatives != null) {
+      NDArray counted = PairLosses.counted(falseNegatives, anchors, positives);
+      negatives = negatives.mul(counted.toType(negatives.getDataType(), false));
     }
-    NDArray pairs = others.sum().maximum(Scalar.of(others, 1));
-    return there.add(back).mul(others).sum().div(pairs).mul(Scalar.of(others, 0.5));
+    NDArray pairs = negatives.sum().maximum(Scalar.of(negatives, 1));
+    return forward.add(backward).mul(negatives).sum().div(pairs).mul(Scalar.of(negatives, 0.5));
   }
 }

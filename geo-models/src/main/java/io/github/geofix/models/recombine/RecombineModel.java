@@ -621,7 +621,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
     return switch (config.loss()) {
       case TUPLE -> new WeightedTuple(config.alpha(), config.distance()).loss(photo, tile, same);
       case INFO_NCE ->
-          InfoNce.bothWays()
+          InfoNce.symmetric()
               .withLabelSmoothing(config.labelSmoothing())
               .loss(photo, tile, network.logScale(photo.getManager()), same);
       case TRIPLET ->

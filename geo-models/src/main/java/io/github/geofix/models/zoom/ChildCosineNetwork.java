@@ -164,7 +164,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
             .mul(manager.create((long) count))
             .add(taken.get(":, {}", step));
     NDArray own = children.reshape((long) batch * count, width).get(rows);
-    return InfoNce.bothWays()
+    return InfoNce.symmetric()
         .loss(question(f, photos, step), own, logScales.get(step).array(), sameCell);
   }
 

@@ -40,7 +40,7 @@ class InfoNceTest {
         Gradients.of(
             List.of(f1, f2, logScale),
             in ->
-                InfoNce.bothWays()
+                InfoNce.symmetric()
                     .withLabelSmoothing(smoothing)
                     .loss(unit(in.get(0)), unit(in.get(1)), in.get(2)));
     assertThat(result.loss()).isCloseTo(oracle.scalar(prefix + "loss"), within(1e-5));
@@ -67,11 +67,11 @@ class InfoNceTest {
     int batch = 5;
     int candidates = symmetric ? batch : batch + 2;
     double[][] anchors = vectors(batch, 3, random);
-    double[][] partners = vectors(candidates, 3, random);
+    double[][] positives = vectors(candidates, 3, random);
     double scale = 1 + 5 * random.nextDouble();
-    boolean[][] ignored = new boolean[batch][candidates];
+    boolean[][] falseNegatives = new boolean[batch][candidates];
     if (masked) {
-      for (boolean[] row : ignored) {
+      for (boolean[] row : falseNegatives) {
         for (int j = 0; j < row.length; j++) {
           row[j] = random.nextInt(3) == 0;
         }
@@ -79,49 +79,49 @@ class InfoNceTest {
     }
     double expected = 0;
     for (int i = 0; i < batch; i++) {
-      expected += literal(i, anchors, partners, scale, smoothing, ignored) / batch;
+      expected += literal(i, anchors, positives, scale, smoothing, falseNegatives) / batch;
     }
     if (symmetric) {
       boolean[][] turned = new boolean[batch][batch];
       double backward = 0;
       for (int i = 0; i < batch; i++) {
         for (int j = 0; j < batch; j++) {
-          turned[i][j] = ignored[j][i];
+          turned[i][j] = falseNegatives[j][i];
         }
-        backward += literal(i, partners, anchors, scale, smoothing, turned) / batch;
+        backward += literal(i, positives, anchors, scale, smoothing, turned) / batch;
       }
       expected = (expected + backward) / 2;
     }
     InfoNce infoNce = new InfoNce(symmetric, smoothing);
-    NDArray mask = masked ? matrix(ignored) : null;
+    NDArray mask = masked ? matrix(falseNegatives) : null;
     List<NDArray> inputs =
-        List.of(matrix(anchors), matrix(partners), manager.create(Math.log(scale)));
+        List.of(matrix(anchors), matrix(positives), manager.create(Math.log(scale)));
     assertThat(infoNce.loss(inputs.get(0), inputs.get(1), inputs.get(2), mask).getDouble())
         .isCloseTo(expected, within(1e-12));
     GradientCheck.check(inputs, in -> infoNce.loss(in.get(0), in.get(1), in.get(2), mask));
   }
 
-  /** The cross-entropy of finding partner i, from exponentials. */
+  /** The cross-entropy of picking positive i, from exponentials. */
   private static double literal(
       int i,
       double[][] anchors,
-      double[][] partners,
+      double[][] positives,
       double scale,
       double smoothing,
-      boolean[][] ignored) {
+      boolean[][] falseNegatives) {
     double sum = 0;
     int counted = 0;
-    for (int j = 0; j < partners.length; j++) {
-      if (j == i || !ignored[i][j]) {
-        sum += Math.exp(scale * dot(anchors[i], partners[j]));
+    for (int j = 0; j < positives.length; j++) {
+      if (j == i || !falseNegatives[i][j]) {
+        sum += Math.exp(scale * dot(anchors[i], positives[j]));
         counted++;
       }
     }
     double loss = 0;
-    for (int j = 0; j < partners.length; j++) {
-      if (j == i || !ignored[i][j]) {
+    for (int j = 0; j < positives.length; j++) {
+      if (j == i || !falseNegatives[i][j]) {
         double target = smoothing / counted + (i == j ? 1 - smoothing : 0);
-        loss -= target * (scale * dot(anchors[i], partners[j]) - Math.log(sum));
+        loss -= target * (scale * dot(anchors[i], positives[j]) - Math.log(sum));
       }
     }
     return loss;
@@ -132,8 +132,8 @@ class InfoNceTest {
     NDArray x = manager.create(new float[] {1, 0, 0, 1}, new Shape(2, 2));
     NDArray same = manager.create(new float[] {1, 0, 1, 0}, new Shape(2, 2));
     NDArray logScale = manager.create(InfoNce.logScale(1e-4));
-    assertThat(InfoNce.bothWays().loss(x, x, logScale).getFloat()).isZero();
-    // Anchor 0 cannot tell its partners apart, anchor 1 is as far from both: log 2 each.
+    assertThat(InfoNce.symmetric().loss(x, x, logScale).getFloat()).isZero();
+    // Anchor 0 fits both positives, anchor 1 neither: log 2 each.
     assertThat(InfoNce.oneWay().loss(x, same, logScale).getFloat())
         .isCloseTo((float) Math.log(2), within(1e-5f));
   }
@@ -144,7 +144,7 @@ class InfoNceTest {
     int before = manager.getManagedArrays().size();
     try (NDManager step = manager.newSubManager()) {
       NDArray x = step.create(new float[] {1, 0, 0, 1}, new Shape(2, 2));
-      NDArray loss = InfoNce.bothWays().withLabelSmoothing(0.1).loss(x, x, logScale);
+      NDArray loss = InfoNce.symmetric().withLabelSmoothing(0.1).loss(x, x, logScale);
       assertThat(loss.getManager()).isSameAs(step);
     }
     assertThat(manager.getManagedArrays()).hasSize(before);
@@ -156,11 +156,10 @@ class InfoNceTest {
     NDArray three = manager.ones(new Shape(3, 4));
     NDArray wide = manager.ones(new Shape(3, 5));
     NDArray scale = manager.create(0f);
-    assertThatThrownBy(() -> InfoNce.bothWays().loss(one, one, scale))
+    assertThatThrownBy(() -> InfoNce.symmetric().loss(one, one, scale))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "anchors (1, 4) and partners (1, 4) do not fit: [B, D] and [B, D], B at least 2");
-    assertThatThrownBy(() -> InfoNce.bothWays().loss(one, three, scale))
+        .hasMessage("anchors (1, 4) and positives (1, 4) must both be [B, D], B at least 2");
+    assertThatThrownBy(() -> InfoNce.symmetric().loss(one, three, scale))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> InfoNce.oneWay().loss(three, one, scale))
         .isInstanceOf(IllegalArgumentException.class);
@@ -168,7 +167,7 @@ class InfoNceTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> InfoNce.oneWay().loss(three, three, scale, matrix(new boolean[2][3])))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("ignored (2, 3) is not [3, 3]");
+        .hasMessage("falseNegatives (2, 3) must be [B, N], here [3, 3]");
     assertThatThrownBy(() -> InfoNce.oneWay().withLabelSmoothing(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
   }

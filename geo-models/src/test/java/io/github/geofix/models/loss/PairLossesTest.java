@@ -45,10 +45,10 @@ class PairLossesTest {
     Shape shape = new Shape(oracle.shape(size + ".q"));
     NDArray q = manager.create(oracle.floats(size + ".q"), shape);
     NDArray k = manager.create(oracle.floats(size + ".k"), shape);
-    WeightedTuple loss = WeightedTuple.defaults().withAlpha(alpha);
-    assertThat(loss.withDistance(Distance.L2).loss(q, k).getFloat())
+    WeightedTuple loss = new WeightedTuple(alpha, Distance.COSINE);
+    assertThat(new WeightedTuple(alpha, Distance.L2).loss(q, k).getFloat())
         .isCloseTo(oracle.scalar(prefix + "paper_l2_loss"), within(1e-5f));
-    assertThat(loss.withDistance(Distance.SQUARED_L2).loss(q, k).getFloat())
+    assertThat(new WeightedTuple(alpha, Distance.SQUARED_L2).loss(q, k).getFloat())
         .isCloseTo(oracle.scalar(prefix + "paper_sql2_loss"), within(1e-5f));
     Gradients.Result result = Gradients.of(List.of(q, k), in -> loss.loss(in.get(0), in.get(1)));
     assertThat(result.loss()).isCloseTo(oracle.scalar(prefix + "loss"), within(1e-5));
@@ -62,9 +62,7 @@ class PairLossesTest {
     NDArray k = manager.create(new float[] {2, 1, 3, -1, 1, 1}, new Shape(2, 3));
     WeightedTuple cosine = WeightedTuple.defaults();
     assertThat(cosine.loss(q, k).getFloat())
-        .isCloseTo(
-            cosine.withAlpha(5).withDistance(Distance.SQUARED_L2).loss(q, k).getFloat(),
-            within(1e-6f));
+        .isCloseTo(new WeightedTuple(5, Distance.SQUARED_L2).loss(q, k).getFloat(), within(1e-6f));
   }
 
   @ParameterizedTest
@@ -78,17 +76,17 @@ class PairLossesTest {
   void equalsItsDefinition(long seed, int batch, int width, double alpha, Distance distance) {
     Random random = new Random(seed);
     double[][] anchors = vectors(batch, width, random);
-    double[][] partners = vectors(batch, width, random);
+    double[][] positives = vectors(batch, width, random);
     double tuple = 0;
     double triplet = 0;
     for (int i = 0; i < batch; i++) {
-      double own = literal(distance, anchors[i], partners[i]);
+      double own = literal(distance, anchors[i], positives[i]);
       double there = 0;
       double back = 0;
       for (int j = 0; j < batch; j++) {
         if (j != i) {
-          double away = Math.exp(alpha * (own - literal(distance, anchors[i], partners[j])));
-          double home = Math.exp(alpha * (own - literal(distance, anchors[j], partners[i])));
+          double away = Math.exp(alpha * (own - literal(distance, anchors[i], positives[j])));
+          double home = Math.exp(alpha * (own - literal(distance, anchors[j], positives[i])));
           there += away;
           back += home;
           triplet += (Math.log1p(away) + Math.log1p(home)) / (2.0 * batch * (batch - 1));
@@ -96,7 +94,7 @@ class PairLossesTest {
       }
       tuple += (Math.log1p(there) + Math.log1p(back)) / (2.0 * batch);
     }
-    List<NDArray> inputs = List.of(matrix(anchors), matrix(partners));
+    List<NDArray> inputs = List.of(matrix(anchors), matrix(positives));
     check(inputs, new WeightedTuple(alpha, distance)::loss, tuple);
     check(inputs, new SoftMarginTriplet(alpha, distance)::loss, triplet);
   }
@@ -108,11 +106,11 @@ class PairLossesTest {
     double alpha = 2;
     int batch = 5;
     double[][] anchors = vectors(batch, 3, random);
-    double[][] partners = vectors(batch, 3, random);
-    boolean[] ignored = new boolean[batch * batch];
-    for (int i = 0; i < ignored.length; i++) {
+    double[][] positives = vectors(batch, 3, random);
+    boolean[] falseNegatives = new boolean[batch * batch];
+    for (int i = 0; i < falseNegatives.length; i++) {
       // On the diagonal too, where it must change nothing.
-      ignored[i] = random.nextInt(3) == 0;
+      falseNegatives[i] = random.nextInt(3) == 0;
     }
     double tuple = 0;
     double triplet = 0;
@@ -120,16 +118,16 @@ class PairLossesTest {
     for (int i = 0; i < batch; i++) {
       double there = 0;
       double back = 0;
-      double own = literal(distance, anchors[i], partners[i]);
+      double own = literal(distance, anchors[i], positives[i]);
       for (int j = 0; j < batch; j++) {
-        if (j != i && !ignored[i * batch + j]) {
-          double away = Math.exp(alpha * (own - literal(distance, anchors[i], partners[j])));
+        if (j != i && !falseNegatives[i * batch + j]) {
+          double away = Math.exp(alpha * (own - literal(distance, anchors[i], positives[j])));
           there += away;
           triplet += Math.log1p(away);
           triplets++;
         }
-        if (j != i && !ignored[j * batch + i]) {
-          double home = Math.exp(alpha * (own - literal(distance, anchors[j], partners[i])));
+        if (j != i && !falseNegatives[j * batch + i]) {
+          double home = Math.exp(alpha * (own - literal(distance, anchors[j], positives[i])));
           back += home;
           triplet += Math.log1p(home);
           triplets++;
@@ -137,8 +135,8 @@ class PairLossesTest {
       }
       tuple += (Math.log1p(there) + Math.log1p(back)) / (2.0 * batch);
     }
-    NDArray mask = manager.create(ignored, new Shape(batch, batch));
-    List<NDArray> inputs = List.of(matrix(anchors), matrix(partners));
+    NDArray mask = manager.create(falseNegatives, new Shape(batch, batch));
+    List<NDArray> inputs = List.of(matrix(anchors), matrix(positives));
     WeightedTuple tupleLoss = new WeightedTuple(alpha, distance);
     SoftMarginTriplet tripletLoss = new SoftMarginTriplet(alpha, distance);
     check(inputs, (a, p) -> tupleLoss.loss(a, p, mask), tuple);
@@ -177,7 +175,7 @@ class PairLossesTest {
   @ParameterizedTest
   @CsvSource({"COSINE", "L2", "SQUARED_L2"})
   void staysFiniteAtTheEdges(Distance distance) {
-    // Partners that coincide with their anchors, a vector of zeros, and a steepness whose
+    // Positives that coincide with their anchors, a vector of zeros, and a steepness whose
     // exponentials overflow.
     NDArray a = manager.create(new float[] {3, 4, 0, 0, 1, 0}, new Shape(3, 2));
     NDArray b = manager.create(new float[] {3, 4, 0, 0, -1, 0}, new Shape(3, 2));
@@ -203,15 +201,15 @@ class PairLossesTest {
     NDArray two = manager.ones(new Shape(2, 4));
     assertThatThrownBy(() -> WeightedTuple.defaults().loss(one, one))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("anchors (1, 4) and partners (1, 4) do not fit: both are [B, D], B at least 2");
+        .hasMessage("anchors (1, 4) and positives (1, 4) must both be [B, D], B at least 2");
     assertThatThrownBy(() -> SoftMarginTriplet.defaults().loss(three, two))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> WeightedTuple.defaults().loss(three, three, three))
-        .hasMessage("ignored (3, 4) is not [3, 3]");
-    assertThatThrownBy(() -> WeightedTuple.defaults().withAlpha(0))
+        .hasMessage("falseNegatives (3, 4) must be [B, N], here [3, 3]");
+    assertThatThrownBy(() -> new WeightedTuple(0, Distance.COSINE))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("alpha is not positive: 0.0");
-    assertThatThrownBy(() -> SoftMarginTriplet.defaults().withAlpha(Double.NaN))
+        .hasMessage("alpha must be positive: 0.0");
+    assertThatThrownBy(() -> new SoftMarginTriplet(Double.NaN, Distance.L2))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
