@@ -43,12 +43,11 @@ record DemoRecipe(
    * @param map the reference picture, for the families that compare photos with a map
    */
   static DemoRecipe of(String method, Path map) {
-    Map<String, String> withMap = Map.of("map", map.toString());
     return switch (method) {
       case "embed" -> new DemoRecipe(method, Map.of(), 4_800, 128, 3e-3, 1);
       case "token" -> new DemoRecipe(method, Map.of(), 3_600, 128, 2e-3, 1);
-      case "zoom" -> new DemoRecipe(method, withMap, 2_400, 128, 3e-3, 1);
-      case "recombine" -> new DemoRecipe(method, withMap, 2_400, 128, 2e-3, 1);
+      case "zoom" -> new DemoRecipe(method, MapSetting.of(map.toString(), method), 2_400, 128, 3e-3, 1);
+      case "recombine" -> new DemoRecipe(method, MapSetting.of(map.toString(), method), 2_400, 128, 2e-3, 1);
       default ->
           throw new IllegalArgumentException(
               "no demo of method " + method + "; there are " + String.join(", ", METHODS));

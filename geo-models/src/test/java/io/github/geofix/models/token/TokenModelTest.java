@@ -175,7 +175,7 @@ final class TokenModelTest {
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
       List<String> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);
-      assertThat(model.config().calibration()).isEqualTo(calibration);
+      assertThat(model.calibration()).isEqualTo(calibration);
       Location after = model.localizer().locate(photos.get(0));
       assertThat(cells(after)).isEqualTo(before);
       model.save(folder.resolve("model"), CARD);
