@@ -1,9 +1,9 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.eval.earth.EarthImage;
-import io.github.geofix.eval.earth.EarthPhotos;
-import io.github.geofix.eval.earth.LandMap;
+import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.LandMap;
 import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;

@@ -1,9 +1,9 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.eval.earth.EarthData;
-import io.github.geofix.eval.earth.EarthData.TestRendering;
-import io.github.geofix.eval.earth.EarthImage;
-import io.github.geofix.eval.earth.EarthPhotos;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthData.TestRendering;
+import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotos;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

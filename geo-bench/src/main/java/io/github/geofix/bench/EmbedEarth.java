@@ -2,10 +2,10 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.earth.EarthData;
-import io.github.geofix.eval.earth.EarthPhoto;
-import io.github.geofix.eval.earth.EarthPhotos;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.train.TrainOptions;

@@ -1,13 +1,13 @@
 package io.github.geofix.bench;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.earth.EarthBaselines;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.earth.EarthBaselines;
-import io.github.geofix.eval.earth.EarthData;
-import io.github.geofix.eval.earth.EarthPhoto;
-import io.github.geofix.eval.earth.EarthPhotos;
-import io.github.geofix.eval.earth.LandCells;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.EmbedModel.Comparison;
 import io.github.geofix.models.embed.EmbedModel.Config;

@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.io.AtomicFiles;
-import io.github.geofix.eval.earth.EarthImage;
-import io.github.geofix.eval.earth.EarthPhotos;
-import io.github.geofix.eval.earth.LandMap;
+import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.LandMap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

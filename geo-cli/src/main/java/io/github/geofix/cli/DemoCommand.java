@@ -2,6 +2,10 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.earth.demo.DemoRecipe;
+import io.github.geofix.earth.demo.DemoReport;
+import io.github.geofix.earth.demo.EarthDemo;
+import io.github.geofix.earth.demo.FamiliesReport;
 import io.github.geofix.train.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
@@ -185,7 +186,7 @@ final class PhotoRun {
                     + ", "
                     + Count.of(report.distances().count(), "photos"))
             .provenance("data", source.toString());
-    Worlds.find().ifPresent(page::world);
+    EarthBackdrop.find().ifPresent(page::world);
     published.ifPresent(table -> page.add(PublishedNote.section(table, set.whole())));
     set.findings().forEach(finding -> page.provenance("note", finding.toString()));
     return page;

@@ -5,6 +5,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;
+import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.report.HtmlReport;
@@ -88,7 +89,7 @@ record TrackRun(List<TrackPhoto> photos, List<Location> single, Track track) {
                     located,
                     NEAR_KM,
                     FAR_KM));
-    Worlds.find().ifPresent(page::world);
+    EarthBackdrop.find().ifPresent(page::world);
     return page;
   }
 

@@ -57,6 +57,9 @@ final class ArchitectureTest {
   private static final ArchRule trainKnowsModelsAndEval =
       onlyKnows("train", "models", "eval", "core");
 
+  private static final ArchRule earthKnowsTheLibraries =
+      onlyKnows("earth", "train", "models", "eval", "core");
+
   private static final ArchRule nobodyKnowsTheCommandLine =
       noClasses()
           .that()
@@ -78,7 +81,7 @@ final class ArchitectureTest {
   private static final ArchRule djlStaysInModelsAndTrain =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + "core..", ROOT + "eval..", ROOT + "cli..")
+          .resideInAnyPackage(ROOT + "core..", ROOT + "eval..", ROOT + "earth..", ROOT + "cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -170,6 +173,7 @@ final class ArchitectureTest {
         arguments("modelsKnowCore", modelsKnowCore),
         arguments("evalKnowsCore", evalKnowsCore),
         arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
+        arguments("earthKnowsTheLibraries", earthKnowsTheLibraries),
         arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
         arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),
         arguments("packagesHaveNoCycles", packagesHaveNoCycles),

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.eval.earth.EarthImage;
-import io.github.geofix.eval.earth.EarthView;
+import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthView;
 import io.github.geofix.models.image.Interpolation;
 import io.github.geofix.models.image.Resampling;
 import java.awt.image.BufferedImage;

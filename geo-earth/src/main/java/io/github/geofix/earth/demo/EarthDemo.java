@@ -1,0 +1,249 @@
+package io.github.geofix.earth.demo;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.earth.EarthBaselines;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthData.TestRendering;
+import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.LandCells;
+import io.github.geofix.eval.DistanceErrors;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.train.Progress;
+import io.github.geofix.train.Provenance;
+import io.github.geofix.train.TrainReport;
+import io.github.geofix.train.Trainer;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * Trains families on the Earth data and measures them on renderings they never saw, on the same
+ * photos, beside baselines that learn nothing.
+ *
+ * <p>Photos to learn from are cut from the Blue Marble and Natural Earth II; photos to be tested on
+ * from other renderings of the same planet. The places are shared, as with photos of one city by
+ * two cameras.
+ */
+public final class EarthDemo {
+
+  /** The figures on one rendering: the model's, and every baseline's by its key. */
+  public record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {
+
+    /**
+     * Returns who has the most photos within a distance: the key of a baseline, "model", or "tie"
+     * if several have as many.
+     */
+    public String winnerWithin(double km) {
+      Map<String, DistanceReport> systems = new LinkedHashMap<>(baselines);
+      systems.put("model", model);
+      double most =
+          systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
+      List<String> best =
+          systems.entrySet().stream()
+              .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+              .map(Map.Entry::getKey)
+              .toList();
+      return best.size() == 1 ? best.get(0) : "tie";
+    }
+  }
+
+  /** One tested photo. */
+  public record Tested(EarthPhoto photo, Location location) {}
+
+  /**
+   * What a trained model costs.
+   *
+   * @param parameters learned numbers
+   * @param folderBytes size of the model folder
+   * @param locateSeconds time to locate all test photos, in batches
+   * @param photos how many these were
+   */
+  public record Cost(long parameters, long folderBytes, double locateSeconds, int photos) {
+    /** Returns the time to locate one photo. */
+    public double millisPerPhoto() {
+      return 1e3 * locateSeconds / photos;
+    }
+  }
+
+  /** All that a report shows of one family. */
+  public record Outcome(
+      DemoRecipe recipe,
+      TrainReport training,
+      Map<TestRendering, Figures> figures,
+      Map<TestRendering, List<Tested>> tested,
+      EarthImage reference,
+      Cost cost,
+      double evaluateSeconds) {}
+
+  /** Hears how far the work is. */
+  public interface Listener {
+    /** Called when a new stage begins. */
+    void stage(String name);
+
+    /** Called after each step of training. */
+    void trained(Progress progress);
+  }
+
+  /** Photos of one rendering, and where the baselines say they are. */
+  private record TestSet(List<EarthPhoto> photos, Map<String, DistanceReport> baselines) {
+    List<BufferedImage> images() {
+      return photos.stream().map(EarthPhoto::image).toList();
+    }
+
+    List<LatLng> truths() {
+      return photos.stream().map(EarthPhoto::latLng).toList();
+    }
+  }
+
+  /** Photos of one epoch, only a unit of reporting: the generator never repeats a photo. */
+  private static final int EPOCH = 128 * 100;
+
+  /** Positions that decide which cells there are; enough that hardly any land cell is missed. */
+  private static final int POSITIONS = 100_000;
+
+  /** No recipe trains with it: another seed gives other places, sizes, rotations and looks. */
+  private static final long TEST_SEED = 0;
+
+  /** Fresh photos of the renderings that are trained on, so that test renderings stay unseen. */
+  private static final long CALIBRATION_SEED = -1;
+
+  private static final int CALIBRATION_PHOTOS = 500;
+
+  private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
+
+  private final EarthData data;
+  private final int testPhotos;
+  private final Listener listener;
+  private final Map<TestRendering, TestSet> testSets = new EnumMap<>(TestRendering.class);
+
+  /**
+   * Reads the imagery.
+   *
+   * @param folder the Earth data
+   * @param testPhotos photos to test on of each rendering
+   */
+  public EarthDemo(Path folder, int testPhotos, Listener listener) {
+    if (testPhotos < DemoReport.PHOTOS_TO_TRY) {
+      throw new IllegalArgumentException(
+          "at least " + DemoReport.PHOTOS_TO_TRY + " test photos are needed: " + testPhotos);
+    }
+    listener.stage("reading the imagery of " + folder);
+    this.data = EarthData.read(folder);
+    this.testPhotos = testPhotos;
+    this.listener = listener;
+  }
+
+  /**
+   * Trains, saves the model, loads it again and measures what was loaded.
+   *
+   * @param model the folder to save the model in
+   */
+  public Outcome run(DemoRecipe recipe, Path model) {
+    ModelFolder.check(model);
+    TrainReport report = train(recipe, model);
+
+    long start = System.nanoTime();
+    Map<TestRendering, Figures> figures = new LinkedHashMap<>();
+    Map<TestRendering, List<Tested>> tested = new LinkedHashMap<>();
+    double locateSeconds = 0;
+    try (Localizer localizer = Localizer.load(model)) {
+      for (TestRendering rendering : TestRendering.values()) {
+        TestSet set = testSets.computeIfAbsent(rendering, this::testSet);
+        listener.stage("testing " + recipe.method() + " on " + rendering.title());
+        long began = System.nanoTime();
+        List<Location> locations = localizer.locateImages(set.images());
+        locateSeconds += (System.nanoTime() - began) * 1e-9;
+        tested.put(
+            rendering,
+            IntStream.range(0, locations.size())
+                .mapToObj(i -> new Tested(set.photos().get(i), locations.get(i)))
+                .toList());
+        figures.put(
+            rendering,
+            new Figures(
+                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM), set.baselines()));
+      }
+    }
+    Cost cost =
+        new Cost(
+            parameters(model),
+            bytes(model),
+            locateSeconds,
+            testPhotos * TestRendering.values().length);
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds);
+  }
+
+  private TrainReport train(DemoRecipe recipe, Path folder) {
+    EarthPhotos photos = data.trainingPhotos(options().withSeed(recipe.seed()));
+    listener.stage("training " + recipe.method() + " for " + recipe.steps() + " steps");
+    List<LatLng> positions =
+        LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
+    try (GeoModel model =
+        Family.named(recipe.method()).create("tiny", recipe.settings(), positions, recipe.seed())) {
+      TrainReport report =
+          Trainer.of(model, recipe.trainOptions())
+              .onProgress(listener::trained)
+              .fit(photos.source(EPOCH));
+      listener.stage("calibrating " + recipe.method());
+      model.calibrate(
+          data.trainingPhotos(options().withSeed(CALIBRATION_SEED)).source(CALIBRATION_PHOTOS));
+      String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
+      model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
+      return report;
+    }
+  }
+
+  private static EarthPhotos.Options options() {
+    return EarthPhotos.Options.defaults();
+  }
+
+  private TestSet testSet(TestRendering rendering) {
+    listener.stage("cutting photos of " + rendering.title() + " and asking the baselines");
+    EarthPhotos source = data.testPhotos(rendering, options().withSeed(TEST_SEED));
+    TestSet bare = new TestSet(source.photos(0, testPhotos), Map.of());
+    List<LatLng> truths = bare.truths();
+    List<BufferedImage> images = bare.images();
+    EarthBaselines baselines = EarthBaselines.of(data.reference(), LandCells.of(source, 5));
+    Map<String, DistanceReport> reports = new LinkedHashMap<>();
+    reports.put("chance", report(truths, baselines.chance(truths.size(), TEST_SEED)));
+    reports.put("meanColor", report(truths, baselines.meanColor(images)));
+    reports.put("correlation", report(truths, baselines.correlation(images)));
+    reports.put("correlationSearch", report(truths, baselines.correlationSearch(images)));
+    return new TestSet(bare.photos(), reports);
+  }
+
+  private static long parameters(Path folder) {
+    ModelFolder opened = ModelFolder.open(folder);
+    try (GeoModel model = Family.named(opened.method()).load(opened)) {
+      return model.network().parameterCount();
+    }
+  }
+
+  private static long bytes(Path folder) {
+    try (var files = Files.list(folder)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static DistanceReport report(List<LatLng> truths, List<LatLng> guesses) {
+    return new DistanceReport(DistanceErrors.of(truths, guesses), LIMITS_KM, List.of());
+  }
+}
