@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  geofix import --from d.safetensors --method embed --set encoder.backbone=dinov2-s14 --data a.csv -o m"
+      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv --out m"
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {

@@ -333,15 +333,12 @@ final class MainTest {
         "1",
         "--out",
         path("trained-on"));
-    assertThat(calibration("trained-on").get("temperature").getAsDouble()).isEqualTo(1);
+    assertThat(folder.resolve("trained-on/calibration.json")).doesNotExist();
   }
 
   private static JsonObject calibration(String model) throws IOException {
-    Path config = folder.resolve(model + "/config.json");
-    return JsonParser.parseString(Files.readString(config))
-        .getAsJsonObject()
-        .getAsJsonObject("config")
-        .getAsJsonObject("calibration");
+    Path file = folder.resolve(model + "/calibration.json");
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
   }
 
   @Test
@@ -516,9 +513,9 @@ final class MainTest {
       Files.copy(folder.resolve("model").resolve(name), copy.resolve(name));
     }
     Path config = copy.resolve("config.json");
-    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 2"));
+    Files.writeString(config, Files.readString(config).replace("\"format\": 2", "\"format\": 3"));
     assertOneLine(
-        run("locate", "--model", copy.toString(), path("none.jpg")), "format 2", "format 1");
+        run("locate", "--model", copy.toString(), path("none.jpg")), "format 3", "format 2");
   }
 
   @Test

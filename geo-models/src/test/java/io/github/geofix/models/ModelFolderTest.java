@@ -132,7 +132,8 @@ final class ModelFolderTest {
     assertThatThrownBy(() -> Localizer.load(folder))
         .isInstanceOf(ModelFormatException.class)
         .hasMessage(
-            folder + " was written in format 1, by a version before 0.1.0; train or import it again");
+            folder
+                + " was written in format 1, by a version before 0.1.0; train or import it again");
   }
 
   @Test

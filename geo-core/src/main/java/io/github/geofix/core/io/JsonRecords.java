@@ -149,9 +149,7 @@ public final class JsonRecords {
   private static Object value(@Nullable JsonElement json, Type type, String path) {
     Class<?> raw = raw(type);
     if (raw == Optional.class) {
-      return json == null
-          ? Optional.empty()
-          : Optional.of(value(json, argument(type, 0), path));
+      return json == null ? Optional.empty() : Optional.of(value(json, argument(type, 0), path));
     }
     if (json == null) {
       throw new IllegalArgumentException(path + " is missing; " + needed(type));

@@ -143,7 +143,8 @@ final class JsonRecordsTest {
     String from = before.replace(": ", ":").replace("\\n", "");
     String to = after == null ? "" : after.replace(": ", ":");
     assertThat(compact).contains(from);
-    JsonElement json = StrictJson.parse(compact.replaceFirst(java.util.regex.Pattern.quote(from), to));
+    JsonElement json =
+        StrictJson.parse(compact.replaceFirst(java.util.regex.Pattern.quote(from), to));
     assertThatThrownBy(() -> JsonRecords.read(json, Config.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);

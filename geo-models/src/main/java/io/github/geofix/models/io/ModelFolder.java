@@ -96,8 +96,7 @@ public final class ModelFolder {
     }
     if (number.getAsString().equals("1")) {
       throw new ModelFormatException(
-          path
-              + " was written in format 1, by a version before 0.1.0; train or import it again");
+          path + " was written in format 1, by a version before 0.1.0; train or import it again");
     }
     if (!number.getAsString().equals(String.valueOf(FORMAT))) {
       throw new ModelFormatException(
@@ -300,6 +299,10 @@ public final class ModelFolder {
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
     }
-    return StrictJson.readObject(file, MAX_JSON_BYTES);
+    try {
+      return StrictJson.readObject(file, MAX_JSON_BYTES);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(e.getMessage(), e);
+    }
   }
 }

@@ -655,5 +655,4 @@ public final class TokenModel extends GeoModel {
           return withStates ? PrefixTree.withStates(network, memory, pools) : pools;
         });
   }
-
 }

@@ -5,7 +5,6 @@ import io.github.geofix.core.cascade.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.ZoomGrid;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -15,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Zooms on from the cells that are a few times as wide as the proposed places, so that it decides
- * between them too. Terminal cells are what it returns.
+ * Continues zooming from cells a few times as wide as the proposed places, so that the search also
+ * ranks the places among each other. Returns terminal cells.
  */
 final class ZoomRefiner implements Refiner {
 
@@ -27,11 +26,9 @@ final class ZoomRefiner implements Refiner {
   private static final double[] BEARINGS = {0, 90, 180, 270};
 
   private final ZoomModel model;
-  private final ImagePreprocessor preprocessor;
 
   ZoomRefiner(ZoomModel model) {
     this.model = model;
-    this.preprocessor = ImagePreprocessor.of(model.config().photo());
   }
 
   @Override
@@ -39,15 +36,13 @@ final class ZoomRefiner implements Refiner {
     return ZoomModel.METHOD;
   }
 
-  /**
-   * {@inheritDoc} Places outside the grid are left out; all of it is looked at if none is inside.
-   */
+  /** {@inheritDoc} Ignores places outside the grid; searches all of it if none is inside. */
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
     List<Walk> starts = starts(proposed);
     ZoomSearch.Options search = model.config().search();
-    ZoomSearch.Options wide = search.withWidth(Math.max(search.width(), 2 * starts.size()));
-    ZoomSearch.Result result = model.search(preprocessor.apply(photo), 1, starts, wide).get(0);
+    ZoomSearch.Options wide = search.withBeamWidth(Math.max(search.beamWidth(), 2 * starts.size()));
+    ZoomSearch.Result result = model.inference().search(photo, starts, wide);
     EndCells ends = EndCells.of(result, model.calibration().temperature());
     ZoomGrid grid = model.grid();
     List<Candidate> refined = new ArrayList<>();

@@ -9,7 +9,7 @@ import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.TokenModel;
-import io.github.geofix.models.zoom.ZoomModel;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class SettingsTest {
         EmbedConfig.tiny(),
         RecombineModel.Config.tiny(),
         TokenModel.Config.tiny(),
-        ZoomModel.Config.tiny());
+        ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Class<?> type, String path) {
@@ -110,14 +110,14 @@ final class SettingsTest {
     assertThat(Settings.apply(MODEL, Map.of("head.layers", "6", "head.type", "decoder")).head())
         .isEqualTo(new Decoder(6, 0.1));
     assertThat(Settings.apply(MODEL, Map.of("head.type", "world")).head()).isEqualTo(new World());
-    assertThat(
-            Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
         .isEqualTo(new Cosine(1));
     assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine"))).isEqualTo(MODEL);
     assertThat(Settings.apply(MODEL, Map.of("more.layers", "2")).more())
         .contains(new Decoder(2, 0.1));
     assertThat(
-            Settings.apply(MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
+            Settings.apply(
+                    MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
                 .head())
         .isEqualTo(new Decoder(1, 0));
   }

@@ -98,10 +98,11 @@ final class TokenModelTest {
                     NDArray gradient = p.array().getGradient();
                     gradient.attach(step);
                     NDArray change = gradient.mul(Scalar.of(gradient, -0.05));
-                    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-                      p.array().addi(change);
-                      gradient.subi(gradient.duplicate());
-                    }
+                    TorchEngine.noGrad(
+                        () -> {
+                          p.array().addi(change);
+                          gradient.subi(gradient.duplicate());
+                        });
                   }
                 });
       }
