@@ -1,6 +1,7 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
@@ -37,7 +38,7 @@ final class EmbedLocalizer extends BatchLocalizer {
             answer.candidates(),
             answer.meanKm(),
             model.calibration().regionShares());
-    Region best = Region.ofTokens(List.of(location.candidates().get(0).cell()));
+    Region best = Region.of((S2Cell) location.candidates().get(0).cell());
     return model
         .meanOfNeighbors(scored.vector(), best)
         .map(mean -> new Location(mean, location.candidates(), location.regions()))

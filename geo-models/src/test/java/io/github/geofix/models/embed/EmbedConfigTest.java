@@ -24,6 +24,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
@@ -231,10 +232,10 @@ final class EmbedConfigTest {
         float[] vector = vector(model, photo(seed));
         Location location = model.localizer().locate(photo(seed));
         CellPartition cells = model.hierarchy().finest();
-        String best = location.candidates().get(0).cell();
+        Cell best = location.candidates().get(0).cell();
         List<Integer> nearest =
             IntStream.range(0, PHOTOS.size())
-                .filter(i -> cells.s2Token(cells.labelOf(position(i)).orElseThrow()).equals(best))
+                .filter(i -> cells.cell(cells.labelOf(position(i)).orElseThrow()).equals(best))
                 .boxed()
                 .sorted(
                     Comparator.comparingDouble(

@@ -159,7 +159,7 @@ final class EmbedModelTest {
         }
       }
       Location location = model.localizer().locate(photo);
-      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.s2Token(best));
+      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.cell(best));
       assertThat(location.candidates().get(0).score()).isCloseTo(scores[best], within(1e-6));
       assertThat(GreatCircle.distanceKm(location.latLng(), mean.latLng())).isLessThan(1);
     }
