@@ -84,8 +84,7 @@ public class HierarchyBenchmark {
           "java.util.concurrent.ForkJoinPool.common.parallelism", Integer.toString(threads - 1));
       EmbedConfig tiny = EmbedConfig.tiny();
       model =
-          EmbedModel.create(
-              tiny.withEncoder(tiny.encoder().withDimension(WIDTH)), hierarchy(), 1);
+          EmbedModel.create(tiny.withEncoder(tiny.encoder().withDimension(WIDTH)), hierarchy(), 1);
       photos = IndexBenchmark.unitVectors(BATCH, 2);
     }
 

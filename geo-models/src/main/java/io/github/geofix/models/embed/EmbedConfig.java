@@ -99,10 +99,7 @@ public record EmbedConfig(
     int side = Math.max(encoder.image().height(), encoder.image().width());
     check(
         inference.tenCrops() == 0 || inference.tenCrops() >= side,
-        "tenCrops must be 0 or at least the image's side of "
-            + side
-            + ": "
-            + inference.tenCrops());
+        "tenCrops must be 0 or at least the image's side of " + side + ": " + inference.tenCrops());
   }
 
   /**

@@ -248,8 +248,7 @@ public final class EmbedModel extends GeoModel {
    * @param photos the training photos, or some of them
    */
   public void indexPhotos(PhotoSource photos) {
-    gallery.index(
-        photos, network.dimension(), photo -> vector(photo.image(), photo.file()));
+    gallery.index(photos, network.dimension(), photo -> vector(photo.image(), photo.file()));
   }
 
   /** Indexes the training photos if answers need neighbors. */

@@ -126,8 +126,8 @@ final class EmbedNetwork extends Module {
   }
 
   /**
-   * Returns the sum of the losses of the levels, a scalar. A level ignores photos outside its cells,
-   * and is left out if fewer photos remain than it contrasts.
+   * Returns the sum of the losses of the levels, a scalar. A level ignores photos outside its
+   * cells, and is left out if fewer photos remain than it contrasts.
    *
    * @param photos as of {@link #embed}
    * @param labels {@code [B, L]}, the photos' cells, or -1

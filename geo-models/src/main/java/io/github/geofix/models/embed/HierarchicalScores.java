@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * Hierarchical inference: the score of a finest cell is the product of its own score and those of
- * its ancestors, one for each level (GeoSURGE, section III). Products are accumulated down the tree,
- * so each cell of each level is read once. Arrays change in place: not for training, whose loss
- * treats each level alone.
+ * its ancestors, one for each level (GeoSURGE, section III). Products are accumulated down the
+ * tree, so each cell of each level is read once. Arrays change in place: not for training, whose
+ * loss treats each level alone.
  */
 final class HierarchicalScores {
 
@@ -19,8 +19,8 @@ final class HierarchicalScores {
    * but cosines may be negative.
    *
    * @param logits for each level {@code [B, C]}; changed
-   * @param parents for each level the labels of its cells' parents, {@code [1, C]} of int64;
-   *     those of the first level are not read
+   * @param parents for each level the labels of its cells' parents, {@code [1, C]} of int64; those
+   *     of the first level are not read
    * @param temperature the products are raised to the power 1 / temperature; above 0
    * @return {@code [B, finest cells]}; the scores of a photo add up to 1
    */

@@ -59,7 +59,8 @@ final class LatentCrossAttention extends Module {
             inHeads(key.forward(f, latent)),
             inHeads(value.forward(f, latent)));
     Shape shape = x.getShape();
-    return proj.forward(f, mixed.transpose(0, 2, 1, 3).reshape(shape.get(0), shape.get(1), dimension));
+    return proj.forward(
+        f, mixed.transpose(0, 2, 1, 3).reshape(shape.get(0), shape.get(1), dimension));
   }
 
   private NDArray inHeads(NDArray x) {

@@ -13,8 +13,7 @@ public sealed interface Matching {
    * @param negatives what a photo's cell is contrasted with in training
    * @param product what inference multiplies over a finest cell and its ancestors
    */
-  record Cosine(double temperature, Negatives negatives, Product product)
-      implements Matching {
+  record Cosine(double temperature, Negatives negatives, Product product) implements Matching {
     /** Checks the range. */
     public Cosine {
       check(

@@ -126,8 +126,7 @@ final class PhotoScorer {
     }
     Shape shape = new Shape(vectors.length, dimension);
     return TorchEngine.infer(
-        manager,
-        step -> cells(product, step).scores(step.create(flat.flip(), shape), temperature));
+        manager, step -> cells(product, step).scores(step.create(flat.flip(), shape), temperature));
   }
 
   /** The scorer of the cells by a product. */

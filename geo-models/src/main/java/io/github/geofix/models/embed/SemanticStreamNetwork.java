@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The network of {@link Fusion.SemanticStream} (GeoSURGE, section III). A linear layer embeds each
- * square of a class map as a semantic token, after a class token, with learned positions. Each block
- * is self-attention of the semantic tokens, unless that is off, {@link LatentCrossAttention} to the
- * photo's tokens, and an MLP, all residual.
+ * square of a class map as a semantic token, after a class token, with learned positions. Each
+ * block is self-attention of the semantic tokens, unless that is off, {@link LatentCrossAttention}
+ * to the photo's tokens, and an MLP, all residual.
  */
 final class SemanticStreamNetwork extends Module {
   private static final double EPSILON = 1e-5;
@@ -53,13 +53,15 @@ final class SemanticStreamNetwork extends Module {
       throw new IllegalArgumentException(
           "no whole fusion.patch of " + patch + " px fits an image of " + image.height() + " px");
     }
-    int channels = options.classMaps().encoding() == Fusion.Encoding.ONE_HOT
+    int channels =
+        options.classMaps().encoding() == Fusion.Encoding.ONE_HOT
             ? options.classMaps().classes()
             : 1;
     // A convolution with the stride of its kernel is one linear layer for each patch.
     patches =
         child(
-            "patches", new Conv2d(channels, dimension, Conv2d.Options.kernel(patch).withStride(patch)));
+            "patches",
+            new Conv2d(channels, dimension, Conv2d.Options.kernel(patch).withStride(patch)));
     classToken = parameter("cls_token", Init.truncatedNormal(0.02), dimension);
     position = parameter("pos_embed", Init.truncatedNormal(0.02), 1 + tokens, dimension);
     contextNorm =
@@ -84,7 +86,8 @@ final class SemanticStreamNetwork extends Module {
     long batch = shape.get(0);
     NDArray tokens = map.reshape(batch, shape.get(1), -1).transpose(0, 2, 1);
     NDManager step = classes.getManager();
-    NDArray first = classToken.in(step).reshape(1, 1, -1).broadcast(batch, 1, options.sizes().dimension());
+    NDArray first =
+        classToken.in(step).reshape(1, 1, -1).broadcast(batch, 1, options.sizes().dimension());
     NDArray x = NDArrays.concat(new NDList(first, tokens), 1).add(position.array());
     NDArray normalized = contextNorm == null ? context : contextNorm.forward(f, context);
     for (Block block : blocks) {

@@ -4,8 +4,8 @@ import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 
 /**
- * Class maps of water and the rest, by color: a pixel is water if its blue exceeds 1.2 times its red
- * and its green. For images of the Earth from above. Thread-safe.
+ * Class maps of water and the rest, by color: a pixel is water if its blue exceeds 1.2 times its
+ * red and its green. For images of the Earth from above. Thread-safe.
  */
 final class WaterClassMaps implements ClassMaps {
   /** The class of water. */

@@ -200,6 +200,7 @@ final class EmbedClassMapsTest {
     assertThatThrownBy(() -> allowed(saved))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(file)
-        .hasMessageContaining(name.equals("none.pt") ? "has no file" : "does not lie in the folder");
+        .hasMessageContaining(
+            name.equals("none.pt") ? "has no file" : "does not lie in the folder");
   }
 }

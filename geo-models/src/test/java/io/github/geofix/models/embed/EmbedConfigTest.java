@@ -23,7 +23,6 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
@@ -31,7 +30,6 @@ import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.Samples;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.calibration.Calibration;
@@ -40,32 +38,23 @@ import io.github.geofix.models.embed.Fusion.SemanticStream;
 import io.github.geofix.models.embed.Matching.Cosine;
 import io.github.geofix.models.embed.Matching.InBatch;
 import io.github.geofix.models.embed.Matching.Product;
-import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.semantics.ClassMaps;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -309,7 +298,8 @@ final class EmbedConfigTest {
     }
     assertThatThrownBy(() -> Localizer.load(saved))
         .isInstanceOf(ModelFormatException.class)
-        .hasMessageContaining("runs code when it is loaded: the class " + PatchBackbone.class.getName())
+        .hasMessageContaining(
+            "runs code when it is loaded: the class " + PatchBackbone.class.getName())
         .hasMessageContaining("--allow-code")
         .hasMessageContaining("allowingCode()");
     Path json = saved.resolve("config.json");
@@ -470,8 +460,7 @@ final class EmbedConfigTest {
       assertThat(model.config())
           .isEqualTo(
               EmbedConfig.tiny()
-                  .withCells(
-                      new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
+                  .withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
                   .withMatching(Cosine.defaults().withNegatives(new InBatch(true, true)))
                   .withFusion(
                       new SemanticStream(

@@ -56,8 +56,7 @@ final class EmbedModelTest {
   }
 
   private static EmbedModel model(long seed) {
-    return EmbedModel.create(
-        EmbedConfig.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
+    return EmbedModel.create(EmbedConfig.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
   }
 
   @Test
@@ -143,8 +142,7 @@ final class EmbedModelTest {
       BufferedImage photo = photos(1).get(0);
       double[] scores =
           model
-              .score(
-                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
+              .score(model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
               .get(0)
               .scores();
       CellPartition cells = model.hierarchy().finest();

@@ -60,7 +60,8 @@ final class SemanticStreamNetworkTest {
   @ParameterizedTest
   @CsvSource({"ONE_HOT, BEFORE", "ONE_HOT, AFTER", "INDEX, BEFORE", "INDEX, AFTER"})
   void fusesAsTheDefinitionReads(Fusion.Encoding encoding, Fusion.Norm norm) {
-    SemanticStreamNetwork fusion = new SemanticStreamNetwork(options(encoding, norm), IMAGE, CONTEXT);
+    SemanticStreamNetwork fusion =
+        new SemanticStreamNetwork(options(encoding, norm), IMAGE, CONTEXT);
     try (NDManager manager = TorchEngine.newManager()) {
       fusion.initialize(manager, 5, DataType.FLOAT64);
       Random random = new Random(5);
@@ -89,7 +90,8 @@ final class SemanticStreamNetworkTest {
     GradientCheck.check(
         attention,
         (f, both) ->
-            attention.forward(f, both.get(":, :, :" + DIMENSION), both.get(":, :, " + DIMENSION + ":")),
+            attention.forward(
+                f, both.get(":, :, :" + DIMENSION), both.get(":, :, " + DIMENSION + ":")),
         7,
         2,
         4,
