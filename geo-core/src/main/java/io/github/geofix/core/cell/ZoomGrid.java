@@ -1,19 +1,18 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.cell;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
-import io.github.geofix.core.geodesy.WebMercator;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /**
- * A square of ground cut into K x K cells, each cut again, and so on: the places a zooming model
- * walks through. Immutable and thread-safe.
+ * A grid of K x K cells over a square of ground, each cell cut again in the same way: the hierarchy
+ * that a zoom model descends. Immutable and thread-safe.
  *
- * <p>A cell is named by its path: one label a step, {@code row * K + column}, row 0 in the north,
+ * <p>A {@link CellPath} has one label per step, {@code row * K + column}, row 0 in the north,
  * column 0 in the west. The empty path is the whole square. Source: Erzurumlu et al., "Just Zoom
  * In", 2026, with K = 4 and 4 steps on 10 km.
  */
@@ -76,7 +75,7 @@ public final class ZoomGrid {
     return sides[step];
   }
 
-  /** Whether a place lies in the whole square, edges included. */
+  /** Returns whether a place lies in the whole square, edges included. */
   public boolean contains(LatLng place) {
     double[] uv = locate(root, place);
     return uv[0] >= 0 && uv[0] <= 1 && uv[1] >= 0 && uv[1] <= 1;
@@ -87,97 +86,104 @@ public final class ZoomGrid {
    *
    * @throws IllegalArgumentException if the place is not in the square
    */
-  public int[] labelsOf(LatLng place) {
+  public CellPath pathOf(LatLng place) {
     if (!contains(place)) {
       throw new IllegalArgumentException(place + " is outside the grid of " + root);
     }
-    int[] path = new int[sides.length];
+    int[] labels = new int[sides.length];
     Frame frame = root;
     for (int step = 0; step < sides.length; step++) {
       double[] uv = locate(frame, place);
-      path[step] = cell(uv[1], sides[step]) * sides[step] + cell(uv[0], sides[step]);
-      frame = child(frame, sides[step], path[step]);
+      labels[step] = cell(uv[1], sides[step]) * sides[step] + cell(uv[0], sides[step]);
+      frame = child(frame, sides[step], labels[step]);
     }
-    return path;
+    return CellPath.of(labels);
   }
 
   /**
-   * Returns the ground of a cell, to be seen through {@link TileSource#view}.
+   * Returns a cell: a {@link Tile} if it is one, as all cells of the Mercator world are whose grid
+   * has powers of two for sides; otherwise a {@link GridCell}.
    *
-   * @param path labels from the first step on; none for the whole square
    * @throws IllegalArgumentException if the path is too long or a label out of range
    */
-  public Frame frame(int... path) {
-    if (path.length > sides.length) {
-      throw new IllegalArgumentException(
-          "the path " + Arrays.toString(path) + " has more than " + sides.length + " steps");
-    }
-    Frame frame = root;
-    for (int step = 0; step < path.length; step++) {
-      if (path[step] < 0 || path[step] >= sides[step] * sides[step]) {
-        throw new IllegalArgumentException(
-            "label %d of step %d is not within 0 to %d"
-                .formatted(path[step], step, sides[step] * sides[step] - 1));
+  public Cell cell(CellPath path) {
+    if (frame(path) instanceof MercatorFrame square) {
+      int zoom = Math.getExponent(1 / square.size());
+      if (square.size() == 1.0 / (1L << zoom) && zoom <= Tile.MAX_ZOOM) {
+        double across = 1L << zoom;
+        return new Tile(zoom, (int) (square.x() * across), (int) (square.y() * across));
       }
-      frame = child(frame, sides[step], path[step]);
+    }
+    return new GridCell(this, path);
+  }
+
+  /**
+   * Returns the ground of a cell, for {@link io.github.geofix.core.tile.TileSource#view}.
+   *
+   * @throws IllegalArgumentException if the path is too long or a label out of range
+   */
+  public Frame frame(CellPath path) {
+    checkPath(path);
+    Frame frame = root;
+    for (int step = 0; step < path.length(); step++) {
+      frame = child(frame, sides[step], path.at(step));
     }
     return frame;
   }
 
-  /** Returns the middle of a cell; see {@link #frame} for the path. */
-  public LatLng center(int... path) {
+  void checkPath(CellPath path) {
+    if (path.length() > sides.length) {
+      throw new IllegalArgumentException(
+          "the path " + path + " has more than " + sides.length + " steps");
+    }
+    for (int step = 0; step < path.length(); step++) {
+      if (path.at(step) >= sides[step] * sides[step]) {
+        throw new IllegalArgumentException(
+            "label %d of step %d is not within 0 to %d"
+                .formatted(path.at(step), step, sides[step] * sides[step] - 1));
+      }
+    }
+  }
+
+  /** Returns the center of a cell; see {@link #frame} for the path. */
+  public LatLng center(CellPath path) {
     return frame(path).center();
   }
 
-  /** Returns the box around a cell; see {@link #frame} for the path. */
-  public LatLngBox bounds(int... path) {
-    Frame frame = frame(path);
-    LatLng northWest = frame.at(0, 0);
-    LatLng southEast = frame.at(1, 1);
-    return new LatLngBox(
-        southEast.latitude(), northWest.longitude(), northWest.latitude(), southEast.longitude());
+  /** Returns the distance in km from the center of a cell to its farthest corner. */
+  public double radiusKm(CellPath path) {
+    return radiusKm(frame(path));
   }
 
-  /**
-   * Returns the name of a cell: {@code z/x/y} if it is a {@link Tile}, as all cells of the Mercator
-   * world are that were cut by powers of two; else its labels, such as {@code 3-14-2-9}, and {@code
-   * root} for the whole square.
-   *
-   * @param path as for {@link #frame}
-   */
-  public String name(int... path) {
-    Frame frame = frame(path);
-    if (frame instanceof MercatorFrame square) {
-      int zoom = Math.getExponent(1 / square.size());
-      if (square.size() == 1.0 / (1L << zoom) && zoom <= Tile.MAX_ZOOM) {
-        double across = 1L << zoom;
-        return new Tile(zoom, (int) (square.x() * across), (int) (square.y() * across)).toString();
-      }
-    }
-    return path.length == 0
-        ? "root"
-        : Arrays.stream(path).mapToObj(Integer::toString).collect(Collectors.joining("-"));
-  }
-
-  /**
-   * Returns how many meters of ground a pixel shows in the middle of a cell's view.
-   *
-   * @param pixels the side of the view
-   */
-  public double metersPerPixel(int pixels, int... path) {
-    if (pixels < 1) {
-      throw new IllegalArgumentException("a view needs 1 pixel or more: " + pixels);
-    }
-    return meters(frame(path)) / pixels;
-  }
-
-  /** Returns the distance in km from the middle of a cell to its farthest corner. */
-  public double radiusKm(int... path) {
-    Frame frame = frame(path);
+  /** As {@link Cell#radiusKm}, for a frame that is symmetric about its middle meridian. */
+  static double radiusKm(Frame frame) {
     LatLng center = frame.center();
     return Math.max(
         GreatCircle.distanceKm(center, frame.at(0, 0)),
         GreatCircle.distanceKm(center, frame.at(0, 1)));
+  }
+
+  /** Returns the corners of a frame, counter-clockwise from the bottom left. */
+  static List<LatLng> outline(Frame frame) {
+    return List.of(frame.at(0, 1), frame.at(1, 1), frame.at(1, 0), frame.at(0, 0));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ZoomGrid grid
+        && root.equals(grid.root)
+        && Arrays.equals(sides, grid.sides);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * root.hashCode() + Arrays.hashCode(sides);
+  }
+
+  /** Returns the square and the cells per side of each step. */
+  @Override
+  public String toString() {
+    return "ZoomGrid[" + root + ", sides=" + Arrays.toString(sides) + "]";
   }
 
   private static int cell(double fraction, int side) {
@@ -204,11 +210,5 @@ public final class ZoomGrid {
     double half = local.sizeMeters() / 2;
     LatLng center = local.offset((column + 0.5) * size - half, half - (row + 0.5) * size);
     return LocalFrame.of(center, size);
-  }
-
-  private static double meters(Frame frame) {
-    return frame instanceof MercatorFrame square
-        ? WebMercator.meters(square.size(), square.center().latitude())
-        : ((LocalFrame) frame).sizeMeters();
   }
 }

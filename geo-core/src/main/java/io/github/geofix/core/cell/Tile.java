@@ -1,7 +1,8 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.cell;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import io.github.geofix.core.geodesy.WebMercator;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * @param x the column, from 0 at the antimeridian, eastward
  * @param y the row, from 0 in the north, southward
  */
-public record Tile(int zoom, int x, int y) implements Frame {
+public record Tile(int zoom, int x, int y) implements Cell, Frame {
 
   /** Where a tile is 75 mm wide; also the deepest address that packs into a long. */
   public static final int MAX_ZOOM = 29;
@@ -135,6 +136,21 @@ public record Tile(int zoom, int x, int y) implements Frame {
   @Override
   public LatLng at(double u, double v) {
     return frame().at(u, v);
+  }
+
+  @Override
+  public LatLng center() {
+    return frame().center();
+  }
+
+  @Override
+  public List<LatLng> outline() {
+    return ZoomGrid.outline(frame());
+  }
+
+  @Override
+  public double radiusKm() {
+    return ZoomGrid.radiusKm(frame());
   }
 
   /** Returns {@code zoom/x/y}. */

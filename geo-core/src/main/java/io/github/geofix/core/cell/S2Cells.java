@@ -1,9 +1,7 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.cell;
 
 import com.google.common.geometry.S2;
-import com.google.common.geometry.S2Cell;
 import com.google.common.geometry.S2CellId;
-import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2Point;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -91,13 +89,13 @@ public final class S2Cells {
     return cell + (cell & -cell) - 1;
   }
 
-  /** Tells whether a cell holds another, or is the same. */
+  /** Returns whether a cell holds another, or is the same. */
   public static boolean contains(long cell, long other) {
     return Long.compareUnsigned(other, firstLeaf(cell)) >= 0
         && Long.compareUnsigned(other, lastLeaf(cell)) <= 0;
   }
 
-  /** Tells whether a number is the id of a cell. */
+  /** Returns whether a number is the id of a cell. */
   public static boolean isValid(long cell) {
     return (cell >>> 61) < 6 && (Long.lowestOneBit(cell) & 0x1555555555555555L) != 0;
   }
@@ -140,7 +138,7 @@ public final class S2Cells {
 
   /** Returns the four corners of a cell, counter-clockwise. */
   public static List<LatLng> cornersOf(long cell) {
-    S2Cell s2Cell = new S2Cell(new S2CellId(cell));
+    var s2Cell = new com.google.common.geometry.S2Cell(new S2CellId(cell));
     List<LatLng> corners = new ArrayList<>(4);
     for (int k = 0; k < 4; k++) {
       corners.add(latLng(s2Cell.getVertex(k)));
@@ -150,13 +148,13 @@ public final class S2Cells {
 
   /** Returns the area of a cell in km2, on a sphere. */
   public static double areaKm2(long cell) {
-    return new S2Cell(new S2CellId(cell)).exactArea()
+    return new com.google.common.geometry.S2Cell(new S2CellId(cell)).exactArea()
         * GreatCircle.EARTH_RADIUS_KM
         * GreatCircle.EARTH_RADIUS_KM;
   }
 
-  /** Returns the distance from a point to the farthest corner of a cell. */
-  static double radiusKm(long cell, LatLng from) {
+  /** Returns the distance in km from a point to the farthest corner of a cell. */
+  public static double radiusKm(long cell, LatLng from) {
     double radius = 0;
     for (LatLng corner : cornersOf(cell)) {
       radius = Math.max(radius, GreatCircle.distanceKm(from, corner));
@@ -164,20 +162,16 @@ public final class S2Cells {
     return radius;
   }
 
-  static LatLng latLng(S2Point point) {
+  private static LatLng latLng(S2Point point) {
     return SphericalMean.latLngOf(point.getX(), point.getY(), point.getZ());
   }
 
-  static S2Point point(LatLng latLng) {
-    return S2LatLng.fromDegrees(latLng.latitude(), latLng.longitude()).toPoint();
-  }
-
-  static long lowBit(int level) {
+  private static long lowBit(int level) {
     return 1L << (2 * (MAX_LEVEL - level));
   }
 
-  /** The face of the cube that a vector points at; ties go to z, then y, as in S2. */
-  static int face(double x, double y, double z) {
+  /** Returns the cube face that a vector points at; ties go to z, then y, as in S2. */
+  public static int face(double x, double y, double z) {
     double absX = Math.abs(x);
     double absY = Math.abs(y);
     double absZ = Math.abs(z);
@@ -190,7 +184,8 @@ public final class S2Cells {
     return z < 0 ? 5 : 2;
   }
 
-  static double u(int face, double x, double y, double z) {
+  /** Returns the first coordinate, -1 to 1, of a vector projected onto its cube face. */
+  public static double u(int face, double x, double y, double z) {
     return switch (face) {
       case 0 -> y / x;
       case 1 -> -x / y;
@@ -201,7 +196,8 @@ public final class S2Cells {
     };
   }
 
-  static double v(int face, double x, double y, double z) {
+  /** Returns the second coordinate, -1 to 1, of a vector projected onto its cube face. */
+  public static double v(int face, double x, double y, double z) {
     return switch (face) {
       case 0 -> z / x;
       case 1 -> z / y;
@@ -212,8 +208,8 @@ public final class S2Cells {
     };
   }
 
-  /** The leaf at a point of a face; u and v are -1 to 1. */
-  static long leaf(int face, double u, double v) {
+  /** Returns the leaf at a point of a cube face; u and v are -1 to 1. */
+  public static long leaf(int face, double u, double v) {
     int i = leafIndex(u);
     int j = leafIndex(v);
     long position = 0;

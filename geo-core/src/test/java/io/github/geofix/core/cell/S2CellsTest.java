@@ -1,4 +1,4 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.cell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,11 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.cell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import java.util.List;
 import java.util.Random;

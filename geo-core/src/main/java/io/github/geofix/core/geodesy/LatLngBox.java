@@ -1,7 +1,4 @@
-package io.github.geofix.core.tile;
-
-import io.github.geofix.core.geodesy.Frame;
-import io.github.geofix.core.geodesy.LatLng;
+package io.github.geofix.core.geodesy;
 
 /**
  * A region between two parallels and two meridians. As a {@link Frame} it is linear in degrees.

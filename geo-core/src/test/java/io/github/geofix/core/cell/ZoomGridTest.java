@@ -1,4 +1,4 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.cell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.StreamSupport;
@@ -40,8 +39,8 @@ class ZoomGridTest {
     assertThat(ORACLE.getAsJsonArray("published_rows")).hasSize(21);
     for (JsonElement element : ORACLE.getAsJsonArray("published_rows")) {
       JsonObject row = element.getAsJsonObject();
-      int[] path = grid.labelsOf(place(row));
-      assertThat(path).containsExactly(ints(row.getAsJsonArray("published")));
+      CellPath path = grid.pathOf(place(row));
+      assertThat(path.toArray()).containsExactly(ints(row.getAsJsonArray("published")));
       isNear(grid.center(path), row.getAsJsonArray("terminal_center"));
       assertThat(LocalFrame.meters(place(row), grid.center(path)))
           .isCloseTo(row.get("dist_to_terminal_center_m").getAsDouble(), within(1e-6));
@@ -59,13 +58,13 @@ class ZoomGridTest {
   }
 
   private static void agrees(ZoomGrid grid, JsonObject row, String labels, String centers) {
-    int[] path = grid.labelsOf(place(row));
-    assertThat(path).containsExactly(ints(row.getAsJsonArray(labels)));
-    for (int step = 1; step <= path.length; step++) {
+    CellPath path = grid.pathOf(place(row));
+    assertThat(path.toArray()).containsExactly(ints(row.getAsJsonArray(labels)));
+    for (int step = 1; step <= path.length(); step++) {
       JsonArray expected = row.getAsJsonArray(centers).get(step - 1).getAsJsonArray();
-      int[] prefix = Arrays.copyOf(path, step);
+      CellPath prefix = path.prefix(step);
       isNear(grid.center(prefix), expected);
-      assertThat(grid.metersPerPixel(1, prefix))
+      assertThat(((LocalFrame) grid.frame(prefix)).sizeMeters())
           .isCloseTo(expected.get(2).getAsDouble(), within(1e-9));
     }
   }
@@ -91,9 +90,10 @@ class ZoomGridTest {
     for (int i = 0; i < 200; i++) {
       LatLng place = new LatLng(random.nextDouble(-85, 85), random.nextDouble(-180, 180));
       Tile tile = Tile.of(place, 7);
-      int[] path = grid.labelsOf(place);
+      CellPath path = grid.pathOf(place);
       assertThat(grid.center(path)).isEqualTo(tile.center());
-      assertThat(grid.bounds(path)).isEqualTo(tile.bounds());
+      assertThat(grid.radiusKm(path)).isEqualTo(tile.radiusKm());
+      assertThat(grid.cell(path)).isEqualTo(tile);
     }
   }
 
@@ -115,37 +115,34 @@ class ZoomGridTest {
   }
 
   private static void holds(ZoomGrid grid, LatLng place, double slackKm) {
-    int[] path = grid.labelsOf(place);
+    CellPath path = grid.pathOf(place);
     assertThat(GreatCircle.distanceKm(place, grid.center(path)))
         .isLessThanOrEqualTo(grid.radiusKm(path) + slackKm);
-    assertThat(grid.labelsOf(grid.center(path))).containsExactly(path);
+    assertThat(grid.pathOf(grid.center(path))).isEqualTo(path);
   }
 
   @Test
-  void resolutionHalvesWithEachZoom() {
-    ZoomGrid world = ZoomGrid.mercatorWorld(2, 2, 2);
-    // The equator is 2 pi 6378137 m long; the cell's middle lies at y = 7/16 of the world.
-    double latitude = Math.atan(Math.sinh(Math.PI / 8));
-    assertThat(world.metersPerPixel(256, 0, 3, 3))
-        .isCloseTo(2 * Math.PI * 6_378_137 * Math.cos(latitude) / 2048, within(1e-6));
-    assertThat(ZoomGrid.local(CENTER, 10_000, 4, 4, 4, 4).radiusKm(7, 6, 6, 5) * 1000)
+  void theRadiusIsHalfTheDiagonal() {
+    ZoomGrid grid = ZoomGrid.local(CENTER, 10_000, 4, 4, 4, 4);
+    assertThat(grid.radiusKm(CellPath.of(7, 6, 6, 5)) * 1000)
         .isCloseTo(39.0625 / Math.sqrt(2) * 6371.01 / 6378.137, within(1e-3));
   }
 
   @Test
   void refusesWhatIsOutOfRange() {
     ZoomGrid grid = ZoomGrid.local(CENTER, 10_000, 4, 3);
-    assertThatThrownBy(() -> grid.labelsOf(new LatLng(0, 0))).hasMessageContaining("outside");
-    assertThatThrownBy(() -> grid.frame(16)).hasMessageContaining("label 16");
-    assertThatThrownBy(() -> grid.frame(0, 9)).hasMessageContaining("label 9 of step 1");
-    assertThatThrownBy(() -> grid.frame(0, 0, 0)).hasMessageContaining("more than 2");
+    assertThatThrownBy(() -> grid.pathOf(new LatLng(0, 0))).hasMessageContaining("outside");
+    assertThatThrownBy(() -> grid.frame(CellPath.of(16))).hasMessageContaining("label 16");
+    assertThatThrownBy(() -> grid.frame(CellPath.of(0, 9)))
+        .hasMessageContaining("label 9 of step 1");
+    assertThatThrownBy(() -> grid.frame(CellPath.of(0, 0, 0))).hasMessageContaining("more than 2");
     assertThatThrownBy(() -> ZoomGrid.mercatorWorld()).hasMessageContaining("1 step");
     assertThatThrownBy(() -> ZoomGrid.mercatorWorld(1)).hasMessageContaining("2 to 64");
     assertThatThrownBy(() -> ZoomGrid.mercatorWorld(64, 64, 64, 64, 64, 64, 64))
         .hasMessageContaining("2^40");
     assertThatThrownBy(() -> ZoomGrid.local(new LatLng(89.99, 0), 10_000, 4))
         .hasMessageContaining("pole");
-    assertThatThrownBy(() -> ZoomGrid.mercatorWorld(2).labelsOf(new LatLng(89, 0)))
+    assertThatThrownBy(() -> ZoomGrid.mercatorWorld(2).pathOf(new LatLng(89, 0)))
         .hasMessageContaining("outside");
   }
 
@@ -182,19 +179,19 @@ class ZoomGridTest {
   }
 
   @Test
-  void namesCellsAsTilesWhereTheyAreTiles() {
+  void cellsAreTilesWhereTheyCanBe() {
     ZoomGrid world = ZoomGrid.mercatorWorld(4, 2, 4);
     Random random = new Random(5);
     for (int i = 0; i < 50; i++) {
       LatLng place = new LatLng(random.nextDouble(-80, 80), random.nextDouble(-180, 180));
-      int[] path = world.labelsOf(place);
-      assertThat(world.name(path)).isEqualTo(Tile.of(place, 5).toString());
-      assertThat(world.name(path[0])).isEqualTo(Tile.of(place, 2).toString());
+      CellPath path = world.pathOf(place);
+      assertThat(world.cell(path)).isEqualTo(Tile.of(place, 5));
+      assertThat(world.cell(path.prefix(1))).isEqualTo(Tile.of(place, 2));
     }
-    assertThat(world.name()).isEqualTo("0/0/0");
-    assertThat(ZoomGrid.mercatorWorld(3, 4).name(5, 12)).isEqualTo("5-12");
+    assertThat(world.cell(CellPath.ROOT)).isEqualTo(new Tile(0, 0, 0));
+    assertThat(ZoomGrid.mercatorWorld(3, 4).cell(CellPath.of(5, 12))).hasToString("5-12");
     ZoomGrid local = ZoomGrid.local(CENTER, 10_000, 4, 4);
-    assertThat(local.name(3, 14)).isEqualTo("3-14");
-    assertThat(local.name()).isEqualTo("root");
+    assertThat(local.cell(CellPath.of(3, 14))).hasToString("3-14");
+    assertThat(local.cell(CellPath.ROOT)).hasToString("root");
   }
 }
