@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
-import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.TokenConfig;
@@ -25,7 +25,7 @@ final class SettingsTest {
 
   static Stream<Record> configurations() {
     return Stream.of(
-        EmbedModel.Config.tiny(),
+        EmbedConfig.tiny(),
         RecombineModel.Config.tiny(),
         TokenConfig.tiny(),
         ZoomConfig.tiny("map.png"));

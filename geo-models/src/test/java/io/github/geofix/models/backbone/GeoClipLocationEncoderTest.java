@@ -1,4 +1,4 @@
-package io.github.geofix.models.embed;
+package io.github.geofix.models.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.Oracle;
-import io.github.geofix.models.backbone.Fill;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
@@ -19,10 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Against the released code, with weights that are made from their names. */
-final class GeoClipLocationsTest {
+final class GeoClipLocationEncoderTest {
   private static final Oracle ORACLE = Oracle.of("geoclip");
   private static final NDManager MANAGER = TorchEngine.newManager();
-  private static final GeoClipLocations LOCATIONS = new GeoClipLocations();
+  private static final GeoClipLocationEncoder LOCATIONS = new GeoClipLocationEncoder();
 
   @BeforeAll
   static void fill() {
@@ -59,32 +58,32 @@ final class GeoClipLocationsTest {
     float[] expected = ORACLE.floats("equal_earth");
     List<LatLng> positions = positions();
     for (int i = 0; i < positions.size(); i++) {
-      double[] xy = GeoClipLocations.equalEarth(positions.get(i));
+      double[] xy = GeoClipLocationEncoder.equalEarth(positions.get(i));
       assertThat(xy[0]).isCloseTo(expected[2 * i], within(1e-6));
       assertThat(xy[1]).isCloseTo(expected[2 * i + 1], within(1e-6));
     }
   }
 
   @Test
-  void seesPositionsThroughFourierFeatures() {
+  void computesFourierFeatures() {
     NDArray projected = ORACLE.array(MANAGER, "equal_earth");
     ORACLE.assertClose(LOCATIONS.fourierFeatures(0, projected), "rff_sigma1", 1e-5);
   }
 
   @Test
   void computesTheReleasedFeatures() {
-    NDArray vectors = LOCATIONS.vectors(Forward.INFERENCE, MANAGER, positions());
+    NDArray vectors = LOCATIONS.forward(Forward.INFERENCE, MANAGER, positions());
     // Frequencies of 256 turns make angles of a thousand radians: four digits are what float holds.
     ORACLE.assertClose(vectors, "location_features", 5e-4);
   }
 
   @Test
-  void aGalleryFindsAPositionByItsOwnVector() {
+  void anIndexFindsAPositionByItsOwnVector() {
     List<LatLng> positions = positions();
-    try (EmbeddingIndex gallery = LOCATIONS.gallery(positions)) {
+    try (EmbeddingIndex index = LOCATIONS.index(positions)) {
       float[] vector =
-          LOCATIONS.vectors(Forward.INFERENCE, MANAGER, positions.subList(3, 4)).toFloatArray();
-      assertThat(gallery.search(vector, 1).hits().get(0).latLng()).isEqualTo(positions.get(3));
+          LOCATIONS.forward(Forward.INFERENCE, MANAGER, positions.subList(3, 4)).toFloatArray();
+      assertThat(index.search(vector, 1).hits().get(0).latLng()).isEqualTo(positions.get(3));
     }
   }
 }

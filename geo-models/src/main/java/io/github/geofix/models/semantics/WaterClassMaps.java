@@ -1,17 +1,17 @@
-package io.github.geofix.models.embed;
+package io.github.geofix.models.semantics;
 
 import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 
 /**
- * Water and the rest, by color: a pixel is water if its blue is more than 1.2 times its red and its
- * green. Made for pictures of the Earth from above; a gray photo has no water. Thread-safe.
+ * Class maps of water and the rest, by color: a pixel is water if its blue exceeds 1.2 times its
+ * red and its green. For images of the Earth from above. Thread-safe.
  */
-final class WaterMaps implements ClassMaps {
+final class WaterClassMaps implements ClassMaps {
   /** The class of water. */
   static final int WATER = 0;
 
-  /** The class of all else. */
+  /** The class of everything else. */
   static final int OTHER = 1;
 
   @Override

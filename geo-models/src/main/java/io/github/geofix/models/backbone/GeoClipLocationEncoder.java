@@ -1,4 +1,4 @@
-package io.github.geofix.models.embed;
+package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -15,49 +14,49 @@ import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
-import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The location encoder of GeoCLIP: positions to vectors in the space of its image encoder, so that
- * a photo can be searched among any positions. A baseline: a gallery of positions in place of
- * learned cells.
+ * The location encoder of GeoCLIP: its vectors lie in the embedding space of GeoCLIP's image
+ * encoder. 9.5 million parameters, named as in the published checkpoint.
+ *
+ * <pre>{@code
+ * GeoClipLocationEncoder encoder = new GeoClipLocationEncoder();
+ * Weights.load(encoder, manager, Path.of("location_encoder.safetensors")).requireExact();
+ * float[][] vectors = encoder.encode(positions);
+ * }</pre>
  *
  * <p>Vivanco Cepeda, Nayak and Shah, "GeoCLIP: Clip-Inspired Alignment between Locations and Images
- * for Effective Worldwide Geo-localization", NeurIPS 2023, section 3.2. A position is projected by
- * Equal Earth; three branches see it through random Fourier features (Tancik et al., "Fourier
+ * for Effective Worldwide Geo-localization", NeurIPS 2023, section 3.2: the Equal Earth projection
+ * of a position, the sum of three networks over random Fourier features (Tancik et al., "Fourier
  * Features Let Networks Learn High Frequency Functions in Low Dimensional Domains", NeurIPS 2020)
- * of ever finer scale, and their vectors add up. 9.5 million parameters, named as in the published
- * checkpoint.
+ * of increasing frequency. Thread-safe once it has values.
  */
-public final class GeoClipLocations extends Module {
+public final class GeoClipLocationEncoder extends Module implements LocationEncoder {
   private static final int FEATURES = 256;
-  private static final int HIDDEN = 1024;
-  private static final int WIDTH = 512;
+  private static final int HIDDEN_SIZE = 1024;
+  private static final int DIMENSION = 512;
 
-  /** Standard deviations of the frequencies: coarse to fine, from the released configuration. */
+  /** Standard deviations of the frequencies, coarse to fine, of the released configuration. */
   private static final double[] SIGMAS = {1, 16, 256};
-
-  /** Positions in one pass. */
-  private static final int BATCH = 1024;
 
   private final List<Branch> branches = new ArrayList<>();
 
   /** Creates the encoder without values. */
-  public GeoClipLocations() {
+  public GeoClipLocationEncoder() {
     for (int i = 0; i < SIGMAS.length; i++) {
       branches.add(child("LocEnc" + i, new Branch(SIGMAS[i])));
     }
   }
 
-  /**
-   * Returns the vectors of positions, {@code [N, 512]}, not normalized.
-   *
-   * @param step owns the result
-   */
-  public NDArray vectors(Forward f, NDManager step, List<LatLng> positions) {
+  @Override
+  public int dimension() {
+    return DIMENSION;
+  }
+
+  @Override
+  public NDArray forward(Forward f, NDManager step, List<LatLng> positions) {
     float[] projected = new float[2 * positions.size()];
     for (int i = 0; i < positions.size(); i++) {
       double[] xy = equalEarth(positions.get(i));
@@ -72,29 +71,8 @@ public final class GeoClipLocations extends Module {
     return sum;
   }
 
-  /** Returns a gallery of positions to search the vectors of photos in, by the cosine. */
-  public EmbeddingIndex gallery(List<LatLng> positions) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
-    for (int start = 0; start < positions.size(); start += BATCH) {
-      List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
-      float[] vectors = TorchEngine.noGrad(() -> vectors(part));
-      for (int i = 0; i < part.size(); i++) {
-        float[] vector = Arrays.copyOfRange(vectors, i * WIDTH, (i + 1) * WIDTH);
-        builder.add(vector, part.get(i), Integer.toString(start + i));
-      }
-    }
-    return builder.build();
-  }
-
-  private float[] vectors(List<LatLng> positions) {
-    try (NDManager step = TorchEngine.newManager()) {
-      return vectors(Forward.INFERENCE, step, positions).toFloatArray();
-    }
-  }
-
   /**
-   * Projects a position by Equal Earth, as GeoCLIP scales it: x is -1 to 1 or so from west to east.
+   * Projects a position by Equal Earth, scaled as in GeoCLIP: x is about -1 to 1 from west to east.
    *
    * <p>Savric, Patterson and Jenny, "The Equal Earth map projection", IJGIS 33 (2019), equations 1
    * to 3 with the constants there; GeoCLIP's scale of 66.50336 makes the equator 360 long.
@@ -117,12 +95,12 @@ public final class GeoClipLocations extends Module {
     return new double[] {x * scale, y * scale};
   }
 
-  /** What one branch sees of positions: {@code [N, 2]} to {@code [N, 512]}. */
+  /** Returns the Fourier features of one branch: {@code [B, 2]} to {@code [B, 512]}. */
   NDArray fourierFeatures(int branch, NDArray projected) {
     return branches.get(branch).fourier.forward(Forward.INFERENCE, projected);
   }
 
-  /** Cosines and sines of random frequencies: {@code [N, 2]} to {@code [N, 512]}. */
+  /** Random Fourier features: {@code [B, 2]} to {@code [B, 512]}. */
   private static final class Fourier extends Layer {
     private final Parameter frequencies;
 
@@ -138,7 +116,7 @@ public final class GeoClipLocations extends Module {
     }
   }
 
-  /** One scale: Fourier features, three hidden layers, a head. */
+  /** The network of one scale: Fourier features, three hidden layers, a head. */
   private static final class Branch extends Module {
     private final Fourier fourier;
     private final List<Linear> hidden = new ArrayList<>();
@@ -146,10 +124,10 @@ public final class GeoClipLocations extends Module {
 
     Branch(double sigma) {
       fourier = child("capsule.0", new Fourier(sigma));
-      hidden.add(child("capsule.1", new Linear(2 * FEATURES, HIDDEN)));
-      hidden.add(child("capsule.3", new Linear(HIDDEN, HIDDEN)));
-      hidden.add(child("capsule.5", new Linear(HIDDEN, HIDDEN)));
-      head = child("head.0", new Linear(HIDDEN, WIDTH));
+      hidden.add(child("capsule.1", new Linear(2 * FEATURES, HIDDEN_SIZE)));
+      hidden.add(child("capsule.3", new Linear(HIDDEN_SIZE, HIDDEN_SIZE)));
+      hidden.add(child("capsule.5", new Linear(HIDDEN_SIZE, HIDDEN_SIZE)));
+      head = child("head.0", new Linear(HIDDEN_SIZE, DIMENSION));
     }
 
     NDArray forward(Forward f, NDArray projected) {

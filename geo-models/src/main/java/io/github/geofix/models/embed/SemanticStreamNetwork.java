@@ -23,16 +23,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes tokens of a class map and lets them look at the tokens of the photo (GeoSURGE, section
- * III). The classes of a square of pixels become a semantic token by one linear layer; a class
- * token goes before them and positions are added. In each block the semantic tokens look at each
- * other, if {@link Fusion#selfAttention} says so, and then are the queries of a {@link
- * LatentCrossAttention} to the photo's tokens.
+ * The network of {@link Fusion.SemanticStream} (GeoSURGE, section III). A linear layer embeds each
+ * square of a class map as a semantic token, after a class token, with learned positions. Each
+ * block is self-attention of the semantic tokens, unless that is off, {@link LatentCrossAttention}
+ * to the photo's tokens, and an MLP, all residual.
  */
-final class SemanticFusion extends Module {
+final class SemanticStreamNetwork extends Module {
   private static final double EPSILON = 1e-5;
 
-  private final Fusion options;
+  private final Fusion.SemanticStream options;
   private final Conv2d patches;
   private final Parameter classToken;
   private final Parameter position;
@@ -42,40 +41,44 @@ final class SemanticFusion extends Module {
   /**
    * Creates the network.
    *
-   * @param contextWidth width of the photo's tokens
+   * @param contextDimension of the photo's tokens
    * @throws IllegalArgumentException if an image holds no whole patch
    */
-  SemanticFusion(Fusion options, ImageSpec image, int contextWidth) {
+  SemanticStreamNetwork(Fusion.SemanticStream options, ImageSpec image, int contextDimension) {
     this.options = options;
     int patch = options.patch();
-    int width = options.width();
+    int dimension = options.sizes().dimension();
     long tokens = (long) (image.height() / patch) * (image.width() / patch);
     if (tokens == 0) {
       throw new IllegalArgumentException(
           "no whole fusion.patch of " + patch + " px fits an image of " + image.height() + " px");
     }
-    int channels = options.encoding() == Fusion.Encoding.ONE_HOT ? options.classes() : 1;
+    int channels =
+        options.classMaps().encoding() == Fusion.Encoding.ONE_HOT
+            ? options.classMaps().classes()
+            : 1;
     // A convolution with the stride of its kernel is one linear layer for each patch.
     patches =
         child(
-            "patches", new Conv2d(channels, width, Conv2d.Options.kernel(patch).withStride(patch)));
-    classToken = parameter("cls_token", Init.truncatedNormal(0.02), width);
-    position = parameter("pos_embed", Init.truncatedNormal(0.02), 1 + tokens, width);
+            "patches",
+            new Conv2d(channels, dimension, Conv2d.Options.kernel(patch).withStride(patch)));
+    classToken = parameter("cls_token", Init.truncatedNormal(0.02), dimension);
+    position = parameter("pos_embed", Init.truncatedNormal(0.02), 1 + tokens, dimension);
     contextNorm =
         options.norm() == Fusion.Norm.BEFORE
-            ? child("context_norm", new LayerNorm(contextWidth, EPSILON))
+            ? child("context_norm", new LayerNorm(contextDimension, EPSILON))
             : null;
     for (int i = 0; i < options.blocks(); i++) {
-      blocks.add(child("blocks." + i, new Block(options, contextWidth)));
+      blocks.add(child("blocks." + i, new Block(options, contextDimension)));
     }
   }
 
   /**
-   * Fuses.
+   * Fuses class maps with the tokens of photos.
    *
    * @param classes {@code [B, H, W]}: class numbers as floats, negative for unknown
-   * @param context {@code [B, M, contextWidth]}, the photo's tokens
-   * @return {@code [B, width]}: the class token after the last block
+   * @param context {@code [B, N, contextDimension]}, the photos' tokens
+   * @return {@code [B, dimension]}: the class token after the last block
    */
   NDArray forward(Forward f, NDArray classes, NDArray context) {
     NDArray map = patches.forward(f, encoded(classes));
@@ -83,11 +86,12 @@ final class SemanticFusion extends Module {
     long batch = shape.get(0);
     NDArray tokens = map.reshape(batch, shape.get(1), -1).transpose(0, 2, 1);
     NDManager step = classes.getManager();
-    NDArray first = classToken.in(step).reshape(1, 1, -1).broadcast(batch, 1, options.width());
+    NDArray first =
+        classToken.in(step).reshape(1, 1, -1).broadcast(batch, 1, options.sizes().dimension());
     NDArray x = NDArrays.concat(new NDList(first, tokens), 1).add(position.array());
-    NDArray answering = contextNorm == null ? context : contextNorm.forward(f, context);
+    NDArray normalized = contextNorm == null ? context : contextNorm.forward(f, context);
     for (Block block : blocks) {
-      x = block.forward(f, x, answering);
+      x = block.forward(f, x, normalized);
     }
     return x.get(":, 0");
   }
@@ -96,14 +100,14 @@ final class SemanticFusion extends Module {
   private NDArray encoded(NDArray classes) {
     DataType type = classes.getDataType();
     NDArray numbers = classes.expandDims(1);
-    if (options.encoding() == Fusion.Encoding.INDEX) {
-      return numbers.add(1).div(Scalar.of(numbers, options.classes()));
+    if (options.classMaps().encoding() == Fusion.Encoding.INDEX) {
+      return numbers.add(1).div(Scalar.of(numbers, options.classMaps().classes()));
     }
-    NDArray all = numbers.getManager().arange(options.classes()).toType(type, false);
-    return numbers.eq(all.reshape(1, options.classes(), 1, 1)).toType(type, false);
+    NDArray all = numbers.getManager().arange(options.classMaps().classes()).toType(type, false);
+    return numbers.eq(all.reshape(1, options.classMaps().classes(), 1, 1)).toType(type, false);
   }
 
-  /** Attention to each other and to the photo, then an MLP, each with a way around it. */
+  /** Self-attention, cross-attention and an MLP, all residual. */
   private static final class Block extends Module {
     private final boolean before;
     private final @Nullable LayerNorm norm0;
@@ -113,31 +117,34 @@ final class SemanticFusion extends Module {
     private final LayerNorm norm2;
     private final Mlp mlp;
 
-    Block(Fusion options, int contextWidth) {
-      int width = options.width();
-      int heads = options.heads();
+    Block(Fusion.SemanticStream options, int contextDimension) {
+      Fusion.Sizes sizes = options.sizes();
+      int dimension = sizes.dimension();
       before = options.norm() == Fusion.Norm.BEFORE;
-      boolean looks = options.selfAttention();
-      norm0 = looks ? child("norm0", new LayerNorm(width, EPSILON)) : null;
-      self = looks ? child("self", new MultiHeadAttention(width, heads)) : null;
-      norm1 = child("norm1", new LayerNorm(width, EPSILON));
-      attention =
-          child("attn", new LatentCrossAttention(width, contextWidth, options.latent(), heads));
-      norm2 = child("norm2", new LayerNorm(width, EPSILON));
-      mlp = child("mlp", new Mlp(width, options.hidden(), Activation.GELU));
+      if (options.selfAttention()) {
+        norm0 = child("norm0", new LayerNorm(dimension, EPSILON));
+        self = child("self", new MultiHeadAttention(dimension, sizes.heads()));
+      } else {
+        norm0 = null;
+        self = null;
+      }
+      norm1 = child("norm1", new LayerNorm(dimension, EPSILON));
+      attention = child("attn", new LatentCrossAttention(sizes, contextDimension));
+      norm2 = child("norm2", new LayerNorm(dimension, EPSILON));
+      mlp = child("mlp", new Mlp(dimension, sizes.feedForwardSize(), Activation.GELU));
     }
 
     NDArray forward(Forward f, NDArray x, NDArray context) {
       NDArray y = x;
       if (norm0 != null && self != null) {
-        MultiHeadAttention looking = self;
-        y = around(f, y, norm0, z -> looking.forward(f, z));
+        MultiHeadAttention attending = self;
+        y = residual(f, y, norm0, z -> attending.forward(f, z));
       }
-      y = around(f, y, norm1, z -> attention.forward(f, z, context));
-      return around(f, y, norm2, z -> mlp.forward(f, z));
+      y = residual(f, y, norm1, z -> attention.forward(f, z, context));
+      return residual(f, y, norm2, z -> mlp.forward(f, z));
     }
 
-    private NDArray around(Forward f, NDArray x, LayerNorm norm, UnaryOperator<NDArray> step) {
+    private NDArray residual(Forward f, NDArray x, LayerNorm norm, UnaryOperator<NDArray> step) {
       return before ? x.add(step.apply(norm.forward(f, x))) : norm.forward(f, x.add(step.apply(x)));
     }
   }

@@ -1,4 +1,4 @@
-package io.github.geofix.models.embed;
+package io.github.geofix.models.semantics;
 
 import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
@@ -13,17 +13,25 @@ import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Class maps that another program made and saved beside each photo, of its shape or the same shape
- * in fewer pixels. Thread-safe.
+ * Class maps in sidecar files: images that another program saved beside each photo, of its size or
+ * smaller with the same aspect ratio. Thread-safe.
  */
-final class MapsBesidePhotos implements ClassMaps {
+final class SidecarClassMaps implements ClassMaps {
+  /** Begins the text of a configuration that names sidecar files. */
+  static final String PREFIX = "sidecar:";
+
   private final String suffix;
 
-  /** Creates class maps whose files end in {@code suffix} instead of the photo's extension. */
-  MapsBesidePhotos(String suffix) {
-    if (suffix.isEmpty() || suffix.contains("/")) {
+  /**
+   * Creates class maps.
+   *
+   * @param suffix the end of a map's file name, in place of the photo's extension
+   * @throws IllegalArgumentException if it is not the end of a file name
+   */
+  SidecarClassMaps(String suffix) {
+    if (suffix.isEmpty() || suffix.contains("/") || suffix.contains("\\")) {
       throw new IllegalArgumentException(
-          "beside: needs the end of a file name, such as beside:.classes.png, not \""
+          "sidecar: needs the end of a file name, such as sidecar:.classes.png, not \""
               + suffix
               + "\"");
     }
@@ -33,7 +41,7 @@ final class MapsBesidePhotos implements ClassMaps {
   @Override
   public ClassMap of(BufferedImage photo) {
     throw new IllegalArgumentException(
-        "class maps lie beside photo files (*" + suffix + "), but this photo came without a file");
+        "class maps are read from sidecar files (*" + suffix + "), but this photo has no file");
   }
 
   @Override
@@ -70,7 +78,7 @@ final class MapsBesidePhotos implements ClassMaps {
     }
   }
 
-  /** A map may be coarser than its photo, but a turned or cut one would show other places. */
+  /** A map may be coarser than its photo; a rotated or cropped one would shift the classes. */
   private static void checkShape(long width, long height, BufferedImage photo) throws IOException {
     long skew = Math.abs(width * photo.getHeight() - height * photo.getWidth());
     if (width > photo.getWidth() || height > photo.getHeight() || skew > photo.getWidth()) {

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.embed.Fusion.SemanticStream;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
@@ -22,33 +23,36 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fusion against the definition in loops over doubles, and its gradients. */
-final class SemanticFusionTest {
-  private static final int WIDTH = 6;
+final class SemanticStreamNetworkTest {
+  private static final int DIMENSION = 6;
   private static final int CONTEXT = 5;
   private static final int LATENT = 3;
   private static final int HEADS = 2;
   private static final int CLASSES = 4;
   private static final ImageSpec IMAGE = ImageSpec.half(5);
 
-  private static Fusion options(Fusion.Encoding encoding, Fusion.Norm norm) {
-    return new Fusion(2, "water", CLASSES, encoding, 2, WIDTH, LATENT, HEADS, 8, norm, true, false);
+  private static final Fusion.Sizes SIZES = new Fusion.Sizes(DIMENSION, LATENT, HEADS, 8);
+
+  private static SemanticStream options(Fusion.Encoding encoding, Fusion.Norm norm) {
+    Fusion.Input classMaps = new Fusion.Input("water", CLASSES, encoding);
+    return new SemanticStream(2, classMaps, 2, SIZES, norm, true, false);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void attendsAsTheDefinitionReads(long seed) {
-    LatentCrossAttention attention = new LatentCrossAttention(WIDTH, CONTEXT, LATENT, HEADS);
+    LatentCrossAttention attention = new LatentCrossAttention(SIZES, CONTEXT);
     try (NDManager manager = TorchEngine.newManager()) {
       attention.initialize(manager, seed, DataType.FLOAT64);
       Random random = new Random(seed);
-      double[][] x = normal(random, 3, WIDTH);
+      double[][] x = normal(random, 3, DIMENSION);
       double[][] context = normal(random, 4, CONTEXT);
       NDArray result =
           attention.forward(
               Forward.INFERENCE,
               array(manager, x).expandDims(0),
               array(manager, context).expandDims(0));
-      assertThat(result.getShape()).isEqualTo(new Shape(1, 3, WIDTH));
+      assertThat(result.getShape()).isEqualTo(new Shape(1, 3, DIMENSION));
       assertClose(result, attended(attention, "", x, context));
     }
   }
@@ -56,7 +60,8 @@ final class SemanticFusionTest {
   @ParameterizedTest
   @CsvSource({"ONE_HOT, BEFORE", "ONE_HOT, AFTER", "INDEX, BEFORE", "INDEX, AFTER"})
   void fusesAsTheDefinitionReads(Fusion.Encoding encoding, Fusion.Norm norm) {
-    SemanticFusion fusion = new SemanticFusion(options(encoding, norm), IMAGE, CONTEXT);
+    SemanticStreamNetwork fusion =
+        new SemanticStreamNetwork(options(encoding, norm), IMAGE, CONTEXT);
     try (NDManager manager = TorchEngine.newManager()) {
       fusion.initialize(manager, 5, DataType.FLOAT64);
       Random random = new Random(5);
@@ -73,7 +78,7 @@ final class SemanticFusionTest {
                 Forward.INFERENCE,
                 array(manager, classes).expandDims(0),
                 array(manager, context).expandDims(0));
-        assertThat(result.getShape()).isEqualTo(new Shape(1, WIDTH));
+        assertThat(result.getShape()).isEqualTo(new Shape(1, DIMENSION));
         assertClose(result, new double[][] {fused(fusion, encoding, norm, classes, context)});
       }
     }
@@ -81,22 +86,23 @@ final class SemanticFusionTest {
 
   @Test
   void attentionGradientsAgreeWithFiniteDifferences() {
-    LatentCrossAttention attention = new LatentCrossAttention(WIDTH, CONTEXT, LATENT, HEADS);
+    LatentCrossAttention attention = new LatentCrossAttention(SIZES, CONTEXT);
     GradientCheck.check(
         attention,
         (f, both) ->
-            attention.forward(f, both.get(":, :, :" + WIDTH), both.get(":, :, " + WIDTH + ":")),
+            attention.forward(
+                f, both.get(":, :, :" + DIMENSION), both.get(":, :, " + DIMENSION + ":")),
         7,
         2,
         4,
-        WIDTH + CONTEXT);
+        DIMENSION + CONTEXT);
   }
 
   @ParameterizedTest
   @EnumSource
   void fusionGradientsAgreeWithFiniteDifferences(Fusion.Norm norm) {
-    SemanticFusion fusion =
-        new SemanticFusion(options(Fusion.Encoding.ONE_HOT, norm), IMAGE, CONTEXT);
+    SemanticStreamNetwork fusion =
+        new SemanticStreamNetwork(options(Fusion.Encoding.ONE_HOT, norm), IMAGE, CONTEXT);
     GradientCheck.check(
         fusion,
         (f, context) -> {
@@ -117,9 +123,9 @@ final class SemanticFusionTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void classTokenLearnsOfTheMapThroughSelfAttentionAlone(boolean selfAttention) {
-    Fusion options =
+    SemanticStream options =
         options(Fusion.Encoding.ONE_HOT, Fusion.Norm.BEFORE).withSelfAttention(selfAttention);
-    SemanticFusion fusion = new SemanticFusion(options, IMAGE, CONTEXT);
+    SemanticStreamNetwork fusion = new SemanticStreamNetwork(options, IMAGE, CONTEXT);
     try (NDManager manager = TorchEngine.newManager()) {
       fusion.initialize(manager, 1);
       NDArray photo = manager.randomNormal(new Shape(1, 7, CONTEXT));
@@ -132,32 +138,19 @@ final class SemanticFusionTest {
 
   @Test
   void refusesPatchesLargerThanTheImage() {
-    assertThatThrownBy(() -> new SemanticFusion(Fusion.paper(), ImageSpec.half(8), 4))
+    assertThatThrownBy(
+            () -> new SemanticStreamNetwork(SemanticStream.defaults(), ImageSpec.half(8), 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("patch of 14 px")
         .hasMessageContaining("8 px");
-    assertThatThrownBy(
-            () ->
-                new Fusion(
-                    1,
-                    "water",
-                    2,
-                    Fusion.Encoding.INDEX,
-                    8,
-                    10,
-                    4,
-                    3,
-                    8,
-                    Fusion.Norm.AFTER,
-                    true,
-                    true))
-        .hasMessageContaining("3 fusion.heads do not divide");
+    assertThatThrownBy(() -> new Fusion.Sizes(10, 4, 3, 8))
+        .hasMessageContaining("3 heads do not divide");
   }
 
   // The definition, one photo at a time.
 
   private static double[] fused(
-      SemanticFusion fusion,
+      SemanticStreamNetwork fusion,
       Fusion.Encoding encoding,
       Fusion.Norm norm,
       double[][] classes,
@@ -166,10 +159,10 @@ final class SemanticFusionTest {
     double[] bias = values(fusion, "patches.bias");
     double[] position = values(fusion, "pos_embed");
     int channels = encoding == Fusion.Encoding.ONE_HOT ? CLASSES : 1;
-    double[][] x = new double[5][WIDTH]; // A class token and 2 x 2 patches of 2 x 2 pixels.
+    double[][] x = new double[5][DIMENSION]; // A class token and 2 x 2 patches of 2 x 2 pixels.
     x[0] = values(fusion, "cls_token");
     for (int patch = 0; patch < 4; patch++) {
-      for (int out = 0; out < WIDTH; out++) {
+      for (int out = 0; out < DIMENSION; out++) {
         double sum = bias[out];
         for (int channel = 0; channel < channels; channel++) {
           for (int i = 0; i < 2; i++) {
@@ -187,8 +180,8 @@ final class SemanticFusionTest {
       }
     }
     for (int token = 0; token < 5; token++) {
-      for (int d = 0; d < WIDTH; d++) {
-        x[token][d] += position[token * WIDTH + d];
+      for (int d = 0; d < DIMENSION; d++) {
+        x[token][d] += position[token * DIMENSION + d];
       }
     }
     boolean before = norm == Fusion.Norm.BEFORE;
@@ -225,7 +218,7 @@ final class SemanticFusionTest {
     double[][][] parts = new double[3][x.length][];
     for (int n = 0; n < x.length; n++) {
       for (int part = 0; part < 3; part++) {
-        parts[part][n] = Arrays.copyOfRange(all[n], part * WIDTH, (part + 1) * WIDTH);
+        parts[part][n] = Arrays.copyOfRange(all[n], part * DIMENSION, (part + 1) * DIMENSION);
       }
     }
     return plus(
@@ -235,8 +228,8 @@ final class SemanticFusionTest {
 
   /** In each head the values, weighted by the softmax of the queries with the keys. */
   private static double[][] mixed(double[][] query, double[][] key, double[][] value) {
-    int each = WIDTH / HEADS;
-    double[][] mixed = new double[query.length][WIDTH];
+    int each = DIMENSION / HEADS;
+    double[][] mixed = new double[query.length][DIMENSION];
     for (int head = 0; head < HEADS; head++) {
       for (int n = 0; n < query.length; n++) {
         double[] weights = new double[key.length];

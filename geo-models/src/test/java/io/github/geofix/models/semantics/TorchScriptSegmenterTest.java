@@ -1,4 +1,4 @@
-package io.github.geofix.models.embed;
+package io.github.geofix.models.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
