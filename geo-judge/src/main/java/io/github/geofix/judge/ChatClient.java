@@ -111,7 +111,8 @@ public final class ChatClient {
   ChatReply ask(String question, BufferedImage photo) {
     try {
       boolean json = asksForJson;
-      String image = Base64.getEncoder().encodeToString(JpegPhoto.encode(photo, options.photoSide()));
+      String image =
+          Base64.getEncoder().encodeToString(JpegPhoto.encode(photo, options.photoSide()));
       HttpReply reply = retrying.get(() -> send(request(question, image, json)));
       if (json && reply.isBadRequest()) {
         reply = retrying.get(() -> send(request(question, image, false)));

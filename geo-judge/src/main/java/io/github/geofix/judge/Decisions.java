@@ -45,8 +45,7 @@ final class Decisions {
     return last;
   }
 
-  private static Optional<LatLng> decision(
-      String json, ChatJudge.Form form, List<LatLng> guesses) {
+  private static Optional<LatLng> decision(String json, ChatJudge.Form form, List<LatLng> guesses) {
     try {
       JsonObject object = JsonParser.parseString(json).getAsJsonObject();
       return switch (form) {

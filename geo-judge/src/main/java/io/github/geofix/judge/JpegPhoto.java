@@ -36,7 +36,9 @@ final class JpegPhoto {
     return bytes.toByteArray();
   }
 
-  /** Copies gray samples to red, green and blue: Java takes gray for linear light and brightens it. */
+  /**
+   * Copies gray samples to red, green and blue: Java takes gray for linear light and brightens it.
+   */
   private static BufferedImage withoutGrayProfile(BufferedImage photo) {
     if (photo.getColorModel().getColorSpace().getType() != ColorSpace.TYPE_GRAY) {
       return photo;

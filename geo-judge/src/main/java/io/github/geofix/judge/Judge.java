@@ -5,7 +5,9 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides where a photo was taken, given the guesses of a localizer. Called from several threads. */
+/**
+ * Decides where a photo was taken, given the guesses of a localizer. Called from several threads.
+ */
 @FunctionalInterface
 public interface Judge {
 

@@ -30,8 +30,7 @@ public final class JudgedLocalizer implements Localizer {
    * @param localizer makes the guesses; it is closed with this one
    * @param reader decodes photo files upright, such as {@code Photos::read}
    */
-  public JudgedLocalizer(
-      Localizer localizer, Judge judge, Function<Path, BufferedImage> reader) {
+  public JudgedLocalizer(Localizer localizer, Judge judge, Function<Path, BufferedImage> reader) {
     this.localizer = localizer;
     this.judge = judge;
     this.reader = reader;

@@ -49,8 +49,7 @@ final class ChatJudgeTest {
   }
 
   private ChatOptions options() {
-    return ChatOptions.of(server.address("/v1"), "judge-1")
-        .withAttempts(3, Duration.ofMillis(10));
+    return ChatOptions.of(server.address("/v1"), "judge-1").withAttempts(3, Duration.ofMillis(10));
   }
 
   private ChatJudge judge(ChatJudge.Form form) {
@@ -75,8 +74,8 @@ final class ChatJudgeTest {
     assertThat(content(request.body(), 0).get("text").getAsString())
         .contains("2: -33.8568, 151.2153")
         .contains("JSON");
-    assertThat(judge.counts()).hasToString(
-        "1 questions: 1 decisions, 0 undecided, 0 refusals, 0 failures");
+    assertThat(judge.counts())
+        .hasToString("1 questions: 1 decisions, 0 undecided, 0 refusals, 0 failures");
   }
 
   @Test

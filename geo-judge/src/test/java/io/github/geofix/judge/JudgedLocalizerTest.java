@@ -15,8 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class JudgedLocalizerTest {
-  private static final BufferedImage PHOTO =
-      new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+  private static final BufferedImage PHOTO = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
   private static final Location FOUND =
       new Location(
           new LatLng(10, 20),
@@ -87,7 +86,8 @@ final class JudgedLocalizerTest {
               read.add(file);
               return PHOTO;
             });
-    assertThat(judged.locateAll(files)).extracting(Location::latLng)
+    assertThat(judged.locateAll(files))
+        .extracting(Location::latLng)
         .containsExactly(new LatLng(11, 20), new LatLng(11, 20));
     assertThat(read).isEqualTo(files);
   }

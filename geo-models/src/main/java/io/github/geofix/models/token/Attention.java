@@ -98,7 +98,11 @@ final class Attention extends Module {
     this.dropout = dropout;
     // Glorot and Bengio 2010, over the stacked matrix as PyTorch has it.
     weight =
-        parameter("in_proj_weight", Init.uniform(Math.sqrt(6.0 / (4 * dimension))), 3L * dimension, dimension);
+        parameter(
+            "in_proj_weight",
+            Init.uniform(Math.sqrt(6.0 / (4 * dimension))),
+            3L * dimension,
+            dimension);
     bias = parameter("in_proj_bias", Init.constant(0), 3L * dimension);
     join = child("out_proj", new Linear(dimension, dimension, Init.fanIn(dimension)));
     joinWeight = join.parameter("weight");

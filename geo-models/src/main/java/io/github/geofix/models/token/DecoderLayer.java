@@ -42,7 +42,10 @@ final class DecoderLayer extends Module {
     step = new DecoderStep(List.copyOf(parameters().values()));
   }
 
-  /** Returns the keys and values of memory {@code [B, M, D]}, for {@link #forward} and {@link #next}. */
+  /**
+   * Returns the keys and values of memory {@code [B, M, D]}, for {@link #forward} and {@link
+   * #next}.
+   */
   KeysAndValues keysAndValues(NDArray tokens) {
     return memory.keysAndValues(tokens);
   }

@@ -93,7 +93,8 @@ final class DecoderStep {
    */
   NDArray run(NDArray x, KeysAndValues encoderMemory, KeysAndValues cache, NDArray mask) {
     NDList arguments =
-        new NDList(x, mask, cache.keys(), cache.values(), encoderMemory.keys(), encoderMemory.values());
+        new NDList(
+            x, mask, cache.keys(), cache.values(), encoderMemory.keys(), encoderMemory.values());
     weights.forEach(weight -> arguments.add(weight.array()));
     return SCRIPT.callAll("step", arguments).singletonOrThrow();
   }

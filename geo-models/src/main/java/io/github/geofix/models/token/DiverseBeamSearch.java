@@ -99,8 +99,7 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
       row += sharesRoot ? 0 : beam.hypotheses().size();
       double[] logProbabilities = next.logProbabilities(photo, first, beam.hypotheses());
       List<Extension> kept =
-          beam.step(
-              next.count(), logProbabilities, path -> penalty * taken.getOrDefault(path, 0));
+          beam.step(next.count(), logProbabilities, path -> penalty * taken.getOrDefault(path, 0));
       for (Extension extension : kept) {
         all.add(new Extension(first + extension.parent(), extension.hypothesis()));
         taken.merge(extension.path(), 1, Integer::sum);

@@ -83,7 +83,9 @@ final class PrefixTree {
     return states;
   }
 
-  /** Returns the prefixes of n + 1 tokens; where there are fewer than others have, the last again. */
+  /**
+   * Returns the prefixes of n + 1 tokens; where there are fewer than others have, the last again.
+   */
   private static List<Extension> prefixes(List<Hypothesis> some, int n, int count) {
     List<Extension> prefixes = new ArrayList<>();
     for (int i = 0; i < count; i++) {

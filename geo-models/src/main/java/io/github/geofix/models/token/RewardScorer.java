@@ -150,7 +150,8 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   /** Returns the scores of both bins, within 200 km and beyond, for each state: [n][2]. */
   float[][] logits(List<float[]> states) {
     if (states.isEmpty()) {
-      throw new IllegalArgumentException("the photo was decoded without states, which the reward scorer reads");
+      throw new IllegalArgumentException(
+          "the photo was decoded without states, which the reward scorer reads");
     }
     float[] flat = new float[states.size() * dimension];
     for (int i = 0; i < states.size(); i++) {

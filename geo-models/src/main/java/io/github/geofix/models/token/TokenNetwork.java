@@ -220,7 +220,8 @@ public final class TokenNetwork extends Module {
    *
    * @param x {@code [B, R, D]}, without position
    * @param position of these tokens, 0 for the start
-   * @param mask {@code [B, 1, R, S]}: which of the cached tokens, these being the last, each attends to
+   * @param mask {@code [B, 1, R, S]}: which of the cached tokens, these being the last, each
+   *     attends to
    */
   NDArray next(
       NDArray x,

@@ -140,8 +140,7 @@ class DecodingTest {
       CellPartition cells = TokenLocalizer.onS2(photo(pool), SearchOutcome.of(pool, 1)).cells();
       double area = IntStream.range(0, cells.size()).mapToDouble(cells::areaKm2).sum();
       assertThat(area).isCloseTo(5.1e8, within(0.02e8));
-      double sum =
-          pool.all().stream().mapToDouble(word -> Math.exp(word.logProbability())).sum();
+      double sum = pool.all().stream().mapToDouble(word -> Math.exp(word.logProbability())).sum();
       assertThat(sum).isCloseTo(1, within(1e-5));
     }
   }
@@ -188,7 +187,8 @@ class DecodingTest {
   @Test
   void drawsWordsAsOftenAsTheyAreLikely() {
     int count = 2000;
-    Hypotheses pool = Sampling.of(count, 3).withTemperature(1).decode(model.network(), memory).get(0);
+    Hypotheses pool =
+        Sampling.of(count, 3).withTemperature(1).decode(model.network(), memory).get(0);
     Map<CellPath, Double> expected = all(0, 1);
     double[] faces = new double[6];
     expected.forEach((word, log) -> faces[word.at(0)] += Math.exp(log));
@@ -280,7 +280,8 @@ class DecodingTest {
 
   @Test
   void findsEveryWordOfABeamAsWideAsTheVocabulary() {
-    List<Hypothesis> all = BeamSearch.ofWidth(10 * WORDS).decode(model.network(), memory).get(0).complete();
+    List<Hypothesis> all =
+        BeamSearch.ofWidth(10 * WORDS).decode(model.network(), memory).get(0).complete();
     assertThat(all).hasSize(WORDS).doesNotHaveDuplicates();
     assertThat(all.stream().mapToDouble(w -> Math.exp(w.logProbability())).sum())
         .isCloseTo(1, within(1e-5));

@@ -126,8 +126,7 @@ class RewardScorerTest {
       try (RewardScorer loaded = RewardScorer.load(model, folder.resolve("scorer.safetensors"))) {
         assertThat(loaded.logits(pool.states())).isDeepEqualTo(scorer.logits(pool.states()));
       }
-      assertThatThrownBy(
-              () -> scorer.choose(decoded(model, photo, Sampling.of(1, 1), false)))
+      assertThatThrownBy(() -> scorer.choose(decoded(model, photo, Sampling.of(1, 1), false)))
           .hasMessageContaining("without states");
     }
   }

@@ -64,14 +64,16 @@ final class TokenModelTest {
       assertThat(model.decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
       assertThat(model.localizer().locateImages(List.of())).isEmpty();
     }
-    try (TokenModel model = TokenModel.create(TokenConfig.tiny().withInput(new TokenConfig.Vectors(2, 8, 0)), 1)) {
+    try (TokenModel model =
+        TokenModel.create(TokenConfig.tiny().withInput(new TokenConfig.Vectors(2, 8, 0)), 1)) {
       assertThat(model.locate(List.of())).isEmpty();
     }
   }
 
   @Test
   void knowsTheFaceAlone() {
-    try (TokenModel model = TokenModel.create(TokenConfig.tiny().withCells(new CellTokenizer.Options(0, 2)), 1)) {
+    try (TokenModel model =
+        TokenModel.create(TokenConfig.tiny().withCells(new CellTokenizer.Options(0, 2)), 1)) {
       assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
       assertThat(train(model, 3)).doesNotContain(Double.NaN);
     }

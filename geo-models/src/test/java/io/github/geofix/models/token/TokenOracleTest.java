@@ -136,7 +136,8 @@ class TokenOracleTest {
     if (temperature == 1) {
       float[] sums = ORACLE.floats(name + ".sum_logp_temp1");
       for (int b = 0; b < PHOTOS; b++) {
-        assertThat(results.get(b).complete().get(0).logProbability()).isCloseTo(sums[b], within(1e-4));
+        assertThat(results.get(b).complete().get(0).logProbability())
+            .isCloseTo(sums[b], within(1e-4));
       }
     }
   }
@@ -182,7 +183,8 @@ class TokenOracleTest {
       List<Hypothesis> ofPhoto = new ArrayList<>();
       for (int i = 0; i < DRAWN; i++) {
         int first = (b * DRAWN + i) * LENGTH;
-        int[] tokens = Arrays.stream(values, first, first + LENGTH).mapToInt(v -> (int) v).toArray();
+        int[] tokens =
+            Arrays.stream(values, first, first + LENGTH).mapToInt(v -> (int) v).toArray();
         ofPhoto.add(new Hypothesis(CellPath.of(tokens), 0));
       }
       drawn.add(new Hypotheses(ofPhoto, List.of(), true));

@@ -103,7 +103,8 @@ class VectorPhotosTest {
   @Test
   void oneVectorWithoutNeighborsIsEnough() {
     reference().close();
-    try (TokenModel model = TokenModel.create(CONFIG.withInput(new TokenConfig.Vectors(1, 8, 0)), 1)) {
+    try (TokenModel model =
+        TokenModel.create(CONFIG.withInput(new TokenConfig.Vectors(1, 8, 0)), 1)) {
       PhotoVectors first = image -> new float[][] {vectors.get(0)[0]};
       BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
       assertThat(model.inputShapes()).hasSize(1);
