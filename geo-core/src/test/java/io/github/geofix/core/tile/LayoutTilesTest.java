@@ -240,8 +240,7 @@ class LayoutTilesTest {
     String parameters =
         "'+proj=lcc +lat_0=37.6666666666667 +lon_0=-77 +lat_1=39.45 +lat_2=38.3 +x_0=400000 +y_0=0"
             + " +ellps=GRS80 +towgs84=0,0,0 +units=m +no_defs'";
-    Files.writeString(
-        folder.resolve("layout.yaml"), LAYOUT.replace("epsg:26985", parameters));
+    Files.writeString(folder.resolve("layout.yaml"), LAYOUT.replace("epsg:26985", parameters));
     try (TileSource tiles = open()) {
       assertShows(tiles, 200, 40, 0);
     }
@@ -309,8 +308,7 @@ class LayoutTilesTest {
     assertThatThrownBy(this::open).hasMessageContaining("it has no keys");
     Files.writeString(file, "# " + "x".repeat(1 << 16));
     assertThatThrownBy(this::open).hasMessageContaining("more than 65536 bytes");
-    write(
-        LAYOUT.replace("epsg:26985", "epsg:31370"), "east", "north", new double[] {600, 200});
+    write(LAYOUT.replace("epsg:26985", "epsg:31370"), "east", "north", new double[] {600, 200});
     assertThatThrownBy(this::open)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("add org.locationtech.proj4j:proj4j-epsg to the class path");

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a user sees who has not added the optional libraries. */
 class OptionalLibrariesTest {
 
-  private static final Pattern OPTIONAL = Pattern.compile(".*(sqlite-jdbc|proj4j|snakeyaml).*\\.jar");
+  private static final Pattern OPTIONAL =
+      Pattern.compile(".*(sqlite-jdbc|proj4j|snakeyaml).*\\.jar");
 
   private final Path folder;
 

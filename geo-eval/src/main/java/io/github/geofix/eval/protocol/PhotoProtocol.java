@@ -43,8 +43,8 @@ public enum PhotoProtocol implements Protocol {
       List.of("MP16_Pro_places365.csv", "mp16_places365.csv", "mp16_urls.csv", "mp16.csv")),
   /**
    * Street views of Washington DC with their zoom sequence: Erzurumlu et al., "Just Zoom In", 2026.
-   * As published, the photos are below {@code streetview/images} and the map that belongs to them is
-   * {@code satellite/layout.yaml}.
+   * As published, the photos are below {@code streetview/images} and the map that belongs to them
+   * is {@code satellite/layout.yaml}.
    */
   JUST_ZOOM_IN(
       "JustZoomIn-DC val",

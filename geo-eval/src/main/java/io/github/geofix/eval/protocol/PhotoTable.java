@@ -147,8 +147,7 @@ final class PhotoTable {
     return new PhotoSet(Manifest.of(photos), findings, whole);
   }
 
-  private static @Nullable Path image(
-      Map<String, Path> images, String id, PhotoProtocol protocol) {
+  private static @Nullable Path image(Map<String, Path> images, String id, PhotoProtocol protocol) {
     Path suffixed = images.get(stem(id) + protocol.imageSuffix());
     return suffixed == null ? images.get(stem(id)) : suffixed;
   }
