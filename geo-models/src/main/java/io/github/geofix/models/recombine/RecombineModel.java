@@ -6,7 +6,7 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
