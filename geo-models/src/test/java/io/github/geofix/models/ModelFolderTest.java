@@ -107,11 +107,11 @@ final class ModelFolderTest {
   void saysWhichNumberOfAConfigurationDoesNotFit() throws IOException {
     Path config = folder.resolve("config.json");
     String text = Files.readString(config);
-    Files.writeString(config, text.replaceFirst("\"beamWidth\": \\d+", "\"beamWidth\": 2.7"));
+    Files.writeString(config, text.replaceFirst("\"heads\": \\d+", "\"heads\": 2.7"));
     assertThatThrownBy(() -> Localizer.load(folder))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("config.json")
-        .hasMessageContaining("beamWidth has no value 2.7; needed is a whole number from");
+        .hasMessageContaining("transformer.heads has no value 2.7; needed is a whole number from");
   }
 
   @Test
@@ -149,12 +149,12 @@ final class ModelFolderTest {
   void changesTheConfigurationOfAnObjectAlone() {
     ModelFolder model = ModelFolder.open(folder);
     Family family = Family.of(model);
-    try (GeoModel changed = family.load(model.with(Map.of("candidates", "3")))) {
+    try (GeoModel changed = family.load(model.with(Map.of("answer.candidates", "3")))) {
       assertThat(changed.answerOptions().candidates()).isEqualTo(3);
     }
-    ModelFolder unknown = model.with(Map.of("candidate", "3"));
+    ModelFolder unknown = model.with(Map.of("answer.candidate", "3"));
     assertThatThrownBy(() -> family.load(unknown))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no setting candidate; there are");
+        .hasMessageContaining("no setting answer.candidate; there are");
   }
 }
