@@ -100,8 +100,7 @@ final class ExecutableJarTest {
       Class<?> type = library.loadClass("io.github.geofix.core.Localizer");
       Object localizer = type.getMethod("load", Path.class).invoke(null, Path.of(args[1]));
       for (int i = 2; i < args.length; i++) {
-        Object location =
-            type.getMethod("locate", Path.class).invoke(localizer, Path.of(args[i]));
+        Object location = type.getMethod("locate", Path.class).invoke(localizer, Path.of(args[i]));
         System.out.println(location.getClass().getMethod("latLng").invoke(location));
       }
       return type.getMethod("close").invoke(localizer);

@@ -91,9 +91,8 @@ final class ModelOwnerTest {
   }
 
   private static final class FakeModel extends GeoModel {
-    static final Location NOWHERE = 
-        new Location(
-            new LatLng(0, 0), List.of(new Candidate(new LatLng(0, 0), 1, 10, "0/0/0")));
+    static final Location NOWHERE =
+        new Location(new LatLng(0, 0), List.of(new Candidate(new LatLng(0, 0), 1, 10, "0/0/0")));
 
     private final AtomicInteger closings = new AtomicInteger();
     private final CountDownLatch inCall = new CountDownLatch(1);

@@ -55,15 +55,18 @@ final class ServicesTest {
 
   @Test
   void providersOfTheLibraryAreFoundFromAnyContext() throws Exception {
-    try (URLClassLoader library = naming(Own.class.getName(), ServicesTest.class.getClassLoader())) {
+    try (URLClassLoader library =
+        naming(Own.class.getName(), ServicesTest.class.getClassLoader())) {
       // In that loader a class of its own looks the service up, as in an executable jar.
-      Class<?> caller = 
+      Class<?> caller =
           Proxy.newProxyInstance(
                   library, new Class<?>[] {Runnable.class}, (proxy, method, arguments) -> null)
               .getClass();
       for (ClassLoader context :
           new ClassLoader[] {null, ClassLoader.getPlatformClassLoader(), library}) {
-        assertThat(inContext(context, () -> List.<Object>copyOf(Services.load(Supplier.class, caller))))
+        assertThat(
+                inContext(
+                    context, () -> List.<Object>copyOf(Services.load(Supplier.class, caller))))
             .hasExactlyElementsOfTypes(Own.class);
       }
     }

@@ -73,7 +73,9 @@ public final class Photos {
     }
   }
 
-  /** The JDK's JPEG and TIFF readers refuse CMYK and other kinds that cameras and scanners write. */
+  /**
+   * The JDK's JPEG and TIFF readers refuse CMYK and other kinds that cameras and scanners write.
+   */
   private static final ImageReaders READERS =
       ImageReaders.preferring(
           List.of(
