@@ -79,7 +79,7 @@ final class MainTest {
             "--out",
             path("model"),
             "--set",
-            "width=16");
+            "encoder.dimension=16");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.code()).isZero();
   }
@@ -252,7 +252,7 @@ final class MainTest {
             "--method",
             "embed",
             "--set",
-            "backbone=convnext-atto",
+            "encoder.backbone=convnext-atto",
             "--data",
             photos,
             "--out",
@@ -316,7 +316,7 @@ final class MainTest {
             "--out",
             path("calibrated"),
             "--set",
-            "width=16");
+            "encoder.dimension=16");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("median");
     JsonObject calibration = calibration("calibrated");
@@ -617,17 +617,20 @@ final class MainTest {
   @Test
   void saysWhichMethodsAndSettingsThereAre() {
     assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
-    assertOneLine(trainWith("color=red"), "color", "width");
+    assertOneLine(trainWith("color=red"), "color", "encoder");
     assertOneLine(
-        trainWith("image.height=tall", "width=8"),
-        "image.height has no value \"tall\"; needed is a whole number from");
+        trainWith("encoder.image.height=tall", "encoder.dimension=8"),
+        "encoder.image.height has no value \"tall\"; needed is a whole number from");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"2.7", "NaN", "3000000000"})
   void refusesAFractionForAWholeNumberBeforeItTrains(String value) {
     assertOneLine(
-        trainWith("width=" + value), "width has no value", value, "needed is a whole number from");
+        trainWith("encoder.dimension=" + value),
+        "encoder.dimension has no value",
+        value,
+        "needed is a whole number from");
     assertThat(folder.resolve("never")).doesNotExist();
   }
 
@@ -638,6 +641,35 @@ final class MainTest {
       line.addAll(List.of("--set", setting));
     }
     return run(line.toArray(String[]::new));
+  }
+
+  @Test
+  void indexesTheTrainingPhotosForAnswersByNeighbors() throws IOException {
+    Result trained =
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--val",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--out",
+            path("neighbors"),
+            "--set",
+            "encoder.dimension=16",
+            "--set",
+            "inference.neighbors=2");
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.out()).contains("median");
+    assertThat(folder.resolve("neighbors/gallery.index")).exists();
+    Result located = run("locate", "--model", path("neighbors"), "--format", "json", firstPhoto());
+    assertThat(located.err()).isEmpty();
+    assertThat(JsonParser.parseString(located.out()).getAsJsonArray()).hasSize(1);
   }
 
   @Test
