@@ -5,8 +5,8 @@ import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.View;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
@@ -28,11 +28,10 @@ final class CrossView {
     CrossViewSet set = protocol.readTraining(Path.of("data/CVUSA")).complete();
     TrainOptions options = TrainOptions.defaults().withEpochs(2).withBatchSize(16).withSeed(1);
     ImageSpec tile = ImageSpec.half(32).withFit(Fit.STRETCH);
-    RecombineModel.Config config =
-        RecombineModel.Config.tiny()
-            .withImages(tile.withSize(32, 128), tile)
-            .withPhotoView(View.GROUND)
-            .withMap("");
+    RecombineConfig tiny = RecombineConfig.tiny();
+    RecombineConfig config =
+        tiny.withEncoder(tiny.encoder().withImages(tile.withSize(32, 128), tile))
+            .withPhotos(RecombineConfig.Ground.defaults());
     try (RecombineModel model = RecombineModel.create(config, List.of(), options.seed())) {
       Examples pairs = model.examples(set.pairs(), protocol::prepare);
       Neighbors alike =

@@ -10,6 +10,7 @@ import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.Provenance;
@@ -231,6 +232,7 @@ final class TrainCommand implements Callable<Integer> {
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
         report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
       }
+      noteMissing(model);
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
       String origin = benchmark == null ? source.toString() : benchmark + " in " + source;
       model.save(out, Provenance.card(origin, options, report));
@@ -297,6 +299,12 @@ final class TrainCommand implements Callable<Integer> {
         ? photos.order(alike, options)
         : photos.order(
             Neighbors.byPosition(places, count).until(1, alike), options.withFirstEpoch(0));
+  }
+
+  private void noteMissing(GeoModel model) {
+    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+      spec.commandLine().getErr().println("note: " + refining.missingImagery());
+    }
   }
 
   private void note(Finding finding) {

@@ -9,6 +9,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelCard;
@@ -201,6 +202,11 @@ final class ModelFolderTest {
     @Override
     public io.github.geofix.core.cascade.Refiner refiner() {
       throw new IllegalStateException("nothing to say");
+    }
+
+    @Override
+    public MissingImagery missingImagery() {
+      throw new AssertionError();
     }
 
     @Override

@@ -321,7 +321,7 @@ final class TileIndexTest {
     TileSource broken =
         new TileSource() {
           @Override
-          public BufferedImage view(Frame frame, int width, int height) {
+          public MapImage mapImage(Frame frame, int width, int height) {
             throw new UncheckedIOException("cannot read tile " + frame, new IOException());
           }
 

@@ -180,6 +180,11 @@ public final class ModelFolder {
     return new ModelFolder(path, head, all);
   }
 
+  /** Returns whether {@link #with} was given a setting, rather than the folder alone. */
+  public boolean isSet(String setting) {
+    return settings.containsKey(setting);
+  }
+
   /** Returns the file that holds the arrays. */
   public Path weights() {
     return path.resolve(WEIGHTS);

@@ -259,6 +259,11 @@ public record ZoomConfig(
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
+  /** Returns a copy that takes its views from another map. */
+  ZoomConfig withMap(String map) {
+    return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
+  }
+
   /** Returns a copy with the given options of training. */
   public ZoomConfig withTraining(Training training) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);

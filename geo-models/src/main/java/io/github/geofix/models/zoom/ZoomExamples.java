@@ -70,7 +70,7 @@ final class ZoomExamples {
   }
 
   private float[] viewPixels(List<Integer> path, SplittableRandom random) {
-    BufferedImage view = views.view(path);
+    BufferedImage view = views.trainingView(path);
     boolean changed = augment && !path.isEmpty();
     return viewPreprocessor.normalize(changed ? Augmentation.aerial().apply(view, random) : view);
   }

@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.models.recombine.RecombineModel;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
@@ -25,7 +25,7 @@ final class SettingsTest {
   static Stream<Record> configurations() {
     return Stream.of(
         EmbedModel.Config.tiny(),
-        RecombineModel.Config.tiny(),
+        RecombineConfig.tiny(),
         TokenModel.Config.tiny(),
         ZoomConfig.tiny("map.png"));
   }
