@@ -177,7 +177,7 @@ public final class ZoomEarthTable {
       ZoomLocalizer localizer = model.localizer();
       List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
-        int[] path = model.grid().labelsOf(places.get(i));
+        int[] path = model.grid().pathOf(places.get(i)).toArray();
         List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
         below.add(localizer.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
       }
@@ -214,7 +214,8 @@ public final class ZoomEarthTable {
         String decoding,
         List<BufferedImage> images,
         List<LatLng> places) {
-      List<int[]> truths = places.stream().map(model.grid()::labelsOf).toList();
+      List<int[]> truths =
+          places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
       List<Share> steps =
           Sequences.of(truths, ZoomDiagnostics.teacherForcedChoices(model, images, places)).steps();
       for (int step = 0; step < steps.size(); step++) {

@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.index.TileIndex;
-import io.github.geofix.core.tile.LatLngBox;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.eval.Count;
@@ -44,8 +44,8 @@ final class IndexBuildCommand implements Callable<Integer> {
       required = true,
       paramLabel = "SOURCE",
       description =
-          "Imagery: FOLDER/{z}/{x}/{y}.jpg, an address of a server, a file .mbtiles, .pmtiles or"
-              + " .tif, or an image of the whole Earth.")
+          "Imagery: FOLDER/{z}/{x}/{y}.jpg, an address of a server, a file .mbtiles, .pmtiles,"
+              + " .tif or layout.yaml, or an image of the whole Earth.")
   private String source;
 
   @Option(

@@ -188,14 +188,15 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "SOURCE",
       description =
           "The map that zoom and recombine compare photos with: tiles/{z}/{x}/{y}.jpg, a file"
-              + " .mbtiles, .pmtiles or .tif, an address, or an image of the whole Earth.")
+              + " .mbtiles, .pmtiles, .tif or layout.yaml, an address, or an image of the whole"
+              + " Earth.")
   private @Nullable String tiles;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Change a setting of the model, such as width=256; an unknown name lists them all.")
+          "Change a setting of the model, such as answer.candidates=20; an unknown name lists them all.")
   private Map<String, String> settings = Map.of();
 
   @Override
@@ -233,6 +234,9 @@ final class TrainCommand implements Callable<Integer> {
         report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
       }
       noteMissing(model);
+      if (photos instanceof TrainingData.OfPhotos known) {
+        model.afterTraining(ManifestPhotos.of(known.photos()));
+      }
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
       String origin = benchmark == null ? source.toString() : benchmark + " in " + source;
       model.save(out, Provenance.card(origin, options, report));

@@ -1,6 +1,6 @@
 package io.github.geofix.models;
 
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.tile.MissingImagery;
 
 /** A model that compares photos with a map, and can re-rank the places another model proposed. */

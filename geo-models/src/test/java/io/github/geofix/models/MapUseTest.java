@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.io.ModelFolder;
 import java.awt.image.BufferedImage;
@@ -128,7 +129,7 @@ final class MapUseTest {
       Localizer localizer = model.localizer();
       Candidate proposed =
           model.method().equals("zoom")
-              ? new Candidate(PLACE, 1, 100, "5")
+              ? Candidate.of(S2Cell.of(PLACE, 6), 1)
               : localizer.locate(PHOTO).candidates().get(0);
       return refiner.refine(PHOTO, List.of(proposed));
     }
@@ -193,8 +194,8 @@ final class MapUseTest {
     ModelFolder saved = ModelFolder.open(saved("recombine")).with(Map.of("map", map));
     hasTiles = false;
     try (GeoModel model = Family.of(saved).load(saved)) {
-      Candidate a = new Candidate(new LatLng(0, 0), 0.6, 10, "1");
-      Candidate b = new Candidate(new LatLng(20, 40), 0.4, 10, "3");
+      Candidate a = Candidate.of(S2Cell.of(new LatLng(0, 0), 6), 0.6);
+      Candidate b = Candidate.of(S2Cell.of(new LatLng(20, 40), 6), 0.4);
       try (Refiner refiner = ((RefiningModel) model).refiner()) {
         assertThat(refiner.refine(PHOTO, List.of(a, b)))
             .extracting(Candidate::score)

@@ -5,8 +5,8 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the tables of photo benchmarks, whatever a mirror called the columns. */
 final class PhotoTable {
@@ -109,7 +110,7 @@ final class PhotoTable {
       Finding.add(findings, "rows are out of range", outside, true);
     }
 
-    Map<String, Path> images = withImages ? images(root) : Map.of();
+    Map<String, Path> images = withImages ? images(protocol.imageFolder(root)) : Map.of();
     List<Manifest.Entry> photos = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<String> twice = new ArrayList<>();
@@ -118,7 +119,7 @@ final class PhotoTable {
       if (!seen.add(row.id())) {
         twice.add(row.id());
       } else if (swapped || row.fits()) {
-        Path image = withImages ? images.get(stem(row.id())) : root.resolve(row.id());
+        Path image = withImages ? image(images, row.id(), protocol) : root.resolve(row.id());
         if (image == null) {
           missing.add(row.id());
         } else {
@@ -146,6 +147,11 @@ final class PhotoTable {
     return new PhotoSet(Manifest.of(photos), findings, whole);
   }
 
+  private static @Nullable Path image(Map<String, Path> images, String id, PhotoProtocol protocol) {
+    Path suffixed = images.get(stem(id) + protocol.imageSuffix());
+    return suffixed == null ? images.get(stem(id)) : suffixed;
+  }
+
   private static void checkSequences(
       ZoomGrid grid, List<Manifest.Entry> photos, List<Finding> findings) {
     List<String> other = new ArrayList<>();
@@ -153,7 +159,7 @@ final class PhotoTable {
       String written = photo.extra().get("sequence");
       if (written != null
           && !(grid.contains(photo.latLng())
-              && Arrays.equals(Sequences.parse(written), grid.labelsOf(photo.latLng())))) {
+              && Arrays.equals(Sequences.parse(written), grid.pathOf(photo.latLng()).toArray()))) {
         other.add(stem(photo.image().toString()));
       }
     }

@@ -60,11 +60,11 @@ public abstract class BatchLocalizer implements Localizer {
    * @param scores one for each cell, at the temperature of the calibration
    * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
    */
-  protected static List<ScoreRegion> regions(
+  public static List<ScoreRegion> regions(
       CellPartition cells, double[] scores, List<Double> shares) {
     List<Region> regions = Region.holding(shares, cells, scores);
     return IntStream.range(0, regions.size())
-        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i).s2Tokens()))
+        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i)))
         .toList();
   }
 
@@ -84,10 +84,7 @@ public abstract class BatchLocalizer implements Localizer {
             .mapToObj(
                 cell ->
                     new Candidate(
-                        cells.meanOf(cell),
-                        scores[cell],
-                        cells.radiusKm(cell),
-                        cells.s2Token(cell)))
+                        cells.meanOf(cell), scores[cell], cells.radiusKm(cell), cells.cell(cell)))
             .toList();
     LatLng answer = best.get(0).latLng();
     if (refineKm > 0) {

@@ -5,11 +5,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.function.Supplier;
 
 /**
- * Parts of a model that a user wrote: a configuration holds the name of their class, so that a
- * saved model can be loaded wherever the class is on the class path.
+ * Parts of a model by class name: a configuration names a class of the user's, and a saved model
+ * loads wherever that class is on the class path.
  */
 public final class NamedClass {
   private NamedClass() {}
+
+  /** Returns whether a name in a configuration is that of a class: those of our own have no dot. */
+  public static boolean isClassName(String name) {
+    return name.contains(".");
+  }
 
   /**
    * Returns the name of the class that a supplier makes instances of.
@@ -53,9 +58,13 @@ public final class NamedClass {
 
   private static Class<?> find(String name) {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
-    ClassLoader loader = context != null ? context : NamedClass.class.getClassLoader();
     try {
-      return Class.forName(name, false, loader);
+      return Class.forName(name, false, context);
+    } catch (ClassNotFoundException | LinkageError e) {
+      // The threads of a pool may have the system's loader, which an executable jar is not in.
+    }
+    try {
+      return Class.forName(name, false, NamedClass.class.getClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
       throw new IllegalArgumentException(
           "the class " + name + " is missing: add it to the class path", e);

@@ -2,9 +2,10 @@ package io.github.geofix.models.zoom;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class ViewSource implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    int[] labels = path.stream().mapToInt(Integer::intValue).toArray();
+    CellPath labels = CellPath.of(path.stream().mapToInt(Integer::intValue).toArray());
     MapImage view = map.mapImage(grid.frame(labels), pixels, pixels);
     if (path.isEmpty() && view.isMissing()) {
       throw new UncheckedIOException(

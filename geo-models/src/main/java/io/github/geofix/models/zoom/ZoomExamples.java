@@ -1,8 +1,8 @@
 package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.train.Example;
@@ -77,6 +77,6 @@ final class ZoomExamples {
 
   /** Returns the path to the terminal cell of a place. */
   static List<Integer> path(ZoomGrid grid, LatLng place) {
-    return Arrays.stream(grid.labelsOf(place)).boxed().toList();
+    return Arrays.stream(grid.pathOf(place).toArray()).boxed().toList();
   }
 }

@@ -2,10 +2,10 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
@@ -55,13 +55,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     EndCells ends = EndCells.of(result, model.calibration().temperature());
     List<Candidate> candidates =
         IntStream.range(0, Math.min(ends.terminal(), model.answerOptions().candidates()))
-            .mapToObj(
-                i ->
-                    new Candidate(
-                        grid.center(ends.path(i)),
-                        ends.shares()[i],
-                        grid.radiusKm(ends.path(i)),
-                        grid.name(ends.path(i))))
+            .mapToObj(i -> Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]))
             .toList();
     CellScores.Disjoint s2 = ends.spreadOverS2(grid);
     return new Location(

@@ -1,10 +1,11 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -47,9 +48,7 @@ final class ZoomRefiner implements Refiner {
     ZoomGrid grid = model.grid();
     List<Candidate> refined = new ArrayList<>();
     for (int i = 0; i < ends.terminal(); i++) {
-      int[] path = ends.path(i);
-      refined.add(
-          new Candidate(grid.center(path), ends.shares()[i], grid.radiusKm(path), grid.name(path)));
+      refined.add(Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]));
     }
     return refined;
   }
@@ -82,18 +81,17 @@ final class ZoomRefiner implements Refiner {
 
   /** Returns the deepest step, but not the last, at which the cell is wide enough. */
   private int depth(Candidate candidate) {
-    int[] labels = model.grid().labelsOf(candidate.latLng());
+    CellPath path = model.grid().pathOf(candidate.latLng());
     int depth = 0;
-    while (depth + 1 < labels.length
-        && model.grid().radiusKm(Arrays.copyOf(labels, depth + 1))
-            >= WIDER * candidate.radiusKm()) {
+    while (depth + 1 < path.length()
+        && model.grid().radiusKm(path.prefix(depth + 1)) >= WIDER * candidate.radiusKm()) {
       depth++;
     }
     return depth;
   }
 
   private List<Integer> prefix(LatLng place, int depth) {
-    return Arrays.stream(model.grid().labelsOf(place)).limit(depth).boxed().toList();
+    return Arrays.stream(model.grid().pathOf(place).toArray()).limit(depth).boxed().toList();
   }
 
   /** Closes nothing: the arrays belong to the model. */

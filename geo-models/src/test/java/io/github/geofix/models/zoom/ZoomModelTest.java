@@ -20,10 +20,12 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.Cell;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.calibration.Temperature;
@@ -91,7 +93,8 @@ final class ZoomModelTest {
       Location location = model.localizer(EVERYTHING).locate(photo);
       assertThat(location.candidates()).hasSize(CELLS);
       for (Candidate candidate : location.candidates()) {
-        assertThat(candidate.score()).isCloseTo(expected.get(candidate.cell()), within(1e-5));
+        assertThat(candidate.score())
+            .isCloseTo(expected.get(candidate.cell().toString()), within(1e-5));
       }
       assertThat(location.candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-9));
@@ -117,7 +120,9 @@ final class ZoomModelTest {
     try (NDManager step = TorchEngine.newManager()) {
       List<Example> examples =
           paths.stream()
-              .map(path -> model.example(photo, grid.center(path), new SplittableRandom(1)))
+              .map(
+                  path ->
+                      model.example(photo, grid.center(CellPath.of(path)), new SplittableRandom(1)))
               .toList();
       Batch batch = batch(model, step, examples);
       NDArray views = batch.inputs().get(1);
@@ -135,7 +140,7 @@ final class ZoomModelTest {
           NDArray factors = comparable ? logits.get(n).exp() : logits.get(n).softmax(1);
           score *= factors.getFloat(i, paths.get(i)[n]);
         }
-        scores.put(grid.name(paths.get(i)), score);
+        scores.put(grid.cell(CellPath.of(paths.get(i))).toString(), score);
       }
     }
     double sum = scores.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -181,7 +186,7 @@ final class ZoomModelTest {
 
   private static double sum(Location location, List<String> cells) {
     return location.candidates().stream()
-        .filter(candidate -> cells.contains(candidate.cell()))
+        .filter(candidate -> cells.contains(candidate.cell().toString()))
         .mapToDouble(Candidate::score)
         .sum();
   }
@@ -201,7 +206,8 @@ final class ZoomModelTest {
       paths = longer;
     }
     return paths.stream()
-        .map(path -> grid.name(path.stream().mapToInt(Integer::intValue).toArray()))
+        .map(path -> CellPath.of(path.stream().mapToInt(Integer::intValue).toArray()))
+        .map(path -> grid.cell(path).toString())
         .toList();
   }
 
@@ -247,7 +253,7 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config.withAnswer(new AnswerOptions(0, 2000)), 8)) {
       Location location = model.localizer(EVERYTHING).locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(36 * 4 * 9 * 4 > 2000 ? 2000 : 0);
-      assertThat(location.candidates().get(0).cell()).matches("\\d+-[0-3]-[0-8]-[0-3]");
+      assertThat(location.candidates().get(0).cell()).asString().matches("\\d+-[0-3]-[0-8]-[0-3]");
     }
     assertThatThrownBy(() -> ZoomNetwork.of(config.withChildrenPerSide(List.of(4))))
         .hasMessageContaining("48 px")
@@ -290,7 +296,7 @@ final class ZoomModelTest {
       for (int i = 0; i < 20; i++) {
         List<Candidate> candidates = before.get(i).candidates();
         scores.add(candidates.stream().mapToDouble(Candidate::score).toArray());
-        String truth = model.grid().name(model.grid().labelsOf(places.get(i)));
+        Cell truth = model.grid().cell(model.grid().pathOf(places.get(i)));
         truths[i] = candidates.stream().map(Candidate::cell).toList().indexOf(truth);
       }
       assertThat(temperature).isCloseTo(Temperature.fit(scores, truths), within(1e-3));
@@ -335,7 +341,7 @@ final class ZoomModelTest {
         Location location = model.localizer(EVERYTHING).locate(photo);
         assertThat(location.regions().stream().map(ScoreRegion::share)).containsExactly(0.5, 0.9);
         for (ScoreRegion scored : location.regions()) {
-          Region region = Region.ofTokens(scored.s2Tokens());
+          Region region = scored.region();
           // Score by the middles of the cells: coarse, as the region follows borders by halves.
           double inside =
               location.candidates().stream()
@@ -355,7 +361,7 @@ final class ZoomModelTest {
       List<LatLng> places = places(5);
       List<int[]> choices = ZoomDiagnostics.teacherForcedChoices(model, photos, places);
       for (int i = 0; i < 5; i++) {
-        int[] path = model.grid().labelsOf(places.get(i));
+        int[] path = model.grid().pathOf(places.get(i)).toArray();
         for (int step = 0; step < 3; step++) {
           List<Integer> start = Arrays.stream(path).limit(step).boxed().toList();
           ZoomSearch.Result greedy =
@@ -381,6 +387,7 @@ final class ZoomModelTest {
       assertThat(model.config().childrenPerSide()).containsExactly(2, 2);
       assertThat(model.config().search().beamWidth()).isEqualTo(3);
       assertThat(model.localizer().locate(photos(1).get(0)).candidates().get(0).cell())
+          .asString()
           .matches("2/\\d/\\d");
     }
     assertThatThrownBy(() -> family.network("huge")).hasMessageContaining("tiny, small, paper");

@@ -15,9 +15,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.tile.TileSource;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImagePreprocessor;
@@ -65,12 +66,13 @@ final class ZoomTrainingTest {
       BufferedImage photo = photos(1).get(0);
       for (LatLng place : places(5)) {
         Example example = model.example(photo, place, new SplittableRandom(1));
-        int[] path = grid.labelsOf(place);
+        int[] path = grid.pathOf(place).toArray();
         assertThat(example.targets()[0]).isEqualTo(Arrays.stream(path).asLongStream().toArray());
         assertThat(example.inputs()[0])
             .isEqualTo(ImagePreprocessor.of(config.encoder().photo()).apply(photo));
         for (int step = 0; step < 3; step++) {
-          BufferedImage seen = tiles.view(grid.frame(Arrays.copyOf(path, step)), 48, 48);
+          BufferedImage seen =
+              tiles.view(grid.frame(CellPath.of(Arrays.copyOf(path, step))), 48, 48);
           int length = view.spec().length();
           assertThat(Arrays.copyOfRange(example.inputs()[1], step * length, (step + 1) * length))
               .isEqualTo(view.normalize(seen));
