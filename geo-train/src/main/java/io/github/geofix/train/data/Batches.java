@@ -8,8 +8,10 @@ package io.github.geofix.train.data;
  * @param gradientAccumulationSteps batches whose gradients are averaged for one optimizer step, at
  *     least 1; a loss within a batch still compares the examples of one batch only
  * @param workers threads that load and augment examples, at least 1; results do not depend on it
+ * @param hardNegatives which examples share a batch
  */
-public record Batches(int size, int gradientAccumulationSteps, int workers) {
+public record Batches(
+    int size, int gradientAccumulationSteps, int workers, HardNegatives hardNegatives) {
   private static final int MAX_DEFAULT_WORKERS = 8;
 
   /** Checks the ranges. */
@@ -25,24 +27,32 @@ public record Batches(int size, int gradientAccumulationSteps, int workers) {
     }
   }
 
-  /** Batches of 64, one a step, with a worker for each processor, at most 8. */
+  /** Random batches of 64, one a step, with a worker for each processor, at most 8. */
   public static Batches defaults() {
     return new Batches(
-        64, 1, Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()));
+        64,
+        1,
+        Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()),
+        HardNegatives.none());
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, workers, hardNegatives);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, workers, hardNegatives);
+  }
+
+  /** Returns a copy with hard negatives. */
+  public Batches withHardNegatives(HardNegatives hardNegatives) {
+    return new Batches(size, gradientAccumulationSteps, workers, hardNegatives);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, workers, hardNegatives);
   }
 }
