@@ -60,7 +60,7 @@ public abstract class BatchLocalizer implements Localizer {
    * @param scores one for each cell, at the temperature of the calibration
    * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
    */
-  protected static List<ScoreRegion> regions(
+  public static List<ScoreRegion> regions(
       CellPartition cells, double[] scores, List<Double> shares) {
     List<Region> regions = Region.holding(shares, cells, scores);
     return IntStream.range(0, regions.size())
