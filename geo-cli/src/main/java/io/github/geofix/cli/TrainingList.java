@@ -82,8 +82,7 @@ sealed interface TrainingList {
 
     @Override
     public TrainingData data() {
-      return TrainingData.ofPairs(set.pairs(), protocol::prepare)
-          .withLocations(set.queryPlaces());
+      return TrainingData.ofPairs(set.pairs(), protocol::prepare).withLocations(set.queryPlaces());
     }
   }
 }

@@ -164,7 +164,18 @@ final class TrainProtocolTest {
     assertThat(evaluate("cvusa", root, "first").out()).contains("4 queries in a gallery of 4");
     String from = folder.resolve("first").toString();
     Result on =
-        train("cvusa", root, "on", "--from", from, "--batch", "4", "--epochs", "2", "--hard-negatives", "frgeo");
+        train(
+            "cvusa",
+            root,
+            "on",
+            "--from",
+            from,
+            "--batch",
+            "4",
+            "--epochs",
+            "2",
+            "--hard-negatives",
+            "frgeo");
     assertDone(on);
     assertThat(weights("on")).isNotEqualTo(weights("first"));
     assertThat(evaluate("cvusa", root, "on").out()).contains("4 queries in a gallery of 4");
@@ -232,7 +243,16 @@ final class TrainProtocolTest {
     Path root = folder.resolve("VIGOR");
     VigorSample.write(root, EARTH);
     Result same =
-        train("vigor-same", root, "same", "--batch", "16", "--epochs", "2", "--hard-negatives", "frgeo");
+        train(
+            "vigor-same",
+            root,
+            "same",
+            "--batch",
+            "16",
+            "--epochs",
+            "2",
+            "--hard-negatives",
+            "frgeo");
     assertThat(same.err().strip())
         .isEqualTo("note: 48 photos are listed to train on, the benchmark has 52,609");
     assertThat(evaluate("vigor-same", root, "same").out())
@@ -338,7 +358,8 @@ final class TrainProtocolTest {
         train("just-zoom-in", justZoomIn(), "never"),
         "recombine compares photos with a map: name it by --tiles");
     assertRefused(
-        train("just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard-negatives", "frgeo"),
+        train(
+            "just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard-negatives", "frgeo"),
         "--hard-negatives is for recombine");
     assertRefused(
         train("cvusa", root, "never", "--hard-negatives", "soft"),

@@ -274,9 +274,7 @@ final class TrainingRun {
     savedAt = System.nanoTime();
   }
 
-  /**
-   * Runs without interrupts, which would close the files being written.
-   */
+  /** Runs without interrupts, which would close the files being written. */
   private static void uninterrupted(Runnable body) {
     boolean interrupted = Thread.interrupted();
     try {

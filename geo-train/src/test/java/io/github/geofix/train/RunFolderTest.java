@@ -154,7 +154,8 @@ class RunFolderTest {
     List<String> rows = Files.readAllLines(folder.resolve("metrics.csv"));
     assertThat(rows).hasSize(1 + 24);
     assertThat(rows.get(0))
-        .isEqualTo("step,epoch,loss,validation_loss,learning_rate,gradient_norm,examples_per_second");
+        .isEqualTo(
+            "step,epoch,loss,validation_loss,learning_rate,gradient_norm,examples_per_second");
     assertThat(rows.get(24)).startsWith("24,3,");
     Map<String, float[]> best = new LinkedHashMap<>();
     try (NDManager manager = TorchEngine.newManager()) {

@@ -49,6 +49,7 @@ public final class BatchLoader implements AutoCloseable {
   private final int batchesPerEpoch;
   private long submitted;
   private long handedOut;
+
   /** The orders that are known, of the epoch {@link #epochOfOrder} and those after it. */
   private final List<int[]> orders = new ArrayList<>();
 

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** Batches with hard negatives, and without two photos of one tile where that is possible. */
 final class HardNegativeBatches implements BatchOrder {
@@ -84,8 +83,7 @@ final class HardNegativeBatches implements BatchOrder {
 
   // Global mining
 
-  private int[] mined(
-      Frgeo mining, int epoch, int size, int batchSize, SplittableRandom random) {
+  private int[] mined(Frgeo mining, int epoch, int size, int batchSize, SplittableRandom random) {
     int[] pool = Permutation.random(size, new SplittableRandom(Seeds.derive(seed, epoch, 1)));
     pool = Arrays.copyOf(pool, Math.min(mining.pool(), size));
     Arrays.sort(pool);
@@ -109,8 +107,7 @@ final class HardNegativeBatches implements BatchOrder {
   }
 
   /** Draws one of the candidates that the batch can take, or any other photo if there is none. */
-  private int negative(
-      int[] candidates, List<Integer> batch, int[] all, SplittableRandom random) {
+  private int negative(int[] candidates, List<Integer> batch, int[] all, SplittableRandom random) {
     for (int i : Permutation.random(candidates.length, random)) {
       if (tiles.fits(candidates[i], batch)) {
         return candidates[i];

@@ -59,12 +59,9 @@ public final class TrainingData {
    * @param prepare what is done to an upright photo before the model sees it; called from several
    *     threads
    */
-  public static TrainingData ofPairs(
-      List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
+  public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     return new TrainingData(
-        model -> matching(model).examples(pairs, prepare),
-        List.of(),
-        ImagePair.tileNumbers(pairs));
+        model -> matching(model).examples(pairs, prepare), List.of(), ImagePair.tileNumbers(pairs));
   }
 
   private static MatchingModel matching(Trainable model) {
@@ -121,8 +118,7 @@ public final class TrainingData {
    * @throws IllegalArgumentException if there are to be hard negatives, and the model does not
    *     match photos with tiles
    */
-  public BatchOrder order(
-      Trainable model, Examples made, HardNegatives hardNegatives, long seed) {
+  public BatchOrder order(Trainable model, Examples made, HardNegatives hardNegatives, long seed) {
     if (hardNegatives instanceof HardNegatives.None) {
       return tiles == null
           ? BatchOrder.shuffled(seed)

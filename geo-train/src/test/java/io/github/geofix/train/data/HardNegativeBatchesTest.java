@@ -234,8 +234,7 @@ final class HardNegativeBatchesTest {
     for (HardNegatives strategy :
         List.of(HardNegatives.none(), new Frgeo(250, 30, 1), new Sample4geo(8, 4, 2))) {
       HardNegativeBatches order =
-          new HardNegativeBatches(
-              strategy, new Circle(), locations, new TileNumbers(tiles), seed);
+          new HardNegativeBatches(strategy, new Circle(), locations, new TileNumbers(tiles), seed);
       for (int epoch = 0; epoch < 3; epoch++) {
         int[] photos = order.epoch(epoch, SIZE, BATCH);
         assertThat(photos).hasSize(SIZE);
@@ -279,8 +278,7 @@ final class HardNegativeBatchesTest {
     int size = 100;
     int batch = 20;
     int[] tiles = IntStream.range(0, size).map(i -> i < 8 ? 0 : i / 3).toArray();
-    int[] photos =
-        HardNegativeBatches.random(new TileNumbers(tiles), seed).epoch(0, size, batch);
+    int[] photos = HardNegativeBatches.random(new TileNumbers(tiles), seed).epoch(0, size, batch);
     for (int first = 0; first < size; first += batch) {
       int[] own = Arrays.copyOfRange(photos, first, first + batch);
       assertThat(Arrays.stream(own).map(i -> tiles[i]).filter(t -> t > 0).toArray())

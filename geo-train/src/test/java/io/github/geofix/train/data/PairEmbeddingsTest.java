@@ -89,9 +89,7 @@ final class PairEmbeddingsTest {
               .withSam(Sam.Options.asam(0.5))
               .withHardNegatives(new HardNegatives.Frgeo(40, 10, 1))
               .withSeed(2);
-      Trainer.of(model, options)
-          .onProgress(progress -> losses.add(progress.loss()))
-          .fit(pairs);
+      Trainer.of(model, options).onProgress(progress -> losses.add(progress.loss())).fit(pairs);
       assertThat(losses).hasSize(15);
       assertThat(losses.get(14)).isLessThan(0.5 * losses.get(0));
       assertThat(recall(model)).isGreaterThan(40);

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
-import java.io.UncheckedIOException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +37,7 @@ final class TrainingDataTest {
         random.nextInt();
         throw new UncheckedIOException(new IOException("photo " + index + " is cut off"));
       }
-      return new Example(
-          new float[][] {{random.nextInt(1 << 20)}}, new long[][] {{index, epoch}});
+      return new Example(new float[][] {{random.nextInt(1 << 20)}}, new long[][] {{index, epoch}});
     }
   }
 
