@@ -30,8 +30,7 @@ final class ZoomAugmentation {
 
   /** Changes a photo in the size of the network: colors, sharpness, and holes in each square. */
   static final Augmentation FITTED_PHOTO =
-      sequence(
-          COLORS, sometimes(0.1, new Gray()), SHARPNESS, new EachSquare(holes(0.5)));
+      sequence(COLORS, sometimes(0.1, new Gray()), SHARPNESS, new EachSquare(holes(0.5)));
 
   /** Changes a view: JPEG artifacts, colors, sharpness and holes. */
   static final Augmentation VIEW = sequence(COMPRESSION, COLORS, SHARPNESS, holes(0.4));
