@@ -234,8 +234,7 @@ public final class NaipTable {
   private List<Found> learned(Setting setting, long steps, long seed) {
     boolean unrolled = setting.unrolled;
     ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
-    ImageSpec view =
-        unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile);
+    ImageSpec view = unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile);
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))

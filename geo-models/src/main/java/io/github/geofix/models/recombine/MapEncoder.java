@@ -46,8 +46,7 @@ final class MapEncoder {
    * @param check is shown each tile, from several threads
    * @param vectors takes the vectors of each batch, {@code [n, D]} row-major
    */
-  void encodeAround(
-      List<LatLng> places, UnaryOperator<MapImage> check, Consumer<float[]> vectors) {
+  void encodeAround(List<LatLng> places, UnaryOperator<MapImage> check, Consumer<float[]> vectors) {
     int length = encoder.tiles().spec().length();
     for (int first = 0; first < places.size(); first += BATCH) {
       List<LatLng> batch = places.subList(first, Math.min(first + BATCH, places.size()));

@@ -270,8 +270,7 @@ public record RecombineConfig(
     Encoder encoder = paper.encoder;
     return paper
         .withEncoder(
-            encoder.withImages(
-                encoder.photo.withSize(320, 640), encoder.tile.withSize(320, 320)))
+            encoder.withImages(encoder.photo.withSize(320, 640), encoder.tile.withSize(320, 320)))
         // 640 pixels of zoom 20 at 0.114 m.
         .withTiles(new MapTiles(73, 0, 0, 17));
   }

@@ -43,8 +43,8 @@ import java.util.function.UnaryOperator;
  * <p>Photos are looked up in a gallery: the S2 cells of one level that hold a training position,
  * each with the vector of the tile around its middle. The gallery is encoded when it is first
  * needed, and again after training. It is saved with the weights, so that a loaded model needs no
- * imagery. A model that learns from pairs of files alone needs no gallery; it matches photos through
- * {@link #tileEncoder()}.
+ * imagery. A model that learns from pairs of files alone needs no gallery; it matches photos
+ * through {@link #tileEncoder()}.
  *
  * <p>Training is for one thread, {@link #example} aside; the localizer and the encoder are
  * thread-safe.

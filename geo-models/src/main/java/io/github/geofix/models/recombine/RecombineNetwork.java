@@ -160,7 +160,8 @@ public final class RecombineNetwork extends Module {
   }
 
   private FeatureRecombination recombination(String norm, Backbone backbone) {
-    return FeatureRecombination.of(options.recombination().regions(), normalization(norm, backbone));
+    return FeatureRecombination.of(
+        options.recombination().regions(), normalization(norm, backbone));
   }
 
   private Normalization normalization(String norm, Backbone backbone) {

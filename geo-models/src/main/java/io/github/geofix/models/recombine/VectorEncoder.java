@@ -76,7 +76,8 @@ final class VectorEncoder {
     return TorchEngine.infer(
         manager,
         step -> {
-          NDArray batch = step.create(images, new Shape(count).addAll(shape(config.encoder().tile())));
+          NDArray batch =
+              step.create(images, new Shape(count).addAll(shape(config.encoder().tile())));
           return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
         });
   }

@@ -25,10 +25,7 @@ final class SettingsTest {
 
   static Stream<Record> configurations() {
     return Stream.of(
-        EmbedConfig.tiny(),
-        RecombineConfig.tiny(),
-        TokenConfig.tiny(),
-        ZoomConfig.tiny("map.png"));
+        EmbedConfig.tiny(), RecombineConfig.tiny(), TokenConfig.tiny(), ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Record value, String path) {

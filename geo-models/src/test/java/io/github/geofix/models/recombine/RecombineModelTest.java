@@ -554,7 +554,11 @@ final class RecombineModelTest {
     CellPartition many =
         CellPartition.ofCellIds(
             LongStream.range(0, 1 << 13).map(i -> (i << 47) + (1L << 46)).toArray());
-    try (RecombineModel model = RecombineModel.create(config().withRecombination(FeatureRecombination.Options.defaults().withRegions(1024)), List.of(), 1)) {
+    try (RecombineModel model =
+        RecombineModel.create(
+            config().withRecombination(FeatureRecombination.Options.defaults().withRegions(1024)),
+            List.of(),
+            1)) {
       assertThatThrownBy(() -> model.setGallery(many))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
@@ -584,8 +588,7 @@ final class RecombineModelTest {
   void anUnrolledTileSaysWhatItsPanoramaSays() {
     ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
     RecombineConfig config =
-        images(
-            shared(config()).withPhotos(new Ground(1, 360, false, true)), panorama, panorama);
+        images(shared(config()).withPhotos(new Ground(1, 360, false, true)), panorama, panorama);
     List<LatLng> places = positions(3);
     try (RecombineModel model = model(config, 4)) {
       model.save(folder.resolve("model"), CARD);
@@ -657,7 +660,8 @@ final class RecombineModelTest {
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
     assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo");
-    try (GeoModel model = family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
+    try (GeoModel model =
+        family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
       assertThat(((RecombineModel) model).config().loss()).isEqualTo(Tuple.defaults());
     }
@@ -667,7 +671,8 @@ final class RecombineModelTest {
         .hasMessageContaining("no setting photos.headings; there are type");
     assertThatThrownBy(() -> family.create("tiny", Map.of("loss.alpha", "1"), List.of(), 1))
         .hasMessageContaining("no setting loss.alpha; there are type, labelSmoothing, temperature");
-    assertThatThrownBy(() -> family.create("tiny", Map.of("encoder.backbone", "magic"), List.of(), 1))
+    assertThatThrownBy(
+            () -> family.create("tiny", Map.of("encoder.backbone", "magic"), List.of(), 1))
         .hasMessageContaining("no backbone magic");
   }
 }

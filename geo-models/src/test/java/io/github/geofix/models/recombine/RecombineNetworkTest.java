@@ -56,7 +56,9 @@ class RecombineNetworkTest {
     // torchvision counts 28,589,128 with the classifier: 768 x 1000 weights and 1000 biases.
     assertThat(oneBackbone).isEqualTo(28_589_128 - 769_000);
     assertThat(network.parameterCount()).isEqualTo(2 * oneBackbone);
-    assertThat(RecombineModel.network(paper.withEncoder(paper.encoder().withShared(true))).parameterCount())
+    assertThat(
+            RecombineModel.network(paper.withEncoder(paper.encoder().withShared(true)))
+                .parameterCount())
         .isEqualTo(oneBackbone);
     assertThat(network.width()).isEqualTo(3072);
     assertThat(paper.encoder().photo().width()).isEqualTo(512);
@@ -82,8 +84,7 @@ class RecombineNetworkTest {
     assertClose(network.embedTiles(F, images), expected(aerial, images, View.AERIAL, normalized));
     assertClose(network.embedPhotos(F, images, 4, 360).get(":, 0"), photos);
     RecombineNetwork fromAbove =
-        new RecombineNetwork(
-            ground, aerial, options(View.AERIAL, 4, normalized));
+        new RecombineNetwork(ground, aerial, options(View.AERIAL, 4, normalized));
     assertClose(
         fromAbove.embedPhotos(F, images), expected(ground, images, View.AERIAL, normalized));
   }
@@ -99,7 +100,8 @@ class RecombineNetworkTest {
   @Test
   void oneRegionPoolsOverEverything() {
     ConvNeXt backbone = new ConvNeXt(BACKBONE);
-    RecombineNetwork network = new RecombineNetwork(backbone, backbone, options(View.GROUND, 1, true));
+    RecombineNetwork network =
+        new RecombineNetwork(backbone, backbone, options(View.GROUND, 1, true));
     network.initialize(manager, 5);
     NDArray images = images(5, 2, 64, 64);
     NDArray pooled = backbone.vector(F, images).normalize(2, 1);
@@ -139,7 +141,8 @@ class RecombineNetworkTest {
             () -> new RecombineNetwork(new ConvNeXt(BACKBONE), new ConvNeXt(wider), OPTIONS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maps of photos are 10 wide, those of tiles 12");
-    assertThatThrownBy(() -> options(View.GROUND, 0, true)).hasMessage("regions must be 1 or more: 0");
+    assertThatThrownBy(() -> options(View.GROUND, 0, true))
+        .hasMessage("regions must be 1 or more: 0");
   }
 
   private NDArray images(long seed, int count, int rows, int columns) {
