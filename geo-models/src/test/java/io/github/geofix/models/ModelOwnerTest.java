@@ -93,7 +93,7 @@ final class ModelOwnerTest {
 
   private static final class FakeModel extends GeoModel {
     static final Location NOWHERE =
-        new Location(new LatLng(0, 0), List.of(Candidate.of(new Tile(0, 0, 0), 1)));
+        new Location(new LatLng(0, 0), List.of(Candidate.of(Tile.parse("0/0/0"), 1)));
 
     private final AtomicInteger closings = new AtomicInteger();
     private final CountDownLatch inCall = new CountDownLatch(1);
