@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.Metric;
-import io.github.geofix.core.index.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
+import io.github.geofix.core.index.VectorEncoding;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -178,8 +178,7 @@ public class IndexBenchmark {
   }
 
   static EmbeddingIndex buildIndex(VectorEncoding format) {
-    IndexOptions options =
-        IndexOptions.defaults().withMetric(Metric.DOT).withEncoding(format);
+    IndexOptions options = IndexOptions.defaults().withMetric(Metric.DOT).withEncoding(format);
     EmbeddingIndexBuilder builder = EmbeddingIndex.builder(WIDTH, options);
     float[][] rows = unitVectors(ROWS, 1);
     Random random = new Random(3);

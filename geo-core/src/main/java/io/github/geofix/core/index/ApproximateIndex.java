@@ -88,7 +88,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   private final LayeredGraph graph;
   private final int efSearch;
 
-  private ApproximateIndex(EmbeddingIndex rows, QuantizedVectors quantized, LayeredGraph graph, int efSearch) {
+  private ApproximateIndex(
+      EmbeddingIndex rows, QuantizedVectors quantized, LayeredGraph graph, int efSearch) {
     this.rows = rows;
     this.quantized = quantized;
     this.graph = graph;
@@ -101,8 +102,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   }
 
   /**
-   * Builds the graph of an index and saves both. Uses all processors, and a quarter of the memory of
-   * the rows outside the heap.
+   * Builds the graph of an index and saves both. Uses all processors, and a quarter of the memory
+   * of the rows outside the heap.
    *
    * @param folder written atomically, replacing an older one
    * @param onLinked called with the number of rows linked so far, in no particular order and from
@@ -126,7 +127,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
         folder,
         temporary -> {
           rows.save(temporary.resolve(ROWS_FILE));
-          try (QuantizedVectors quantized = QuantizedVectors.of(rows.dimension(), rows.rows(), rows::vector);
+          try (QuantizedVectors quantized =
+                  QuantizedVectors.of(rows.dimension(), rows.rows(), rows::vector);
               LayeredGraph graph = GraphBuilder.build(quantized, squared, options, onLinked)) {
             quantized.save(temporary.resolve(BYTES_FILE));
             graph.save(temporary.resolve(LINKS_FILE));
@@ -162,7 +164,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
     EmbeddingIndex rows = EmbeddingIndex.open(folder.resolve(ROWS_FILE));
     try {
-      QuantizedVectors quantized = QuantizedVectors.open(folder.resolve(BYTES_FILE), rows.dimension(), rows.rows());
+      QuantizedVectors quantized =
+          QuantizedVectors.open(folder.resolve(BYTES_FILE), rows.dimension(), rows.rows());
       try {
         LayeredGraph graph = LayeredGraph.open(folder.resolve(LINKS_FILE), rows.rows());
         return new ApproximateIndex(rows, quantized, graph, efSearch);
@@ -245,7 +248,9 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
       best.offer(Kernel.best().score(rows.paddedVector(row), squared, query), row);
     }
     return new Outcome(
-        best, found.scored(), (found.scored() + (long) candidates.size() * Float.BYTES) * dimension());
+        best,
+        found.scored(),
+        (found.scored() + (long) candidates.size() * Float.BYTES) * dimension());
   }
 
   /** The smaller a region, the more of the rows that a graph visits are outside of it. */

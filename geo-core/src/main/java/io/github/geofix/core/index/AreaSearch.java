@@ -50,7 +50,8 @@ abstract class AreaSearch implements EmbeddingSearch {
   }
 
   /** The rows in the intersection of some areas. */
-  private record View(AreaSearch index, List<SearchArea> areas, int threads) implements EmbeddingSearch {
+  private record View(AreaSearch index, List<SearchArea> areas, int threads)
+      implements EmbeddingSearch {
     View {
       if (threads < 1) {
         throw new IllegalArgumentException("threads must be 1 or more: " + threads);

@@ -31,7 +31,10 @@ final class GraphBuilder {
    *     any thread
    */
   static LayeredGraph build(
-      QuantizedVectors rows, boolean squared, ApproximateIndex.Options options, IntConsumer onLinked)
+      QuantizedVectors rows,
+      boolean squared,
+      ApproximateIndex.Options options,
+      IntConsumer onLinked)
       throws IOException {
     Scores scores = new Scores(rows, squared);
     AtomicInteger linked = new AtomicInteger();
@@ -53,7 +56,8 @@ final class GraphBuilder {
     }
   }
 
-  private static LayeredGraph copy(ImmutableGraphIndex graph, int maxConnections) throws IOException {
+  private static LayeredGraph copy(ImmutableGraphIndex graph, int maxConnections)
+      throws IOException {
     try (ImmutableGraphIndex.View view = graph.getView()) {
       int top = view.entryNode().level;
       int[][] rows = new int[top + 1][];

@@ -51,8 +51,7 @@ final class IndexFile {
   private static final int PAGE = 4096;
 
   /** The contents of an index file. */
-  record Content(
-      int dimension, IndexOptions options, List<Segment> segments, BitSet deleted) {}
+  record Content(int dimension, IndexOptions options, List<Segment> segments, BitSet deleted) {}
 
   /** The position of a part in the file. */
   private record Extent(long offset, long length, long checksum) {

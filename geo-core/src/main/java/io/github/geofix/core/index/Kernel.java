@@ -32,8 +32,8 @@ interface Kernel {
   int BYTE_BIAS = 128;
 
   /**
-   * The largest number of a quantized query. A sum of {@link #CHUNK} products of a byte and a number
-   * of the query, 128 x 15 x 16, still fits in 16 bits.
+   * The largest number of a quantized query. A sum of {@link #CHUNK} products of a byte and a
+   * number of the query, 128 x 15 x 16, still fits in 16 bits.
    */
   int BYTE_QUERY_MAX = 15;
 

@@ -61,7 +61,8 @@ final class QuantizedVectors implements AutoCloseable {
       ByteBuffer window = bytes.window((long) row * stride);
       int at = bytes.offset((long) row * stride);
       for (int d = 0; d < dimension; d++) {
-        window.put(at + Kernel.interleaved(d, padded(dimension)), (byte) quantizer.quantize(vector[d]));
+        window.put(
+            at + Kernel.interleaved(d, padded(dimension)), (byte) quantizer.quantize(vector[d]));
       }
       window.putFloat(at + padded(dimension), quantizer.scale());
       window.putFloat(at + padded(dimension) + Float.BYTES, quantizer.halfNorm());
@@ -134,7 +135,8 @@ final class QuantizedVectors implements AutoCloseable {
                 + dimension
                 + "; build the graph again");
       }
-      return new QuantizedVectors(dimension, rows, Section.map(in, PAGE, length, stride(dimension)));
+      return new QuantizedVectors(
+          dimension, rows, Section.map(in, PAGE, length, stride(dimension)));
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {

@@ -112,8 +112,7 @@ final class ApproximateIndexTest {
   @Test
   void refusesWhatAGraphCannotDo() {
     try (EmbeddingIndex dot = rows(Metric.DOT, 5, new Random(3));
-        EmbeddingIndex empty =
-            EmbeddingIndex.builder(3, IndexOptions.defaults()).build()) {
+        EmbeddingIndex empty = EmbeddingIndex.builder(3, IndexOptions.defaults()).build()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> ApproximateIndex.build(dot, DEFAULTS, folder.resolve("a")))
           .withMessageContaining("COSINE or L2");

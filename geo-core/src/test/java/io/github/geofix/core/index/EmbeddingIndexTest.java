@@ -53,8 +53,7 @@ final class EmbeddingIndexTest {
     int count = 1 + random.nextInt(1500);
     for (VectorEncoding format : VectorEncoding.values()) {
       for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
-        IndexOptions options =
-            DEFAULTS.withMetric(metric).withEncoding(format).withRerank(count);
+        IndexOptions options = DEFAULTS.withMetric(metric).withEncoding(format).withRerank(count);
         try (EmbeddingIndex index = wholeNumbers(dimension, count, options, random).build(kernel)) {
           float[] query = wholeNumbers(dimension, random);
           int k = 1 + random.nextInt(count + 10);
@@ -271,8 +270,7 @@ final class EmbeddingIndexTest {
   @EnumSource(VectorEncoding.class)
   void savesAndOpensEverything(VectorEncoding format, @TempDir Path folder) {
     Random random = new Random(3);
-    IndexOptions options =
-        new IndexOptions(Metric.L2, format, 17, "sha256:0011");
+    IndexOptions options = new IndexOptions(Metric.L2, format, 17, "sha256:0011");
     Path file = folder.resolve("a.index");
     float[] query = gaussian(33, random);
     try (EmbeddingIndex index = gaussians(33, 1000, options, random).build()) {
@@ -349,8 +347,7 @@ final class EmbeddingIndexTest {
   void changesAsAListWould(long seed, @TempDir Path folder) {
     Random random = new Random(seed);
     VectorEncoding format = seed % 2 == 0 ? VectorEncoding.FLOAT32 : VectorEncoding.INT8;
-    IndexOptions options =
-        DEFAULTS.withMetric(Metric.DOT).withEncoding(format).withRerank(100_000);
+    IndexOptions options = DEFAULTS.withMetric(Metric.DOT).withEncoding(format).withRerank(100_000);
     List<Kept> model = new ArrayList<>();
     EmbeddingIndex index = EmbeddingIndex.builder(5, options).build();
     for (int step = 0; step < 40; step++) {
@@ -566,7 +563,8 @@ final class EmbeddingIndexTest {
       int dimension, int count, IndexOptions options, Random random) {
     EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, options);
     for (int i = 0; i < count; i++) {
-      builder.add(gaussian(dimension, random), place(random), "row " + i, new byte[random.nextInt(3)]);
+      builder.add(
+          gaussian(dimension, random), place(random), "row " + i, new byte[random.nextInt(3)]);
     }
     return builder;
   }

@@ -55,8 +55,7 @@ public interface LocationEncoder {
    * label of a row is its number.
    */
   default EmbeddingIndex index(List<LatLng> positions) {
-    EmbeddingIndexBuilder builder =
-        EmbeddingIndex.builder(dimension(), IndexOptions.defaults());
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension(), IndexOptions.defaults());
     float[][] vectors = encode(positions);
     for (int i = 0; i < vectors.length; i++) {
       builder.add(vectors[i], positions.get(i), Integer.toString(i));

@@ -6,8 +6,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.Region;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +30,7 @@ final class EmbedGallery implements AutoCloseable {
 
   /** Indexes photos by their vectors, in place of those indexed before. */
   void index(PhotoSource photos, int dimension, Function<PhotoSource.Photo, float[]> encoder) {
-    EmbeddingIndexBuilder builder =
-        EmbeddingIndex.builder(dimension, IndexOptions.defaults());
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, IndexOptions.defaults());
     for (int i = 0; i < photos.size(); i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
       builder.add(encoder.apply(photo), photo.latLng(), Integer.toString(i));

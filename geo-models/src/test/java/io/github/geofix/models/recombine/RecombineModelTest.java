@@ -378,7 +378,8 @@ final class RecombineModelTest {
       float[] vectors = vectors(gallery);
       for (int i = 0; i < tiles.size(); i++) {
         for (int d = 0; d < encoder.dimension(); d++) {
-          assertThat(tiles.get(i)[d]).isCloseTo(vectors[i * encoder.dimension() + d], within(1e-5f));
+          assertThat(tiles.get(i)[d])
+              .isCloseTo(vectors[i * encoder.dimension() + d], within(1e-5f));
         }
       }
       float[][] photo = encoder.encodeImages(squares(model.places()).subList(0, 1)).get(0);
