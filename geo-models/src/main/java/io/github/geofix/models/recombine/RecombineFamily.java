@@ -17,10 +17,10 @@ public final class RecombineFamily extends SizedFamily<Config> {
     super(
         RecombineModel.METHOD,
         List.of(
-            new Size<>("tiny", Config::tiny),
-            new Size<>("paper", Config::paper),
-            new Size<>("paper-vigor", Config::paperVigor),
-            new Size<>("sample4geo", Config::sample4geo)));
+            new Size<>("tiny", Config.tiny()),
+            new Size<>("paper", Config.paper()),
+            new Size<>("paper-vigor", Config.paperVigor()),
+            new Size<>("sample4geo", Config.sample4geo())));
   }
 
   @Override

@@ -644,7 +644,7 @@ final class RecombineModelTest {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
       assertThat(((RecombineModel) model).config().loss()).isEqualTo(Loss.TUPLE);
     }
-    assertThatThrownBy(() -> family.network("huge"))
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
         .hasMessageContaining("there are tiny, paper, paper-vigor, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))
         .hasMessageContaining("photos from above have no headings");
