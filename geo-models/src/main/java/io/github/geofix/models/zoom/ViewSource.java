@@ -6,7 +6,6 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
-import java.util.List;
 
 /**
  * The views of a grid's cells, cut from a map. Views are kept, those lately used, up to a bound:
@@ -19,7 +18,7 @@ final class ViewSource implements AutoCloseable {
   private final ZoomGrid grid;
   private final MapOnDemand map;
   private final int pixels;
-  private final Cache<List<Integer>, BufferedImage> cache;
+  private final Cache<CellPath, BufferedImage> cache;
 
   /**
    * @param map as {@link MapOnDemand} takes it
@@ -33,7 +32,7 @@ final class ViewSource implements AutoCloseable {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
-            .weigher((List<Integer> path, BufferedImage view) -> 4 * pixels * pixels)
+            .weigher((CellPath path, BufferedImage view) -> 4 * pixels * pixels)
             .build();
   }
 
@@ -44,14 +43,13 @@ final class ViewSource implements AutoCloseable {
    * @throws java.io.UncheckedIOException if the map cannot be read
    * @throws IllegalStateException if closed
    */
-  BufferedImage view(List<Integer> path) {
+  BufferedImage view(CellPath path) {
     BufferedImage known = cache.getIfPresent(path);
     if (known != null) {
       return known;
     }
-    CellPath labels = CellPath.of(path.stream().mapToInt(Integer::intValue).toArray());
-    BufferedImage view = map.view(grid.frame(labels), pixels, pixels);
-    cache.put(List.copyOf(path), view);
+    BufferedImage view = map.view(grid.frame(path), pixels, pixels);
+    cache.put(path, view);
     return view;
   }
 

@@ -9,6 +9,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
@@ -128,7 +129,7 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
   }
 
   /** Returns a localizer with another search than that of the configuration. */
-  public ZoomLocalizer localizer(ZoomSearch.Options search) {
+  public ZoomLocalizer localizer(BeamOptions search) {
     return new ZoomLocalizer(this, search);
   }
 
