@@ -4,7 +4,6 @@ import io.github.geofix.core.format.ModelFormatException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /**
  * Tells where photos were taken. Thread-safe; must be closed.
@@ -21,11 +20,7 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static Localizer load(Path modelFolder) {
-    for (LocalizerProvider provider : ServiceLoader.load(LocalizerProvider.class)) {
-      return provider.load(modelFolder);
-    }
-    throw new IllegalStateException(
-        "no model provider on the class path: add io.github.geofix:geo-models");
+    return ModelProvider.find().localizer(modelFolder);
   }
 
   /**

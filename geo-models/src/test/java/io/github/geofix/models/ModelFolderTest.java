@@ -3,29 +3,17 @@ package io.github.geofix.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Linear;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,64 +156,5 @@ final class ModelFolderTest {
     assertThatThrownBy(() -> family.load(unknown))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting answer.candidate; there are");
-  }
-
-  @Test
-  void closesAModelThatHasNoLocalizer() {
-    Mute model = new Mute();
-    assertThatThrownBy(() -> new OwningLocalizer(model)).hasMessage("nothing to say");
-    assertThat(model.closed).isTrue();
-    Mute refining = new Mute();
-    assertThatThrownBy(() -> new OwningRefiner(refining, refining)).hasMessage("nothing to say");
-    assertThat(refining.closed).isTrue();
-  }
-
-  /** A model that cannot answer, as one that reads vectors cannot by itself. */
-  private static final class Mute extends GeoModel implements RefiningModel {
-    private boolean closed;
-
-    Mute() {
-      super("mute", new Linear(1, 1), AnswerOptions.defaults());
-    }
-
-    @Override
-    public Record config() {
-      return answerOptions();
-    }
-
-    @Override
-    public Localizer localizer() {
-      throw new IllegalStateException("nothing to say");
-    }
-
-    @Override
-    public io.github.geofix.core.cascade.Refiner refiner() {
-      throw new IllegalStateException("nothing to say");
-    }
-
-    @Override
-    protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public List<Shape> inputShapes() {
-      return List.of();
-    }
-
-    @Override
-    public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public NDArray loss(Forward f, Batch batch) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected void closeExtras() {
-      closed = true;
-    }
   }
 }

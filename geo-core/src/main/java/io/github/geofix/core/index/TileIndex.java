@@ -206,7 +206,7 @@ public final class TileIndex implements AutoCloseable {
     private RowFormat format = RowFormat.FLOAT32;
     private int batchSize = 32;
     private int threads = Runtime.getRuntime().availableProcessors();
-    private double maxMissing = 0.5;
+    private double maxMissing = MissingImagery.MAX_SHARE;
     private Consumer<Progress> onProgress = progress -> {};
 
     private Builder(TileEncoder encoder, TileSource tiles) {

@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
-import io.github.geofix.models.recombine.RecombineModel;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.zoom.ZoomConfig;
@@ -25,10 +25,7 @@ final class SettingsTest {
 
   static Stream<Record> configurations() {
     return Stream.of(
-        EmbedConfig.tiny(),
-        RecombineModel.Config.tiny(),
-        TokenConfig.tiny(),
-        ZoomConfig.tiny("map.png"));
+        EmbedConfig.tiny(), RecombineConfig.tiny(), TokenConfig.tiny(), ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Record value, String path) {

@@ -1,6 +1,5 @@
-package io.github.geofix.core.cascade;
+package io.github.geofix.core;
 
-import io.github.geofix.core.Candidate;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
