@@ -57,7 +57,9 @@ public record BeamSearch(int beamWidth, double temperature) implements Decoding 
     int length = network.tokenizer().length();
     PrefixTree tree = new PrefixTree(network, memory, rows(network));
     List<Beam> beams =
-        Stream.generate(() -> new Beam(BeamOptions.ofWidth(beamWidth), length)).limit(photos).toList();
+        Stream.generate(() -> new Beam(BeamOptions.ofWidth(beamWidth), length))
+            .limit(photos)
+            .toList();
     for (int n = 0; n < length; n++) {
       NextTokens next = NextTokens.of(tree, temperature);
       List<List<Extension>> kept = new ArrayList<>();

@@ -27,10 +27,7 @@ public final class ZoomDiagnostics {
     }
     return IntStream.range(0, photos.size())
         .mapToObj(
-            i ->
-                model
-                    .inference()
-                    .bestChildren(photos.get(i), model.grid().pathOf(places.get(i))))
+            i -> model.inference().bestChildren(photos.get(i), model.grid().pathOf(places.get(i))))
         .toList();
   }
 }

@@ -60,8 +60,7 @@ final class ZoomInference {
    *
    * @param photos {@code [count, 3, H, W]}, preprocessed
    */
-  List<Hypotheses> search(
-      float[] photos, int count, List<Hypothesis> starts, BeamOptions options) {
+  List<Hypotheses> search(float[] photos, int count, List<Hypothesis> starts, BeamOptions options) {
     features.useFor(manager);
     return TorchEngine.infer(
         manager,

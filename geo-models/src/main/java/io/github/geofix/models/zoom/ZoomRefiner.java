@@ -71,7 +71,10 @@ final class ZoomRefiner implements Refiner {
     }
     List<Hypothesis> starts =
         paths.stream()
-            .filter(path -> paths.stream().noneMatch(other -> !other.equals(path) && other.isPrefixOf(path)))
+            .filter(
+                path ->
+                    paths.stream()
+                        .noneMatch(other -> !other.equals(path) && other.isPrefixOf(path)))
             .map(path -> new Hypothesis(path, 0))
             .toList();
     return starts.isEmpty() ? List.of(Hypothesis.ROOT) : starts;

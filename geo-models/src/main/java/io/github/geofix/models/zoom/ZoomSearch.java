@@ -70,8 +70,7 @@ final class ZoomSearch {
    *     cell or has no finite log-probability
    * @throws IllegalStateException if scores are not numbers
    */
-  static Hypotheses search(
-      Frontier root, int steps, List<Hypothesis> starts, BeamOptions options) {
+  static Hypotheses search(Frontier root, int steps, List<Hypothesis> starts, BeamOptions options) {
     Beam beam = new Beam(options, steps, starts);
     Frontier frontier = root;
     while (true) {

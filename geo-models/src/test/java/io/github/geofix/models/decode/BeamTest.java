@@ -45,8 +45,7 @@ final class BeamTest {
               .flatMapToDouble(
                   h ->
                       IntStream.range(0, CHILDREN)
-                          .mapToDouble(
-                              c -> h.logProbability() + score(h.path().child(c), seed)))
+                          .mapToDouble(c -> h.logProbability() + score(h.path().child(c), seed)))
               .toArray();
       beam.step(CHILDREN, logs);
     }
@@ -78,7 +77,8 @@ final class BeamTest {
     double[] logs = {Math.log(0.4), Math.log(0.3), Math.log(0.2), Math.log(0.1)};
     List<Extension> rows = beam.step(4, logs, path -> path.last() == 0 ? 5 : 0);
     assertThat(rows).extracting(Extension::child).containsExactly(1);
-    assertThat(beam.result().complete()).extracting(h -> h.path().last())
+    assertThat(beam.result().complete())
+        .extracting(h -> h.path().last())
         .containsExactly(1, 2, 3, 0);
     assertThat(beam.result().complete().get(3).logProbability()).isEqualTo(logs[0]);
   }
@@ -131,8 +131,7 @@ final class BeamTest {
     List<Hypothesis> complete = new ArrayList<>();
     Stream.of(0, 1).forEach(c -> complete.add(new Hypothesis(CellPath.of(0, c), Math.log(0.4))));
     Hypotheses found =
-        new Hypotheses(
-            complete, List.of(new Hypothesis(CellPath.of(1), Math.log(0.2))), false);
+        new Hypotheses(complete, List.of(new Hypothesis(CellPath.of(1), Math.log(0.2))), false);
     SearchOutcome outcome = SearchOutcome.of(found, 1);
     assertThat(outcome.shares()).containsExactly(new double[] {0.4, 0.4, 0.2}, within(1e-12));
     assertThat(outcome.complete()).isEqualTo(2);

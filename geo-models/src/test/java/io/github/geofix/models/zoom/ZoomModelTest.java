@@ -217,13 +217,22 @@ final class ZoomModelTest {
                   model
                       .localizer()
                       .locateFrom(
-                          photo, List.of(new Hypothesis(CellPath.of(1), 0), new Hypothesis(CellPath.of(1, 2), 0))))
+                          photo,
+                          List.of(
+                              new Hypothesis(CellPath.of(1), 0),
+                              new Hypothesis(CellPath.of(1, 2), 0))))
           .hasMessageContaining("other starts lie in the start 1");
       assertThatThrownBy(
-              () -> model.localizer().locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 9), 0))))
+              () ->
+                  model
+                      .localizer()
+                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 9), 0))))
           .hasMessageContaining("child 9 of step 1");
       assertThatThrownBy(
-              () -> model.localizer().locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 1, 2, 3), 0))))
+              () ->
+                  model
+                      .localizer()
+                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 1, 2, 3), 0))))
           .hasMessageContaining("more than 3 steps");
     }
   }
@@ -359,9 +368,7 @@ final class ZoomModelTest {
         for (int step = 0; step < 3; step++) {
           Hypothesis start = new Hypothesis(path.prefix(step), 0);
           Hypotheses greedy =
-              model
-                  .inference()
-                  .search(photos.get(i), List.of(start), BeamOptions.greedy());
+              model.inference().search(photos.get(i), List.of(start), BeamOptions.greedy());
           assertThat(greedy.complete().get(0).path().at(step)).isEqualTo(choices.get(i).at(step));
         }
       }

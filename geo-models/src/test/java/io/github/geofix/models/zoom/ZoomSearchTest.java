@@ -50,7 +50,8 @@ class ZoomSearchTest {
 
   @ParameterizedTest
   @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
-  void aSearchOfWidthOneTakesTheChildrenOfJustZoomIn(String name, int dimension, int side, int steps) {
+  void aSearchOfWidthOneTakesTheChildrenOfJustZoomIn(
+      String name, int dimension, int side, int steps) {
     Oracle oracle = Oracle.of(name);
     ZoomDecoder decoder =
         new ZoomDecoder(
@@ -83,8 +84,7 @@ class ZoomSearchTest {
     ZoomDecoder decoder = decoder(seed);
     NDArray ground = vectors(List.of(CellPath.of(99)), seed);
     List<Hypothesis> found =
-        search(decoder, ground, views(seed), BeamOptions.ofWidth(1000))
-            .complete();
+        search(decoder, ground, views(seed), BeamOptions.ofWidth(1000)).complete();
     Map<CellPath, Double> expected = scoresOfAllCells(decoder, ground, seed);
     assertThat(found.stream().map(Hypothesis::path))
         .containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -125,8 +125,7 @@ class ZoomSearchTest {
               .toList();
     }
     List<Hypothesis> found =
-        search(decoder, ground, views(seed), BeamOptions.ofWidth(width))
-            .complete();
+        search(decoder, ground, views(seed), BeamOptions.ofWidth(width)).complete();
     assertThat(found.stream().map(Hypothesis::path)).containsExactlyElementsOf(beams);
   }
 
@@ -135,8 +134,7 @@ class ZoomSearchTest {
     ZoomDecoder decoder = decoder(9);
     NDArray ground = vectors(List.of(CellPath.of(99)), 9);
     List<Hypothesis> narrow = search(decoder, ground, views(9), BeamOptions.greedy()).complete();
-    assertThat(
-            search(decoder, ground, views(9), BeamOptions.ofWidth(16).withMargin(0)).complete())
+    assertThat(search(decoder, ground, views(9), BeamOptions.ofWidth(16).withMargin(0)).complete())
         .isEqualTo(narrow);
     assertThat(narrow).hasSize(4);
   }
@@ -173,7 +171,8 @@ class ZoomSearchTest {
   void refusesScoresThatAreNotNumbers(int steps) {
     List<Hypothesis> root = List.of(Hypothesis.ROOT);
     for (float score : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
-      assertThatThrownBy(() -> ZoomSearch.search(constant(score), steps, root, BeamOptions.ofWidth(16)))
+      assertThatThrownBy(
+              () -> ZoomSearch.search(constant(score), steps, root, BeamOptions.ofWidth(16)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("not finite");
     }
@@ -227,8 +226,7 @@ class ZoomSearchTest {
     return manager.create(values, new Shape(paths.size(), DIMENSION));
   }
 
-  private Map<CellPath, Double> scoresOfAllCells(
-      ZoomDecoder decoder, NDArray ground, long seed) {
+  private Map<CellPath, Double> scoresOfAllCells(ZoomDecoder decoder, NDArray ground, long seed) {
     List<CellPath> cells = new ArrayList<>();
     for (int a = 0; a < 4; a++) {
       for (int b = 0; b < 9; b++) {
