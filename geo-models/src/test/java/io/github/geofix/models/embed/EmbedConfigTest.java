@@ -439,7 +439,8 @@ final class EmbedConfigTest {
         .isEqualTo(new Shape(768, 128));
     assertThat(embed.network("paper", Map.of()).parameter("fusion.pos_embed").shape())
         .isEqualTo(new Shape(577, 128));
-    assertThatThrownBy(() -> embed.network("huge", Map.of())).hasMessageContaining("tiny, small, paper");
+    assertThatThrownBy(() -> embed.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test

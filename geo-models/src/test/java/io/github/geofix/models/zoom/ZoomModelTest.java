@@ -391,7 +391,8 @@ final class ZoomModelTest {
           .asString()
           .matches("2/\\d/\\d");
     }
-    assertThatThrownBy(() -> family.network("huge", Map.of())).hasMessageContaining("tiny, small, paper");
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test
