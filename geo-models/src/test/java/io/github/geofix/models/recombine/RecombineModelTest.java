@@ -666,7 +666,7 @@ final class RecombineModelTest {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
       assertThat(((RecombineModel) model).config().loss()).isEqualTo(Tuple.defaults());
     }
-    assertThatThrownBy(() -> family.network("huge"))
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
         .hasMessageContaining("there are tiny, paper, paper-vigor, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("photos.headings", "8"), List.of(), 1))
         .hasMessageContaining("no setting photos.headings; there are type");
