@@ -374,13 +374,14 @@ final class RecombineModelTest {
       Gallery gallery = model.gallery();
       TileEncoder encoder = TileEncoder.load(folder.resolve("model"));
       assertThat(encoder.tilePixels()).isEqualTo(16);
-      assertThat(encoder.width()).isEqualTo(WIDTH);
+      assertThat(encoder.dimension()).isEqualTo(WIDTH);
       assertThat(encoder.digest()).hasSize(64).isEqualTo(gallery.digest());
       List<float[]> tiles = encoder.encodeTiles(squares(model.places()));
       float[] vectors = vectors(gallery);
       for (int i = 0; i < tiles.size(); i++) {
-        for (int d = 0; d < encoder.width(); d++) {
-          assertThat(tiles.get(i)[d]).isCloseTo(vectors[i * encoder.width() + d], within(1e-5f));
+        for (int d = 0; d < encoder.dimension(); d++) {
+          assertThat(tiles.get(i)[d])
+              .isCloseTo(vectors[i * encoder.dimension() + d], within(1e-5f));
         }
       }
       float[][] photo = encoder.encodeImages(squares(model.places()).subList(0, 1)).get(0);
@@ -714,7 +715,7 @@ final class RecombineModelTest {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
       assertThat(((RecombineModel) model).config().loss()).isEqualTo(Tuple.defaults());
     }
-    assertThatThrownBy(() -> family.network("huge"))
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
         .hasMessageContaining("there are tiny, paper, paper-vigor, sample4geo");
     assertThatThrownBy(() -> family.create("tiny", Map.of("photos.headings", "8"), List.of(), 1))
         .hasMessageContaining("no setting photos.headings; there are type");
