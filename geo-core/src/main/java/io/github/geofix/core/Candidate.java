@@ -22,8 +22,8 @@ public record Candidate(
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if the score or the radius is negative or not a number, or
-   *     the heading is out of range
+   * @throws IllegalArgumentException if the score or the radius is negative or not a number, or the
+   *     heading is out of range
    */
   public Candidate {
     if (!(score >= 0)) {

@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * Re-ranks proposed places by the cosine of the photo, at its best heading, and the tile around
- * each. A tile without imagery has cosine 0 and no heading. Vectors of tiles are cached, since many photos are
- * proposed the same places.
+ * each. A tile without imagery has cosine 0 and no heading. Vectors of tiles are cached, since many
+ * photos are proposed the same places.
  */
 final class RecombineRefiner implements Refiner {
 
@@ -53,7 +53,10 @@ final class RecombineRefiner implements Refiner {
     for (int i = 0; i < proposed.size(); i++) {
       Fit fit = fits.get(i);
       Candidate candidate = proposed.get(i).withScore(Math.exp(scale * (fit.cosine() - max)));
-      refined.add(severalHeadings && fit.cosine() != 0 ? candidate.withHeadingDegrees(fit.heading()) : candidate);
+      refined.add(
+          severalHeadings && fit.cosine() != 0
+              ? candidate.withHeadingDegrees(fit.heading())
+              : candidate);
     }
     return refined;
   }
