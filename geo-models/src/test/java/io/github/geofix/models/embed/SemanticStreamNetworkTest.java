@@ -41,7 +41,7 @@ final class SemanticStreamNetworkTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void attendsAsTheDefinitionReads(long seed) {
-    LatentCrossAttention attention = new LatentCrossAttention(SIZES, CONTEXT);
+    LatentCrossAttention attention = new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
     try (NDManager manager = TorchEngine.newManager()) {
       attention.initialize(manager, seed, DataType.FLOAT64);
       Random random = new Random(seed);
@@ -86,7 +86,7 @@ final class SemanticStreamNetworkTest {
 
   @Test
   void attentionGradientsAgreeWithFiniteDifferences() {
-    LatentCrossAttention attention = new LatentCrossAttention(SIZES, CONTEXT);
+    LatentCrossAttention attention = new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
     GradientCheck.check(
         attention,
         (f, both) ->
