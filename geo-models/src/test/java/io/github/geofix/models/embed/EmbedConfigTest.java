@@ -440,8 +440,9 @@ final class EmbedConfigTest {
     Family embed = Family.named("embed");
     assertThat(embed.sizes()).containsExactly("tiny", "small", "paper");
     // CLIP ViT-L/14 at 336, fusion and head, without the cells that the data decide.
-    assertThat(embed.network("paper").parameterCount()).isGreaterThan(304_293_888L);
-    assertThatThrownBy(() -> embed.network("huge")).hasMessageContaining("tiny, small, paper");
+    assertThat(embed.network("paper", Map.of()).parameterCount()).isGreaterThan(304_293_888L);
+    assertThatThrownBy(() -> embed.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test
