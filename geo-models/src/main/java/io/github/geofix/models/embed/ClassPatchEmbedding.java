@@ -81,8 +81,7 @@ final class ClassPatchEmbedding extends Layer {
     NDArray number = pixels.toType(DataType.INT64, false);
     NDArray within = step.arange(0, size, 1, DataType.INT64);
     NDArray index = number.mul(Scalar.of(step, DataType.INT64, size)).add(within);
-    NDArray unknown =
-        step.full(index.getShape(), (float) classes * size, DataType.INT64);
+    NDArray unknown = step.full(index.getShape(), (float) classes * size, DataType.INT64);
     NDArray isKnown = number.gte(0).logicalAnd(number.lt(classes));
     return TorchOps.embeddingBag(table, NDArrays.where(isKnown, index, unknown));
   }

@@ -79,8 +79,7 @@ final class EmbedNetwork extends Module {
     }
   }
 
-  private static @Nullable FusionNetwork fusion(
-      Fusion fusion, ImageSpec image, Backbone backbone) {
+  private static @Nullable FusionNetwork fusion(Fusion fusion, ImageSpec image, Backbone backbone) {
     if (fusion instanceof Fusion.PhotoStream stream) {
       return new PhotoStreamNetwork(stream, image, backbone);
     }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The network of {@link Fusion.PhotoStream}. The residual stream are the photo's tokens, and there
- * is one semantic token for each of them. In each block the semantic tokens are the queries, and the
- * stream gives keys and values of a {@link LatentCrossAttention}, whose result for a semantic token
- * is added to its token of the stream; an MLP follows. The result is the stream's class token, or
- * the mean of its tokens if there is none.
+ * is one semantic token for each of them. In each block the semantic tokens are the queries, and
+ * the stream gives keys and values of a {@link LatentCrossAttention}, whose result for a semantic
+ * token is added to its token of the stream; an MLP follows. The result is the stream's class
+ * token, or the mean of its tokens if there is none.
  */
 final class PhotoStreamNetwork extends FusionNetwork {
   private final int dimension;

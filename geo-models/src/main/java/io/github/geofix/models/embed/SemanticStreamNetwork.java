@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network of {@link Fusion.SemanticStream}. Each block is self-attention of the semantic tokens,
- * unless that is off, {@link LatentCrossAttention} to the photo's tokens, and an MLP, all residual.
- * The result is the class token of the semantic tokens.
+ * The network of {@link Fusion.SemanticStream}. Each block is self-attention of the semantic
+ * tokens, unless that is off, {@link LatentCrossAttention} to the photo's tokens, and an MLP, all
+ * residual. The result is the class token of the semantic tokens.
  */
 final class SemanticStreamNetwork extends FusionNetwork {
   private final int dimension;

@@ -92,9 +92,7 @@ public final class TorchOps {
    */
   public static NDArray embeddingBag(NDArray table, NDArray indices) {
     NDArray offsets =
-        table
-            .getManager()
-            .arange(0, indices.size(), indices.getShape().get(1), DataType.INT64);
+        table.getManager().arange(0, indices.size(), indices.getShape().get(1), DataType.INT64);
     return SCRIPT.call("embedding_bag", table, indices.reshape(-1), offsets);
   }
 

@@ -85,8 +85,7 @@ final class FusionDefinition {
   }
 
   /** In each head the values, weighted by the softmax of the queries with the keys. */
-  private static double[][] mixed(
-      int heads, double[][] query, double[][] key, double[][] value) {
+  private static double[][] mixed(int heads, double[][] query, double[][] key, double[][] value) {
     int each = query[0].length / heads;
     int eachValue = value[0].length / heads;
     double[][] mixed = new double[query.length][value[0].length];

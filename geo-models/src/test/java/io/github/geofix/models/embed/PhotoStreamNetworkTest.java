@@ -101,8 +101,7 @@ final class PhotoStreamNetworkTest {
                 array(manager, context).expandDims(0));
         assertThat(result.getShape()).isEqualTo(new Shape(1, DIMENSION));
         double[][] stream = fused(fusion, encoding, norm, classes, context);
-        assertClose(
-            result, new double[][] {classTokens > 0 ? stream[0] : mean(stream)});
+        assertClose(result, new double[][] {classTokens > 0 ? stream[0] : mean(stream)});
       }
     }
   }

@@ -48,7 +48,8 @@ final class SemanticStreamNetworkTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void attendsAsTheDefinitionReads(long seed) {
-    LatentCrossAttention attention = new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
+    LatentCrossAttention attention =
+        new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
     try (NDManager manager = TorchEngine.newManager()) {
       attention.initialize(manager, seed, DataType.FLOAT64);
       Random random = new Random(seed);
@@ -93,7 +94,8 @@ final class SemanticStreamNetworkTest {
 
   @Test
   void attentionGradientsAgreeWithFiniteDifferences() {
-    LatentCrossAttention attention = new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
+    LatentCrossAttention attention =
+        new LatentCrossAttention(DIMENSION, CONTEXT, LATENT, DIMENSION, HEADS);
     GradientCheck.check(
         attention,
         (f, both) ->
