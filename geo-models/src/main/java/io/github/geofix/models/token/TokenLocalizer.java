@@ -48,7 +48,8 @@ final class TokenLocalizer implements Localizer {
     for (int start = 0; start < photos.size(); start += BATCH) {
       int end = Math.min(photos.size(), start + BATCH);
       List<TokenPhoto> batch = photos.subList(start, end).stream().map(read).toList();
-      for (DecodedPhoto photo : model.inference().decode(batch, decoding, selection.readsStates())) {
+      for (DecodedPhoto photo :
+          model.inference().decode(batch, decoding, selection.readsStates())) {
         locations.add(location(photo, selection, model));
       }
     }

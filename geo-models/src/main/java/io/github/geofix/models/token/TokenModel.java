@@ -13,8 +13,8 @@ import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.token.TokenConfig.SelectionRule;
+import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -183,8 +183,8 @@ public final class TokenModel extends GeoModel {
   /**
    * Returns a localizer that decodes and selects as configured.
    *
-   * @throws IllegalStateException if the model reads vectors: use {@link
-   *     #localizer(PhotoVectors)}; or if a reward is to select and there is no scorer
+   * @throws IllegalStateException if the model reads vectors: use {@link #localizer(PhotoVectors)};
+   *     or if a reward is to select and there is no scorer
    */
   @Override
   public Localizer localizer() {
@@ -260,8 +260,7 @@ public final class TokenModel extends GeoModel {
   @Override
   protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     PhotoInput input = network.input().ofPixels();
-    return photo ->
-        inference.scored(input.read(photo.image()), photo.latLng(), config.decoding());
+    return photo -> inference.scored(input.read(photo.image()), photo.latLng(), config.decoding());
   }
 
   /**

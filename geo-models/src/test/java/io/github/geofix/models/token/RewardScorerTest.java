@@ -77,8 +77,7 @@ class RewardScorerTest {
       scorer.save(folder.resolve("scorer.safetensors"));
       BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
       try (RewardScorer loaded = RewardScorer.load(model, folder.resolve("scorer.safetensors"));
-          Localizer localizer =
-              model.localizer(image -> vectors, Sampling.of(5, 1), loaded)) {
+          Localizer localizer = model.localizer(image -> vectors, Sampling.of(5, 1), loaded)) {
         DecodedPhoto pool =
             model
                 .inference()
