@@ -13,12 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network sees in the views of cells, computed once for many photos: the views near the root
- * are asked for by every one. Kept are those lately used, up to a bound. Whoever changes the
- * network's values has to say so by {@link #useFor}. Thread-safe.
+ * Encoded views of cells, with a bounded cache of those used last: every photo needs the views near
+ * the root. Call {@link #useFor} after the network may have changed. Thread-safe.
  */
 final class ViewFeatures {
-  /** All 4,369 views of the smallest model, or 20,000 of the published one. */
+  /** Enough for all 4,369 views of the smallest model, or 20,000 of the published one. */
   private static final long CACHE_BYTES = 64L << 20;
 
   /** Views encoded at once. */
@@ -36,13 +35,13 @@ final class ViewFeatures {
     this.preprocessor = preprocessor;
     this.cache =
         CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
+            .concurrencyLevel(1) // the bound is divided among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
             .weigher((List<Integer> path, float[] features) -> Float.BYTES * features.length)
             .build();
   }
 
-  /** Forgets everything if the network has learned since the last call. */
+  /** Empties the cache if the network has changed since the last call. */
   synchronized void useFor(NDManager manager) {
     WeightsVersion known = version;
     if (known == null || !known.isOf(network, manager)) {
@@ -52,7 +51,7 @@ final class ViewFeatures {
   }
 
   /**
-   * Returns the views of cells as the network's head takes them.
+   * Returns the encoded views of cells, the input of the network's head.
    *
    * @param manager owns the result
    * @param paths of one length, below the number of steps
@@ -77,12 +76,12 @@ final class ViewFeatures {
         cache.put(List.copyOf(paths.get(batch.get(i))), encoded[i]);
       }
     }
-    int width = features[0].length;
-    float[] joined = new float[features.length * width];
+    int dimension = features[0].length;
+    float[] joined = new float[features.length * dimension];
     for (int i = 0; i < features.length; i++) {
-      System.arraycopy(features[i], 0, joined, i * width, width);
+      System.arraycopy(features[i], 0, joined, i * dimension, dimension);
     }
-    return manager.create(joined, new Shape(features.length, width));
+    return manager.create(joined, new Shape(features.length, dimension));
   }
 
   private float[][] encode(NDManager manager, List<List<Integer>> paths) {
@@ -96,12 +95,12 @@ final class ViewFeatures {
     try (NDManager step = manager.newSubManager()) {
       NDArray images = step.create(pixels, new Shape(paths.size(), 3, side, side));
       NDArray encoded = network.views(Forward.INFERENCE, images);
-      NDArray seen = network.atStep(Forward.INFERENCE, encoded, paths.get(0).size());
-      float[] flat = seen.toFloatArray();
-      int width = flat.length / paths.size();
-      float[][] features = new float[paths.size()][width];
+      float[] flat =
+          network.atStep(Forward.INFERENCE, encoded, paths.get(0).size()).toFloatArray();
+      int dimension = flat.length / paths.size();
+      float[][] features = new float[paths.size()][dimension];
       for (int i = 0; i < features.length; i++) {
-        System.arraycopy(flat, i * width, features[i], 0, width);
+        System.arraycopy(flat, i * dimension, features[i], 0, dimension);
       }
       return features;
     }
