@@ -8,6 +8,7 @@ import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
@@ -217,6 +218,7 @@ final class TrainCommand implements Callable<Integer> {
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
         report = run == null ? trainer.fit(photos.data()) : trainer.fit(photos.data(), run);
       }
+      noteMissing(model);
       if (photos instanceof TrainingList.OfPhotos known) {
         model.afterTraining(ManifestPhotos.of(known.photos()));
       }
@@ -274,6 +276,12 @@ final class TrainCommand implements Callable<Integer> {
           throw new IllegalArgumentException(
               "no hard negatives " + hardNegatives + "; there are none, frgeo, sample4geo");
     };
+  }
+
+  private void noteMissing(GeoModel model) {
+    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+      spec.commandLine().getErr().println("note: " + refining.missingImagery());
+    }
   }
 
   private void note(Finding finding) {

@@ -40,7 +40,7 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of("map");
+    return Optional.of(ZoomModel.MAP);
   }
 
   @Override
