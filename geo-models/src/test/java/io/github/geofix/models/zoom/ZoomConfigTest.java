@@ -3,6 +3,7 @@ package io.github.geofix.models.zoom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.Family;
@@ -52,7 +53,7 @@ final class ZoomConfigTest {
     assertThat(changed.head()).isEqualTo(new Decoder(768, 8, 2, 0.1, false));
     assertThat(changed.area()).isEqualTo(new Square(new LatLng(47, 8), 5000));
     assertThat(changed.grid().steps()).isEqualTo(2);
-    assertThat(changed.grid().center()).isEqualTo(new LatLng(47, 8));
+    assertThat(changed.grid().center(CellPath.ROOT)).isEqualTo(new LatLng(47, 8));
     assertThat(Settings.apply(changed, Map.of("area.type", "world", "head.type", "childCosine")))
         .isEqualTo(
             TINY.withChildrenPerSide(List.of(3, 3)).withSearch(changed.search()));
