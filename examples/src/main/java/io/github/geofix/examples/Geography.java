@@ -1,5 +1,6 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
@@ -28,7 +29,7 @@ final class Geography {
     PointSet places = PointSet.readCsv(Path.of("train/manifest.csv"));
     CellHierarchy cells =
         CellHierarchy.adaptive(
-            places, CellPartition.Options.defaults().withMinPoints(2), 50, 20, 10);
+            places, AdaptiveOptions.defaults().withMinPoints(2), 50, 20, 10);
     CellPartition finest = cells.finest();
     System.out.println(finest.size() + " cells, nested in " + cells.partition(0).size());
 

@@ -1,5 +1,6 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -14,7 +15,7 @@ final class Partition {
     CellPartition cells =
         CellPartition.adaptive(
             photos.locations(),
-            CellPartition.Options.defaults().withMinPoints(2).withMaxPoints(20));
+            AdaptiveOptions.defaults().withMinPoints(2).withMaxPoints(20));
     int label = cells.labelOf(photos.locations().get(0)).orElseThrow();
     System.out.println(cells.size() + " cells; the first photo lies in " + cells.s2Token(label));
     LatLng mean = cells.meanOf(label);

@@ -1,5 +1,6 @@
 package io.github.geofix.eval.report;
 
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
@@ -130,7 +131,7 @@ final class SampleReport {
                 "Where the points lie",
                 "Cells of 3 to 20 points.",
                 CellPartition.adaptive(
-                    truths, CellPartition.Options.defaults().withMinPoints(3).withMaxPoints(20))))
+                    truths, AdaptiveOptions.defaults().withMinPoints(3).withMaxPoints(20))))
         .add(
             new ReportSection.ReliabilityCurve(
                 "Calibration", "An answer is right when it is within 750 km.", reliability(random)))

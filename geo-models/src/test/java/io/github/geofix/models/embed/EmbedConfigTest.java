@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
@@ -83,7 +84,7 @@ final class EmbedConfigTest {
         trainingLastBlock(tiny().withBackbone("convnext-atto", ImageSpec.imageNet(32))),
         tiny().withFusion(fusion),
         inference(36, 0).withFusion(fusion.withAppearance(false).withBlocks(2)),
-        tiny().withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
+        tiny().withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
   }
 
   /** Every form learns on one batch, and answers the same after saving and loading. */
@@ -380,7 +381,7 @@ final class EmbedConfigTest {
             .withInference(new Inference(64, 0))
             .withCells(
                 new Cells.Adaptive(
-                    CellPartition.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
+                    AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
     Manifest manifest = photosWithMaps(folder);
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
@@ -460,7 +461,7 @@ final class EmbedConfigTest {
       assertThat(model.config())
           .isEqualTo(
               EmbedConfig.tiny()
-                  .withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
+                  .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 20)))
                   .withMatching(Cosine.defaults().withNegatives(new InBatch(true, true)))
                   .withFusion(
                       new SemanticStream(
