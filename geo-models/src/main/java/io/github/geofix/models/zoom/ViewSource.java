@@ -10,7 +10,6 @@ import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /**
  * The views of a grid's cells, cut from a map. Views are kept, those lately used, up to a bound:
@@ -23,7 +22,7 @@ final class ViewSource implements AutoCloseable {
   private final ZoomGrid grid;
   private final MapOnDemand map;
   private final int pixels;
-  private final Cache<List<Integer>, MapImage> cache;
+  private final Cache<CellPath, MapImage> cache;
   private final MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
 
   /**
@@ -40,7 +39,7 @@ final class ViewSource implements AutoCloseable {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
-            .weigher((List<Integer> path, MapImage view) -> 4 * pixels * pixels)
+            .weigher((CellPath path, MapImage view) -> 4 * pixels * pixels)
             .build();
   }
 
@@ -51,7 +50,7 @@ final class ViewSource implements AutoCloseable {
    * @throws UncheckedIOException if the map cannot be read, or has no imagery for the root view
    * @throws IllegalStateException if closed
    */
-  BufferedImage view(List<Integer> path) {
+  BufferedImage view(CellPath path) {
     return mapImage(path).image();
   }
 
@@ -60,7 +59,7 @@ final class ViewSource implements AutoCloseable {
    *
    * @throws UncheckedIOException also if too large a share of the views has no imagery
    */
-  BufferedImage trainingView(List<Integer> path) {
+  BufferedImage trainingView(CellPath path) {
     return missing.count(mapImage(path)).image();
   }
 
@@ -69,20 +68,19 @@ final class ViewSource implements AutoCloseable {
     return missing;
   }
 
-  private MapImage mapImage(List<Integer> path) {
+  private MapImage mapImage(CellPath path) {
     MapImage known = cache.getIfPresent(path);
     if (known != null) {
       return known;
     }
-    CellPath labels = CellPath.of(path.stream().mapToInt(Integer::intValue).toArray());
-    MapImage view = map.mapImage(grid.frame(labels), pixels, pixels);
-    if (path.isEmpty() && view.isMissing()) {
+    MapImage view = map.mapImage(grid.frame(path), pixels, pixels);
+    if (path.isRoot() && view.isMissing()) {
       throw new UncheckedIOException(
           new IOException(
               "the map has no tile for the root view, which shows the whole area: check the map,"
                   + " the area, and the order of the rows ({-y} counts from the south)"));
     }
-    cache.put(List.copyOf(path), view);
+    cache.put(path, view);
     return view;
   }
 

@@ -11,6 +11,7 @@ import io.github.geofix.core.tile.TileAddress;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
@@ -136,7 +137,7 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
   }
 
   /** Returns a localizer with another search than that of the configuration. */
-  public ZoomLocalizer localizer(ZoomSearch.Options search) {
+  public ZoomLocalizer localizer(BeamOptions search) {
     return new ZoomLocalizer(this, search);
   }
 

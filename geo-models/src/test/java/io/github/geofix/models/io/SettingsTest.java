@@ -89,9 +89,9 @@ final class SettingsTest {
   @Test
   void saysWhyASettingDoesNotFit() {
     TokenConfig config = TokenConfig.tiny();
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.width", "0")))
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.beamWidth", "0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("decoding: width must be at least 1: 0");
+        .hasMessage("decoding: beamWidth must be at least 1: 0");
     assertThatThrownBy(() -> Settings.apply(config, Map.of("input.image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting input.image.depth; there are height, width, fit");
