@@ -33,6 +33,13 @@ public interface Family {
    */
   GeoModel create(String size, Map<String, String> settings, List<LatLng> positions, long seed);
 
+  /**
+   * Returns the configuration of a size.
+   *
+   * @throws IllegalArgumentException if the size is unknown; the message lists what there is
+   */
+  Record config(String size);
+
   /** Returns the network of a size, without values and without what the training data decides. */
   Module network(String size);
 

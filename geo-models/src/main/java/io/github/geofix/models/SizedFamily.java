@@ -63,15 +63,16 @@ public abstract class SizedFamily<C extends Record> implements Family {
     return network(config(size));
   }
 
-  private C config(String name) {
+  @Override
+  public final C config(String size) {
     return sizes.stream()
-        .filter(size -> size.name().equals(name))
+        .filter(s -> s.name().equals(size))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "no size %s of %s; there are %s"
-                        .formatted(name, method, String.join(", ", sizes()))))
+                        .formatted(size, method, String.join(", ", sizes()))))
         .config()
         .get();
   }

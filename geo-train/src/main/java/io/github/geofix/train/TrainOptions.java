@@ -1,10 +1,14 @@
 package io.github.geofix.train;
 
+import io.github.geofix.models.io.Settings;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 /**
@@ -65,6 +69,27 @@ public record TrainOptions(
         0,
         60,
         0);
+  }
+
+  /**
+   * Returns a copy with some options changed, by dotted names such as {@code batches.size}.
+   *
+   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
+   *     lists what does
+   */
+  public TrainOptions with(Map<String, String> options) {
+    return Settings.apply(this, options);
+  }
+
+  /**
+   * Returns all options by dotted name, as {@link #with} takes them, with the values that fit in
+   * words.
+   */
+  public List<Settings.Setting> settings() {
+    Properties descriptions = OptionDescriptions.read();
+    return Settings.list(this).stream()
+        .map(s -> new Settings.Setting(s.name(), s.value(), descriptions.getProperty(s.name(), s.values())))
+        .toList();
   }
 
   /** Returns a copy with that many passes over the photos. */
