@@ -3,7 +3,6 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
@@ -13,10 +12,6 @@ import java.util.SplittableRandom;
 
 /** Training examples of a {@link ZoomModel}. Thread-safe. */
 final class ZoomExamples {
-
-  /** The smallest share of a photo that a random crop keeps, as in the paper. */
-  private static final double MIN_CROP = 0.7;
-
   private final ZoomGrid grid;
   private final ViewSource views;
   private final boolean augment;
@@ -64,15 +59,14 @@ final class ZoomExamples {
     if (!augment) {
       return photoPreprocessor.apply(photo);
     }
-    BufferedImage fitted =
-        photoPreprocessor.fit(Augmentation.cropped(MIN_CROP).apply(photo, random));
-    return photoPreprocessor.normalize(Augmentation.ground().apply(fitted, random));
+    BufferedImage fitted = photoPreprocessor.fit(ZoomAugmentation.PHOTO.apply(photo, random));
+    return photoPreprocessor.normalize(ZoomAugmentation.FITTED_PHOTO.apply(fitted, random));
   }
 
   private float[] viewPixels(List<Integer> path, SplittableRandom random) {
     BufferedImage view = views.view(path);
     boolean changed = augment && !path.isEmpty();
-    return viewPreprocessor.normalize(changed ? Augmentation.aerial().apply(view, random) : view);
+    return viewPreprocessor.normalize(changed ? ZoomAugmentation.VIEW.apply(view, random) : view);
   }
 
   /** Returns the path to the terminal cell of a place. */
