@@ -3,12 +3,16 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.eval.Count;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.train.Recipe;
+import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,12 +27,15 @@ import picocli.CommandLine.Spec;
 /** {@code geofix describe}. */
 @Command(
     name = "describe",
-    description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    description =
+        "Shows the layers of a network: shapes, parameters, memory, what is frozen; or how a size is"
+            + " trained.",
     footer = {
       "",
       "Examples:",
       "  geofix describe --model models/embed",
-      "  geofix describe --method zoom --size paper"
+      "  geofix describe --method zoom --size paper",
+      "  geofix describe --method recombine --size paper --recipe"
     },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
@@ -46,13 +53,20 @@ final class DescribeCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what;
 
+  @Option(
+      names = "--recipe",
+      description = "Show how the size is trained, as its paper has it, instead of the layers.")
+  private boolean recipe;
+
   @Option(names = "--json", description = "Write JSON.")
   private boolean json;
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (what.untrained != null) {
+    if (recipe) {
+      describeRecipe(out);
+    } else if (what.untrained != null) {
       describe(out, Family.named(what.untrained.method).network(what.untrained.size));
     } else if (what.model != null) {
       ModelFolder folder = ModelFolder.open(what.model);
@@ -62,6 +76,19 @@ final class DescribeCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private void describeRecipe(PrintWriter out) {
+    if (what.untrained == null) {
+      throw new IllegalArgumentException(
+          "--recipe is of a --method and a --size; how a model was trained is in its card.json");
+    }
+    TrainOptions options = Recipe.of(what.untrained.method, what.untrained.size).options();
+    if (json) {
+      out.print(StrictJson.print(JsonRecords.write(options)));
+    } else {
+      RunOptions.print(out, options.settings());
+    }
   }
 
   private void describe(PrintWriter out, Module network) {
