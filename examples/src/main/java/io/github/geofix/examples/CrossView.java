@@ -4,8 +4,8 @@ import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.View;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
@@ -29,11 +29,10 @@ final class CrossView {
             .withSeed(1)
             .withHardNegatives(HardNegatives.frgeo());
     ImageSpec tile = ImageSpec.half(32).withFit(Fit.STRETCH);
-    RecombineModel.Config config =
-        RecombineModel.Config.tiny()
-            .withImages(tile.withSize(32, 128), tile)
-            .withPhotoView(View.GROUND)
-            .withMap("");
+    RecombineConfig tiny = RecombineConfig.tiny();
+    RecombineConfig config =
+        tiny.withEncoder(tiny.encoder().withImages(tile.withSize(32, 128), tile))
+            .withPhotos(RecombineConfig.Ground.defaults());
     try (RecombineModel model = RecombineModel.create(config, List.of(), options.seed())) {
       TrainingData pairs =
           TrainingData.ofPairs(set.pairs(), protocol::prepare).withLocations(set.queryPlaces());

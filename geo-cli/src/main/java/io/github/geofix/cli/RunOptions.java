@@ -1,17 +1,15 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.models.Family;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.io.Setting;
 import io.github.geofix.train.Recipe;
 import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -176,8 +174,7 @@ final class RunOptions {
     return new RunConfig(
         run.start(),
         run.set(),
-        training.settings().stream()
-            .collect(Collectors.toMap(Settings.Setting::name, Settings.Setting::value)),
+        training.toMap(),
         run.data(),
         run.val(),
         run.tiles(),
@@ -257,22 +254,15 @@ final class RunOptions {
             ? TrainOptions.defaults()
             : Recipe.of(untrained.method, untrained.size).options();
     out.println("Training options, by --opt NAME=VALUE:");
-    print(out, training.with(changes(false)).settings());
+    new SettingsTable(training.with(changes(false)).settings()).text(out);
     out.println();
     if (untrained == null) {
       out.println("Settings of a model, by --set NAME=VALUE, are listed where --method is given.");
     } else {
-      out.println(
-          "Settings of " + untrained.method + " " + untrained.size + ", by --set NAME=VALUE:");
-      Record model = Family.named(untrained.method).config(untrained.size);
-      print(out, Settings.list(Settings.apply(model, settings)));
+      out.printf(
+          "Settings of %s %s, by --set NAME=VALUE:%n", untrained.method, untrained.size);
+      Record model = Family.named(untrained.method).config(untrained.size, settings);
+      new SettingsTable(Setting.of(model)).text(out);
     }
-  }
-
-  static void print(PrintWriter out, List<Settings.Setting> settings) {
-    int names = settings.stream().mapToInt(s -> s.name().length()).max().orElse(1);
-    int values = settings.stream().mapToInt(s -> Math.min(24, s.value().length())).max().orElse(1);
-    String format = "  %-" + names + "s  %-" + Math.max(1, values) + "s  %s%n";
-    settings.forEach(s -> out.printf(format, s.name(), s.value(), s.values()));
   }
 }

@@ -7,6 +7,7 @@ import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.train.Progress;
 import io.github.geofix.train.Provenance;
@@ -104,6 +105,7 @@ final class TrainCommand implements Callable<Integer> {
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }
+      noteMissing(model);
       data.photos().ifPresent(model::afterTraining);
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
       String origin =
@@ -212,6 +214,12 @@ final class TrainCommand implements Callable<Integer> {
   private void skip(String reason, AtomicInteger skipped) {
     skipped.incrementAndGet();
     note("skipped: " + reason);
+  }
+
+  private void noteMissing(GeoModel model) {
+    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+      note(refining.missingImagery().toString());
+    }
   }
 
   private void note(Finding finding) {

@@ -93,7 +93,7 @@ sealed interface TrainingList {
 
     /** All benchmarks have panoramas; the tiny size is made for photos from above. */
     private static final Map<String, String> PANORAMAS =
-        Map.of("photoView", "GROUND", "photo.fit", "STRETCH");
+        Map.of("photos.type", "ground", "encoder.photo.fit", "stretch");
 
     @Override
     public List<LatLng> gallery() {

@@ -157,9 +157,10 @@ final class TrainProtocolTest {
     assertThat(trained.err().strip())
         .isEqualTo("note: 8 photos are listed to train on, the benchmark has 35,532");
     assertDone(trained);
-    assertThat(config("first").get("photoView").getAsString()).isEqualTo("ground");
-    assertThat(config("first").getAsJsonObject("photo").get("fit").getAsString())
-        .isEqualTo("stretch");
+    assertThat(config("first").getAsJsonObject("photos").get("type").getAsString())
+        .isEqualTo("ground");
+    JsonObject photo = config("first").getAsJsonObject("encoder").getAsJsonObject("photo");
+    assertThat(photo.get("fit").getAsString()).isEqualTo("stretch");
     assertThat(folder.resolve("first/card.json")).content().contains("cvusa in ");
     assertThat(evaluate("cvusa", root, "first").out()).contains("4 queries in a gallery of 4");
     String from = folder.resolve("first").toString();
@@ -186,11 +187,16 @@ final class TrainProtocolTest {
     Path root = cvusa();
     List<String> options = new ArrayList<>(List.of("--batch", "4", "--epochs", "1"));
     for (String setting :
-        List.of("tileView=GROUND", "shared=true", "photo.width=64", "tile.width=64")) {
+        List.of(
+            "photos.unrollTiles=true",
+            "encoder.shared=true",
+            "encoder.photo.width=64",
+            "encoder.tile.width=64")) {
       options.addAll(List.of("--set", setting));
     }
     assertDone(train("cvusa", root, "model", options.toArray(String[]::new)));
-    assertThat(config("model").get("tileView").getAsString()).isEqualTo("ground");
+    assertThat(config("model").getAsJsonObject("photos").get("unrollTiles").getAsBoolean())
+        .isTrue();
     assertThat(evaluate("cvusa", root, "model").out()).contains("4 queries in a gallery of 4");
   }
 

@@ -25,11 +25,11 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
   private static final int MAX_WIDTH = 1 << 20;
 
   private final int size;
-  private final int width;
+  private final int dimension;
 
-  private Embeddings(int size, int width) {
+  private Embeddings(int size, int dimension) {
     this.size = size;
-    this.width = width;
+    this.dimension = dimension;
   }
 
   @Override
@@ -38,8 +38,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
   }
 
   @Override
-  public final int width() {
-    return width;
+  public final int dimension() {
+    return dimension;
   }
 
   /**
@@ -48,18 +48,18 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * @throws IllegalArgumentException if the vectors differ in length
    */
   public static Embeddings of(float[][] vectors) {
-    int width = vectors.length == 0 ? 1 : vectors[0].length;
+    int dimension = vectors.length == 0 ? 1 : vectors[0].length;
     for (int i = 0; i < vectors.length; i++) {
-      if (vectors[i].length != width) {
+      if (vectors[i].length != dimension) {
         throw new IllegalArgumentException(
-            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + width);
+            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + dimension);
       }
     }
-    return new Embeddings(vectors.length, width) {
+    return new Embeddings(vectors.length, dimension) {
       @Override
       public void read(int first, int count, float[] target) {
         for (int i = 0; i < count; i++) {
-          System.arraycopy(vectors[first + i], 0, target, i * width, width);
+          System.arraycopy(vectors[first + i], 0, target, i * dimension, dimension);
         }
       }
 
@@ -148,15 +148,16 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private final Safetensors data;
     private final String tensor;
 
-    OfSafetensors(Safetensors data, String tensor, int size, int width) {
-      super(size, width);
+    OfSafetensors(Safetensors data, String tensor, int size, int dimension) {
+      super(size, dimension);
       this.data = data;
       this.tensor = tensor;
     }
 
     @Override
     public void read(int first, int count, float[] target) {
-      data.read(tensor, (long) first * width(), FloatBuffer.wrap(target, 0, count * width()));
+      data.read(
+          tensor, (long) first * dimension(), FloatBuffer.wrap(target, 0, count * dimension()));
     }
 
     @Override
@@ -178,8 +179,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private final long start;
     private final boolean doubles;
 
-    private Npy(MappedFile data, long start, int size, int width, boolean doubles) {
-      super(size, width);
+    private Npy(MappedFile data, long start, int size, int dimension, boolean doubles) {
+      super(size, dimension);
       this.data = data;
       this.start = start;
       this.doubles = doubles;
@@ -211,20 +212,20 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       }
       boolean doubles = matcher.group(1).equals("f8");
       int size = Integer.parseInt(matcher.group(2));
-      int width = Integer.parseInt(matcher.group(3));
-      long bytes = (long) size * width * (doubles ? 8 : 4);
-      if (width == 0 || data.size() != from + length + bytes) {
+      int dimension = Integer.parseInt(matcher.group(3));
+      long bytes = (long) size * dimension * (doubles ? 8 : 4);
+      if (dimension == 0 || data.size() != from + length + bytes) {
         throw notNpy(
             file,
             String.format(
                 Locale.ROOT,
                 "[%d, %d] takes %d bytes, it has %d",
                 size,
-                width,
+                dimension,
                 bytes,
                 data.size() - from - length));
       }
-      return new Npy(data, from + length, size, width, doubles);
+      return new Npy(data, from + length, size, dimension, doubles);
     }
 
     private static IllegalArgumentException notNpy(Path file, String why) {
@@ -235,13 +236,13 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     @Override
     public void read(int first, int count, float[] target) {
       int bytes = doubles ? 8 : 4;
-      int width = width();
+      int dimension = dimension();
       for (int i = 0; i < count; i++) {
         ByteBuffer row =
-            data.slice(start + (long) (first + i) * width * bytes, width * bytes)
+            data.slice(start + (long) (first + i) * dimension * bytes, dimension * bytes)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        for (int d = 0; d < width; d++) {
-          target[i * width + d] = doubles ? (float) row.getDouble() : row.getFloat();
+        for (int d = 0; d < dimension; d++) {
+          target[i * dimension + d] = doubles ? (float) row.getDouble() : row.getFloat();
         }
       }
     }

@@ -84,7 +84,7 @@ public final class RetrievalEvaluator {
    * <p>Takes 2 Q G W operations on the threads of the common pool, and memory of about 16 Q bytes
    * besides a fixed 32 MB and a few MB a thread.
    *
-   * @throws IllegalArgumentException if there is no query or no row, the widths differ, or the
+   * @throws IllegalArgumentException if there is no query or no row, the dimensions differ, or the
    *     matches do not fit
    */
   public RetrievalReport evaluate(Embeddings queries, Embeddings gallery, Matches matches) {
@@ -106,7 +106,7 @@ public final class RetrievalEvaluator {
     checkSize(matches, queries);
     withinMeters.values().forEach(near -> checkSize(near, queries));
     checkWidth(queries, gallery);
-    ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
+    ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
     Sound soundQueries = new Sound(queries);
     Sound soundRows = new Sound(gallery);
     boolean semi =
@@ -150,9 +150,9 @@ public final class RetrievalEvaluator {
   }
 
   private static void checkWidth(Embeddings queries, Embeddings gallery) {
-    if (queries.width() != gallery.width()) {
+    if (queries.dimension() != gallery.dimension()) {
       throw new IllegalArgumentException(
-          "queries are " + queries.width() + " wide, rows " + gallery.width());
+          "queries have dimension " + queries.dimension() + ", rows " + gallery.dimension());
     }
   }
 
@@ -208,8 +208,8 @@ public final class RetrievalEvaluator {
 
   private void findLimits(
       ScoreCounts counter, Sound queries, Sound gallery, int first, List<Target> targets) {
-    float[] query = new float[queries.width()];
-    float[] row = new float[gallery.width()];
+    float[] query = new float[queries.dimension()];
+    float[] row = new float[gallery.dimension()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
       boolean sound = queries.readOne(q, query);
       for (Target target : targets) {
@@ -253,14 +253,14 @@ public final class RetrievalEvaluator {
    *
    * @param query the row of {@code queries}
    * @param k how many at most
-   * @throws IllegalArgumentException if the widths differ
+   * @throws IllegalArgumentException if the dimensions differ
    */
   public List<Ranked> best(Embeddings queries, int query, Embeddings gallery, int k) {
     checkWidth(queries, gallery);
-    ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
+    ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
     Sound rows = new Sound(gallery);
-    float[] vector = new float[queries.width()];
-    float[] row = new float[gallery.width()];
+    float[] vector = new float[queries.dimension()];
+    float[] row = new float[gallery.dimension()];
     if (!new Sound(queries).readOne(query, vector)) {
       return List.of();
     }
@@ -321,15 +321,15 @@ public final class RetrievalEvaluator {
     }
 
     @Override
-    public int width() {
-      return vectors.width();
+    public int dimension() {
+      return vectors.dimension();
     }
 
     @Override
     public void read(int first, int count, float[] target) {
       vectors.read(first, count, target);
       for (int i = 0; i < count; i++) {
-        if (!prepare(target, i * width())) {
+        if (!prepare(target, i * dimension())) {
           broken.increment();
         }
       }
@@ -352,13 +352,13 @@ public final class RetrievalEvaluator {
       if (squares < Float.MAX_VALUE / 8) {
         if (metric == Metric.COSINE && squares > 0) {
           double length = Math.sqrt(squares);
-          for (int i = from; i < from + width(); i++) {
+          for (int i = from; i < from + dimension(); i++) {
             values[i] = (float) (values[i] / length);
           }
         }
         return true;
       }
-      Arrays.fill(values, from, from + width(), Float.NaN);
+      Arrays.fill(values, from, from + dimension(), Float.NaN);
       return false;
     }
 
@@ -369,7 +369,7 @@ public final class RetrievalEvaluator {
       double c = 0;
       double d = 0;
       int i = from;
-      int end = from + width();
+      int end = from + dimension();
       for (; i + 3 < end; i += 4) {
         a += (double) values[i] * values[i];
         b += (double) values[i + 1] * values[i + 1];

@@ -1,11 +1,13 @@
 package io.github.geofix.train;
 
+import io.github.geofix.models.io.Setting;
 import io.github.geofix.models.io.Settings;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -81,15 +83,32 @@ public record TrainOptions(
     return Settings.apply(this, options);
   }
 
+  /** Returns the value of each option by its dotted name, as {@link #with} takes it. */
+  public Map<String, String> toMap() {
+    return NamedValues.of(this);
+  }
+
   /**
-   * Returns all options by dotted name, as {@link #with} takes them, with the values that fit in
-   * words.
+   * Returns all options with their values and what they take in words, by what they need, as {@link
+   * Setting#of} does.
    */
-  public List<Settings.Setting> settings() {
+  public Map<String, List<Setting>> settings() {
     Properties descriptions = OptionDescriptions.read();
-    return Settings.list(this).stream()
-        .map(s -> new Settings.Setting(s.name(), s.value(), descriptions.getProperty(s.name(), s.values())))
-        .toList();
+    Map<String, List<Setting>> settings = new LinkedHashMap<>();
+    Setting.of(this)
+        .forEach(
+            (needs, group) ->
+                settings.put(
+                    needs,
+                    group.stream()
+                        .map(
+                            s ->
+                                new Setting(
+                                    s.name(),
+                                    descriptions.getProperty(s.name(), s.kind()),
+                                    s.value()))
+                        .toList()));
+    return settings;
   }
 
   /** Returns a copy with that many passes over the photos. */

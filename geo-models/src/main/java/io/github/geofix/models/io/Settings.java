@@ -8,11 +8,9 @@ import io.github.geofix.core.io.StrictJson;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,59 +50,6 @@ public final class Settings {
         .sorted(OUTER_FIRST)
         .forEach(name -> set(tree, type, name, settings.get(name)));
     return JsonRecords.read(tree, type);
-  }
-
-  /**
-   * A setting of a record.
-   *
-   * @param name with dots into records, as {@link #apply} takes it
-   * @param value the present value as text
-   * @param values the values that fit, such as {@code a number}
-   */
-  public record Setting(String name, String value, String values) {}
-
-  /** Returns all settings of a record, in the order of its components. */
-  public static List<Setting> list(Record config) {
-    List<Setting> settings = new ArrayList<>();
-    list("", JsonRecords.write(config), config.getClass(), settings);
-    return settings;
-  }
-
-  private static void list(
-      String prefix, JsonObject tree, Class<?> type, List<Setting> settings) {
-    for (RecordComponent component : type.getRecordComponents()) {
-      String name = prefix + component.getName();
-      JsonElement value = tree.get(component.getName());
-      Type declared = content(component.getGenericType());
-      Class<?> raw = JsonRecords.raw(declared);
-      if (value instanceof JsonObject part && (raw.isRecord() || raw.isSealed())) {
-        if (raw.isSealed()) {
-          String alternatives = String.join(", ", JsonRecords.alternatives(raw).keySet());
-          settings.add(
-              new Setting(name + "." + TYPE, part.get(TYPE).getAsString(), alternatives));
-        }
-        list(name + ".", part, Objects.requireNonNull(present(part, raw)), settings);
-      } else {
-        settings.add(new Setting(name, text(value), fitting(declared)));
-      }
-    }
-  }
-
-  private static String text(@Nullable JsonElement value) {
-    if (value == null) {
-      return "";
-    }
-    return value.isJsonPrimitive() ? value.getAsString() : value.toString();
-  }
-
-  private static String fitting(Type type) {
-    return JsonRecords.needed(type)
-        .replaceFirst("^(needed is|there are|it consists of) ", "")
-        .replaceFirst("^a whole number .*", "a whole number");
-  }
-
-  private static Type content(Type type) {
-    return JsonRecords.raw(type) == Optional.class ? JsonRecords.argument(type, 0) : type;
   }
 
   private static boolean isType(String name) {
@@ -157,7 +102,10 @@ public final class Settings {
     if (type != null) {
       for (RecordComponent component : type.getRecordComponents()) {
         if (component.getName().equals(name)) {
-          return content(component.getGenericType());
+          Type generic = component.getGenericType();
+          return JsonRecords.raw(generic) == Optional.class
+              ? JsonRecords.argument(generic, 0)
+              : generic;
         }
       }
     }
@@ -204,7 +152,7 @@ public final class Settings {
   }
 
   /** Returns what a static method {@code defaults()} of the record returns, or nothing. */
-  private static JsonObject defaults(Class<?> type) {
+  static JsonObject defaults(Class<?> type) {
     try {
       var method = type.getDeclaredMethod("defaults");
       method.setAccessible(true);

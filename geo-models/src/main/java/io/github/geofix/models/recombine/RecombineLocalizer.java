@@ -3,33 +3,35 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.Location;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Turns the scores of the gallery's places into locations. */
+/** Locates photos at the best places of the gallery. */
 final class RecombineLocalizer extends BatchLocalizer {
   private final RecombineModel model;
+  private final RecombineMatcher matcher;
 
-  RecombineLocalizer(RecombineModel model) {
-    super(model.config().photo());
+  RecombineLocalizer(RecombineModel model, RecombineMatcher matcher) {
+    super(model.config().encoder().photo());
     this.model = model;
+    this.matcher = matcher;
   }
 
   @Override
   protected List<Location> locate(float[] photos, int count) {
-    Gallery gallery = model.gallery();
+    Gallery gallery = matcher.gallery();
     Calibration calibration = model.calibration();
-    double scale = model.scale() / calibration.temperature();
-    return Arrays.stream(model.cosines(gallery, photos, count))
-        .map(cosines -> GallerySearch.scores(cosines, scale))
-        .map(
-            scores ->
+    double scale = matcher.scale() / calibration.temperature();
+    GallerySearch.Matches matches = matcher.matches(gallery, photos, count);
+    return IntStream.range(0, count)
+        .mapToObj(
+            photo ->
                 location(
                     gallery.places(),
-                    scores,
-                    model.answerOptions().candidates(),
-                    model.answerOptions().meanKm(),
-                    calibration.regionShares()))
+                    GallerySearch.scores(matches.cosines()[photo], scale),
+                    model.answerOptions(),
+                    calibration.regionShares(),
+                    place -> matches.heading(photo, place)))
         .toList();
   }
 }

@@ -7,15 +7,15 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Compares a photo with the tile around each proposed place, at the heading that fits best. Vectors
- * of tiles are kept, as many photos are proposed the same places.
+ * Re-ranks proposed places by the cosine of the photo, at its best heading, and the tile around
+ * each. A tile without imagery has cosine 0 and no heading. Vectors of tiles are cached, since many
+ * photos are proposed the same places.
  */
 final class RecombineRefiner implements Refiner {
 
@@ -23,6 +23,7 @@ final class RecombineRefiner implements Refiner {
   private static final long CACHE_BYTES = 64L << 20;
 
   private final RecombineModel model;
+  private final RecombineMatcher matcher;
   private final Cache<LatLng, float[]> tiles =
       CacheBuilder.newBuilder()
           .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
@@ -30,8 +31,9 @@ final class RecombineRefiner implements Refiner {
           .weigher((LatLng place, float[] vector) -> Float.BYTES * vector.length)
           .build();
 
-  RecombineRefiner(RecombineModel model) {
+  RecombineRefiner(RecombineModel model, RecombineMatcher matcher) {
     this.model = model;
+    this.matcher = matcher;
   }
 
   @Override
@@ -41,31 +43,42 @@ final class RecombineRefiner implements Refiner {
 
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
-    float[] headings = model.encodePhoto(photo);
+    float[] headings = matcher.encodePhoto(photo);
     List<float[]> vectors = vectors(proposed.stream().map(Candidate::latLng).toList());
-    double[] cosines = new double[vectors.size()];
-    for (int i = 0; i < cosines.length; i++) {
-      cosines[i] = bestCosine(headings, vectors.get(i));
-    }
-    double max = Arrays.stream(cosines).max().orElseThrow();
-    double scale = model.scale() / model.calibration().temperature();
+    List<Fit> fits = vectors.stream().map(vector -> best(headings, vector)).toList();
+    double max = fits.stream().mapToDouble(Fit::cosine).max().orElseThrow();
+    double scale = matcher.scale() / model.calibration().temperature();
+    boolean severalHeadings = headings.length > vectors.get(0).length;
     List<Candidate> refined = new ArrayList<>(proposed.size());
-    for (int i = 0; i < cosines.length; i++) {
-      refined.add(proposed.get(i).withScore(Math.exp(scale * (cosines[i] - max))));
+    for (int i = 0; i < proposed.size(); i++) {
+      Fit fit = fits.get(i);
+      Candidate candidate = proposed.get(i).withScore(Math.exp(scale * (fit.cosine() - max)));
+      refined.add(
+          severalHeadings && fit.cosine() != 0
+              ? candidate.withHeadingDegrees(fit.heading())
+              : candidate);
     }
     return refined;
   }
 
-  private static double bestCosine(float[] headings, float[] tile) {
+  /** The cosine of a photo and a tile at the best heading, and that heading in degrees. */
+  private record Fit(double cosine, double heading) {}
+
+  private static Fit best(float[] headings, float[] tile) {
+    int count = headings.length / tile.length;
     double best = -1;
-    for (int start = 0; start < headings.length; start += tile.length) {
+    int heading = 0;
+    for (int s = 0; s < count; s++) {
       double cosine = 0;
       for (int d = 0; d < tile.length; d++) {
-        cosine += headings[start + d] * (double) tile[d];
+        cosine += headings[s * tile.length + d] * (double) tile[d];
       }
-      best = Math.max(best, cosine);
+      if (cosine > best) {
+        best = cosine;
+        heading = s;
+      }
     }
-    return best;
+    return new Fit(best, 360.0 * heading / count);
   }
 
   /** Returns the vectors of the tiles around places; encodes those it does not know together. */
@@ -73,7 +86,7 @@ final class RecombineRefiner implements Refiner {
     Map<LatLng, float[]> known = new HashMap<>(tiles.getAllPresent(places));
     List<LatLng> unknown =
         places.stream().distinct().filter(place -> !known.containsKey(place)).toList();
-    List<float[]> encoded = model.encodeTilesAround(unknown);
+    List<float[]> encoded = matcher.encodeTilesAround(unknown);
     for (int i = 0; i < encoded.size(); i++) {
       known.put(unknown.get(i), encoded.get(i));
       tiles.put(unknown.get(i), encoded.get(i));

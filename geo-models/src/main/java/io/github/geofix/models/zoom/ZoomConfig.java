@@ -4,6 +4,7 @@ import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.loss.NextToken;
@@ -36,7 +37,7 @@ public record ZoomConfig(
     List<Integer> childrenPerSide,
     String map,
     Training training,
-    ZoomSearch.Options search,
+    BeamOptions search,
     AnswerOptions answer) {
 
   /** Scores the children of a view. */
@@ -206,7 +207,7 @@ public record ZoomConfig(
         List.of(4, 4, 4, 4),
         map,
         new Training(false, 0),
-        new ZoomSearch.Options(16, 20),
+        new BeamOptions(16, 20),
         new AnswerOptions(500, 10));
   }
 
@@ -220,7 +221,7 @@ public record ZoomConfig(
     return paper
         .withHead(new Decoder(384, 6, 4, 0.1, true))
         .withEncoder(new Encoder("dinov2-s14", 4, photo, 224))
-        .withSearch(new ZoomSearch.Options(16, 20));
+        .withSearch(new BeamOptions(16, 20));
   }
 
   /**
@@ -236,7 +237,7 @@ public record ZoomConfig(
         List.of(4, 4, 4, 4),
         map,
         new Training(true, 0.1),
-        ZoomSearch.Options.greedy(),
+        BeamOptions.greedy(),
         new AnswerOptions(0, 10));
   }
 
@@ -260,13 +261,18 @@ public record ZoomConfig(
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
+  /** Returns a copy that takes its views from another map. */
+  ZoomConfig withMap(String map) {
+    return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
+  }
+
   /** Returns a copy with the given options of training. */
   public ZoomConfig withTraining(Training training) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
   /** Returns a copy with the given options of the beam search. */
-  public ZoomConfig withSearch(ZoomSearch.Options search) {
+  public ZoomConfig withSearch(BeamOptions search) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 

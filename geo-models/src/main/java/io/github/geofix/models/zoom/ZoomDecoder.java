@@ -38,8 +38,8 @@ public final class ZoomDecoder extends Module {
   private static final int FEED_FORWARD_UNIT = 256;
 
   /**
-   * Where some walks stand after a view: the scores of its children, and what the next step needs.
-   * Its arrays belong to the manager of the first view.
+   * The decoder's output after a view of some paths, with the cache for the next step. Its arrays
+   * belong to the manager of the first view.
    */
   public static final class Step {
     private final int index;
@@ -63,11 +63,11 @@ public final class ZoomDecoder extends Module {
     }
 
     /**
-     * Returns the walks of the given indices, which may leave some out and repeat others.
+     * Returns the paths of the given indices, which may leave some out and repeat others.
      *
      * @param indices int64 {@code [B']}
      */
-    public Step walks(NDArray indices) {
+    public Step rows(NDArray indices) {
       return new Step(
           index, logits.get(indices), past.stream().map(layer -> layer.rows(indices)).toList());
     }
@@ -169,7 +169,7 @@ public final class ZoomDecoder extends Module {
   }
 
   /**
-   * Begins walks at their root views.
+   * Starts paths at their root views.
    *
    * @param ground {@code [B, D]}, the photos
    * @param views {@code [B, D]}, the root views; the result belongs to the manager of the photos
@@ -180,7 +180,7 @@ public final class ZoomDecoder extends Module {
   }
 
   /**
-   * Goes on into one child of each walk.
+   * Extends each path by one child.
    *
    * @param before the step before; may be used again
    * @param taken int64 {@code [B]}, the children taken, 0 to K K - 1

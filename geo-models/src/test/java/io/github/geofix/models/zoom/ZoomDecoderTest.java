@@ -175,7 +175,7 @@ class ZoomDecoderTest {
     NDArray ground = normal(random, 3, 16);
     NDArray views = normal(random, 3, 16);
     NDArray chosen = manager.create(new long[] {2, 0, 2, 2});
-    ZoomDecoder.Step some = decoder.start(F, ground, views).walks(chosen);
+    ZoomDecoder.Step some = decoder.start(F, ground, views).rows(chosen);
     ZoomDecoder.Step same = decoder.start(F, ground.get(chosen), views.get(chosen));
     assertClose(some.logits(), same.logits());
     NDArray taken = manager.create(new long[] {3, 15, 0, 3});

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
@@ -24,8 +24,12 @@ import org.junit.jupiter.api.Test;
 final class PairEmbeddingsTest {
   private static final int SIDE = 16;
   private static final int PAIRS = 48;
-  private static final Config CONFIG =
-      Config.tiny().withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE));
+  private static final RecombineConfig CONFIG =
+      RecombineConfig.tiny()
+          .withEncoder(
+              RecombineConfig.tiny()
+                  .encoder()
+                  .withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE)));
 
   /** Pairs of a coarse pattern, each with noise of its own. */
   private record Patterns(RecombineModel model) implements Examples {
