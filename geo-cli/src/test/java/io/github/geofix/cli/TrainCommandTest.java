@@ -217,7 +217,7 @@ final class TrainCommandTest {
     assertThat(ofPaper.out())
         .containsPattern("schedule\\.factor +0\\.5 ")
         .containsPattern("stopping\\.epochs +3 ")
-        .containsPattern("encoder\\.dimension +768 +a whole number");
+        .containsPattern("encoder\\.dimension +768 +whole number");
   }
 
   @Test
