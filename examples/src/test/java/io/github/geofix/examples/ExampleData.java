@@ -23,7 +23,8 @@ import java.util.Optional;
 /** A small form of what the README's commands leave behind. */
 final class ExampleData {
   private static final ModelCard UNTRAINED =
-      new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of(), Optional.empty());
+      new ModelCard(
+          "nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of(), Optional.empty());
 
   private ExampleData() {}
 

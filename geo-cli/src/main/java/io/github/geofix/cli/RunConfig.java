@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that decides what {@code geofix train} learns. Each run writes it as {@code run.json} into its
- * run folder and into the model's {@code card.json}; {@code train --config} takes it again and ends
- * with the same weights.
+ * All that decides what {@code geofix train} learns. Each run writes it as {@code run.json} into
+ * its run folder and into the model's {@code card.json}; {@code train --config} takes it again and
+ * ends with the same weights.
  *
  * @param start what the run begins with
  * @param set settings of the model, by name
@@ -113,7 +113,6 @@ record RunConfig(
   /** Writes the configuration into a run folder. */
   void write(Path run) {
     AtomicFiles.write(
-        run.resolve(FILE),
-        temporary -> Files.writeString(temporary, StrictJson.print(toJson())));
+        run.resolve(FILE), temporary -> Files.writeString(temporary, StrictJson.print(toJson())));
   }
 }

@@ -216,9 +216,7 @@ final class RunOptions {
     if (run.start() instanceof RunConfig.New made) {
       return Recipe.of(made.method(), recipe == null ? made.size() : recipe).options();
     }
-    return recipe == null
-        ? TrainOptions.defaults()
-        : Recipe.of(run.method(), recipe).options();
+    return recipe == null ? TrainOptions.defaults() : Recipe.of(run.method(), recipe).options();
   }
 
   /** Returns what the command line changes, the shorter options first. */
@@ -259,8 +257,7 @@ final class RunOptions {
     if (untrained == null) {
       out.println("Settings of a model, by --set NAME=VALUE, are listed where --method is given.");
     } else {
-      out.printf(
-          "Settings of %s %s, by --set NAME=VALUE:%n", untrained.method, untrained.size);
+      out.printf("Settings of %s %s, by --set NAME=VALUE:%n", untrained.method, untrained.size);
       Record model = Family.named(untrained.method).config(untrained.size, settings);
       new SettingsTable(Setting.of(model)).text(out);
     }

@@ -187,14 +187,15 @@ final class TrainCommandTest {
         new ArrayList<>(Manifest.readCsv(folder.resolve("photos.csv")).entries());
     Path cut = Files.writeString(folder.resolve("cut.png"), "no image");
     entries.add(new Manifest.Entry(cut, new LatLng(1, 2), Map.of()));
-    entries.add(
-        new Manifest.Entry(folder.resolve("gone.png"), new LatLng(1, 2), Map.of()));
+    entries.add(new Manifest.Entry(folder.resolve("gone.png"), new LatLng(1, 2), Map.of()));
     Manifest.of(entries).writeCsv(folder.resolve("broken.csv"));
     String[] broken = {"--data", path("broken.csv"), "--opt", "batches.size=5"};
     assertRefused(train("never", broken), "broken.csv lists a missing image", "gone.png");
     Result skipped =
-        train("skipped", Stream.concat(Stream.of(broken), Stream.of("--skip-unreadable"))
-            .toArray(String[]::new));
+        train(
+            "skipped",
+            Stream.concat(Stream.of(broken), Stream.of("--skip-unreadable"))
+                .toArray(String[]::new));
     assertDone(skipped);
     assertThat(skipped.err().strip().lines())
         .hasSize(3)

@@ -26,7 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The library inside an executable jar: see {@link Launcher}. */
 final class ExecutableJarTest {
   private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of(), Optional.empty());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   @TempDir private Path folder;
 

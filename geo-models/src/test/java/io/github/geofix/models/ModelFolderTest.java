@@ -24,7 +24,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Model folders that are damaged, each refused with its name. */
 final class ModelFolderTest {
   private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of(), Optional.empty());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   @TempDir private Path parent;
   private Path folder;

@@ -14,7 +14,17 @@ import java.util.stream.IntStream;
 public final class Samples {
   /** Of a model that learned nothing. */
   public static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of(), Optional.empty());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   private Samples() {}
 

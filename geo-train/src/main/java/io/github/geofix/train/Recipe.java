@@ -41,8 +41,8 @@ import java.util.Map;
  *   <li>recombine {@code paper-vigor}, FRGeo on VIGOR: the same with learning rate 5e-5 and batches
  *       of 16.
  *   <li>recombine {@code sample4geo}, Sample4Geo (ICCV 2023, section 4.2, and released code): AdamW
- *       with learning rate 1e-3, one epoch of linear warm-up, then a cosine to zero, PyTorch's weight
- *       decay of 0.01, gradients clipped at norm 100, 40 epochs in batches of 128, neighbor
+ *       with learning rate 1e-3, one epoch of linear warm-up, then a cosine to zero, PyTorch's
+ *       weight decay of 0.01, gradients clipped at norm 100, 40 epochs in batches of 128, neighbor
  *       sampling.
  * </ul>
  *

@@ -30,8 +30,7 @@ final class TrainOptionsTest {
     assertThat(DEFAULTS.optimizer().weightDecay()).isEqualTo(0.01);
     assertThat(DEFAULTS.optimizer().maxGradientNorm()).isEqualTo(1);
     assertThat(DEFAULTS.optimizer().groups()).isEmpty();
-    assertThat(DEFAULTS.schedule())
-        .isEqualTo(new Schedule.Cosine(0, Schedule.Interval.STEP, 50));
+    assertThat(DEFAULTS.schedule()).isEqualTo(new Schedule.Cosine(0, Schedule.Interval.STEP, 50));
     assertThat(DEFAULTS.sam().rho()).isZero();
     assertThat(DEFAULTS.emaDecay()).isZero();
     assertThat(DEFAULTS.checkpointSeconds()).isEqualTo(60);

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * @param geofix the version that trained it
  * @param machine operating system, Java and number of processors
  * @param options every training option by name
- * @param run what {@code geofix train --config} takes to train it again; empty if it was not trained
- *     from the command line
+ * @param run what {@code geofix train --config} takes to train it again; empty if it was not
+ *     trained from the command line
  */
 public record ModelCard(
     String data,
@@ -48,16 +48,7 @@ public record ModelCard(
   /** Returns a copy with the configuration of a run of the command line. */
   public ModelCard withRun(JsonObject run) {
     return new ModelCard(
-        data,
-        photos,
-        steps,
-        seed,
-        seconds,
-        created,
-        geofix,
-        machine,
-        options,
-        Optional.of(run));
+        data, photos, steps, seed, seconds, created, geofix, machine, options, Optional.of(run));
   }
 
   /** Returns a description of this machine for {@link #machine()}. */

@@ -69,7 +69,9 @@ public final class TrainingData {
   public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     return new TrainingData(
         Optional.empty(),
-        model -> matching(model).examples(pairs, prepare), List.of(), ImagePair.tileNumbers(pairs));
+        model -> matching(model).examples(pairs, prepare),
+        List.of(),
+        ImagePair.tileNumbers(pairs));
   }
 
   private static MatchingModel matching(Trainable model) {
@@ -103,10 +105,7 @@ public final class TrainingData {
       return of(Readable.photos(photos.get(), onSkip)).withLocations(locations);
     }
     return new TrainingData(
-        photos,
-        model -> Readable.examples(examples.apply(model), onSkip),
-        locations,
-        tiles);
+        photos, model -> Readable.examples(examples.apply(model), onSkip), locations, tiles);
   }
 
   /** Returns the photos; empty if these are pairs or examples. */
