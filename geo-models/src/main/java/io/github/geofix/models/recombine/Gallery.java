@@ -57,7 +57,8 @@ final class Gallery {
    * @param digest {@link io.github.geofix.models.weights.Weights#digest} of the network that made
    *     the vectors
    */
-  static Gallery of(CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {
+  static Gallery of(
+      CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {
     return new Gallery(places, dimension, fill, digest);
   }
 

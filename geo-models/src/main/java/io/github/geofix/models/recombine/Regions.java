@@ -1,9 +1,9 @@
 package io.github.geofix.models.recombine;
 
 /**
- * The pooling weights of the directions of a feature map. The directions are R equal angles, clockwise
- * from south: for R = 4 those between south and west, west and north, north and east, east and
- * south.
+ * The pooling weights of the directions of a feature map. The directions are R equal angles,
+ * clockwise from south: for R = 4 those between south and west, west and north, north and east,
+ * east and south.
  *
  * <p>Each method returns a matrix {@code [cells, R]}, row-major, whose column r holds the weights
  * of a mean over region r: they sum to 1, or are all 0 if the region is outside the map.
