@@ -2,8 +2,8 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
@@ -47,8 +47,7 @@ public class PartitionBenchmark {
   @Setup
   public void generate() {
     positions = PhotoPositions.generate(points, 1);
-    partition =
-        CellPartition.adaptive(PointSet.ofPairs(positions), AdaptiveOptions.defaults());
+    partition = CellPartition.adaptive(PointSet.ofPairs(positions), AdaptiveOptions.defaults());
     // Shifted so that signed order, which binarySearch uses, is the order of the curve.
     firstLeaves =
         Arrays.stream(partition.cellIds())

@@ -4,7 +4,6 @@ import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import java.util.List;
 import java.util.Locale;

@@ -102,8 +102,7 @@ final class PartitionCommand implements Callable<Integer> {
     OutputFiles.check(out, map);
     Optional<EmbeddedImage> picture = map == null ? Optional.empty() : picture();
     PointSet points = PointSet.readCsv(data);
-    AdaptiveOptions options =
-        AdaptiveOptions.defaults().withRule(rule).withMinPoints(minPoints);
+    AdaptiveOptions options = AdaptiveOptions.defaults().withRule(rule).withMinPoints(minPoints);
     PrintWriter stdout = spec.commandLine().getOut();
     if (maxPoints.length == 1) {
       CellPartition cells = CellPartition.adaptive(points, options.withMaxPoints(maxPoints[0]));

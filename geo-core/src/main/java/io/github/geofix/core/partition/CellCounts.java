@@ -11,9 +11,9 @@ import java.util.List;
  * parts of a data set can be merged, so a partition of more points than fit on one machine can be
  * built. Immutable and thread-safe.
  *
- * <p>{@link CellPartition#adaptive(CellCounts, AdaptiveOptions)} has exactly the cells and counts of
- * the partition of the points themselves. Its means differ by at most a centimeter: vector sums are
- * kept as integers, in units of 2^-30, so that merging is exact in any order.
+ * <p>{@link CellPartition#adaptive(CellCounts, AdaptiveOptions)} has exactly the cells and counts
+ * of the partition of the points themselves. Its means differ by at most a centimeter: vector sums
+ * are kept as integers, in units of 2^-30, so that merging is exact in any order.
  *
  * <pre>{@code
  * CellCounts counts = CellCounts.of(PointSet.readCsv(Path.of("part-0.csv")), 14);
@@ -136,8 +136,7 @@ public final class CellCounts {
       }
       size++;
     }
-    return new CellCounts(
-        level, Arrays.copyOf(ids, size), counts, Arrays.copyOf(merged, 3 * size));
+    return new CellCounts(level, Arrays.copyOf(ids, size), counts, Arrays.copyOf(merged, 3 * size));
   }
 
   private int compare(int i, CellCounts other, int j) {

@@ -130,8 +130,8 @@ public final class CellHierarchy {
   }
 
   /**
-   * As {@link #adaptive(Collection, AdaptiveOptions, int...)}, from the counts of points; see {@link
-   * CellPartition#adaptive(CellCounts, AdaptiveOptions)}.
+   * As {@link #adaptive(Collection, AdaptiveOptions, int...)}, from the counts of points; see
+   * {@link CellPartition#adaptive(CellCounts, AdaptiveOptions)}.
    */
   public static CellHierarchy adaptive(
       CellCounts counts, AdaptiveOptions options, int... maxPoints) {

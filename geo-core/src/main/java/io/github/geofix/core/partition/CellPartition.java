@@ -337,10 +337,10 @@ public final class CellPartition {
   /**
    * Loads a partition saved by {@link #save}, or any CSV file with a column of S2 tokens or ids.
    *
-   * <p>Reads the columns {@code s2Token} (also {@code token}, {@code s2_token}, {@code hex_id})
-   * or {@code cellId} (also {@code cell_id}, {@code s2_id}, {@code id}), and if present {@code
-   * points} (also {@code count}, {@code imgs_per_cell}) and {@code latitude} and {@code longitude}
-   * (also {@code latitude_mean}, {@code longitude_mean}); case does not matter.
+   * <p>Reads the columns {@code s2Token} (also {@code token}, {@code s2_token}, {@code hex_id}) or
+   * {@code cellId} (also {@code cell_id}, {@code s2_id}, {@code id}), and if present {@code points}
+   * (also {@code count}, {@code imgs_per_cell}) and {@code latitude} and {@code longitude} (also
+   * {@code latitude_mean}, {@code longitude_mean}); case does not matter.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws io.github.geofix.core.format.ModelFormatException if it is not a list of disjoint

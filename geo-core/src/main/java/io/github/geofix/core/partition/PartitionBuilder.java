@@ -137,16 +137,14 @@ final class PartitionBuilder {
   static List<CellPartition> fixedLevels(CellCounts counts, int... levels) {
     requirePoints(counts.points());
     return Arrays.stream(levels)
-        .mapToObj(
-            level -> fixedLevel(counts.sortedCells(), counts.points(), level, counts.level()))
+        .mapToObj(level -> fixedLevel(counts.sortedCells(), counts.points(), level, counts.level()))
         .map(layout -> withStatistics(counts, layout))
         .toList();
   }
 
   private static Layout fixedLevel(long[] ids, long points, int level, int maxLevel) {
     if (level < 0 || level > maxLevel) {
-      throw new IllegalArgumentException(
-          "an S2 level is 0 to " + maxLevel + ", not " + level);
+      throw new IllegalArgumentException("an S2 level is 0 to " + maxLevel + ", not " + level);
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("partition", "fixed level");

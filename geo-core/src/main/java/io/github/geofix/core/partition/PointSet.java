@@ -194,8 +194,8 @@ public final class PointSet {
    *
    * @param firsts the first leaf of each interval, in unsigned order; an interval ends where the
    *     next begins, and points before the first are left out
-   * @return [PointChunk.SUMS * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
-   *     {@code DEGREES} of latitude, longitude, 0; then the compensation of each
+   * @return [PointChunk.SUMS * firsts.length]: of each interval the sums of x, y, z of the unit
+   *     vectors, for {@code DEGREES} of latitude, longitude, 0; then the compensation of each
    */
   double[] sums(long[] firsts, AdaptiveOptions.Mean kind) {
     LeafLookup intervals = new LeafLookup(firsts);
@@ -241,7 +241,8 @@ public final class PointSet {
    */
   private static void addUp(
       List<PointChunk.Run> runs, double[] sums, LeafLookup intervals, AdaptiveOptions.Mean kind) {
-    PointChunk group = new PointChunk(Math.min(GROUP, runs.stream().mapToInt(PointChunk.Run::length).sum()));
+    PointChunk group =
+        new PointChunk(Math.min(GROUP, runs.stream().mapToInt(PointChunk.Run::length).sum()));
     int first = 0;
     while (first < runs.size()) {
       int end = first;

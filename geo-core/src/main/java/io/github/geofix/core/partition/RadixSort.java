@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * In-place radix sort of unsigned 64-bit numbers: by the most significant digits until a bucket fits
- * in the cache, as McIlroy, Bostic and McIlroy, "Engineering Radix Sort", 1993, and there by the
- * least significant ones. {@code Arrays.parallelSort} takes more than twice the time and needs a
- * second array, see {@code docs/results/radix-sort.csv}.
+ * In-place radix sort of unsigned 64-bit numbers: by the most significant digits until a bucket
+ * fits in the cache, as McIlroy, Bostic and McIlroy, "Engineering Radix Sort", 1993, and there by
+ * the least significant ones. {@code Arrays.parallelSort} takes more than twice the time and needs
+ * a second array, see {@code docs/results/radix-sort.csv}.
  */
 final class RadixSort {
   private static final int DIGIT_BITS = 11;
@@ -62,7 +62,9 @@ final class RadixSort {
     return (int) (number >>> shift) & (BUCKETS - 1);
   }
 
-  /** Moves numbers to the buckets of their digits, in place, and returns the ends of the buckets. */
+  /**
+   * Moves numbers to the buckets of their digits, in place, and returns the ends of the buckets.
+   */
   private static int[] partition(long[] numbers, int from, int to, int shift) {
     int[] next = new int[BUCKETS];
     for (int i = from; i < to; i++) {

@@ -70,7 +70,8 @@ final class CellCountsTest {
     for (int i = 0; i < 3; i++) {
       assertSame(hierarchy.partition(i), expected.partition(i));
     }
-    assertSame(CellPartition.fixedLevel(counts(points, 10), 5), CellPartition.fixedLevel(points, 5));
+    assertSame(
+        CellPartition.fixedLevel(counts(points, 10), 5), CellPartition.fixedLevel(points, 5));
   }
 
   @ParameterizedTest
@@ -96,8 +97,7 @@ final class CellCountsTest {
   @Test
   void arraysRestoreThem() {
     CellCounts counts = counts(Points.clustered(500, new Random(8)), 8);
-    assertThat(
-            CellCounts.of(8, counts.cellIds(), counts.counts(), counts.vectorSums()))
+    assertThat(CellCounts.of(8, counts.cellIds(), counts.counts(), counts.vectorSums()))
         .isEqualTo(counts)
         .hasToString(counts.toString());
     assertThat(Arrays.stream(counts.counts()).sum()).isEqualTo(500);

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CellHierarchyTest {
-  private static final AdaptiveOptions SMALL = AdaptiveOptions.defaults().withMinPoints(3).withMaxLevel(12);
+  private static final AdaptiveOptions SMALL =
+      AdaptiveOptions.defaults().withMinPoints(3).withMaxLevel(12);
 
   @TempDir Path folder;
 

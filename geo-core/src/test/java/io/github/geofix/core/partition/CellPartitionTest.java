@@ -48,7 +48,8 @@ class CellPartitionTest {
     return kept;
   }
 
-  private static void scan(S2CellId cell, List<LatLng> points, AdaptiveOptions options, List<String> kept) {
+  private static void scan(
+      S2CellId cell, List<LatLng> points, AdaptiveOptions options, List<String> kept) {
     List<LatLng> inside = points.stream().filter(p -> cell.contains(leaf(p))).toList();
     boolean enough =
         options.rule() == Rule.ISN
@@ -138,7 +139,8 @@ class CellPartitionTest {
     assertThat(partition.counts()).containsExactly(1_000_000);
     assertThat(GreatCircle.distanceKm(partition.meanOf(0), new LatLng(latitude, longitude)))
         .isLessThan(1e-11);
-    assertThat(CellPartition.adaptive(points, AdaptiveOptions.defaults().withMaxLevel(7)).s2Token(0))
+    assertThat(
+            CellPartition.adaptive(points, AdaptiveOptions.defaults().withMaxLevel(7)).s2Token(0))
         .isEqualTo(S2Cells.token(S2Cells.parent(S2Cells.leafOf(latitude, longitude), 7)));
   }
 

@@ -1,11 +1,11 @@
 package io.github.geofix.eval.report;
 
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.Confusion;

@@ -2,10 +2,9 @@ package io.github.geofix.models.embed;
 
 import static io.github.geofix.models.embed.EmbedConfig.check;
 
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.core.partition.CellPartition;
 import java.util.List;
 
 /** The hierarchy of S2 cells of an {@link EmbedModel}. */
@@ -61,7 +60,9 @@ public sealed interface Cells {
     /** Returns the seven levels of GeoSURGE: at least 50 photos, at most 25,000 down to 500. */
     public static Adaptive defaults() {
       return new Adaptive(
-          AdaptiveOptions.Rule.GEOSURGE, 50, List.of(25_000, 10_000, 5_000, 2_000, 1_000, 750, 500));
+          AdaptiveOptions.Rule.GEOSURGE,
+          50,
+          List.of(25_000, 10_000, 5_000, 2_000, 1_000, 750, 500));
     }
 
     @Override

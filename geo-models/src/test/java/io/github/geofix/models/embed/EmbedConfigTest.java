@@ -20,7 +20,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
@@ -28,6 +27,7 @@ import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
@@ -90,7 +90,8 @@ final class EmbedConfigTest {
                 PhotoStream.defaults()
                     .withBlocks(2)
                     .withClassMaps(Fusion.Input.defaults().withSource("water", 2))),
-        tiny().withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
+        tiny()
+            .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
   }
 
   /** Every form learns on one batch, and answers the same after saving and loading. */
