@@ -3,15 +3,21 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.eval.Count;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.Setting;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.train.Recipe;
+import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -23,12 +29,18 @@ import picocli.CommandLine.Spec;
 /** {@code geofix describe}. */
 @Command(
     name = "describe",
-    description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    description = {
+      "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+      "With --settings the settings of a model: names, values, and what they take.",
+      "With --recipe how a size is trained, as its paper has it."
+    },
     footer = {
       "",
       "Examples:",
       "  geofix describe --model models/embed",
-      "  geofix describe --method zoom --size paper"
+      "  geofix describe --method zoom --size paper",
+      "  geofix describe --method zoom --set head.type=decoder --settings",
+      "  geofix describe --method recombine --size paper --recipe"
     },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
@@ -46,26 +58,86 @@ final class DescribeCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what;
 
-  @Option(names = "--json", description = "Write JSON.")
-  private boolean json;
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a setting before it is described, such as head.type=decoder.")
+  private Map<String, String> changes = Map.of();
+
+  @Option(
+      names = "--recipe",
+      description = "Show the training options of the size instead of the layers.")
+  private boolean recipe;
+
+  static final class Form {
+    @Option(names = "--json", description = "Write the layers, or the recipe, as JSON.")
+    private boolean json;
+
+    @Option(names = "--settings", description = "Show the settings instead of the layers.")
+    private boolean settings;
+
+    @Option(
+        names = "--markdown",
+        description = "Show the settings as tables in Markdown instead of the layers.")
+    private boolean markdown;
+  }
+
+  @ArgGroup private Form form = new Form();
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (what.untrained != null) {
-      describe(out, Family.named(what.untrained.method).network(what.untrained.size));
+    if (recipe) {
+      describeRecipe(out);
+    } else if (what.untrained != null) {
+      Family family = Family.named(what.untrained.method);
+      if (form.settings || form.markdown) {
+        settings(out, family.config(what.untrained.size, changes));
+      } else {
+        describe(out, family.network(what.untrained.size, changes));
+      }
     } else if (what.model != null) {
-      ModelFolder folder = ModelFolder.open(what.model);
-      try (GeoModel model = Family.named(folder.method()).load(folder)) {
-        describe(out, model.network());
+      ModelFolder folder = ModelFolder.open(what.model).with(changes);
+      Family family = Family.of(folder);
+      if (form.settings || form.markdown) {
+        settings(out, family.config(folder));
+      } else {
+        try (GeoModel model = family.load(folder)) {
+          describe(out, model.network());
+        }
       }
     }
     out.flush();
     return 0;
   }
 
+  private void describeRecipe(PrintWriter out) {
+    if (what.untrained == null) {
+      throw new IllegalArgumentException(
+          "--recipe is of a --method and a --size; how a model was trained is in its card.json");
+    }
+    TrainOptions options = Recipe.of(what.untrained.method, what.untrained.size).options();
+    if (form.json) {
+      out.print(StrictJson.print(JsonRecords.write(options)));
+    } else {
+      settings(out, new SettingsTable(options.settings()));
+    }
+  }
+
+  private void settings(PrintWriter out, Record config) {
+    settings(out, new SettingsTable(Setting.of(config)));
+  }
+
+  private void settings(PrintWriter out, SettingsTable table) {
+    if (form.markdown) {
+      table.markdown(out);
+    } else {
+      table.text(out);
+    }
+  }
+
   private void describe(PrintWriter out, Module network) {
-    if (json) {
+    if (form.json) {
       out.println(new GsonBuilder().setPrettyPrinting().create().toJson(json(network)));
     } else {
       text(out, network);

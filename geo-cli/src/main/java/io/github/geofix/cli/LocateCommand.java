@@ -102,11 +102,12 @@ final class LocateCommand implements Callable<Integer> {
       for (Candidate candidate : shown(locations.get(i))) {
         out.printf(
             Locale.ROOT,
-            "  %-24s score %.3f  within %4.0f km  %s%n",
+            "  %-24s score %.3f  within %4.0f km  %s%s%n",
             candidate.latLng(),
             candidate.score(),
             candidate.radiusKm(),
-            candidate.cell());
+            candidate.cell(),
+            heading(candidate));
       }
       for (ScoreRegion region : locations.get(i).regions()) {
         out.printf(
@@ -116,6 +117,12 @@ final class LocateCommand implements Callable<Integer> {
             region.region().areaKm2());
       }
     }
+  }
+
+  private static String heading(Candidate candidate) {
+    return candidate.headingDegrees().isPresent()
+        ? String.format(Locale.ROOT, "  heading %.0f", candidate.headingDegrees().getAsDouble())
+        : "";
   }
 
   private void csv(PrintWriter out, List<Location> locations) {
@@ -199,6 +206,7 @@ final class LocateCommand implements Callable<Integer> {
           properties.put("score", candidate.score());
           properties.put("radiusKm", candidate.radiusKm());
           properties.put("cell", candidate.cell());
+          candidate.headingDegrees().ifPresent(heading -> properties.put("heading", heading));
           features.point(candidate.latLng(), properties);
         }
         for (ScoreRegion region : locations.get(i).regions()) {
@@ -231,5 +239,6 @@ final class LocateCommand implements Callable<Integer> {
     object.addProperty("score", candidate.score());
     object.addProperty("radiusKm", candidate.radiusKm());
     object.addProperty("cell", candidate.cell().toString());
+    candidate.headingDegrees().ifPresent(heading -> object.addProperty("heading", heading));
   }
 }

@@ -227,7 +227,7 @@ final class MainTest {
     };
     assertThat(run(command).code()).isZero();
     byte[] first = Files.readAllBytes(folder.resolve("resumed/weights.safetensors"));
-    assertThat(run(command).code()).isZero();
+    assertThat(run(with(command, "--overwrite")).code()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("resumed/weights.safetensors"))).isEqualTo(first);
     assertThat(folder.resolve("run/metrics.csv")).isNotEmptyFile();
   }
@@ -339,6 +339,34 @@ final class MainTest {
   private static JsonObject calibration(String model) throws IOException {
     Path file = folder.resolve(model + "/calibration.json");
     return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  @Test
+  void listsTheSettingsOfAModel() {
+    Result text = run("describe", "--method", "zoom", "--size", "paper", "--settings");
+    assertThat(text.err()).isEmpty();
+    assertThat(text.out().lines())
+        .anyMatch(line -> line.matches("head.type +decoder +childCosine, decoder"))
+        .anyMatch(line -> line.matches("childrenPerSide +\\[4,4,4,4] +list of whole numbers"))
+        .contains("With head.type=childCosine:")
+        .anyMatch(line -> line.matches("head.temperature +0.07 +number"));
+    Result changed =
+        run(
+            "describe",
+            "--method",
+            "zoom",
+            "--set",
+            "head.type=decoder",
+            "--set",
+            "head.layers=2",
+            "--markdown");
+    assertThat(changed.out().lines())
+        .contains("| Setting | Value | Takes |", "| `head.layers` | `2` | whole number |");
+    Result trained = run("describe", "--model", path("model"), "--settings");
+    assertThat(trained.out().lines()).anyMatch(line -> line.matches("encoder.dimension +16 .*"));
+    assertOneLine(
+        run("describe", "--method", "zoom", "--set", "head.depth=2"),
+        "no setting head.depth; there are type, dimension");
   }
 
   @Test

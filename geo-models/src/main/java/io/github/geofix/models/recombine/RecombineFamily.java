@@ -16,10 +16,10 @@ public final class RecombineFamily extends SizedFamily<RecombineConfig> {
     super(
         RecombineModel.METHOD,
         List.of(
-            new Size<>("tiny", RecombineConfig::tiny),
-            new Size<>("paper", RecombineConfig::paper),
-            new Size<>("paper-vigor", RecombineConfig::paperVigor),
-            new Size<>("sample4geo", RecombineConfig::sample4geo)));
+            new Size<>("tiny", RecombineConfig.tiny()),
+            new Size<>("paper", RecombineConfig.paper()),
+            new Size<>("paper-vigor", RecombineConfig.paperVigor()),
+            new Size<>("sample4geo", RecombineConfig.sample4geo())));
   }
 
   @Override

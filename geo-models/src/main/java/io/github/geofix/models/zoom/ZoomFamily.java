@@ -19,9 +19,9 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
     super(
         ZoomModel.METHOD,
         List.of(
-            new Size<>("tiny", () -> ZoomConfig.tiny(NO_MAP)),
-            new Size<>("small", () -> ZoomConfig.small(NO_MAP)),
-            new Size<>("paper", () -> ZoomConfig.paper(NO_MAP))));
+            new Size<>("tiny", ZoomConfig.tiny(NO_MAP)),
+            new Size<>("small", ZoomConfig.small(NO_MAP)),
+            new Size<>("paper", ZoomConfig.paper(NO_MAP))));
   }
 
   @Override

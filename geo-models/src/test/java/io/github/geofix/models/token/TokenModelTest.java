@@ -61,7 +61,7 @@ final class TokenModelTest {
   @Test
   void findsNothingForNoPhotos() {
     try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
-      assertThat(model.decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
+      assertThat(model.inference().decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
       assertThat(model.localizer().locateImages(List.of())).isEmpty();
     }
     try (TokenModel model =
@@ -198,7 +198,7 @@ final class TokenModelTest {
 
   @Test
   void thePublishedSizeHas54Point8MillionParameters() {
-    assertThat(Family.named("token").network("paper").parameterCount() / 1e6)
+    assertThat(Family.named("token").network("paper", Map.of()).parameterCount() / 1e6)
         .isCloseTo(54.8, within(0.05));
   }
 

@@ -380,7 +380,7 @@ final class ZoomModelTest {
     Family family = Family.named("zoom");
     assertThat(family.sizes()).containsExactly("tiny", "small", "paper");
     for (String size : family.sizes()) {
-      assertThat(family.network(size).parameterCount()).isPositive();
+      assertThat(family.network(size, Map.of()).parameterCount()).isPositive();
     }
     Map<String, String> settings =
         Map.of("map", map, "childrenPerSide", "[2,2]", "search.beamWidth", "3");
@@ -391,7 +391,8 @@ final class ZoomModelTest {
           .asString()
           .matches("2/\\d/\\d");
     }
-    assertThatThrownBy(() -> family.network("huge")).hasMessageContaining("tiny, small, paper");
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test
