@@ -23,9 +23,9 @@ import java.util.List;
  * is the cosine of the two over a learned temperature.
  *
  * <p>Next-child cross-entropy alone can be lowered without the photo, by learning which children
- * hold land. So the loss adds {@link InfoNce} within the batch: at each step the positive of a photo
- * is its own true child, the negatives are those of the other photos, and the other way round. That
- * also makes scores comparable across views, which the search uses.
+ * hold land. So the loss adds {@link InfoNce} within the batch: at each step the positive of a
+ * photo is its own true child, the negatives are those of the other photos, and the other way
+ * round. That also makes scores comparable across views, which the search uses.
  */
 final class ChildCosineNetwork extends ZoomNetwork {
   private final List<Integer> childrenPerSide;
@@ -188,8 +188,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
 
     @Override
     public NDArray scores() {
-      return ChildCosineNetwork.this.logits(
-          query(Forward.INFERENCE, photo, step), children, step);
+      return ChildCosineNetwork.this.logits(query(Forward.INFERENCE, photo, step), children, step);
     }
 
     @Override

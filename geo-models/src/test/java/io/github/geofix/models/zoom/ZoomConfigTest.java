@@ -55,8 +55,7 @@ final class ZoomConfigTest {
     assertThat(changed.grid().steps()).isEqualTo(2);
     assertThat(changed.grid().center(CellPath.ROOT)).isEqualTo(new LatLng(47, 8));
     assertThat(Settings.apply(changed, Map.of("area.type", "world", "head.type", "childCosine")))
-        .isEqualTo(
-            TINY.withChildrenPerSide(List.of(3, 3)).withSearch(changed.search()));
+        .isEqualTo(TINY.withChildrenPerSide(List.of(3, 3)).withSearch(changed.search()));
   }
 
   @ParameterizedTest
