@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      RewardCommand.class,
+      ReferenceCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
     })

@@ -118,7 +118,7 @@ final class PhotoRun {
   Evaluated evaluate(Path model, ModelChoice choice) {
     List<Manifest.Entry> answers = new ArrayList<>();
     Map<Integer, Location> locations = new HashMap<>();
-    try (Localizer localizer = choice.load(model);
+    try (Localizer localizer = choice.load(model, images());
         Bar bar = Bar.of("evaluate", photos().size())) {
       DistanceReport distances =
           evaluator()
@@ -134,6 +134,10 @@ final class PhotoRun {
               .evaluate(localizer, photos());
       return evaluated(model, distances, Manifest.of(answers), locations);
     }
+  }
+
+  private List<Path> images() {
+    return photos().entries().stream().map(Manifest.Entry::image).toList();
   }
 
   Evaluated evaluatePredictions(Path csv) {
