@@ -150,7 +150,7 @@ final class PartitionCommand implements Callable<Integer> {
               Arrays.stream(cells.counts()).asLongStream().sum(),
               Count.of(points.size(), "points"));
       out.println(limit + ": " + size);
-      page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
+      page.add(ReportSection.cellMap("Cells of " + limit, size + ".", cells));
     }
     if (map != null) {
       picture.ifPresent(page::world);

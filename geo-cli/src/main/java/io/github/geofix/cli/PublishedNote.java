@@ -21,6 +21,6 @@ final class PublishedNote {
   }
 
   static ReportSection section(Table table, boolean whole) {
-    return new ReportSection.PlainTable(TITLE, note(whole), table);
+    return ReportSection.table(TITLE, note(whole), table);
   }
 }

@@ -77,13 +77,13 @@ record TrackRun(List<TrackPhoto> photos, List<Location> single, Track track) {
         HtmlReport.titled("Where a camera went")
             .subtitle(model + ", " + Count.of(photos.size(), "photos"))
             .add(
-                new ReportSection.Comparison(
+                ReportSection.comparison(
                     "Accuracy",
                     "The share of photos placed within each distance. The intervals take photos as"
                         + " independent, which those of one way are not.",
                     distances))
             .add(
-                new ReportSection.WorldMap(
+                ReportSection.worldMap(
                     "Where photos went",
                     "All photos looked at together; an arc leads from the truth to the guess.",
                     located,
