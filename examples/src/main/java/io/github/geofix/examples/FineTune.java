@@ -25,7 +25,10 @@ final class FineTune {
             .withEpochs(1)
             .withBatchSize(50)
             .withLearningRate(1e-3)
-            .withGroups(ParameterGroup.matching("backbone\\..*").withRateFactor(0.1))
+            .withOptimizer(
+                o ->
+                    o.withGroups(
+                        ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1)))
             .withSeed(1);
     EmbedModel.Config config =
         EmbedModel.Config.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));

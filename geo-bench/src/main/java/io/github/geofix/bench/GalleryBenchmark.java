@@ -101,14 +101,13 @@ public class GalleryBenchmark {
     for (int i = 0; i < batch; i++) {
       System.arraycopy(preprocessor.apply(photos.get(i)), 0, images, i * length, length);
     }
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      NDArray input = step.create(images, new Shape(batch).addAll(model.inputShapes().get(0)));
-      NDArray embedded = model.network().embedPhotos(Forward.INFERENCE, input);
-      return embedded.matMul(gallery.transpose()).getFloat(0, 0);
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray input = step.create(images, new Shape(batch).addAll(model.inputShapes().get(0)));
+          NDArray embedded = model.network().embedPhotos(Forward.INFERENCE, input);
+          return embedded.matMul(gallery.transpose()).getFloat(0, 0);
+        });
   }
 
   /** The best place of each photo. */

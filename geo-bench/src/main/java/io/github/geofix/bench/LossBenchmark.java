@@ -105,16 +105,15 @@ public class LossBenchmark {
   /** Three products of the same shapes, without gradients. */
   @Benchmark
   public float floor() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      NDArray a = Copies.of(anchors, step);
-      NDArray b = Copies.of(partners, step);
-      NDArray logits = a.matMul(b.transpose());
-      NDArray first = logits.matMul(b);
-      NDArray second = logits.transpose().matMul(a);
-      return first.getFloat(0, 0) + second.getFloat(0, 0);
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray a = Copies.of(anchors, step);
+          NDArray b = Copies.of(partners, step);
+          NDArray logits = a.matMul(b.transpose());
+          NDArray first = logits.matMul(b);
+          NDArray second = logits.transpose().matMul(a);
+          return first.getFloat(0, 0) + second.getFloat(0, 0);
+        });
   }
 }

@@ -13,7 +13,6 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.Seeds;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -281,7 +280,7 @@ public final class NaipTable {
 
     @Override
     public Example example(int epoch, int index, SplittableRandom random) {
-      SplittableRandom grid = new SplittableRandom(Seeds.derive(seed, epoch));
+      SplittableRandom grid = new SplittableRandom(31 * seed + epoch);
       Cell cell = cells.trainingCells(grid).get(index);
       int[] dates = cells.trainingDates();
       int reference = random.nextInt(dates.length);

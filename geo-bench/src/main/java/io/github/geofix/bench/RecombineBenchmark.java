@@ -89,13 +89,12 @@ public class RecombineBenchmark {
   }
 
   private float run(UnaryOperator<NDArray> ofPhotos, UnaryOperator<NDArray> ofTiles) {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      return ofPhotos.apply(Copies.of(photos, step)).toFloatArray()[0]
-          + ofTiles.apply(Copies.of(tiles, step)).toFloatArray()[0];
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          return ofPhotos.apply(Copies.of(photos, step)).toFloatArray()[0]
+              + ofTiles.apply(Copies.of(tiles, step)).toFloatArray()[0];
+        });
   }
 
   private NDArray images(ImageSpec image) {

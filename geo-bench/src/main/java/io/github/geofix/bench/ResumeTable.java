@@ -65,7 +65,7 @@ public final class ResumeTable {
         TrainOptions.defaults()
             .withSteps(STEPS)
             .withBatchSize(32)
-            .withAverageDecay(0.99)
+            .withEmaDecay(0.99)
             .withSeed(7)
             .withCheckpointSeconds(0.1);
     try (NDManager manager = TorchEngine.newManager()) {

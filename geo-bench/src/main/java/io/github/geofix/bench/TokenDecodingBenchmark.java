@@ -63,9 +63,7 @@ public class TokenDecodingBenchmark {
       // Of the neighbors' tokens any value within the range will do.
       inputs.add(inputs.size() == 2 ? normal.abs().floor() : normal);
     }
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    memory = network.memory(Forward.INFERENCE, inputs);
-    noGrad.close();
+    memory = TorchEngine.noGrad(() -> network.memory(Forward.INFERENCE, inputs));
   }
 
   /** Frees the native memory. */
@@ -78,45 +76,41 @@ public class TokenDecodingBenchmark {
   /** Photos to memory. */
   @Benchmark
   public float encode() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      return encoded(step).getFloat(0, 0, 0);
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          return encoded(step).getFloat(0, 0, 0);
+        });
   }
 
   /** Memory to words. */
   @Benchmark
   public double beam() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      return search(Copies.of(memory, step));
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          return search(Copies.of(memory, step));
+        });
   }
 
   /** Photos to words. */
   @Benchmark
   public double encodeAndBeam() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      return search(encoded(step));
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          return search(encoded(step));
+        });
   }
 
   /** Memory to words, where each step runs all tokens so far again. */
   @Benchmark
   public double beamWithoutCache() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      return searchWithoutCache(Copies.of(memory, step));
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          return searchWithoutCache(Copies.of(memory, step));
+        });
   }
 
   private NDArray encoded(NDManager step) {

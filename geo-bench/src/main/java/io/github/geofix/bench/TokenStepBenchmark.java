@@ -50,7 +50,10 @@ public class TokenStepBenchmark {
   @OperationsPerInvocation(STEPS)
   public TrainReport trainerSteps() {
     TrainOptions options =
-        TrainOptions.defaults().withSteps(STEPS).withBatchSize(BATCH).withWorkers(1);
+        TrainOptions.defaults()
+            .withSteps(STEPS)
+            .withBatchSize(BATCH)
+            .withBatches(b -> b.withWorkers(1));
     return Trainer.of(model, options).fit(new Noise());
   }
 

@@ -62,7 +62,7 @@ public final class TrainingStepTable {
       Classifier network = new Classifier();
       network.initialize(manager, 1);
       network.requireGradients(true);
-      try (AdamW optimizer = AdamW.of(network, AdamW.Options.defaults())) {
+      try (AdamW optimizer = AdamW.of(network, AdamW.Options.defaults().withLearningRate(1e-4))) {
         for (int turn = 0; turn < TURNS; turn++) {
           ours[turn] = median(network, optimizer, manager);
           peers[turn] = peer(args[0], args[1], args[2]);
@@ -93,7 +93,7 @@ public final class TrainingStepTable {
           collector.backward(loss);
           loss.getFloat();
         }
-        optimizer.step(1e-4);
+        optimizer.step(1);
       }
       if (i >= 0) {
         millis[i] = (System.nanoTime() - start) / 1e6;

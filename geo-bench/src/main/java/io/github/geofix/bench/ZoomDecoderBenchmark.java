@@ -63,45 +63,43 @@ public class ZoomDecoderBenchmark {
   /** Every step computes its own tokens only. */
   @Benchmark
   public long cached() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      NDArray photos = Copies.of(ground, step);
-      ZoomDecoder.Step walk = decoder.start(Forward.INFERENCE, photos, view(step, 0));
-      NDArray taken = walk.logits().argMax(1);
-      for (int n = 1; n < SIZE.steps(); n++) {
-        walk = decoder.next(Forward.INFERENCE, walk, taken, view(step, n));
-        taken = walk.logits().argMax(1);
-      }
-      return taken.getLong(0);
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray photos = Copies.of(ground, step);
+          ZoomDecoder.Step walk = decoder.start(Forward.INFERENCE, photos, view(step, 0));
+          NDArray taken = walk.logits().argMax(1);
+          for (int n = 1; n < SIZE.steps(); n++) {
+            walk = decoder.next(Forward.INFERENCE, walk, taken, view(step, n));
+            taken = walk.logits().argMax(1);
+          }
+          return taken.getLong(0);
+        });
   }
 
   /** Every step computes all tokens so far. */
   @Benchmark
   public long fromTheBeginning() {
-    TorchEngine.Scope noGrad = TorchEngine.noGrad();
-    try (NDManager step = manager.newSubManager()) {
-      NDArray photos = Copies.of(ground, step);
-      NDArray seen = Copies.of(views, step);
-      NDArray taken = step.zeros(new Shape(batch, 1), DataType.INT64);
-      for (int n = 1; ; n++) {
-        List<NDArray> logits =
-            decoder.logits(Forward.INFERENCE, photos, seen.get(":, :{}", n), taken);
-        NDArray best = logits.get(n - 1).argMax(1).reshape(batch, 1);
-        if (n == SIZE.steps()) {
-          return best.getLong(0, 0);
-        }
-        // The last child is not looked at: it makes room for the next.
-        taken =
-            n == 1
-                ? best.concat(best, 1)
-                : taken.get(":, :{}", n - 1).concat(best, 1).concat(best, 1);
-      }
-    } finally {
-      noGrad.close();
-    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          NDArray photos = Copies.of(ground, step);
+          NDArray seen = Copies.of(views, step);
+          NDArray taken = step.zeros(new Shape(batch, 1), DataType.INT64);
+          for (int n = 1; ; n++) {
+            List<NDArray> logits =
+                decoder.logits(Forward.INFERENCE, photos, seen.get(":, :{}", n), taken);
+            NDArray best = logits.get(n - 1).argMax(1).reshape(batch, 1);
+            if (n == SIZE.steps()) {
+              return best.getLong(0, 0);
+            }
+            // The last child is not looked at: it makes room for the next.
+            taken =
+                n == 1
+                    ? best.concat(best, 1)
+                    : taken.get(":, :{}", n - 1).concat(best, 1).concat(best, 1);
+          }
+        });
   }
 
   private NDArray view(NDManager step, int n) {

@@ -70,6 +70,15 @@ final class IndexBuildCommand implements Callable<Integer> {
       description = "Zoom of the map images: one at zoom z is 40,075 km / 2^z wide at the equator.")
   private int zoom;
 
+  @Option(
+      names = "--max-missing",
+      defaultValue = "0.5",
+      paramLabel = "SHARE",
+      description =
+          "The largest share of map images without a tile, which are left out of the index; more"
+              + " end the command (default: ${DEFAULT-VALUE}).")
+  private double maxMissing;
+
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out;
 
@@ -77,6 +86,7 @@ final class IndexBuildCommand implements Callable<Integer> {
   public Integer call() {
     OutputFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
+    long indexed;
     try (TileEncoder encoder = TileEncoder.load(model);
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
         Bar bar = Bar.of("encoding", total);
@@ -84,12 +94,18 @@ final class IndexBuildCommand implements Callable<Integer> {
             TileIndex.builder(encoder, tiles)
                 .region(region)
                 .zoom(zoom)
+                .maxMissing(maxMissing)
                 .onProgress(progress -> bar.stepTo(progress.done()))
                 .build()) {
       index.save(out);
+      indexed = index.size();
+    }
+    if (indexed < total) {
+      String left = Count.of(total - indexed, "map images have no tile and are left out");
+      spec.commandLine().getErr().println("note: " + left);
     }
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.println(Count.of(total, "map images in " + out));
+    stdout.println(Count.of(indexed, "map images in " + out));
     stdout.flush();
     return 0;
   }

@@ -110,7 +110,7 @@ final class IndexQueryCommand implements Callable<Integer> {
   }
 
   private void csv(PrintWriter out, List<List<TileHit>> found) {
-    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
+    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
     rows.writeRecord("image", "rank", "latitude", "longitude", "score", "heading", "tile");
     for (int i = 0; i < found.size(); i++) {
       int rank = 0;

@@ -116,7 +116,7 @@ final class LocateCommand implements Callable<Integer> {
   }
 
   private void csv(PrintWriter out, List<Location> locations) {
-    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
+    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
     row(rows, "image", "rank", "latitude", "longitude", "score", "radiusKm", "cell");
     for (int i = 0; i < locations.size(); i++) {
       Location location = locations.get(i);

@@ -77,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
       if (from != null) {
         ModelFolder folder = ModelFolder.open(from).with(settings);
         GeoModel model = Family.of(folder).load(folder);
-        model.forgetCalibration();
+        model.clearCalibration();
         return model;
       }
       Untrained kind = Objects.requireNonNull(untrained);
@@ -268,9 +268,9 @@ final class TrainCommand implements Callable<Integer> {
                   + " does not");
     }
     if (!(benchmark instanceof CrossViewProtocol)
-        && MapSetting.isOf(method)
+        && Family.named(method).mapSetting().isPresent()
         && start.from == null
-        && !allSettings(method).containsKey(MapSetting.NAME)) {
+        && !allSettings(method).containsKey(Family.named(method).mapSetting().orElseThrow())) {
       throw new IllegalArgumentException(
           method
               + " compares photos with a map: name it by --tiles"

@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +65,8 @@ public record ListedPhoto(
         CsvReader.builder()
             .maxBufferSize(MAX_FIELD_CHARS)
             .detectBomHeader(true)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .ofCsvRecord(file)) {
       Columns columns = null;
       for (CsvRecord row : reader) {

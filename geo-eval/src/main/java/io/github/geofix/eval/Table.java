@@ -84,7 +84,7 @@ public final class Table {
   /** Returns the table as CSV with a header line (RFC 4180, lines end with LF). */
   public String toCsv() {
     StringWriter out = new StringWriter();
-    CsvWriter writer = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
+    CsvWriter writer = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
     writer.writeRecord(header);
     rows.forEach(writer::writeRecord);
     return out.toString();

@@ -7,6 +7,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
@@ -33,6 +34,14 @@ public interface Family {
 
   /** Returns the network of a size, without values and without what the training data decides. */
   Module network(String size);
+
+  /**
+   * Returns the setting that names the map which photos are compared with, such as {@code map};
+   * empty if the family needs none.
+   */
+  default Optional<String> mapSetting() {
+    return Optional.empty();
+  }
 
   /**
    * Loads a trained model.

@@ -10,21 +10,22 @@ import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Loads several model folders as one cascade. */
 public final class FolderCascadeProvider implements CascadeProvider {
 
   /** What the first model leaves out is lost for those that follow. */
-  private static final Map<String, String> MANY_CANDIDATES = Map.of("candidates", "60");
+  private static final int MANY_CANDIDATES = 60;
 
   /** Creates the provider; called by {@link java.util.ServiceLoader}. */
   public FolderCascadeProvider() {}
 
   @Override
   public Cascade load(Path first, List<Path> refinedBy) {
-    ModelFolder folder = ModelFolder.open(first).with(MANY_CANDIDATES);
-    Localizer localizer = Family.of(folder).localizer(folder);
+    ModelFolder folder = ModelFolder.open(first);
+    GeoModel model = Family.of(folder).load(folder);
+    model.setAnswerOptions(model.answerOptions().withCandidates(MANY_CANDIDATES));
+    Localizer localizer = new OwningLocalizer(model);
     List<Refiner> refiners = new ArrayList<>();
     try {
       for (Path path : refinedBy) {
@@ -41,7 +42,7 @@ public final class FolderCascadeProvider implements CascadeProvider {
   private static Refiner refiner(ModelFolder folder) {
     GeoModel model = Family.of(folder).load(folder);
     if (model instanceof RefiningModel refining) {
-      return new OwningRefiner(refining);
+      return new OwningRefiner(model, refining);
     }
     model.close();
     throw new ModelFormatException(

@@ -18,7 +18,7 @@ public final class FolderTileEncoderProvider implements TileEncoderProvider {
     ModelFolder folder = ModelFolder.open(modelFolder);
     GeoModel model = Family.of(folder).load(folder);
     if (model instanceof MatchingModel matching) {
-      return new OwningTileEncoder(matching);
+      return new OwningTileEncoder(model, matching);
     }
     model.close();
     throw new ModelFormatException(

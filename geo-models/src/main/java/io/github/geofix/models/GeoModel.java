@@ -1,49 +1,198 @@
 package io.github.geofix.models;
 
+import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
-/** A model of one family: trained, asked and saved. Must be closed. */
-public interface GeoModel extends Trainable, AutoCloseable {
+/**
+ * A model of one family: a network with its arrays, trained, calibrated, asked and saved. Must be
+ * closed.
+ *
+ * <p>Training, calibration and changes of the answer options are for one thread; localizers are
+ * thread-safe.
+ */
+public abstract class GeoModel implements Trainable, AutoCloseable {
+  private final String method;
+  private final Module network;
+  private final NDManager manager;
+  private volatile AnswerOptions answerOptions;
+  private volatile Calibration calibration = Calibration.NONE;
+
+  /**
+   * Creates a model whose parameters have no values yet.
+   *
+   * @param method the family's name
+   */
+  protected GeoModel(String method, Module network, AnswerOptions answerOptions) {
+    this.method = method;
+    this.network = network;
+    this.answerOptions = answerOptions;
+    this.manager = TorchEngine.newManager();
+  }
+
+  /**
+   * Loads a model: creates it without values and fills it from its folder. Closes it if that fails.
+   *
+   * @param create returns a model without values; given the weights file, for what the network's
+   *     sizes depend on
+   * @throws ModelFormatException if the weights do not fit the configuration
+   */
+  protected static <M extends GeoModel> M load(
+      ModelFolder folder, Function<Safetensors, M> create) {
+    try (Safetensors weights = Safetensors.open(folder.weights())) {
+      M model = unfilled(folder, weights, create);
+      GeoModel base = model;
+      try {
+        Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        base.readExtras(folder, weights);
+        base.calibration = folder.calibration();
+        return model;
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
+    }
+  }
+
+  private static <M extends GeoModel> M unfilled(
+      ModelFolder folder, Safetensors weights, Function<Safetensors, M> create) {
+    try {
+      return create.apply(weights);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException("cannot load " + folder.path() + ": " + e.getMessage(), e);
+    }
+  }
 
   /** Returns the family's name, such as {@code embed}. */
-  String method();
+  public final String method() {
+    return method;
+  }
+
+  @Override
+  public Module network() {
+    return network;
+  }
+
+  /** Returns the manager that owns the parameters' arrays. */
+  protected final NDManager manager() {
+    return manager;
+  }
+
+  /** Returns the configuration that {@link #save} writes, with the present answer options. */
+  public abstract Record config();
+
+  /** Returns how scores become locations. */
+  public final AnswerOptions answerOptions() {
+    return answerOptions;
+  }
+
+  /** Changes how scores become locations, in localizers that exist and in saved folders too. */
+  public final void setAnswerOptions(AnswerOptions answerOptions) {
+    this.answerOptions = answerOptions;
+  }
 
   /**
    * Returns a localizer that shares this model's arrays: it sees later training, and closing it
    * closes nothing.
-   */
-  Localizer localizer();
-
-  /**
-   * Fits the scores on photos that were not trained on, so that they can be read as probabilities,
-   * and what the regions have to hold, so that they hold the truth as often as they say; {@link
-   * #save} keeps both. The order of the candidates does not change. Keeps the scores of all photos
-   * in memory until it returns.
    *
-   * @return what was found, which answers follow from now on
-   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows;
-   *     the model stays as it was
+   * @throws IllegalStateException if the model needs more than photos to answer
    */
-  Calibration calibrate(PhotoSource photos);
+  public abstract Localizer localizer();
 
   /**
-   * Forgets what {@link #calibrate} found, which does not hold once the model is trained further.
+   * Returns the uncalibrated scoring of held-out photos; called once for each calibration.
+   *
+   * @throws IllegalStateException if the model cannot score photos alone
    */
-  void forgetCalibration();
+  protected abstract Function<PhotoSource.Photo, ScoredPhoto> scorer();
+
+  /**
+   * Calibrates the model on held-out photos: fits a temperature, and by split conformal prediction
+   * the score mass that each region needs for its nominal coverage. The order of candidates stays.
+   * Keeps the scores of all photos in memory until it returns.
+   *
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   * @throws IllegalArgumentException if no photo lies in a place that the model knows; the model
+   *     stays as it was
+   */
+  public final Calibration calibrate(PhotoSource photos) {
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
+  }
+
+  /** Calibrates the model on photos that are scored in another way; asked once for each index. */
+  protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
+    calibration = Calibration.fit(photos, scorer);
+    return calibration;
+  }
+
+  /** Removes the calibration, which does not hold once the model is trained further. */
+  public final void clearCalibration() {
+    calibration = Calibration.NONE;
+  }
+
+  /** Returns the calibration; {@link Calibration#NONE} if there is none. */
+  public final Calibration calibration() {
+    return calibration;
+  }
 
   /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
    */
-  void save(Path folder, ModelCard card);
+  public final void save(Path folder, ModelCard card) {
+    SafetensorsWriter writer = Safetensors.writer();
+    addTensors(writer);
+    Weights.add(network, writer);
+    ModelFolder.write(
+        folder,
+        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files()));
+  }
 
-  /** Frees the arrays. */
+  /** Returns which tensors of the weights file are not parameters: those the table ignores. */
+  protected RenameTable extraTensors() {
+    return RenameTable.IDENTITY;
+  }
+
+  /**
+   * Adds the tensors that are not parameters. They must not change until the file is written.
+   *
+   * @param writer the weights file to come
+   */
+  protected void addTensors(SafetensorsWriter writer) {}
+
+  /** Returns the writers of further files of the folder, by name. */
+  protected Map<String, ModelFolder.FileWriter> files() {
+    return Map.of();
+  }
+
+  /** Reads what {@link #addTensors} and {@link #files} wrote; the parameters have their values. */
+  protected void readExtras(ModelFolder folder, Safetensors weights) {}
+
+  /** Frees the arrays, and what the family holds besides. */
   @Override
-  void close();
+  public final void close() {
+    closeExtras();
+    manager.close();
+  }
+
+  /** Closes what the family holds besides the parameters. */
+  protected void closeExtras() {}
 }

@@ -6,12 +6,13 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A model that matches photos with map tiles: both are vectors of one space. */
-public interface MatchingModel extends GeoModel {
+public interface MatchingModel extends Trainable {
 
   /**
    * Returns an encoder that shares this model's arrays: it sees later training, and closing it

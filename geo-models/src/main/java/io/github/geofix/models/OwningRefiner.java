@@ -10,9 +10,9 @@ final class OwningRefiner implements Refiner {
   private final OpenModel model;
   private final Refiner refiner;
 
-  OwningRefiner(RefiningModel model) {
+  OwningRefiner(GeoModel model, RefiningModel refining) {
     this.model = new OpenModel(model, "refiner");
-    this.refiner = this.model.part(model::refiner);
+    this.refiner = this.model.part(refining::refiner);
   }
 
   @Override

@@ -10,9 +10,9 @@ final class OwningTileEncoder implements TileEncoder {
   private final OpenModel model;
   private final TileEncoder encoder;
 
-  OwningTileEncoder(MatchingModel model) {
+  OwningTileEncoder(GeoModel model, MatchingModel matching) {
     this.model = new OpenModel(model, "tile encoder");
-    this.encoder = this.model.part(model::tileEncoder);
+    this.encoder = this.model.part(matching::tileEncoder);
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.github.geofix.models;
 import io.github.geofix.core.cascade.Refiner;
 
 /** A model that can look closer at the places that another one has proposed. */
-public interface RefiningModel extends GeoModel {
+public interface RefiningModel {
 
   /**
    * Returns a refiner of the present weights: it may keep what it has computed, so take another one

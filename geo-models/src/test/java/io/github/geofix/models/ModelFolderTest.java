@@ -10,10 +10,11 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,19 +60,21 @@ final class ModelFolderTest {
         "[]",
         "{}",
         "\u00ff\u00fe",
-        "{\"format\": 1}",
+        "{\"format\": 2}",
+        "{\"format\": 2, \"method\": \"token\", \"config\": {}, \"more\": 1}",
+        "{\"format\": 2, \"format\": 2, \"method\": \"token\", \"config\": {}}",
         "{\"format\": [1], \"method\": \"token\", \"config\": {}}",
-        "{\"format\": 2, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 3, \"method\": \"token\", \"config\": {}}",
         "{\"format\": 1.5, \"method\": \"token\", \"config\": {}}",
         "{\"format\": 4294967297, \"method\": \"token\", \"config\": {}}",
-        "{\"format\": 1, \"method\": \"nothing\", \"config\": {}}",
-        "{\"format\": 1, \"method\": {}, \"config\": {}}",
-        "{\"format\": 1, \"method\": \"token\", \"config\": null}",
-        "{\"format\": 1, \"method\": \"token\", \"config\": 5}",
-        "{\"format\": 1, \"method\": \"token\", \"config\": {}}",
-        "{\"format\": 1, \"method\": \"embed\", \"config\": null}",
-        "{\"format\": 1, \"method\": \"zoom\", \"config\": null}",
-        "{\"format\": 1, \"method\": \"recombine\", \"config\": null}"
+        "{\"format\": 2, \"method\": \"nothing\", \"config\": {}}",
+        "{\"format\": 2, \"method\": {}, \"config\": {}}",
+        "{\"format\": 2, \"method\": \"token\", \"config\": null}",
+        "{\"format\": 2, \"method\": \"token\", \"config\": 5}",
+        "{\"format\": 2, \"method\": \"token\", \"config\": {}}",
+        "{\"format\": 2, \"method\": \"embed\", \"config\": null}",
+        "{\"format\": 2, \"method\": \"zoom\", \"config\": null}",
+        "{\"format\": 2, \"method\": \"recombine\", \"config\": null}"
       })
   void refusesADamagedConfiguration(String text) throws IOException {
     write("config.json", text);
@@ -123,6 +127,31 @@ final class ModelFolderTest {
   }
 
   @Test
+  void refusesAFolderOfTheFormatBefore() throws IOException {
+    write("config.json", "{\"format\": 1, \"method\": \"token\", \"config\": {}}");
+    assertThatThrownBy(() -> Localizer.load(folder))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessage(
+            folder
+                + " was written in format 1, by a version before 0.1.0; train or import it again");
+  }
+
+  @Test
+  void keepsChangedAnswerOptions() {
+    AnswerOptions options = new AnswerOptions(7.5, 3);
+    Path changed = parent.resolve("changed");
+    try (GeoModel model = Family.named("token").load(ModelFolder.open(folder))) {
+      model.setAnswerOptions(options);
+      model.save(changed, CARD);
+    }
+    try (GeoModel model = Family.named("token").load(ModelFolder.open(changed))) {
+      assertThat(model.answerOptions()).isEqualTo(options);
+      assertThat(model.calibration()).isEqualTo(Calibration.NONE);
+      assertThat(changed.resolve("calibration.json")).doesNotExist();
+    }
+  }
+
+  @Test
   void handsOutAnOptionMapThatCannotBeChanged() {
     assertThatThrownBy(() -> CARD.options().put("seed", "2"))
         .isInstanceOf(UnsupportedOperationException.class);
@@ -131,9 +160,12 @@ final class ModelFolderTest {
   @Test
   void changesTheConfigurationOfAnObjectAlone() {
     ModelFolder model = ModelFolder.open(folder);
-    assertThat(model.with(Map.of("candidates", "3")).config().getAsJsonObject().get("candidates"))
-        .hasToString("3");
-    assertThatThrownBy(() -> model.with(Map.of("candidate", "3")))
+    Family family = Family.of(model);
+    try (GeoModel changed = family.load(model.with(Map.of("candidates", "3")))) {
+      assertThat(changed.answerOptions().candidates()).isEqualTo(3);
+    }
+    ModelFolder unknown = model.with(Map.of("candidate", "3"));
+    assertThatThrownBy(() -> family.load(unknown))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting candidate; there are");
   }
@@ -144,17 +176,21 @@ final class ModelFolderTest {
     assertThatThrownBy(() -> new OwningLocalizer(model)).hasMessage("nothing to say");
     assertThat(model.closed).isTrue();
     Mute refining = new Mute();
-    assertThatThrownBy(() -> new OwningRefiner(refining)).hasMessage("nothing to say");
+    assertThatThrownBy(() -> new OwningRefiner(refining, refining)).hasMessage("nothing to say");
     assertThat(refining.closed).isTrue();
   }
 
   /** A model that cannot answer, as one that reads vectors cannot by itself. */
-  private static final class Mute implements RefiningModel {
+  private static final class Mute extends GeoModel implements RefiningModel {
     private boolean closed;
 
+    Mute() {
+      super("mute", new Linear(1, 1), AnswerOptions.defaults());
+    }
+
     @Override
-    public String method() {
-      return "mute";
+    public Record config() {
+      return answerOptions();
     }
 
     @Override
@@ -168,18 +204,7 @@ final class ModelFolderTest {
     }
 
     @Override
-    public Calibration calibrate(PhotoSource photos) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void forgetCalibration() {}
-
-    @Override
-    public void save(Path folder, ModelCard card) {}
-
-    @Override
-    public Module network() {
+    protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
       throw new AssertionError();
     }
 
@@ -199,7 +224,7 @@ final class ModelFolderTest {
     }
 
     @Override
-    public void close() {
+    protected void closeExtras() {
       closed = true;
     }
   }

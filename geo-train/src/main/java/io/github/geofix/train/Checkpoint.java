@@ -11,12 +11,10 @@ import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
-import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,30 +51,22 @@ record Checkpoint(
     int[] order,
     Map<String, Long> optimizerSteps) {
 
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   /** Options that may change when a run goes on: they do not change what has been learned. */
   private static final List<String> FREE =
-      List.of("epochs", "maxSteps", "patience", "checkpointSeconds", "workers");
+      List.of(
+          "stopping.epochs",
+          "stopping.maxSteps",
+          "stopping.patience",
+          "checkpointSeconds",
+          "batches.workers");
 
   private static final String STATE = "state";
 
   // NaN stands for a missing validation loss.
   private static final Gson GSON =
       new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
-
-  /** Returns options as text, as a checkpoint keeps them. */
-  static Map<String, String> texts(TrainOptions options) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (RecordComponent component : TrainOptions.class.getRecordComponents()) {
-      try {
-        texts.put(component.getName(), String.valueOf(component.getAccessor().invoke(options)));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return texts;
-  }
 
   /**
    * Checks that a run with these options would have come here.
@@ -88,14 +78,19 @@ record Checkpoint(
     if (photos != photosNow) {
       differences.add("photos was " + photos + ", is " + photosNow);
     }
-    texts(now)
+    Map<String, String> valuesNow = NamedValues.of(now);
+    Stream.concat(valuesNow.keySet().stream(), options.keySet().stream())
+        .distinct()
+        .filter(name -> !FREE.contains(name))
+        .filter(name -> !Objects.equals(valuesNow.get(name), options.get(name)))
         .forEach(
-            (name, text) -> {
-              String before = options.get(name);
-              if (!FREE.contains(name) && !text.equals(before)) {
-                differences.add(name + " was " + before + ", is " + text);
-              }
-            });
+            name ->
+                differences.add(
+                    name
+                        + " was "
+                        + options.getOrDefault(name, "not set")
+                        + ", is "
+                        + valuesNow.getOrDefault(name, "not set")));
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "cannot go on from "

@@ -12,11 +12,9 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.data.BatchLoader;
 import io.github.geofix.train.data.BatchLoader.StackedExamples;
-import io.github.geofix.train.data.Seeds;
 import io.github.geofix.train.optim.AdamW;
-import io.github.geofix.train.optim.SharpnessAware;
-import io.github.geofix.train.optim.Unrecorded;
-import io.github.geofix.train.optim.WeightAverage;
+import io.github.geofix.train.optim.Ema;
+import io.github.geofix.train.optim.Sam;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +37,8 @@ final class Learner implements AutoCloseable {
   private final NDManager manager;
   private final Map<String, Parameter> parameters;
   private final AdamW optimizer;
-  private final Optional<SharpnessAware> sharpness;
-  private final Optional<WeightAverage> average;
+  private final Optional<Sam> sam;
+  private final Optional<Ema> ema;
   private final Map<String, NDArray> best = new LinkedHashMap<>();
 
   Learner(Trainable model, TrainOptions options) {
@@ -49,17 +47,14 @@ final class Learner implements AutoCloseable {
     parameters = model.network().parameters();
     // Into PyTorch's own memory: matrix products may round otherwise at other alignments, and a run
     // that is resumed has to compute exactly as the one that was interrupted.
-    parameters.values().forEach(p -> p.set(Unrecorded.call(p.array()::duplicate)));
-    optimizer =
-        AdamW.of(
-            model.network(),
-            AdamW.Options.defaults().withWeightDecay(options.weightDecay()),
-            options.groups());
+    parameters.values().forEach(p -> p.set(TorchEngine.noGrad(p.array()::duplicate)));
+    optimizer = AdamW.of(model.network(), options.optimizer());
     manager = TorchEngine.newManager();
-    sharpness = options.sharpness().map(o -> new SharpnessAware(optimizer, o));
-    average =
-        options.averageDecay() > 0
-            ? Optional.of(new WeightAverage(model.network(), options.averageDecay()))
+    sam =
+        options.sam().rho() > 0 ? Optional.of(new Sam(optimizer, options.sam())) : Optional.empty();
+    ema =
+        options.emaDecay() > 0
+            ? Optional.of(new Ema(model.network(), options.emaDecay()))
             : Optional.empty();
     model.network().requireGradients(true);
   }
@@ -70,25 +65,26 @@ final class Learner implements AutoCloseable {
    * @throws ArithmeticException if the loss or a gradient is not finite; the learned weights are
    *     those of the step before
    */
-  StepResult step(BatchLoader loader, long step, double rate) throws InterruptedException {
-    List<StackedExamples> batches = new ArrayList<>(options.accumulate());
+  StepResult step(BatchLoader loader, long step, double rateFactor) throws InterruptedException {
+    int count = options.batches().gradientAccumulationSteps();
+    List<StackedExamples> batches = new ArrayList<>(count);
     try {
-      for (int i = 0; i < options.accumulate(); i++) {
+      for (int i = 0; i < count; i++) {
         batches.add(loader.next());
       }
       double loss = backward(batches, step);
-      if (sharpness.isPresent()) {
+      if (sam.isPresent()) {
         finite(NORM, optimizer.gradientNorm(), step);
-        sharpness.get().perturb();
+        sam.get().perturb();
         try {
           backward(batches, step);
         } finally {
-          sharpness.get().restore();
+          sam.get().restore();
         }
       }
-      double norm = finite(NORM, optimizer.clipNorm(options.clipNorm()), step);
-      optimizer.step(rate);
-      average.ifPresent(a -> a.update(step));
+      double norm = finite(NORM, optimizer.clipGradients(), step);
+      optimizer.step(rateFactor);
+      ema.ifPresent(a -> a.update(step));
       return new StepResult(loss, norm);
     } finally {
       batches.forEach(StackedExamples::close);
@@ -100,7 +96,7 @@ final class Learner implements AutoCloseable {
     for (int i = 0; i < batches.size(); i++) {
       // PyTorch's generator is seeded for each batch, so that dropout can be repeated from any
       // step.
-      engine.setRandomSeed((int) Seeds.derive(options.seed(), step, i));
+      engine.setRandomSeed((int) batches.get(i).seed());
       try (NDManager stepManager = manager.newSubManager();
           GradientCollector collector = engine.newGradientCollector()) {
         NDArray loss = model.loss(Forward.TRAINING, batches.get(i).toBatch(stepManager));
@@ -118,19 +114,19 @@ final class Learner implements AutoCloseable {
 
   /** Returns the mean loss over one pass of the loader, on the averaged weights if there are. */
   double validate(BatchLoader loader) {
-    average.ifPresent(WeightAverage::swap);
+    ema.ifPresent(Ema::swap);
     try {
       double sum = 0;
       for (long i = 0; i < loader.batchesPerEpoch(); i++) {
-        engine.setRandomSeed((int) Seeds.derive(options.seed(), -1, i));
         // A step at an epoch's end is done only with its validation: an interrupt has to wait.
         try (StackedExamples examples = loader.nextUninterrupted()) {
-          sum += Unrecorded.call(() -> inferenceLoss(examples));
+          engine.setRandomSeed((int) examples.seed());
+          sum += TorchEngine.noGrad(() -> inferenceLoss(examples));
         }
       }
       return sum / loader.batchesPerEpoch();
     } finally {
-      average.ifPresent(WeightAverage::swap);
+      ema.ifPresent(Ema::swap);
     }
   }
 
@@ -165,13 +161,13 @@ final class Learner implements AutoCloseable {
   /** Remembers the present weights, or their average, as the best so far. */
   void keepAsBest() {
     Map<String, NDArray> present = new LinkedHashMap<>();
-    average.ifPresentOrElse(
+    ema.ifPresentOrElse(
         a -> present.putAll(a.averages()),
         () -> parameters.forEach((name, p) -> present.put(name, p.array())));
     best.values().forEach(NDArray::close);
     present.forEach(
         (name, values) -> {
-          NDArray copy = Unrecorded.call(values::duplicate);
+          NDArray copy = TorchEngine.noGrad(values::duplicate);
           copy.attach(manager);
           best.put(name, copy);
         });
@@ -180,7 +176,7 @@ final class Learner implements AutoCloseable {
   /** Leaves in the network what the run was for: the best weights, else their average. */
   void finish() {
     if (best.isEmpty()) {
-      average.ifPresent(WeightAverage::swap);
+      ema.ifPresent(Ema::swap);
       return;
     }
     parameters.forEach(
@@ -199,7 +195,7 @@ final class Learner implements AutoCloseable {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     parameters.forEach((name, p) -> arrays.put("weights." + name, p.array()));
     arrays.putAll(optimizer.state().moments());
-    average.ifPresent(a -> a.averages().forEach((name, v) -> arrays.put("average." + name, v)));
+    ema.ifPresent(a -> a.averages().forEach((name, v) -> arrays.put("average." + name, v)));
     best.forEach((name, values) -> arrays.put("best." + name, values));
     return arrays;
   }
@@ -233,7 +229,7 @@ final class Learner implements AutoCloseable {
         });
     model.network().requireGradients(true);
     optimizer.restore(new AdamW.State(arrays, optimizerSteps));
-    average.ifPresent(a -> a.restore(below("average.", arrays)));
+    ema.ifPresent(a -> a.restore(below("average.", arrays)));
     below("best.", arrays)
         .forEach(
             (name, values) -> {
@@ -277,8 +273,8 @@ final class Learner implements AutoCloseable {
   @Override
   public void close() {
     model.network().requireGradients(false);
-    average.ifPresent(WeightAverage::close);
-    sharpness.ifPresent(SharpnessAware::close);
+    ema.ifPresent(Ema::close);
+    sam.ifPresent(Sam::close);
     optimizer.close();
     manager.close();
   }

@@ -23,7 +23,7 @@ public final class Provenance {
         report.steps(),
         options.seed(),
         report.seconds(),
-        Map.of("options", options.toString()));
+        NamedValues.of(options));
   }
 
   /**

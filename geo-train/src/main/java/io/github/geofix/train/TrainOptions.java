@@ -1,238 +1,159 @@
 package io.github.geofix.train;
 
-import io.github.geofix.train.optim.ParameterGroup;
+import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.optim.AdamW;
+import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
-import io.github.geofix.train.optim.SharpnessAware;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * How a network is trained. Immutable.
  *
- * @param epochs passes over the photos, at least 1
- * @param maxSteps end after that many optimizer steps even if epochs are left
- * @param batchSize photos that the network sees at once, at least 1
- * @param accumulate batches whose gradients are averaged for one step, at least 1: stands in for a
- *     batch that memory cannot hold, except that losses within a batch see only their own batch
- * @param learningRate the peak rate, above 0 and below 1000
- * @param schedule how the rate moves
- * @param weightDecay AdamW's decoupled decay, at least 0
- * @param groups parameters with a rate or decay of their own
- * @param clipNorm largest Euclidean norm of all gradients together; infinite to leave them alone
- * @param sharpness present to look for flat minima; a step then takes twice as long
- * @param averageDecay share that stays of the moving average of the weights at each step, below 1;
- *     0 for no average. With it, validation and the final weights are the average's
- * @param patience end after that many epochs without a lower validation loss; 0 for never
- * @param checkpointSeconds time between checkpoints, at least 0
+ * <pre>{@code
+ * TrainOptions options =
+ *     TrainOptions.defaults()
+ *         .withEpochs(50)
+ *         .withBatchSize(32)
+ *         .withLearningRate(1e-4)
+ *         .withSchedule(Schedule.cosine(0).withWarmup(0.05))
+ *         .withSam(Sam.Options.asam(2.5));
+ * }</pre>
+ *
+ * @param batches how photos are grouped
+ * @param stopping when the run ends
+ * @param optimizer learning rate, weight decay and the other constants of AdamW
+ * @param schedule how the learning rate changes during the run
+ * @param sam sharpness-aware minimization, which doubles the time of a step
+ * @param emaDecay decay of an exponential moving average of the weights, 0 to below 1; 0 for none.
+ *     With it, the average is validated and is what training returns
+ * @param checkpointSeconds time between checkpoints, at least 0; 0 for one after each step
  * @param seed everything random follows from it
- * @param workers threads that make examples, at least 1
  */
 public record TrainOptions(
-    int epochs,
-    long maxSteps,
-    int batchSize,
-    int accumulate,
-    double learningRate,
+    Batches batches,
+    Stopping stopping,
+    AdamW.Options optimizer,
     Schedule schedule,
-    double weightDecay,
-    List<ParameterGroup> groups,
-    double clipNorm,
-    Optional<SharpnessAware.Options> sharpness,
-    double averageDecay,
-    int patience,
+    Sam.Options sam,
+    double emaDecay,
     double checkpointSeconds,
-    long seed,
-    int workers) {
+    long seed) {
 
-  /** Checks the ranges and copies the list. */
+  /** Checks the ranges. */
   public TrainOptions {
-    check(epochs >= 1, "epochs", epochs, "at least 1");
-    check(maxSteps >= 1, "max steps", maxSteps, "at least 1");
-    check(batchSize >= 1, "batch size", batchSize, "at least 1");
-    check(accumulate >= 1, "accumulate", accumulate, "at least 1");
-    check(
-        learningRate > 0 && learningRate < 1e3,
-        "learning rate",
-        learningRate,
-        "above 0, below 1000");
-    check(weightDecay >= 0, "weight decay", weightDecay, "at least 0");
-    check(clipNorm > 0, "clip norm", clipNorm, "above 0");
-    check(averageDecay >= 0 && averageDecay < 1, "average decay", averageDecay, "0 to below 1");
-    check(patience >= 0, "patience", patience, "at least 0");
-    check(checkpointSeconds >= 0, "checkpoint seconds", checkpointSeconds, "at least 0");
-    check(workers >= 1, "workers", workers, "at least 1");
-    groups = List.copyOf(groups);
-  }
-
-  private static void check(boolean good, String name, Number given, String needed) {
-    if (!good) {
-      throw new IllegalArgumentException(name + " " + given + ": " + needed + " needed");
+    if (!(emaDecay >= 0 && emaDecay < 1)) {
+      throw new IllegalArgumentException("emaDecay " + emaDecay + ": 0 to below 1 needed");
+    }
+    if (!(checkpointSeconds >= 0)) {
+      throw new IllegalArgumentException(
+          "checkpointSeconds " + checkpointSeconds + ": at least 0 needed");
     }
   }
 
   /**
-   * Ten epochs in batches of 64, rate 1e-3 with 50 steps of warm-up and a cosine to zero, weight
-   * decay 0.01, gradients clipped at norm 1, a checkpoint a minute, seed 0, a worker for each
-   * processor up to 8; no accumulation, groups, sharpness, average or early end.
+   * Ten epochs in batches of 64 with AdamW's {@linkplain AdamW.Options#defaults() defaults}, 50
+   * steps of warm-up and a cosine to zero, a checkpoint a minute, seed 0; no SAM, no average.
    */
   public static TrainOptions defaults() {
     return new TrainOptions(
-        10,
-        Long.MAX_VALUE,
-        64,
-        1,
-        1e-3,
-        Schedule.cosine(0).afterWarmup(50),
-        0.01,
-        List.of(),
-        1,
-        Optional.empty(),
-        0,
+        Batches.defaults(),
+        Stopping.afterEpochs(10),
+        AdamW.Options.defaults(),
+        Schedule.cosine(0).withWarmup(50),
+        Sam.Options.none(),
         0,
         60,
-        0,
-        Math.min(8, Runtime.getRuntime().availableProcessors()));
+        0);
   }
 
-  /** Returns a copy that passes over the photos that many times. */
-  public TrainOptions withEpochs(int value) {
-    return with(d -> d.epochs = value);
+  /** Returns a copy with that many passes over the photos. */
+  public TrainOptions withEpochs(int epochs) {
+    return withStopping(Stopping.afterEpochs(epochs).withPatience(stopping.patience()));
   }
 
-  /** Returns a copy that takes exactly that many steps, over as many epochs as they need. */
-  public TrainOptions withSteps(long value) {
-    return with(
-        d -> {
-          d.epochs = Integer.MAX_VALUE;
-          d.maxSteps = value;
-        });
+  /** Returns a copy with exactly that many optimizer steps, over as many epochs as they need. */
+  public TrainOptions withSteps(long steps) {
+    return withStopping(Stopping.afterSteps(steps).withPatience(stopping.patience()));
+  }
+
+  /** Returns a copy that stops after that many epochs without a lower validation loss. */
+  public TrainOptions withPatience(int patience) {
+    return withStopping(stopping.withPatience(patience));
+  }
+
+  private TrainOptions withStopping(Stopping newStopping) {
+    return new TrainOptions(
+        batches, newStopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 
   /** Returns a copy with another batch size. */
-  public TrainOptions withBatchSize(int value) {
-    return with(d -> d.batchSize = value);
+  public TrainOptions withBatchSize(int batchSize) {
+    return withBatches(b -> b.withSize(batchSize));
   }
 
-  /** Returns a copy that averages the gradients of that many batches for one step. */
-  public TrainOptions withAccumulate(int value) {
-    return with(d -> d.accumulate = value);
+  /** Returns a copy with changed batches, such as {@code b -> b.withWorkers(1)}. */
+  public TrainOptions withBatches(UnaryOperator<Batches> change) {
+    return new TrainOptions(
+        change.apply(batches),
+        stopping,
+        optimizer,
+        schedule,
+        sam,
+        emaDecay,
+        checkpointSeconds,
+        seed);
   }
 
-  /** Returns a copy with another peak rate. */
-  public TrainOptions withLearningRate(double value) {
-    return with(d -> d.learningRate = value);
-  }
-
-  /** Returns a copy with another schedule. */
-  public TrainOptions withSchedule(Schedule value) {
-    return with(d -> d.schedule = value);
+  /** Returns a copy with another peak learning rate. */
+  public TrainOptions withLearningRate(double learningRate) {
+    return withOptimizer(o -> o.withLearningRate(learningRate));
   }
 
   /** Returns a copy with another weight decay. */
-  public TrainOptions withWeightDecay(double value) {
-    return with(d -> d.weightDecay = value);
+  public TrainOptions withWeightDecay(double weightDecay) {
+    return withOptimizer(o -> o.withWeightDecay(weightDecay));
   }
 
-  /** Returns a copy with other parameter groups. */
-  public TrainOptions withGroups(ParameterGroup... value) {
-    return with(d -> d.groups = List.of(value));
+  /** Returns a copy with a changed optimizer, such as {@code o -> o.withMaxGradientNorm(0)}. */
+  public TrainOptions withOptimizer(UnaryOperator<AdamW.Options> change) {
+    return new TrainOptions(
+        batches,
+        stopping,
+        change.apply(optimizer),
+        schedule,
+        sam,
+        emaDecay,
+        checkpointSeconds,
+        seed);
   }
 
-  /** Returns a copy with another limit on the gradients' norm. */
-  public TrainOptions withClipNorm(double value) {
-    return with(d -> d.clipNorm = value);
+  /** Returns a copy with another schedule. */
+  public TrainOptions withSchedule(Schedule schedule) {
+    return new TrainOptions(
+        batches, stopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 
-  /** Returns a copy that looks for flat minima. */
-  public TrainOptions withSharpness(SharpnessAware.Options value) {
-    return with(d -> d.sharpness = Optional.of(value));
+  /** Returns a copy with sharpness-aware minimization. */
+  public TrainOptions withSam(Sam.Options sam) {
+    return new TrainOptions(
+        batches, stopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 
-  /** Returns a copy that averages the weights. */
-  public TrainOptions withAverageDecay(double value) {
-    return with(d -> d.averageDecay = value);
-  }
-
-  /** Returns a copy that ends after that many epochs without gain. */
-  public TrainOptions withPatience(int value) {
-    return with(d -> d.patience = value);
+  /** Returns a copy with an exponential moving average of the weights. */
+  public TrainOptions withEmaDecay(double emaDecay) {
+    return new TrainOptions(
+        batches, stopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 
   /** Returns a copy with another time between checkpoints. */
-  public TrainOptions withCheckpointSeconds(double value) {
-    return with(d -> d.checkpointSeconds = value);
+  public TrainOptions withCheckpointSeconds(double checkpointSeconds) {
+    return new TrainOptions(
+        batches, stopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 
   /** Returns a copy with another seed. */
-  public TrainOptions withSeed(long value) {
-    return with(d -> d.seed = value);
-  }
-
-  /** Returns a copy with another number of worker threads. */
-  public TrainOptions withWorkers(int value) {
-    return with(d -> d.workers = value);
-  }
-
-  private TrainOptions with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
-    return draft.options();
-  }
-
-  /** The components, open to change. */
-  private static final class Draft {
-    private int epochs;
-    private long maxSteps;
-    private int batchSize;
-    private int accumulate;
-    private double learningRate;
-    private Schedule schedule;
-    private double weightDecay;
-    private List<ParameterGroup> groups;
-    private double clipNorm;
-    private Optional<SharpnessAware.Options> sharpness;
-    private double averageDecay;
-    private int patience;
-    private double checkpointSeconds;
-    private long seed;
-    private int workers;
-
-    Draft(TrainOptions o) {
-      epochs = o.epochs;
-      maxSteps = o.maxSteps;
-      batchSize = o.batchSize;
-      accumulate = o.accumulate;
-      learningRate = o.learningRate;
-      schedule = o.schedule;
-      weightDecay = o.weightDecay;
-      groups = o.groups;
-      clipNorm = o.clipNorm;
-      sharpness = o.sharpness;
-      averageDecay = o.averageDecay;
-      patience = o.patience;
-      checkpointSeconds = o.checkpointSeconds;
-      seed = o.seed;
-      workers = o.workers;
-    }
-
-    TrainOptions options() {
-      return new TrainOptions(
-          epochs,
-          maxSteps,
-          batchSize,
-          accumulate,
-          learningRate,
-          schedule,
-          weightDecay,
-          groups,
-          clipNorm,
-          sharpness,
-          averageDecay,
-          patience,
-          checkpointSeconds,
-          seed,
-          workers);
-    }
+  public TrainOptions withSeed(long seed) {
+    return new TrainOptions(
+        batches, stopping, optimizer, schedule, sam, emaDecay, checkpointSeconds, seed);
   }
 }

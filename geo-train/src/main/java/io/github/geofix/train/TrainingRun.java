@@ -79,9 +79,9 @@ final class TrainingRun {
       metrics = folder.map(f -> new MetricsFile(f.metrics(), step));
       Ending ending;
       try (BatchLoader loader = loader()) {
-        stepsPerEpoch = loader.batchesPerEpoch() / options.accumulate();
-        photosPerStep = (long) loader.batchSize() * options.accumulate();
-        steps = Math.min(options.maxSteps(), options.epochs() * stepsPerEpoch);
+        stepsPerEpoch = loader.stepsPerEpoch();
+        photosPerStep = (long) loader.batchSize() * options.batches().gradientAccumulationSteps();
+        steps = options.stopping().steps(stepsPerEpoch);
         if (order.length > 0) {
           loader.resumeOrder(order);
         }
@@ -111,15 +111,13 @@ final class TrainingRun {
   }
 
   private BatchLoader loader() {
-    return new BatchLoader(
+    return BatchLoader.training(
         examples,
         setup.model().inputShapes(),
         setup.order(),
-        options.batchSize(),
+        options.batches(),
         options.seed(),
-        options.accumulate(),
-        options.workers(),
-        options.accumulate() * step);
+        step);
   }
 
   private void resume(RunFolder run, Learner learner) {
@@ -165,18 +163,17 @@ final class TrainingRun {
   }
 
   private boolean outOfPatience() {
-    return options.patience() > 0
-        && bestEpoch >= 0
-        && epochs.size() - 1 - bestEpoch >= options.patience();
+    int patience = options.stopping().patience();
+    return patience > 0 && bestEpoch >= 0 && epochs.size() - 1 - bestEpoch >= patience;
   }
 
   private Progress takeStep(Learner learner, BatchLoader loader) throws InterruptedException {
     long start = System.nanoTime();
-    double rate = options.learningRate() * options.schedule().factor(step, steps, stepsPerEpoch);
+    double rateFactor = options.schedule().factor(step, steps, stepsPerEpoch);
     int epoch = Math.toIntExact(step / stepsPerEpoch);
     StepResult result;
     try {
-      result = learner.step(loader, step, rate);
+      result = learner.step(loader, step, rateFactor);
     } catch (ArithmeticException e) {
       throw new ArithmeticException(e.getMessage() + lastCheckpoint());
     }
@@ -193,7 +190,7 @@ final class TrainingRun {
         steps,
         epoch,
         result.loss(),
-        rate,
+        options.optimizer().learningRate() * rateFactor,
         result.gradientNorm(),
         photosPerStep / secondsPerStep);
   }
@@ -206,9 +203,8 @@ final class TrainingRun {
         BatchLoader.inOrder(
             setup.validation().get(),
             setup.model().inputShapes(),
-            options.batchSize(),
-            options.seed(),
-            options.workers())) {
+            options.batches(),
+            options.seed())) {
       return learner.validate(loader);
     }
   }
@@ -313,7 +309,7 @@ final class TrainingRun {
     metrics.ifPresent(MetricsFile::write);
     new Checkpoint(
             Checkpoint.FORMAT,
-            Checkpoint.texts(options),
+            NamedValues.of(options),
             examples.size(),
             step,
             epochs,

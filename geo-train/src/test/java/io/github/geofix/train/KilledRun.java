@@ -12,7 +12,7 @@ final class KilledRun {
           .withSteps(400)
           .withBatchSize(16)
           .withLearningRate(0.003)
-          .withAverageDecay(0.95)
+          .withEmaDecay(0.95)
           .withCheckpointSeconds(0)
           .withSeed(5);
 

@@ -10,7 +10,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
 import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.optim.ParameterGroup;
-import io.github.geofix.train.optim.SharpnessAware;
+import io.github.geofix.train.optim.Sam;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -51,9 +51,10 @@ class RunFolderTest {
   static Stream<TrainOptions> waysToTrain() {
     return Stream.of(
         OPTIONS,
-        OPTIONS.withAverageDecay(0.9).withPatience(2),
-        OPTIONS.withAccumulate(2).withSharpness(SharpnessAware.Options.asam(0.5)),
-        OPTIONS.withGroups(ParameterGroup.matching("head.*").withRateFactor(0.3)));
+        OPTIONS.withEmaDecay(0.9).withPatience(2),
+        OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(2)).withSam(Sam.Options.asam(0.5)),
+        OPTIONS.withOptimizer(
+            o -> o.withGroups(ParameterGroup.matching("head.*").withLearningRateFactor(0.3))));
   }
 
   @ParameterizedTest
@@ -219,9 +220,11 @@ class RunFolderTest {
     train(OPTIONS, folder, 3, new LinkedHashMap<>());
     assertThatThrownBy(() -> train(OPTIONS.withBatchSize(8), folder, 3, new LinkedHashMap<>()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("batchSize was 16, is 8")
+        .hasMessageContaining("batches.size was 16, is 8")
         .hasMessageContaining(folder.toString());
-    assertThat(train(OPTIONS.withWorkers(1), folder, 99, new LinkedHashMap<>()).steps())
+    assertThat(
+            train(OPTIONS.withBatches(b -> b.withWorkers(1)), folder, 99, new LinkedHashMap<>())
+                .steps())
         .isEqualTo(24);
     assertThat(train(OPTIONS.withEpochs(5), folder, 99, new LinkedHashMap<>()).steps())
         .isEqualTo(30);
@@ -275,7 +278,7 @@ class RunFolderTest {
   @Test
   void refusesACheckpointWithoutItsOptions() {
     Safetensors.writer()
-        .metadata("state", "{\"format\":1,\"steps\":3}")
+        .metadata("state", "{\"format\":2,\"steps\":3}")
         .write(folder.resolve("last.safetensors"));
     assertThatThrownBy(() -> train(OPTIONS, folder, 3, new LinkedHashMap<>()))
         .isInstanceOf(ModelFormatException.class)

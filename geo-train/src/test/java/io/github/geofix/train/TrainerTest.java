@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
@@ -42,8 +43,8 @@ class TrainerTest {
 
   @Test
   void givesTheSameWeightsWhateverTheNumberOfWorkers() {
-    Map<String, float[]> one = trained(OPTIONS.withWorkers(1));
-    Map<String, float[]> four = trained(OPTIONS.withWorkers(4));
+    Map<String, float[]> one = trained(OPTIONS.withBatches(b -> b.withWorkers(1)));
+    Map<String, float[]> four = trained(OPTIONS.withBatches(b -> b.withWorkers(4)));
     assertThat(four).hasSameSizeAs(one);
     one.forEach((name, values) -> assertThat(four.get(name)).as(name).isEqualTo(values));
     assertThat(trained(OPTIONS.withSeed(4)).get("head.bias")).isNotEqualTo(one.get("head.bias"));
@@ -137,11 +138,19 @@ class TrainerTest {
   @Test
   void countsThePhotosOfAccumulatedBatches() {
     try (NDManager manager = TorchEngine.newManager()) {
-      TrainOptions options = OPTIONS.withAccumulate(3).withSteps(2);
+      TrainOptions options =
+          OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(3)).withSteps(2);
       TrainReport report =
           Trainer.of(new ColorModel(manager, 1), options).fit(new ColorModel.Photos(100));
       assertThat(report.photos()).isEqualTo(2 * 3 * 16);
-      assertThat(Provenance.card("colors", options, report).photos()).isEqualTo(2 * 3 * 16);
+      ModelCard card = Provenance.card("colors", options, report);
+      assertThat(card.photos()).isEqualTo(2 * 3 * 16);
+      assertThat(card.options())
+          .containsEntry("batches.gradientAccumulationSteps", "3")
+          .containsEntry("stopping.maxSteps", "2")
+          .containsEntry("schedule.type", "Cosine")
+          .containsEntry("schedule.warmup", "50.0")
+          .doesNotContainKey("options");
     }
   }
 

@@ -6,6 +6,8 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.LatLngBox;
+import io.github.geofix.core.tile.MapImage;
+import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
@@ -188,21 +190,23 @@ public final class TileIndex implements AutoCloseable {
   /**
    * How far a {@link Builder} has come.
    *
-   * @param done map images encoded so far
+   * @param done map images fetched so far
+   * @param missing how many of them are not in the index, since there is no imagery
    * @param total map images there are
    */
-  public record Progress(long done, long total) {}
+  public record Progress(long done, long missing, long total) {}
 
   /** Collects what to index. Not thread-safe. */
   public static final class Builder {
     private final TileEncoder encoder;
     private final TileSource tiles;
-    private final List<MapImage> squares = new ArrayList<>();
+    private final List<Row> squares = new ArrayList<>();
     private @Nullable LatLngBox region;
     private int zoom = -1;
     private RowFormat format = RowFormat.FLOAT32;
     private int batchSize = 32;
     private int threads = Runtime.getRuntime().availableProcessors();
+    private double maxMissing = 0.5;
     private Consumer<Progress> onProgress = progress -> {};
 
     private Builder(TileEncoder encoder, TileSource tiles) {
@@ -234,7 +238,7 @@ public final class TileIndex implements AutoCloseable {
      */
     public Builder square(String id, LatLng center, double sizeMeters) {
       byte[] meters = ByteBuffer.allocate(Double.BYTES).putDouble(sizeMeters).array();
-      squares.add(new MapImage(id, LocalFrame.of(center, sizeMeters), meters));
+      squares.add(new Row(id, LocalFrame.of(center, sizeMeters), meters));
       return this;
     }
 
@@ -265,7 +269,21 @@ public final class TileIndex implements AutoCloseable {
       return this;
     }
 
-    /** Adds who is told of each batch, on the thread that calls {@link #build}. */
+    /**
+     * Sets the largest share of map images without imagery; 0.5 unless set. They are left out of
+     * the index, which could not tell one black image from another.
+     *
+     * @param share 0 to 1
+     */
+    public Builder maxMissing(double share) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException("maxMissing must be 0 to 1: " + share);
+      }
+      this.maxMissing = share;
+      return this;
+    }
+
+    /** Adds a listener to each batch, called on the thread that calls {@link #build}. */
     public Builder onProgress(Consumer<Progress> listener) {
       onProgress = onProgress.andThen(listener);
       return this;
@@ -277,7 +295,8 @@ public final class TileIndex implements AutoCloseable {
      *
      * @throws IllegalStateException if there is neither a region with a zoom nor a square
      * @throws IllegalArgumentException if the region has more than 2^31 - 1 tiles
-     * @throws java.io.UncheckedIOException if the source cannot show an image
+     * @throws java.io.UncheckedIOException if the source cannot show an image, or has no imagery
+     *     for any of the first images, or for a larger share of all than {@link #maxMissing}
      */
     public TileIndex build() {
       long total = size();
@@ -287,15 +306,17 @@ public final class TileIndex implements AutoCloseable {
               EmbeddingIndex.Options.defaults().withFormat(format).withEncoder(encoder.digest()));
       ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
       try {
-        Iterator<MapImage> images = images().iterator();
+        Iterator<Row> images = images().iterator();
         Queue<Fetched> ahead = new ArrayDeque<>();
-        while (rows.size() < total) {
+        MissingImagery missing = new MissingImagery(maxMissing);
+        while (missing.images() < total) {
           while (ahead.size() < 2 * batchSize && images.hasNext()) {
             ahead.add(fetch(images.next(), readers));
           }
-          encode(ahead, rows);
-          onProgress.accept(new Progress(rows.size(), total));
+          encode(ahead, rows, missing);
+          onProgress.accept(new Progress(missing.images(), missing.missing(), total));
         }
+        missing.finish();
       } finally {
         readers.shutdownNow();
       }
@@ -318,31 +339,34 @@ public final class TileIndex implements AutoCloseable {
       return size;
     }
 
-    private Stream<MapImage> images() {
+    private Stream<Row> images() {
       return region == null
           ? squares.stream()
-          : Stream.concat(Tile.covering(region, zoom).map(MapImage::of), squares.stream());
+          : Stream.concat(Tile.covering(region, zoom).map(Row::of), squares.stream());
     }
 
-    private Fetched fetch(MapImage image, ExecutorService readers) {
+    private Fetched fetch(Row row, ExecutorService readers) {
       int pixels = encoder.tilePixels();
       return new Fetched(
-          image,
-          CompletableFuture.supplyAsync(() -> tiles.view(image.frame, pixels, pixels), readers));
+          row,
+          CompletableFuture.supplyAsync(() -> tiles.mapImage(row.frame, pixels, pixels), readers));
     }
 
-    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows) {
-      List<MapImage> batch = new ArrayList<>();
+    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows, MissingImagery missing) {
+      List<Row> batch = new ArrayList<>();
       List<BufferedImage> views = new ArrayList<>();
-      while (batch.size() < batchSize && !ahead.isEmpty()) {
+      for (int taken = 0; taken < batchSize && !ahead.isEmpty(); taken++) {
         Fetched next = ahead.remove();
-        batch.add(next.image);
-        views.add(next.join());
+        MapImage image = missing.count(next.join());
+        if (!image.isMissing()) {
+          batch.add(next.row);
+          views.add(image.image());
+        }
       }
-      List<float[]> vectors = encoder.encodeTiles(views);
+      List<float[]> vectors = views.isEmpty() ? List.of() : encoder.encodeTiles(views);
       for (int i = 0; i < batch.size(); i++) {
-        MapImage image = batch.get(i);
-        rows.add(vectors.get(i), image.frame.center(), image.id, image.meters);
+        Row row = batch.get(i);
+        rows.add(vectors.get(i), row.frame.center(), row.id, row.meters);
       }
     }
 
@@ -358,15 +382,15 @@ public final class TileIndex implements AutoCloseable {
    *
    * @param meters the side length of a square, a big-endian double; empty for a tile
    */
-  private record MapImage(String id, Frame frame, byte[] meters) {
-    static MapImage of(Tile tile) {
-      return new MapImage(tile.toString(), tile, new byte[0]);
+  private record Row(String id, Frame frame, byte[] meters) {
+    static Row of(Tile tile) {
+      return new Row(tile.toString(), tile, new byte[0]);
     }
   }
 
   /** A map image on its way. */
-  private record Fetched(MapImage image, CompletableFuture<BufferedImage> view) {
-    BufferedImage join() {
+  private record Fetched(Row row, CompletableFuture<MapImage> view) {
+    MapImage join() {
       try {
         return view.join();
       } catch (CompletionException e) {

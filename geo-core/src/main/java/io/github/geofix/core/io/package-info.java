@@ -1,4 +1,4 @@
-/** Internal: files and folders that appear whole or not at all. */
+/** Internal: files and folders that appear whole or not at all, and records as strict JSON. */
 @NullMarked
 package io.github.geofix.core.io;
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -39,14 +40,14 @@ final class HttpTiles implements TileReader {
   /** Troubles that may pass: worth another attempt. */
   private static final Set<Integer> PASSING = Set.of(NO_ANSWER, 408, 425, 429, 500, 502, 503, 504);
 
-  private final String template;
+  private final TileTemplate template;
   private final Path cache;
   private final HttpTileOptions options;
   private final HttpClient client;
   private final Object turnstile = new Object();
   private long nextRequestNanos = System.nanoTime();
 
-  private HttpTiles(String template, Path cache, HttpTileOptions options) {
+  private HttpTiles(TileTemplate template, Path cache, HttpTileOptions options) {
     this.template = template;
     this.cache = cache;
     this.options = options;
@@ -57,22 +58,33 @@ final class HttpTiles implements TileReader {
             .build();
   }
 
-  static TileSource open(String template, Path cacheFolder, HttpTileOptions options) {
-    TileTemplate.check(template);
-    if (!template.startsWith("http://") && !template.startsWith("https://")) {
-      throw new IllegalArgumentException("not an http or https address: " + template);
-    }
-    // Fails now rather than at the first tile if the rest is no address.
-    URI.create(TileTemplate.fill(template, 0, 0, 0));
-    // One folder a server, so that two of them can share a cache.
-    Path cache = cacheFolder.resolve(digest(template));
+  static TileSource open(String source, Path cacheFolder, HttpTileOptions options) {
     TileScheme scheme = options.tiles().scheme();
+    TileTemplate template = TileTemplate.parse(source, scheme);
+    if (!TileAddress.isRemote(source)) {
+      throw new IllegalArgumentException("not an http or https address: " + source);
+    }
+    requireAddress(source, template.fill(0, 0, 0));
+    // One folder a server, so that two of them can share a cache.
+    Path cache = cacheFolder.resolve(digest(source));
     List<Level> levels =
         IntStream.rangeClosed(options.minZoom(), options.maxZoom())
             .mapToObj(zoom -> scheme.level(zoom, options.tileSize()))
             .toList();
     return new Pyramid(
         scheme.projection(), levels, new HttpTiles(template, cache, options), options.tiles(), "");
+  }
+
+  /** Fails now rather than at the first tile. */
+  private static void requireAddress(String source, String first) {
+    try {
+      if (new URI(first).getHost() != null) {
+        return;
+      }
+    } catch (URISyntaxException e) {
+      // The exception holds the whole address, with its key.
+    }
+    throw new IllegalArgumentException("not an address: " + TileAddress.redacted(source));
   }
 
   private static String digest(String template) {
@@ -96,7 +108,7 @@ final class HttpTiles implements TileReader {
         Files.deleteIfExists(file);
       }
     }
-    byte[] bytes = fetch(uri(level, column, row));
+    byte[] bytes = fetch(URI.create(address(level, column, row)));
     if (bytes == null) {
       return null;
     }
@@ -197,14 +209,14 @@ final class HttpTiles implements TileReader {
     return new InterruptedIOException("interrupted while fetching a tile");
   }
 
-  private URI uri(Level level, int column, int row) {
-    int storedRow = options.tiles().scheme().storedRow(level.zoom(), row);
-    return URI.create(TileTemplate.fill(template, level.zoom(), column, storedRow));
+  private String address(Level level, int column, int row) {
+    return template.fill(level.zoom(), column, row);
   }
 
   @Override
   public String describe(Level level, int column, int row) {
-    return level.zoom() + "/" + column + "/" + row + " (" + uri(level, column, row) + ")";
+    String address = TileAddress.redacted(address(level, column, row));
+    return level.zoom() + "/" + column + "/" + row + " (" + address + ")";
   }
 
   @Override

@@ -86,7 +86,7 @@ final class Pyramid implements TileSource {
   }
 
   @Override
-  public BufferedImage view(Frame frame, int width, int height) {
+  public MapImage mapImage(Frame frame, int width, int height) {
     if (width < 1 || height < 1 || (long) width * height > MAX_VIEW_PIXELS) {
       throw new IllegalArgumentException(
           "a view of %d x %d pixels: each side must be 1 or more, their product at most %d"
@@ -103,7 +103,7 @@ final class Pyramid implements TileSource {
         sampler.fill(rgb, left, top, Math.min(left + BLOCK, width), Math.min(top + BLOCK, height));
       }
     }
-    return image;
+    return new MapImage(image, Math.min(1, sampler.covered / ((double) width * height)));
   }
 
   /**
@@ -188,6 +188,9 @@ final class Pyramid implements TileSource {
     private double red;
     private double green;
     private double blue;
+
+    /** The pixels with imagery so far, parts of pixels included. */
+    private double covered;
 
     // The tile of the latest sample: the next one nearly always falls on it too.
     private Pixels tile = MISSING;
@@ -311,6 +314,7 @@ final class Pyramid implements TileSource {
       red += weight * ((rgb >> 16) & 0xff);
       green += weight * ((rgb >> 8) & 0xff);
       blue += weight * (rgb & 0xff);
+      covered += weight;
     }
 
     private void missing(int index, long column, long row, double weight) {

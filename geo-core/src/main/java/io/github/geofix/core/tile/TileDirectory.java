@@ -20,21 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class TileDirectory implements TileReader {
 
   private final Path folder;
-  private final String template;
-  private final TileScheme scheme;
+  private final TileTemplate template;
 
-  private TileDirectory(Path folder, String template, TileScheme scheme) {
+  private TileDirectory(Path folder, TileTemplate template) {
     this.folder = folder;
     this.template = template;
-    this.scheme = scheme;
   }
 
   static TileSource open(Path folder, String template, TileOptions options) {
-    TileTemplate.check(template);
+    TileDirectory directory =
+        new TileDirectory(folder, TileTemplate.parse(template, options.scheme()));
     if (!Files.isDirectory(folder)) {
       throw new UncheckedIOException(new IOException("no such folder of tiles: " + folder));
     }
-    TileDirectory directory = new TileDirectory(folder, template, options.scheme());
     try {
       SortedMap<Integer, Path> tiles = directory.firstTileOfEachZoom();
       if (tiles.isEmpty()) {
@@ -67,8 +65,7 @@ final class TileDirectory implements TileReader {
   public void close() {}
 
   private Path file(Level level, int column, int row) {
-    int storedRow = scheme.storedRow(level.zoom(), row);
-    return folder.resolve(TileTemplate.fill(template, level.zoom(), column, storedRow));
+    return folder.resolve(template.fill(level.zoom(), column, row));
   }
 
   private static Pixels decode(Path file) throws IOException {
@@ -80,7 +77,7 @@ final class TileDirectory implements TileReader {
   /** Walks down the template, one folder a zoom, and stops at the first file of each zoom. */
   private SortedMap<Integer, Path> firstTileOfEachZoom() throws IOException {
     SortedMap<Integer, Path> found = new TreeMap<>();
-    walk(folder, List.of(template.split("/")), -1, found);
+    walk(folder, List.of(template.text().split("/")), -1, found);
     return found;
   }
 

@@ -12,15 +12,20 @@ public enum TileScheme {
   GEODETIC_TMS(false, true);
 
   private final boolean mercator;
-  private final boolean rowsFromSouth;
+  private final boolean southFirst;
 
-  TileScheme(boolean mercator, boolean rowsFromSouth) {
+  TileScheme(boolean mercator, boolean southFirst) {
     this.mercator = mercator;
-    this.rowsFromSouth = rowsFromSouth;
+    this.southFirst = southFirst;
   }
 
   Projection projection() {
     return mercator ? Projection.WEB_MERCATOR : Projection.EQUIRECTANGULAR;
+  }
+
+  /** Returns the same tiles with rows from the south. */
+  TileScheme rowsFromSouth() {
+    return mercator ? TMS : GEODETIC_TMS;
   }
 
   /** The grid of one zoom whose tiles are {@code tileSize} pixels wide and high. */
@@ -32,6 +37,6 @@ public enum TileScheme {
 
   /** The row under which the store keeps what is row {@code row} from the north. */
   int storedRow(int zoom, int row) {
-    return rowsFromSouth ? (1 << zoom) - 1 - row : row;
+    return southFirst ? (1 << zoom) - 1 - row : row;
   }
 }

@@ -40,7 +40,12 @@ public interface TileSource extends AutoCloseable {
    *     {@link MissingTiles#REPORT}; other views are not affected
    * @throws IllegalStateException if the source is closed
    */
-  BufferedImage view(Frame frame, int width, int height);
+  default BufferedImage view(Frame frame, int width, int height) {
+    return mapImage(frame, width, height).image();
+  }
+
+  /** As {@link #view}, with the share of the view that the source has imagery for. */
+  MapImage mapImage(Frame frame, int width, int height);
 
   /** Returns whom to name beside the pictures; empty if nobody asks for it. */
   String attribution();
@@ -152,7 +157,7 @@ public interface TileSource extends AutoCloseable {
    * @throws IllegalArgumentException if it is none of these
    */
   static TileSource open(String source, Path cacheFolder, TileOptions options) {
-    if (source.startsWith("http://") || source.startsWith("https://")) {
+    if (TileAddress.isRemote(source)) {
       return http(source, cacheFolder, HttpTileOptions.defaults().withTiles(options));
     }
     int placeholder = source.indexOf('{');

@@ -10,6 +10,7 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.tile.LatLngBox;
+import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
@@ -213,15 +214,71 @@ final class TileIndexTest {
     }
   }
 
+  /** The western tiles of the region alone have imagery. */
+  private record Western(double east) implements TileSource {
+    @Override
+    public MapImage mapImage(Frame frame, int width, int height) {
+      return frame.center().longitude() < east
+          ? tiles.mapImage(frame, width, height)
+          : new MapImage(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), 0);
+    }
+
+    @Override
+    public String attribution() {
+      return "";
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void imagesWithoutImageryAreLeftOut() {
+    long total = Tile.coveringCount(REGION, ZOOM);
+    long western =
+        Tile.covering(REGION, ZOOM).filter(tile -> tile.center().longitude() < 30).count();
+    List<TileIndex.Progress> told = new ArrayList<>();
+    try (TileIndex index =
+        TileIndex.builder(encoder, new Western(30))
+            .region(REGION)
+            .zoom(ZOOM)
+            .onProgress(told::add)
+            .build()) {
+      assertThat(index.size()).isEqualTo((int) western).isLessThan((int) total);
+      assertThat(told.get(told.size() - 1))
+          .isEqualTo(new TileIndex.Progress(total, total - western, total));
+      Tile truth = Tile.of(new LatLng(45, 8), ZOOM);
+      assertThat(index.search(view(truth), 1).get(0).tile()).isEqualTo(truth);
+    }
+  }
+
+  @Test
+  void aMapWithoutImageryIsRefused() {
+    TileIndex.Builder none = TileIndex.builder(encoder, new Western(-20)).region(REGION).zoom(ZOOM);
+    assertThatThrownBy(none::build)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("16 of 16 map images have no tile");
+    TileIndex.Builder few =
+        TileIndex.builder(encoder, new Western(30)).region(REGION).zoom(ZOOM).maxMissing(0.2);
+    assertThatThrownBy(few::build)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("map images have no tile");
+    TileIndex.Builder one =
+        TileIndex.builder(encoder, new Western(-20)).square("one", new LatLng(0, 0), 1000);
+    assertThatThrownBy(one::build).hasMessageContaining("1 of 1 map images has no tile");
+    assertThatThrownBy(() -> one.maxMissing(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   /** Counts the images that have been fetched and not yet encoded. */
   private static final class Counting implements TileSource {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
 
     @Override
-    public BufferedImage view(Frame frame, int width, int height) {
+    public MapImage mapImage(Frame frame, int width, int height) {
       most.accumulateAndGet(waiting.incrementAndGet(), Math::max);
-      return tiles.view(frame, width, height);
+      return tiles.mapImage(frame, width, height);
     }
 
     @Override
@@ -255,7 +312,7 @@ final class TileIndexTest {
     assertThat(told)
         .isEqualTo(
             IntStream.rangeClosed(1, (int) ((total + 9) / 10))
-                .mapToObj(i -> new TileIndex.Progress(Math.min(total, 10L * i), total))
+                .mapToObj(i -> new TileIndex.Progress(Math.min(total, 10L * i), 0, total))
                 .toList());
   }
 

@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -173,6 +174,44 @@ class HttpTilesTest {
         .hasMessageContaining("not an http");
     assertThatThrownBy(() -> TileSource.http("http://x/{z}/{x}", cache, OPTIONS))
         .hasMessageContaining("{y}");
+  }
+
+  @Test
+  void aServerWithoutTilesHasNoImagery() {
+    server.removeContext("/");
+    try (TileSource source = TileSource.http(Stores.template(server), cache, OPTIONS)) {
+      assertThat(source.mapImage(WORLD, TILE, TILE).isMissing()).isTrue();
+    }
+  }
+
+  @Test
+  void rowsFromTheSouthAreAskedForByTheirNumber() {
+    String template = Stores.template(server).replace("{y}", "{-y}");
+    try (TileSource source = TileSource.http(template, cache, OPTIONS)) {
+      assertThat(source.mapImage(Tile.parse("1/1/0"), TILE, TILE).coverage())
+          .isCloseTo(1, within(1e-9));
+    }
+    assertThat(requests)
+        .extracting(request -> request.getRequestURI().getPath())
+        .containsExactly("/1/1/1.png");
+  }
+
+  @Test
+  void keysAreSentAndNeverShown() {
+    String template = Stores.template(server) + "?key=APIKEY42";
+    script.add(status(403));
+    try (TileSource source = TileSource.http(template, cache, OPTIONS)) {
+      assertThatThrownBy(() -> source.view(WORLD, TILE, TILE))
+          .hasMessageContaining("0/0/0.png?key=***")
+          .hasMessageContaining("403")
+          .satisfies(error -> assertThat(error.toString()).doesNotContain("APIKEY42"))
+          .satisfies(
+              error -> assertThat(String.valueOf(error.getCause())).doesNotContain("APIKEY42"));
+    }
+    assertThat(requests.get(0).getRequestURI().getQuery()).isEqualTo("key=APIKEY42");
+    assertThatThrownBy(() -> TileSource.http("http://a b/{z}/{x}/{y}?key=APIKEY42", cache, OPTIONS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("not an address: http://a b/{z}/{x}/{y}?key=***");
   }
 
   private int color(HttpTileOptions options) {

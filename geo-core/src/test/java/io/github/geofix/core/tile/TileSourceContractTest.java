@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
@@ -154,6 +155,25 @@ class TileSourceContractTest {
     TileSource strict = open(kind, tiles, report);
     assertThatThrownBy(() -> strict.view(gone, TILE, TILE)).hasMessageContaining("is missing");
     assertThat(strict.view(Tile.parse("3/5/3"), TILE, TILE).getWidth()).isEqualTo(TILE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GEOTIFF")
+  void aMapImageTellsHowMuchOfItHasImagery(StoreKind kind) throws IOException {
+    Tile there = Tile.parse("3/4/3");
+    SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
+    tiles.keySet().removeIf(tile -> !tile.equals(there));
+    TileSource source = open(kind, tiles, TileOptions.defaults());
+    assertThat(source.mapImage(there, TILE, TILE).coverage()).isCloseTo(1, within(1e-9));
+    MapImage black = source.mapImage(Tile.parse("3/6/3"), TILE, TILE);
+    assertThat(black.isMissing()).isTrue();
+    assertThat(Pictures.difference(black.image(), Pictures.plain(TILE, 0))).isZero();
+    double latitude = there.center().latitude();
+    LatLngBox half = new LatLngBox(latitude - 1, 22.5, latitude + 1, 67.5);
+    assertThat(source.mapImage(half, 2 * TILE, TILE).coverage()).isCloseTo(0.5, within(0.03));
+    MapImage world = source.mapImage(MercatorFrame.WORLD, 8 * TILE, 8 * TILE);
+    assertThat(world.isMissing()).isFalse();
+    assertThat(world.coverage()).isCloseTo(1 / 64.0, within(0.01));
   }
 
   @ParameterizedTest

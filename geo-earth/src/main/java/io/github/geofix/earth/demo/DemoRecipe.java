@@ -1,5 +1,6 @@
 package io.github.geofix.earth.demo;
 
+import io.github.geofix.models.Family;
 import io.github.geofix.train.TrainOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,16 +45,19 @@ public record DemoRecipe(
    * @param map the reference picture, for the families that compare photos with a map
    */
   public static DemoRecipe of(String method, Path map) {
-    Map<String, String> withMap = Map.of("map", map.toString());
     return switch (method) {
       case "embed" -> new DemoRecipe(method, Map.of(), 4_800, 128, 3e-3, 1);
       case "token" -> new DemoRecipe(method, Map.of(), 3_600, 128, 2e-3, 1);
-      case "zoom" -> new DemoRecipe(method, withMap, 2_400, 128, 3e-3, 1);
-      case "recombine" -> new DemoRecipe(method, withMap, 2_400, 128, 2e-3, 1);
+      case "zoom" -> new DemoRecipe(method, map(method, map), 2_400, 128, 3e-3, 1);
+      case "recombine" -> new DemoRecipe(method, map(method, map), 2_400, 128, 2e-3, 1);
       default ->
           throw new IllegalArgumentException(
               "no demo of method " + method + "; there are " + String.join(", ", METHODS));
     };
+  }
+
+  private static Map<String, String> map(String method, Path map) {
+    return Map.of(Family.named(method).mapSetting().orElseThrow(), map.toString());
   }
 
   /** Returns a copy with another number of steps. */

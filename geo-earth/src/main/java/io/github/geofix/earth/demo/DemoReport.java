@@ -223,7 +223,7 @@ public final class DemoReport {
         Locale.ROOT,
         "%,d steps of %d photos in %.0f s",
         outcome.training().steps(),
-        outcome.recipe().trainOptions().batchSize(),
+        outcome.recipe().batchSize(),
         outcome.training().seconds());
   }
 

@@ -3,6 +3,7 @@ package io.github.geofix.eval.protocol;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.tile.ZoomGrid;
@@ -165,6 +166,8 @@ final class PhotoTable {
         CsvReader.builder()
             .maxBufferSize(MAX_FIELD_CHARS)
             .detectBomHeader(true)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .ofCsvRecord(table)) {
       List<String> names = List.of();
       int id = -1;

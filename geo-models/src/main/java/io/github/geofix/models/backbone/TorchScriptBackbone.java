@@ -86,20 +86,20 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
         });
   }
 
-  @SuppressWarnings("try") // the grad-mode scope is only opened and closed
   private static Shape shapeOfMap(
       Path file, PtSymbolBlock block, NDManager manager, ImageSpec image) {
     JniUtils.enableInferenceMode(block);
-    try (NDManager step = manager.newSubManager();
-        TorchEngine.Scope scope = TorchEngine.noGrad()) {
-      NDArray zeros = step.zeros(new Shape(1, 3, image.height(), image.width()));
-      Shape shape = IValueUtils.forward(block, new NDList(zeros), true).head().getShape();
-      if (!isMapOf(image, shape)) {
-        throw new ModelFormatException(
-            file + " gives " + shape + " for an image " + zeros.getShape() + ", not a map of it");
-      }
-      return shape;
+    Shape input = new Shape(1, 3, image.height(), image.width());
+    Shape shape =
+        TorchEngine.infer(
+            manager,
+            step ->
+                IValueUtils.forward(block, new NDList(step.zeros(input)), true).head().getShape());
+    if (!isMapOf(image, shape)) {
+      throw new ModelFormatException(
+          file + " gives " + shape + " for an image " + input + ", not a map of it");
     }
+    return shape;
   }
 
   /** Whether each vector of {@code [1, D, h, w]} stands for a square of pixels. */
@@ -135,16 +135,14 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
     }
   }
 
-  @SuppressWarnings("try") // the grad-mode scope is only opened and closed
   private void checkWidth(Path file) {
-    try (NDManager step = manager.newSubManager();
-        TorchEngine.Scope scope = TorchEngine.noGrad()) {
-      NDArray zeros = step.zeros(new Shape(1, 3, image().height(), image().width()));
-      Shape tokens = forward(Forward.INFERENCE, zeros).getShape();
-      if (tokens.get(2) != width()) {
-        throw new ModelFormatException(
-            file + " gives vectors of length " + tokens.get(2) + ", not " + width());
-      }
+    Shape input = new Shape(1, 3, image().height(), image().width());
+    Shape tokens =
+        TorchEngine.infer(
+            manager, step -> forward(Forward.INFERENCE, step.zeros(input)).getShape());
+    if (tokens.get(2) != width()) {
+      throw new ModelFormatException(
+          file + " gives vectors of length " + tokens.get(2) + ", not " + width());
     }
   }
 

@@ -33,14 +33,13 @@ final class EmbedLocalizer extends BatchLocalizer {
   }
 
   private Location location(Answer answer) {
-    EmbedModel.Config config = model.config();
     Location location =
         location(
             model.hierarchy().finest(),
             answer.scores(),
-            config.candidates(),
-            config.refineKm(),
-            config.calibration().regionShares());
+            model.answerOptions().candidates(),
+            model.answerOptions().meanKm(),
+            model.calibration().regionShares());
     return meanOfNeighbors(answer, location.candidates().get(0).cell())
         .map(mean -> new Location(mean, location.candidates(), location.regions()))
         .orElse(location);

@@ -1,7 +1,6 @@
 package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
@@ -12,21 +11,19 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Scalar;
-import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
-import io.github.geofix.models.weights.Weights;
+import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -36,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class EmbedModel implements GeoModel {
+public final class EmbedModel extends GeoModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "embed";
@@ -143,7 +141,6 @@ public final class EmbedModel implements GeoModel {
    * @param refineKm else it is the spherical mean of the score within this distance of the best
    *     cell, up to 10,007; 0 for the best cell's own position
    * @param candidates the number of candidates in a location
-   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       ImageSpec image,
@@ -161,8 +158,7 @@ public final class EmbedModel implements GeoModel {
       int tenCrops,
       int neighbors,
       double refineKm,
-      int candidates,
-      Calibration calibration) {
+      int candidates) {
 
     /** Checks the ranges. */
     public Config {
@@ -186,7 +182,6 @@ public final class EmbedModel implements GeoModel {
           refineKm >= 0 && refineKm <= 10_007,
           "refineKm must be 0 to 10,007, a quarter of the Earth: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(calibration != null, "calibration is missing");
     }
 
     /**
@@ -211,8 +206,7 @@ public final class EmbedModel implements GeoModel {
           0,
           0,
           500,
-          10,
-          Calibration.NONE);
+          10);
     }
 
     /**
@@ -342,9 +336,13 @@ public final class EmbedModel implements GeoModel {
       return with(draft -> draft.candidates = newCandidates);
     }
 
-    /** Returns a copy with another calibration of the answers. */
-    public Config withCalibration(Calibration newCalibration) {
-      return with(draft -> draft.calibration = newCalibration);
+    /** Returns a copy with other answers. */
+    Config withAnswerOptions(AnswerOptions options) {
+      return with(
+          d -> {
+            d.refineKm = options.meanKm();
+            d.candidates = options.candidates();
+          });
     }
 
     private Config with(Consumer<Draft> change) {
@@ -376,7 +374,6 @@ public final class EmbedModel implements GeoModel {
       private int neighbors;
       private double refineKm;
       private int candidates;
-      private Calibration calibration;
 
       Draft(Config from) {
         this.from = from;
@@ -395,7 +392,6 @@ public final class EmbedModel implements GeoModel {
         neighbors = from.neighbors;
         refineKm = from.refineKm;
         candidates = from.candidates;
-        calibration = from.calibration;
       }
 
       Config config() {
@@ -415,8 +411,7 @@ public final class EmbedModel implements GeoModel {
             tenCrops,
             neighbors,
             refineKm,
-            candidates,
-            calibration);
+            candidates);
       }
     }
   }
@@ -433,19 +428,21 @@ public final class EmbedModel implements GeoModel {
   private volatile Config config;
   private final CellHierarchy hierarchy;
   private final PhotoViews views;
-  private final NDManager manager;
   private final EmbedNetwork network;
   private volatile @Nullable EmbeddingIndex gallery;
   private final PhotoScorer scorer;
 
   private EmbedModel(Config config, CellHierarchy hierarchy) {
+    this(config, hierarchy, network(config, sizes(hierarchy)));
+  }
+
+  private EmbedModel(Config config, CellHierarchy hierarchy, EmbedNetwork network) {
+    super(METHOD, network, new AnswerOptions(config.refineKm(), config.candidates()));
     this.config = config;
+    this.network = network;
     this.hierarchy = hierarchy;
-    this.network =
-        network(config, hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
     this.views = new PhotoViews(config);
-    this.manager = TorchEngine.newManager();
-    this.scorer = new PhotoScorer(network, hierarchy, manager);
+    this.scorer = new PhotoScorer(network, hierarchy, manager());
   }
 
   /**
@@ -456,7 +453,7 @@ public final class EmbedModel implements GeoModel {
    */
   public static EmbedModel create(Config config, CellHierarchy hierarchy, long seed) {
     EmbedModel model = new EmbedModel(config, hierarchy);
-    model.network.initialize(model.manager, seed);
+    model.network.initialize(model.manager(), seed);
     return model;
   }
 
@@ -480,20 +477,24 @@ public final class EmbedModel implements GeoModel {
    *     configuration, or a class that it names is missing
    */
   public static EmbedModel load(ModelFolder folder) {
-    Config config = folder.config(Config.tiny());
-    try (Safetensors file = Safetensors.open(folder.weights())) {
-      EmbedModel model = unfilled(config, HierarchyTensors.read(file), folder);
-      try {
-        Weights.load(model.network, model.manager, file, HierarchyTensors.LEFT_OUT).requireExact();
-        if (Files.exists(folder.file(GALLERY))) {
-          model.gallery = gallery(folder.file(GALLERY), config.width());
-        }
-        return model;
-      } catch (RuntimeException e) {
-        model.close();
-        throw e;
-      }
+    Config config = folder.config(Config.class);
+    return load(folder, weights -> new EmbedModel(config, HierarchyTensors.read(weights)));
+  }
+
+  @Override
+  protected RenameTable extraTensors() {
+    return HierarchyTensors.LEFT_OUT;
+  }
+
+  @Override
+  protected void readExtras(ModelFolder folder, Safetensors weights) {
+    if (Files.exists(folder.file(GALLERY))) {
+      gallery = gallery(folder.file(GALLERY), config.width());
     }
+  }
+
+  private static int[] sizes(CellHierarchy hierarchy) {
+    return hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray();
   }
 
   private static EmbeddingIndex gallery(Path file, int width) {
@@ -506,21 +507,13 @@ public final class EmbedModel implements GeoModel {
     return gallery;
   }
 
-  private static EmbedModel unfilled(Config config, CellHierarchy hierarchy, ModelFolder folder) {
-    try {
-      return new EmbedModel(config, hierarchy);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException("cannot load " + folder.path() + ": " + e.getMessage(), e);
-    }
-  }
-
   static EmbedNetwork network(Config config, int[] cellCounts) {
     return new EmbedNetwork(config, cellCounts);
   }
 
-  /** Returns the configuration. */
+  @Override
   public Config config() {
-    return config;
+    return config.withAnswerOptions(answerOptions());
   }
 
   /**
@@ -532,30 +525,27 @@ public final class EmbedModel implements GeoModel {
    *     from
    */
   public void answerWith(UnaryOperator<Config> change) {
-    Config changed = change.apply(config);
+    Config present = config();
+    Config changed = change.apply(present);
     Config asBefore =
         changed
-            .withProduct(config.product())
-            .withTenCrops(config.tenCrops())
-            .withNeighbors(config.neighbors())
-            .withRefineKm(config.refineKm())
-            .withCandidates(config.candidates());
-    if (!asBefore.equals(config)) {
+            .withProduct(present.product())
+            .withTenCrops(present.tenCrops())
+            .withNeighbors(present.neighbors())
+            .withRefineKm(present.refineKm())
+            .withCandidates(present.candidates());
+    if (!asBefore.equals(present)) {
       throw new IllegalArgumentException(
           "only product, tenCrops, neighbors, refineKm and candidates can be changed of a model"
               + " that is there; create another one for the rest");
     }
     config = changed;
+    setAnswerOptions(new AnswerOptions(changed.refineKm(), changed.candidates()));
   }
 
   /** Returns the cells, coarse to fine. */
   public CellHierarchy hierarchy() {
     return hierarchy;
-  }
-
-  @Override
-  public String method() {
-    return METHOD;
   }
 
   @Override
@@ -626,15 +616,8 @@ public final class EmbedModel implements GeoModel {
   }
 
   @Override
-  public Calibration calibrate(PhotoSource photos) {
-    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
-    config = config.withCalibration(found);
-    return found;
-  }
-
-  @Override
-  public void forgetCalibration() {
-    config = config.withCalibration(Calibration.NONE);
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    return this::scored;
   }
 
   private ScoredPhoto scored(PhotoSource.Photo photo) {
@@ -677,7 +660,7 @@ public final class EmbedModel implements GeoModel {
    */
   List<PhotoScorer.Answer> answers(float[] photos, int count) {
     Config present = config;
-    return scorer.answers(photos, count, present, present.calibration().temperature());
+    return scorer.answers(photos, count, present, calibration().temperature());
   }
 
   /**
@@ -703,29 +686,23 @@ public final class EmbedModel implements GeoModel {
     }
     Config present = config;
     Shape shape = new Shape(vectors.length, present.width());
-    double temperature = present.calibration().temperature();
+    double temperature = calibration().temperature();
     return scorer.scores(flat.flip(), shape, present.product(), temperature);
   }
 
   @Override
-  public void save(Path folder, ModelCard card) {
-    EmbeddingIndex kept = gallery;
-    ModelFolder.write(
-        folder,
-        METHOD,
-        config,
-        card,
-        file -> {
-          SafetensorsWriter writer = Safetensors.writer();
-          HierarchyTensors.write(hierarchy, writer);
-          Weights.add(network, writer).write(file);
-        },
-        kept == null ? Map.of() : Map.of(GALLERY, kept::save));
+  protected void addTensors(SafetensorsWriter writer) {
+    HierarchyTensors.write(hierarchy, writer);
   }
 
   @Override
-  public void close() {
-    manager.close();
+  protected Map<String, ModelFolder.FileWriter> files() {
+    EmbeddingIndex kept = gallery;
+    return kept == null ? Map.of() : Map.of(GALLERY, kept::save);
+  }
+
+  @Override
+  protected void closeExtras() {
     views.close();
     EmbeddingIndex kept = gallery;
     if (kept != null) {

@@ -17,6 +17,7 @@ import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -72,24 +73,24 @@ public final class GeoClipLocations extends Module {
   }
 
   /** Returns a gallery of positions to search the vectors of photos in, by the cosine. */
-  @SuppressWarnings("try") // The scope is there to be closed.
   public EmbeddingIndex gallery(List<LatLng> positions) {
     EmbeddingIndex.Builder builder =
         EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-      for (int start = 0; start < positions.size(); start += BATCH) {
-        List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
-        try (NDManager step = TorchEngine.newManager()) {
-          float[] vectors = vectors(Forward.INFERENCE, step, part).toFloatArray();
-          for (int i = 0; i < part.size(); i++) {
-            float[] vector = new float[WIDTH];
-            System.arraycopy(vectors, i * WIDTH, vector, 0, WIDTH);
-            builder.add(vector, part.get(i), Integer.toString(start + i));
-          }
-        }
+    for (int start = 0; start < positions.size(); start += BATCH) {
+      List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
+      float[] vectors = TorchEngine.noGrad(() -> vectors(part));
+      for (int i = 0; i < part.size(); i++) {
+        float[] vector = Arrays.copyOfRange(vectors, i * WIDTH, (i + 1) * WIDTH);
+        builder.add(vector, part.get(i), Integer.toString(start + i));
       }
     }
     return builder.build();
+  }
+
+  private float[] vectors(List<LatLng> positions) {
+    try (NDManager step = TorchEngine.newManager()) {
+      return vectors(Forward.INFERENCE, step, positions).toFloatArray();
+    }
   }
 
   /**

@@ -37,10 +37,12 @@ final class TorchScriptSegmenter implements ClassMaps {
   }
 
   @Override
-  @SuppressWarnings("try") // The scope is there to be closed.
   public ClassMap of(BufferedImage photo) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = TorchEngine.newManager()) {
+    return TorchEngine.noGrad(() -> segment(photo));
+  }
+
+  private ClassMap segment(BufferedImage photo) {
+    try (NDManager step = TorchEngine.newManager()) {
       NDArray pixels = step.create(preprocessor.apply(photo), new Shape(1, 3, SIDE, SIDE));
       NDArray best = network.map(Forward.INFERENCE, pixels).argMax(1);
       int rows = Math.toIntExact(best.getShape().get(1));

@@ -1,44 +1,73 @@
 package io.github.geofix.models.io;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.models.calibration.Calibration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A saved model: {@code config.json} says what to build, {@code weights.safetensors} holds every
- * array, {@code card.json} says where it comes from. The folder is the model: nothing has to be
- * registered to load it.
- *
- * @param path the folder
- * @param method the family's name, such as {@code embed}
- * @param config the family's configuration, read by the family itself
+ * A saved model: {@code config.json} holds the method and its configuration, {@code
+ * weights.safetensors} every array, {@code calibration.json} the calibration if there is one, and
+ * {@code card.json} the provenance. The folder is the model: nothing has to be registered to load
+ * it. Immutable.
  */
-public record ModelFolder(Path path, String method, JsonObject config) {
+public final class ModelFolder {
 
   /** The version of the layout this class writes, and the only one it reads. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
-  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
   private static final String CONFIG = "config.json";
+  private static final String CALIBRATION = "calibration.json";
   private static final String WEIGHTS = "weights.safetensors";
   private static final String CARD = "card.json";
   private static final long MAX_JSON_BYTES = 16L << 20;
 
-  /** Writes the arrays of a model to a file. */
+  /** Writes one file of a model. */
   @FunctionalInterface
-  public interface WeightsWriter {
-    /** Writes a file, of safetensors unless it is a further one. */
+  public interface FileWriter {
+    /** Writes a file. */
     void writeTo(Path file) throws IOException;
+  }
+
+  /**
+   * What a folder is written from.
+   *
+   * @param method the family's name
+   * @param config the family's configuration
+   * @param calibration {@link Calibration#NONE} for a model that is not calibrated
+   * @param card the provenance
+   * @param weights writes the safetensors file of all arrays
+   * @param files writes the further files, by name
+   */
+  public record Contents(
+      String method,
+      Record config,
+      Calibration calibration,
+      ModelCard card,
+      FileWriter weights,
+      Map<String, FileWriter> files) {}
+
+  private record Head(int format, String method, JsonObject config) {}
+
+  private final Path path;
+  private final Head head;
+  private final Map<String, String> settings;
+
+  private ModelFolder(Path path, Head head, Map<String, String> settings) {
+    this.path = path;
+    this.head = head;
+    this.settings = settings;
   }
 
   /**
@@ -50,26 +79,32 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     if (!Files.isDirectory(path)) {
       throw new ModelFormatException("no such model folder: " + path);
     }
-    JsonObject config = read(path, CONFIG);
-    int format = number(config, "format", path);
-    if (format != FORMAT) {
-      throw new ModelFormatException(
-          path
-              + " was written in format "
-              + format
-              + "; this version of GeoFix reads format "
-              + FORMAT
-              + (format > FORMAT ? ": use a newer version" : ": see UPGRADING.md"));
-    }
-    JsonElement method = config.get("method");
-    JsonElement family = config.get("config");
-    if (method == null || !method.isJsonPrimitive() || family == null || !family.isJsonObject()) {
-      throw new ModelFormatException(path.resolve(CONFIG) + " names no method and config");
-    }
+    JsonObject tree = read(path, CONFIG);
+    requireFormat(path, tree.get("format"));
+    Head head = record(path.resolve(CONFIG), tree, Head.class);
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, method.getAsString(), family.getAsJsonObject());
+    return new ModelFolder(path, head, Map.of());
+  }
+
+  private static void requireFormat(Path path, JsonElement format) {
+    if (!(format instanceof JsonPrimitive number) || !number.isNumber()) {
+      throw new ModelFormatException(path.resolve(CONFIG) + " names no format");
+    }
+    if (number.getAsString().equals("1")) {
+      throw new ModelFormatException(
+          path + " was written in format 1, by a version before 0.1.0; train or import it again");
+    }
+    if (!number.getAsString().equals(String.valueOf(FORMAT))) {
+      throw new ModelFormatException(
+          path
+              + " was written in format "
+              + number
+              + ", this version of GeoFix reads format "
+              + FORMAT
+              + "; use a newer version");
+    }
   }
 
   /**
@@ -102,53 +137,57 @@ public record ModelFolder(Path path, String method, JsonObject config) {
    *
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
-  public static void write(
-      Path path, String method, Object config, ModelCard card, WeightsWriter weights) {
-    write(path, method, config, card, weights, Map.of());
-  }
-
-  /**
-   * As {@link #write(Path, String, Object, ModelCard, WeightsWriter)}, with further files.
-   *
-   * @param more what writes each further file, by name
-   */
-  public static void write(
-      Path path,
-      String method,
-      Object config,
-      ModelCard card,
-      WeightsWriter weights,
-      Map<String, WeightsWriter> more) {
-    JsonObject head = new JsonObject();
-    head.addProperty("format", FORMAT);
-    head.addProperty("method", method);
-    head.add("config", JSON.toJsonTree(config));
+  public static void write(Path path, Contents contents) {
+    Head head = new Head(FORMAT, contents.method(), JsonRecords.write(contents.config()));
     AtomicFiles.writeFolder(
         path,
         folder -> {
-          weights.writeTo(folder.resolve(WEIGHTS));
-          for (Map.Entry<String, WeightsWriter> file : more.entrySet()) {
+          contents.weights().writeTo(folder.resolve(WEIGHTS));
+          for (Map.Entry<String, FileWriter> file : contents.files().entrySet()) {
             file.getValue().writeTo(folder.resolve(file.getKey()));
           }
-          Files.writeString(folder.resolve(CARD), JSON.toJson(card) + "\n");
-          Files.writeString(folder.resolve(CONFIG), JSON.toJson(head) + "\n");
+          if (!contents.calibration().equals(Calibration.NONE)) {
+            write(folder.resolve(CALIBRATION), contents.calibration());
+          }
+          write(folder.resolve(CARD), contents.card());
+          write(folder.resolve(CONFIG), head);
         });
+  }
+
+  private static void write(Path file, Record content) throws IOException {
+    Files.writeString(file, StrictJson.print(JsonRecords.write(content)));
+  }
+
+  /** Returns the folder itself. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns the family's name, such as {@code embed}. */
+  public String method() {
+    return head.method();
   }
 
   /**
    * Returns the same folder with some of the configuration changed, such as where the map lies now;
    * nothing is written.
    *
-   * @param settings component name to value, as in {@link Settings#apply}
-   * @throws IllegalArgumentException if the configuration has no such component
+   * @param settings by name, as in {@link Settings#apply}; {@link #config} checks them
    */
   public ModelFolder with(Map<String, String> settings) {
-    return new ModelFolder(path, method, Settings.apply(config, settings));
+    Map<String, String> all = new TreeMap<>(this.settings);
+    all.putAll(settings);
+    return new ModelFolder(path, head, all);
   }
 
   /** Returns the file that holds the arrays. */
   public Path weights() {
     return path.resolve(WEIGHTS);
+  }
+
+  /** Returns a further file of the model. */
+  public Path file(String name) {
+    return path.resolve(name);
   }
 
   /**
@@ -157,65 +196,49 @@ public record ModelFolder(Path path, String method, JsonObject config) {
    * @throws ModelFormatException if the card is missing or damaged
    */
   public ModelCard card() {
-    try {
-      return Settings.read(read(path, CARD), ModelCard.class);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(
-          path.resolve(CARD) + " does not say where a model comes from: " + e.getMessage(), e);
-    }
+    return record(path.resolve(CARD), read(path, CARD), ModelCard.class);
   }
 
   /**
-   * Reads the configuration as a record.
+   * Reads the calibration.
+   *
+   * @return {@link Calibration#NONE} if the model is not calibrated
+   * @throws ModelFormatException if the file is damaged
+   */
+  public Calibration calibration() {
+    return Files.exists(path.resolve(CALIBRATION))
+        ? record(path.resolve(CALIBRATION), read(path, CALIBRATION), Calibration.class)
+        : Calibration.NONE;
+  }
+
+  /**
+   * Reads the configuration as a record, changed by what {@link #with} was given.
    *
    * @throws ModelFormatException if it does not fit the record
+   * @throws IllegalArgumentException if a change is of an unknown name or does not fit
    */
   public <T extends Record> T config(Class<T> type) {
+    T saved;
     try {
-      return Settings.read(config, type);
-    } catch (RuntimeException e) {
+      saved = JsonRecords.read(head.config(), type);
+    } catch (IllegalArgumentException e) {
       throw new ModelFormatException(
           path.resolve(CONFIG)
               + " does not describe a model of the method "
-              + method
+              + method()
               + ": "
               + e.getMessage(),
           e);
     }
+    return Settings.apply(saved, settings);
   }
 
-  /**
-   * As {@link #config(Class)}, for configurations that have grown: what an older version did not
-   * write is as in {@code defaults}.
-   *
-   * @param defaults what the older versions did
-   * @throws ModelFormatException if the configuration does not fit the record
-   */
-  public <T extends Record> T config(T defaults) {
-    JsonObject tree = JSON.toJsonTree(defaults).getAsJsonObject();
-    overwrite(tree, config);
-    @SuppressWarnings("unchecked")
-    Class<T> type = (Class<T>) defaults.getClass();
-    return new ModelFolder(path, method, tree).config(type);
-  }
-
-  private static void overwrite(JsonObject target, JsonObject values) {
-    values
-        .entrySet()
-        .forEach(
-            value -> {
-              JsonElement before = target.get(value.getKey());
-              if (before != null && before.isJsonObject() && value.getValue().isJsonObject()) {
-                overwrite(before.getAsJsonObject(), value.getValue().getAsJsonObject());
-              } else {
-                target.add(value.getKey(), value.getValue());
-              }
-            });
-  }
-
-  /** Returns a further file of the model. */
-  public Path file(String name) {
-    return path.resolve(name);
+  private static <T extends Record> T record(Path file, JsonObject tree, Class<T> type) {
+    try {
+      return JsonRecords.read(tree, type);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   private static JsonObject read(Path folder, String name) {
@@ -223,38 +246,6 @@ public record ModelFolder(Path path, String method, JsonObject config) {
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
     }
-    try {
-      if (Files.size(file) > MAX_JSON_BYTES) {
-        throw new ModelFormatException(file + " is larger than " + (MAX_JSON_BYTES >> 20) + " MiB");
-      }
-      return parse(file, Files.readString(file));
-    } catch (CharacterCodingException e) {
-      throw new ModelFormatException(file + " is not text in UTF-8", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static JsonObject parse(Path file, String json) {
-    JsonObject object;
-    try {
-      object = JSON.fromJson(json, JsonObject.class);
-    } catch (RuntimeException e) {
-      throw new ModelFormatException(file + " is not the JSON of a model: " + e.getMessage(), e);
-    }
-    if (object == null) {
-      throw new ModelFormatException(file + " is empty");
-    }
-    return object;
-  }
-
-  private static int number(JsonObject object, String name, Path path) {
-    JsonElement value = object.get(name);
-    try {
-      Settings.requireFitting(value, int.class, name);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(path.resolve(CONFIG) + ": " + e.getMessage(), e);
-    }
-    return value.getAsInt();
+    return StrictJson.readObject(file, MAX_JSON_BYTES);
   }
 }

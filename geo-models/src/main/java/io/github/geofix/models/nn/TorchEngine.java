@@ -4,17 +4,11 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
 public final class TorchEngine {
-
-  /** Something that ends with the block that opened it. */
-  @FunctionalInterface
-  public interface Scope extends AutoCloseable {
-    @Override
-    void close();
-  }
 
   /** What every jar of DJL's pytorch-native-cpu holds. */
   private static final String NATIVE_LIBRARY = "native/lib/pytorch.properties";
@@ -41,28 +35,48 @@ public final class TorchEngine {
   }
 
   /**
-   * Runs without recording operations for a backward pass. PyTorch keeps the grad mode per thread,
-   * so every thread that infers has to ask for it.
+   * Runs a computation without gradients, as {@code torch.no_grad()} does, and returns its result.
+   * The only way to do so in this library: inference, and changes to weights that the next backward
+   * pass must not follow. Calls can be nested. The mode is per thread, so work that the computation
+   * hands to other threads still records gradients there.
+   *
+   * <pre>{@code
+   * float[] logits = TorchEngine.noGrad(() -> network.forward(f, images).toFloatArray());
+   * }</pre>
    */
-  public static Scope noGrad() {
+  public static <T> T noGrad(Supplier<T> computation) {
     engine();
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
-    return () -> JniUtils.setGradMode(before);
+    try {
+      return computation.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  /** Runs a computation without gradients and without a result; see {@link #noGrad(Supplier)}. */
+  public static void noGrad(Runnable computation) {
+    noGrad(
+        () -> {
+          computation.run();
+          return Boolean.TRUE;
+        });
   }
 
   /**
-   * Runs a computation of which no backward pass is wanted, and frees its arrays.
+   * Runs a computation without gradients, then frees its arrays, and returns its result.
    *
-   * @param owner a manager; that of the computation's arrays is made from it
-   * @param computation takes the manager of its arrays; what it returns is none of them
+   * @param owner the parent of the manager that the computation gets
+   * @param computation gets the manager for its arrays; its result must not be one of them
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   public static <T> T infer(NDManager owner, Function<NDManager, T> computation) {
-    try (Scope noGrad = noGrad();
-        NDManager step = owner.newSubManager()) {
-      return computation.apply(step);
-    }
+    return noGrad(
+        () -> {
+          try (NDManager step = owner.newSubManager()) {
+            return computation.apply(step);
+          }
+        });
   }
 
   private static synchronized Engine start() {

@@ -102,11 +102,14 @@ final class GallerySearch {
    *
    * @param found takes how well the photos fit some places, and the number of the first of those
    */
-  @SuppressWarnings("try") // The scope is there to be closed.
   private void compare(
       float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager step = manager.newSubManager()) {
+    TorchEngine.noGrad(() -> compareAll(images, count, gallery, found));
+  }
+
+  private void compareAll(
+      float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {
+    try (NDManager step = manager.newSubManager()) {
       NDArray photos = encoder.photoVectors(step, images, count);
       int most = Math.max(1, PAIRS / count);
       for (int first = 0; first < gallery.size(); first += most) {

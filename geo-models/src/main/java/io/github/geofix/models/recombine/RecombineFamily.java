@@ -7,6 +7,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.util.List;
+import java.util.Optional;
 
 /** The recombine family by name. */
 public final class RecombineFamily extends SizedFamily<Config> {
@@ -30,6 +31,11 @@ public final class RecombineFamily extends SizedFamily<Config> {
   @Override
   protected Module network(Config config) {
     return RecombineModel.network(config);
+  }
+
+  @Override
+  public Optional<String> mapSetting() {
+    return Optional.of("map");
   }
 
   @Override

@@ -18,8 +18,7 @@ final class RecombineLocalizer extends BatchLocalizer {
   @Override
   protected List<Location> locate(float[] photos, int count) {
     Gallery gallery = model.gallery();
-    RecombineModel.Config config = model.config();
-    Calibration calibration = config.calibration();
+    Calibration calibration = model.calibration();
     double scale = model.scale() / calibration.temperature();
     return Arrays.stream(model.cosines(gallery, photos, count))
         .map(cosines -> GallerySearch.scores(cosines, scale))
@@ -28,8 +27,8 @@ final class RecombineLocalizer extends BatchLocalizer {
                 location(
                     gallery.places(),
                     scores,
-                    config.candidates(),
-                    config.refineKm(),
+                    model.answerOptions().candidates(),
+                    model.answerOptions().meanKm(),
                     calibration.regionShares()))
         .toList();
   }

@@ -1,7 +1,6 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Localizer;
@@ -12,33 +11,33 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.loss.SoftMarginTriplet;
 import io.github.geofix.models.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -57,7 +56,7 @@ import java.util.function.UnaryOperator;
  * <p>Training is for one thread, {@link #example} aside; the localizer and the encoder are
  * thread-safe.
  */
-public final class RecombineModel implements MatchingModel, RefiningModel {
+public final class RecombineModel extends GeoModel implements MatchingModel, RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -108,7 +107,6 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * @param refineKm the answer is the spherical mean of the score within this distance of the best
    *     place; 0 for the best place's middle
    * @param candidates the number of candidates in a location
-   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       String backbone,
@@ -133,8 +131,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       double samePlaceMeters,
       int galleryS2Level,
       double refineKm,
-      int candidates,
-      Calibration calibration) {
+      int candidates) {
 
     /** The length of a degree of a great circle. */
     private static final double METERS_PER_DEGREE = 111_195;
@@ -176,7 +173,6 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           "galleryS2Level must be 0 to 30: " + galleryS2Level);
       check(refineKm >= 0, "refineKm must be 0 or more: " + refineKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(calibration != null, "calibration is missing");
     }
 
     private static void check(boolean fits, String message) {
@@ -214,8 +210,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
           0.7 * METERS_PER_DEGREE,
           6,
           200,
-          10,
-          Calibration.NONE);
+          10);
     }
 
     /**
@@ -362,9 +357,13 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       return with(d -> d.refineKm = newRefineKm);
     }
 
-    /** Returns a copy with another calibration of the answers. */
-    public Config withCalibration(Calibration newCalibration) {
-      return with(d -> d.calibration = newCalibration);
+    /** Returns a copy with other answers. */
+    Config withAnswerOptions(AnswerOptions options) {
+      return with(
+          d -> {
+            d.refineKm = options.meanKm();
+            d.candidates = options.candidates();
+          });
     }
 
     private Config with(Consumer<Draft> change) {
@@ -398,7 +397,6 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
       private int galleryS2Level;
       private double refineKm;
       private int candidates;
-      private Calibration calibration;
 
       Draft(Config c) {
         backbone = c.backbone;
@@ -424,7 +422,6 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
         galleryS2Level = c.galleryS2Level;
         refineKm = c.refineKm;
         candidates = c.candidates;
-        calibration = c.calibration;
       }
 
       Config config() {
@@ -451,8 +448,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
             samePlaceMeters,
             galleryS2Level,
             refineKm,
-            candidates,
-            calibration);
+            candidates);
       }
     }
   }
@@ -467,9 +463,8 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    */
   public record PlaceMatch(int place, double similarity, double heading) {}
 
-  private volatile Config config;
+  private final Config config;
   private final MapCrops crops;
-  private final NDManager manager;
   private final RecombineNetwork network;
   private final VectorEncoder encoder;
   private final Places places;
@@ -477,13 +472,17 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   private final PairReader pairs;
 
   private RecombineModel(Config config) {
+    this(config, network(config));
+  }
+
+  private RecombineModel(Config config, RecombineNetwork network) {
+    super(METHOD, network, new AnswerOptions(config.refineKm(), config.candidates()));
     this.config = config;
+    this.network = network;
     this.crops = new MapCrops(config.map(), config.tileMeters(), TileReader.side(config));
-    this.network = network(config);
-    this.manager = TorchEngine.newManager();
-    this.encoder = new VectorEncoder(config, network, manager);
-    this.places = new Places(network, manager, encoder, crops);
-    this.search = new GallerySearch(encoder, manager);
+    this.encoder = new VectorEncoder(config, network, manager());
+    this.places = new Places(network, manager(), encoder, crops);
+    this.search = new GallerySearch(encoder, manager());
     this.pairs = new PairReader(config, encoder);
   }
 
@@ -498,7 +497,7 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   public static RecombineModel create(Config config, List<LatLng> positions, long seed) {
     RecombineModel model = new RecombineModel(config);
     try {
-      model.network.initialize(model.manager, seed);
+      model.network.initialize(model.manager(), seed);
       if (!positions.isEmpty()) {
         model.setPlaces(CellPartition.fixedLevel(positions, config.galleryS2Level()));
       }
@@ -516,16 +515,19 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    *     configuration
    */
   public static RecombineModel load(ModelFolder folder) {
-    RecombineModel model = new RecombineModel(folder.config(Config.class));
-    try (Safetensors file = Safetensors.open(folder.weights())) {
-      Weights.load(model.network, model.manager, file, Gallery.LEFT_OUT).requireExact();
-      if (Gallery.isIn(file)) {
-        model.places.set(Gallery.read(file, model.network.width()));
-      }
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
+    Config config = folder.config(Config.class);
+    return load(folder, weights -> new RecombineModel(config));
+  }
+
+  @Override
+  protected RenameTable extraTensors() {
+    return Gallery.LEFT_OUT;
+  }
+
+  @Override
+  protected void readExtras(ModelFolder folder, Safetensors weights) {
+    if (Gallery.isIn(weights)) {
+      places.set(Gallery.read(weights, network.width()));
     }
   }
 
@@ -542,14 +544,9 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
             config.loss() == Loss.INFO_NCE ? config.temperature() : 0));
   }
 
-  /** Returns the configuration. */
-  public Config config() {
-    return config;
-  }
-
   @Override
-  public String method() {
-    return METHOD;
+  public Config config() {
+    return config.withAnswerOptions(answerOptions());
   }
 
   @Override
@@ -731,18 +728,10 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
   }
 
   @Override
-  public Calibration calibrate(PhotoSource source) {
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     Gallery known = gallery();
     double scale = scale();
-    Calibration found =
-        Calibration.fit(source.size(), i -> scored(known, scale, source.photo(0, i)));
-    config = config.withCalibration(found);
-    return found;
-  }
-
-  @Override
-  public void forgetCalibration() {
-    config = config.withCalibration(Calibration.NONE);
+    return photo -> scored(known, scale, photo);
   }
 
   private ScoredPhoto scored(Gallery known, double scale, PhotoSource.Photo photo) {
@@ -756,25 +745,14 @@ public final class RecombineModel implements MatchingModel, RefiningModel {
    * @throws IllegalStateException if the gallery has to be encoded and there is no map
    */
   @Override
-  public void save(Path folder, ModelCard card) {
-    Gallery saved = places().isEmpty() ? null : gallery();
-    ModelFolder.write(
-        folder,
-        METHOD,
-        config,
-        card,
-        file -> {
-          SafetensorsWriter writer = Safetensors.writer();
-          if (saved != null) {
-            saved.write(writer);
-          }
-          Weights.add(network, writer).write(file);
-        });
+  protected void addTensors(SafetensorsWriter writer) {
+    if (!places().isEmpty()) {
+      gallery().write(writer);
+    }
   }
 
   @Override
-  public void close() {
+  protected void closeExtras() {
     crops.close();
-    manager.close();
   }
 }

@@ -48,7 +48,7 @@ final class RecombineRefiner implements Refiner {
       cosines[i] = bestCosine(headings, vectors.get(i));
     }
     double max = Arrays.stream(cosines).max().orElseThrow();
-    double scale = model.scale() / model.config().calibration().temperature();
+    double scale = model.scale() / model.calibration().temperature();
     List<Candidate> refined = new ArrayList<>(proposed.size());
     for (int i = 0; i < cosines.length; i++) {
       refined.add(proposed.get(i).withScore(Math.exp(scale * (cosines[i] - max))));

@@ -28,15 +28,15 @@ final class TokenLocalizer extends BatchLocalizer {
   }
 
   /** Returns the location that a pool means. */
-  static Location location(Pool pool, Selection selection, TokenModel.Config config) {
-    ScoredCells cells = ScoredCells.of(pool, config.calibration().temperature());
+  static Location location(Pool pool, Selection selection, TokenModel model) {
+    ScoredCells cells = ScoredCells.of(pool, model.calibration().temperature());
     CellPartition partition = cells.partition();
     List<Candidate> candidates =
         pool.words().stream()
             .map(word -> partition.labelOfCell(pool.tokenizer().cellOf(word.toArray())))
             .distinct()
             .sorted(Comparator.comparingDouble((Integer label) -> -cells.scores()[label]))
-            .limit(config.candidates())
+            .limit(model.answerOptions().candidates())
             .map(
                 label ->
                     new Candidate(
@@ -48,6 +48,6 @@ final class TokenLocalizer extends BatchLocalizer {
     return new Location(
         selection.choose(pool),
         candidates,
-        regions(partition, cells.scores(), config.calibration().regionShares()));
+        regions(partition, cells.scores(), model.calibration().regionShares()));
   }
 }

@@ -1,36 +1,33 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The token family: a transformer reads a photo and writes the S2 cell it was taken in, coarse to
@@ -40,7 +37,7 @@ import java.util.function.Consumer;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class TokenModel implements GeoModel {
+public final class TokenModel extends GeoModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "token";
@@ -86,7 +83,6 @@ public final class TokenModel implements GeoModel {
    * @param beamWidth the number of words found
    * @param densityKm the radius of {@link Answer#DENSITY}, above 0 to 10,007
    * @param candidates the most candidates in a location
-   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       Input input,
@@ -108,8 +104,7 @@ public final class TokenModel implements GeoModel {
       Answer answer,
       int beamWidth,
       double densityKm,
-      int candidates,
-      Calibration calibration) {
+      int candidates) {
 
     /** Checks the ranges. */
     public Config {
@@ -120,7 +115,6 @@ public final class TokenModel implements GeoModel {
           densityKm > 0 && densityKm <= 10_007,
           "densityKm must be above 0 to 10,007, a quarter of the Earth: " + densityKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(calibration != null, "calibration is missing");
     }
 
     /**
@@ -148,8 +142,7 @@ public final class TokenModel implements GeoModel {
           Answer.DENSITY,
           64,
           500,
-          10,
-          Calibration.NONE);
+          10);
     }
 
     /**
@@ -239,9 +232,13 @@ public final class TokenModel implements GeoModel {
       return with(d -> d.densityKm = newDensityKm);
     }
 
-    /** Returns a copy with another calibration of the answers. */
-    public Config withCalibration(Calibration newCalibration) {
-      return with(d -> d.calibration = newCalibration);
+    /** Returns a copy with other answers. */
+    Config withAnswerOptions(AnswerOptions options) {
+      return with(
+          d -> {
+            d.densityKm = options.meanKm();
+            d.candidates = options.candidates();
+          });
     }
 
     CellTokenizer tokenizer() {
@@ -282,8 +279,7 @@ public final class TokenModel implements GeoModel {
     private Answer answer;
     private int beamWidth;
     private double densityKm;
-    private final int candidates;
-    private Calibration calibration;
+    private int candidates;
 
     Draft(Config c) {
       input = c.input;
@@ -306,7 +302,6 @@ public final class TokenModel implements GeoModel {
       beamWidth = c.beamWidth;
       densityKm = c.densityKm;
       candidates = c.candidates;
-      calibration = c.calibration;
     }
 
     Config config() {
@@ -330,25 +325,27 @@ public final class TokenModel implements GeoModel {
           answer,
           beamWidth,
           densityKm,
-          candidates,
-          calibration);
+          candidates);
     }
   }
 
-  private volatile Config config;
+  private final Config config;
   private final CellTokenizer tokenizer;
   private final NextToken loss;
   private final ImagePreprocessor preprocessor;
-  private final NDManager manager;
   private final TokenNetwork network;
 
   private TokenModel(Config config) {
+    this(config, network(config));
+  }
+
+  private TokenModel(Config config, TokenNetwork network) {
+    super(METHOD, network, new AnswerOptions(config.densityKm(), config.candidates()));
     this.config = config;
+    this.network = network;
     tokenizer = config.tokenizer();
     loss = NextToken.defaults().withWeights(config.firstWeight(), config.lastWeight());
     preprocessor = ImagePreprocessor.of(config.image());
-    network = network(config);
-    manager = TorchEngine.newManager();
   }
 
   /**
@@ -358,7 +355,7 @@ public final class TokenModel implements GeoModel {
    */
   public static TokenModel create(Config config, long seed) {
     TokenModel model = new TokenModel(config);
-    model.network.initialize(model.manager, seed);
+    model.network.initialize(model.manager(), seed);
     return model;
   }
 
@@ -369,14 +366,8 @@ public final class TokenModel implements GeoModel {
    *     configuration
    */
   public static TokenModel load(ModelFolder folder) {
-    TokenModel model = new TokenModel(folder.config(Config.class));
-    try {
-      Weights.load(model.network, model.manager, folder.weights());
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    Config config = folder.config(Config.class);
+    return load(folder, weights -> new TokenModel(config));
   }
 
   static TokenNetwork network(Config config) {
@@ -408,19 +399,14 @@ public final class TokenModel implements GeoModel {
         input);
   }
 
-  /** Returns the configuration. */
+  @Override
   public Config config() {
-    return config;
+    return config.withAnswerOptions(answerOptions());
   }
 
   /** Returns how positions are written. */
   public CellTokenizer tokenizer() {
     return tokenizer;
-  }
-
-  @Override
-  public String method() {
-    return METHOD;
   }
 
   @Override
@@ -507,7 +493,7 @@ public final class TokenModel implements GeoModel {
 
   /** Returns the location that a pool means, with an answer chosen by a selection. */
   public Location location(Pool pool, Selection selection) {
-    return TokenLocalizer.location(pool, selection, config);
+    return TokenLocalizer.location(pool, selection, this);
   }
 
   /** Locates photos of which there are vectors, as the configuration says. */
@@ -546,16 +532,9 @@ public final class TokenModel implements GeoModel {
    * @throws IllegalStateException if the model reads vectors
    */
   @Override
-  public Calibration calibrate(PhotoSource photos) {
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     requireInput(Input.PHOTO);
-    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
-    config = config.withCalibration(found);
-    return found;
-  }
-
-  @Override
-  public void forgetCalibration() {
-    config = config.withCalibration(Calibration.NONE);
+    return this::scored;
   }
 
   /**
@@ -565,10 +544,7 @@ public final class TokenModel implements GeoModel {
    */
   public Calibration calibrate(VectorExamples photos) {
     requireInput(Input.VECTORS);
-    Calibration found =
-        Calibration.fit(photos.size(), i -> scored(photos.photo(i), photos.place(i)));
-    config = config.withCalibration(found);
-    return found;
+    return calibrate(photos.size(), i -> scored(photos.photo(i), photos.place(i)));
   }
 
   private ScoredPhoto scored(PhotoSource.Photo photo) {
@@ -592,7 +568,7 @@ public final class TokenModel implements GeoModel {
     return switch (config.answer()) {
       case MOST_PROBABLE -> Selection.mostProbable();
       case MEDOID -> Selection.medoid();
-      case DENSITY -> Selection.density(config.densityKm());
+      case DENSITY -> Selection.density(answerOptions().meanKm());
     };
   }
 
@@ -668,7 +644,7 @@ public final class TokenModel implements GeoModel {
 
   private List<Pool> pools(float[][] inputs, int count, Decoding decoding, boolean withStates) {
     return TorchEngine.infer(
-        manager,
+        manager(),
         step -> {
           List<NDArray> arrays = new ArrayList<>();
           for (int i = 0; i < inputs.length; i++) {
@@ -678,15 +654,5 @@ public final class TokenModel implements GeoModel {
           List<Pool> pools = decoding.find(network, memory);
           return withStates ? PrefixTree.withStates(network, memory, pools) : pools;
         });
-  }
-
-  @Override
-  public void save(Path folder, ModelCard card) {
-    ModelFolder.write(folder, METHOD, config, card, file -> Weights.save(network, file, Map.of()));
-  }
-
-  @Override
-  public void close() {
-    manager.close();
   }
 }

@@ -57,13 +57,12 @@ public final class WeightsVersion {
     return module.parameters().values().stream().anyMatch(p -> p.array().hasGradient());
   }
 
-  @SuppressWarnings("try") // The scope is there to be closed.
   private static double[] sums(Module module, NDManager manager) {
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-      return module.parameters().values().stream()
-          .mapToDouble(parameter -> sum(parameter, manager))
-          .toArray();
-    }
+    return TorchEngine.noGrad(
+        () ->
+            module.parameters().values().stream()
+                .mapToDouble(parameter -> sum(parameter, manager))
+                .toArray());
   }
 
   private static double sum(Parameter parameter, NDManager manager) {

@@ -7,6 +7,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.zoom.ZoomModel.Config;
 import java.util.List;
+import java.util.Optional;
 
 /** The zoom family by name. */
 public final class ZoomFamily extends SizedFamily<Config> {
@@ -29,6 +30,11 @@ public final class ZoomFamily extends SizedFamily<Config> {
   @Override
   protected Module network(Config config) {
     return ZoomModel.network(config);
+  }
+
+  @Override
+  public Optional<String> mapSetting() {
+    return Optional.of("map");
   }
 
   @Override

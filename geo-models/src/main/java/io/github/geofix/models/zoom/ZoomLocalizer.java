@@ -49,11 +49,10 @@ public final class ZoomLocalizer extends BatchLocalizer {
   }
 
   private Location location(ZoomSearch.Result result) {
-    ZoomModel.Config config = model.config();
     ZoomGrid grid = model.grid();
-    EndCells ends = EndCells.of(result, config.calibration().temperature());
+    EndCells ends = EndCells.of(result, model.calibration().temperature());
     List<Candidate> candidates =
-        IntStream.range(0, Math.min(ends.terminal(), config.candidates()))
+        IntStream.range(0, Math.min(ends.terminal(), model.answerOptions().candidates()))
             .mapToObj(
                 i ->
                     new Candidate(
@@ -66,7 +65,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     return new Location(
         answer(ends),
         candidates,
-        regions(s2.cells(), s2.scores(), config.calibration().regionShares()));
+        regions(s2.cells(), s2.scores(), model.calibration().regionShares()));
   }
 
   private LatLng answer(EndCells ends) {

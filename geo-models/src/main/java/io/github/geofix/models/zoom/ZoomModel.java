@@ -8,20 +8,19 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cascade.Refiner;
-import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
@@ -31,15 +30,14 @@ import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
-import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The zoom family: looks at a map of the whole area beside the photo, decides into which part to
@@ -51,7 +49,7 @@ import java.util.function.Consumer;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class ZoomModel implements RefiningModel {
+public final class ZoomModel extends GeoModel implements RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
@@ -99,7 +97,6 @@ public final class ZoomModel implements RefiningModel {
    * @param meanKm the answer is the density mode of the score: the mean within this distance of the
    *     place that has most score within it; 0 for the middle of the best cell
    * @param candidates the number of candidates in a location
-   * @param calibration what {@link #calibrate} found; {@link Calibration#NONE} before
    */
   public record Config(
       ZoomHead head,
@@ -123,8 +120,7 @@ public final class ZoomModel implements RefiningModel {
       int beamWidth,
       double beamMargin,
       double meanKm,
-      int candidates,
-      Calibration calibration) {
+      int candidates) {
 
     /** Checks the ranges. */
     public Config {
@@ -146,7 +142,6 @@ public final class ZoomModel implements RefiningModel {
       check(temperature > 0, "temperature must be positive: " + temperature);
       check(meanKm >= 0, "meanKm must be 0 or more: " + meanKm);
       check(candidates > 0, "candidates must be positive: " + candidates);
-      check(calibration != null, "calibration is missing");
       // These check themselves.
       NextToken unused = NextToken.defaults().withLabelSmoothing(labelSmoothing);
       ZoomSearch.Options unusedToo = new ZoomSearch.Options(beamWidth, beamMargin);
@@ -185,8 +180,7 @@ public final class ZoomModel implements RefiningModel {
           16,
           20,
           500,
-          10,
-          Calibration.NONE);
+          10);
     }
 
     /**
@@ -235,8 +229,7 @@ public final class ZoomModel implements RefiningModel {
           16,
           20,
           0,
-          10,
-          Calibration.NONE);
+          10);
     }
 
     /** Returns a copy with another map. */
@@ -321,9 +314,13 @@ public final class ZoomModel implements RefiningModel {
       return with(d -> d.candidates = value);
     }
 
-    /** Returns a copy with another calibration of the answers. */
-    public Config withCalibration(Calibration value) {
-      return with(d -> d.calibration = value);
+    /** Returns a copy with other answers. */
+    Config withAnswerOptions(AnswerOptions options) {
+      return with(
+          d -> {
+            d.meanKm = options.meanKm();
+            d.candidates = options.candidates();
+          });
     }
 
     /** Returns how a search goes. */
@@ -384,7 +381,6 @@ public final class ZoomModel implements RefiningModel {
     private double beamMargin;
     private double meanKm;
     private int candidates;
-    private Calibration calibration;
 
     Draft(Config c) {
       head = c.head;
@@ -409,7 +405,6 @@ public final class ZoomModel implements RefiningModel {
       beamMargin = c.beamMargin;
       meanKm = c.meanKm;
       candidates = c.candidates;
-      calibration = c.calibration;
     }
 
     Config config() {
@@ -435,29 +430,31 @@ public final class ZoomModel implements RefiningModel {
           beamWidth,
           beamMargin,
           meanKm,
-          candidates,
-          calibration);
+          candidates);
     }
   }
 
-  private volatile Config config;
+  private final Config config;
   private final ZoomGrid grid;
   private final ImagePreprocessor photoPreprocessor;
   private final ImagePreprocessor viewPreprocessor;
-  private final NDManager manager;
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ViewFeatures features;
 
   private ZoomModel(Config config) {
+    this(config, network(config));
+  }
+
+  private ZoomModel(Config config, ZoomNetwork network) {
+    super(METHOD, network, new AnswerOptions(config.meanKm(), config.candidates()));
     this.config = config;
+    this.network = network;
     this.grid = config.grid();
     this.photoPreprocessor = ImagePreprocessor.of(config.photo());
     this.viewPreprocessor = ImagePreprocessor.of(config.view());
-    this.network = network(config);
     this.views = new ViewSource(grid, config.map(), config.viewPixels());
     this.features = new ViewFeatures(network, views, viewPreprocessor);
-    this.manager = TorchEngine.newManager();
   }
 
   /**
@@ -467,7 +464,7 @@ public final class ZoomModel implements RefiningModel {
    */
   public static ZoomModel create(Config config, long seed) {
     ZoomModel model = new ZoomModel(config);
-    model.network.initialize(model.manager, seed);
+    model.network.initialize(model.manager(), seed);
     return model;
   }
 
@@ -499,14 +496,8 @@ public final class ZoomModel implements RefiningModel {
    *     configuration
    */
   public static ZoomModel load(ModelFolder folder) {
-    ZoomModel model = new ZoomModel(folder.config(Config.class));
-    try {
-      Weights.load(model.network, model.manager, folder.weights());
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    Config config = folder.config(Config.class);
+    return load(folder, weights -> new ZoomModel(config));
   }
 
   /** Returns the network of a configuration without values, frozen where it is to be. */
@@ -540,19 +531,14 @@ public final class ZoomModel implements RefiningModel {
     return encoder;
   }
 
-  /** Returns the configuration. */
+  @Override
   public Config config() {
-    return config;
+    return config.withAnswerOptions(answerOptions());
   }
 
   /** Returns the grid of cells that the model zooms through. */
   public ZoomGrid grid() {
     return grid;
-  }
-
-  @Override
-  public String method() {
-    return METHOD;
   }
 
   @Override
@@ -668,7 +654,7 @@ public final class ZoomModel implements RefiningModel {
 
   @Override
   public ZoomLocalizer localizer() {
-    return localizer(config.search(), config.meanKm());
+    return localizer(config.search(), answerOptions().meanKm());
   }
 
   /**
@@ -712,12 +698,12 @@ public final class ZoomModel implements RefiningModel {
       throw new IllegalArgumentException(
           photos.size() + " photos do not pair with " + places.size() + " places");
     }
-    features.useFor(manager);
+    features.useFor(manager());
     List<int[]> choices = new ArrayList<>();
     for (int i = 0; i < photos.size(); i++) {
       float[] photo = photoPreprocessor.apply(photos.get(i));
       List<Integer> path = path(places.get(i));
-      choices.add(TorchEngine.infer(manager, step -> choices(step, photo, path)));
+      choices.add(TorchEngine.infer(manager(), step -> choices(step, photo, path)));
     }
     return choices;
   }
@@ -741,9 +727,9 @@ public final class ZoomModel implements RefiningModel {
    */
   List<ZoomSearch.Result> search(
       float[] photos, int count, List<Walk> starts, ZoomSearch.Options options) {
-    features.useFor(manager);
+    features.useFor(manager());
     return TorchEngine.infer(
-        manager,
+        manager(),
         batch -> {
           NDArray encoded = encode(batch, photos, count);
           List<ZoomSearch.Result> results = new ArrayList<>(count);
@@ -772,15 +758,8 @@ public final class ZoomModel implements RefiningModel {
    * place; the regions are made of S2 cells, so what they have to hold is measured on those.
    */
   @Override
-  public Calibration calibrate(PhotoSource photos) {
-    Calibration found = Calibration.fit(photos.size(), i -> scored(photos.photo(0, i)));
-    config = config.withCalibration(found);
-    return found;
-  }
-
-  @Override
-  public void forgetCalibration() {
-    config = config.withCalibration(Calibration.NONE);
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    return this::scored;
   }
 
   private ScoredPhoto scored(PhotoSource.Photo photo) {
@@ -798,18 +777,7 @@ public final class ZoomModel implements RefiningModel {
   }
 
   @Override
-  public void save(Path folder, ModelCard card) {
-    ModelFolder.write(
-        folder,
-        METHOD,
-        config,
-        card,
-        file -> Weights.add(network, Safetensors.writer()).write(file));
-  }
-
-  @Override
-  public void close() {
+  protected void closeExtras() {
     views.close();
-    manager.close();
   }
 }

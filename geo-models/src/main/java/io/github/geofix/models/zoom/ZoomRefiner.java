@@ -48,7 +48,7 @@ final class ZoomRefiner implements Refiner {
     ZoomSearch.Options search = model.config().search();
     ZoomSearch.Options wide = search.withWidth(Math.max(search.width(), 2 * starts.size()));
     ZoomSearch.Result result = model.search(preprocessor.apply(photo), 1, starts, wide).get(0);
-    EndCells ends = EndCells.of(result, model.config().calibration().temperature());
+    EndCells ends = EndCells.of(result, model.calibration().temperature());
     ZoomGrid grid = model.grid();
     List<Candidate> refined = new ArrayList<>();
     for (int i = 0; i < ends.terminal(); i++) {

@@ -9,6 +9,7 @@ import io.github.geofix.models.Oracle;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.Arrays;
@@ -16,20 +17,20 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every backbone against numbers from the code of its authors. */
+@ExtendWith(NoGradExtension.class)
 class BackboneOracleTest {
   private static final double SMALL_NET = 1e-5;
   private static final double FULL_NET = 1e-4;
 
   private final NDManager manager = TorchEngine.newManager();
-  private final TorchEngine.Scope noGrad = TorchEngine.noGrad();
 
   @AfterEach
   void close() {
-    noGrad.close();
     manager.close();
   }
 

@@ -61,31 +61,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the configuration of the embed family can be set to. */
 final class EmbedConfigTest {
   /** What the configuration has held from the first version on. */
-  private static final String FIRST_CONFIG =
-      """
-      {
-        "format": 1,
-        "method": "embed",
-        "config": {
-          "image": {
-            "height": 32,
-            "width": 32,
-            "fit": "CROP",
-            "interpolation": "BILINEAR",
-            "mean": { "red": 0.5, "green": 0.5, "blue": 0.5 },
-            "std": { "red": 0.5, "green": 0.5, "blue": 0.5 }
-          },
-          "backbone": "residual",
-          "width": 128,
-          "s2Levels": [ 2, 4, 5 ],
-          "temperature": 0.07,
-          "negatives": "ALL_CELLS",
-          "refineKm": 500.0,
-          "candidates": 10
-        }
-      }
-      """;
-
   private static final Calibration SOFTER = new Calibration(1.5, List.of(0.4, 0.95));
 
   @TempDir private Path folder;
@@ -250,8 +225,15 @@ final class EmbedConfigTest {
   }
 
   @Test
-  void vectorsAreScoredAsTheirPhotosAre() {
-    try (EmbedModel model = model(tiny().withCalibration(SOFTER))) {
+  void vectorsAreScoredAsTheirPhotosAre() throws IOException {
+    Path saved = folder.resolve("model");
+    try (EmbedModel model = model(tiny())) {
+      model.save(saved, CARD);
+    }
+    Files.writeString(
+        saved.resolve("calibration.json"), "{\"temperature\": 1.5, \"regionShares\": [0.4, 0.95]}");
+    try (EmbedModel model = EmbedModel.load(ModelFolder.open(saved))) {
+      assertThat(model.calibration()).isEqualTo(SOFTER);
       PhotoScorer.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
       PhotoScorer.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
       float[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
@@ -317,20 +299,6 @@ final class EmbedConfigTest {
       sum += (double) a[d] * b[d];
     }
     return sum;
-  }
-
-  @Test
-  void aFolderOfTheFirstVersionIsLoaded() throws IOException {
-    Config config = Config.tiny().withBackbone("residual", ImageSpec.half(32));
-    try (EmbedModel model = model(config)) {
-      model.save(folder.resolve("model"), CARD);
-      Files.writeString(folder.resolve("model/config.json"), FIRST_CONFIG);
-      List<Location> answers = model.localizer().locateImages(List.of(photo(1), photo(2)));
-      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(folder.resolve("model")))) {
-        assertThat(loaded.config()).isEqualTo(config);
-        assertThat(loaded.localizer().locateImages(List.of(photo(1), photo(2)))).isEqualTo(answers);
-      }
-    }
   }
 
   /** A backbone as a user may write it. */
@@ -649,7 +617,7 @@ final class EmbedConfigTest {
             () ->
                 Family.named("embed")
                     .create("tiny", Map.of("negatives", "SOME"), positions(1, 9), 1))
-        .hasMessageContaining("; there are ALL_CELLS, BATCH, BATCH_UNMASKED");
+        .hasMessageContaining("; there are all-cells, batch, batch-unmasked");
     assertThatThrownBy(() -> tiny().withSymmetric(true)).hasMessageContaining("symmetric needs");
     assertThatThrownBy(
             () -> tiny().withComparison(Comparison.CLASSIFIER).withProduct(Product.COSINES))

@@ -109,7 +109,7 @@ final class CalibrationContractTest {
       assertThat(held(locations)).isEqualTo(HELD);
       assertThat(locations.get(0).regions()).extracting("share").isEqualTo(Calibration.COVERAGE);
       assertThat(model.calibrate(SOURCE)).as("calibrated again").isEqualTo(calibration);
-      model.forgetCalibration();
+      model.clearCalibration();
       assertThat(held(locations(model.localizer()))).isNotEqualTo(HELD);
     }
   }
@@ -118,7 +118,7 @@ final class CalibrationContractTest {
   @ValueSource(strings = {"embed", "recombine", "token", "zoom"})
   void isSavedAndLoaded(String method) throws IOException {
     Path saved = folder.resolve("model");
-    Path json = saved.resolve("config.json");
+    Path json = saved.resolve("calibration.json");
     Calibration calibration;
     try (GeoModel model = untrained(method)) {
       calibration = model.calibrate(SOURCE);
@@ -127,15 +127,14 @@ final class CalibrationContractTest {
         assertThat(locations(loaded)).isEqualTo(locations(model.localizer()));
       }
     }
-    JsonObject config = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
-    JsonObject written = config.getAsJsonObject("config").getAsJsonObject("calibration");
+    JsonObject written = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
     assertThat(written.get("temperature").getAsDouble()).isEqualTo(calibration.temperature());
     assertThat(written.getAsJsonArray("regionShares"))
         .extracting(share -> share.getAsDouble())
         .isEqualTo(calibration.regionShares());
 
     written.addProperty("temperature", 0);
-    Files.writeString(json, config.toString());
+    Files.writeString(json, written.toString());
     assertThatThrownBy(() -> Localizer.load(saved))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(json.toString())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.TokenModel;
@@ -12,6 +13,7 @@ import io.github.geofix.models.zoom.ZoomModel;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +67,7 @@ final class SettingsTest {
         Settings.apply(
             TokenModel.Config.tiny(),
             Map.of(
-                "answer", "MEDOID",
+                "answer", "medoid",
                 "stages", "[8, 16]",
                 "image.fit", "STRETCH",
                 "dropout", "0.25"));
@@ -85,6 +87,67 @@ final class SettingsTest {
     assertThatThrownBy(() -> Settings.apply(config, Map.of("image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting image.depth; there are height, width, fit");
+  }
+
+  private sealed interface Head {}
+
+  private record Cosine(double temperature) implements Head {}
+
+  private record Decoder(int layers, double dropout) implements Head {
+    static Decoder defaults() {
+      return new Decoder(4, 0.1);
+    }
+  }
+
+  private record World() implements Head {}
+
+  private record Model(Head head, Optional<Decoder> more) {}
+
+  private static final Model MODEL = new Model(new Cosine(0.07), Optional.empty());
+
+  @Test
+  void anAlternativeBeginsWithItsDefaults() {
+    assertThat(Settings.apply(MODEL, Map.of("head.layers", "6", "head.type", "decoder")).head())
+        .isEqualTo(new Decoder(6, 0.1));
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "world")).head()).isEqualTo(new World());
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine", "head.temperature", "1")).head())
+        .isEqualTo(new Cosine(1));
+    assertThat(Settings.apply(MODEL, Map.of("head.type", "cosine"))).isEqualTo(MODEL);
+    assertThat(Settings.apply(MODEL, Map.of("more.layers", "2")).more())
+        .contains(new Decoder(2, 0.1));
+    assertThat(
+            Settings.apply(
+                    MODEL, Map.of("head", "{\"type\": \"decoder\", \"layers\": 1, \"dropout\": 0}"))
+                .head())
+        .isEqualTo(new Decoder(1, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          head.layers   | 3       | no setting head.layers; there are type, temperature
+          head.type     | encoder | head.type has no value "encoder"; there are cosine, decoder, world
+          head          | decoder | head has no value "decoder"; it consists of a type, one of cosine
+          head.type.x   | 1       | no setting head.type.x; there are type, temperature
+          head.temperature.x | 1  | no setting head.temperature.x; there are type, temperature
+          more.depth    | 1       | no setting more.depth; there are layers, dropout
+          type          | cosine  | no setting type; there are head, more
+          .head         | 1       | no setting .head; there are head, more
+          """)
+  void listsTheSettingsThatThereAre(String name, String value, String message) {
+    assertThatThrownBy(() -> Settings.apply(MODEL, Map.of(name, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void reportsWhatAnAlternativeWithoutDefaultsIsMissing() {
+    Model decoder = new Model(Decoder.defaults(), Optional.empty());
+    assertThatThrownBy(() -> Settings.apply(decoder, Map.of("head.type", "cosine")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("head.temperature is missing; needed is a number");
   }
 
   /** What fits, what does not, and what is missing in a file. */
@@ -126,7 +189,7 @@ final class SettingsTest {
     boolean inList = name.startsWith("part.") && !given.contains(",");
     String value = given.replace("\"", "");
     assertThatThrownBy(
-            () -> Settings.apply(SAMPLE, Map.of(name, inList ? "[1," + value + "]" : value)))
+            () -> Settings.apply(SAMPLE, Map.of(name, inList ? "[1," + given + "]" : value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(name + " has no value " + given + "; " + needed);
   }
@@ -142,7 +205,7 @@ final class SettingsTest {
   @Test
   void refusesToTakeZeroForANumberThatIsMissing() {
     JsonObject tree = JsonParser.parseString("{\"part\": {}, \"seed\": 1}").getAsJsonObject();
-    assertThatThrownBy(() -> Settings.read(tree, Sample.class))
+    assertThatThrownBy(() -> JsonRecords.read(tree, Sample.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("count is missing; needed is a whole number");
   }

@@ -116,26 +116,27 @@ public final class GradientCheck {
     double largest =
         arrays.values().stream().mapToDouble(GradientCheck::largest).reduce(0, Math::max);
     assertThat(largest).isFinite();
-    try (TorchEngine.Scope scope = TorchEngine.noGrad()) {
-      assertThat(scope).isNotNull();
-      arrays.forEach(
-          (name, array) -> {
-            DoubleBuffer values =
-                array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
-            double[] found = array.getGradient().toDoubleArray();
-            double tolerance =
-                precision.tolerance() * (precision.each() ? largest(array) : largest);
-            elements
-                .apply(values.limit())
-                .forEach(
-                    at -> {
-                      double difference = difference(values, at, precision.step(), scalar);
-                      assertThat(Math.abs(found[at] - difference))
-                          .as("%s[%d]: %g, differences say %g", name, at, found[at], difference)
-                          .isLessThanOrEqualTo(tolerance);
-                    });
-          });
-    }
+    TorchEngine.noGrad(
+        () ->
+            arrays.forEach(
+                (name, array) -> {
+                  DoubleBuffer values =
+                      array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asDoubleBuffer();
+                  double[] found = array.getGradient().toDoubleArray();
+                  double tolerance =
+                      precision.tolerance() * (precision.each() ? largest(array) : largest);
+                  elements
+                      .apply(values.limit())
+                      .forEach(
+                          at -> {
+                            double difference = difference(values, at, precision.step(), scalar);
+                            assertThat(Math.abs(found[at] - difference))
+                                .as(
+                                    "%s[%d]: %g, differences say %g",
+                                    name, at, found[at], difference)
+                                .isLessThanOrEqualTo(tolerance);
+                          });
+                }));
     return largest;
   }
 

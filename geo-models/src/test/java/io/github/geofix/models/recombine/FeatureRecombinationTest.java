@@ -14,6 +14,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.LayerNorm;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.weights.RenameTable;
@@ -23,25 +24,24 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(NoGradExtension.class)
 class FeatureRecombinationTest {
   private static final Forward F = Forward.INFERENCE;
 
   private NDManager manager;
-  private TorchEngine.Scope noGrad;
 
   @BeforeEach
   void open() {
     manager = TorchEngine.newManager();
-    noGrad = TorchEngine.noGrad();
   }
 
   @AfterEach
   void close() {
-    noGrad.close();
     manager.close();
   }
 

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,22 +22,22 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Decoding against the definition: all words, scored one by one without keeping anything. */
+@ExtendWith(NoGradExtension.class)
 class DecodingTest {
   /** Face and two tokens of 16: 1,536 words. */
   private static final int LENGTH = 3;
 
   private static final int WORDS = 6 * 16 * 16;
 
-  private TorchEngine.Scope noGrad;
   private NDManager manager;
   private TokenModel model;
   private NDArray memory;
 
   @BeforeEach
   void create() {
-    noGrad = TorchEngine.noGrad();
     manager = TorchEngine.newManager();
     model =
         TokenModel.create(
@@ -64,7 +65,6 @@ class DecodingTest {
   void free() {
     model.close();
     manager.close();
-    noGrad.close();
   }
 
   /** The log-probabilities of all words of a photo, without a cache. */

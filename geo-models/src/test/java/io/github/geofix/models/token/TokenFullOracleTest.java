@@ -11,12 +11,15 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the authors' code computes at the published size, with weights that follow from names. */
+@ExtendWith(NoGradExtension.class)
 class TokenFullOracleTest {
   private static final int PHOTOS = 2;
   private static final int WIDTH = 768;
@@ -24,12 +27,10 @@ class TokenFullOracleTest {
   private static final int LENGTH = 11;
 
   @Test
-  @SuppressWarnings("try") // The scope is there to be closed.
   void encodesAndSearchesAsTheOriginal() {
     Oracle oracle = Oracle.of("geotoken_full");
     TokenNetwork network = TokenModel.network(TokenModel.Config.paper());
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        NDManager manager = TorchEngine.newManager()) {
+    try (NDManager manager = TorchEngine.newManager()) {
       new Fill(502, TokenFullOracleTest::range)
           .into(
               network,

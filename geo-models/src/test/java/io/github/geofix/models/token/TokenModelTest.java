@@ -98,10 +98,11 @@ final class TokenModelTest {
                     NDArray gradient = p.array().getGradient();
                     gradient.attach(step);
                     NDArray change = gradient.mul(Scalar.of(gradient, -0.05));
-                    try (TorchEngine.Scope noGrad = TorchEngine.noGrad()) {
-                      p.array().addi(change);
-                      gradient.subi(gradient.duplicate());
-                    }
+                    TorchEngine.noGrad(
+                        () -> {
+                          p.array().addi(change);
+                          gradient.subi(gradient.duplicate());
+                        });
                   }
                 });
       }
@@ -175,7 +176,7 @@ final class TokenModelTest {
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
       List<String> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);
-      assertThat(model.config().calibration()).isEqualTo(calibration);
+      assertThat(model.calibration()).isEqualTo(calibration);
       Location after = model.localizer().locate(photos.get(0));
       assertThat(cells(after)).isEqualTo(before);
       model.save(folder.resolve("model"), CARD);

@@ -15,6 +15,7 @@ import io.github.geofix.models.Oracle;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
@@ -25,10 +26,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the authors' code computes from the same small weights. */
+@ExtendWith(NoGradExtension.class)
 class TokenOracleTest {
   private static final int PHOTOS = 3;
   private static final int LENGTH = 11;
@@ -39,11 +42,9 @@ class TokenOracleTest {
   private static NDManager manager;
   private static TokenNetwork network;
   private static NDArray memory;
-  private static TorchEngine.Scope noGrad;
 
   @BeforeAll
   static void load() {
-    noGrad = TorchEngine.noGrad();
     manager = TorchEngine.newManager();
     VectorInput input = new VectorInput(new VectorInput.Options(3, 768, 15), TOKENIZER, 32);
     network = new TokenNetwork(new TokenNetwork.Options(32, 4, 64, 2, 2, 0.1), TOKENIZER, input);
@@ -60,7 +61,6 @@ class TokenOracleTest {
   @AfterAll
   static void free() {
     manager.close();
-    noGrad.close();
   }
 
   /** The photos with the 15 neighbors from a rank on. */

@@ -114,9 +114,7 @@ class VectorPhotosTest {
         TokenModel model = TokenModel.create(CONFIG, 1)) {
       VectorExamples photos = VectorExamples.inReference(model, reference, vectors, places);
       Calibration calibration = model.calibrate(photos);
-      assertThat(model.config().calibration())
-          .isEqualTo(calibration)
-          .isNotEqualTo(Calibration.NONE);
+      assertThat(model.calibration()).isEqualTo(calibration).isNotEqualTo(Calibration.NONE);
       // Of twelve photos, and one more that counts as not held, 7 and 12 are 50 % and 90 %.
       assertThat(held(model, photos, 0)).isEqualTo(7);
       assertThat(held(model, photos, 1)).isEqualTo(12);

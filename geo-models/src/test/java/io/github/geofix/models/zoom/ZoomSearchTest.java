@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.zoom.ZoomSearch.Options;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
@@ -22,26 +23,25 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(NoGradExtension.class)
 class ZoomSearchTest {
   private static final int WIDTH = 16;
   private static final List<Integer> SIDES = List.of(2, 3, 2);
 
   private NDManager manager;
-  private TorchEngine.Scope noGrad;
 
   @BeforeEach
   void open() {
     manager = TorchEngine.newManager();
-    noGrad = TorchEngine.noGrad();
   }
 
   @AfterEach
   void close() {
-    noGrad.close();
     manager.close();
   }
 

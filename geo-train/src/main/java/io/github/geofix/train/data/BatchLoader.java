@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,8 @@ public final class BatchLoader implements AutoCloseable {
   private final Examples examples;
   private final BatchOrder order;
   private final int batchSize;
+  private final int batchesPerStep;
+  private final LongUnaryOperator drawSeed;
   private final long seed;
   private final List<Shape> inputShapes;
   private final ExecutorService workers;
@@ -47,44 +50,32 @@ public final class BatchLoader implements AutoCloseable {
   private int epochOfOrder = -1;
   private int[] indexes = new int[0];
 
-  /**
-   * Starts the workers.
-   *
-   * @param inputShapes the shapes of one example's inputs, without the batch axis
-   * @param order which examples share a batch
-   * @param batchSize examples in a batch; fewer if there are not enough of them
-   * @param seed the seed of the examples' randomness
-   * @param multiple batches of an epoch are a multiple of this many
-   * @param workers number of threads, at least 1
-   * @param firstBatch number of batches to skip, as a run that was interrupted has seen them
-   */
-  public BatchLoader(
+  private BatchLoader(
       Examples examples,
       List<Shape> inputShapes,
       BatchOrder order,
-      int batchSize,
-      long seed,
-      int multiple,
-      int workers,
-      long firstBatch) {
+      Batches batches,
+      LongUnaryOperator drawSeed,
+      long seed) {
     if (examples.size() == 0) {
       throw new IllegalArgumentException("there are no photos to learn from");
     }
     this.examples = examples;
     this.order = order;
-    this.batchSize = Math.min(batchSize, Math.max(1, examples.size() / multiple));
+    this.drawSeed = drawSeed;
     this.seed = seed;
     this.inputShapes = List.copyOf(inputShapes);
-    batchesPerEpoch = examples.size() / this.batchSize / multiple * multiple;
+    batchesPerStep = batches.gradientAccumulationSteps();
+    batchSize = Math.min(batches.size(), Math.max(1, examples.size() / batchesPerStep));
+    batchesPerEpoch = examples.size() / batchSize / batchesPerStep * batchesPerStep;
     if (batchesPerEpoch == 0) {
       throw new IllegalArgumentException(
-          examples.size() + " photos are too few for one step of " + multiple + " batches");
+          examples.size() + " photos are too few for one step of " + batchesPerStep + " batches");
     }
-    submitted = firstBatch;
     AtomicInteger number = new AtomicInteger();
     this.workers =
         Executors.newFixedThreadPool(
-            workers,
+            batches.workers(),
             task -> {
               Thread thread = new Thread(task, "geofix-example-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -92,11 +83,54 @@ public final class BatchLoader implements AutoCloseable {
             });
   }
 
-  /** Starts the workers on one pass over the examples as they come. */
+  /**
+   * Starts the workers on epoch after epoch, each a whole number of steps.
+   *
+   * @param inputShapes the shapes of one example's inputs, without the batch axis
+   * @param order which examples share a batch
+   * @param seed the seed of the examples' randomness
+   * @param firstStep number of steps to skip, which a run that is resumed has taken
+   * @throws IllegalArgumentException if there are too few examples for one step
+   */
+  public static BatchLoader training(
+      Examples examples,
+      List<Shape> inputShapes,
+      BatchOrder order,
+      Batches batches,
+      long seed,
+      long firstStep) {
+    int perStep = batches.gradientAccumulationSteps();
+    BatchLoader loader =
+        new BatchLoader(
+            examples,
+            inputShapes,
+            order,
+            batches,
+            number -> Seeds.derive(seed, number / perStep, number % perStep),
+            seed);
+    loader.submitted = firstStep * loader.batchesPerStep;
+    return loader;
+  }
+
+  /**
+   * Starts the workers on one pass over the examples as they come.
+   *
+   * @throws IllegalArgumentException if there are no examples
+   */
   public static BatchLoader inOrder(
-      Examples examples, List<Shape> inputShapes, int batchSize, long seed, int workers) {
+      Examples examples, List<Shape> inputShapes, Batches batches, long seed) {
     return new BatchLoader(
-        examples, inputShapes, BatchOrder.inOrder(), batchSize, seed, 1, workers, 0);
+        examples,
+        inputShapes,
+        BatchOrder.inOrder(),
+        batches.withGradientAccumulationSteps(1),
+        number -> Seeds.derive(seed, -1, number),
+        seed);
+  }
+
+  /** Returns the number of optimizer steps in one pass over the examples. */
+  public int stepsPerEpoch() {
+    return batchesPerEpoch / batchesPerStep;
   }
 
   /** Returns the number of batches in one pass over the examples; a remainder is left out. */
@@ -129,7 +163,8 @@ public final class BatchLoader implements AutoCloseable {
         throw new IllegalStateException("an example could not be made", e.getCause());
       }
     }
-    return new StackedExamples(pending.remove());
+    Pending done = pending.remove();
+    return new StackedExamples(done, done.number);
   }
 
   /**
@@ -180,7 +215,8 @@ public final class BatchLoader implements AutoCloseable {
     }
     int first = Math.toIntExact(number % batchesPerEpoch) * batchSize;
     ByteBuffer[] reused = freeBuffers.poll();
-    Pending batch = new Pending(reused == null ? allocate() : reused, new long[batchSize][][]);
+    Pending batch =
+        new Pending(number, reused == null ? allocate() : reused, new long[batchSize][][]);
     for (int slot = 0; slot < batchSize; slot++) {
       int index = indexes[first + slot];
       int row = slot;
@@ -194,8 +230,10 @@ public final class BatchLoader implements AutoCloseable {
     for (int i = 0; i < buffers.length; i++) {
       int bytes = Math.toIntExact(inputShapes.get(i).size() * batchSize * Float.BYTES);
       // Aligned as PyTorch aligns its own arrays: matrix products may round otherwise elsewhere.
+      // An aligned slice ends at a multiple of the alignment, too.
+      int whole = Math.addExact(bytes, Math.floorMod(-bytes, ALIGNMENT));
       buffers[i] =
-          ByteBuffer.allocateDirect(bytes + ALIGNMENT)
+          ByteBuffer.allocateDirect(Math.addExact(whole, ALIGNMENT))
               .alignedSlice(ALIGNMENT)
               .limit(bytes)
               .slice()
@@ -248,11 +286,13 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private static final class Pending {
+    final long number;
     final ByteBuffer[] inputs;
     final long[][][] targets;
     final List<Future<?>> examples;
 
-    Pending(ByteBuffer[] inputs, long[][][] targets) {
+    Pending(long number, ByteBuffer[] inputs, long[][][] targets) {
+      this.number = number;
       this.inputs = inputs;
       this.targets = targets;
       examples = new ArrayList<>(targets.length);
@@ -262,9 +302,20 @@ public final class BatchLoader implements AutoCloseable {
   /** A batch in memory that the loader wants back: close it after the last use of its arrays. */
   public final class StackedExamples implements AutoCloseable {
     private @Nullable Pending batch;
+    private final long number;
 
-    private StackedExamples(Pending batch) {
+    private StackedExamples(Pending batch, long number) {
       this.batch = batch;
+      this.number = number;
+    }
+
+    /**
+     * Returns the seed of all that the network draws at random for this batch, such as dropout. It
+     * follows from the run's seed and the place of the batch in the run, so a resumed run draws the
+     * same.
+     */
+    public long seed() {
+      return drawSeed.applyAsLong(number);
     }
 
     /**

@@ -62,22 +62,18 @@ public final class ExampleEmbeddings implements Neighbors.Embeddings {
     return embed(epoch, indexes, model::tileVectors);
   }
 
-  @SuppressWarnings("try") // The scope is there to be closed.
   private float[] embed(int epoch, int[] indexes, BiFunction<Forward, Batch, NDArray> vectors) {
     float[] rows = new float[indexes.length * width()];
-    try (TorchEngine.Scope noGrad = TorchEngine.noGrad();
-        BatchLoader loader =
-            BatchLoader.inOrder(
-                new Chosen(epoch, indexes),
-                model.inputShapes(),
-                BATCH,
-                seed,
-                Runtime.getRuntime().availableProcessors())) {
+    try (BatchLoader loader =
+        BatchLoader.inOrder(
+            new Chosen(epoch, indexes),
+            model.inputShapes(),
+            Batches.defaults().withSize(BATCH),
+            seed)) {
       for (int at = 0; at < rows.length; ) {
         // As little can be done with half of the vectors, an interrupt has to wait.
-        try (StackedExamples stacked = loader.nextUninterrupted();
-            NDManager step = TorchEngine.newManager()) {
-          float[] batch = vectors.apply(Forward.INFERENCE, stacked.toBatch(step)).toFloatArray();
+        try (StackedExamples stacked = loader.nextUninterrupted()) {
+          float[] batch = TorchEngine.noGrad(() -> embed(stacked, vectors));
           int count = Math.min(batch.length, rows.length - at);
           System.arraycopy(batch, 0, rows, at, count);
           at += count;
@@ -85,6 +81,13 @@ public final class ExampleEmbeddings implements Neighbors.Embeddings {
       }
     }
     return rows;
+  }
+
+  private static float[] embed(
+      StackedExamples stacked, BiFunction<Forward, Batch, NDArray> vectors) {
+    try (NDManager step = TorchEngine.newManager()) {
+      return vectors.apply(Forward.INFERENCE, stacked.toBatch(step)).toFloatArray();
+    }
   }
 
   /** Some of an epoch's examples, the last one repeated until they fill whole batches. */

@@ -3,7 +3,7 @@ package io.github.geofix.train.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import io.github.geofix.train.optim.Unrecorded;
+import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 
 /** For each row of one matrix, the rows of another with the largest inner product. */
@@ -21,7 +21,7 @@ final class NearestRows {
    * @return for each query at most {@code count} photos, best first, without the query's own
    */
   static int[][] of(NDArray queries, NDArray pool, int[] photos, int count) {
-    return Unrecorded.call(() -> search(queries, pool, photos, count));
+    return TorchEngine.noGrad(() -> search(queries, pool, photos, count));
   }
 
   private static int[][] search(NDArray queries, NDArray pool, int[] photos, int count) {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * p = p - rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
  * </pre>
  *
- * <p>DJL's own AdamW is not used: it places epsilon elsewhere, knows one decay for all parameters,
- * and keeps its moments where a checkpoint cannot reach them.
+ * <p>DJL's own AdamW is not used: it places epsilon elsewhere, has one decay for all parameters,
+ * and does not expose its moments to a checkpoint.
  *
  * <p>One instance belongs to one network. Not thread-safe.
  */
@@ -37,47 +37,88 @@ public final class AdamW implements AutoCloseable {
   /** PyTorch's guard against division by zero in {@code clip_grad_norm_}. */
   private static final double CLIP_EPSILON = 1e-6;
 
+  private static final double MAX_LEARNING_RATE = 1e3;
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
   /**
-   * The constants of the method; PyTorch's defaults.
+   * Options of the optimizer, named as PyTorch's.
    *
+   * @param learningRate the peak rate, above 0 and below 1000
+   * @param weightDecay decoupled weight decay, at least 0
    * @param beta1 decay of the first moment, 0 to below 1
    * @param beta2 decay of the second moment, 0 to below 1
    * @param epsilon added to the denominator, above 0
-   * @param weightDecay share of a weight that is taken away per unit of rate, at least 0
+   * @param maxGradientNorm gradients are clipped to this joint Euclidean norm, at least 0; 0 for no
+   *     clipping
+   * @param groups parameters with a learning rate or a weight decay of their own
    */
-  public record Options(double beta1, double beta2, double epsilon, double weightDecay) {
-    /** Checks the ranges. */
+  public record Options(
+      double learningRate,
+      double weightDecay,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double maxGradientNorm,
+      List<ParameterGroup> groups) {
+    /** Checks the ranges and copies the list. */
     public Options {
-      if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-        throw new IllegalArgumentException(
-            "betas " + beta1 + " and " + beta2 + ": 0 to below 1 needed");
-      }
-      if (!(epsilon > 0)) {
-        throw new IllegalArgumentException("epsilon " + epsilon + ": above 0 needed");
-      }
-      if (!(weightDecay >= 0)) {
-        throw new IllegalArgumentException("weight decay " + weightDecay + ": at least 0 needed");
+      require(
+          learningRate > 0 && learningRate < MAX_LEARNING_RATE,
+          "learningRate",
+          learningRate,
+          "above 0, below 1000");
+      require(weightDecay >= 0 && weightDecay < INFINITY, "weightDecay", weightDecay, "at least 0");
+      require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 to below 1");
+      require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "0 to below 1");
+      require(epsilon > 0 && epsilon < INFINITY, "epsilon", epsilon, "above 0");
+      require(
+          maxGradientNorm >= 0 && maxGradientNorm < INFINITY,
+          "maxGradientNorm",
+          maxGradientNorm,
+          "at least 0");
+      groups = List.copyOf(groups);
+    }
+
+    private static void require(boolean good, String name, double value, String needed) {
+      if (!good) {
+        throw new IllegalArgumentException(name + " " + value + ": " + needed + " needed");
       }
     }
 
-    /** Betas 0.9 and 0.999, epsilon 1e-8, weight decay 0.01. */
+    /** PyTorch's defaults: rate 1e-3, decay 0.01, betas 0.9 and 0.999; gradients clipped at 1. */
     public static Options defaults() {
-      return new Options(0.9, 0.999, 1e-8, 0.01);
+      return new Options(1e-3, 0.01, 0.9, 0.999, 1e-8, 1, List.of());
     }
 
-    /** Returns a copy with other betas. */
-    public Options withBetas(double newBeta1, double newBeta2) {
-      return new Options(newBeta1, newBeta2, epsilon, weightDecay);
-    }
-
-    /** Returns a copy with another epsilon. */
-    public Options withEpsilon(double newEpsilon) {
-      return new Options(beta1, beta2, newEpsilon, weightDecay);
+    /** Returns a copy with another peak learning rate. */
+    public Options withLearningRate(double learningRate) {
+      return new Options(learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, groups);
     }
 
     /** Returns a copy with another weight decay. */
-    public Options withWeightDecay(double newWeightDecay) {
-      return new Options(beta1, beta2, epsilon, newWeightDecay);
+    public Options withWeightDecay(double weightDecay) {
+      return new Options(learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, groups);
+    }
+
+    /** Returns a copy with other betas. */
+    public Options withBetas(double beta1, double beta2) {
+      return new Options(learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, groups);
+    }
+
+    /** Returns a copy with another epsilon. */
+    public Options withEpsilon(double epsilon) {
+      return new Options(learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, groups);
+    }
+
+    /** Returns a copy that clips gradients at another norm; 0 for no clipping. */
+    public Options withMaxGradientNorm(double maxGradientNorm) {
+      return new Options(learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, groups);
+    }
+
+    /** Returns a copy with other parameter groups. */
+    public Options withGroups(ParameterGroup... groups) {
+      return new Options(
+          learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, List.of(groups));
     }
   }
 
@@ -191,20 +232,14 @@ public final class AdamW implements AutoCloseable {
     this.manager = manager;
   }
 
-  /** Returns an optimizer of the parameters of {@code network} that are trainable now. */
-  public static AdamW of(Module network, Options options) {
-    return of(network, options, List.of());
-  }
-
   /**
    * Returns an optimizer of the parameters of {@code network} that are trainable now.
    *
-   * @param groups parameters with a rate or a decay of their own
    * @throws IllegalArgumentException if nothing is trainable, or if a group matches no parameter at
-   *     all, which is a misspelled name more often than not
+   *     all, as a misspelled name does
    */
-  public static AdamW of(Module network, Options options, List<ParameterGroup> groups) {
-    for (ParameterGroup group : groups) {
+  public static AdamW of(Module network, Options options) {
+    for (ParameterGroup group : options.groups()) {
       if (network.parameters().keySet().stream().noneMatch(group::matches)) {
         throw new IllegalArgumentException(
             "no parameter is called "
@@ -219,7 +254,7 @@ public final class AdamW implements AutoCloseable {
         .forEach(
             (name, parameter) -> {
               if (parameter.isTrainable()) {
-                optimizer.add(name, parameter, groups);
+                optimizer.add(name, parameter);
               }
             });
     if (optimizer.slots.isEmpty()) {
@@ -229,23 +264,24 @@ public final class AdamW implements AutoCloseable {
     return optimizer;
   }
 
-  private void add(String name, Parameter parameter, List<ParameterGroup> groups) {
+  private void add(String name, Parameter parameter) {
     ParameterGroup group =
-        groups.stream()
+        options.groups().stream()
             .filter(g -> g.matches(name))
             .findFirst()
             .orElse(ParameterGroup.matching(""));
-    double decay = Double.isNaN(group.weightDecay()) ? options.weightDecay() : group.weightDecay();
-    slots.add(new Slot(manager, name, parameter, group.rateFactor(), decay));
+    double decay = options.weightDecay() * group.weightDecayFactor();
+    slots.add(new Slot(manager, name, parameter, group.learningRateFactor(), decay));
   }
 
   /**
-   * Updates the parameters from their gradients and sets the gradients to zero. A parameter that no
-   * loss has reached yet is left alone.
+   * Updates the parameters from their gradients and sets the gradients to zero. A parameter without
+   * a gradient stays as it is.
    *
-   * @param rate the learning rate of this step
+   * @param factor the learning rate of this step relative to the peak, as a {@link Schedule} gives
    */
-  public void step(double rate) {
+  public void step(double factor) {
+    double rate = options.learningRate() * factor;
     Map<Settings, List<Slot>> alike = new LinkedHashMap<>();
     for (Slot slot : slots) {
       if (gradient(slot) != null) {
@@ -254,7 +290,7 @@ public final class AdamW implements AutoCloseable {
         alike.computeIfAbsent(settings, s -> new ArrayList<>()).add(slot);
       }
     }
-    Unrecorded.run(() -> alike.forEach(this::step));
+    TorchEngine.noGrad(() -> alike.forEach(this::step));
   }
 
   private void step(Settings settings, List<Slot> alike) {
@@ -283,15 +319,16 @@ public final class AdamW implements AutoCloseable {
   }
 
   /**
-   * Scales all gradients so that their joint Euclidean norm is at most {@code maxNorm}, as
+   * Scales all gradients so that their joint Euclidean norm is at most {@code maxGradientNorm}, as
    * PyTorch's {@code clip_grad_norm_} does; negative entries shrink as positive ones do.
    *
    * @return the norm before; NaN or infinite if a gradient is, and then nothing is scaled
    */
-  public double clipNorm(double maxNorm) {
+  public double clipGradients() {
     double norm = gradientNorm();
-    if (norm > maxNorm && norm < Double.POSITIVE_INFINITY) {
-      Unrecorded.run(
+    double maxNorm = options.maxGradientNorm();
+    if (maxNorm > 0 && norm > maxNorm && norm < INFINITY) {
+      TorchEngine.noGrad(
           () -> {
             try (NDManager scratch = manager.newSubManager()) {
               NDList arguments = new NDList(scratch.create(maxNorm / (norm + CLIP_EPSILON)));
@@ -309,7 +346,7 @@ public final class AdamW implements AutoCloseable {
     if (gradients.isEmpty()) {
       return 0;
     }
-    try (NDArray norm = Unrecorded.call(() -> SCRIPT.callAll("norm", gradients)).get(0)) {
+    try (NDArray norm = TorchEngine.noGrad(() -> SCRIPT.callAll("norm", gradients)).get(0)) {
       return norm.getDataType() == DataType.FLOAT64 ? norm.getDouble() : norm.getFloat();
     }
   }
@@ -324,7 +361,7 @@ public final class AdamW implements AutoCloseable {
   public void clearGradients() {
     NDList gradients = gradients();
     if (!gradients.isEmpty()) {
-      Unrecorded.run(() -> SCRIPT.callAll("clear", gradients));
+      TorchEngine.noGrad(() -> SCRIPT.callAll("clear", gradients));
     }
   }
 

@@ -4,20 +4,20 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Parameters that are trained at another rate or decayed otherwise than the rest.
+ * Parameters with a learning rate or a weight decay of their own.
  *
  * <pre>{@code
  * List<ParameterGroup> groups = List.of(
- *     ParameterGroup.matching(".*(bias|norm.*)").withWeightDecay(0),
- *     ParameterGroup.matching("backbone\\..*").withRateFactor(0.1));
+ *     ParameterGroup.matching(".*(bias|norm.*)").withWeightDecayFactor(0),
+ *     ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1));
  * }</pre>
  *
- * @param names regular expression that the whole dotted name of a parameter has to match; of
- *     several groups that match, the first counts
- * @param rateFactor the learning rate relative to the run's, at least 0
- * @param weightDecay replaces the run's; NaN to keep that
+ * @param names regular expression that matches whole dotted names of parameters; of several groups
+ *     that match a parameter, the first counts
+ * @param learningRateFactor multiplies the learning rate, at least 0
+ * @param weightDecayFactor multiplies the weight decay, at least 0
  */
-public record ParameterGroup(String names, double rateFactor, double weightDecay) {
+public record ParameterGroup(String names, double learningRateFactor, double weightDecayFactor) {
 
   /** Checks the pattern and the ranges. */
   public ParameterGroup {
@@ -26,30 +26,32 @@ public record ParameterGroup(String names, double rateFactor, double weightDecay
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException("not a regular expression: " + e.getMessage(), e);
     }
-    if (!(rateFactor >= 0 && rateFactor < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("rate factor " + rateFactor + ": at least 0 needed");
-    }
-    if (weightDecay < 0) {
-      throw new IllegalArgumentException("weight decay " + weightDecay + ": at least 0 needed");
+    requireFactor("learningRateFactor", learningRateFactor);
+    requireFactor("weightDecayFactor", weightDecayFactor);
+  }
+
+  private static void requireFactor(String name, double factor) {
+    if (!(factor >= 0 && factor < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(name + " " + factor + ": at least 0 needed");
     }
   }
 
-  /** A group with the run's rate and decay. */
+  /** A group with the learning rate and the weight decay of the optimizer. */
   public static ParameterGroup matching(String names) {
-    return new ParameterGroup(names, 1, Double.NaN);
+    return new ParameterGroup(names, 1, 1);
   }
 
-  /** Returns a copy with another rate, relative to the run's. */
-  public ParameterGroup withRateFactor(double newRateFactor) {
-    return new ParameterGroup(names, newRateFactor, weightDecay);
+  /** Returns a copy with another factor on the learning rate. */
+  public ParameterGroup withLearningRateFactor(double learningRateFactor) {
+    return new ParameterGroup(names, learningRateFactor, weightDecayFactor);
   }
 
-  /** Returns a copy with its own weight decay. */
-  public ParameterGroup withWeightDecay(double newWeightDecay) {
-    return new ParameterGroup(names, rateFactor, newWeightDecay);
+  /** Returns a copy with another factor on the weight decay. */
+  public ParameterGroup withWeightDecayFactor(double weightDecayFactor) {
+    return new ParameterGroup(names, learningRateFactor, weightDecayFactor);
   }
 
-  /** Returns true if the group takes the parameter of that dotted name. */
+  /** Returns whether the group takes the parameter of that dotted name. */
   public boolean matches(String name) {
     return Pattern.matches(names, name);
   }

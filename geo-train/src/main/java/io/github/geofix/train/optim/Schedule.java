@@ -1,54 +1,107 @@
 package io.github.geofix.train.optim;
 
 /**
- * How the learning rate moves during a run, as a factor on the peak rate. Immutable.
+ * Learning-rate schedule: the rate of each step, as a factor on the peak rate. Immutable.
  *
  * <pre>{@code
- * Schedule schedule = Schedule.cosine(0.1).afterWarmup(500);
+ * Schedule schedule = Schedule.cosine(0.1).withWarmup(0.05);
  * double rate = peak * schedule.factor(step, steps, stepsPerEpoch);
  * }</pre>
+ *
+ * <p>Each schedule begins with a linear warm-up: its rate is {@code 1 / w} of the peak at the first
+ * of {@code w} steps, and the peak at the last. The rest of the schedule runs over the steps that
+ * remain.
  */
 public sealed interface Schedule {
 
   /**
-   * Returns the factor for a step.
+   * Returns the length of the warm-up: below 1 a share of the run, such as 0.05, rounded up to
+   * whole steps; from 1 on a number of steps; 0 for none.
+   */
+  double warmup();
+
+  /** Returns a copy with a warm-up, in steps or as a share of the run; see {@link #warmup()}. */
+  Schedule withWarmup(double warmup);
+
+  /**
+   * Returns the factor of a step after the warm-up.
+   *
+   * @param step 0 for the first step after the warm-up
+   * @param steps number of steps after the warm-up
+   * @param stepsPerEpoch number of steps in one pass over the photos
+   */
+  double afterWarmup(long step, long steps, long stepsPerEpoch);
+
+  /**
+   * Returns the factor of a step.
    *
    * @param step 0 for the first step
    * @param steps number of steps of the whole run
    * @param stepsPerEpoch number of steps in one pass over the photos
    * @return 0 to 1
    */
-  double factor(long step, long steps, long stepsPerEpoch);
+  default double factor(long step, long steps, long stepsPerEpoch) {
+    long warmupSteps = (long) Math.ceil(warmup() < 1 ? warmup() * steps : warmup());
+    return step < warmupSteps
+        ? (step + 1.0) / warmupSteps
+        : afterWarmup(step - warmupSteps, steps - warmupSteps, stepsPerEpoch);
+  }
 
-  /** Always the peak rate. */
+  /** Returns the peak rate throughout. */
   static Schedule constant() {
-    return new Constant();
+    return new Constant(0);
   }
 
-  /** Half a cosine wave from the peak rate down to {@code finalFraction} of it. */
+  /**
+   * Returns half a cosine wave from the peak rate down to a fraction of it, a new rate each step.
+   */
   static Schedule cosine(double finalFraction) {
-    return new Cosine(finalFraction);
+    return new Cosine(finalFraction, Interval.STEP, 0);
   }
 
-  /** Multiplies the rate by {@code factor} after every {@code epochs} epochs. */
+  /** Returns a schedule that multiplies the rate by {@code factor} every {@code epochs} epochs. */
   static Schedule step(int epochs, double factor) {
-    return new Step(epochs, factor);
+    return new Step(epochs, factor, 0);
   }
 
-  /** Multiplies the rate by {@code factor} after every epoch. */
+  /** Returns a schedule that multiplies the rate by {@code factor} after each epoch. */
   static Schedule exponential(double factor) {
-    return new Step(1, factor);
+    return new Step(1, factor, 0);
   }
 
-  /** Returns this schedule preceded by a linear rise from zero, which counts as part of the run. */
-  default Schedule afterWarmup(long steps) {
-    return new Warmup(steps, this);
+  private static void requireWarmup(double warmup) {
+    if (!(warmup >= 0 && warmup < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "warmup " + warmup + ": a share of the run below 1, or a number of steps, needed");
+    }
   }
 
-  /** See {@link Schedule#constant()}. */
-  record Constant() implements Schedule {
+  /** How often a schedule changes the rate. */
+  enum Interval {
+    /** After each step. */
+    STEP,
+    /** After each epoch. */
+    EPOCH
+  }
+
+  /**
+   * The peak rate throughout.
+   *
+   * @param warmup see {@link Schedule#warmup()}
+   */
+  record Constant(double warmup) implements Schedule {
+    /** Checks the range. */
+    public Constant {
+      requireWarmup(warmup);
+    }
+
     @Override
-    public double factor(long step, long steps, long stepsPerEpoch) {
+    public Constant withWarmup(double warmup) {
+      return new Constant(warmup);
+    }
+
+    @Override
+    public double afterWarmup(long step, long steps, long stepsPerEpoch) {
       return 1;
     }
   }
@@ -56,68 +109,65 @@ public sealed interface Schedule {
   /**
    * Cosine annealing without restarts (Loshchilov and Hutter, "SGDR", 2017, eq. 5).
    *
-   * @param finalFraction fraction of the peak rate that the last step approaches, 0 to 1
+   * @param finalFraction fraction of the peak rate at the end, 0 to 1
+   * @param interval how often the rate changes
+   * @param warmup see {@link Schedule#warmup()}
    */
-  record Cosine(double finalFraction) implements Schedule {
-    /** Checks the range. */
+  record Cosine(double finalFraction, Interval interval, double warmup) implements Schedule {
+    /** Checks the ranges. */
     public Cosine {
       if (!(finalFraction >= 0 && finalFraction <= 1)) {
-        throw new IllegalArgumentException("final fraction " + finalFraction + ": 0 to 1 needed");
+        throw new IllegalArgumentException("finalFraction " + finalFraction + ": 0 to 1 needed");
       }
+      requireWarmup(warmup);
+    }
+
+    /** Returns a copy with another interval between changes. */
+    public Cosine withInterval(Interval interval) {
+      return new Cosine(finalFraction, interval, warmup);
     }
 
     @Override
-    public double factor(long step, long steps, long stepsPerEpoch) {
-      double done = Math.min(1, (double) step / Math.max(1, steps));
+    public Cosine withWarmup(double warmup) {
+      return new Cosine(finalFraction, interval, warmup);
+    }
+
+    @Override
+    public double afterWarmup(long step, long steps, long stepsPerEpoch) {
+      long reached = interval == Interval.EPOCH ? step - step % Math.max(1, stepsPerEpoch) : step;
+      double done = Math.min(1, (double) reached / Math.max(1, steps));
       return finalFraction + (1 - finalFraction) * (1 + Math.cos(Math.PI * done)) / 2;
     }
   }
 
   /**
-   * A staircase.
+   * Step decay.
    *
-   * @param epochs length of a stair, at least 1
-   * @param factor height of a stair relative to the one before, above 0 and at most 1
+   * @param epochs epochs between two decays, at least 1
+   * @param factor what a decay multiplies the rate by, above 0 and at most 1
+   * @param warmup see {@link Schedule#warmup()}
    */
-  record Step(int epochs, double factor) implements Schedule {
+  record Step(int epochs, double factor, double warmup) implements Schedule {
     /** Checks the ranges. */
     public Step {
       if (epochs < 1) {
-        throw new IllegalArgumentException(epochs + " epochs: at least 1 needed");
+        throw new IllegalArgumentException("epochs " + epochs + ": at least 1 needed");
       }
       if (!(factor > 0 && factor <= 1)) {
         throw new IllegalArgumentException("factor " + factor + ": above 0, at most 1 needed");
       }
+      requireWarmup(warmup);
     }
 
     @Override
-    public double factor(long step, long steps, long stepsPerEpoch) {
-      long stair = step / Math.max(1, stepsPerEpoch) / epochs;
-      return Math.pow(factor, (double) stair);
-    }
-  }
-
-  /**
-   * A linear rise, {@code 1 / steps} of the peak rate at the first step, then another schedule over
-   * the steps that remain.
-   *
-   * @param warmupSteps steps of the rise, 0 for none
-   * @param then what follows
-   */
-  record Warmup(long warmupSteps, Schedule then) implements Schedule {
-    /** Checks the range. */
-    public Warmup {
-      if (warmupSteps < 0) {
-        throw new IllegalArgumentException(warmupSteps + " warm-up steps: at least 0 needed");
-      }
+    public Step withWarmup(double warmup) {
+      return new Step(epochs, factor, warmup);
     }
 
     @Override
-    public double factor(long step, long steps, long stepsPerEpoch) {
-      if (step < warmupSteps) {
-        return (step + 1.0) / warmupSteps;
-      }
-      return then.factor(step - warmupSteps, steps - warmupSteps, stepsPerEpoch);
+    public double afterWarmup(long step, long steps, long stepsPerEpoch) {
+      long decays = step / Math.max(1, stepsPerEpoch) / epochs;
+      return Math.pow(factor, (double) decays);
     }
   }
 }

@@ -11,8 +11,8 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
+import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
-import io.github.geofix.train.optim.SharpnessAware;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +88,7 @@ final class ExampleEmbeddingsTest {
               .withEpochs(5)
               .withBatchSize(16)
               .withSchedule(Schedule.constant())
-              .withSharpness(SharpnessAware.Options.asam(0.5))
+              .withSam(Sam.Options.asam(0.5))
               .withSeed(2);
       Trainer.of(model, options)
           .inOrder(NeighborOrder.of(similar, NeighborOrder.Options.defaults()))

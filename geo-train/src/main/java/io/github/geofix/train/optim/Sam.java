@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sharpness-aware minimization: moves the weights to where the loss is worst nearby, so that the
- * gradient taken there leads to flat minima. SAM is Foret et al. 2021, eq. 2 and algorithm 1; its
- * adaptive form, ASAM, is Kwon et al. 2021, eq. 8, in which a weight moves in proportion to its own
- * size.
+ * Sharpness-aware minimization, SAM and ASAM: perturbs the weights toward the highest loss nearby,
+ * so that the gradient taken there leads to flat minima. SAM is Foret et al. 2021, eq. 2 and
+ * algorithm 1; its adaptive form, ASAM, is Kwon et al. 2021, eq. 8, in which a weight moves in
+ * proportion to its own size.
  *
  * <pre>
  * SAM   e = rho * g / |g|                  ASAM   e = rho * p^2 g / | |p| g |
@@ -21,22 +21,28 @@ import java.util.List;
  * #restore()}, then the step of the optimizer. It costs two passes instead of one and one more copy
  * of the weights. Not thread-safe.
  */
-public final class SharpnessAware implements AutoCloseable {
+public final class Sam implements AutoCloseable {
   /** The released code of both methods adds it to the norm. */
   private static final double NORM_EPSILON = 1e-12;
 
   /**
-   * How far the weights move.
+   * Options of sharpness-aware minimization.
    *
-   * @param rho radius of the neighborhood, above 0; 0.05 is usual for SAM, 0.5 to 2.5 for ASAM
-   * @param adaptive true for ASAM
+   * @param rho radius of the neighborhood, at least 0; 0.05 is usual for SAM, 0.5 to 2.5 for ASAM;
+   *     0 to train without either
+   * @param adaptive true for ASAM, false for SAM
    */
   public record Options(double rho, boolean adaptive) {
     /** Checks the range. */
     public Options {
-      if (!(rho > 0 && rho < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException("rho " + rho + ": above 0 needed");
+      if (!(rho >= 0 && rho < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("rho " + rho + ": at least 0 needed");
       }
+    }
+
+    /** Neither SAM nor ASAM. */
+    public static Options none() {
+      return asam(0);
     }
 
     /** SAM with the given radius. */
@@ -55,14 +61,14 @@ public final class SharpnessAware implements AutoCloseable {
   private final NDManager manager = TorchEngine.newManager();
   private final List<NDArray> before = new ArrayList<>();
 
-  /** Creates a companion of an optimizer, for the same parameters. */
-  public SharpnessAware(AdamW optimizer, Options options) {
+  /** Creates the companion of an optimizer, for the same parameters. */
+  public Sam(AdamW optimizer, Options options) {
     this.optimizer = optimizer;
     this.options = options;
   }
 
   /**
-   * Moves the weights uphill along their gradients, and sets the gradients to zero.
+   * Moves the weights along their gradients, and sets the gradients to zero.
    *
    * @throws IllegalStateException if the weights have been moved already
    */
@@ -70,7 +76,7 @@ public final class SharpnessAware implements AutoCloseable {
     if (!before.isEmpty()) {
       throw new IllegalStateException("the weights have been moved already: restore them first");
     }
-    Unrecorded.run(() -> move(optimizer.learnedWithGradients()));
+    TorchEngine.noGrad(() -> move(optimizer.learnedWithGradients()));
     optimizer.clearGradients();
   }
 
@@ -109,7 +115,7 @@ public final class SharpnessAware implements AutoCloseable {
     if (before.size() != learned.size()) {
       throw new IllegalStateException("the weights have not been moved");
     }
-    Unrecorded.run(
+    TorchEngine.noGrad(
         () -> {
           for (int i = 0; i < before.size(); i++) {
             NDArray values = learned.get(i).values();

@@ -10,11 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An exponential moving average of a network's weights, which often locates better than the weights
- * themselves (Polyak and Juditsky 1992). Buffers, such as the running means of batch normalization,
- * are averaged too. Not thread-safe.
+ * Exponential moving average of a network's weights, often more accurate than the weights
+ * themselves (Polyak and Juditsky 1992). Includes buffers, such as the running means of batch
+ * normalization. Not thread-safe.
  */
-public final class WeightAverage implements AutoCloseable {
+public final class Ema implements AutoCloseable {
 
   private static final class Slot {
     final Parameter parameter;
@@ -35,7 +35,7 @@ public final class WeightAverage implements AutoCloseable {
    *
    * @param decay share of the average that stays at each update in the long run, 0 to below 1
    */
-  public WeightAverage(Module network, double decay) {
+  public Ema(Module network, double decay) {
     if (!(decay >= 0 && decay < 1)) {
       throw new IllegalArgumentException("decay " + decay + ": 0 to below 1 needed");
     }
@@ -44,7 +44,7 @@ public final class WeightAverage implements AutoCloseable {
         .parameters()
         .forEach(
             (name, parameter) -> {
-              NDArray copy = Unrecorded.call(parameter.array()::duplicate);
+              NDArray copy = TorchEngine.noGrad(parameter.array()::duplicate);
               copy.attach(manager);
               slots.put(name, new Slot(parameter, copy));
             });
@@ -59,7 +59,7 @@ public final class WeightAverage implements AutoCloseable {
    */
   public void update(long updates) {
     double present = Math.min(decay, (1.0 + updates) / (10.0 + updates));
-    Unrecorded.run(
+    TorchEngine.noGrad(
         () -> {
           try (NDManager scratch = manager.newSubManager()) {
             slots.values().forEach(slot -> update(slot, present, scratch));

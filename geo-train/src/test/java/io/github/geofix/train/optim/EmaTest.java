@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WeightAverageTest {
+class EmaTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
@@ -23,10 +23,10 @@ class WeightAverageTest {
       layer.requireGradients(true);
       Parameter weight = Objects.requireNonNull(layer.parameters().get("weight"));
       float[] expected = weight.array().toFloatArray();
-      try (WeightAverage average = new WeightAverage(layer, 0.3);
+      try (Ema average = new Ema(layer, 0.3);
           NDArray tenth = manager.full(weight.shape(), 0.1f)) {
         for (int step = 0; step < 5; step++) {
-          Unrecorded.run(() -> weight.array().addi(tenth));
+          TorchEngine.noGrad(() -> weight.array().addi(tenth));
           average.update(step);
           float[] present = weight.array().toFloatArray();
           for (int i = 0; i < expected.length; i++) {

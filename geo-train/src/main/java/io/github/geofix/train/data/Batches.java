@@ -1,0 +1,48 @@
+package io.github.geofix.train.data;
+
+/**
+ * How examples are grouped into batches, and who loads them.
+ *
+ * @param size examples of a batch, at least 1; the negatives of a contrastive loss come from it. A
+ *     smaller data set has smaller batches
+ * @param gradientAccumulationSteps batches whose gradients are averaged for one optimizer step, at
+ *     least 1; a loss within a batch still compares the examples of one batch only
+ * @param workers threads that load and augment examples, at least 1; results do not depend on it
+ */
+public record Batches(int size, int gradientAccumulationSteps, int workers) {
+  private static final int MAX_DEFAULT_WORKERS = 8;
+
+  /** Checks the ranges. */
+  public Batches {
+    requirePositive("size", size);
+    requirePositive("gradientAccumulationSteps", gradientAccumulationSteps);
+    requirePositive("workers", workers);
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " " + value + ": at least 1 needed");
+    }
+  }
+
+  /** Batches of 64, one a step, with a worker for each processor, at most 8. */
+  public static Batches defaults() {
+    return new Batches(
+        64, 1, Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Returns a copy with another batch size. */
+  public Batches withSize(int size) {
+    return new Batches(size, gradientAccumulationSteps, workers);
+  }
+
+  /** Returns a copy that averages the gradients of several batches for a step. */
+  public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
+    return new Batches(size, gradientAccumulationSteps, workers);
+  }
+
+  /** Returns a copy with another number of worker threads. */
+  public Batches withWorkers(int workers) {
+    return new Batches(size, gradientAccumulationSteps, workers);
+  }
+}
