@@ -1,0 +1,132 @@
+package io.github.geofix.eval;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes vectors to a NumPy file as they are computed, [N, D] of float32, so that they need not fit
+ * into memory. {@link Embeddings#open} reads the file once the writer is closed. Not thread-safe.
+ *
+ * <p>A file whose writer was not closed is not a NumPy file.
+ */
+public final class EmbeddingsWriter implements AutoCloseable {
+
+  /** NumPy aligns the numbers to 64 bytes; the header of any shape fits into two of these. */
+  private static final int HEADER = 128;
+
+  private static final int BUFFERED_BYTES = 1 << 20;
+
+  private final Path file;
+  private final FileChannel out;
+  private ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private int width;
+  private int size;
+
+  private EmbeddingsWriter(Path file, FileChannel out) {
+    this.file = file;
+    this.out = out;
+  }
+
+  /**
+   * Creates the file, or empties it.
+   *
+   * @param file named {@code *.npy}
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static EmbeddingsWriter create(Path file) {
+    try {
+      FileChannel out =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING);
+      out.position(HEADER);
+      return new EmbeddingsWriter(file, out);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  /**
+   * Appends a vector.
+   *
+   * @throws IllegalArgumentException if it is empty or has another length than the first
+   * @throws UncheckedIOException if writing fails
+   */
+  public void write(float[] vector) {
+    if (vector.length == 0 || (size > 0 && vector.length != width)) {
+      throw new IllegalArgumentException(
+          "vector " + size + " has " + vector.length + " numbers, the first has " + width);
+    }
+    width = vector.length;
+    int bytes = Math.multiplyExact(vector.length, Float.BYTES);
+    if (buffer.remaining() < bytes) {
+      flush();
+      if (buffer.capacity() < bytes) {
+        buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      }
+    }
+    for (float value : vector) {
+      buffer.putFloat(value);
+    }
+    size++;
+  }
+
+  /** Returns the number of vectors written. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Writes the header and closes the file.
+   *
+   * @throws UncheckedIOException if writing fails
+   */
+  @Override
+  public void close() {
+    if (!out.isOpen()) {
+      return;
+    }
+    try (out) {
+      flush();
+      out.position(0);
+      writeFully(ByteBuffer.wrap(header()));
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
+  private byte[] header() {
+    String start = NpyEmbeddings.MAGIC + "\u0001\u0000" + (char) (HEADER - 10) + "\u0000";
+    String literal =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + size + ", " + width + "), }";
+    String padding = " ".repeat(HEADER - start.length() - literal.length() - 1);
+    return (start + literal + padding + "\n").getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private void flush() {
+    try {
+      writeFully(buffer.flip());
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+    buffer.clear();
+  }
+
+  private void writeFully(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
+  }
+
+  private static UncheckedIOException failure(Path file, IOException e) {
+    return new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+  }
+}
