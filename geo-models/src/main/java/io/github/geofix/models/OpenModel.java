@@ -52,6 +52,19 @@ final class OpenModel implements AutoCloseable {
     }
   }
 
+  /** As {@link #call}, without a result. */
+  void run(Runnable call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the " + user + " is closed");
+      }
+      call.run();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   @Override
   public void close() {
     lock.writeLock().lock();

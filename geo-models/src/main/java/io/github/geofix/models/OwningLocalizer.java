@@ -2,9 +2,11 @@ package io.github.geofix.models;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A localizer whose closing closes the model. */
 final class OwningLocalizer implements Localizer {
@@ -19,6 +21,11 @@ final class OwningLocalizer implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return model.call(() -> localizer.locateAll(photos));
+  }
+
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    model.run(() -> localizer.locateEach(photos, action));
   }
 
   @Override

@@ -36,6 +36,11 @@ final class OwningTileEncoder implements TileEncoder {
   }
 
   @Override
+  public BufferedImage decode(Path image) {
+    return encoder.decode(image);
+  }
+
+  @Override
   public List<float[][]> encodePhotos(List<Path> photos) {
     return model.call(() -> encoder.encodePhotos(photos));
   }

@@ -3,10 +3,12 @@ package io.github.geofix.models.answer;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.calibration.Calibration;
@@ -14,11 +16,17 @@ import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -135,21 +143,61 @@ public abstract class BatchLocalizer implements Localizer {
     return inBatches(photos, photo -> prepare(photo, Optional.empty()));
   }
 
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    List<Path> files = new ArrayList<>();
+    List<float[]> batch = new ArrayList<>();
+    Map<Path, UncheckedIOException> failed = new HashMap<>();
+    for (int i = 0; i < photos.size(); i++) {
+      Path file = photos.get(i);
+      files.add(file);
+      try {
+        batch.add(prepare(Photos.read(file), Optional.of(file)));
+      } catch (UncheckedIOException e) {
+        failed.put(file, e);
+      }
+      boolean last = i == photos.size() - 1;
+      if (last || isFull(batch) || files.size() >= 2 * BATCH) {
+        Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
+        Iterator<Location> located =
+            batch.isEmpty()
+                ? Collections.emptyIterator()
+                : locate(joined(batch), batch.size()).iterator();
+        for (Path done : files) {
+          UncheckedIOException error = failed.get(done);
+          action.accept(
+              error == null
+                  ? new PhotoOutcome.Located(done, located.next())
+                  : new PhotoOutcome.Failed(done, error));
+        }
+        files.clear();
+        batch.clear();
+        failed.clear();
+      }
+    }
+  }
+
   private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
     List<float[]> batch = new ArrayList<>();
     for (T photo : photos) {
-      float[] floats = prepare.apply(photo);
-      batch.add(floats);
-      if (batch.size() == Math.max(1, Math.min(BATCH, MAX_FLOATS / floats.length))) {
+      batch.add(prepare.apply(photo));
+      if (isFull(batch)) {
+        Interrupts.check(locations.size(), photos.size(), "photos");
         locations.addAll(locate(joined(batch), batch.size()));
         batch.clear();
       }
     }
     if (!batch.isEmpty()) {
+      Interrupts.check(locations.size(), photos.size(), "photos");
       locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
+  }
+
+  private static boolean isFull(List<float[]> batch) {
+    return !batch.isEmpty()
+        && batch.size() >= Math.max(1, Math.min(BATCH, MAX_FLOATS / batch.get(0).length));
   }
 
   private static float[] joined(List<float[]> batch) {
