@@ -3,6 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.backbone.Pretrained;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.train.Provenance;
@@ -30,8 +31,7 @@ final class FineTune {
                     o.withGroups(
                         ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1)))
             .withSeed(1);
-    EmbedModel.Config config =
-        EmbedModel.Config.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
+    EmbedConfig config = EmbedConfig.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
     try (Safetensors weights = Safetensors.open(Path.of("convnext_atto.safetensors"));
         EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
       Pretrained.load(model.network(), weights)

@@ -1,9 +1,9 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.index.TileHit;
 import io.github.geofix.core.index.TileIndex;
-import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.TileSource;
 import java.nio.file.Path;
 

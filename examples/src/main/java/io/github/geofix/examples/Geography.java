@@ -1,7 +1,9 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
@@ -11,8 +13,6 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.PointSet;
-import io.github.geofix.core.tile.LatLngBox;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
-import io.github.geofix.core.partition.Region;
 import java.nio.file.Path;
 
 /** Locates a photo with a saved model. */
@@ -26,8 +25,8 @@ final class Locate {
     try (Localizer localizer = Localizer.load(Path.of("out/model"))) {
       Location location = localizer.locate(Path.of("out/photos/may-1.png"));
       for (ScoreRegion region : location.regions()) {
-        Region area = Region.ofTokens(region.s2Tokens());
-        System.out.printf("%.0f %% within %,.0f km2%n", 100 * region.share(), area.areaKm2());
+        System.out.printf(
+            "%.0f %% within %,.0f km2%n", 100 * region.share(), region.region().areaKm2());
       }
     }
   }

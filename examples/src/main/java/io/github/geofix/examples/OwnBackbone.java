@@ -1,11 +1,12 @@
 package io.github.geofix.examples;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.train.Provenance;
@@ -40,14 +41,15 @@ final class OwnBackbone {
   public static void main(String[] args) {
     Manifest photos = Manifest.readCsv(Path.of("train/manifest.csv"));
     TrainOptions options = TrainOptions.defaults().withEpochs(1).withBatchSize(64).withSeed(1);
-    EmbedModel.Config config = EmbedModel.Config.tiny().withBackbone(PatchBackbone::new);
+    EmbedConfig config = EmbedConfig.tiny().withBackbone(PatchBackbone::new);
     try (EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
       TrainReport report = Trainer.of(model, options).fit(ManifestPhotos.of(photos));
       model.save(
           Path.of("models/own-backbone"), Provenance.card("train/manifest.csv", options, report));
     }
-    try (Localizer localizer = Localizer.load(Path.of("models/own-backbone"))) {
-      System.out.println(localizer.locate(photos.entries().get(0).image()).latLng());
+    ModelFolder folder = ModelFolder.open(Path.of("models/own-backbone")).allowingCode();
+    try (EmbedModel model = EmbedModel.load(folder)) {
+      System.out.println(model.localizer().locate(photos.entries().get(0).image()).latLng());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
@@ -17,7 +18,7 @@ final class Train {
     Manifest photos = Manifest.readCsv(Path.of("train/manifest.csv"));
     TrainOptions options = TrainOptions.defaults().withEpochs(2).withBatchSize(64).withSeed(1);
     try (EmbedModel model =
-        EmbedModel.create(EmbedModel.Config.tiny(), photos.locations(), options.seed())) {
+        EmbedModel.create(EmbedConfig.tiny(), photos.locations(), options.seed())) {
       TrainReport report =
           Trainer.of(model, options)
               .onProgress(p -> System.out.printf("step %d  loss %.3f%n", p.step(), p.loss()))

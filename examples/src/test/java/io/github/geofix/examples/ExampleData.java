@@ -5,6 +5,7 @@ import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandMap;
 import io.github.geofix.models.backbone.ConvNeXt;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.TorchEngine;
@@ -31,7 +32,7 @@ final class ExampleData {
     photos.writeDataset(200, folder.resolve("train"), false);
     photos.writeDataset(20, folder.resolve("test"), false);
     Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
-    try (EmbedModel model = EmbedModel.create(EmbedModel.Config.tiny(), train.locations(), 1)) {
+    try (EmbedModel model = EmbedModel.create(EmbedConfig.tiny(), train.locations(), 1)) {
       model.save(folder.resolve("out/model"), UNTRAINED);
     }
     writeWeights(folder.resolve("convnext_atto.safetensors"));

@@ -6,8 +6,8 @@ import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import java.util.List;
@@ -33,7 +33,7 @@ final class EmbedEarth {
   }
 
   /** Trains a model for a number of steps. */
-  static EmbedModel trained(Config config, EarthPhotos photos, long steps, long seed) {
+  static EmbedModel trained(EmbedConfig config, EarthPhotos photos, long steps, long seed) {
     List<LatLng> positions =
         LongStream.range(0, POSITIONS).parallel().mapToObj(i -> photos.view(i).center()).toList();
     EmbedModel model = EmbedModel.create(config, positions, seed);

@@ -8,19 +8,22 @@ import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.models.embed.Cells;
+import io.github.geofix.models.embed.EmbedConfig;
+import io.github.geofix.models.embed.EmbedConfig.Inference;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.models.embed.EmbedModel.Comparison;
-import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.embed.EmbedModel.Negatives;
-import io.github.geofix.models.embed.EmbedModel.Product;
-import io.github.geofix.models.embed.Fusion;
+import io.github.geofix.models.embed.Fusion.SemanticStream;
+import io.github.geofix.models.embed.Matching;
+import io.github.geofix.models.embed.Matching.Cosine;
+import io.github.geofix.models.embed.Matching.InBatch;
+import io.github.geofix.models.embed.Matching.Product;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /**
  * What each part of the embed family is worth on the Earth data: trains each form with each seed
@@ -42,37 +45,53 @@ public final class EmbedEarthTable {
 
   private EmbedEarthTable() {}
 
-  private static Map<String, Config> forms() {
-    Config base = Config.tiny();
-    Config batch = base.withNegatives(Negatives.BATCH);
-    Map<String, Config> forms = new LinkedHashMap<>();
+  private static Map<String, EmbedConfig> forms() {
+    EmbedConfig base = EmbedConfig.tiny();
+    SemanticStream fusion = SemanticStream.tiny().withAppearance(false);
+    Map<String, EmbedConfig> forms = new LinkedHashMap<>();
     forms.put("levels-2-4-5", base);
-    forms.put("levels-4-5", base.withS2Levels(List.of(4, 5)));
-    forms.put("levels-5", base.withS2Levels(List.of(5)));
-    forms.put("classifier", base.withComparison(Comparison.CLASSIFIER));
-    forms.put("batch", batch);
-    forms.put("batch-unmasked", base.withNegatives(Negatives.BATCH_UNMASKED));
-    forms.put("batch-symmetric", batch.withSymmetric(true));
-    forms.put("fusion-beside", base.withFusion(Fusion.tiny()));
-    forms.put("fusion", base.withFusion(Fusion.tiny().withAppearance(false)));
-    forms.put("fusion-3", base.withFusion(Fusion.tiny().withAppearance(false).withBlocks(3)));
+    forms.put("levels-4-5", base.withCells(new Cells.FixedLevels(List.of(4, 5))));
+    forms.put("levels-5", base.withCells(new Cells.FixedLevels(List.of(5))));
+    forms.put("classifier", base.withMatching(new Matching.Classifier()));
+    forms.put("batch", contrasting(new InBatch(true, false)));
+    forms.put("batch-unmasked", contrasting(new InBatch(false, false)));
+    forms.put("batch-symmetric", contrasting(new InBatch(true, true)));
+    forms.put("fusion-beside", base.withFusion(SemanticStream.tiny()));
+    forms.put("fusion", base.withFusion(fusion));
+    forms.put("fusion-3", base.withFusion(fusion.withBlocks(3)));
     return forms;
   }
 
-  /** Other ways of answering, which need no training. */
-  private static Map<String, UnaryOperator<Config>> answers(String form) {
-    Map<String, UnaryOperator<Config>> answers = new LinkedHashMap<>();
-    answers.put("refine-500", config -> config);
-    answers.put("refine-0", config -> config.withRefineKm(0));
+  private static EmbedConfig contrasting(InBatch negatives) {
+    return EmbedConfig.tiny().withMatching(Cosine.defaults().withNegatives(negatives));
+  }
+
+  /** Other options of inference, which need no training; each begins from the one before. */
+  private static Map<String, Consumer<EmbedModel>> answers(String form) {
+    Map<String, Consumer<EmbedModel>> answers = new LinkedHashMap<>();
+    answers.put("refine-500", model -> {});
+    answers.put("refine-0", model -> setMeanKm(model, 0));
     if (form.equals("levels-2-4-5")) {
-      answers.put("cosines", config -> config.withRefineKm(500).withProduct(Product.COSINES));
+      answers.put(
+          "cosines",
+          model -> {
+            setMeanKm(model, 500);
+            model.setProduct(Product.COSINES);
+          });
       answers.put(
           "ten-crops",
-          config -> config.withRefineKm(500).withProduct(Product.PROBABILITIES).withTenCrops(36));
-      answers.put("neighbors-1", config -> config.withTenCrops(0).withNeighbors(1));
-      answers.put("neighbors-5", config -> config.withNeighbors(5));
+          model -> {
+            model.setProduct(Product.PROBABILITIES);
+            model.setInference(new Inference(36, 0));
+          });
+      answers.put("neighbors-1", model -> model.setInference(new Inference(0, 1)));
+      answers.put("neighbors-5", model -> model.setInference(new Inference(0, 5)));
     }
     return answers;
+  }
+
+  private static void setMeanKm(EmbedModel model, double meanKm) {
+    model.setAnswerOptions(model.answerOptions().withMeanKm(meanKm));
   }
 
   /** Runs the program. */
@@ -85,7 +104,7 @@ public final class EmbedEarthTable {
     int count = Integer.parseInt(args[3]);
     Optional<Path> more =
         args.length > 4 && !args[4].equals("-") ? Optional.of(Path.of(args[4])) : Optional.empty();
-    Map<String, Config> forms = forms();
+    Map<String, EmbedConfig> forms = forms();
     List<String> wanted =
         args.length > 5 ? List.of(args).subList(5, args.length) : List.copyOf(forms.keySet());
     wanted.forEach(
@@ -128,21 +147,21 @@ public final class EmbedEarthTable {
 
   private static void run(
       String form,
-      Map<String, Config> forms,
+      Map<String, EmbedConfig> forms,
       EarthPhotos training,
       Map<String, List<EarthPhoto>> tests,
       long steps,
       long seed) {
     long start = System.nanoTime();
-    Config config = forms.getOrDefault(form, Config.tiny());
+    EmbedConfig config = forms.getOrDefault(form, EmbedConfig.tiny());
     try (EmbedModel model = EmbedEarth.trained(config, training, steps, seed)) {
       double seconds = (System.nanoTime() - start) * 1e-9;
       answers(form)
           .forEach(
               (answer, change) -> {
-                model.answerWith(change);
-                if (model.config().neighbors() == 1) {
-                  model.fillGallery(training.source(GALLERY));
+                change.accept(model);
+                if (model.config().inference().neighbors() == 1) {
+                  model.indexPhotos(training.source(GALLERY));
                 }
                 tests.forEach(
                     (rendering, photos) ->

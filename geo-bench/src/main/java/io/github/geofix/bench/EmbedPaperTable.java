@@ -7,8 +7,8 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.embed.Fusion;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
@@ -48,7 +48,12 @@ public final class EmbedPaperTable {
                         Math.toDegrees(Math.asin(2 * random.nextDouble() - 1)),
                         360 * random.nextDouble() - 180))
             .toList();
-    Config config = Config.paper().withFusion(Fusion.paper().withClassMaps("water", 150));
+    EmbedConfig config =
+        EmbedConfig.paper()
+            .withFusion(
+                EmbedConfig.paper()
+                    .fusion()
+                    .withClassMaps(Fusion.Input.defaults().withSource("water", 150)));
     long start = System.nanoTime();
     try (EmbedModel model = EmbedModel.create(config, positions, 1);
         NDManager step = TorchEngine.newManager()) {
@@ -73,7 +78,7 @@ public final class EmbedPaperTable {
       }
       model.network().requireGradients(false);
       if (crops == 1) {
-        model.answerWith(c -> c.withTenCrops(0));
+        model.setInference(EmbedConfig.Inference.defaults());
       }
       start = System.nanoTime();
       Location location = model.localizer().locate(photo(random));

@@ -3,11 +3,11 @@ package io.github.geofix.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.partition.S2Cells;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.nn.TorchEngine;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -82,7 +82,9 @@ public class HierarchyBenchmark {
       System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
       System.setProperty(
           "java.util.concurrent.ForkJoinPool.common.parallelism", Integer.toString(threads - 1));
-      model = EmbedModel.create(Config.tiny().withWidth(WIDTH), hierarchy(), 1);
+      EmbedConfig tiny = EmbedConfig.tiny();
+      model =
+          EmbedModel.create(tiny.withEncoder(tiny.encoder().withDimension(WIDTH)), hierarchy(), 1);
       photos = IndexBenchmark.unitVectors(BATCH, 2);
     }
 

@@ -2,10 +2,10 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
-import io.github.geofix.core.partition.S2Cells;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

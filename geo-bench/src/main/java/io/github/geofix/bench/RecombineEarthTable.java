@@ -1,6 +1,5 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -122,7 +121,8 @@ public final class RecombineEarthTable {
 
   /** Returns where a cell stands among the candidates; behind all of them if it is not there. */
   private static int rank(Location location, String s2Token) {
-    List<String> cells = location.candidates().stream().map(Candidate::cell).toList();
+    List<String> cells =
+        location.candidates().stream().map(candidate -> candidate.cell().toString()).toList();
     int rank = cells.indexOf(s2Token);
     return rank < 0 ? cells.size() : rank;
   }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.zoom.ZoomConfig;
 import io.github.geofix.models.zoom.ZoomDecoder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,14 +36,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(value = 1, jvmArgsAppend = "-Dai.djl.pytorch.num_threads=1")
 public class ZoomDecoderBenchmark {
-  private static final ZoomDecoder.Options SIZE = ZoomDecoder.Options.paper();
+  private static final List<Integer> CHILDREN_PER_SIDE = List.of(4, 4, 4, 4);
 
   /** Photos decoded at once. */
   @Param({"1", "64"})
   public int batch = 1;
 
   private final NDManager manager = TorchEngine.newManager();
-  private final ZoomDecoder decoder = new ZoomDecoder(SIZE);
+  private final ZoomDecoder decoder =
+      new ZoomDecoder(ZoomConfig.Decoder.defaults(), CHILDREN_PER_SIDE);
   private NDArray ground = manager.zeros(new Shape(1));
   private NDArray views = ground;
 
@@ -50,8 +52,8 @@ public class ZoomDecoderBenchmark {
   @Setup
   public void generate() {
     decoder.initialize(manager, 1);
-    ground = manager.randomNormal(new Shape(batch, SIZE.width()));
-    views = manager.randomNormal(new Shape(batch, SIZE.steps(), SIZE.width()));
+    ground = manager.randomNormal(new Shape(batch, decoder.dimension()));
+    views = manager.randomNormal(new Shape(batch, decoder.steps(), decoder.dimension()));
   }
 
   /** Frees the native memory. */
@@ -69,7 +71,7 @@ public class ZoomDecoderBenchmark {
           NDArray photos = Copies.of(ground, step);
           ZoomDecoder.Step walk = decoder.start(Forward.INFERENCE, photos, view(step, 0));
           NDArray taken = walk.logits().argMax(1);
-          for (int n = 1; n < SIZE.steps(); n++) {
+          for (int n = 1; n < decoder.steps(); n++) {
             walk = decoder.next(Forward.INFERENCE, walk, taken, view(step, n));
             taken = walk.logits().argMax(1);
           }
@@ -90,7 +92,7 @@ public class ZoomDecoderBenchmark {
             List<NDArray> logits =
                 decoder.logits(Forward.INFERENCE, photos, seen.get(":, :{}", n), taken);
             NDArray best = logits.get(n - 1).argMax(1).reshape(batch, 1);
-            if (n == SIZE.steps()) {
+            if (n == decoder.steps()) {
               return best.getLong(0, 0);
             }
             // The last child is not looked at: it makes room for the next.

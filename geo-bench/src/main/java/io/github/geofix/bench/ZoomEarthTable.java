@@ -10,7 +10,11 @@ import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Sequences;
 import io.github.geofix.eval.Share;
+import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.zoom.ZoomConfig;
+import io.github.geofix.models.zoom.ZoomDiagnostics;
+import io.github.geofix.models.zoom.ZoomLocalizer;
 import io.github.geofix.models.zoom.ZoomModel;
 import io.github.geofix.models.zoom.ZoomSearch;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
@@ -38,8 +42,8 @@ import java.util.Map;
  * <p>Arguments, each as {@code name=value}: {@code earth} the folder of the Earth data; {@code map}
  * where views come from; {@code renderings} pictures to cut training photos from, in place of the
  * Blue Marble and Natural Earth II; {@code tests} further pictures to test on, besides May; {@code
- * places} ALL, or HELD_OUT to learn outside the held-out blocks and test inside them; {@code sides}
- * children on a side of each step; {@code backbone} of photos and views; {@code view} pixels of a
+ * places} ALL, or HELD_OUT to learn outside the held-out blocks and test inside them; {@code
+ * childrenPerSide} K of each step; {@code backbone} of photos and views; {@code view} pixels of a
  * view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
  * its weight; {@code photos} to test on; {@code model} a folder to load instead of training; {@code
  * run} a folder that a killed training goes on in; {@code out} a folder to save the model in.
@@ -60,7 +64,7 @@ public final class ZoomEarthTable {
     defaults.put("renderings", "");
     defaults.put("tests", "");
     defaults.put("places", "ALL");
-    defaults.put("sides", "4,4,4,4");
+    defaults.put("childrenPerSide", "4,4,4,4");
     defaults.put("backbone", "residual-small");
     defaults.put("view", "32");
     defaults.put("steps", "2400");
@@ -113,13 +117,18 @@ public final class ZoomEarthTable {
           options.withPlaces(heldOut ? EarthPhotos.Places.TRAINING : EarthPhotos.Places.ALL);
       EarthPhotos photos = trainingPhotos(trained);
       String map = arguments.text("map");
-      ZoomModel.Config config =
-          ZoomModel.Config.tiny()
-              .withSides(arguments.list("sides").stream().map(Integer::valueOf).toList())
-              .withBackbone(arguments.text("backbone"))
-              .withViewPixels(arguments.number("view"))
-              .withContrast(arguments.decimal("contrast"))
-              .withMap(map.isEmpty() ? arguments.text("earth") + "/earth-blue-marble.jpg" : map);
+      ZoomConfig tiny =
+          ZoomConfig.tiny(map.isEmpty() ? arguments.text("earth") + "/earth-blue-marble.jpg" : map);
+      ZoomConfig config =
+          tiny.withChildrenPerSide(
+                  arguments.list("childrenPerSide").stream().map(Integer::valueOf).toList())
+              .withEncoder(
+                  new ZoomConfig.Encoder(
+                      arguments.text("backbone"),
+                      Backbone.ALL_BLOCKS,
+                      tiny.encoder().photo(),
+                      arguments.number("view")))
+              .withHead(new ZoomConfig.ChildCosine(128, 0.07, arguments.decimal("contrast")));
       TrainOptions how =
           TrainOptions.defaults()
               .withSteps(arguments.number("steps"))
@@ -157,20 +166,20 @@ public final class ZoomEarthTable {
       List<EarthPhoto> photos = source.photos(0, arguments.number("photos"));
       List<BufferedImage> images = photos.stream().map(EarthPhoto::image).toList();
       List<LatLng> places = photos.stream().map(EarthPhoto::latLng).toList();
-      double meanKm = model.config().meanKm();
       for (int width : WIDTHS) {
-        ZoomSearch.Options search = ZoomSearch.Options.defaults().withWidth(width);
-        List<Location> found = model.localizer(search, meanKm).locateImages(images);
+        ZoomSearch.Options search = ZoomSearch.Options.defaults().withBeamWidth(width);
+        List<Location> found = model.localizer(search).locateImages(images);
         List<LatLng> best = found.stream().map(f -> f.candidates().get(0).latLng()).toList();
         List<LatLng> means = found.stream().map(Location::latLng).toList();
         distances(model, tested, "beam " + width, places, best);
         distances(model, tested, "beam " + width + " density mean", places, means);
       }
+      ZoomLocalizer localizer = model.localizer();
       List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
-        int[] path = model.grid().labelsOf(places.get(i));
+        int[] path = model.grid().pathOf(places.get(i)).toArray();
         List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
-        below.add(model.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
+        below.add(localizer.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
       }
       distances(model, tested, "from the true cell of step " + coarseSteps(model), places, below);
       steps(model, tested, "true cells", images, places);
@@ -205,8 +214,10 @@ public final class ZoomEarthTable {
         String decoding,
         List<BufferedImage> images,
         List<LatLng> places) {
-      List<int[]> truths = places.stream().map(model.grid()::labelsOf).toList();
-      List<Share> steps = Sequences.of(truths, model.choices(images, places)).steps();
+      List<int[]> truths =
+          places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
+      List<Share> steps =
+          Sequences.of(truths, ZoomDiagnostics.teacherForcedChoices(model, images, places)).steps();
       for (int step = 0; step < steps.size(); step++) {
         double percent = 100 * steps.get(step).accuracy();
         row(model, tested, decoding, "step " + (step + 1) + " right", percent);
@@ -216,7 +227,7 @@ public final class ZoomEarthTable {
     private void row(
         ZoomModel model, String tested, String decoding, String measure, double value) {
       String sides =
-          String.join("-", model.config().sides().stream().map(String::valueOf).toList());
+          String.join("-", model.config().childrenPerSide().stream().map(String::valueOf).toList());
       System.out.printf(
           Locale.ROOT,
           "%s,%s,%s,%s,%s,%.1f%n",

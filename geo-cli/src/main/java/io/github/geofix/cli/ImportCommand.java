@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  geofix import --from d.safetensors --method embed --set backbone=dinov2-s14 --data a.csv --out m"
+      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv --out m"
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
@@ -48,7 +48,8 @@ final class ImportCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Change a setting of the model, such as backbone=dinov2-s14; an unknown name lists them all.")
+          "Change a setting of the model, such as encoder.backbone=dinov2-s14; an unknown name lists"
+              + " them all.")
   private Map<String, String> settings = Map.of();
 
   @Option(

@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.index.TileIndex;
-import io.github.geofix.core.tile.LatLngBox;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.eval.Count;

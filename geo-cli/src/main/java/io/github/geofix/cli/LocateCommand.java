@@ -3,21 +3,24 @@ package io.github.geofix.cli;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.Region;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,7 +86,7 @@ final class LocateCommand implements Callable<Integer> {
       case TEXT -> text(out, locations);
       case CSV -> csv(out, locations);
       case JSON -> out.println(JSON.toJson(json(locations)));
-      case GEOJSON -> out.println(JSON.toJson(geoJson(locations)));
+      case GEOJSON -> out.println(geoJson(locations));
     }
     out.flush();
     return 0;
@@ -110,7 +113,7 @@ final class LocateCommand implements Callable<Integer> {
             Locale.ROOT,
             "  %.0f %% of the score lies within %,.0f km2%n",
             100 * region.share(),
-            Region.ofTokens(region.s2Tokens()).areaKm2());
+            region.region().areaKm2());
       }
     }
   }
@@ -175,67 +178,48 @@ final class LocateCommand implements Callable<Integer> {
     for (ScoreRegion region : location.regions()) {
       JsonObject entry = new JsonObject();
       entry.addProperty("share", region.share());
-      entry.addProperty("areaKm2", Region.ofTokens(region.s2Tokens()).areaKm2());
+      entry.addProperty("areaKm2", region.region().areaKm2());
       JsonArray cells = new JsonArray();
-      region.s2Tokens().forEach(cells::add);
+      region.region().s2Tokens().forEach(cells::add);
       entry.add("cells", cells);
       regions.add(entry);
     }
     return regions;
   }
 
-  private JsonObject geoJson(List<Location> locations) {
-    JsonArray features = new JsonArray();
-    for (int i = 0; i < locations.size(); i++) {
-      JsonObject answer = new JsonObject();
-      answer.addProperty("image", photos.get(i).toString());
-      answer.addProperty("rank", 0);
-      features.add(point(locations.get(i).latLng(), answer));
-      int rank = 0;
-      for (Candidate candidate : shown(locations.get(i))) {
-        rank++;
-        JsonObject properties = new JsonObject();
-        properties.addProperty("image", photos.get(i).toString());
-        properties.addProperty("rank", rank);
-        addScore(properties, candidate);
-        features.add(point(candidate.latLng(), properties));
+  private String geoJson(List<Location> locations) {
+    StringWriter text = new StringWriter();
+    try (GeoJsonWriter features = new GeoJsonWriter(text)) {
+      for (int i = 0; i < locations.size(); i++) {
+        features.point(locations.get(i).latLng(), properties(photos.get(i), 0));
+        int rank = 0;
+        for (Candidate candidate : shown(locations.get(i))) {
+          rank++;
+          Map<String, Object> properties = properties(photos.get(i), rank);
+          properties.put("score", candidate.score());
+          properties.put("radiusKm", candidate.radiusKm());
+          properties.put("cell", candidate.cell());
+          features.point(candidate.latLng(), properties);
+        }
+        for (ScoreRegion region : locations.get(i).regions()) {
+          Map<String, Object> properties = new LinkedHashMap<>();
+          properties.put("areaKm2", region.region().areaKm2());
+          properties.put("image", photos.get(i));
+          properties.put("share", region.share());
+          features.polygons(region.region().rings(), properties);
+        }
       }
-      for (ScoreRegion region : locations.get(i).regions()) {
-        features.add(polygons(region, photos.get(i)));
-      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    JsonObject collection = new JsonObject();
-    collection.addProperty("type", "FeatureCollection");
-    collection.add("features", features);
-    return collection;
+    return text.toString();
   }
 
-  private static JsonElement polygons(ScoreRegion region, Path photo) {
-    String collection = Region.ofTokens(region.s2Tokens()).toGeoJson();
-    JsonObject feature =
-        JsonParser.parseString(collection)
-            .getAsJsonObject()
-            .getAsJsonArray("features")
-            .get(0)
-            .getAsJsonObject();
-    JsonObject properties = feature.getAsJsonObject("properties");
-    properties.addProperty("image", photo.toString());
-    properties.addProperty("share", region.share());
-    return feature;
-  }
-
-  private static JsonObject point(LatLng latLng, JsonObject properties) {
-    JsonArray coordinates = new JsonArray();
-    coordinates.add(latLng.longitude());
-    coordinates.add(latLng.latitude());
-    JsonObject geometry = new JsonObject();
-    geometry.addProperty("type", "Point");
-    geometry.add("coordinates", coordinates);
-    JsonObject feature = new JsonObject();
-    feature.addProperty("type", "Feature");
-    feature.add("geometry", geometry);
-    feature.add("properties", properties);
-    return feature;
+  private static Map<String, Object> properties(Path photo, int rank) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    properties.put("image", photo);
+    properties.put("rank", rank);
+    return properties;
   }
 
   private static void add(JsonObject object, LatLng latLng) {
@@ -246,6 +230,6 @@ final class LocateCommand implements Callable<Integer> {
   private static void addScore(JsonObject object, Candidate candidate) {
     object.addProperty("score", candidate.score());
     object.addProperty("radiusKm", candidate.radiusKm());
-    object.addProperty("cell", candidate.cell());
+    object.addProperty("cell", candidate.cell().toString());
   }
 }

@@ -194,7 +194,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Change a setting of the model, such as width=256; an unknown name lists them all.")
+          "Change a setting of the model, such as answer.candidates=20; an unknown name lists them all.")
   private Map<String, String> settings = Map.of();
 
   @Override
@@ -230,6 +230,9 @@ final class TrainCommand implements Callable<Integer> {
                     progress -> bar.show(progress.step(), progress.steps(), progress.loss()));
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
         report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
+      }
+      if (photos instanceof TrainingData.OfPhotos known) {
+        model.afterTraining(ManifestPhotos.of(known.photos()));
       }
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
       String origin = benchmark == null ? source.toString() : benchmark + " in " + source;

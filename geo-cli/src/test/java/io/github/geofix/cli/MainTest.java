@@ -7,8 +7,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
@@ -79,7 +79,7 @@ final class MainTest {
             "--out",
             path("model"),
             "--set",
-            "width=16");
+            "encoder.dimension=16");
     assertThat(trained.err()).isEmpty();
     assertThat(trained.code()).isZero();
   }
@@ -252,7 +252,7 @@ final class MainTest {
             "--method",
             "embed",
             "--set",
-            "backbone=convnext-atto",
+            "encoder.backbone=convnext-atto",
             "--data",
             photos,
             "--out",
@@ -316,7 +316,7 @@ final class MainTest {
             "--out",
             path("calibrated"),
             "--set",
-            "width=16");
+            "encoder.dimension=16");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("median");
     JsonObject calibration = calibration("calibrated");
@@ -333,15 +333,12 @@ final class MainTest {
         "1",
         "--out",
         path("trained-on"));
-    assertThat(calibration("trained-on").get("temperature").getAsDouble()).isEqualTo(1);
+    assertThat(folder.resolve("trained-on/calibration.json")).doesNotExist();
   }
 
   private static JsonObject calibration(String model) throws IOException {
-    Path config = folder.resolve(model + "/config.json");
-    return JsonParser.parseString(Files.readString(config))
-        .getAsJsonObject()
-        .getAsJsonObject("config")
-        .getAsJsonObject("calibration");
+    Path file = folder.resolve(model + "/calibration.json");
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
   }
 
   @Test
@@ -516,9 +513,9 @@ final class MainTest {
       Files.copy(folder.resolve("model").resolve(name), copy.resolve(name));
     }
     Path config = copy.resolve("config.json");
-    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 2"));
+    Files.writeString(config, Files.readString(config).replace("\"format\": 2", "\"format\": 3"));
     assertOneLine(
-        run("locate", "--model", copy.toString(), path("none.jpg")), "format 2", "format 1");
+        run("locate", "--model", copy.toString(), path("none.jpg")), "format 3", "format 2");
   }
 
   @Test
@@ -620,17 +617,20 @@ final class MainTest {
   @Test
   void saysWhichMethodsAndSettingsThereAre() {
     assertOneLine(run("describe", "--method", "magic"), "magic", "embed");
-    assertOneLine(trainWith("color=red"), "color", "width");
+    assertOneLine(trainWith("color=red"), "color", "encoder");
     assertOneLine(
-        trainWith("image.height=tall", "width=8"),
-        "image.height has no value \"tall\"; needed is a whole number from");
+        trainWith("encoder.image.height=tall", "encoder.dimension=8"),
+        "encoder.image.height has no value \"tall\"; needed is a whole number from");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"2.7", "NaN", "3000000000"})
   void refusesAFractionForAWholeNumberBeforeItTrains(String value) {
     assertOneLine(
-        trainWith("width=" + value), "width has no value", value, "needed is a whole number from");
+        trainWith("encoder.dimension=" + value),
+        "encoder.dimension has no value",
+        value,
+        "needed is a whole number from");
     assertThat(folder.resolve("never")).doesNotExist();
   }
 
@@ -641,6 +641,35 @@ final class MainTest {
       line.addAll(List.of("--set", setting));
     }
     return run(line.toArray(String[]::new));
+  }
+
+  @Test
+  void indexesTheTrainingPhotosForAnswersByNeighbors() throws IOException {
+    Result trained =
+        run(
+            "train",
+            "--method",
+            "embed",
+            "--data",
+            path("photos/manifest.csv"),
+            "--val",
+            path("photos/manifest.csv"),
+            "--epochs",
+            "1",
+            "--batch",
+            "30",
+            "--out",
+            path("neighbors"),
+            "--set",
+            "encoder.dimension=16",
+            "--set",
+            "inference.neighbors=2");
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.out()).contains("median");
+    assertThat(folder.resolve("neighbors/gallery.index")).exists();
+    Result located = run("locate", "--model", path("neighbors"), "--format", "json", firstPhoto());
+    assertThat(located.err()).isEmpty();
+    assertThat(JsonParser.parseString(located.out()).getAsJsonArray()).hasSize(1);
   }
 
   @Test

@@ -88,7 +88,7 @@ final class TrackCommandTest {
             "--batch",
             "10",
             "--set",
-            "width=16",
+            "encoder.dimension=16",
             "--out",
             path("model"));
     assertThat(trained.err()).isEmpty();

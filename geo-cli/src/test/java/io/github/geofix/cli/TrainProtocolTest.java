@@ -157,9 +157,9 @@ final class TrainProtocolTest {
     assertThat(trained.err().strip())
         .isEqualTo("note: 8 photos are listed to train on, the benchmark has 35,532");
     assertDone(trained);
-    assertThat(config("first").get("photoView").getAsString()).isEqualTo("GROUND");
+    assertThat(config("first").get("photoView").getAsString()).isEqualTo("ground");
     assertThat(config("first").getAsJsonObject("photo").get("fit").getAsString())
-        .isEqualTo("STRETCH");
+        .isEqualTo("stretch");
     assertThat(folder.resolve("first/card.json")).content().contains("cvusa in ");
     assertThat(evaluate("cvusa", root, "first").out()).contains("4 queries in a gallery of 4");
     String from = folder.resolve("first").toString();
@@ -179,7 +179,7 @@ final class TrainProtocolTest {
       options.addAll(List.of("--set", setting));
     }
     assertDone(train("cvusa", root, "model", options.toArray(String[]::new)));
-    assertThat(config("model").get("tileView").getAsString()).isEqualTo("GROUND");
+    assertThat(config("model").get("tileView").getAsString()).isEqualTo("ground");
     assertThat(evaluate("cvusa", root, "model").out()).contains("4 queries in a gallery of 4");
   }
 

@@ -1,18 +1,19 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.geodesy.LatLng;
 
 /**
- * One place where a photo may have been taken.
+ * A cell in which a photo may have been taken, with its score.
  *
- * @param latLng the position that stands for the place
- * @param score the share of the model's score that fell on this place, 0 to 1; not a probability
- *     unless the model has been calibrated
- * @param radiusKm the distance from {@code latLng} to the farthest corner of the place
- * @param cell the place itself: an S2 token such as {@code 47a1cbd}, a tile {@code z/x/y}, or the
- *     path of a cell of a zoom grid such as {@code 3-14-2-9}
+ * @param latLng the position proposed within the cell: its center, or the mean position of the
+ *     training photos in it
+ * @param score the cell's share of the model's score, 0 to 1; not a probability unless the model is
+ *     calibrated
+ * @param radiusKm the distance from {@code latLng} to the farthest corner of the cell
+ * @param cell the cell
  */
-public record Candidate(LatLng latLng, double score, double radiusKm, String cell) {
+public record Candidate(LatLng latLng, double score, double radiusKm, Cell cell) {
 
   /**
    * Checks the ranges.
@@ -31,8 +32,13 @@ public record Candidate(LatLng latLng, double score, double radiusKm, String cel
     }
   }
 
-  /** Returns the same place with another score. */
-  public Candidate withScore(double newScore) {
-    return new Candidate(latLng, newScore, radiusKm, cell);
+  /** Returns a candidate at the center of a cell. */
+  public static Candidate of(Cell cell, double score) {
+    return new Candidate(cell.center(), score, cell.radiusKm(), cell);
+  }
+
+  /** Returns a copy with another score. */
+  public Candidate withScore(double score) {
+    return new Candidate(latLng, score, radiusKm, cell);
   }
 }

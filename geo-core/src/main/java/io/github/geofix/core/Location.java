@@ -9,7 +9,7 @@ import java.util.List;
  * @param latLng the best single answer, which need not be the position of a candidate
  * @param candidates the places considered, best first; never empty
  * @param regions the regions that hold given shares of the score, such as 0.5 and 0.9, smallest
- *     share first; empty if the model gives none
+ *     share first; empty if the model computes none
  */
 public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegion> regions) {
 

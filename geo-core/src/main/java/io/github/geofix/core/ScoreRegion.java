@@ -1,20 +1,19 @@
 package io.github.geofix.core;
 
-import java.util.List;
+import io.github.geofix.core.partition.Region;
 
 /**
- * The smallest part of the Earth, as far as a model's cells allow, that holds a share of the score;
- * of a calibrated model, the part that holds the truth of such a share of photos.
+ * The smallest region of a model's cells that holds a share of the score. A calibrated model's
+ * regions contain the true position of that share of photos.
  *
- * @param share how often the truth is to lie inside, above 0 to 1. A model that has not been
- *     calibrated takes it for the share of the score, and is mostly too sure of itself
- * @param s2Tokens the S2 cells it is made of; {@link
- *     io.github.geofix.core.partition.Region#ofTokens} tells what lies inside
+ * @param share the nominal coverage, above 0 to 1. For a model that is not calibrated it is only
+ *     the share of the score, and most such regions are too small
+ * @param region the region
  */
-public record ScoreRegion(double share, List<String> s2Tokens) {
+public record ScoreRegion(double share, Region region) {
 
   /**
-   * Copies the list.
+   * Checks the share.
    *
    * @throws IllegalArgumentException if the share is not above 0 to 1
    */
@@ -22,6 +21,5 @@ public record ScoreRegion(double share, List<String> s2Tokens) {
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException("share must be above 0 and at most 1: " + share);
     }
-    s2Tokens = List.copyOf(s2Tokens);
   }
 }

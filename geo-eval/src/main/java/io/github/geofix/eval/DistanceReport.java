@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -39,6 +40,9 @@ public record DistanceReport(
     List<Double> limitsKm,
     List<String> photos,
     List<RegionCoverage> regions) {
+
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   /** The field's limits, 1, 25, 200, 750 and 2500 km: street, city, region, country, continent. */
   public static final List<Double> STANDARD_KM = List.of(1.0, 25.0, 200.0, 750.0, 2500.0);
@@ -274,22 +278,24 @@ public record DistanceReport(
    * regions} holds the coverage of each share.
    */
   public String toJson() {
+    return GSON.toJson(toJsonObject());
+  }
+
+  /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
+  public JsonObject toJsonObject() {
     Summary s = summary();
-    return new GsonBuilder()
-        .setPrettyPrinting()
-        .disableHtmlEscaping()
-        .create()
-        .toJson(
-            new Json(
-                s.count,
-                s.medianKm,
-                s.meanKm,
-                s.meanScore,
-                s.withinKm,
-                s.quantilesKm,
-                errors.asList(),
-                photos,
-                regions.isEmpty() ? null : regions.stream().map(JsonRegions::of).toList()));
+    Json json =
+        new Json(
+            s.count,
+            s.medianKm,
+            s.meanKm,
+            s.meanScore,
+            s.withinKm,
+            s.quantilesKm,
+            errors.asList(),
+            photos,
+            regions.isEmpty() ? null : regions.stream().map(JsonRegions::of).toList());
+    return GSON.toJsonTree(json).getAsJsonObject();
   }
 
   private record Json(

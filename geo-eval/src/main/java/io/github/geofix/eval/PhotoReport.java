@@ -2,11 +2,10 @@ package io.github.geofix.eval;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.tile.ZoomGrid;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -195,7 +194,7 @@ public final class PhotoReport {
         .map(
             place ->
                 grid.contains(place)
-                    ? grid.labelsOf(place)
+                    ? grid.pathOf(place).toArray()
                     : IntStream.range(0, grid.steps()).map(step -> nowhere).toArray())
         .toList();
   }
@@ -373,7 +372,7 @@ public final class PhotoReport {
    */
   public String toJson() {
     var gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-    JsonObject json = JsonParser.parseString(distances.toJson()).getAsJsonObject();
+    JsonObject json = distances.toJsonObject();
     json.add("continents", gson.toJsonTree(summaries(continents)));
     if (!cells.isEmpty()) {
       json.add("cells", gson.toJsonTree(summaries(cells)));

@@ -3,7 +3,6 @@ package io.github.geofix.eval;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.Region;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,7 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
         locations.get(i).regions().stream()
             .filter(region -> region.share() == first.share())
             .findFirst()
-            .map(region -> Region.ofTokens(region.s2Tokens()))
+            .map(ScoreRegion::region)
             .ifPresent(
                 region -> {
                   holdsTruth.add(region.contains(truth));

@@ -7,6 +7,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -43,7 +44,8 @@ class DistanceEvaluatorTest {
               photo -> {
                 int rgb = photo.getRGB(0, 0);
                 LatLng latLng = new LatLng((rgb >> 16 & 0xFF) - 90, (rgb >> 8 & 0xFF) - 180);
-                return new Location(latLng, List.of(new Candidate(latLng, 1, 0, "1/0/0")));
+                return new Location(
+                    latLng, List.of(new Candidate(latLng, 1, 0, new Tile(1, 0, 0))));
               })
           .toList();
     }

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.report.HtmlReport;
@@ -28,11 +29,11 @@ class RegionCoverageTest {
   @TempDir private Path folder;
 
   private static Location location(LatLng guess, ScoreRegion... regions) {
-    return new Location(guess, List.of(new Candidate(guess, 1, 0, "1")), List.of(regions));
+    return new Location(guess, List.of(Candidate.of(S2Cell.ofToken("1"), 1)), List.of(regions));
   }
 
   private static ScoreRegion around(double share, LatLng center, double km) {
-    return new ScoreRegion(share, Region.around(center, km).s2Tokens());
+    return new ScoreRegion(share, Region.around(center, km));
   }
 
   private static final DistanceReport REPORT =

@@ -116,6 +116,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public abstract Localizer localizer();
 
   /**
+   * Completes the model after training with what it needs of the training photos for its answers,
+   * such as an index of them; nothing by default.
+   */
+  public void afterTraining(PhotoSource photos) {}
+
+  /**
    * Returns the uncalibrated scoring of held-out photos; called once for each calibration.
    *
    * @throws IllegalStateException if the model cannot score photos alone

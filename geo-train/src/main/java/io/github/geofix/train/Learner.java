@@ -99,7 +99,11 @@ final class Learner implements AutoCloseable {
       engine.setRandomSeed((int) batches.get(i).seed());
       try (NDManager stepManager = manager.newSubManager();
           GradientCollector collector = engine.newGradientCollector()) {
-        NDArray loss = model.loss(Forward.TRAINING, batches.get(i).toBatch(stepManager));
+        Forward f =
+            options.batches().gradientCheckpointing()
+                ? Forward.checkpointed((int) batches.get(i).seed())
+                : Forward.TRAINING;
+        NDArray loss = model.loss(f, batches.get(i).toBatch(stepManager));
         double value = finite("the loss", scalar(loss), step);
         sum += value;
         if (batches.size() > 1) {
@@ -107,6 +111,7 @@ final class Learner implements AutoCloseable {
           loss = loss.mul(share);
         }
         collector.backward(loss);
+        f.completeBackward();
       }
     }
     return sum / batches.size();

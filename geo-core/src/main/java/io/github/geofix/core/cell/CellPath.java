@@ -4,14 +4,13 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The way from a root cell down a hierarchy: the index of the child taken at each step. The empty
- * path is the root. Immutable and thread-safe.
+ * The path from the root of a cell hierarchy to a cell: the index of the child taken at each step.
+ * The empty path is the root. Immutable and thread-safe; a hash key that boxes nothing.
  *
- * <p>Which cell a path leads to depends on the hierarchy: the tokens of a {@link
- * io.github.geofix.core.partition.CellTokenizer}, or the children of a {@link
- * io.github.geofix.core.tile.ZoomGrid}.
+ * <p>The hierarchy is that of a {@link io.github.geofix.core.partition.CellTokenizer} or a {@link
+ * ZoomGrid}. Paths are ordered step by step; a path comes before those that continue it.
  */
-public final class CellPath {
+public final class CellPath implements Comparable<CellPath> {
 
   /** The empty path. */
   public static final CellPath ROOT = new CellPath();
@@ -22,9 +21,23 @@ public final class CellPath {
     this.children = children;
   }
 
-  /** Returns the path that takes the given children, in this order. */
+  /**
+   * Returns the path that takes the given children, in this order.
+   *
+   * @param children 0 or more each
+   * @throws IllegalArgumentException if one is negative
+   */
   public static CellPath of(int... children) {
+    for (int child : children) {
+      checkChild(child);
+    }
     return children.length == 0 ? ROOT : new CellPath(children.clone());
+  }
+
+  private static void checkChild(int child) {
+    if (child < 0) {
+      throw new IllegalArgumentException("a child must be 0 or more: " + child);
+    }
   }
 
   /** Returns the number of steps. */
@@ -55,8 +68,14 @@ public final class CellPath {
     return children[children.length - 1];
   }
 
-  /** Returns the path that goes one step further. */
+  /**
+   * Returns the path that continues this one by a step.
+   *
+   * @param child 0 or more
+   * @throws IllegalArgumentException if it is negative
+   */
   public CellPath child(int child) {
+    checkChild(child);
     int[] longer = Arrays.copyOf(children, children.length + 1);
     longer[children.length] = child;
     return new CellPath(longer);
@@ -85,6 +104,11 @@ public final class CellPath {
   /** Returns the children taken, [{@link #length()}]. */
   public int[] toArray() {
     return children.clone();
+  }
+
+  @Override
+  public int compareTo(CellPath other) {
+    return Arrays.compare(children, other.children);
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** Cells of the Earth, and the paths that lead to them. */
+/** Cells of the Earth: S2 cells, map tiles and the cells of a zoom grid, all under one type. */
 @NullMarked
 package io.github.geofix.core.cell;
 

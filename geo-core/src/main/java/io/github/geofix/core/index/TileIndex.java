@@ -1,14 +1,14 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;

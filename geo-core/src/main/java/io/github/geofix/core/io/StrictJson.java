@@ -11,7 +11,6 @@ import com.google.gson.Strictness;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import io.github.geofix.core.format.ModelFormatException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -52,21 +51,22 @@ public final class StrictJson {
    * Reads a file that holds one object.
    *
    * @param maxBytes larger files are refused before they are read
-   * @throws ModelFormatException if the file is missing, too large, not UTF-8 or not strict JSON
+   * @throws IllegalArgumentException if the file is missing, too large, not UTF-8 or not strict
+   *     JSON
    * @throws UncheckedIOException if it cannot be read
    */
   public static JsonObject readObject(Path file, long maxBytes) {
     if (!Files.isRegularFile(file)) {
-      throw new ModelFormatException("there is no file " + file);
+      throw new IllegalArgumentException("there is no file " + file);
     }
     String text;
     try {
       if (Files.size(file) > maxBytes) {
-        throw new ModelFormatException(file + " is larger than " + maxBytes + " bytes");
+        throw new IllegalArgumentException(file + " is larger than " + maxBytes + " bytes");
       }
       text = Files.readString(file);
     } catch (CharacterCodingException e) {
-      throw new ModelFormatException(file + " is not text in UTF-8", e);
+      throw new IllegalArgumentException(file + " is not text in UTF-8", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -75,9 +75,9 @@ public final class StrictJson {
         return object;
       }
     } catch (IllegalArgumentException e) {
-      throw new ModelFormatException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException("cannot read " + file + ": " + e.getMessage(), e);
     }
-    throw new ModelFormatException(file + " holds no JSON object");
+    throw new IllegalArgumentException(file + " holds no JSON object");
   }
 
   /** Returns a value as indented JSON that ends with a line break. */

@@ -1,6 +1,8 @@
 package io.github.geofix.core.partition;
 
 import com.google.common.geometry.S2CellId;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
@@ -461,6 +463,11 @@ public final class CellPartition {
     return IntStream.range(
         lookup.lastNotAfter(S2Cells.firstLeaf(cellId) - 1) + 1,
         lookup.lastNotAfter(S2Cells.lastLeaf(cellId)) + 1);
+  }
+
+  /** Returns a cell. */
+  public S2Cell cell(int label) {
+    return new S2Cell(cells[label]);
   }
 
   /** Returns the S2 token of a cell. */

@@ -1,5 +1,6 @@
 package io.github.geofix.core.partition;
 
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -194,7 +195,7 @@ public final class CellTokenizer {
       throw new IllegalArgumentException(
           "a word has 1 to " + levels.length + " tokens, not " + length);
     }
-    long cell = S2Cells.lowBit(levels[length - 1]);
+    long cell = 1L << (2 * (S2Cells.MAX_LEVEL - levels[length - 1]));
     for (int position = 0; position < length; position++) {
       int value = values[from + position];
       if (value < 0 || value >= valuesAt(position)) {

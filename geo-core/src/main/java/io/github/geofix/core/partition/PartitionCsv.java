@@ -1,6 +1,7 @@
 package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;

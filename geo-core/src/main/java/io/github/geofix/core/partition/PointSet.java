@@ -1,5 +1,6 @@
 package io.github.geofix.core.partition;
 
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import java.nio.file.Path;

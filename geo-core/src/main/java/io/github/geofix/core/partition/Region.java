@@ -4,7 +4,10 @@ import com.google.common.geometry.S1Angle;
 import com.google.common.geometry.S2Cap;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2CellUnion;
+import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2RegionCoverer;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -62,6 +65,11 @@ public final class Region {
     return of(union);
   }
 
+  /** Returns the region of one cell. */
+  public static Region of(S2Cell cell) {
+    return ofCellIds(cell.id());
+  }
+
   private static Region of(S2CellUnion union) {
     return new Region(
         CellPartition.ofCellIds(union.cellIds().stream().mapToLong(S2CellId::id).toArray()));
@@ -79,7 +87,10 @@ public final class Region {
     double angle = Math.min(Math.PI, radiusKm / GreatCircle.EARTH_RADIUS_KM);
     S2RegionCoverer coverer = S2RegionCoverer.builder().setMaxCells(CIRCLE_CELLS).build();
     return of(
-        coverer.getCovering(S2Cap.fromAxisAngle(S2Cells.point(center), S1Angle.radians(angle))));
+        coverer.getCovering(
+            S2Cap.fromAxisAngle(
+                S2LatLng.fromDegrees(center.latitude(), center.longitude()).toPoint(),
+                S1Angle.radians(angle))));
   }
 
   /**
@@ -166,7 +177,7 @@ public final class Region {
     return before / total;
   }
 
-  /** Tells whether a point lies in the region. */
+  /** Returns whether a point lies in the region. */
   public boolean contains(LatLng point) {
     return contains(point.latitude(), point.longitude());
   }
@@ -176,12 +187,12 @@ public final class Region {
     return cells.labelOf(latitude, longitude) >= 0;
   }
 
-  /** Tells whether a cell lies wholly in the region. */
+  /** Returns whether a cell lies wholly in the region. */
   public boolean containsCell(long cellId) {
     return cells.labelOfCell(cellId) >= 0;
   }
 
-  /** Tells whether a cell and the region have a point in common, more than a border. */
+  /** Returns whether a cell and the region have a point in common, more than a border. */
   public boolean intersectsCell(long cellId) {
     return containsCell(cellId) || cells.labelsWithin(cellId).findAny().isPresent();
   }
@@ -217,7 +228,7 @@ public final class Region {
     return out.toString();
   }
 
-  /** Tells whether the other covers the same part of the Earth. */
+  /** Returns whether the other covers the same part of the Earth. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Region that && cells.equals(that.cells);

@@ -5,6 +5,7 @@ import com.google.common.cache.CacheBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.cell.Tile;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

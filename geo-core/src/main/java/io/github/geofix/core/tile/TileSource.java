@@ -134,6 +134,25 @@ public interface TileSource extends AutoCloseable {
     return GeoTiff.open(file, options);
   }
 
+  /** As {@link #layout(Path, TileOptions)} with {@link TileOptions#defaults()}. */
+  static TileSource layout(Path file) {
+    return layout(file, TileOptions.defaults());
+  }
+
+  /**
+   * Opens a folder of tiles in any map projection beside its {@code layout.yaml}, as the library
+   * tiledwebmaps writes it and the data set of Just Zoom In is published. The coarsest zoom has to
+   * cover all others. Needs {@code org.snakeyaml:snakeyaml-engine} on the class path, and {@code
+   * org.locationtech.proj4j:proj4j} for projections other than the preset {@code XYZ}.
+   *
+   * @throws UncheckedIOException if the file is missing or no such layout, its coordinate system is
+   *     unknown, or the folder holds no tile
+   * @throws IllegalStateException if a library is missing
+   */
+  static TileSource layout(Path file, TileOptions options) {
+    return LayoutTiles.open(file, options);
+  }
+
   /**
    * Returns the tiles of a server, each fetched once and then kept on disk.
    *
@@ -150,9 +169,9 @@ public interface TileSource extends AutoCloseable {
 
   /**
    * Opens whatever the text names, as a command line does: an address of a server (kept below
-   * {@code cacheFolder}), a file {@code .mbtiles}, {@code .pmtiles}, {@code .tif} or {@code .tiff},
-   * another image file as {@link #equirectangular(Path)}, or a folder followed by a template, such
-   * as {@code tiles/{z}/{x}/{y}.jpg}.
+   * {@code cacheFolder}), a file {@code .mbtiles}, {@code .pmtiles}, {@code .tif}, {@code .tiff} or
+   * {@code .yaml}, another image file as {@link #equirectangular(Path)}, or a folder followed by a
+   * template, such as {@code tiles/{z}/{x}/{y}.jpg}.
    *
    * @throws IllegalArgumentException if it is none of these
    */
@@ -177,6 +196,9 @@ public interface TileSource extends AutoCloseable {
     }
     if (name.endsWith(".tif") || name.endsWith(".tiff")) {
       return geoTiff(file, options);
+    }
+    if (name.endsWith(".yaml")) {
+      return layout(file, options);
     }
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-/** Map tiles, zoom grids, and imagery read from any of the usual stores of tiles. */
+/** Imagery read from any of the usual stores of tiles. */
 @NullMarked
 package io.github.geofix.core.tile;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -77,7 +78,7 @@ class CascadeTest {
                     new LatLng(random.nextDouble(-60, 60), random.nextDouble(-180, 180)),
                     random.nextDouble(0.1, 1),
                     random.nextDouble(500, 3000),
-                    "place " + i))
+                    new Tile(10, i, 0)))
         .sorted(Comparator.comparingDouble((Candidate c) -> -c.score()))
         .toList();
   }
@@ -169,11 +170,11 @@ class CascadeTest {
 
   @Test
   void believesTheLaterStageWhereNothingIsLeftOfTheFormer() {
-    Candidate here = new Candidate(new LatLng(0, 0), 1, 1, "here");
+    Candidate here = new Candidate(new LatLng(0, 0), 1, 1, new Tile(1, 0, 0));
     List<Candidate> far =
         List.of(
-            new Candidate(new LatLng(0, 90), 3, 1, "far"),
-            new Candidate(new LatLng(0, -90), 1, 1, "farther"));
+            new Candidate(new LatLng(0, 90), 3, 1, new Tile(1, 1, 0)),
+            new Candidate(new LatLng(0, -90), 1, 1, new Tile(1, 0, 1)));
     try (Cascade cascade =
         new Cascade(first(List.of(here)), List.of(refiner(p -> far)), path -> PHOTO, BEST_PLACE)) {
       Location location = cascade.locate(PHOTO);
@@ -231,9 +232,9 @@ class CascadeTest {
   void answersWithTheMeanAroundTheBestPlace() {
     List<Candidate> two =
         List.of(
-            new Candidate(new LatLng(0, 1), 1, 500, "east"),
-            new Candidate(new LatLng(0, -1), 1, 500, "west"),
-            new Candidate(new LatLng(50, 0), 0.5, 500, "north"));
+            new Candidate(new LatLng(0, 1), 1, 500, new Tile(1, 1, 0)),
+            new Candidate(new LatLng(0, -1), 1, 500, new Tile(1, 0, 0)),
+            new Candidate(new LatLng(50, 0), 0.5, 500, new Tile(2, 1, 0)));
     try (Cascade cascade =
         new Cascade(
             first(two), List.of(refiner(p -> p)), path -> PHOTO, BEST_PLACE.withMeanKm(300))) {

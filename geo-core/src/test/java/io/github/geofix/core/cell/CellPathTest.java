@@ -3,6 +3,8 @@ package io.github.geofix.core.cell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class CellPathTest {
@@ -48,5 +50,25 @@ final class CellPathTest {
     path.toArray()[1] = 9;
     assertThat(path).isEqualTo(CellPath.of(1, 2)).hasSameHashCodeAs(CellPath.of(1, 2));
     assertThat(path).isNotEqualTo(CellPath.of(1)).isNotEqualTo(CellPath.of(1, 3));
+  }
+
+  @Test
+  void ordersStepByStepAndPrefixesFirst() {
+    List<CellPath> ordered =
+        List.of(
+            CellPath.ROOT,
+            CellPath.of(2),
+            CellPath.of(2, 0),
+            CellPath.of(2, 10),
+            CellPath.of(10),
+            CellPath.of(10, 1));
+    List<CellPath> shuffled = Stream.of(3, 0, 5, 1, 4, 2).map(ordered::get).sorted().toList();
+    assertThat(shuffled).isEqualTo(ordered);
+  }
+
+  @Test
+  void refusesNegativeChildren() {
+    assertThatThrownBy(() -> CellPath.of(1, -1)).hasMessageContaining("0 or more: -1");
+    assertThatThrownBy(() -> CellPath.ROOT.child(-2)).hasMessageContaining("0 or more: -2");
   }
 }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.LatLngBox;
 import io.github.geofix.core.tile.MapImage;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -321,7 +321,7 @@ final class TileIndexTest {
     TileSource broken =
         new TileSource() {
           @Override
-          public BufferedImage view(Frame frame, int width, int height) {
+          public MapImage mapImage(Frame frame, int width, int height) {
             throw new UncheckedIOException("cannot read tile " + frame, new IOException());
           }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.geometry.S2CellId;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition.Options;

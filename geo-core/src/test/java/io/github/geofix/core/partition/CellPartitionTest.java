@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.common.geometry.S2Cell;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;

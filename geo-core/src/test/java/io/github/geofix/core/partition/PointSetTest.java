@@ -3,6 +3,7 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;

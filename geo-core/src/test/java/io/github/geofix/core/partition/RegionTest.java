@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;

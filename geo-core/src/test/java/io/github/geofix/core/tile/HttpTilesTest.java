@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.geofix.core.cell.Tile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,6 +1,7 @@
 package io.github.geofix.core.tile;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.geofix.core.cell.Tile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

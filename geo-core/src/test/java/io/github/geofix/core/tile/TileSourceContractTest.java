@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import java.awt.image.BufferedImage;

@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;

@@ -3,8 +3,10 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
 import java.awt.image.BufferedImage;

@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
@@ -141,7 +142,8 @@ class TrackFilterTest {
     double score = 0.5;
     for (int i = 0; i < count; i++) {
       LatLng place = new LatLng(45 + 8 * random.nextDouble(), 5 + 8 * random.nextDouble());
-      candidates.add(new Candidate(place, score, 100 + 200 * random.nextDouble(), "cell" + i));
+      candidates.add(
+          new Candidate(place, score, 100 + 200 * random.nextDouble(), new Tile(10, i, 0)));
       score *= 0.5;
     }
     return new Location(candidates.get(0).latLng(), candidates);
@@ -158,8 +160,8 @@ class TrackFilterTest {
       // The fourth takes Australia for likelier.
       List<Candidate> candidates =
           List.of(
-              new Candidate(t == 3 ? far : near, 0.7, 100, "a"),
-              new Candidate(t == 3 ? near : far, 0.3, 100, "b"));
+              new Candidate(t == 3 ? far : near, 0.7, 100, new Tile(1, 0, 0)),
+              new Candidate(t == 3 ? near : far, 0.3, 100, new Tile(1, 1, 0)));
       locations.add(new Location(candidates.get(0).latLng(), candidates));
     }
     Track smooth = TrackFilter.of(Options.ofSpeed(1)).smooth(times, locations);
@@ -224,7 +226,8 @@ class TrackFilterTest {
     LatLng best = new LatLng(48, 8);
     List<Candidate> candidates =
         List.of(
-            new Candidate(best, 0.5, 10, "a"), new Candidate(new LatLng(-30, 130), 0.4, 10, "b"));
+            new Candidate(best, 0.5, 10, new Tile(1, 0, 0)),
+            new Candidate(new LatLng(-30, 130), 0.4, 10, new Tile(1, 1, 0)));
     Options cold = OPTIONS.withFloor(1e-9).withTemperature(1e-4);
     Location found =
         TrackFilter.of(cold)
@@ -286,7 +289,7 @@ class TrackFilterTest {
   }
 
   private static Location location(LatLng place) {
-    return new Location(place, List.of(new Candidate(place, 1, 10, "cell")));
+    return new Location(place, List.of(new Candidate(place, 1, 10, new Tile(1, 0, 0))));
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.github.geofix.earth.demo;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.earth.EarthData.TestRendering;
@@ -102,19 +101,15 @@ public final class DemoReport {
   }
 
   private static void add(JsonObject target, Figures figures) {
-    target.add("heldOut", tree(figures.model()));
+    target.add("heldOut", figures.model().toJsonObject());
     JsonObject baselines = new JsonObject();
-    figures.baselines().forEach((key, report) -> baselines.add(key, tree(report)));
+    figures.baselines().forEach((key, report) -> baselines.add(key, report.toJsonObject()));
     target.add("baselines", baselines);
     JsonObject winners = new JsonObject();
     for (double km : figures.model().limitsKm()) {
       winners.addProperty(Long.toString(Math.round(km)), figures.winnerWithin(km));
     }
     target.add("bestWithinKm", winners);
-  }
-
-  private static JsonObject tree(DistanceReport report) {
-    return JsonParser.parseString(report.toJson()).getAsJsonObject();
   }
 
   /** Returns one table for each rendering and names the winners. */

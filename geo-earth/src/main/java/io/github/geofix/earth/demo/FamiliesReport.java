@@ -3,7 +3,6 @@ package io.github.geofix.earth.demo;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.demo.EarthDemo.Cost;
@@ -57,7 +56,9 @@ public final class FamiliesReport {
       family.addProperty("parameters", cost.parameters());
       family.addProperty("modelBytes", cost.folderBytes());
       family.addProperty("millisPerPhoto", cost.millisPerPhoto());
-      outcome.figures().forEach((rendering, f) -> family.add(rendering.key(), tree(f.model())));
+      outcome
+          .figures()
+          .forEach((rendering, f) -> family.add(rendering.key(), f.model().toJsonObject()));
       families.add(outcome.recipe().method(), family);
     }
     report.add("families", families);
@@ -68,15 +69,13 @@ public final class FamiliesReport {
         .forEach(
             (rendering, figures) -> {
               JsonObject entry = new JsonObject();
-              figures.baselines().forEach((key, baseline) -> entry.add(key, tree(baseline)));
+              figures
+                  .baselines()
+                  .forEach((key, baseline) -> entry.add(key, baseline.toJsonObject()));
               baselines.add(rendering.key(), entry);
             });
     report.add("baselines", baselines);
     AtomicFiles.write(file, path -> Files.writeString(path, JSON.toJson(report) + "\n"));
-  }
-
-  private static JsonObject tree(DistanceReport report) {
-    return JsonParser.parseString(report.toJson()).getAsJsonObject();
   }
 
   public String toMarkdown() {

@@ -1,7 +1,7 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.DistanceReport;
 import java.math.BigDecimal;
 import java.nio.file.Path;

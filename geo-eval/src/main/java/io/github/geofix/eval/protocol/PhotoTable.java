@@ -5,8 +5,8 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.eval.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,7 +153,7 @@ final class PhotoTable {
       String written = photo.extra().get("sequence");
       if (written != null
           && !(grid.contains(photo.latLng())
-              && Arrays.equals(Sequences.parse(written), grid.labelsOf(photo.latLng())))) {
+              && Arrays.equals(Sequences.parse(written), grid.pathOf(photo.latLng()).toArray()))) {
         other.add(stem(photo.image().toString()));
       }
     }

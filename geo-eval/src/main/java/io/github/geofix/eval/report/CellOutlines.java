@@ -2,14 +2,11 @@ package io.github.geofix.eval.report;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.ScoreRegion;
-import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.cell.Cell;
+import io.github.geofix.core.cell.GridCell;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.WebMercator;
-import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.core.tile.LatLngBox;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.eval.report.LocatedPhoto.OutlinedRegion;
 import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
 import java.util.ArrayList;
@@ -18,21 +15,19 @@ import java.util.List;
 /** Shapes of candidates on the map. */
 final class CellOutlines {
 
-  private static final int CIRCLE_CORNERS = 24;
-
   /** An edge may border on cells three levels smaller; finer ones are smaller than a pixel. */
   private static final int EDGE_PIECES = 8;
 
   private CellOutlines() {}
 
-  /** Returns the candidate's S2 cell or tile, or the circle of its radius where it is neither. */
   static ScoredCell of(Candidate candidate) {
-    return new ScoredCell(candidate.cell(), outline(candidate), candidate.score());
+    Cell cell = candidate.cell();
+    return new ScoredCell(cell.toString(), cell.outline(), candidate.score());
   }
 
-  /** Returns the lines around the region, not those between its cells. */
+  /** Returns the lines around the region, without those between its cells. */
   static OutlinedRegion of(ScoreRegion region) {
-    Region whole = Region.ofTokens(region.s2Tokens());
+    Region whole = region.region();
     List<List<LatLng>> lines = new ArrayList<>();
     for (List<LatLng> cell : whole.rings()) {
       LatLng center = between(cell.get(0), cell.get(2), 0.5);
@@ -86,54 +81,22 @@ final class CellOutlines {
     };
   }
 
-  /**
-   * Returns the tiles that hold the candidate's tile, coarse to fine and itself last; nothing for a
-   * candidate that is no tile.
-   */
-  static List<ScoredCell> pathTo(Candidate candidate) {
-    if (!candidate.cell().contains("/")) {
-      return List.of();
-    }
-    try {
-      List<ScoredCell> path = new ArrayList<>();
-      Tile last = Tile.parse(candidate.cell());
+  /** Returns the cells from the coarsest to this one; none for an S2 cell. */
+  static List<ScoredCell> pathTo(Cell cell) {
+    List<ScoredCell> path = new ArrayList<>();
+    if (cell instanceof Tile last) {
       for (Tile tile = last; tile.zoom() > 0; tile = tile.parent()) {
-        path.add(0, new ScoredCell(tile.toString(), outline(tile), 0));
+        path.add(0, unscored(tile));
       }
-      return path;
-    } catch (IllegalArgumentException e) {
-      return List.of();
-    }
-  }
-
-  private static List<LatLng> outline(Tile tile) {
-    LatLngBox box = tile.bounds();
-    return List.of(
-        new LatLng(box.south(), box.west()),
-        new LatLng(box.south(), box.east()),
-        new LatLng(box.north(), box.east()),
-        new LatLng(box.north(), box.west()));
-  }
-
-  private static List<LatLng> outline(Candidate candidate) {
-    try {
-      if (candidate.cell().contains("/")) {
-        return outline(Tile.parse(candidate.cell()));
+    } else if (cell instanceof GridCell last) {
+      for (int step = 1; step <= last.path().length(); step++) {
+        path.add(unscored(last.grid().cell(last.path().prefix(step))));
       }
-      return CellPartition.ofTokens(List.of(candidate.cell())).cornersOf(0);
-    } catch (IllegalArgumentException e) {
-      return circle(candidate.latLng(), Math.max(candidate.radiusKm(), 0.001));
     }
+    return path;
   }
 
-  private static List<LatLng> circle(LatLng center, double radiusKm) {
-    double arc = Math.min(radiusKm / GreatCircle.EARTH_RADIUS_KM, 0.999 * Math.PI);
-    List<LatLng> corners = new ArrayList<>();
-    for (int i = 0; i < CIRCLE_CORNERS; i++) {
-      // Counter-clockwise, as S2 orders the corners of a cell.
-      double bearing = -360.0 * i / CIRCLE_CORNERS;
-      corners.add(LocalFrame.move(center, bearing, arc * WebMercator.RADIUS_METERS));
-    }
-    return corners;
+  private static ScoredCell unscored(Cell cell) {
+    return new ScoredCell(cell.toString(), cell.outline(), 0);
   }
 }

@@ -96,7 +96,7 @@ public record LocatedPhoto(
         List.of(),
         location.candidates().stream().map(CellOutlines::of).toList(),
         location.regions().stream().map(CellOutlines::of).toList(),
-        CellOutlines.pathTo(location.candidates().get(0)));
+        CellOutlines.pathTo(location.candidates().get(0).cell()));
   }
 
   /** Returns a copy with one more picture. */

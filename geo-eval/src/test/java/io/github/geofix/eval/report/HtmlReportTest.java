@@ -7,6 +7,10 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -73,8 +77,7 @@ class HtmlReportTest {
         LocatedPhoto.of(
                 hostile,
                 new LatLng(0, 0),
-                new Location(
-                    new LatLng(1, 1), List.of(new Candidate(new LatLng(1, 1), 1, 10, hostile))))
+                new Location(new LatLng(1, 1), List.of(Candidate.of(new Tile(1, 0, 0), 1))))
             .withPicture(
                 hostile, EmbeddedImage.png(new BufferedImage(2, 2, BufferedImage.TYPE_INT_ARGB)));
     Map<String, DistanceReport> systems =
@@ -116,8 +119,8 @@ class HtmlReportTest {
     Location location =
         new Location(
             guess,
-            List.of(new Candidate(guess, 1, 5, "3/4/3")),
-            List.of(new ScoreRegion(0.9, List.of("47a1cb", "47a1cd"))));
+            List.of(new Candidate(guess, 1, 5, new Tile(3, 4, 3))),
+            List.of(new ScoreRegion(0.9, Region.ofTokens(List.of("47a1cb", "47a1cd")))));
     LocatedPhoto photo = LocatedPhoto.of("a", guess, location);
     assertThat(photo.path())
         .extracting(LocatedPhoto.ScoredCell::name)
@@ -144,8 +147,8 @@ class HtmlReportTest {
     Location location =
         new Location(
             guess,
-            List.of(new Candidate(guess, 1, 5, tokens.get(0))),
-            List.of(new ScoreRegion(0.5, tokens)));
+            List.of(new Candidate(guess, 1, 5, child.cell(0))),
+            List.of(new ScoreRegion(0.5, region)));
     double drawn = 0;
     double all = 0;
     for (List<LatLng> line : LocatedPhoto.of("a", guess, location).regions().get(0).border()) {
@@ -217,21 +220,23 @@ class HtmlReportTest {
   }
 
   @Test
-  void drawsCellsByTheirCornersAndOtherPlacesAsCircles() {
+  void drawsEveryKindOfCellByItsCorners() {
     LatLng center = new LatLng(60, 179);
+    ZoomGrid grid = ZoomGrid.local(center, 100_000, 4);
     Location location =
         new Location(
             center,
             List.of(
-                new Candidate(center, 0.7, 100, "somewhere"),
-                new Candidate(center, 0.3, 5, "47a1cb"),
-                new Candidate(center, 0.2, 5, "1/1/0")));
-    List<LocatedPhoto.ScoredCell> cells = LocatedPhoto.of("a", center, location).cells();
-    assertThat(cells.get(0).outline())
-        .hasSizeGreaterThan(8)
-        .allSatisfy(
-            corner ->
-                assertThat(GreatCircle.distanceKm(center, corner)).isBetween(99.999, 100.001));
+                new Candidate(center, 0.7, 100, grid.cell(CellPath.of(6))),
+                new Candidate(center, 0.3, 5, S2Cell.ofToken("47a1cb")),
+                new Candidate(center, 0.2, 5, new Tile(1, 1, 0))));
+    LocatedPhoto photo = LocatedPhoto.of("a", center, location);
+    assertThat(photo.path()).extracting(LocatedPhoto.ScoredCell::name).containsExactly("6");
+    List<LocatedPhoto.ScoredCell> cells = photo.cells();
+    // The third cell of the second row, 25 km wide, touches the middle with its south-west corner.
+    assertThat(cells.get(0).outline()).hasSize(4);
+    assertThat(GreatCircle.distanceKm(center, cells.get(0).outline().get(0))).isLessThan(0.2);
+    assertThat(GreatCircle.distanceKm(center, cells.get(0).outline().get(2))).isBetween(35.1, 35.6);
     assertThat(cells.get(1).outline()).hasSize(4);
     assertThat(cells.get(2).outline()).startsWith(new LatLng(0, 0), new LatLng(0, 180));
   }

@@ -3,10 +3,10 @@ package io.github.geofix.eval.report;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.core.tile.Tile;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -78,8 +78,7 @@ final class SampleReport {
             0.6 * near(cells.centerOf(label), guess) + 0.3 * near(cells.centerOf(label), second);
         scores[label] = score;
         candidates.add(
-            new Candidate(
-                cells.centerOf(label), score, cells.radiusKm(label), cells.s2Token(label)));
+            new Candidate(cells.centerOf(label), score, cells.radiusKm(label), cells.cell(label)));
       }
       candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
       photos.add(
@@ -187,14 +186,14 @@ final class SampleReport {
 
   private static List<ScoreRegion> regions(CellPartition cells, double[] scores) {
     return List.of(
-        new ScoreRegion(0.5, Region.holding(0.5, cells, scores).s2Tokens()),
-        new ScoreRegion(0.9, Region.holding(0.9, cells, scores).s2Tokens()));
+        new ScoreRegion(0.5, Region.holding(0.5, cells, scores)),
+        new ScoreRegion(0.9, Region.holding(0.9, cells, scores)));
   }
 
   /** As a system answers that walks through tiles. */
   private static Location zoomed(LatLng guess) {
     Tile tile = Tile.of(guess, 6);
-    return new Location(guess, List.of(new Candidate(guess, 1, 300, tile.toString())));
+    return new Location(guess, List.of(new Candidate(guess, 1, 300, tile)));
   }
 
   private static ReportSection.Figure figure(

@@ -72,7 +72,7 @@ public abstract class BatchLocalizer implements Localizer {
       CellPartition cells, double[] scores, List<Double> shares) {
     List<Region> regions = Region.holding(shares, cells, scores);
     return IntStream.range(0, regions.size())
-        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i).s2Tokens()))
+        .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i)))
         .toList();
   }
 
@@ -92,10 +92,7 @@ public abstract class BatchLocalizer implements Localizer {
             .mapToObj(
                 cell ->
                     new Candidate(
-                        cells.meanOf(cell),
-                        scores[cell],
-                        cells.radiusKm(cell),
-                        cells.s2Token(cell)))
+                        cells.meanOf(cell), scores[cell], cells.radiusKm(cell), cells.cell(cell)))
             .toList();
     LatLng answer = best.get(0).latLng();
     if (refineKm > 0) {

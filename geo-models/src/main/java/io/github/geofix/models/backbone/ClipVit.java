@@ -136,10 +136,7 @@ public final class ClipVit extends Backbone {
     }
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
     x = normBefore.forward(f, x.add(position.array()));
-    for (TransformerBlock block : blocks) {
-      x = block.forward(f, x);
-    }
-    return x;
+    return f.chain(blocks, x);
   }
 
   /** Returns the projected class token, {@code [B, projection]}, not normalized. */

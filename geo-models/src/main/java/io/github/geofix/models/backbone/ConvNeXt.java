@@ -124,14 +124,12 @@ public final class ConvNeXt extends Backbone {
   /** Returns the map of the last stage before the final normalization. */
   @Override
   public NDArray map(Forward f, NDArray images) {
-    NDArray x = images;
+    List<Layer> layers = new ArrayList<>();
     for (int stage = 0; stage < 4; stage++) {
-      x = downsamplings.get(stage).forward(f, x);
-      for (Block block : stages.get(stage)) {
-        x = block.forward(f, x);
-      }
+      layers.add(downsamplings.get(stage));
+      layers.addAll(stages.get(stage));
     }
-    return x;
+    return f.chain(layers, images);
   }
 
   @Override

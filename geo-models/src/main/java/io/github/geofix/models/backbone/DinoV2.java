@@ -128,10 +128,7 @@ public final class DinoV2 extends Backbone {
     int rows = parts(Math.toIntExact(images.getShape().get(2)));
     int columns = parts(Math.toIntExact(images.getShape().get(3)));
     x = x.add(positions(x, rows, columns));
-    for (TransformerBlock block : blocks) {
-      x = block.forward(f, x);
-    }
-    return norm.forward(f, x);
+    return norm.forward(f, f.chain(blocks, x));
   }
 
   /** Returns the position vectors for a grid, {@code [1 + rows columns, D]}. */

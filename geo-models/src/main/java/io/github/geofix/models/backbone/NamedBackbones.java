@@ -66,7 +66,7 @@ final class NamedBackbones {
   }
 
   private static Backbone ofClass(String name) {
-    if (name.contains(".")) {
+    if (NamedClass.isClassName(name)) {
       return NamedClass.create(name, Backbone.class);
     }
     throw new IllegalArgumentException(

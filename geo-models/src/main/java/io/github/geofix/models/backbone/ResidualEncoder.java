@@ -47,11 +47,7 @@ public final class ResidualEncoder extends Backbone {
 
   @Override
   public NDArray map(Forward f, NDArray images) {
-    NDArray x = images;
-    for (Stage stage : stages) {
-      x = stage.forward(f, x);
-    }
-    return x;
+    return f.chain(stages, images);
   }
 
   @Override

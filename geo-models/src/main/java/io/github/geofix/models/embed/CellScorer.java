@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.index.DotProducts;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
@@ -17,29 +17,29 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Scores all finest cells of a hierarchy for photos: one product of the photo with each cell of
- * each level, then {@link HierarchicalScores} down the tree. Thread-safe.
+ * Scores the finest cells of a hierarchy for photos: one dot product with each cell of each level,
+ * then {@link HierarchicalScores} down the tree. Thread-safe.
  *
- * <p>For one photo the cells' vectors are read once, by {@link DotProducts} where that is fast; for
- * several by a matrix product of the engine. The vectors' lengths are divided out of the products,
- * so no normalized copy of the vectors is made; the lengths are computed once, and hold until
+ * <p>One photo costs one pass over the cells' vectors, by {@link DotProducts} where they are
+ * accelerated; a batch costs one matrix product. The dot products are divided by the lengths of the
+ * vectors, so there is no normalized copy; the lengths are computed once, and are stale as soon as
  * training changes the vectors.
  */
 final class CellScorer {
 
-  /** Products with the cells of one level. */
+  /** Dot products with the cells of one level. */
   private interface Level {
-    /** Returns {@code [B, cells]} of photos {@code [B, D]}, in the photos' manager. */
+    /** Returns {@code [B, C]} for photos {@code [B, D]}, in the photos' manager. */
     NDArray products(NDArray embedded);
 
-    /** Returns whether the weights are those that this was made from. */
+    /** Returns whether the weights have not changed since this was made. */
     boolean isUpToDate();
   }
 
   private final List<Level> levels;
   private final Product product;
 
-  /** For each level the labels of its cells' parents, {@code [1, cells]}. */
+  /** For each level the labels of its cells' parents, {@code [1, C]}. */
   private final List<NDArray> parents;
 
   private CellScorer(
@@ -49,7 +49,7 @@ final class CellScorer {
     this.parents = parents(hierarchy, manager);
   }
 
-  /** Returns for each level the labels of its cells' parents, {@code [1, cells]}. */
+  /** Returns for each level the labels of its cells' parents, {@code [1, C]}. */
   static List<NDArray> parents(CellHierarchy hierarchy, NDManager manager) {
     return IntStream.range(0, hierarchy.levels())
         .mapToObj(
@@ -66,8 +66,8 @@ final class CellScorer {
   /**
    * Returns a scorer by cosines.
    *
-   * @param cells the vectors of each level, {@code [cells, D]} of any length
-   * @param logScales the logarithm of 1 / temperature of each level
+   * @param cells the vectors of each level, {@code [C, D]} of any length
+   * @param logScales {@code log(1 / temperature)} of each level
    * @param manager owns two numbers for each cell
    */
   static CellScorer of(
@@ -108,7 +108,7 @@ final class CellScorer {
     return new CellScorer(hierarchy, levels, Product.PROBABILITIES, manager);
   }
 
-  /** Returns whether the weights are those that the scorer was made from. */
+  /** Returns whether the weights have not changed since the scorer was made. */
   boolean isUpToDate() {
     return levels.stream().allMatch(Level::isUpToDate);
   }
@@ -117,8 +117,8 @@ final class CellScorer {
    * Scores the finest cells.
    *
    * @param embedded {@code [B, D]}, of length 1 for cosines
-   * @param temperature the scores are raised to the power 1 / temperature; above 0
-   * @return {@code [B][finest cells]}; the scores of a photo add up to 1, as closely as floats do
+   * @param temperature scores are raised to the power 1 / temperature; above 0
+   * @return {@code [B][finest cells]}; the scores of a photo add up to 1 within rounding
    */
   float[][] scores(NDArray embedded, double temperature) {
     List<NDArray> products = levels.stream().map(level -> level.products(embedded)).toList();
@@ -174,14 +174,14 @@ final class CellScorer {
       return embedded.matMul(vectors.transpose()).muli(factors);
     }
 
-    /** Returns whether the vectors lie where {@link DotProducts} reads them, in one buffer. */
+    /** Returns whether {@link DotProducts} can read the vectors: in main memory, in one buffer. */
     private static boolean isReadable(NDArray vectors) {
       return DotProducts.isAccelerated()
           && !vectors.getDevice().isGpu()
           && vectors.size() <= Integer.MAX_VALUE / Float.BYTES;
     }
 
-    /** Training puts new arrays in place of a model's when it begins, and changes only those. */
+    /** A trainer replaces the arrays when it begins, and changes the new ones in place. */
     @Override
     public boolean isUpToDate() {
       return cells.changes() == changes && !cells.array().hasGradient();

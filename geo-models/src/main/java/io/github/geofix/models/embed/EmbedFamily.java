@@ -3,32 +3,31 @@ package io.github.geofix.models.embed;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.SizedFamily;
-import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** The embed family by name. */
-public final class EmbedFamily extends SizedFamily<Config> {
+public final class EmbedFamily extends SizedFamily<EmbedConfig> {
 
   /** Creates the family; called by {@link java.util.ServiceLoader}. */
   public EmbedFamily() {
     super(
         EmbedModel.METHOD,
         List.of(
-            new Size<>("tiny", Config::tiny),
-            new Size<>("small", Config::small),
-            new Size<>("paper", Config::paper)));
+            new Size<>("tiny", EmbedConfig::tiny),
+            new Size<>("small", EmbedConfig::small),
+            new Size<>("paper", EmbedConfig::paper)));
   }
 
   @Override
-  protected GeoModel create(Config config, List<LatLng> positions, long seed) {
+  protected GeoModel create(EmbedConfig config, List<LatLng> positions, long seed) {
     return EmbedModel.create(config, positions, seed);
   }
 
   @Override
-  protected Module network(Config config) {
-    return EmbedModel.network(config, new int[0]);
+  protected Module network(EmbedConfig config) {
+    return new EmbedNetwork(config, new int[0]);
   }
 
   @Override

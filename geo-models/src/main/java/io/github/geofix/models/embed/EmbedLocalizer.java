@@ -1,24 +1,21 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.core.Location;
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
-import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
-import io.github.geofix.models.embed.PhotoScorer.Answer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Turns the scores of the finest cells into locations. */
+/** The localizer of an {@link EmbedModel}: scores of the finest cells as locations. */
 final class EmbedLocalizer extends BatchLocalizer {
   private final EmbedModel model;
 
   EmbedLocalizer(EmbedModel model) {
-    super(model.config().image());
+    super(model.config().encoder().image());
     this.model = model;
   }
 
@@ -29,36 +26,22 @@ final class EmbedLocalizer extends BatchLocalizer {
 
   @Override
   protected List<Location> locate(float[] photos, int count) {
-    return model.answers(photos, count).stream().map(this::location).toList();
+    return model.score(photos, count).stream().map(this::location).toList();
   }
 
-  private Location location(Answer answer) {
+  private Location location(PhotoScorer.Scored scored) {
+    AnswerOptions answer = model.answerOptions();
     Location location =
         location(
             model.hierarchy().finest(),
-            answer.scores(),
-            model.answerOptions().candidates(),
-            model.answerOptions().meanKm(),
+            scored.scores(),
+            answer.candidates(),
+            answer.meanKm(),
             model.calibration().regionShares());
-    return meanOfNeighbors(answer, location.candidates().get(0).cell())
+    Region best = Region.of((S2Cell) location.candidates().get(0).cell());
+    return model
+        .meanOfNeighbors(scored.vector(), best)
         .map(mean -> new Location(mean, location.candidates(), location.regions()))
         .orElse(location);
-  }
-
-  /** Returns the mean of the most similar training photos of a cell, if they are to be asked. */
-  private Optional<LatLng> meanOfNeighbors(Answer answer, String cell) {
-    EmbeddingIndex gallery = model.gallery();
-    int neighbors = model.config().neighbors();
-    if (gallery == null || neighbors == 0) {
-      return Optional.empty();
-    }
-    List<Hit> hits =
-        gallery.within(Region.ofTokens(List.of(cell))).search(answer.vector(), neighbors).hits();
-    if (hits.isEmpty()) {
-      return Optional.empty();
-    }
-    SphericalMean mean = new SphericalMean();
-    hits.forEach(hit -> mean.add(hit.latLng(), 1));
-    return Optional.of(mean.latLng());
   }
 }

@@ -7,10 +7,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.embed.EmbedModel.Comparison;
-import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.embed.EmbedModel.Negatives;
-import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.embed.Matching.Cosine;
+import io.github.geofix.models.embed.Matching.InBatch;
+import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -18,21 +17,23 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The learned part of the embed family: a backbone, the fusion with semantics if there is any, a
- * head into the shared space, and one vector for each cell of each level of the hierarchy, or one
- * classifier for each level.
+ * The network of the embed family: a backbone, the fusion with class maps if there is any, a head
+ * into the embedding space, and for each level of the hierarchy one vector for each cell, or a
+ * linear classifier.
  */
 final class EmbedNetwork extends Module {
   private static final double EPSILON = 1e-5;
 
-  private final Config config;
+  private final EmbedConfig config;
   private final Backbone backbone;
-  private final @Nullable SemanticFusion fusion;
+  private final @Nullable SemanticStreamNetwork fusion;
+  private final boolean appearance;
   private final @Nullable LayerNorm headNorm;
   private final Linear head;
   private final List<Parameter> cells = new ArrayList<>();
@@ -44,47 +45,50 @@ final class EmbedNetwork extends Module {
    *
    * @param cellCounts the number of cells of each level, coarse to fine
    */
-  EmbedNetwork(Config config, int[] cellCounts) {
+  EmbedNetwork(EmbedConfig config, int[] cellCounts) {
     this.config = config;
-    backbone = child("backbone", Backbone.named(config.backbone(), config.image()));
-    backbone.trainLast(config.trainableBlocks());
-    int width = config.width();
-    if (config.fusion().isOn()) {
-      Fusion options = config.fusion();
-      if (!options.appearance()) {
+    EmbedConfig.Encoder encoder = config.encoder();
+    backbone = child("backbone", Backbone.named(encoder.backbone(), encoder.image()));
+    backbone.trainLast(encoder.trainableBlocks());
+    int dimension = encoder.dimension();
+    if (config.fusion() instanceof Fusion.SemanticStream options) {
+      appearance = options.appearance();
+      if (!appearance) {
         backbone.freezeVectorPart();
       }
-      fusion = child("fusion", new SemanticFusion(options, config.image(), backbone.width()));
-      int fused = options.width() + (options.appearance() ? backbone.vectorWidth() : 0);
+      fusion =
+          child("fusion", new SemanticStreamNetwork(options, encoder.image(), backbone.width()));
+      int fused = options.sizes().dimension() + (appearance ? backbone.vectorWidth() : 0);
       headNorm = child("head_norm", new LayerNorm(fused, EPSILON));
-      head = child("head", new Linear(fused, width));
+      head = child("head", new Linear(fused, dimension));
     } else {
+      appearance = true;
       fusion = null;
       headNorm = null;
-      head = child("head", new Linear(backbone.vectorWidth(), width));
+      head = child("head", new Linear(backbone.vectorWidth(), dimension));
     }
     for (int level = 0; level < cellCounts.length; level++) {
-      if (config.comparison() == Comparison.CLASSIFIER) {
-        classifiers.add(child("classifiers." + level, new Linear(width, cellCounts[level])));
-        continue;
+      if (config.matching() instanceof Cosine cosine) {
+        // Directions count, not lengths: any isotropic start will do.
+        Init isotropic = Init.normal(1 / Math.sqrt(dimension));
+        cells.add(parameter("cells." + level, isotropic, cellCounts[level], dimension));
+        Init scale = Init.constant(InfoNce.logScale(cosine.temperature()));
+        logScales.add(parameter("log_scale." + level, scale, 1));
+      } else {
+        classifiers.add(child("classifiers." + level, new Linear(dimension, cellCounts[level])));
       }
-      // Directions count, not lengths: any isotropic start will do.
-      cells.add(
-          parameter("cells." + level, Init.normal(1 / Math.sqrt(width)), cellCounts[level], width));
-      logScales.add(
-          parameter(
-              "log_scale." + level, Init.constant(InfoNce.logScale(config.temperature())), 1));
     }
   }
 
   /**
-   * Returns the vectors {@code [B, D]} of photos, of length 1 unless there are classifiers.
+   * Embeds photos.
    *
    * @param photos {@code [B, 3, H, W]}, or {@code [B, 4, H, W]} with the class of each pixel last
+   * @return {@code [B, D]}, of length 1 unless there are classifiers
    */
   NDArray embed(Forward f, NDArray photos) {
     NDArray vector = head.forward(f, features(f, photos));
-    return config.comparison() == Comparison.CLASSIFIER ? vector : vector.normalize(2, 1);
+    return hasClassifiers() ? vector : vector.normalize(2, 1);
   }
 
   private NDArray features(Forward f, NDArray photos) {
@@ -93,7 +97,7 @@ final class EmbedNetwork extends Module {
     }
     NDArray colors = photos.get(":, :3");
     NDArray classes = photos.get(":, 3");
-    if (!config.fusion().appearance()) {
+    if (!appearance) {
       NDArray fused = fusion.forward(f, classes, backbone.forward(f, colors));
       return headNorm.forward(f, fused);
     }
@@ -102,12 +106,12 @@ final class EmbedNetwork extends Module {
     return headNorm.forward(f, NDArrays.concat(new NDList(fused, seen.vector()), 1));
   }
 
-  /**
-   * Returns the logits of a level, {@code [B, cells]}: the cosine of each photo with each cell,
-   * divided by the level's temperature, or what the classifier says.
-   */
-  NDArray logits(Forward f, NDArray embedded, int level) {
-    if (config.comparison() == Comparison.CLASSIFIER) {
+  private boolean hasClassifiers() {
+    return config.matching() instanceof Matching.Classifier;
+  }
+
+  private NDArray logits(Forward f, NDArray embedded, int level) {
+    if (hasClassifiers()) {
       return classifiers.get(level).forward(f, embedded);
     }
     NDManager step = embedded.getManager();
@@ -122,26 +126,60 @@ final class EmbedNetwork extends Module {
   }
 
   /**
+   * Returns the sum of the losses of the levels, a scalar. A level ignores photos outside its
+   * cells, and is left out if fewer photos remain than it contrasts.
+   *
+   * @param photos as of {@link #embed}
+   * @param labels {@code [B, L]}, the photos' cells, or -1
+   */
+  NDArray loss(Forward f, NDArray photos, NDArray labels) {
+    NDArray embedded = embed(f, photos);
+    // So that there is something to differentiate even if no photo lies in a cell.
+    NDArray sum = embedded.sum().mul(Scalar.of(embedded, 0));
+    int fewest = inBatch() == null ? 1 : 2;
+    for (int level = 0; level < levels(); level++) {
+      NDArray cells = labels.get(":, {}", level);
+      NDArray known = cells.gte(0).nonzero().reshape(-1);
+      if (known.size() >= fewest) {
+        sum = sum.add(levelLoss(f, embedded.get(known), level, cells.get(known)));
+      }
+    }
+    return sum;
+  }
+
+  private @Nullable InBatch inBatch() {
+    return config.matching() instanceof Cosine cosine
+            && cosine.negatives() instanceof InBatch negatives
+        ? negatives
+        : null;
+  }
+
+  /**
    * Returns the loss of photos and their cells on one level, a scalar.
    *
    * @param embedded {@code [B, D]}
    * @param labels {@code [B]}, the photos' cells
    */
-  NDArray loss(Forward f, NDArray embedded, int level, NDArray labels) {
-    Negatives negatives = config.negatives();
-    if (negatives == Negatives.ALL_CELLS) {
+  NDArray levelLoss(Forward f, NDArray embedded, int level, NDArray labels) {
+    InBatch inBatch = inBatch();
+    if (inBatch == null) {
       NDArray logProbabilities = logits(f, embedded, level).logSoftmax(1);
       return logProbabilities.gather(labels.reshape(-1, 1), 1).mean().neg();
     }
-    NDArray own = directions(embedded.getManager(), level).get(labels);
+    NDArray positives = directions(embedded.getManager(), level).get(labels);
     NDArray sameCell =
-        negatives == Negatives.BATCH ? labels.reshape(-1, 1).eq(labels.reshape(1, -1)) : null;
-    InfoNce contrast = config.symmetric() ? InfoNce.symmetric() : InfoNce.oneWay();
-    return contrast.loss(embedded, own, logScales.get(level).array(), sameCell);
+        inBatch.maskSameCell() ? labels.reshape(-1, 1).eq(labels.reshape(1, -1)) : null;
+    InfoNce contrast = inBatch.symmetric() ? InfoNce.symmetric() : InfoNce.oneWay();
+    return contrast.loss(embedded, positives, logScales.get(level).array(), sameCell);
   }
 
-  int levels() {
-    return config.comparison() == Comparison.CLASSIFIER ? classifiers.size() : cells.size();
+  /** Returns the length D of the vectors. */
+  int dimension() {
+    return config.encoder().dimension();
+  }
+
+  private int levels() {
+    return hasClassifiers() ? classifiers.size() : cells.size();
   }
 
   /** Returns whether training is under way, so that cells may change at any time. */
@@ -149,9 +187,9 @@ final class EmbedNetwork extends Module {
     return cells.stream().anyMatch(level -> level.array().hasGradient());
   }
 
-  /** Returns what scores the cells as they are now. */
+  /** Returns a scorer of the cells as they are now. */
   CellScorer scorer(CellHierarchy hierarchy, Product product, NDManager manager) {
-    if (config.comparison() == Comparison.CLASSIFIER) {
+    if (hasClassifiers()) {
       return CellScorer.ofClassifiers(hierarchy, classifiers, manager);
     }
     return CellScorer.of(hierarchy, cells, logScales, product, manager);

@@ -1,213 +1,195 @@
 package io.github.geofix.models.embed;
 
+import static io.github.geofix.models.embed.EmbedConfig.check;
+
 import io.github.geofix.models.io.NamedClass;
-import java.util.function.Consumer;
+import io.github.geofix.models.semantics.ClassMaps;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * How the classes of a photo's pixels are fused with its appearance (GeoSURGE, arXiv 2510.01448,
- * section III). What the paper does not say is an option here, and so marked.
- *
- * @param blocks number of attention blocks; 3 in the paper, 0 for no fusion
- * @param classMaps where class maps come from, see {@link ClassMaps#named}
- * @param classes number of classes, 1 to 255; 150 for ADE20K as in the paper
- * @param encoding how a class enters the network; not in the paper, default one-hot
- * @param patch side in pixels of the squares that become semantic tokens; 14 in the paper
- * @param width of a semantic token; 128 in the paper
- * @param latent width of the vector that keys and values share; 64 in the paper
- * @param heads attention heads, a divisor of the width; not in the paper, default 4
- * @param hidden width of the middle of the MLP; not in the paper, default 4 times the width
- * @param norm where the blocks normalize; not in the paper, default before
- * @param selfAttention whether semantic tokens look at each other, in a step before they look at
- *     the photo. The paper does not mention it, but without it the class token, which alone is read
- *     in the end, is a query to the photo's tokens and never learns what the class map shows.
- *     Default true
- * @param appearance whether the backbone's own vector stands beside the fused class token before
- *     the last layer; not so in the paper, but small networks whose vector is a flattened map lose
- *     much without it
+ * Fuses the semantic class map of a photo with its appearance, the tokens of the backbone, by
+ * cross-attention (GeoSURGE, arXiv 2510.01448, section III). There is no released code; what the
+ * paper leaves open is an option.
  */
-public record Fusion(
-    int blocks,
-    String classMaps,
-    int classes,
-    Encoding encoding,
-    int patch,
-    int width,
-    int latent,
-    int heads,
-    int hidden,
-    Norm norm,
-    boolean selfAttention,
-    boolean appearance) {
+public sealed interface Fusion {
 
-  /** How the class of a pixel enters the network. */
-  public enum Encoding {
-    /** One channel a class: 1 where the pixel is of the class, else 0. */
+  /** Returns the class maps that are read; empty if there is no fusion. */
+  Optional<Input> input();
+
+  /** Returns a copy with other class maps; the same if there is no fusion. */
+  Fusion withClassMaps(Input classMaps);
+
+  /** No fusion: the photo alone. */
+  record None() implements Fusion {
+    @Override
+    public Optional<Input> input() {
+      return Optional.empty();
+    }
+
+    @Override
+    public None withClassMaps(Input classMaps) {
+      return this;
+    }
+  }
+
+  /**
+   * The class maps.
+   *
+   * @param source as {@link ClassMaps#named} takes it
+   * @param classes the number of classes, 1 to 255; 150 for ADE20K as in the paper
+   * @param encoding of a pixel's class; not in the paper
+   */
+  record Input(String source, int classes, Encoding encoding) {
+    /** Checks the range. */
+    public Input {
+      check(classes >= 1 && classes <= 255, "classes must be 1 to 255: " + classes);
+    }
+
+    /** Returns one-hot class maps of ADE20K in sidecar files. */
+    public static Input defaults() {
+      return new Input("sidecar:.classes.png", 150, Encoding.ONE_HOT);
+    }
+
+    /** Returns a copy with other class maps, see {@link ClassMaps#named}. */
+    public Input withSource(String source, int classes) {
+      return new Input(source, classes, encoding);
+    }
+
+    /**
+     * Returns a copy with class maps of the user's; a saved model names their class.
+     *
+     * @throws IllegalArgumentException if the class has no constructor without arguments
+     */
+    public Input withSource(Supplier<? extends ClassMaps> source, int classes) {
+      return withSource(NamedClass.of(source, ClassMaps.class), classes);
+    }
+
+    /** Returns a copy with another encoding. */
+    public Input withEncoding(Encoding encoding) {
+      return new Input(source, classes, encoding);
+    }
+  }
+
+  /** The encoding of a pixel's class. */
+  enum Encoding {
+    /** A channel for each class: 1 where the pixel is of the class, otherwise 0. */
     ONE_HOT,
     /** One channel: the class number plus 1 over the number of classes; 0 for unknown. */
     INDEX
   }
 
-  /** Where a block normalizes. */
-  public enum Norm {
-    /** Before attention and MLP, the context once before all blocks. */
+  /** The place of a block's layer normalizations. */
+  enum Norm {
+    /** Before attention and MLP. */
     BEFORE,
     /** After each sum, as in the first transformer. */
     AFTER
   }
 
-  /** Checks the ranges. */
-  public Fusion {
-    check(blocks >= 0 && blocks <= 64, "fusion.blocks must be 0 to 64: " + blocks);
-    check(classes >= 1 && classes <= 255, "fusion.classes must be 1 to 255: " + classes);
-    check(
-        patch > 0 && width > 0 && latent > 0 && hidden > 0,
-        "fusion.patch, width, latent and hidden must be positive: "
-            + patch
-            + ", "
-            + width
-            + ", "
-            + latent
-            + ", "
-            + hidden);
-    check(
-        heads > 0 && width % heads == 0,
-        heads + " fusion.heads do not divide a fusion.width of " + width);
-  }
-
-  /** No fusion: the photo alone. */
-  public static Fusion none() {
-    return paper().withBlocks(0);
-  }
-
-  /** The paper's: three blocks over class maps of ADE20K that lie beside the photos. */
-  public static Fusion paper() {
-    return new Fusion(
-        3,
-        "beside:.classes.png",
-        150,
-        Encoding.ONE_HOT,
-        14,
-        128,
-        64,
-        4,
-        512,
-        Norm.BEFORE,
-        true,
-        false);
-  }
-
   /**
-   * One block over water and land by color, for photos of 32 pixels from above: 16 semantic tokens.
-   */
-  public static Fusion tiny() {
-    return new Fusion(1, "water", 2, Encoding.ONE_HOT, 8, 64, 32, 4, 128, Norm.BEFORE, true, true);
-  }
-
-  /** Returns a copy with another number of blocks. */
-  public Fusion withBlocks(int value) {
-    return with(d -> d.blocks = value);
-  }
-
-  /** Returns a copy with other class maps, see {@link ClassMaps#named}, and as many classes. */
-  public Fusion withClassMaps(String newClassMaps, int newClasses) {
-    return with(
-        d -> {
-          d.classMaps = newClassMaps;
-          d.classes = newClasses;
-        });
-  }
-
-  /**
-   * Returns a copy with class maps of your own; a saved model names their class.
+   * The sizes of a block.
    *
-   * @throws IllegalArgumentException if the class has no constructor without arguments
+   * @param dimension of the semantic tokens and of the queries; 128 in the paper
+   * @param latent the dimension that keys and values are compressed to; 64 in the paper
+   * @param heads attention heads, a divisor of the dimension; not in the paper
+   * @param feedForwardSize the hidden dimension of the MLP; not in the paper
    */
-  public Fusion withClassMaps(Supplier<? extends ClassMaps> newClassMaps, int newClasses) {
-    return withClassMaps(NamedClass.of(newClassMaps, ClassMaps.class), newClasses);
-  }
-
-  /** Returns a copy with or without the backbone's own vector before the last layer. */
-  public Fusion withAppearance(boolean value) {
-    return with(d -> d.appearance = value);
-  }
-
-  /** Returns a copy with another encoding of classes. */
-  public Fusion withEncoding(Encoding value) {
-    return with(d -> d.encoding = value);
-  }
-
-  /** Returns a copy that normalizes elsewhere. */
-  public Fusion withNorm(Norm value) {
-    return with(d -> d.norm = value);
-  }
-
-  /** Returns a copy whose semantic tokens look at each other, or not. */
-  public Fusion withSelfAttention(boolean value) {
-    return with(d -> d.selfAttention = value);
-  }
-
-  /** Returns whether there is any fusion. */
-  boolean isOn() {
-    return blocks > 0;
-  }
-
-  private Fusion with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
-    return draft.fusion();
-  }
-
-  /** The components, open to change. */
-  private static final class Draft {
-    private int blocks;
-    private String classMaps;
-    private int classes;
-    private Encoding encoding;
-    private int patch;
-    private int width;
-    private int latent;
-    private int heads;
-    private int hidden;
-    private Norm norm;
-    private boolean selfAttention;
-    private boolean appearance;
-
-    Draft(Fusion o) {
-      blocks = o.blocks;
-      classMaps = o.classMaps;
-      classes = o.classes;
-      encoding = o.encoding;
-      patch = o.patch;
-      width = o.width;
-      latent = o.latent;
-      heads = o.heads;
-      hidden = o.hidden;
-      norm = o.norm;
-      selfAttention = o.selfAttention;
-      appearance = o.appearance;
+  record Sizes(int dimension, int latent, int heads, int feedForwardSize) {
+    /** Checks the ranges. */
+    public Sizes {
+      check(
+          dimension > 0 && latent > 0 && feedForwardSize > 0,
+          "dimension, latent and feedForwardSize must be positive: %d, %d, %d"
+              .formatted(dimension, latent, feedForwardSize));
+      check(
+          heads > 0 && dimension % heads == 0,
+          heads + " heads do not divide a dimension of " + dimension);
     }
 
-    Fusion fusion() {
-      return new Fusion(
-          blocks,
-          classMaps,
-          classes,
-          encoding,
-          patch,
-          width,
-          latent,
-          heads,
-          hidden,
-          norm,
-          selfAttention,
-          appearance);
+    /** Returns the dimensions of the paper, four heads, and an MLP of four times the dimension. */
+    public static Sizes defaults() {
+      return new Sizes(128, 64, 4, 512);
     }
   }
 
-  private static void check(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
+  /**
+   * Blocks whose residual stream are the semantic tokens: they attend to each other and to the
+   * photo's tokens, and the class token of the semantic tokens is the result.
+   *
+   * @param blocks the number of blocks, 1 to 64; 3 in the paper
+   * @param classMaps the class maps
+   * @param patch the side in pixels of the squares that become semantic tokens; 14 in the paper
+   * @param sizes of the blocks
+   * @param norm where the blocks normalize
+   * @param selfAttention true for semantic tokens that attend to each other before they attend to
+   *     the photo. Not in the paper; without it the class token does not depend on the class map
+   * @param appearance true to concatenate the backbone's own vector with the class token. Not in
+   *     the paper; small networks whose vector is a flattened feature map need it
+   */
+  record SemanticStream(
+      int blocks,
+      Input classMaps,
+      int patch,
+      Sizes sizes,
+      Norm norm,
+      boolean selfAttention,
+      boolean appearance)
+      implements Fusion {
+    /** Checks the ranges. */
+    public SemanticStream {
+      checkBlocks(blocks);
+      check(patch > 0, "patch must be positive: " + patch);
     }
+
+    /** Returns three blocks of the paper's dimensions over class maps in sidecar files. */
+    public static SemanticStream defaults() {
+      return new SemanticStream(
+          3, Input.defaults(), 14, Sizes.defaults(), Norm.BEFORE, true, false);
+    }
+
+    /**
+     * Returns one block over water and land by color, for photos of 32 pixels from above: 16
+     * semantic tokens.
+     */
+    public static SemanticStream tiny() {
+      return new SemanticStream(
+          1,
+          Input.defaults().withSource("water", 2),
+          8,
+          new Sizes(64, 32, 4, 128),
+          Norm.BEFORE,
+          true,
+          true);
+    }
+
+    @Override
+    public Optional<Input> input() {
+      return Optional.of(classMaps);
+    }
+
+    /** Returns a copy with another number of blocks. */
+    public SemanticStream withBlocks(int blocks) {
+      return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
+    }
+
+    @Override
+    public SemanticStream withClassMaps(Input classMaps) {
+      return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
+    }
+
+    /** Returns a copy whose semantic tokens attend to each other, or not. */
+    public SemanticStream withSelfAttention(boolean selfAttention) {
+      return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
+    }
+
+    /** Returns a copy with or without the backbone's own vector. */
+    public SemanticStream withAppearance(boolean appearance) {
+      return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
+    }
+  }
+
+  private static void checkBlocks(int blocks) {
+    check(blocks >= 1 && blocks <= 64, "blocks must be 1 to 64: " + blocks);
   }
 }

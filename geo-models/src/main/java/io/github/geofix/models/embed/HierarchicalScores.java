@@ -5,27 +5,27 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
 /**
- * Hierarchical inference: the score of a finest cell is the product of what itself and its
- * ancestors, one for each level, have in common with the photo (GeoSURGE, section III). Products
- * are carried down the tree, so each cell of each level is looked at once. Nothing can be learned
- * through these; the loss looks at each level alone.
+ * Hierarchical inference: the score of a finest cell is the product of its own score and those of
+ * its ancestors, one for each level (GeoSURGE, section III). Products are accumulated down the
+ * tree, so each cell of each level is read once. Arrays change in place: not for training, whose
+ * loss treats each level alone.
  */
 final class HierarchicalScores {
 
   private HierarchicalScores() {}
 
   /**
-   * Multiplies the softmax probabilities of the levels. The paper's text says product of
-   * similarities, but cosines may be negative.
+   * Multiplies the softmax probabilities of the levels. The paper's text multiplies similarities,
+   * but cosines may be negative.
    *
-   * @param logits for each level {@code [B, cells of the level]}; changed
-   * @param parents for each level the labels of its cells' parents, {@code [1, cells]} of int64;
-   *     that of the first is not read
+   * @param logits for each level {@code [B, C]}; changed
+   * @param parents for each level the labels of its cells' parents, {@code [1, C]} of int64; those
+   *     of the first level are not read
    * @param temperature the products are raised to the power 1 / temperature; above 0
    * @return {@code [B, finest cells]}; the scores of a photo add up to 1
    */
   static NDArray ofLogits(List<NDArray> logits, List<NDArray> parents, double temperature) {
-    // The sum over a level's cells is the same for all finest cells, so it drops out in the end.
+    // The softmax denominators of a level are the same for all finest cells, so they cancel out.
     NDArray sums = logits.get(0);
     for (int level = 1; level < logits.size(); level++) {
       NDArray own = logits.get(level);
@@ -37,10 +37,10 @@ final class HierarchicalScores {
   }
 
   /**
-   * Multiplies the cosines of the levels, as the paper's text has it. A cosine below 0 counts as 0;
-   * where no cell is left, all score the same.
+   * Multiplies the cosines of the levels, as in the paper's text. A negative cosine counts as 0; if
+   * all products are 0, all cells score the same.
    *
-   * @param cosines for each level {@code [B, cells of the level]}; changed
+   * @param cosines for each level {@code [B, C]}; changed
    * @param parents as above
    * @param temperature as above
    * @return {@code [B, finest cells]}; the scores of a photo add up to 1

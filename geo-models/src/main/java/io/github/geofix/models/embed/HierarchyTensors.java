@@ -18,11 +18,12 @@ import java.util.List;
 final class HierarchyTensors {
   private static final String PREFIX = "hierarchy.";
 
-  /** Leaves these arrays out when a network is filled from the same file. */
-  static final RenameTable LEFT_OUT = RenameTable.builder().ignore("hierarchy\\..*").build();
+  /** Ignores these arrays when a network is filled from the same file. */
+  static final RenameTable IGNORED = RenameTable.builder().ignore("hierarchy\\..*").build();
 
   private HierarchyTensors() {}
 
+  /** Adds the arrays of a hierarchy to a file to be written. */
   static void write(CellHierarchy hierarchy, SafetensorsWriter writer) {
     for (int level = 0; level < hierarchy.levels(); level++) {
       CellPartition cells = hierarchy.partition(level);

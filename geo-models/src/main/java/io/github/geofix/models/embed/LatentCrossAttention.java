@@ -8,12 +8,11 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchOps;
 
 /**
- * Attention of some tokens to others, whose keys and values are made from one narrow vector a
- * token:
+ * Cross-attention whose keys and values come from one low-dimensional latent vector for each token:
  *
  * <pre>
  * c = Wd y      q = Wq x      k = Wk c      v = Wv c
- * out = Wo softmax(q k' / sqrt(d)) v      in each head, d = width / heads
+ * out = Wo softmax(q k' / sqrt(d)) v      in each head, d = dimension / heads
  * </pre>
  *
  * <p>Multi-head latent attention of DeepSeek-V2 (arXiv 2405.04434), equations 9 to 11, without
@@ -21,7 +20,7 @@ import io.github.geofix.models.nn.TorchOps;
  * the latent of keys and values alone.
  */
 final class LatentCrossAttention extends Module {
-  private final int width;
+  private final int dimension;
   private final int heads;
   private final Linear query;
   private final Linear down;
@@ -32,27 +31,25 @@ final class LatentCrossAttention extends Module {
   /**
    * Creates the layer.
    *
-   * @param width of the tokens that ask
-   * @param contextWidth of the tokens that answer
-   * @param latent width of the vector that keys and values share
-   * @param heads a divisor of {@code width}
+   * @param sizes the dimensions of queries and latent, and the heads
+   * @param contextDimension of the tokens that are attended to
    */
-  LatentCrossAttention(int width, int contextWidth, int latent, int heads) {
-    this.width = width;
-    this.heads = heads;
-    query = child("query", new Linear(width, width, false));
-    down = child("down", new Linear(contextWidth, latent, false));
-    key = child("key", new Linear(latent, width, false));
-    value = child("value", new Linear(latent, width, false));
-    proj = child("proj", new Linear(width, width, false));
+  LatentCrossAttention(Fusion.Sizes sizes, int contextDimension) {
+    dimension = sizes.dimension();
+    heads = sizes.heads();
+    query = child("query", new Linear(dimension, dimension, false));
+    down = child("down", new Linear(contextDimension, sizes.latent(), false));
+    key = child("key", new Linear(sizes.latent(), dimension, false));
+    value = child("value", new Linear(sizes.latent(), dimension, false));
+    proj = child("proj", new Linear(dimension, dimension, false));
   }
 
   /**
    * Computes the attention.
    *
-   * @param x {@code [B, N, width]}, who ask
-   * @param context {@code [B, M, contextWidth]}, who answer
-   * @return {@code [B, N, width]}
+   * @param x {@code [B, Q, dimension]}, the tokens that attend
+   * @param context {@code [B, N, contextDimension]}, the tokens that are attended to
+   * @return {@code [B, Q, dimension]}
    */
   NDArray forward(Forward f, NDArray x, NDArray context) {
     NDArray latent = down.forward(f, context);
@@ -62,11 +59,12 @@ final class LatentCrossAttention extends Module {
             inHeads(key.forward(f, latent)),
             inHeads(value.forward(f, latent)));
     Shape shape = x.getShape();
-    return proj.forward(f, mixed.transpose(0, 2, 1, 3).reshape(shape.get(0), shape.get(1), width));
+    return proj.forward(
+        f, mixed.transpose(0, 2, 1, 3).reshape(shape.get(0), shape.get(1), dimension));
   }
 
   private NDArray inHeads(NDArray x) {
     Shape shape = x.getShape();
-    return x.reshape(shape.get(0), shape.get(1), heads, width / heads).transpose(0, 2, 1, 3);
+    return x.reshape(shape.get(0), shape.get(1), heads, dimension / heads).transpose(0, 2, 1, 3);
   }
 }

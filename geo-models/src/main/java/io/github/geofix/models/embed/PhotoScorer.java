@@ -5,8 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.models.calibration.Temperature;
-import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.nio.FloatBuffer;
@@ -15,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network says of photos, each of which may be looked at in several views: scores of the
- * finest cells, and vectors. Thread-safe.
+ * Runs the network on photos, each in one or several views: scores of the finest cells, and
+ * vectors. Thread-safe.
  */
 final class PhotoScorer {
 
@@ -25,105 +24,125 @@ final class PhotoScorer {
 
   private final EmbedNetwork network;
   private final CellHierarchy hierarchy;
+  private final Shape view;
   private final NDManager manager;
-  private volatile @Nullable Known known;
+  private volatile @Nullable Cached cached;
 
   /**
-   * @param manager owns what is kept between calls
+   * Creates a scorer.
+   *
+   * @param view the shape of a view, {@code [channels, H, W]}
+   * @param manager owns what is cached between calls
    */
-  PhotoScorer(EmbedNetwork network, CellHierarchy hierarchy, NDManager manager) {
+  PhotoScorer(EmbedNetwork network, CellHierarchy hierarchy, Shape view, NDManager manager) {
     this.network = network;
     this.hierarchy = hierarchy;
+    this.view = view;
     this.manager = manager;
   }
 
   /**
-   * What the network says of one photo.
+   * The network's output for one photo.
    *
-   * @param scores of each finest cell
-   * @param vector in the shared space, the mean of the views
+   * @param scores of each finest cell, the mean over the views
+   * @param vector in the embedding space, the mean over the views
    */
-  record Answer(double[] scores, float[] vector) {}
+  record Scored(double[] scores, float[] vector) {}
 
   /**
-   * Returns what the network says of photos.
+   * Scores photos.
    *
    * @param photos {@code [count, views, channels, H, W]}, preprocessed
    * @param temperature of the scores, see {@link Temperature}
    */
-  List<Answer> answers(float[] photos, int count, Config config, double temperature) {
-    Shape view = new Shape(config.channels(), config.image().height(), config.image().width());
+  List<Scored> score(float[] photos, int count, Product product, double temperature) {
     int length = Math.toIntExact(view.size());
     int views = photos.length / length / count;
     double[][] scores = new double[count][hierarchy.finest().size()];
-    float[][] vectors = new float[count][config.width()];
+    int dimension = network.dimension();
+    float[][] vectors = new float[count][dimension];
     for (int first = 0; first < count * views; first += VIEWS) {
       int size = Math.min(VIEWS, count * views - first);
       FloatBuffer pixels = FloatBuffer.wrap(photos, first * length, size * length);
-      Found found = found(pixels, new Shape(size).addAll(view), config.product());
+      Views scored = scoreViews(pixels, size, product);
       for (int i = 0; i < size; i++) {
         int photo = (first + i) / views;
         for (int cell = 0; cell < scores[photo].length; cell++) {
-          scores[photo][cell] += found.scores()[i][cell] / views;
+          scores[photo][cell] += scored.scores()[i][cell] / views;
         }
-        for (int d = 0; d < config.width(); d++) {
-          vectors[photo][d] += found.vectors()[i * config.width() + d] / views;
+        for (int d = 0; d < dimension; d++) {
+          vectors[photo][d] += scored.vectors()[i * dimension + d] / views;
         }
       }
     }
-    List<Answer> answers = new ArrayList<>();
+    List<Scored> all = new ArrayList<>();
     for (int photo = 0; photo < count; photo++) {
       double[] softened =
           temperature == 1 ? scores[photo] : Temperature.apply(scores[photo], temperature);
-      answers.add(new Answer(softened, vectors[photo]));
+      all.add(new Scored(softened, vectors[photo]));
     }
-    return answers;
+    return all;
   }
 
   /**
-   * What the network says of views.
+   * The network's output for views.
    *
    * @param scores {@code [views][finest cells]}
    * @param vectors {@code [views, D]} row-major
    */
-  private record Found(float[][] scores, float[] vectors) {}
+  private record Views(float[][] scores, float[] vectors) {}
 
-  private Found found(FloatBuffer pixels, Shape shape, Product product) {
+  private Views scoreViews(FloatBuffer pixels, int count, Product product) {
     return TorchEngine.infer(
         manager,
         step -> {
-          NDArray embedded = network.embed(Forward.INFERENCE, step.create(pixels, shape));
+          NDArray images = step.create(pixels, new Shape(count).addAll(view));
+          NDArray embedded = network.embed(Forward.INFERENCE, images);
           float[][] scores = cells(product, step).scores(embedded, 1);
-          return new Found(scores, embedded.toFloatArray());
+          return new Views(scores, embedded.toFloatArray());
         });
   }
 
   /**
-   * Scores the finest cells for vectors of the shared space.
+   * Scores the finest cells for vectors of the embedding space.
    *
-   * @param vectors {@code [B, D]} row-major, of length 1
-   * @param temperature as of {@link #answers}
+   * @param vectors {@code [B][D]}, of length 1
+   * @param temperature as of {@link #score}
    * @return {@code [B][finest cells]}
+   * @throws IllegalArgumentException if a vector has another length than D
    */
-  float[][] scores(FloatBuffer vectors, Shape shape, Product product, double temperature) {
+  float[][] scores(float[][] vectors, Product product, double temperature) {
+    if (vectors.length == 0) {
+      return new float[0][];
+    }
+    int dimension = network.dimension();
+    FloatBuffer flat = FloatBuffer.allocate(vectors.length * dimension);
+    for (float[] vector : vectors) {
+      if (vector.length != dimension) {
+        throw new IllegalArgumentException(
+            "a vector has " + vector.length + " dimensions, the model " + dimension);
+      }
+      flat.put(vector);
+    }
+    Shape shape = new Shape(vectors.length, dimension);
     return TorchEngine.infer(
-        manager, step -> cells(product, step).scores(step.create(vectors, shape), temperature));
+        manager, step -> cells(product, step).scores(step.create(flat.flip(), shape), temperature));
   }
 
-  /** What scores the cells by a product. */
-  private record Known(Product product, CellScorer cells) {}
+  /** The scorer of the cells by a product. */
+  private record Cached(Product product, CellScorer cells) {}
 
-  /** Returns what scores the cells as they are now: the same until training changes them. */
+  /** Returns a scorer of the cells as they are now: the same until training changes them. */
   private CellScorer cells(Product product, NDManager step) {
     if (network.isLearning()) {
       return network.scorer(hierarchy, product, step);
     }
-    Known before = known;
+    Cached before = cached;
     if (before != null && before.product() == product && before.cells().isUpToDate()) {
       return before.cells();
     }
-    Known now = new Known(product, network.scorer(hierarchy, product, manager));
-    known = now;
+    Cached now = new Cached(product, network.scorer(hierarchy, product, manager));
+    cached = now;
     return now.cells();
   }
 }

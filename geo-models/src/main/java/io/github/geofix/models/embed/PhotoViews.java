@@ -1,8 +1,9 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.models.embed.EmbedModel.Config;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.semantics.ClassMaps;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -12,24 +13,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns photos into what the network reads: {@code [channels, H, W]} for each view, with the class
- * of each pixel after its three colors where there is fusion. Thread-safe.
+ * Preprocesses photos into the input of the network: {@code [channels, H, W]} for each view, where
+ * the channels are three colors and, with class maps, the class of each pixel. Thread-safe.
  */
 final class PhotoViews implements AutoCloseable {
   private final ImagePreprocessor preprocessor;
   private final @Nullable ClassMaps classMaps;
 
-  PhotoViews(Config config) {
-    preprocessor = ImagePreprocessor.of(config.image());
-    classMaps = config.fusion().isOn() ? ClassMaps.named(config.fusion().classMaps()) : null;
+  /**
+   * Creates a preprocessor.
+   *
+   * @param classMaps owned from now on; empty if there is no fusion
+   */
+  PhotoViews(ImageSpec image, Optional<ClassMaps> classMaps) {
+    this.preprocessor = ImagePreprocessor.of(image);
+    this.classMaps = classMaps.orElse(null);
   }
 
   /**
-   * Returns the photo's middle.
+   * Returns the center crop, {@code [channels, H, W]}.
    *
-   * @param file where the photo came from, if from a file
+   * @param file the file that the photo was read from, if any
    */
-  float[] middle(BufferedImage photo, Optional<Path> file) {
+  float[] center(BufferedImage photo, Optional<Path> file) {
     float[] pixels = preprocessor.apply(photo);
     return classMaps == null
         ? pixels
@@ -37,14 +43,14 @@ final class PhotoViews implements AutoCloseable {
   }
 
   /**
-   * Returns all that inference looks at.
+   * Returns the views of inference.
    *
-   * @param tenCrops as of {@link Config#tenCrops}
+   * @param tenCrops as of {@link EmbedConfig.Inference}
    * @return {@code [views, channels, H, W]}, with one view or ten
    */
   float[] all(BufferedImage photo, Optional<Path> file, int tenCrops) {
     if (tenCrops == 0) {
-      return middle(photo, file);
+      return center(photo, file);
     }
     List<float[]> crops = preprocessor.tenCrops(photo, tenCrops);
     if (classMaps == null) {
@@ -67,6 +73,11 @@ final class PhotoViews implements AutoCloseable {
     FloatBuffer joined = FloatBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
     parts.forEach(joined::put);
     return joined.array();
+  }
+
+  /** Returns the file of code that a saved model needs a copy of. */
+  Optional<Path> codeFile() {
+    return classMaps == null ? Optional.empty() : classMaps.codeFile();
   }
 
   @Override

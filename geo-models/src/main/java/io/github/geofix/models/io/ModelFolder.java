@@ -63,11 +63,13 @@ public final class ModelFolder {
   private final Path path;
   private final Head head;
   private final Map<String, String> settings;
+  private final boolean allowsCode;
 
-  private ModelFolder(Path path, Head head, Map<String, String> settings) {
+  private ModelFolder(Path path, Head head, Map<String, String> settings, boolean allowsCode) {
     this.path = path;
     this.head = head;
     this.settings = settings;
+    this.allowsCode = allowsCode;
   }
 
   /**
@@ -85,7 +87,7 @@ public final class ModelFolder {
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, head, Map.of());
+    return new ModelFolder(path, head, Map.of(), false);
   }
 
   private static void requireFormat(Path path, JsonElement format) {
@@ -177,7 +179,58 @@ public final class ModelFolder {
   public ModelFolder with(Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>(this.settings);
     all.putAll(settings);
-    return new ModelFolder(path, head, all);
+    return new ModelFolder(path, head, all, allowsCode);
+  }
+
+  /**
+   * Returns the same folder, whose configuration may name code that loading runs: classes on the
+   * class path, and TorchScript files in the folder. Code can do anything that this process can:
+   * allow it only for folders from a source you trust.
+   */
+  public ModelFolder allowingCode() {
+    return new ModelFolder(path, head, settings, true);
+  }
+
+  /**
+   * Checks a name in the configuration that may be that of a class.
+   *
+   * @throws ModelFormatException if it is, and code is not allowed
+   */
+  public void checkClass(String name) {
+    if (NamedClass.isClassName(name)) {
+      requireCode("the class " + name);
+    }
+  }
+
+  /**
+   * Returns a file of code that the configuration names.
+   *
+   * @param file relative to the folder
+   * @throws ModelFormatException if code is not allowed, or the file does not lie in the folder
+   */
+  public Path codeFile(Path file) {
+    requireCode("the file " + file);
+    Path inside = path.resolve(file);
+    try {
+      if (inside.toRealPath().startsWith(path.toRealPath())) {
+        return inside;
+      }
+    } catch (IOException e) {
+      throw new ModelFormatException(path + " has no file " + file + ", which it names as code", e);
+    }
+    throw new ModelFormatException(
+        path + " names the file " + file + " as code, which does not lie in the folder");
+  }
+
+  private void requireCode(String what) {
+    if (!allowsCode) {
+      throw new ModelFormatException(
+          path
+              + " runs code when it is loaded: "
+              + what
+              + ". Code can do anything that you can. If you trust the source of the folder, allow"
+              + " it by --allow-code, or by ModelFolder.allowingCode() in Java");
+    }
   }
 
   /** Returns the file that holds the arrays. */
@@ -246,6 +299,10 @@ public final class ModelFolder {
     if (!Files.isRegularFile(file)) {
       throw new ModelFormatException(folder + " is not a model folder: it has no " + name);
     }
-    return StrictJson.readObject(file, MAX_JSON_BYTES);
+    try {
+      return StrictJson.readObject(file, MAX_JSON_BYTES);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(e.getMessage(), e);
+    }
   }
 }

@@ -5,11 +5,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.function.Supplier;
 
 /**
- * Parts of a model that a user wrote: a configuration holds the name of their class, so that a
- * saved model can be loaded wherever the class is on the class path.
+ * Parts of a model by class name: a configuration names a class of the user's, and a saved model
+ * loads wherever that class is on the class path.
  */
 public final class NamedClass {
   private NamedClass() {}
+
+  /** Returns whether a name in a configuration is that of a class: those of our own have no dot. */
+  public static boolean isClassName(String name) {
+    return name.contains(".");
+  }
 
   /**
    * Returns the name of the class that a supplier makes instances of.

@@ -1,14 +1,117 @@
 package io.github.geofix.models.nn;
 
-/**
- * The circumstances of one forward pass.
- *
- * @param training true to drop out, to use batch statistics and to update running ones
- */
-public record Forward(boolean training) {
-  /** A pass that only infers. */
-  public static final Forward INFERENCE = new Forward(false);
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-  /** A pass of training. */
-  public static final Forward TRAINING = new Forward(true);
+/**
+ * The mode of one forward pass, and what keeps its memory small.
+ *
+ * <p>{@link #chain} frees the intermediate arrays of each layer as soon as the layer is done. With
+ * {@linkplain #checkpointed gradient checkpointing}, it keeps only the layers' inputs and computes
+ * the rest again in the backward pass (Chen et al., "Training Deep Nets with Sublinear Memory
+ * Cost", 2016): about a third more computation for a fraction of the memory.
+ *
+ * <p>{@link #INFERENCE} and {@link #TRAINING} are thread-safe; a checkpointed pass is for one
+ * thread and one batch.
+ */
+public final class Forward {
+  /** Inference: no dropout, running statistics. */
+  public static final Forward INFERENCE = new Forward(false, null);
+
+  /** Training: dropout, statistics of the batch. */
+  public static final Forward TRAINING = new Forward(true, null);
+
+  private final boolean training;
+  private final @Nullable Checkpoints checkpoints;
+
+  private Forward(boolean training, @Nullable Checkpoints checkpoints) {
+    this.training = training;
+    this.checkpoints = checkpoints;
+  }
+
+  /**
+   * Returns a training pass over one batch with gradient checkpointing. After the backward pass of
+   * the loss, {@link #completeBackward} must be called.
+   *
+   * <p>Loss and gradients equal those of {@link #TRAINING}. Where layers of a chain draw random
+   * numbers, such as drop path, they draw other ones, the same in both computations.
+   *
+   * @param seed of the random numbers drawn within chains
+   */
+  public static Forward checkpointed(int seed) {
+    return new Forward(true, new Checkpoints(seed));
+  }
+
+  /** Returns whether layers drop out, and use and update the statistics of the batch. */
+  public boolean training() {
+    return training;
+  }
+
+  /**
+   * Applies layers one after the other, freeing the intermediate arrays of each when it is done.
+   * The layers must not create arrays from Java values: a backward pass may read those after they
+   * are freed.
+   *
+   * @param x the first layer's input, which stays open; with checkpointing, no other operation may
+   *     use it
+   * @return the last layer's output, of the manager of {@code x}; {@code x} if there are no layers
+   */
+  public NDArray chain(List<? extends Layer> layers, NDArray x) {
+    NDArray current = x;
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      List<? extends Layer> rest = layers.subList(i, layers.size());
+      if (checkpoints != null
+          && JniUtils.isGradMode()
+          && needsGradient(layer, current)
+          && rest.stream().allMatch(Forward::canBeRepeated)) {
+        return checkpoints.chain(this, rest, current);
+      }
+      NDArray next = apply(layer, current);
+      if (current != x && current != next) {
+        current.close();
+      }
+      current = next;
+    }
+    return current;
+  }
+
+  /** Applies one layer and frees its intermediate arrays. */
+  NDArray apply(Layer layer, NDArray x) {
+    NDManager owner = x.getManager();
+    try (NDManager scope = owner.newSubManager()) {
+      // The result of an operation belongs to the manager of its first operand.
+      x.attach(scope);
+      try {
+        NDArray y = layer.forward(this, x);
+        y.attach(owner);
+        return y;
+      } finally {
+        x.attach(owner);
+      }
+    }
+  }
+
+  private static boolean needsGradient(Layer layer, NDArray x) {
+    return layer.parameters().values().stream().anyMatch(Parameter::isTrainable)
+        || TorchOps.requiresGradient(x);
+  }
+
+  /** Batch normalization would update its running statistics twice. */
+  private static boolean canBeRepeated(Layer layer) {
+    return layer.parameters().values().stream().noneMatch(Parameter::isBuffer);
+  }
+
+  /**
+   * Completes the gradients after the backward pass of the loss, by computing the checkpointed
+   * chains again, last to first. Does nothing in other passes.
+   */
+  public void completeBackward() {
+    if (checkpoints != null) {
+      checkpoints.backward(this);
+    }
+  }
 }

@@ -20,6 +20,8 @@ public final class TorchOps {
             return torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
           def gelu_tanh(self: __torch__.M, x: Tensor) -> Tensor:
             return torch.gelu(x, approximate="tanh")
+          def requires_grad(self: __torch__.M, x: Tensor) -> Tensor:
+            return torch.tensor(ops.prim.requires_grad(x))
           def resize_bicubic(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
             return torch.upsample_bicubic2d(maps, [torch.size(size, 0), torch.size(size, 1)],
               False, None, None)
@@ -64,6 +66,16 @@ public final class TorchOps {
   public static NDArray resizeBicubic(NDArray maps, int rows, int columns) {
     // Sizes reach TorchScript as the shape of an array: DJL passes arrays only.
     return SCRIPT.call("resize_bicubic", maps, maps.getManager().create(new Shape(rows, columns)));
+  }
+
+  /**
+   * Returns whether operations on an array are recorded for a backward pass. DJL's {@code
+   * hasGradient} does so for leaves alone.
+   */
+  static boolean requiresGradient(NDArray x) {
+    try (NDArray answer = SCRIPT.call("requires_grad", x)) {
+      return answer.getBoolean();
+    }
   }
 
   /** GELU in its tanh form (Hendrycks and Gimpel 2016, section 2). */

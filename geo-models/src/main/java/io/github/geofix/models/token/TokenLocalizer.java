@@ -43,7 +43,7 @@ final class TokenLocalizer extends BatchLocalizer {
                         partition.centerOf(label),
                         cells.scores()[label],
                         partition.radiusKm(label),
-                        partition.s2Token(label)))
+                        partition.cell(label)))
             .toList();
     return new Location(
         selection.choose(pool),

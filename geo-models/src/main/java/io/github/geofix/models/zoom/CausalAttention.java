@@ -38,12 +38,12 @@ final class CausalAttention extends Module {
   private final Linear values;
   private final Linear output;
 
-  CausalAttention(int width, int heads) {
+  CausalAttention(int dimension, int heads) {
     this.heads = heads;
-    queries = child("q_proj", new Linear(width, width, false));
-    keys = child("k_proj", new Linear(width, width, false));
-    values = child("v_proj", new Linear(width, width, false));
-    output = child("out_proj", new Linear(width, width, false));
+    queries = child("q_proj", new Linear(dimension, dimension, false));
+    keys = child("k_proj", new Linear(dimension, dimension, false));
+    values = child("v_proj", new Linear(dimension, dimension, false));
+    output = child("out_proj", new Linear(dimension, dimension, false));
   }
 
   /**

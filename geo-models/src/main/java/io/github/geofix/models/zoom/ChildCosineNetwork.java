@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@link ZoomHead#CHILD_COSINE}: at each step the photo is one unit vector, and so is each child:
- * the part of the view's feature map that the child covers. The score of a child is the cosine of
- * the two over a learned temperature.
+ * The network of {@link ZoomConfig.ChildCosine}: at each step the photo is one unit vector, and so
+ * is each child: the part of the view's feature map that the child covers. The score of a child is
+ * the cosine of the two over a learned temperature.
  *
  * <p>Next-child cross-entropy alone can be lowered without looking at the photo, by learning which
  * children hold land. So the loss adds a contrast within the batch, by {@link InfoNce}: at each
@@ -27,8 +27,8 @@ import java.util.List;
  * photo. That also makes the scores of different views' children comparable, which a search uses.
  */
 final class ChildCosineNetwork extends ZoomNetwork {
-  private final List<Integer> sides;
-  private final int width;
+  private final List<Integer> childrenPerSide;
+  private final int dimension;
   private final double contrast;
   private final Backbone photoEncoder;
   private final Backbone viewEncoder;
@@ -39,40 +39,38 @@ final class ChildCosineNetwork extends ZoomNetwork {
   /**
    * Creates the network without values.
    *
-   * @param sides children on a side of each step, K; each divides the side of the view's map
-   * @param width the width D of the vectors
-   * @param temperature of every step before training
-   * @param contrast the weight of the contrast within the batch, 0 for none
+   * @param childrenPerSide K of each step; each divides the side of the view's feature map
    */
   ChildCosineNetwork(
       Backbone photoEncoder,
       Backbone viewEncoder,
-      List<Integer> sides,
-      int width,
-      double temperature,
-      double contrast) {
-    this.sides = List.copyOf(sides);
-    this.width = width;
-    this.contrast = contrast;
+      List<Integer> childrenPerSide,
+      ZoomConfig.ChildCosine head) {
+    this.childrenPerSide = List.copyOf(childrenPerSide);
+    this.dimension = head.dimension();
+    this.contrast = head.contrast();
     this.photoEncoder = child("photo_encoder", photoEncoder);
     this.viewEncoder = child("view_encoder", viewEncoder);
     int mapSide = viewEncoder.parts(viewEncoder.image().height());
-    for (int step = 0; step < sides.size(); step++) {
-      int side = sides.get(step);
+    for (int step = 0; step < childrenPerSide.size(); step++) {
+      int side = childrenPerSide.get(step);
       if (mapSide % side != 0) {
         throw new IllegalArgumentException(
-            "views of %d px have a map of %d x %d features, which %d children a side do not divide"
+            "views of %d px have a map of %d x %d features, which %d children per side do not divide"
                 .formatted(viewEncoder.image().height(), mapSide, mapSide, side));
       }
       int covered = mapSide / side;
-      photoHeads.add(child("photo_head." + step, new Linear(photoEncoder.vectorWidth(), width)));
+      photoHeads.add(
+          child("photo_head." + step, new Linear(photoEncoder.vectorWidth(), dimension)));
       childHeads.add(
           child(
               "child_head." + step,
               new Conv2d(
-                  viewEncoder.width(), width, Conv2d.Options.kernel(covered).withStride(covered))));
+                  viewEncoder.width(),
+                  dimension,
+                  Conv2d.Options.kernel(covered).withStride(covered))));
       logScales.add(
-          parameter("log_scale." + step, Init.constant(InfoNce.logScale(temperature)), 1));
+          parameter("log_scale." + step, Init.constant(InfoNce.logScale(head.temperature())), 1));
     }
   }
 
@@ -92,14 +90,14 @@ final class ChildCosineNetwork extends ZoomNetwork {
   NDArray atStep(Forward f, NDArray encoded, int step) {
     NDArray map = childHeads.get(step).forward(f, encoded);
     long views = map.getShape().get(0);
-    NDArray children = map.reshape(views, width, -1).transpose(0, 2, 1).normalize(2, 2);
+    NDArray children = map.reshape(views, dimension, -1).transpose(0, 2, 1).normalize(2, 2);
     return children.reshape(views, -1);
   }
 
   @Override
   List<NDArray> logits(Forward f, NDArray photos, List<NDArray> views, NDArray taken) {
     List<NDArray> logits = new ArrayList<>();
-    for (int step = 0; step < sides.size(); step++) {
+    for (int step = 0; step < childrenPerSide.size(); step++) {
       logits.add(logits(question(f, photos, step), views.get(step), step));
     }
     return logits;
@@ -117,7 +115,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
    * @param children {@code [B, K K D]}
    */
   private NDArray logits(NDArray questions, NDArray children, int step) {
-    int count = sides.get(step) * sides.get(step);
+    int count = childrenPerSide.get(step) * childrenPerSide.get(step);
     long batch = children.getShape().get(0);
     NDArray scale =
         questions
@@ -126,8 +124,8 @@ final class ChildCosineNetwork extends ZoomNetwork {
             .mul(logScales.get(step).array())
             .exp();
     return children
-        .reshape(batch, count, width)
-        .matMul(questions.reshape(questions.getShape().get(0), width, 1))
+        .reshape(batch, count, dimension)
+        .matMul(questions.reshape(questions.getShape().get(0), dimension, 1))
         .reshape(batch, count)
         .mul(scale);
   }
@@ -139,8 +137,8 @@ final class ChildCosineNetwork extends ZoomNetwork {
     if (contrast == 0 || photos.getShape().get(0) < 2) {
       return loss;
     }
-    double weight = contrast / sides.size();
-    for (int step = 0; step < sides.size(); step++) {
+    double weight = contrast / childrenPerSide.size();
+    for (int step = 0; step < childrenPerSide.size(); step++) {
       NDArray term = contrast(f, photos, views.get(step), taken, step);
       loss = loss.add(term.mul(Scalar.of(term, weight)));
     }
@@ -150,11 +148,11 @@ final class ChildCosineNetwork extends ZoomNetwork {
   /** Returns the contrast of a step; photos of the same child are not each other's negatives. */
   private NDArray contrast(Forward f, NDArray photos, NDArray children, NDArray taken, int step) {
     NDManager manager = photos.getManager();
-    int count = sides.get(step) * sides.get(step);
+    int count = childrenPerSide.get(step) * childrenPerSide.get(step);
     int batch = (int) photos.getShape().get(0);
     NDArray cell = manager.zeros(new Shape(batch), DataType.INT64);
     for (int n = 0; n <= step; n++) {
-      long siblings = (long) sides.get(n) * sides.get(n);
+      long siblings = (long) childrenPerSide.get(n) * childrenPerSide.get(n);
       cell = cell.mul(manager.create(siblings)).add(taken.get(":, {}", n));
     }
     NDArray sameCell = cell.reshape(batch, 1).eq(cell.reshape(1, batch));
@@ -163,7 +161,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
             .arange(0, batch, 1, DataType.INT64)
             .mul(manager.create((long) count))
             .add(taken.get(":, {}", step));
-    NDArray own = children.reshape((long) batch * count, width).get(rows);
+    NDArray own = children.reshape((long) batch * count, dimension).get(rows);
     return InfoNce.symmetric()
         .loss(question(f, photos, step), own, logScales.get(step).array(), sameCell);
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link ZoomHead#DECODER}: photos and views are one vector each, and a {@link ZoomDecoder}
- * decides.
+ * The network of {@link ZoomConfig.Decoder}: photos and views are one vector each, and a {@link
+ * ZoomDecoder} scores the children.
  *
  * <p>A photo wider than high is cut into squares, left to right, whose vectors are averaged: Just
  * Zoom In cuts a photo of 384 x 768 pixels in two.
@@ -23,16 +23,16 @@ final class DecoderNetwork extends ZoomNetwork {
   private final Side views;
   private final ZoomDecoder decoder;
 
-  private DecoderNetwork(Side photos, Side views, ZoomDecoder.Options options) {
+  private DecoderNetwork(Side photos, Side views, ZoomDecoder decoder) {
     this.photos = photos;
     this.views = views;
-    this.decoder = child("decoder", new ZoomDecoder(options));
+    this.decoder = child("decoder", decoder);
   }
 
-  /** Returns a network that sees photos and views through one encoder, as in the paper. */
-  static DecoderNetwork shared(Backbone encoder, ZoomDecoder.Options options) {
-    Side side = new Side(encoder, options.width());
-    DecoderNetwork network = new DecoderNetwork(side, side, options);
+  /** Returns a network with one encoder for photos and views, as in the paper. */
+  static DecoderNetwork shared(Backbone encoder, ZoomDecoder decoder) {
+    Side side = new Side(encoder, decoder.dimension());
+    DecoderNetwork network = new DecoderNetwork(side, side, decoder);
     network.child("encoder", side);
     return network;
   }
@@ -42,11 +42,10 @@ final class DecoderNetwork extends ZoomNetwork {
    *
    * @param photoEncoder reads the squares of a photo
    */
-  static DecoderNetwork apart(
-      Backbone photoEncoder, Backbone viewEncoder, ZoomDecoder.Options options) {
-    Side photos = new Side(photoEncoder, options.width());
-    Side views = new Side(viewEncoder, options.width());
-    DecoderNetwork network = new DecoderNetwork(photos, views, options);
+  static DecoderNetwork separate(Backbone photoEncoder, Backbone viewEncoder, ZoomDecoder decoder) {
+    Side photos = new Side(photoEncoder, decoder.dimension());
+    Side views = new Side(viewEncoder, decoder.dimension());
+    DecoderNetwork network = new DecoderNetwork(photos, views, decoder);
     network.child("photo_encoder", photos);
     network.child("view_encoder", views);
     return network;
@@ -76,26 +75,26 @@ final class DecoderNetwork extends ZoomNetwork {
   }
 
   @Override
-  List<NDArray> logits(Forward f, NDArray encoded, List<NDArray> seen, NDArray taken) {
-    return decoder.logits(f, encoded, NDArrays.stack(new NDList(seen), 1), taken);
+  List<NDArray> logits(Forward f, NDArray encoded, List<NDArray> stepViews, NDArray taken) {
+    return decoder.logits(f, encoded, NDArrays.stack(new NDList(stepViews), 1), taken);
   }
 
   @Override
-  ZoomSearch.Frontier atRoot(NDArray photo, ZoomSearch.Views seen) {
-    return DecoderFrontier.atRoot(decoder, photo, seen);
+  ZoomSearch.Frontier atRoot(NDArray photo, ZoomSearch.Views cellViews) {
+    return DecoderFrontier.atRoot(decoder, photo, cellViews);
   }
 
-  /** An encoder, with a layer behind it where its vectors are not as wide as the decoder's. */
+  /** An encoder, projected where its vectors are not of the decoder's dimension. */
   private static final class Side extends Layer {
     private final Backbone backbone;
     private final @Nullable Linear projection;
 
-    Side(Backbone backbone, int width) {
+    Side(Backbone backbone, int dimension) {
       this.backbone = child("backbone", backbone);
       projection =
-          backbone.vectorWidth() == width
+          backbone.vectorWidth() == dimension
               ? null
-              : child("projection", new Linear(backbone.vectorWidth(), width));
+              : child("projection", new Linear(backbone.vectorWidth(), dimension));
     }
 
     @Override

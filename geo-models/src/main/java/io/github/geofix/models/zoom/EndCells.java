@@ -1,10 +1,11 @@
 package io.github.geofix.models.zoom;
 
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.partition.S2Cells;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.util.Comparator;
@@ -55,8 +56,8 @@ record EndCells(List<List<Integer>> cells, int terminal, double[] shares) {
   }
 
   /** Returns the labels on the way to a cell. */
-  int[] path(int cell) {
-    return cells.get(cell).stream().mapToInt(Integer::intValue).toArray();
+  CellPath path(int cell) {
+    return CellPath.of(cells.get(cell).stream().mapToInt(Integer::intValue).toArray());
   }
 
   /**

@@ -28,28 +28,28 @@ final class RotaryPositions {
    *
    * @param first the first position
    * @param count the number of positions N
-   * @param width the width d of a head, even
+   * @param dimension the length d of a head, even
    */
-  static RotaryPositions of(NDManager manager, DataType type, int first, int count, int width) {
-    float[] cosines = new float[count * width];
-    float[] sines = new float[count * width];
+  static RotaryPositions of(NDManager manager, DataType type, int first, int count, int dimension) {
+    float[] cosines = new float[count * dimension];
+    float[] sines = new float[count * dimension];
     for (int n = 0; n < count; n++) {
-      for (int i = 0; i < width; i++) {
-        double angle = (first + n) * frequency(i % (width / 2), width);
-        cosines[n * width + i] = (float) Math.cos(angle);
-        sines[n * width + i] = (float) (i < width / 2 ? -Math.sin(angle) : Math.sin(angle));
+      for (int i = 0; i < dimension; i++) {
+        double angle = (first + n) * frequency(i % (dimension / 2), dimension);
+        cosines[n * dimension + i] = (float) Math.cos(angle);
+        sines[n * dimension + i] = (float) (i < dimension / 2 ? -Math.sin(angle) : Math.sin(angle));
       }
     }
-    Shape shape = new Shape(count, width);
+    Shape shape = new Shape(count, dimension);
     return new RotaryPositions(
         manager.create(cosines, shape).toType(type, false),
         manager.create(sines, shape).toType(type, false),
-        width / 2);
+        dimension / 2);
   }
 
   /** Returns the angle between successive positions, in radians, of pair i of d / 2. */
-  static double frequency(int i, int width) {
-    return Math.pow(THETA, -2.0 * i / width);
+  static double frequency(int i, int dimension) {
+    return Math.pow(THETA, -2.0 * i / dimension);
   }
 
   /** Turns {@code [B, heads, N, d]}. */

@@ -14,10 +14,10 @@ final class SwiGlu extends Layer {
   private final Linear contract;
   private final Linear expand;
 
-  SwiGlu(int width, int hidden) {
-    gate = child("w1", new Linear(width, hidden, false));
-    contract = child("w2", new Linear(hidden, width, false));
-    expand = child("w3", new Linear(width, hidden, false));
+  SwiGlu(int dimension, int feedForwardSize) {
+    gate = child("w1", new Linear(dimension, feedForwardSize, false));
+    contract = child("w2", new Linear(feedForwardSize, dimension, false));
+    expand = child("w3", new Linear(dimension, feedForwardSize, false));
   }
 
   @Override

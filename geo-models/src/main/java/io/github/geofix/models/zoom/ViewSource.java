@@ -2,7 +2,8 @@ package io.github.geofix.models.zoom;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
-import io.github.geofix.core.tile.ZoomGrid;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -48,7 +49,7 @@ final class ViewSource implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    int[] labels = path.stream().mapToInt(Integer::intValue).toArray();
+    CellPath labels = CellPath.of(path.stream().mapToInt(Integer::intValue).toArray());
     BufferedImage view = map.view(grid.frame(labels), pixels, pixels);
     cache.put(List.copyOf(path), view);
     return view;

@@ -34,52 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class ZoomDecoder extends Module {
   private static final double EPSILON = 1e-6;
 
-  /** The authors' width of SwiGLU is a multiple of this. */
-  private static final int HIDDEN_UNIT = 256;
-
-  /**
-   * The size of the network.
-   *
-   * @param width the width D of all tokens
-   * @param heads number of attention heads; each an even part of the width
-   * @param layers number of blocks
-   * @param sides children on a side of each step, K
-   * @param dropout rate in training, 0 to below 1
-   */
-  public record Options(int width, int heads, int layers, List<Integer> sides, double dropout) {
-    /** Checks the ranges. */
-    public Options {
-      sides = List.copyOf(sides);
-      if (heads < 1 || width < 1 || width % (2 * heads) != 0) {
-        throw new IllegalArgumentException(
-            heads + " heads do not divide a width of " + width + " into even parts");
-      }
-      if (layers < 1 || sides.isEmpty() || sides.stream().anyMatch(side -> side < 1)) {
-        throw new IllegalArgumentException(
-            layers + " layers and " + sides + " children on a side: at least 1 needed of each");
-      }
-    }
-
-    /** The published size: 21.27 million parameters, four steps into 4 x 4 children. */
-    public static Options paper() {
-      return new Options(768, 8, 6, List.of(4, 4, 4, 4), 0.1);
-    }
-
-    /** Returns a copy for other steps. */
-    public Options withSides(List<Integer> newSides) {
-      return new Options(width, heads, layers, newSides, dropout);
-    }
-
-    /** Returns the number of steps N. */
-    public int steps() {
-      return sides.size();
-    }
-
-    private int hidden() {
-      int twoThirds = 2 * width / 3;
-      return HIDDEN_UNIT * ((twoThirds + HIDDEN_UNIT - 1) / HIDDEN_UNIT);
-    }
-  }
+  /** The authors round the hidden size of SwiGLU up to a multiple of this. */
+  private static final int FEED_FORWARD_UNIT = 256;
 
   /**
    * Where some walks stand after a view: the scores of its children, and what the next step needs.
@@ -117,7 +73,8 @@ public final class ZoomDecoder extends Module {
     }
   }
 
-  private final Options options;
+  private final ZoomConfig.Decoder size;
+  private final List<Integer> childrenPerSide;
 
   /** For each step the first of its children's rows in the embeddings and the head. */
   private final int[] offsets;
@@ -127,28 +84,42 @@ public final class ZoomDecoder extends Module {
   private final RmsNorm norm;
   private final Linear head;
 
-  /** Creates the network without values. */
-  public ZoomDecoder(Options options) {
-    this.options = options;
-    offsets = new int[options.steps()];
-    List<Integer> distinct = options.sides().stream().distinct().toList();
+  /**
+   * Creates the network without values.
+   *
+   * @param childrenPerSide K of each step, at least 1; one step or more
+   */
+  public ZoomDecoder(ZoomConfig.Decoder size, List<Integer> childrenPerSide) {
+    if (childrenPerSide.isEmpty() || childrenPerSide.stream().anyMatch(side -> side < 1)) {
+      throw new IllegalArgumentException(
+          childrenPerSide + " children per side: needed is at least 1 for one step or more");
+    }
+    this.size = size;
+    this.childrenPerSide = List.copyOf(childrenPerSide);
+    offsets = new int[childrenPerSide.size()];
+    List<Integer> distinct = childrenPerSide.stream().distinct().toList();
     for (int n = 0; n < offsets.length; n++) {
-      for (int i = 0; i < distinct.indexOf(options.sides().get(n)); i++) {
+      for (int i = 0; i < distinct.indexOf(childrenPerSide.get(n)); i++) {
         offsets[n] += distinct.get(i) * distinct.get(i);
       }
     }
     int rows = distinct.stream().mapToInt(side -> side * side).sum();
-    actions = child("action_embed", new Embedding(rows, options.width()));
-    for (int i = 0; i < options.layers(); i++) {
-      blocks.add(child("blocks." + i, new Block(options)));
+    actions = child("action_embed", new Embedding(rows, size.dimension()));
+    for (int i = 0; i < size.layers(); i++) {
+      blocks.add(child("blocks." + i, new Block(size)));
     }
-    norm = child("final_norm", new RmsNorm(options.width(), EPSILON));
-    head = child("output_head", new Linear(options.width(), rows, false));
+    norm = child("final_norm", new RmsNorm(size.dimension(), EPSILON));
+    head = child("output_head", new Linear(size.dimension(), rows, false));
   }
 
-  /** Returns the size of the network. */
-  public Options options() {
-    return options;
+  /** Returns the length D of all tokens. */
+  public int dimension() {
+    return size.dimension();
+  }
+
+  /** Returns the number of steps N. */
+  public int steps() {
+    return childrenPerSide.size();
   }
 
   /**
@@ -165,12 +136,12 @@ public final class ZoomDecoder extends Module {
   public List<NDArray> logits(Forward f, NDArray ground, NDArray views, NDArray taken) {
     Shape photos = ground.getShape();
     long batch = photos.dimension() == 2 ? photos.get(0) : -1;
-    int width = options.width();
+    int dimension = dimension();
     Shape seen = views.getShape();
     // At most one view a step: the check below refuses more.
-    int steps = seen.dimension() == 3 ? (int) Math.min(seen.get(1), options.steps()) : 1;
-    check("photos", photos, batch, width);
-    check("views", seen, batch, steps, width);
+    int steps = seen.dimension() == 3 ? (int) Math.min(seen.get(1), steps()) : 1;
+    check("photos", photos, batch, dimension);
+    check("views", seen, batch, steps, dimension);
     check("children", taken.getShape(), batch, steps);
     NDArray causes = ground.expandDims(1);
     if (steps > 1) {
@@ -179,12 +150,12 @@ public final class ZoomDecoder extends Module {
       causes = causes.concat(actions.forward(f, rows), 1);
     }
     // Every view follows its cause: the photo, or the child taken.
-    NDArray x = NDArrays.stack(new NDList(causes, views), 2).reshape(batch, 2L * steps, width);
+    NDArray x = NDArrays.stack(new NDList(causes, views), 2).reshape(batch, 2L * steps, dimension);
     RotaryPositions positions = positions(x, 0);
     for (Block block : blocks) {
       x = block.forward(f, x, positions, null).output();
     }
-    NDArray atViews = x.reshape(batch, steps, 2, width).get(":, :, 1");
+    NDArray atViews = x.reshape(batch, steps, 2, dimension).get(":, :, 1");
     NDArray all = head.forward(f, norm.forward(f, atViews));
     List<NDArray> logits = new ArrayList<>();
     for (int n = 0; n < steps; n++) {
@@ -213,8 +184,8 @@ public final class ZoomDecoder extends Module {
    * @throws IllegalArgumentException if the shapes do not fit or there is no further step
    */
   public Step next(Forward f, Step before, NDArray taken, NDArray views) {
-    if (before.index() + 1 >= options.steps()) {
-      throw new IllegalArgumentException("there are only " + options.steps() + " steps");
+    if (before.index() + 1 >= steps()) {
+      throw new IllegalArgumentException("there are only " + steps() + " steps");
     }
     check("children", taken.getShape(), before.logits().getShape().get(0));
     NDArray first = taken.getManager().create((long) offsets[before.index()]);
@@ -224,8 +195,8 @@ public final class ZoomDecoder extends Module {
   private Step step(Forward f, @Nullable Step before, NDArray causes, NDArray views) {
     Shape shape = causes.getShape();
     long batch = shape.dimension() == 2 ? shape.get(0) : -1;
-    check("photos", shape, batch, options.width());
-    check("views", views.getShape(), batch, options.width());
+    check("photos", shape, batch, dimension());
+    check("views", views.getShape(), batch, dimension());
     int index = before == null ? 0 : before.index() + 1;
     NDArray x = NDArrays.stack(new NDList(causes, views), 1);
     RotaryPositions positions = positions(x, 2 * index);
@@ -244,11 +215,11 @@ public final class ZoomDecoder extends Module {
   private RotaryPositions positions(NDArray x, int first) {
     int count = (int) x.getShape().get(1);
     return RotaryPositions.of(
-        x.getManager(), x.getDataType(), first, count, options.width() / options.heads());
+        x.getManager(), x.getDataType(), first, count, dimension() / size.heads());
   }
 
   private int children(int step) {
-    int side = options.sides().get(step);
+    int side = childrenPerSide.get(step);
     return side * side;
   }
 
@@ -274,13 +245,18 @@ public final class ZoomDecoder extends Module {
     private final RmsNorm norm2;
     private final Layer dropout;
 
-    Block(Options options) {
-      int width = options.width();
-      attention = child("self_attn", new CausalAttention(width, options.heads()));
-      feedForward = child("ffn", new SwiGlu(width, options.hidden()));
-      norm1 = child("norm1", new RmsNorm(width, EPSILON));
-      norm2 = child("norm2", new RmsNorm(width, EPSILON));
-      dropout = new Dropout(options.dropout());
+    Block(ZoomConfig.Decoder size) {
+      int dimension = size.dimension();
+      attention = child("self_attn", new CausalAttention(dimension, size.heads()));
+      feedForward = child("ffn", new SwiGlu(dimension, feedForwardSize(dimension)));
+      norm1 = child("norm1", new RmsNorm(dimension, EPSILON));
+      norm2 = child("norm2", new RmsNorm(dimension, EPSILON));
+      dropout = new Dropout(size.dropout());
+    }
+
+    private static int feedForwardSize(int dimension) {
+      int twoThirds = 2 * dimension / 3;
+      return FEED_FORWARD_UNIT * ((twoThirds + FEED_FORWARD_UNIT - 1) / FEED_FORWARD_UNIT);
     }
 
     CausalAttention.Result forward(

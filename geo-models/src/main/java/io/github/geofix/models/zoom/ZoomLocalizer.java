@@ -2,12 +2,11 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.core.tile.ZoomGrid;
 import io.github.geofix.models.answer.BatchLocalizer;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
@@ -15,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Turns the cells at which a search ended into locations: the terminal ones are candidates. Their
- * scores leave room for the cells that were not looked into, so they may add up to less than 1.
+ * Locates photos by a beam search over map views. The candidates are terminal cells; their scores
+ * add up to less than 1 if the search dropped other cells. Thread-safe.
  */
 public final class ZoomLocalizer extends BatchLocalizer {
 
@@ -25,27 +24,30 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   private final ZoomModel model;
   private final ZoomSearch.Options search;
-  private final double meanKm;
-  private final ImagePreprocessor preprocessor;
 
-  ZoomLocalizer(ZoomModel model, ZoomSearch.Options search, double meanKm) {
-    super(model.config().photo());
+  ZoomLocalizer(ZoomModel model, ZoomSearch.Options search) {
+    super(model.config().encoder().photo());
     this.model = model;
     this.search = search;
-    this.meanKm = meanKm;
-    this.preprocessor = ImagePreprocessor.of(model.config().photo());
   }
 
   @Override
   protected List<Location> locate(float[] photos, int count) {
-    return model.search(photos, count, List.of(Walk.atRoot()), search).stream()
+    return model.inference().search(photos, count, List.of(Walk.atRoot()), search).stream()
         .map(this::location)
         .toList();
   }
 
-  /** As {@link ZoomModel#locateFrom}, with this localizer's way to search. */
+  /**
+   * Locates a photo within the given cells, as proposed by a coarser method.
+   *
+   * @param starts the paths to the cells with the logarithms of their scores, which need not add up
+   *     to 1; no cell inside another
+   * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
+   *     cell of {@link ZoomModel#grid}
+   */
   public Location locateFrom(BufferedImage photo, List<Walk> starts) {
-    return location(model.search(preprocessor.apply(photo), 1, starts, search).get(0));
+    return location(model.inference().search(photo, starts, search));
   }
 
   private Location location(ZoomSearch.Result result) {
@@ -53,13 +55,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     EndCells ends = EndCells.of(result, model.calibration().temperature());
     List<Candidate> candidates =
         IntStream.range(0, Math.min(ends.terminal(), model.answerOptions().candidates()))
-            .mapToObj(
-                i ->
-                    new Candidate(
-                        grid.center(ends.path(i)),
-                        ends.shares()[i],
-                        grid.radiusKm(ends.path(i)),
-                        grid.name(ends.path(i))))
+            .mapToObj(i -> Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]))
             .toList();
     CellScores.Disjoint s2 = ends.spreadOverS2(grid);
     return new Location(
@@ -70,6 +66,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   private LatLng answer(EndCells ends) {
     ZoomGrid grid = model.grid();
+    double meanKm = model.answerOptions().meanKm();
     // The terminal cells may have no share at all if larger ones were far better.
     if (meanKm == 0 || ends.shares()[0] == 0) {
       return grid.center(ends.path(0));

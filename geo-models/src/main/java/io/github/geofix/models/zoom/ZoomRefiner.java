@@ -2,10 +2,10 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.ZoomGrid;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Zooms on from the cells that are a few times as wide as the proposed places, so that it decides
- * between them too. Terminal cells are what it returns.
+ * Continues zooming from cells a few times as wide as the proposed places, so that the search also
+ * ranks the places among each other. Returns terminal cells.
  */
 final class ZoomRefiner implements Refiner {
 
@@ -27,11 +27,9 @@ final class ZoomRefiner implements Refiner {
   private static final double[] BEARINGS = {0, 90, 180, 270};
 
   private final ZoomModel model;
-  private final ImagePreprocessor preprocessor;
 
   ZoomRefiner(ZoomModel model) {
     this.model = model;
-    this.preprocessor = ImagePreprocessor.of(model.config().photo());
   }
 
   @Override
@@ -39,22 +37,18 @@ final class ZoomRefiner implements Refiner {
     return ZoomModel.METHOD;
   }
 
-  /**
-   * {@inheritDoc} Places outside the grid are left out; all of it is looked at if none is inside.
-   */
+  /** {@inheritDoc} Ignores places outside the grid; searches all of it if none is inside. */
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
     List<Walk> starts = starts(proposed);
     ZoomSearch.Options search = model.config().search();
-    ZoomSearch.Options wide = search.withWidth(Math.max(search.width(), 2 * starts.size()));
-    ZoomSearch.Result result = model.search(preprocessor.apply(photo), 1, starts, wide).get(0);
+    ZoomSearch.Options wide = search.withBeamWidth(Math.max(search.beamWidth(), 2 * starts.size()));
+    ZoomSearch.Result result = model.inference().search(photo, starts, wide);
     EndCells ends = EndCells.of(result, model.calibration().temperature());
     ZoomGrid grid = model.grid();
     List<Candidate> refined = new ArrayList<>();
     for (int i = 0; i < ends.terminal(); i++) {
-      int[] path = ends.path(i);
-      refined.add(
-          new Candidate(grid.center(path), ends.shares()[i], grid.radiusKm(path), grid.name(path)));
+      refined.add(Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]));
     }
     return refined;
   }
@@ -87,18 +81,17 @@ final class ZoomRefiner implements Refiner {
 
   /** Returns the deepest step, but not the last, at which the cell is wide enough. */
   private int depth(Candidate candidate) {
-    int[] labels = model.grid().labelsOf(candidate.latLng());
+    CellPath path = model.grid().pathOf(candidate.latLng());
     int depth = 0;
-    while (depth + 1 < labels.length
-        && model.grid().radiusKm(Arrays.copyOf(labels, depth + 1))
-            >= WIDER * candidate.radiusKm()) {
+    while (depth + 1 < path.length()
+        && model.grid().radiusKm(path.prefix(depth + 1)) >= WIDER * candidate.radiusKm()) {
       depth++;
     }
     return depth;
   }
 
   private List<Integer> prefix(LatLng place, int depth) {
-    return Arrays.stream(model.grid().labelsOf(place)).limit(depth).boxed().toList();
+    return Arrays.stream(model.grid().pathOf(place).toArray()).limit(depth).boxed().toList();
   }
 
   /** Closes nothing: the arrays belong to the model. */

@@ -19,48 +19,49 @@ import java.util.Map;
  * paper; where they can be compared across cells, a walk into a part of the map that has nothing
  * like the photo loses probability to the others.
  *
- * <p>Looks at no more than {@code width} views a step, and at the views on the way to its starts.
- * Stateless and thread-safe.
+ * <p>Looks at no more than {@code beamWidth} views a step, and at the views on the way to its
+ * starts. Stateless and thread-safe.
  */
 public final class ZoomSearch {
   private static final Comparator<Walk> BEST_FIRST =
       Comparator.comparingDouble(Walk::logProbability).reversed();
 
   /**
-   * How many walks go on.
+   * How many hypotheses a search keeps.
    *
-   * @param width the most walks that go on after a step
+   * @param beamWidth the most walks that go on after a step, at least 1
    * @param margin walks whose log-probability is lower than the best one's by more than this do not
-   *     go on; at least 0, infinity to drop none
+   *     go on; at least 0, {@link Double#MAX_VALUE} to drop none
    */
-  public record Options(int width, double margin) {
+  public record Options(int beamWidth, double margin) {
     /** Checks the ranges. */
     public Options {
-      boolean possible = width >= 1 && margin >= 0;
-      if (!possible) {
+      boolean valid = beamWidth >= 1 && margin >= 0 && margin <= Double.MAX_VALUE;
+      if (!valid) {
         throw new IllegalArgumentException(
-            "width " + width + " and margin " + margin + ": at least 1 and at least 0 needed");
+            "beamWidth %d and margin %s: needed are 1 or more, and a number of 0 or more"
+                .formatted(beamWidth, margin));
       }
     }
 
     /** Sixteen walks, none dropped for its score. */
     public static Options defaults() {
-      return new Options(16, Double.POSITIVE_INFINITY);
+      return new Options(16, Double.MAX_VALUE);
     }
 
     /** The best child of each step, as in the paper. */
     public static Options greedy() {
-      return new Options(1, Double.POSITIVE_INFINITY);
+      return new Options(1, Double.MAX_VALUE);
     }
 
-    /** Returns a copy with another width. */
-    public Options withWidth(int newWidth) {
-      return new Options(newWidth, margin);
+    /** Returns a copy with the given beam width. */
+    public Options withBeamWidth(int beamWidth) {
+      return new Options(beamWidth, margin);
     }
 
-    /** Returns a copy with another margin. */
-    public Options withMargin(double newMargin) {
-      return new Options(width, newMargin);
+    /** Returns a copy with the given margin. */
+    public Options withMargin(double margin) {
+      return new Options(beamWidth, margin);
     }
   }
 
@@ -148,7 +149,7 @@ public final class ZoomSearch {
   public static Result search(ZoomDecoder decoder, NDArray ground, Views views, Options options) {
     return search(
         DecoderFrontier.atRoot(decoder, ground, views),
-        decoder.options().steps(),
+        decoder.steps(),
         List.of(Walk.atRoot()),
         options);
   }
@@ -306,7 +307,7 @@ public final class ZoomSearch {
 
   private static int kept(List<Branch> branches, Options options) {
     int kept = 0;
-    while (kept < Math.min(options.width(), branches.size())
+    while (kept < Math.min(options.beamWidth(), branches.size())
         && branches.get(kept).walk().logProbability()
             >= branches.get(0).walk().logProbability() - options.margin()) {
       kept++;

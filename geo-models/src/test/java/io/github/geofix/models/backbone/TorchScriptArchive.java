@@ -23,6 +23,18 @@ public final class TorchScriptArchive {
   }
 
   /**
+   * A {@link #convolution} that creates a file when it runs, as any TorchScript program can.
+   *
+   * @param created the file's path; it gets 16 floats
+   */
+  public static byte[] creatingAFile(float[] weights, String created) throws IOException {
+    return network(
+        weights,
+        "torch.add(torch.conv2d(x, self.weight, None, [4, 4], [0, 0], [1, 1], 1), torch.sum("
+            + "torch.fill_(torch.from_file(\"%s\", True, 16), 0)))".formatted(created));
+  }
+
+  /**
    * What {@code torch.jit.save} writes for a network with one array.
    *
    * @param weights {@code [2, 3, 4, 4]}, called {@code self.weight}

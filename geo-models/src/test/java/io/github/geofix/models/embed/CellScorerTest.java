@@ -9,8 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.Temperature;
-import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.embed.EmbedModel.Product;
+import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Random;
@@ -21,15 +20,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** One product a node against the definition: one product a level for each finest cell. */
 final class CellScorerTest {
-  private static final int WIDTH = 8;
+  private static final int DIMENSION = 8;
   private static final int PHOTOS = 5;
 
   private final CellHierarchy hierarchy = EmbedModelTest.hierarchy(new Random(1), 200, 1, 3, 4);
 
   private EmbedNetwork network(NDManager manager) {
     EmbedNetwork network =
-        EmbedModel.network(
-            Config.tiny().withWidth(WIDTH),
+        new EmbedNetwork(
+            EmbedConfig.tiny().withEncoder(EmbedConfig.tiny().encoder().withDimension(DIMENSION)),
             hierarchy.partitions().stream().mapToInt(CellPartition::size).toArray());
     network.initialize(manager, 1);
     return network;
@@ -40,7 +39,7 @@ final class CellScorerTest {
   void multipliesWhatEachFinestCellAndItsAncestorsHaveInCommonWithThePhoto(Product product) {
     try (NDManager manager = TorchEngine.newManager()) {
       EmbedNetwork network = network(manager);
-      NDArray photos = manager.create(unitVectors(), new Shape(PHOTOS, WIDTH));
+      NDArray photos = manager.create(unitVectors(), new Shape(PHOTOS, DIMENSION));
       CellScorer scorer = network.scorer(hierarchy, product, manager);
       float[][] together = scorer.scores(photos, 1);
       float[][] softer = scorer.scores(photos, 1.5);
@@ -76,16 +75,16 @@ final class CellScorerTest {
 
   private static float[] unitVectors() {
     SplittableRandom random = new SplittableRandom(2);
-    float[] vectors = new float[PHOTOS * WIDTH];
+    float[] vectors = new float[PHOTOS * DIMENSION];
     for (int photo = 0; photo < PHOTOS; photo++) {
       double squares = 0;
-      for (int d = 0; d < WIDTH; d++) {
+      for (int d = 0; d < DIMENSION; d++) {
         double value = random.nextGaussian();
-        vectors[photo * WIDTH + d] = (float) value;
+        vectors[photo * DIMENSION + d] = (float) value;
         squares += value * value;
       }
-      for (int d = 0; d < WIDTH; d++) {
-        vectors[photo * WIDTH + d] /= (float) Math.sqrt(squares);
+      for (int d = 0; d < DIMENSION; d++) {
+        vectors[photo * DIMENSION + d] /= (float) Math.sqrt(squares);
       }
     }
     return vectors;
@@ -123,9 +122,9 @@ final class CellScorerTest {
     float[] photos = unitVectors();
     double dot = 0;
     double squares = 0;
-    for (int d = 0; d < WIDTH; d++) {
-      double value = cells[cell * WIDTH + d];
-      dot += value * photos[photo * WIDTH + d];
+    for (int d = 0; d < DIMENSION; d++) {
+      double value = cells[cell * DIMENSION + d];
+      dot += value * photos[photo * DIMENSION + d];
       squares += value * value;
     }
     return dot / Math.sqrt(squares);

@@ -1,6 +1,17 @@
 package io.github.geofix.models.embed;
 
 import static io.github.geofix.models.Samples.CARD;
+import static io.github.geofix.models.embed.EmbedSamples.PHOTOS;
+import static io.github.geofix.models.embed.EmbedSamples.batch;
+import static io.github.geofix.models.embed.EmbedSamples.contrasting;
+import static io.github.geofix.models.embed.EmbedSamples.inference;
+import static io.github.geofix.models.embed.EmbedSamples.model;
+import static io.github.geofix.models.embed.EmbedSamples.photo;
+import static io.github.geofix.models.embed.EmbedSamples.photosWithMaps;
+import static io.github.geofix.models.embed.EmbedSamples.positions;
+import static io.github.geofix.models.embed.EmbedSamples.source;
+import static io.github.geofix.models.embed.EmbedSamples.tiny;
+import static io.github.geofix.models.embed.EmbedSamples.trainingLastBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,46 +23,38 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.Samples;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.embed.EmbedModel.AdaptiveCells;
-import io.github.geofix.models.embed.EmbedModel.Comparison;
-import io.github.geofix.models.embed.EmbedModel.Config;
-import io.github.geofix.models.embed.EmbedModel.Negatives;
-import io.github.geofix.models.embed.EmbedModel.Product;
-import io.github.geofix.models.image.ClassMap;
+import io.github.geofix.models.embed.EmbedConfig.Inference;
+import io.github.geofix.models.embed.Fusion.SemanticStream;
+import io.github.geofix.models.embed.Matching.Cosine;
+import io.github.geofix.models.embed.Matching.InBatch;
+import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,81 +68,28 @@ final class EmbedConfigTest {
 
   @TempDir private Path folder;
 
-  private static List<LatLng> positions(long seed, int count) {
-    Random random = new Random(seed);
-    return IntStream.range(0, count)
-        .mapToObj(i -> HierarchicalScoresTest.randomPoint(random))
-        .toList();
-  }
-
-  private static Config tiny() {
-    return Config.tiny().withS2Levels(List.of(1, 2, 3)).withWidth(16);
-  }
-
-  private static EmbedModel model(Config config) {
-    return EmbedModel.create(config, positions(1, 300), 1);
-  }
-
-  private static BufferedImage photo(long seed) {
-    return Samples.noise(44, 40, seed);
-  }
-
-  private static final PhotoSource PHOTOS =
-      new PhotoSource() {
-        private final List<LatLng> positions = positions(1, 60);
-
-        @Override
-        public int size() {
-          return positions.size();
-        }
-
-        @Override
-        public Photo photo(int epoch, int index) {
-          return new Photo(EmbedConfigTest.photo(index), positions.get(index));
-        }
-      };
-
-  private static Batch batch(EmbedModel model, Examples examples, NDManager step, int size) {
-    List<Example> all =
-        IntStream.range(0, size)
-            .mapToObj(i -> examples.example(0, i, new SplittableRandom(1)))
-            .toList();
-    int length = all.get(0).inputs()[0].length;
-    int levels = model.hierarchy().levels();
-    float[] pixels = new float[size * length];
-    long[] labels = new long[size * levels];
-    for (int i = 0; i < size; i++) {
-      System.arraycopy(all.get(i).inputs()[0], 0, pixels, i * length, length);
-      System.arraycopy(all.get(i).targets()[0], 0, labels, i * levels, levels);
-    }
-    Shape shape = new Shape(size).addAll(model.inputShapes().get(0));
-    return new Batch(
-        List.of(step.create(pixels, shape)), List.of(step.create(labels, new Shape(size, levels))));
-  }
-
-  static List<Config> configs() {
+  static List<EmbedConfig> configs() {
+    SemanticStream fusion = SemanticStream.tiny();
     return List.of(
         tiny(),
-        tiny().withNegatives(Negatives.BATCH),
-        tiny().withNegatives(Negatives.BATCH).withSymmetric(true),
-        tiny().withNegatives(Negatives.BATCH_UNMASKED),
-        tiny().withComparison(Comparison.CLASSIFIER),
-        tiny().withProduct(Product.COSINES),
-        tiny().withTenCrops(36),
-        tiny().withS2Levels(List.of(3)),
-        tiny().withTrainableBlocks(1),
-        tiny().withBackbone("convnext-atto", ImageSpec.imageNet(32)).withTrainableBlocks(1),
-        tiny().withFusion(Fusion.tiny()),
-        tiny().withFusion(Fusion.tiny().withAppearance(false).withBlocks(2)).withTenCrops(36),
-        tiny()
-            .withAdaptiveCells(
-                AdaptiveCells.paper().withMinPoints(2).withMaxPoints(List.of(80, 40, 20))));
+        contrasting(new InBatch(true, false)),
+        contrasting(new InBatch(true, true)),
+        contrasting(new InBatch(false, false)),
+        tiny().withMatching(new Matching.Classifier()),
+        tiny().withMatching(Cosine.defaults().withProduct(Product.COSINES)),
+        inference(36, 0),
+        tiny().withCells(new Cells.FixedLevels(List.of(3))),
+        trainingLastBlock(tiny()),
+        trainingLastBlock(tiny().withBackbone("convnext-atto", ImageSpec.imageNet(32))),
+        tiny().withFusion(fusion),
+        inference(36, 0).withFusion(fusion.withAppearance(false).withBlocks(2)),
+        tiny().withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
   }
 
   /** Every form learns on one batch, and answers the same after saving and loading. */
   @ParameterizedTest
   @MethodSource("configs")
-  void learnsAnswersAndIsSaved(Config config) {
+  void learnsAnswersAndIsSaved(EmbedConfig config) {
     List<BufferedImage> photos = List.of(photo(100), photo(101), photo(102));
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
@@ -170,7 +120,7 @@ final class EmbedConfigTest {
 
       List<Location> answers = model.localizer().locateImages(photos);
       double[] scores =
-          model.answers(model.views(photos.get(0), Optional.empty()), 1).get(0).scores();
+          model.score(model.views(photos.get(0), Optional.empty()), 1).get(0).scores();
       double sum = 0;
       for (double score : scores) {
         sum += score;
@@ -187,19 +137,19 @@ final class EmbedConfigTest {
 
   @Test
   void tenCropsAverageTheScoresOfEach() {
-    try (EmbedModel model = model(tiny().withTenCrops(36))) {
+    try (EmbedModel model = model(inference(36, 0))) {
       float[] views = model.views(photo(5), Optional.empty());
       int length = 3 * 32 * 32;
       assertThat(views).hasSize(10 * length);
       double[] mean = new double[model.hierarchy().finest().size()];
       for (int view = 0; view < 10; view++) {
         float[] one = Arrays.copyOfRange(views, view * length, (view + 1) * length);
-        double[] scores = model.answers(one, 1).get(0).scores();
+        double[] scores = model.score(one, 1).get(0).scores();
         for (int cell = 0; cell < mean.length; cell++) {
           mean[cell] += scores[cell] / 10;
         }
       }
-      double[] together = model.answers(views, 1).get(0).scores();
+      double[] together = model.score(views, 1).get(0).scores();
       for (int cell = 0; cell < mean.length; cell++) {
         assertThat(together[cell]).isCloseTo(mean[cell], within(1e-6));
       }
@@ -210,13 +160,26 @@ final class EmbedConfigTest {
   void answersCanBeGivenInAnotherWayWithoutTraining() {
     try (EmbedModel model = model(tiny())) {
       Location mean = model.localizer().locate(photo(1));
-      model.answerWith(config -> config.withRefineKm(0).withProduct(Product.COSINES));
+      model.setAnswerOptions(model.answerOptions().withMeanKm(0));
+      model.setProduct(Product.COSINES);
       Location best = model.localizer().locate(photo(1));
       assertThat(best.latLng()).isEqualTo(best.candidates().get(0).latLng());
       assertThat(best.score()).isNotEqualTo(mean.score());
-      assertThatThrownBy(() -> model.answerWith(config -> config.withWidth(9)))
+      model.setInference(model.config().inference().withTenCrops(36));
+      assertThat(model.localizer().locate(photo(1)).score()).isNotEqualTo(best.score());
+      assertThat(model.config())
+          .isEqualTo(
+              inference(36, 0)
+                  .withMatching(Cosine.defaults().withProduct(Product.COSINES))
+                  .withAnswer(new AnswerOptions(0, 10)));
+      assertThatThrownBy(() -> model.setInference(new Inference(31, 0)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("only product, tenCrops");
+          .hasMessageContaining("tenCrops");
+    }
+    try (EmbedModel classifier = model(tiny().withMatching(new Matching.Classifier()))) {
+      assertThatThrownBy(() -> classifier.setProduct(Product.COSINES))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no product");
     }
   }
 
@@ -234,34 +197,34 @@ final class EmbedConfigTest {
         saved.resolve("calibration.json"), "{\"temperature\": 1.5, \"regionShares\": [0.4, 0.95]}");
     try (EmbedModel model = EmbedModel.load(ModelFolder.open(saved))) {
       assertThat(model.calibration()).isEqualTo(SOFTER);
-      PhotoScorer.Answer first = model.answers(model.views(photo(1), Optional.empty()), 1).get(0);
-      PhotoScorer.Answer second = model.answers(model.views(photo(2), Optional.empty()), 1).get(0);
+      PhotoScorer.Scored first = model.score(model.views(photo(1), Optional.empty()), 1).get(0);
+      PhotoScorer.Scored second = model.score(model.views(photo(2), Optional.empty()), 1).get(0);
       float[][] scores = model.scores(new float[][] {first.vector(), second.vector()});
       assertThat(doubles(scores[0])).containsExactly(first.scores(), within(1e-6));
       assertThat(doubles(scores[1])).containsExactly(second.scores(), within(1e-6));
       assertThatThrownBy(() -> model.scores(new float[1][3]))
-          .hasMessageContaining("3 numbers, the model 16");
+          .hasMessageContaining("3 dimensions, the model 16");
     }
   }
 
   @Test
   void neighborsAreTheNearestTrainingPhotosOfTheBestCell() {
     // The untrained values of this backbone name cells in which there are photos.
-    Config config = tiny().withBackbone("residual", ImageSpec.half(32)).withNeighbors(2);
+    EmbedConfig config = inference(0, 2).withBackbone("residual", ImageSpec.half(32));
     try (EmbedModel model = model(config)) {
       assertThatThrownBy(model::localizer)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("call fillGallery first");
-      model.fillGallery(PHOTOS);
+          .hasMessageContaining("call indexPhotos first");
+      model.indexPhotos(PHOTOS);
       int refined = 0;
       for (int seed = 200; seed < 230; seed++) {
         float[] vector = vector(model, photo(seed));
         Location location = model.localizer().locate(photo(seed));
         CellPartition cells = model.hierarchy().finest();
-        String best = location.candidates().get(0).cell();
+        Cell best = location.candidates().get(0).cell();
         List<Integer> nearest =
             IntStream.range(0, PHOTOS.size())
-                .filter(i -> cells.s2Token(cells.labelOf(position(i)).orElseThrow()).equals(best))
+                .filter(i -> cells.cell(cells.labelOf(position(i)).orElseThrow()).equals(best))
                 .boxed()
                 .sorted(
                     Comparator.comparingDouble(
@@ -290,7 +253,7 @@ final class EmbedConfigTest {
   }
 
   private static float[] vector(EmbedModel model, BufferedImage photo) {
-    return model.answers(model.views(photo, Optional.empty()), 1).get(0).vector();
+    return model.score(model.views(photo, Optional.empty()), 1).get(0).vector();
   }
 
   private static double dot(float[] a, float[] b) {
@@ -323,28 +286,34 @@ final class EmbedConfigTest {
 
   @Test
   void aBackboneOfTheUsersOwnIsNamedInTheFolder() throws IOException {
-    Config config = tiny().withBackbone(PatchBackbone::new);
-    assertThat(config.image()).isEqualTo(ImageSpec.imageNet(32));
+    EmbedConfig config = tiny().withBackbone(PatchBackbone::new);
+    assertThat(config.encoder().image()).isEqualTo(ImageSpec.imageNet(32));
     Path saved = folder.resolve("model");
     try (EmbedModel model = model(config)) {
       model.save(saved, CARD);
       List<Location> answers = model.localizer().locateImages(List.of(photo(1)));
-      try (Localizer loaded = Localizer.load(saved)) {
-        assertThat(loaded.locateImages(List.of(photo(1)))).isEqualTo(answers);
+      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved).allowingCode())) {
+        assertThat(loaded.localizer().locateImages(List.of(photo(1)))).isEqualTo(answers);
       }
     }
+    assertThatThrownBy(() -> Localizer.load(saved))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining(
+            "runs code when it is loaded: the class " + PatchBackbone.class.getName())
+        .hasMessageContaining("--allow-code")
+        .hasMessageContaining("allowingCode()");
     Path json = saved.resolve("config.json");
     String text = Files.readString(json);
     assertThat(text).contains(PatchBackbone.class.getName());
     Files.writeString(json, text.replace(PatchBackbone.class.getName(), "com.example.Gone"));
-    assertThatThrownBy(() -> Localizer.load(saved))
+    assertThatThrownBy(() -> EmbedModel.load(ModelFolder.open(saved).allowingCode()))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("cannot load " + saved)
         .hasMessageContaining("the class com.example.Gone is missing");
     int local = 5;
     assertThatThrownBy(
             () ->
-                Config.tiny()
+                EmbedConfig.tiny()
                     .withBackbone(
                         () ->
                             new Backbone(ImageSpec.half(32), local) {
@@ -405,15 +374,14 @@ final class EmbedConfigTest {
   /** The paper's form, with fewer blocks and cells: one step forward and back. */
   @Test
   void thePapersFormTrainsItsLastBlockAlone() throws IOException {
-    Config config =
-        Config.paper()
+    EmbedConfig config =
+        EmbedConfig.paper()
             .withBackbone(ShallowClip::new)
-            .withTenCrops(64)
-            .withAdaptiveCells(
-                AdaptiveCells.paper()
-                    .withMinPoints(2)
-                    .withMaxPoints(List.of(100, 70, 50, 40, 30, 20, 10)));
-    Manifest manifest = photosWithMaps();
+            .withInference(new Inference(64, 0))
+            .withCells(
+                new Cells.Adaptive(
+                    CellPartition.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
+    Manifest manifest = photosWithMaps(folder);
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
       assertThat(model.hierarchy().levels()).isEqualTo(7);
@@ -449,128 +417,9 @@ final class EmbedConfigTest {
     return model.network().parameter(name).array().getGradient().abs().sum().getFloat();
   }
 
-  private static PhotoSource source(Manifest manifest) {
-    return new PhotoSource() {
-      @Override
-      public int size() {
-        return manifest.size();
-      }
-
-      @Override
-      public Photo photo(int epoch, int index) {
-        Manifest.Entry entry = manifest.entries().get(index);
-        return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
-      }
-    };
-  }
-
-  /** Six photos with an image of two classes beside each. */
-  private Manifest photosWithMaps() throws IOException {
-    List<Manifest.Entry> entries = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      BufferedImage classes = new BufferedImage(44, 40, BufferedImage.TYPE_BYTE_GRAY);
-      classes.getRaster().setSample(i, i, 0, 149);
-      ImageIO.write(classes, "png", folder.resolve(i + ".classes.png").toFile());
-      Path file = folder.resolve(i + ".png");
-      ImageIO.write(photo(i), "png", file.toFile());
-      entries.add(new Manifest.Entry(file, positions(1, 300).get(i), Map.of()));
-    }
-    return Manifest.of(entries);
-  }
-
-  @Test
-  void classMapsBesidePhotosAreRead() throws IOException {
-    Manifest photos = photosWithMaps();
-    Config config = tiny().withFusion(Fusion.tiny().withClassMaps("beside:.classes.png", 150));
-    try (EmbedModel model = model(config)) {
-      float[] input =
-          Examples.of(model, source(photos)).example(0, 3, new SplittableRandom(1)).inputs()[0];
-      // Photos of 44 x 40 are cut in the middle and shrunk to 32; the one class survives or not,
-      // but nothing else is there.
-      for (int i = 3 * 32 * 32; i < input.length; i++) {
-        assertThat(input[i]).isIn(0f, 149f);
-      }
-      assertThatThrownBy(() -> model.localizer().locate(photo(1)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("came without a file");
-      Files.delete(folder.resolve("3.classes.png"));
-      assertThatThrownBy(() -> model.localizer().locate(photos.entries().get(3).image()))
-          .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("no class map " + folder.resolve("3.classes.png"));
-      ImageIO.write(photo(1), "png", folder.resolve("3.classes.png").toFile());
-      assertThatThrownBy(() -> model.localizer().locate(photos.entries().get(3).image()))
-          .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("3 bands");
-    }
-  }
-
-  /** As of a photo that EXIF says to turn, or of one that was cut or shrunk since. */
-  @ParameterizedTest
-  @CsvSource({
-    "40,44,false",
-    "44,44,false",
-    "88,80,false",
-    "44,40,true",
-    "22,20,true",
-    "11,10,true"
-  })
-  void classMapsHaveTheShapeOfTheirPhotos(int width, int height, boolean fits) throws IOException {
-    Path file = photosWithMaps().entries().get(3).image();
-    BufferedImage classes = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
-    ImageIO.write(classes, "png", folder.resolve("3.classes.png").toFile());
-    Config config = tiny().withFusion(Fusion.tiny().withClassMaps("beside:.classes.png", 150));
-    try (EmbedModel model = model(config)) {
-      if (fits) {
-        assertThat(model.localizer().locate(file).candidates()).isNotEmpty();
-      } else {
-        assertThatThrownBy(() -> model.localizer().locate(file))
-            .isInstanceOf(UncheckedIOException.class)
-            .hasMessageContaining(folder.resolve("3.classes.png").toString())
-            .hasMessageContaining(width + " x " + height)
-            .hasMessageContaining("44 x 40");
-      }
-    }
-  }
-
-  /** Class maps as a user may write them. */
-  static final class LeftIsOne implements ClassMaps {
-    @Override
-    public ClassMap of(BufferedImage photo) {
-      byte[] classes = new byte[photo.getWidth() * photo.getHeight()];
-      for (int i = 0; i < classes.length; i++) {
-        classes[i] = (byte) (i % photo.getWidth() < photo.getWidth() / 2 ? 1 : 0);
-      }
-      return ClassMap.of(photo.getWidth(), photo.getHeight(), classes);
-    }
-  }
-
-  @Test
-  void classMapsOfTheUsersOwnAreNamedInTheFolder() throws IOException {
-    Config config = tiny().withFusion(Fusion.tiny().withClassMaps(LeftIsOne::new, 2));
-    try (EmbedModel model = model(config)) {
-      float[] input = model.views(photo(1), Optional.empty());
-      assertThat(input[3 * 32 * 32]).isEqualTo(1);
-      assertThat(input[input.length - 1]).isEqualTo(0);
-      model.save(folder.resolve("model"), CARD);
-      List<Location> answers = model.localizer().locateImages(List.of(photo(1)));
-      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
-        assertThat(loaded.locateImages(List.of(photo(1)))).isEqualTo(answers);
-      }
-    }
-    Path json = folder.resolve("model/config.json");
-    Files.writeString(
-        json, Files.readString(json).replace(LeftIsOne.class.getName(), "com.example.Gone"));
-    assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
-        .isInstanceOf(ModelFormatException.class)
-        .hasMessageContaining("com.example.Gone");
-    assertThatThrownBy(() -> ClassMaps.named("oneformer")).hasMessageContaining("torchscript:FILE");
-    assertThatThrownBy(() -> ClassMaps.named("beside:"))
-        .hasMessageContaining("beside:.classes.png");
-  }
-
   @Test
   void aPhotoOutsideAllCellsTeachesNothing() {
-    try (EmbedModel model = model(tiny().withNegatives(Negatives.BATCH));
+    try (EmbedModel model = model(contrasting(new InBatch(true, false)));
         NDManager step = TorchEngine.newManager()) {
       Batch batch =
           new Batch(
@@ -597,31 +446,97 @@ final class EmbedConfigTest {
   void settingsReachIntoRecords() {
     Map<String, String> settings =
         Map.of(
-            "s2Levels", "[]",
-            "adaptiveCells.minPoints", "2",
-            "adaptiveCells.maxPoints", "[100, 20]",
-            "fusion.blocks", "1",
-            "fusion.classMaps", "water",
-            "fusion.patch", "8");
+            "cells.type", "adaptive",
+            "cells.minPoints", "2",
+            "cells.maxPoints", "[100, 20]",
+            "matching.negatives.type", "inBatch",
+            "matching.negatives.symmetric", "true",
+            "fusion.type", "semanticStream",
+            "fusion.classMaps.source", "water",
+            "fusion.patch", "8",
+            "answer.meanKm", "0");
     try (EmbedModel model =
         (EmbedModel) Family.named("embed").create("tiny", settings, positions(1, 300), 1)) {
-      assertThat(model.config().fusion().patch()).isEqualTo(8);
+      assertThat(model.config())
+          .isEqualTo(
+              EmbedConfig.tiny()
+                  .withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
+                  .withMatching(Cosine.defaults().withNegatives(new InBatch(true, true)))
+                  .withFusion(
+                      new SemanticStream(
+                          3,
+                          new Fusion.Input("water", 150, Fusion.Encoding.ONE_HOT),
+                          8,
+                          new Fusion.Sizes(128, 64, 4, 512),
+                          Fusion.Norm.BEFORE,
+                          true,
+                          false))
+                  .withAnswer(new AnswerOptions(0, 10)));
       assertThat(model.hierarchy().levels()).isEqualTo(2);
     }
-    assertThatThrownBy(
-            () ->
-                Family.named("embed")
-                    .create("tiny", Map.of("fusion.depth", "1"), positions(1, 9), 1))
-        .hasMessageContaining("no setting fusion.depth; there are blocks, classMaps");
-    assertThatThrownBy(
-            () ->
-                Family.named("embed")
-                    .create("tiny", Map.of("negatives", "SOME"), positions(1, 9), 1))
-        .hasMessageContaining("; there are all-cells, batch, batch-unmasked");
-    assertThatThrownBy(() -> tiny().withSymmetric(true)).hasMessageContaining("symmetric needs");
-    assertThatThrownBy(
-            () -> tiny().withComparison(Comparison.CLASSIFIER).withProduct(Product.COSINES))
-        .hasMessageContaining("a classifier has no cosines");
-    assertThatThrownBy(() -> tiny().withTenCrops(31)).hasMessageContaining("tenCrops");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fusion.blocks | 1 | no setting fusion.blocks; there are type",
+        "fusion.type | some | there are none, semanticStream",
+        "matching.negatives.type | some | there are allCells, inBatch",
+        "matching.negatives.symmetric | true | no setting matching.negatives.symmetric",
+        "cells.minPoints | 3 | no setting cells.minPoints; there are type, s2Levels",
+        "cells.s2Levels | [3, 3] | cells: s2Levels must be one or more of 0 to 30, increasing",
+        "cells.s2Levels | [] | cells: s2Levels must be one or more",
+        "encoder.dimension | 0 | encoder: dimension must be positive: 0",
+        "encoder.trainableBlocks | -2 | encoder: trainableBlocks must be -1 or more: -2",
+        "matching.temperature | 0 | matching: temperature must be positive: 0.0",
+        "inference.tenCrops | 31 | tenCrops must be 0 or at least the image's side of 32: 31",
+        "inference.neighbors | -1 | inference: neighbors must be 0 or more: -1"
+      })
+  void refusesSettingsThatDoNotFit(String name, String value, String message) {
+    Map<String, String> settings = Map.of(name, value);
+    assertThatThrownBy(() -> Family.named("embed").create("tiny", settings, positions(1, 9), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  /** A classifier has neither temperature nor negatives nor product. */
+  @Test
+  void alternativesHoldTheirOwnSettingsAlone() throws IOException {
+    Path saved = folder.resolve("model");
+    try (EmbedModel model = model(tiny().withMatching(new Matching.Classifier()))) {
+      model.save(saved, CARD);
+    }
+    String json = Files.readString(saved.resolve("config.json"));
+    assertThat(json)
+        .contains("\"matching\": {\n      \"type\": \"classifier\"\n    }")
+        .contains("\"fusion\": {\n      \"type\": \"none\"\n    }")
+        .doesNotContain("maxPoints");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"fusion\": null",
+        "\"fusion\": {}",
+        "\"fusion\": {\"type\": \"none\", \"blocks\": 3}",
+        "\"fusion\": {\"type\": \"semanticStream\"}",
+        "\"fusion\": []",
+        "\"fusion\": \"none\""
+      })
+  void aFolderThatDoesNotFitIsRefused(String fusion) throws IOException {
+    Path saved = folder.resolve("model");
+    try (EmbedModel model = model(tiny())) {
+      model.save(saved, CARD);
+    }
+    Path json = saved.resolve("config.json");
+    String text = Files.readString(json);
+    Files.writeString(json, text.replaceFirst("\"fusion\": \\{[^}]*\\}", fusion));
+    assertThat(Files.readString(json)).contains(fusion);
+    assertThatThrownBy(() -> Localizer.load(saved))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining(json.toString())
+        .hasMessageContaining("fusion");
   }
 }

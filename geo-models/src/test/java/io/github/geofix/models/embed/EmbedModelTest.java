@@ -22,6 +22,8 @@ import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.embed.Matching.AllCells;
+import io.github.geofix.models.embed.Matching.InBatch;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
@@ -39,7 +41,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbedModelTest {
@@ -54,8 +56,7 @@ final class EmbedModelTest {
   }
 
   private static EmbedModel model(long seed) {
-    return EmbedModel.create(
-        EmbedModel.Config.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
+    return EmbedModel.create(EmbedConfig.tiny(), hierarchy(new Random(seed), 300, 1, 2, 3), seed);
   }
 
   @Test
@@ -91,7 +92,7 @@ final class EmbedModelTest {
     }
     assertThatThrownBy(() -> Localizer.load(saved))
         .isInstanceOf(ModelFormatException.class)
-        .hasMessageContaining("vectors of 3 numbers, the model of 128");
+        .hasMessageContaining("vectors of 3 dimensions, the model of 128");
   }
 
   @ParameterizedTest
@@ -137,12 +138,11 @@ final class EmbedModelTest {
   @Test
   void answersWithTheMeanOfTheScoreAroundTheBestCell() {
     try (EmbedModel model = model(2)) {
-      double radiusKm = model.config().refineKm();
+      double radiusKm = model.answerOptions().meanKm();
       BufferedImage photo = photos(1).get(0);
       double[] scores =
           model
-              .answers(
-                  model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
+              .score(model.example(photo, new LatLng(0, 0), new SplittableRandom(1)).inputs()[0], 1)
               .get(0)
               .scores();
       CellPartition cells = model.hierarchy().finest();
@@ -157,23 +157,26 @@ final class EmbedModelTest {
         }
       }
       Location location = model.localizer().locate(photo);
-      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.s2Token(best));
+      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.cell(best));
       assertThat(location.candidates().get(0).score()).isCloseTo(scores[best], within(1e-6));
       assertThat(GreatCircle.distanceKm(location.latLng(), mean.latLng())).isLessThan(1);
     }
   }
 
+  static List<Matching.Negatives> negatives() {
+    return List.of(
+        new AllCells(),
+        new InBatch(true, false),
+        new InBatch(true, true),
+        new InBatch(false, false),
+        new InBatch(false, true));
+  }
+
   /** The definition in loops: each photo against its cell and the cells that are its negatives. */
   @ParameterizedTest
-  @CsvSource({
-    "ALL_CELLS, false",
-    "BATCH, false",
-    "BATCH, true",
-    "BATCH_UNMASKED, false",
-    "BATCH_UNMASKED, true"
-  })
-  void lossIsTheContrastWithTheNegatives(EmbedModel.Negatives negatives, boolean symmetric) {
-    EmbedNetwork network = network(negatives, symmetric);
+  @MethodSource("negatives")
+  void lossIsTheContrastWithTheNegatives(Matching.Negatives negatives) {
+    EmbedNetwork network = network(negatives);
     try (NDManager manager = TorchEngine.newManager()) {
       network.initialize(manager, 4, DataType.FLOAT64);
       NDArray embedded =
@@ -201,8 +204,8 @@ final class EmbedModelTest {
         for (int other = 0; other < 6; other++) {
           boolean negative =
               other != photo
-                  && (negatives == EmbedModel.Negatives.BATCH_UNMASKED
-                      || labels[other] != labels[photo]);
+                  && (labels[other] != labels[photo]
+                      || !(negatives instanceof InBatch batch && batch.maskSameCell()));
           cellsOfTheBatch += negative ? Math.exp(logit[photo][labels[other]]) : 0;
           photosOfTheBatch += negative ? Math.exp(logit[other][labels[photo]]) : 0;
         }
@@ -210,30 +213,32 @@ final class EmbedModelTest {
         for (double l : logit[photo]) {
           allCells += Math.exp(l);
         }
-        if (negatives == EmbedModel.Negatives.ALL_CELLS) {
+        if (negatives instanceof AllCells) {
           loss -= Math.log(own / allCells) / 6;
-        } else if (symmetric) {
+        } else if (negatives instanceof InBatch batch && batch.symmetric()) {
           loss -= Math.log(own / cellsOfTheBatch) / 12 + Math.log(own / photosOfTheBatch) / 12;
         } else {
           loss -= Math.log(own / cellsOfTheBatch) / 6;
         }
       }
       NDArray given = manager.create(new long[] {0, 1, 1, 4, 2, 0});
-      assertThat(network.loss(Forward.TRAINING, embedded, 1, given).getDouble())
+      assertThat(network.levelLoss(Forward.TRAINING, embedded, 1, given).getDouble())
           .isCloseTo(loss, within(1e-5));
     }
   }
 
-  private static EmbedNetwork network(EmbedModel.Negatives negatives, boolean symmetric) {
-    return EmbedModel.network(
-        EmbedModel.Config.tiny().withWidth(8).withNegatives(negatives).withSymmetric(symmetric),
+  private static EmbedNetwork network(Matching.Negatives negatives) {
+    EmbedConfig tiny = EmbedConfig.tiny();
+    return new EmbedNetwork(
+        tiny.withEncoder(tiny.encoder().withDimension(8))
+            .withMatching(Matching.Cosine.defaults().withNegatives(negatives)),
         new int[] {3, 5});
   }
 
   @ParameterizedTest
-  @CsvSource({"ALL_CELLS, false", "BATCH, false", "BATCH, true", "BATCH_UNMASKED, false"})
-  void gradientsAgreeWithFiniteDifferences(EmbedModel.Negatives negatives, boolean symmetric) {
-    EmbedNetwork network = network(negatives, symmetric);
+  @MethodSource("negatives")
+  void gradientsAgreeWithFiniteDifferences(Matching.Negatives negatives) {
+    EmbedNetwork network = network(negatives);
     try (NDManager manager = TorchEngine.newManager()) {
       network.initialize(manager, 3, DataType.FLOAT64);
       NDArray embedded =
@@ -244,7 +249,7 @@ final class EmbedModelTest {
       cells.setRequiresGradient(true);
       scale.setRequiresGradient(true);
       try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-        collector.backward(network.loss(Forward.TRAINING, embedded, 1, labels));
+        collector.backward(network.levelLoss(Forward.TRAINING, embedded, 1, labels));
       }
       double[] analytic = cells.getGradient().toDoubleArray();
       double analyticScale = scale.getGradient().toDoubleArray()[0];
@@ -268,10 +273,10 @@ final class EmbedModelTest {
     double[] moved = original.clone();
     moved[index] = original[index] + step;
     values.set(moved);
-    double above = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
+    double above = network.levelLoss(Forward.TRAINING, embedded, 1, labels).getDouble();
     moved[index] = original[index] - step;
     values.set(moved);
-    double below = network.loss(Forward.TRAINING, embedded, 1, labels).getDouble();
+    double below = network.levelLoss(Forward.TRAINING, embedded, 1, labels).getDouble();
     values.set(original);
     return (above - below) / (2 * step);
   }
@@ -319,11 +324,11 @@ final class EmbedModelTest {
       model.save(folder.resolve("model"), CARD);
     }
     Path config = folder.resolve("model/config.json");
-    Files.writeString(config, Files.readString(config).replace("\"format\": 1", "\"format\": 99"));
+    Files.writeString(config, Files.readString(config).replace("\"format\": 2", "\"format\": 99"));
     assertThatThrownBy(() -> Localizer.load(folder.resolve("model")))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("format 99")
-        .hasMessageContaining("format 1");
+        .hasMessageContaining("format 2");
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration;
@@ -90,7 +89,11 @@ final class CalibrationContractTest {
                     IntStream.range(0, PHOTOS)
                         .filter(
                             i ->
-                                Region.ofTokens(locations.get(i).regions().get(share).s2Tokens())
+                                locations
+                                    .get(i)
+                                    .regions()
+                                    .get(share)
+                                    .region()
                                     .contains(SOURCE.photo(0, i).latLng()))
                         .count())
         .boxed()

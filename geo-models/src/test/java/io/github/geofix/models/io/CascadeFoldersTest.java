@@ -62,7 +62,8 @@ class CascadeFoldersTest {
       Location location = cascade.locate(noise(32, 32, 3));
       assertThat(location.candidates()).hasSize(100);
       // What zoom names are tiles of the Mercator world.
-      assertThat(location.candidates()).allSatisfy(c -> assertThat(c.cell()).startsWith("8/"));
+      assertThat(location.candidates())
+          .allSatisfy(c -> assertThat(c.cell()).asString().startsWith("8/"));
       assertThat(location.candidates().stream().mapToDouble(Candidate::score).sum())
           .isBetween(0.5, 1 + 1e-9);
       assertThat(cascade.costs())

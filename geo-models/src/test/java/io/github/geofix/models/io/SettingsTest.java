@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
-import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.TokenModel;
-import io.github.geofix.models.zoom.ZoomModel;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +24,10 @@ final class SettingsTest {
 
   static Stream<Record> configurations() {
     return Stream.of(
-        EmbedModel.Config.tiny(),
+        EmbedConfig.tiny(),
         RecombineModel.Config.tiny(),
         TokenModel.Config.tiny(),
-        ZoomModel.Config.tiny());
+        ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Class<?> type, String path) {

@@ -385,7 +385,7 @@ final class RecombineModelTest {
       model.setPlaces(cells);
       Location location = model.localizer().locate(squares(model.places()).get(1));
       assertThat(location.candidates()).hasSize(3);
-      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.s2Token(1));
+      assertThat(location.candidates().get(0).cell()).isEqualTo(cells.cell(1));
     }
   }
 

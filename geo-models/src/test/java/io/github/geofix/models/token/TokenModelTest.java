@@ -15,6 +15,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
@@ -160,8 +161,8 @@ final class TokenModelTest {
       Location location = model.localizer().locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(10);
       assertThat(location.regions()).extracting("share").containsExactly(0.5, 0.9);
-      Region half = Region.ofTokens(location.regions().get(0).s2Tokens());
-      Region most = Region.ofTokens(location.regions().get(1).s2Tokens());
+      Region half = location.regions().get(0).region();
+      Region most = location.regions().get(1).region();
       assertThat(most.areaKm2()).isGreaterThan(half.areaKm2());
       Candidate best = location.candidates().get(0);
       assertThat(best.radiusKm()).isBetween(50.0, 200.0);
@@ -174,7 +175,7 @@ final class TokenModelTest {
     List<LatLng> places = places(20);
     PhotoSource source = source(photos, places);
     try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
-      List<String> before = cells(model.localizer().locate(photos.get(0)));
+      List<Cell> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);
       assertThat(model.calibration()).isEqualTo(calibration);
       Location after = model.localizer().locate(photos.get(0));
@@ -186,7 +187,7 @@ final class TokenModelTest {
     }
   }
 
-  private static List<String> cells(Location location) {
+  private static List<Cell> cells(Location location) {
     return location.candidates().stream().map(Candidate::cell).toList();
   }
 

@@ -7,7 +7,6 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
@@ -126,8 +125,7 @@ class VectorPhotosTest {
         .filter(
             i -> {
               Location location = model.locate(List.of(photos.photo(i))).get(0);
-              return Region.ofTokens(location.regions().get(share).s2Tokens())
-                  .contains(photos.place(i));
+              return location.regions().get(share).region().contains(photos.place(i));
             })
         .count();
   }

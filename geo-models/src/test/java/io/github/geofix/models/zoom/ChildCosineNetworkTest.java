@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChildCosineNetworkTest {
   private static final Forward F = Forward.INFERENCE;
   private static final int BATCH = 4;
-  private static final int WIDTH = 6;
+  private static final int DIMENSION = 6;
   private static final int[][] TAKEN = {{1, 2}, {1, 2}, {1, 3}, {0, 8}};
 
   private static ChildCosineNetwork network(double contrast) {
@@ -31,9 +31,7 @@ class ChildCosineNetworkTest {
         new ResidualEncoder(ImageSpec.half(16), 4, 4),
         new ResidualEncoder(ImageSpec.half(24), 4, 4),
         List.of(2, 3),
-        WIDTH,
-        0.1,
-        contrast);
+        new ZoomConfig.ChildCosine(DIMENSION, 0.1, contrast));
   }
 
   private static NDArray taken(NDManager manager) {
@@ -94,7 +92,7 @@ class ChildCosineNetworkTest {
     double[] flat = seen.toDoubleArray();
     for (int photo = 0; photo < BATCH; photo++) {
       // Every photo before the children of this photo's view.
-      int length = children * WIDTH;
+      int length = children * DIMENSION;
       double[] own = Arrays.copyOfRange(flat, photo * length, (photo + 1) * length);
       NDArray view = photos.getManager().create(own, new Shape(1, length));
       for (int other = 0; other < BATCH; other++) {
@@ -123,7 +121,7 @@ class ChildCosineNetworkTest {
   private static NDArray scores(ChildCosineNetwork network, NDArray photo, NDArray view, int step) {
     NDManager manager = photo.getManager();
     long other = step == 0 ? 9 : 4;
-    NDArray filler = manager.zeros(new Shape(1, other * WIDTH), DataType.FLOAT64);
+    NDArray filler = manager.zeros(new Shape(1, other * DIMENSION), DataType.FLOAT64);
     List<NDArray> views = step == 0 ? List.of(view, filler) : List.of(filler, view);
     NDArray taken = manager.zeros(new Shape(1, 2), DataType.INT64);
     return network.logits(F, photo, views, taken).get(step);
@@ -137,10 +135,10 @@ class ChildCosineNetworkTest {
       NDArray photos = network.photos(F, manager.randomNormal(new Shape(3, 3, 16, 16)));
       NDArray seen =
           network.atStep(F, network.views(F, manager.randomNormal(new Shape(3, 3, 24, 24))), 0);
-      assertThat(seen.getShape()).isEqualTo(new Shape(3, 4L * WIDTH));
-      NDArray lengths = seen.reshape(3, 4, WIDTH).norm(new int[] {2}, false);
+      assertThat(seen.getShape()).isEqualTo(new Shape(3, 4L * DIMENSION));
+      NDArray lengths = seen.reshape(3, 4, DIMENSION).norm(new int[] {2}, false);
       assertThat(lengths.sub(1).abs().max().getFloat()).isLessThan(1e-5f);
-      NDArray filler = manager.ones(new Shape(3, 9L * WIDTH));
+      NDArray filler = manager.ones(new Shape(3, 9L * DIMENSION));
       NDArray logits =
           network
               .logits(
@@ -159,9 +157,7 @@ class ChildCosineNetworkTest {
                     new ResidualEncoder(ImageSpec.half(16), 4),
                     new ResidualEncoder(ImageSpec.half(20), 4),
                     List.of(4),
-                    WIDTH,
-                    0.1,
-                    0))
+                    ZoomConfig.ChildCosine.defaults()))
         .hasMessageContaining("20 px")
         .hasMessageContaining("10 x 10")
         .hasMessageContaining("4 children");

@@ -31,8 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ZoomDecoderTest {
   private static final Forward F = Forward.INFERENCE;
-  private static final ZoomDecoder.Options MIXED =
-      new ZoomDecoder.Options(16, 2, 2, List.of(4, 2, 3, 2), 0.1);
+  private static final ZoomConfig.Decoder SMALL = new ZoomConfig.Decoder(16, 2, 2, 0.1, true);
+  private static final List<Integer> MIXED = List.of(4, 2, 3, 2);
+  private static final List<Integer> PUBLISHED = List.of(4, 4, 4, 4);
 
   private final NDManager manager = TorchEngine.newManager();
 
@@ -43,16 +44,16 @@ class ZoomDecoderTest {
 
   @Test
   void thePublishedSizeHasThePublishedNumberOfParameters() {
-    ZoomDecoder decoder = new ZoomDecoder(ZoomDecoder.Options.paper());
+    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.defaults(), PUBLISHED);
     // The paper says 21.27 million.
     assertThat(decoder.parameterCount()).isEqualTo(21_268_224);
   }
 
   @ParameterizedTest
   @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
-  void equalsJustZoomIn(String name, int width, int side, int steps) {
+  void equalsJustZoomIn(String name, int dimension, int side, int steps) {
     Oracle oracle = Oracle.of(name);
-    ZoomDecoder decoder = decoder(oracle, width, side, steps);
+    ZoomDecoder decoder = decoder(oracle, dimension, side, steps);
     List<NDArray> logits = logits(decoder, oracle);
     oracle.assertClose(NDArrays.stack(new NDList(logits), 1), "logits", 1e-5);
     NDArray target = longs(oracle, "target");
@@ -64,9 +65,9 @@ class ZoomDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
-  void gradientsEqualThoseOfJustZoomIn(String name, int width, int side, int steps) {
+  void gradientsEqualThoseOfJustZoomIn(String name, int dimension, int side, int steps) {
     Oracle oracle = Oracle.of(name);
-    ZoomDecoder decoder = decoder(oracle, width, side, steps);
+    ZoomDecoder decoder = decoder(oracle, dimension, side, steps);
     decoder.requireGradients(true);
     try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
       NextToken loss = NextToken.defaults().withLabelSmoothing(0.1);
@@ -86,9 +87,9 @@ class ZoomDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
-  void walksAsJustZoomInWalks(String name, int width, int side, int steps) {
+  void walksAsJustZoomInWalks(String name, int dimension, int side, int steps) {
     Oracle oracle = Oracle.of(name);
-    ZoomDecoder decoder = decoder(oracle, width, side, steps);
+    ZoomDecoder decoder = decoder(oracle, dimension, side, steps);
     NDArray ground = oracle.array(manager, "ground");
     NDArray table = oracle.array(manager, "ar_sat_table");
     NDArray root = table.get("0, 0").expandDims(0).repeat(0, ground.getShape().get(0));
@@ -113,7 +114,7 @@ class ZoomDecoderTest {
   @Test
   void equalsJustZoomInAtFullSize() {
     Oracle oracle = Oracle.of("jzi_decoder_full");
-    ZoomDecoder decoder = new ZoomDecoder(ZoomDecoder.Options.paper());
+    ZoomDecoder decoder = new ZoomDecoder(ZoomConfig.Decoder.defaults(), PUBLISHED);
     new Fill(403, 0, 0)
         .into(
             decoder,
@@ -148,7 +149,7 @@ class ZoomDecoderTest {
   @ValueSource(longs = {1, 2, 3})
   void stepByStepEqualsAllAtOnce(long seed) {
     Random random = new Random(seed);
-    ZoomDecoder decoder = new ZoomDecoder(MIXED);
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, MIXED);
     decoder.initialize(manager, seed);
     NDArray ground = normal(random, 3, 16);
     NDArray views = normal(random, 3, 4, 16);
@@ -169,7 +170,7 @@ class ZoomDecoderTest {
   @ValueSource(longs = {4, 5})
   void walksMayBeRepeatedAndLeftOut(long seed) {
     Random random = new Random(seed);
-    ZoomDecoder decoder = new ZoomDecoder(MIXED);
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, MIXED);
     decoder.initialize(manager, seed);
     NDArray ground = normal(random, 3, 16);
     NDArray views = normal(random, 3, 16);
@@ -187,7 +188,7 @@ class ZoomDecoderTest {
   @Test
   void noStepSeesLaterOnes() {
     Random random = new Random(6);
-    ZoomDecoder decoder = new ZoomDecoder(MIXED);
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, MIXED);
     decoder.initialize(manager, 6);
     NDArray ground = normal(random, 1, 16);
     NDArray views = normal(random, 1, 4, 16);
@@ -204,7 +205,7 @@ class ZoomDecoderTest {
   @ParameterizedTest
   @ValueSource(longs = {7, 8})
   void gradientsEqualDifferences(long seed) {
-    ZoomDecoder decoder = new ZoomDecoder(new ZoomDecoder.Options(8, 2, 2, List.of(2, 3), 0));
+    ZoomDecoder decoder = new ZoomDecoder(new ZoomConfig.Decoder(8, 2, 2, 0, true), List.of(2, 3));
     GradientCheck.check(
         decoder,
         (f, x) -> {
@@ -221,7 +222,7 @@ class ZoomDecoderTest {
 
   @Test
   void oneStepNeedsNoChildren() {
-    ZoomDecoder decoder = new ZoomDecoder(MIXED.withSides(List.of(5)));
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, List.of(5));
     decoder.initialize(manager, 9);
     NDArray photo = normal(new Random(9), 2, 16);
     NDArray nowhere = manager.zeros(new Shape(2, 1), DataType.INT64);
@@ -232,7 +233,7 @@ class ZoomDecoderTest {
 
   @Test
   void refusesWhatDoesNotFit() {
-    ZoomDecoder decoder = new ZoomDecoder(MIXED.withSides(List.of(2)));
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, List.of(2));
     decoder.initialize(manager, 10);
     NDArray photo = manager.zeros(new Shape(2, 16));
     NDArray taken = manager.zeros(new Shape(2), DataType.INT64);
@@ -246,14 +247,16 @@ class ZoomDecoderTest {
     assertThatThrownBy(() -> decoder.logits(F, photo, photo.expandDims(1), taken))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("children of shape (2) given, (2, 1) needed");
-    assertThatThrownBy(() -> new ZoomDecoder.Options(12, 4, 1, List.of(2), 0))
+    assertThatThrownBy(() -> new ZoomConfig.Decoder(12, 4, 1, 0, true))
         .hasMessageContaining("even parts");
-    assertThatThrownBy(() -> MIXED.withSides(List.of(2, 0))).hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> new ZoomDecoder(SMALL, List.of(2, 0)))
+        .hasMessageContaining("at least 1");
   }
 
-  private ZoomDecoder decoder(Oracle oracle, int width, int side, int steps) {
-    List<Integer> sides = Collections.nCopies(steps, side);
-    ZoomDecoder decoder = new ZoomDecoder(new ZoomDecoder.Options(width, 4, 2, sides, 0.1));
+  private ZoomDecoder decoder(Oracle oracle, int dimension, int side, int steps) {
+    List<Integer> childrenPerSide = Collections.nCopies(steps, side);
+    ZoomDecoder decoder =
+        new ZoomDecoder(new ZoomConfig.Decoder(dimension, 4, 2, 0.1, true), childrenPerSide);
     oracle.load(decoder, manager);
     return decoder;
   }
@@ -273,7 +276,7 @@ class ZoomDecoderTest {
   private NDArray taken(Random random, int walks) {
     long[] taken = new long[walks * 4];
     for (int i = 0; i < taken.length; i++) {
-      int side = MIXED.sides().get(i % 4);
+      int side = MIXED.get(i % 4);
       taken[i] = random.nextInt(side * side);
     }
     return manager.create(taken, new Shape(walks, 4));

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoGradExtension.class)
 class ZoomSearchTest {
-  private static final int WIDTH = 16;
-  private static final List<Integer> SIDES = List.of(2, 3, 2);
+  private static final int DIMENSION = 16;
+  private static final List<Integer> CHILDREN = List.of(2, 3, 2);
 
   private NDManager manager;
 
@@ -47,11 +47,11 @@ class ZoomSearchTest {
 
   @ParameterizedTest
   @CsvSource({"jzi_decoder_k4s4, 64, 4, 4", "jzi_decoder_k3s3, 48, 3, 3"})
-  void aSearchOfWidthOneWalksAsJustZoomInWalks(String name, int width, int side, int steps) {
+  void aSearchOfWidthOneWalksAsJustZoomInWalks(String name, int dimension, int side, int steps) {
     Oracle oracle = Oracle.of(name);
     ZoomDecoder decoder =
         new ZoomDecoder(
-            new ZoomDecoder.Options(width, 4, 2, Collections.nCopies(steps, side), 0.1));
+            new ZoomConfig.Decoder(dimension, 4, 2, 0.1, true), Collections.nCopies(steps, side));
     oracle.load(decoder, manager);
     NDArray ground = oracle.array(manager, "ground");
     NDArray table = oracle.array(manager, "ar_sat_table");
@@ -81,7 +81,8 @@ class ZoomSearchTest {
     ZoomDecoder decoder = decoder(seed);
     NDArray ground = vectors(List.of(List.of(-1)), seed);
     List<Walk> walks =
-        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(1000)).cells();
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withBeamWidth(1000))
+            .cells();
     Map<List<Integer>, Double> expected = scoresOfAllCells(decoder, ground, seed);
     assertThat(walks.stream().map(Walk::path))
         .containsExactlyInAnyOrderElementsOf(expected.keySet());
@@ -103,7 +104,7 @@ class ZoomSearchTest {
     NDArray ground = vectors(List.of(List.of(-1)), seed);
     Map<List<Integer>, Double> cells = scoresOfAllCells(decoder, ground, seed);
     List<List<Integer>> beams = List.of(List.of());
-    for (int length = 1; length <= SIDES.size(); length++) {
+    for (int length = 1; length <= CHILDREN.size(); length++) {
       List<List<Integer>> before = beams;
       int prefix = length;
       // A distribution: the probability of a prefix is the sum of those of its cells.
@@ -117,12 +118,12 @@ class ZoomSearchTest {
       beams =
           prefixes.entrySet().stream()
               .sorted(Map.Entry.<List<Integer>, Double>comparingByValue().reversed())
-              .limit(length == SIDES.size() ? Long.MAX_VALUE : width)
+              .limit(length == CHILDREN.size() ? Long.MAX_VALUE : width)
               .map(Map.Entry::getKey)
               .toList();
     }
     List<Walk> walks =
-        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withWidth(width))
+        ZoomSearch.search(decoder, ground, views(seed), Options.defaults().withBeamWidth(width))
             .cells();
     assertThat(walks.stream().map(Walk::path)).containsExactlyElementsOf(beams);
   }
@@ -149,13 +150,13 @@ class ZoomSearchTest {
           looked.addAll(paths);
           return vectors(paths, 10);
         },
-        Options.defaults().withWidth(3));
+        Options.defaults().withBeamWidth(3));
     assertThat(looked).hasSize(1 + 3 + 3).doesNotHaveDuplicates();
   }
 
   @Test
   void refusesWhatCannotBe() {
-    assertThatThrownBy(() -> new Options(0, 1)).hasMessageContaining("width 0");
+    assertThatThrownBy(() -> new Options(0, 1)).hasMessageContaining("beamWidth 0");
     assertThatThrownBy(() -> new Options(1, Double.NaN)).hasMessageContaining("margin NaN");
     for (double impossible : new double[] {Double.NEGATIVE_INFINITY, Double.NaN}) {
       List<Walk> starts = List.of(new Walk(List.of(1), impossible));
@@ -192,7 +193,8 @@ class ZoomSearchTest {
   }
 
   private ZoomDecoder decoder(long seed) {
-    ZoomDecoder decoder = new ZoomDecoder(new ZoomDecoder.Options(WIDTH, 2, 2, SIDES, 0));
+    ZoomDecoder decoder =
+        new ZoomDecoder(new ZoomConfig.Decoder(DIMENSION, 2, 2, 0, true), CHILDREN);
     decoder.initialize(manager, seed);
     return decoder;
   }
@@ -203,15 +205,15 @@ class ZoomSearchTest {
 
   /** Returns a vector for each path that depends on it and the seed alone. */
   private NDArray vectors(List<List<Integer>> paths, long seed) {
-    float[] values = new float[paths.size() * WIDTH];
+    float[] values = new float[paths.size() * DIMENSION];
     for (int i = 0; i < values.length; i++) {
-      Random random = new Random(31 * seed + paths.get(i / WIDTH).hashCode());
+      Random random = new Random(31 * seed + paths.get(i / DIMENSION).hashCode());
       random.nextGaussian();
-      for (int d = 0; d <= i % WIDTH; d++) {
+      for (int d = 0; d <= i % DIMENSION; d++) {
         values[i] = (float) random.nextGaussian();
       }
     }
-    return manager.create(values, new Shape(paths.size(), WIDTH));
+    return manager.create(values, new Shape(paths.size(), DIMENSION));
   }
 
   private Map<List<Integer>, Double> scoresOfAllCells(

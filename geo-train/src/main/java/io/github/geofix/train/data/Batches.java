@@ -7,9 +7,12 @@ package io.github.geofix.train.data;
  *     smaller data set has smaller batches
  * @param gradientAccumulationSteps batches whose gradients are averaged for one optimizer step, at
  *     least 1; a loss within a batch still compares the examples of one batch only
+ * @param gradientCheckpointing whether the blocks of the network are computed again in the backward
+ *     pass instead of keeping their arrays: about a third more time for a fraction of the memory
  * @param workers threads that load and augment examples, at least 1; results do not depend on it
  */
-public record Batches(int size, int gradientAccumulationSteps, int workers) {
+public record Batches(
+    int size, int gradientAccumulationSteps, boolean gradientCheckpointing, int workers) {
   private static final int MAX_DEFAULT_WORKERS = 8;
 
   /** Checks the ranges. */
@@ -28,21 +31,26 @@ public record Batches(int size, int gradientAccumulationSteps, int workers) {
   /** Batches of 64, one a step, with a worker for each processor, at most 8. */
   public static Batches defaults() {
     return new Batches(
-        64, 1, Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()));
+        64, 1, false, Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()));
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
+  }
+
+  /** Returns a copy with or without gradient checkpointing. */
+  public Batches withGradientCheckpointing(boolean gradientCheckpointing) {
+    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
-    return new Batches(size, gradientAccumulationSteps, workers);
+    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
   }
 }

@@ -1,0 +1,5 @@
+/** A modular application. */
+module consumer {
+  requires io.github.geofix.core;
+  requires java.desktop;
+}

@@ -1,0 +1,121 @@
+package io.github.geofix.models.zoom;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.ZoomGrid;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.models.calibration.RegionShares;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.zoom.ZoomSearch.Walk;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Inference of a {@link ZoomNetwork} over the views of a map, with a cache of encoded views.
+ * Follows later training of the network. Thread-safe.
+ */
+final class ZoomInference {
+  private final ZoomNetwork network;
+  private final NDManager manager;
+  private final ZoomGrid grid;
+  private final ViewFeatures features;
+  private final ImagePreprocessor preprocessor;
+
+  /**
+   * @param manager owns the network's arrays
+   */
+  ZoomInference(
+      ZoomNetwork network,
+      NDManager manager,
+      ZoomConfig.Encoder encoder,
+      ZoomGrid grid,
+      ViewSource views) {
+    this.network = network;
+    this.manager = manager;
+    this.grid = grid;
+    this.features = new ViewFeatures(network, views, ImagePreprocessor.of(encoder.view()));
+    this.preprocessor = ImagePreprocessor.of(encoder.photo());
+  }
+
+  /** Searches for the terminal cells of a photo. */
+  ZoomSearch.Result search(BufferedImage photo, List<Walk> starts, ZoomSearch.Options options) {
+    return search(preprocessor.apply(photo), 1, starts, options).get(0);
+  }
+
+  /**
+   * Searches for the terminal cells of photos.
+   *
+   * @param photos {@code [count, 3, H, W]}, preprocessed
+   */
+  List<ZoomSearch.Result> search(
+      float[] photos, int count, List<Walk> starts, ZoomSearch.Options options) {
+    features.useFor(manager);
+    return TorchEngine.infer(
+        manager,
+        batch -> {
+          NDArray encoded = encode(batch, photos, count);
+          List<ZoomSearch.Result> results = new ArrayList<>(count);
+          for (int i = 0; i < count; i++) {
+            try (NDManager step = batch.newSubManager()) {
+              NDArray photo = encoded.get("{}:{}", i, i + 1);
+              photo.attach(step);
+              ZoomSearch.Frontier root = network.atRoot(photo, paths -> features.of(step, paths));
+              results.add(ZoomSearch.search(root, grid.steps(), starts, options));
+            }
+          }
+          return results;
+        });
+  }
+
+  /**
+   * Returns the uncalibrated prediction for a photo with its ground truth.
+   *
+   * <p>The temperature is that of the cells at which the search ends, of which one holds the
+   * photo's place; regions consist of S2 cells, so their shares are measured on those.
+   */
+  ScoredPhoto scored(PhotoSource.Photo photo, ZoomSearch.Options options) {
+    LatLng place = photo.latLng();
+    ZoomSearch.Result result = search(photo.image(), List.of(Walk.atRoot()), options);
+    EndCells ends = EndCells.of(result, 1);
+    return new ScoredPhoto(
+        ends.shares(),
+        grid.contains(place) ? ends.indexOf(ZoomExamples.path(grid, place)) : -1,
+        temperature -> {
+          CellScores.Disjoint s2 = EndCells.of(result, temperature).spreadOverS2(grid);
+          return RegionShares.needed(place, s2.cells(), s2.scores());
+        });
+  }
+
+  /** Returns the best child at each step of a known path. */
+  int[] bestChildren(BufferedImage photo, List<Integer> path) {
+    features.useFor(manager);
+    float[] pixels = preprocessor.apply(photo);
+    return TorchEngine.infer(manager, step -> bestChildren(step, pixels, path));
+  }
+
+  private int[] bestChildren(NDManager step, float[] photo, List<Integer> path) {
+    List<NDArray> views = new ArrayList<>();
+    for (int n = 0; n < path.size(); n++) {
+      views.add(features.of(step, List.of(path.subList(0, n))));
+    }
+    long[] children = path.stream().mapToLong(Integer::longValue).toArray();
+    NDArray taken = step.create(children, new Shape(1, children.length));
+    return network.logits(Forward.INFERENCE, encode(step, photo, 1), views, taken).stream()
+        .mapToInt(logits -> (int) logits.argMax(1).getLong(0))
+        .toArray();
+  }
+
+  private NDArray encode(NDManager step, float[] photos, int count) {
+    ImageSpec photo = preprocessor.spec();
+    Shape shape = new Shape(count, 3, photo.height(), photo.width());
+    return network.photos(Forward.INFERENCE, step.create(photos, shape));
+  }
+}
