@@ -1,7 +1,6 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;

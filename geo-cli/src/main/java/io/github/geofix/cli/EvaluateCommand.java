@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.Finding;

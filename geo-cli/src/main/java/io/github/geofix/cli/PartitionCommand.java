@@ -4,7 +4,6 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.earth.EarthImage;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.ReportSection;

@@ -6,7 +6,6 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.earth.EarthBackdrop;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PhotoReport;
@@ -142,7 +141,7 @@ final class PhotoRun {
   }
 
   private DistanceEvaluator evaluator() {
-    return DistanceEvaluator.withDefaults()
+    return DistanceEvaluator.defaults()
         .withKm(km.stream().mapToDouble(Double::doubleValue).toArray());
   }
 

@@ -6,7 +6,6 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.earth.EarthBackdrop;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.LocatedPhoto;

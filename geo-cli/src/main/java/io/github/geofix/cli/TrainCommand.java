@@ -239,7 +239,7 @@ final class TrainCommand implements Callable<Integer> {
       model.save(out, Provenance.card(origin, options, report));
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.println(out);
-      held.map(manifest -> DistanceEvaluator.withDefaults().evaluate(model.localizer(), manifest))
+      held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
       stdout.flush();
     }

@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class LocalizerTest {
         throw new UncheckedIOException(new IOException("cannot read photo " + photo));
       }
       LatLng there = new LatLng(photo.toString().charAt(5), 0);
-      return new Location(there, List.of(new Candidate(there, 1, 1, "47a1cbd")));
+      return new Location(there, List.of(new Candidate(there, 1, 1, new Tile(0, 0, 0))));
     }
 
     @Override

@@ -84,7 +84,7 @@ class DistanceEvaluatorTest {
     ColorLocalizer localizer = new ColorLocalizer();
     List<String> seen = new ArrayList<>();
     DistanceReport report =
-        DistanceEvaluator.withDefaults()
+        DistanceEvaluator.defaults()
             .withKm(120, 250)
             .withBatchSize(2)
             .withObserver(
@@ -109,7 +109,7 @@ class DistanceEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.withDefaults()
+                DistanceEvaluator.defaults()
                     .evaluate(localizer, Manifest.of(List.of(first, gone))))
         .withMessage("cannot read the image " + gone.image());
     assertThat(localizer.batches).isEmpty();
@@ -127,7 +127,7 @@ class DistanceEvaluatorTest {
   @Test
   void pairsPredictionsByPathOrByUniqueName() {
     Manifest photos = positions("/data/a.jpg", "0", "/data/b.jpg", "1");
-    DistanceEvaluator evaluator = DistanceEvaluator.withDefaults();
+    DistanceEvaluator evaluator = DistanceEvaluator.defaults();
     Manifest elsewhere = positions("out/b.jpg", "1", "out/a.jpg", "0", "out/c.jpg", "50");
     assertThat(evaluator.evaluate(elsewhere, photos).errors().toArray()).containsExactly(0, 0);
     Manifest twoFolders = positions("/data/a.jpg", "0", "/other/a.jpg", "9", "/data/b.jpg", "1");
@@ -138,7 +138,7 @@ class DistanceEvaluatorTest {
   void countsPhotosWithoutAPredictionAndNamesTheFirst() {
     Manifest photos = positions("/d/a", "0", "/d/b", "1", "/d/c", "1", "/d/d", "1", "/d/e", "1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistanceEvaluator.withDefaults().evaluate(positions("/d/c", "1"), photos))
+        .isThrownBy(() -> DistanceEvaluator.defaults().evaluate(positions("/d/c", "1"), photos))
         .withMessage(
             "4 photos are without a prediction, of 5: /d/a, /d/b, /d/d, ...;"
                 + " predictions are of /d/c");
@@ -148,7 +148,7 @@ class DistanceEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.withDefaults()
+                DistanceEvaluator.defaults()
                     .evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
         .withMessage("1 photo is predicted twice: /d/c");
   }

@@ -36,7 +36,7 @@ class PhotoReportTest {
   private static PhotoReport report(
       Manifest photos, Manifest answers, PhotoReport.Options options) {
     return PhotoReport.of(
-        DistanceEvaluator.withDefaults().evaluate(answers, photos), photos, answers, options);
+        DistanceEvaluator.defaults().evaluate(answers, photos), photos, answers, options);
   }
 
   @Test
@@ -128,7 +128,7 @@ class PhotoReportTest {
   void namesSharesAsPapersDo() {
     Manifest photos = manifest(Map.of(), PARIS);
     DistanceReport distances =
-        DistanceEvaluator.withDefaults().withKm(0.04, 0.1, 25).evaluate(photos, photos);
+        DistanceEvaluator.defaults().withKm(0.04, 0.1, 25).evaluate(photos, photos);
     assertThat(PhotoReport.of(distances, photos, photos, defaults()).shares().keySet())
         .containsExactly("R@40m", "R@100m", "acc@25km");
   }

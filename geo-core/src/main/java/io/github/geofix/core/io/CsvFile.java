@@ -110,7 +110,7 @@ public final class CsvFile {
         }
       }
     }
-    return fields(header).stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+    return header.getFields().stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
   }
 
   private static List<String> fields(CsvRecord row) {

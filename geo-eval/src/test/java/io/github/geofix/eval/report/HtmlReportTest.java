@@ -183,7 +183,7 @@ class HtmlReportTest {
                 new Manifest.Entry(Path.of("b.jpg"), new LatLng(36, 140), Map.of("score", "0.2"))));
     PhotoReport report =
         PhotoReport.of(
-            DistanceEvaluator.withDefaults().evaluate(photos, photos),
+            DistanceEvaluator.defaults().evaluate(photos, photos),
             photos,
             photos,
             PhotoReport.Options.defaults()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.ImageSpec;
 import java.awt.image.BufferedImage;
@@ -37,7 +38,7 @@ class BatchLocalizerTest {
           int length = photos.length / count;
           return IntStream.range(0, count)
               .mapToObj(i -> new LatLng(Math.rint((photos[i * length] + 1) * 127.5) / 3, 0))
-              .map(at -> new Location(at, List.of(new Candidate(at, 1, 1, "47a1cbd"))))
+              .map(at -> new Location(at, List.of(new Candidate(at, 1, 1, new Tile(0, 0, 0)))))
               .toList();
         }
       };
