@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.token.BeamSearch;
+import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.TokenNetwork;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public class TokenDecodingBenchmark {
   @Param({"1", "8"})
   public int batch;
 
-  private final TokenModel model = TokenModel.create(TokenModel.Config.paper(), 1);
+  private final TokenModel model = TokenModel.create(TokenConfig.paper(), 1);
   private final TokenNetwork network = model.network();
   private final NDManager manager = TorchEngine.newManager();
   private final List<NDArray> inputs = new ArrayList<>();
@@ -119,7 +120,7 @@ public class TokenDecodingBenchmark {
   }
 
   private double search(NDArray of) {
-    return BeamSearch.ofWidth(WIDTH).find(network, of).get(0).words().get(0).logProbability();
+    return BeamSearch.ofWidth(WIDTH).decode(network, of).get(0).complete().get(0).logProbability();
   }
 
   private double searchWithoutCache(NDArray of) {

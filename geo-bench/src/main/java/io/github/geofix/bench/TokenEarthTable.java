@@ -14,6 +14,7 @@ import io.github.geofix.models.token.DiverseBeamSearch;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.Selection;
+import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
@@ -76,11 +77,11 @@ public final class TokenEarthTable {
             .withLearningRate(2e-3)
             .withWeightDecay(0.02)
             .withSeed(seed);
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), seed);
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), seed);
         RewardScorer scorer = RewardScorer.create(model, seed)) {
       Trainer.of(model, options).fit(training.source(EPOCH));
       Trainer.of(scorer, options.withSteps(SCORER_STEPS)).fit(unseen.source(EPOCH));
-      List<Way> ways = ways(model.config().densityKm(), scorer, seed);
+      List<Way> ways = ways(model.answerOptions().meanKm(), scorer, seed);
       EarthRenderings.of(data, more, photos.withSeed(1000 + seed))
           .forEach(
               (rendering, generator) -> {
@@ -93,23 +94,23 @@ public final class TokenEarthTable {
     }
   }
 
-  private static List<Way> ways(double densityKm, RewardScorer scorer, long seed) {
+  private static List<Way> ways(double meanKm, RewardScorer scorer, long seed) {
     List<Way> ways = new ArrayList<>();
     ways.add(new Way("greedy", "mostProbable", BeamSearch.greedy(), Selection.mostProbable()));
     for (int width : new int[] {20, 64}) {
       Decoding beam = BeamSearch.ofWidth(width);
       ways.add(new Way("beam" + width, "mostProbable", beam, Selection.mostProbable()));
       ways.add(new Way("beam" + width, "medoid", beam, Selection.medoid()));
-      ways.add(new Way("beam" + width, "density", beam, Selection.density(densityKm)));
+      ways.add(new Way("beam" + width, "density", beam, Selection.density(meanKm)));
     }
     Decoding diverse = DiverseBeamSearch.of(4, 5, 0.5);
-    ways.add(new Way("diverse4x5", "density", diverse, Selection.density(densityKm)));
+    ways.add(new Way("diverse4x5", "density", diverse, Selection.density(meanKm)));
     for (double temperature : new double[] {0.7, 1}) {
       Decoding draw = Sampling.of(30, seed).withTemperature(temperature);
       String name = "sample30at" + temperature;
       ways.add(new Way(name, "mostProbable", draw, Selection.mostProbable()));
       ways.add(new Way(name, "medoid", draw, Selection.medoid()));
-      ways.add(new Way(name, "density", draw, Selection.density(densityKm)));
+      ways.add(new Way(name, "density", draw, Selection.density(meanKm)));
       ways.add(new Way(name, "reward", draw, scorer));
       ways.add(new Way(name, "rewardAsPublished", draw, scorer.asPublished()));
     }

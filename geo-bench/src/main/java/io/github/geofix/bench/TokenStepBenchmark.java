@@ -1,6 +1,7 @@
 package io.github.geofix.bench;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
@@ -37,7 +38,7 @@ public class TokenStepBenchmark {
   private static final int BATCH = 32;
 
   private final TokenModel model =
-      TokenModel.create(TokenModel.Config.small().withVectors(3, 768, 15), 1);
+      TokenModel.create(TokenConfig.small().withInput(TokenConfig.Vectors.defaults()), 1);
 
   /** Frees the arrays. */
   @TearDown

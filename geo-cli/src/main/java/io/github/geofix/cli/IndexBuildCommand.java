@@ -43,8 +43,8 @@ final class IndexBuildCommand implements Callable<Integer> {
       required = true,
       paramLabel = "SOURCE",
       description =
-          "Imagery: FOLDER/{z}/{x}/{y}.jpg, an address of a server, a file .mbtiles, .pmtiles or"
-              + " .tif, or an image of the whole Earth.")
+          "Imagery: FOLDER/{z}/{x}/{y}.jpg, an address of a server, a file .mbtiles, .pmtiles,"
+              + " .tif or layout.yaml, or an image of the whole Earth.")
   private String source;
 
   @Option(

@@ -187,7 +187,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "SOURCE",
       description =
           "The map that zoom and recombine compare photos with: tiles/{z}/{x}/{y}.jpg, a file"
-              + " .mbtiles, .pmtiles or .tif, an address, or an image of the whole Earth.")
+              + " .mbtiles, .pmtiles, .tif or layout.yaml, an address, or an image of the whole"
+              + " Earth.")
   private @Nullable String tiles;
 
   @Option(

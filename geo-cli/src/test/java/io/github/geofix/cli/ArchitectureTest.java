@@ -60,6 +60,8 @@ final class ArchitectureTest {
   private static final ArchRule earthKnowsTheLibraries =
       onlyKnows("earth", "train", "models", "eval", "core");
 
+  private static final ArchRule judgeKnowsCore = onlyKnows("judge", "core");
+
   private static final ArchRule nobodyKnowsTheCommandLine =
       noClasses()
           .that()
@@ -174,6 +176,7 @@ final class ArchitectureTest {
         arguments("evalKnowsCore", evalKnowsCore),
         arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
         arguments("earthKnowsTheLibraries", earthKnowsTheLibraries),
+        arguments("judgeKnowsCore", judgeKnowsCore),
         arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
         arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),
         arguments("packagesHaveNoCycles", packagesHaveNoCycles),

@@ -239,10 +239,41 @@ final class TrainProtocolTest {
     return root;
   }
 
+  /** The layout of the data set as its authors publish it, with two zooms of the map. */
+  private Path publishedJustZoomIn() throws IOException {
+    Path root = folder.resolve("justzoomin_data");
+    List<String> rows = new ArrayList<>(List.of("image_id,latitude,longitude,sequence"));
+    for (int i = 0; i < 8; i++) {
+      Path photo = root.resolve("streetview/images/" + i + "_undistorted.jpg");
+      write(image(64, 32, i), "jpg", photo);
+      rows.add(i + ",38.90851" + i + ",-76.940898,\"[7, 6, 6, 5]\"");
+    }
+    for (String split : List.of("train", "val")) {
+      Path table = root.resolve("metadata/large_area_" + split + "_map.csv");
+      Files.createDirectories(table.resolveSibling("."));
+      Files.write(table, rows);
+    }
+    for (String tile : List.of("0/0/0", "0/0/1", "0/1/0", "0/1/1", "-1/0/0")) {
+      write(image(32, 32, tile.hashCode()), "jpg", root.resolve("satellite/" + tile + ".jpg"));
+    }
+    Files.writeString(
+        root.resolve("satellite/layout.yaml"),
+        """
+        crs: epsg:26985
+        tile_shape_px: [32, 32]
+        tile_shape_crs: [10000.0, 10000.0]
+        origin_crs: [390000.0, 126000.0]
+        tile_axes: [east, north]
+        path: '{zoom}/{x}/{y}.jpg'
+        min_zoom: -1
+        max_zoom: 0
+        """);
+    return root;
+  }
+
   @Test
   void trainsZoomOnJustZoomIn() throws IOException {
-    String map = EARTH.resolve("earth-blue-marble.jpg").toString();
-    Path root = justZoomIn();
+    Path root = publishedJustZoomIn();
     Result trained =
         train(
             "just-zoom-in",
@@ -251,13 +282,18 @@ final class TrainProtocolTest {
             "--method",
             "zoom",
             "--tiles",
-            map,
+            root.resolve("satellite/layout.yaml").toString(),
+            "--set",
+            "area.type=square",
+            "--set",
+            "area.center={\"latitude\": 38.89359773, \"longitude\": -76.98851636}",
+            "--set",
+            "area.sizeMeters=10000",
             "--batch",
             "4",
             "--epochs",
             "1");
     assertDone(trained);
-    Files.copy(root.resolve("train.csv"), root.resolve("val.csv"));
     assertThat(evaluate("just-zoom-in", root, "zoom").out()).contains("median");
   }
 

@@ -6,7 +6,6 @@ import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
 /**
@@ -24,11 +23,7 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static Localizer load(Path modelFolder) {
-    for (LocalizerProvider provider : ServiceLoader.load(LocalizerProvider.class)) {
-      return provider.load(modelFolder);
-    }
-    throw new IllegalStateException(
-        "no model provider on the class path: add io.github.geofix:geo-models");
+    return ModelProvider.find().localizer(modelFolder);
   }
 
   /**

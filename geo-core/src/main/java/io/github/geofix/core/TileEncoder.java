@@ -4,7 +4,6 @@ import io.github.geofix.core.format.ModelFormatException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /**
  * Turns map images and photos into vectors of one space, where a photo lies near the map image of
@@ -19,11 +18,7 @@ public interface TileEncoder extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static TileEncoder load(Path modelFolder) {
-    for (TileEncoderProvider provider : ServiceLoader.load(TileEncoderProvider.class)) {
-      return provider.load(modelFolder);
-    }
-    throw new IllegalStateException(
-        "no model provider on the class path: add io.github.geofix:geo-models");
+    return ModelProvider.find().tileEncoder(modelFolder);
   }
 
   /** Returns the length D of the vectors. */

@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.Services;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
@@ -57,7 +58,7 @@ public interface Family {
    */
   static Family named(String method) {
     Map<String, Family> known = new TreeMap<>();
-    for (Family family : ServiceLoader.load(Family.class)) {
+    for (Family family : Services.load(Family.class, Family.class)) {
       known.put(family.method(), family);
     }
     Family found = known.get(method);
@@ -84,6 +85,7 @@ public interface Family {
 
   /** Loads a trained model as a localizer that owns it. */
   default Localizer localizer(ModelFolder folder) {
-    return new OwningLocalizer(load(folder));
+    GeoModel model = load(folder);
+    return ModelOwner.own(Localizer.class, model, model::localizer);
   }
 }

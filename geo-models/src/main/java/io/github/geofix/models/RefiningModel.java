@@ -1,6 +1,6 @@
 package io.github.geofix.models;
 
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
 
 /** A model that can look closer at the places that another one has proposed. */
 public interface RefiningModel {

@@ -3,29 +3,17 @@ package io.github.geofix.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Linear;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,11 +107,11 @@ final class ModelFolderTest {
   void saysWhichNumberOfAConfigurationDoesNotFit() throws IOException {
     Path config = folder.resolve("config.json");
     String text = Files.readString(config);
-    Files.writeString(config, text.replaceFirst("\"beamWidth\": \\d+", "\"beamWidth\": 2.7"));
+    Files.writeString(config, text.replaceFirst("\"heads\": \\d+", "\"heads\": 2.7"));
     assertThatThrownBy(() -> Localizer.load(folder))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("config.json")
-        .hasMessageContaining("beamWidth has no value 2.7; needed is a whole number from");
+        .hasMessageContaining("transformer.heads has no value 2.7; needed is a whole number from");
   }
 
   @Test
@@ -161,71 +149,12 @@ final class ModelFolderTest {
   void changesTheConfigurationOfAnObjectAlone() {
     ModelFolder model = ModelFolder.open(folder);
     Family family = Family.of(model);
-    try (GeoModel changed = family.load(model.with(Map.of("candidates", "3")))) {
+    try (GeoModel changed = family.load(model.with(Map.of("answer.candidates", "3")))) {
       assertThat(changed.answerOptions().candidates()).isEqualTo(3);
     }
-    ModelFolder unknown = model.with(Map.of("candidate", "3"));
+    ModelFolder unknown = model.with(Map.of("answer.candidate", "3"));
     assertThatThrownBy(() -> family.load(unknown))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no setting candidate; there are");
-  }
-
-  @Test
-  void closesAModelThatHasNoLocalizer() {
-    Mute model = new Mute();
-    assertThatThrownBy(() -> new OwningLocalizer(model)).hasMessage("nothing to say");
-    assertThat(model.closed).isTrue();
-    Mute refining = new Mute();
-    assertThatThrownBy(() -> new OwningRefiner(refining, refining)).hasMessage("nothing to say");
-    assertThat(refining.closed).isTrue();
-  }
-
-  /** A model that cannot answer, as one that reads vectors cannot by itself. */
-  private static final class Mute extends GeoModel implements RefiningModel {
-    private boolean closed;
-
-    Mute() {
-      super("mute", new Linear(1, 1), AnswerOptions.defaults());
-    }
-
-    @Override
-    public Record config() {
-      return answerOptions();
-    }
-
-    @Override
-    public Localizer localizer() {
-      throw new IllegalStateException("nothing to say");
-    }
-
-    @Override
-    public io.github.geofix.core.cascade.Refiner refiner() {
-      throw new IllegalStateException("nothing to say");
-    }
-
-    @Override
-    protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public List<Shape> inputShapes() {
-      return List.of();
-    }
-
-    @Override
-    public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public NDArray loss(Forward f, Batch batch) {
-      throw new AssertionError();
-    }
-
-    @Override
-    protected void closeExtras() {
-      closed = true;
-    }
+        .hasMessageContaining("no setting answer.candidate; there are");
   }
 }

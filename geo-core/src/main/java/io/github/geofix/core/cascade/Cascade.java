@@ -3,7 +3,9 @@ package io.github.geofix.core.cascade;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
@@ -16,7 +18,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,6 +46,9 @@ public final class Cascade implements Localizer {
 
   /** Keeps places that are points from having an endless density. */
   private static final double LEAST_RADIUS_KM = 1e-3;
+
+  /** Candidates of the first stage: what it leaves out is lost for those that follow. */
+  private static final int FIRST_CANDIDATES = 60;
 
   /** A stage may cut few places into many; the best of them go on. */
   private static final int MOST_CANDIDATES = 100;
@@ -133,13 +137,19 @@ public final class Cascade implements Localizer {
    * @throws IllegalStateException if no model provider is on the class path
    */
   public static Cascade load(Path first, List<Path> refinedBy) {
-    return ServiceLoader.load(CascadeProvider.class)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "no model provider on the class path: add io.github.geofix:geo-models"))
-        .load(first, refinedBy);
+    ModelProvider models = ModelProvider.find();
+    Localizer localizer = models.localizer(first, FIRST_CANDIDATES);
+    List<Refiner> refiners = new ArrayList<>();
+    try {
+      for (Path folder : refinedBy) {
+        refiners.add(models.refiner(folder));
+      }
+    } catch (RuntimeException e) {
+      localizer.close();
+      refiners.forEach(Refiner::close);
+      throw e;
+    }
+    return new Cascade(localizer, refiners, models::read, Options.defaults());
   }
 
   /**

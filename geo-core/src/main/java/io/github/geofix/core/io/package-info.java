@@ -1,4 +1,6 @@
-/** Internal: files and folders that appear whole or not at all, and records as strict JSON. */
+/**
+ * Internal: files that appear whole or not at all, records as strict JSON, providers of services.
+ */
 @NullMarked
 package io.github.geofix.core.io;
 

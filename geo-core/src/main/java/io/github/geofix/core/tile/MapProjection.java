@@ -44,7 +44,7 @@ final class MapProjection implements Projection {
    * @throws IllegalStateException if proj4j is missing
    */
   static MapProjection ofParameters(String parameters) {
-    return create(() -> new CRSFactory().createFromParameters(null, parameters), parameters);
+    return create(parameters, parameters);
   }
 
   /**
@@ -69,14 +69,19 @@ final class MapProjection implements Projection {
       return utm;
     }
     String parameters = KNOWN.get(name);
-    return parameters == null
-        ? create(() -> new CRSFactory().createFromName(name.toUpperCase(Locale.ROOT)), crs)
-        : ofParameters(parameters);
+    return create(parameters == null ? name : parameters, crs);
   }
 
-  private static MapProjection create(Definition definition, String crs) {
+  /**
+   * @param definition PROJ parameters, or the name of a code
+   */
+  private static MapProjection create(String definition, String crs) {
     try {
-      CoordinateReferenceSystem system = definition.read();
+      CRSFactory factory = new CRSFactory();
+      CoordinateReferenceSystem system =
+          definition.startsWith("+")
+              ? factory.createFromParameters(null, definition)
+              : factory.createFromName(definition.toUpperCase(Locale.ROOT));
       if (!system.getProjection().isGeographic()) {
         return new MapProjection(system);
       }
@@ -94,12 +99,6 @@ final class MapProjection implements Projection {
     }
     throw new IllegalArgumentException(
         "the coordinate system " + crs + " has degrees; needed is one of a map projection");
-  }
-
-  /** Reads a coordinate system with proj4j. */
-  @FunctionalInterface
-  private interface Definition {
-    CoordinateReferenceSystem read();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.ImageReaders;
+import io.github.geofix.core.io.Services;
 import java.awt.AlphaComposite;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -8,15 +10,17 @@ import java.awt.image.DataBufferInt;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
 
 /** A decoded picture. Immutable. */
 final class Pixels {
+
+  private static final ImageReaders READERS =
+      ImageReaders.preferring(Services.load(ImageReaderSpi.class, Pixels.class));
 
   private final int width;
   private final int height;
@@ -57,11 +61,13 @@ final class Pixels {
    *     says which
    */
   static Pixels decode(ImageInputStream stream, long maxPixels) throws IOException {
-    Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-    if (!readers.hasNext()) {
-      throw new IOException("not an image of a kind that can be read, such as JPEG or PNG");
-    }
-    ImageReader reader = readers.next();
+    ImageReader reader =
+        READERS
+            .find(stream)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "not an image of a kind that can be read, such as JPEG or PNG"));
     try {
       reader.setInput(stream, true, true);
       long pixels = (long) reader.getWidth(0) * reader.getHeight(0);

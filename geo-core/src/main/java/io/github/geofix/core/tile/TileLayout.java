@@ -117,7 +117,8 @@ record TileLayout(Optional<Grid> grid, String path, int minZoom, int maxZoom) {
       throw new MissingLibraryException(
           "layout.yaml is read by SnakeYAML Engine", "org.snakeyaml:snakeyaml-engine", e);
     } catch (RuntimeException e) {
-      throw new IOException("it is not YAML: " + e.getMessage(), e);
+      String reason = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+      throw new IOException("it is not YAML: " + reason, e);
     }
     if (yaml instanceof Map<?, ?> map) {
       return map;

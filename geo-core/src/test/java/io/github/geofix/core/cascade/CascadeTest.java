@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;

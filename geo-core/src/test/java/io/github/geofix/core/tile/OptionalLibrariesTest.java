@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a user sees who has not added the optional libraries. */
 class OptionalLibrariesTest {
 
-  private static final Pattern OPTIONAL = Pattern.compile(".*(sqlite-jdbc|proj4j).*\\.jar");
+  private static final Pattern OPTIONAL =
+      Pattern.compile(".*(sqlite-jdbc|proj4j|snakeyaml).*\\.jar");
 
   private final Path folder;
 
@@ -45,6 +46,14 @@ class OptionalLibrariesTest {
     Path degrees = folder.resolve("degrees.tif");
     Stores.geoTiff(degrees, Pictures.plain(16, 0), 16, 0, 4326, 10, 50, 0.1);
     assertThat(openWithoutLibraries("geoTiff", degrees)).isTrue();
+  }
+
+  @Test
+  void withoutSnakeYamlLayoutsNameIt() throws Exception {
+    Path file = Files.writeString(folder.resolve("layout.yaml"), "preset: XYZ");
+    assertThatThrownBy(() -> openWithoutLibraries("layout", file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("add org.snakeyaml:snakeyaml-engine to the class path");
   }
 
   private static boolean openWithoutLibraries(String method, Path file) throws Throwable {

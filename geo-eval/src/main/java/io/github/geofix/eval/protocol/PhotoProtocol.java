@@ -4,6 +4,7 @@ import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceReport;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -47,9 +48,16 @@ public enum PhotoProtocol implements Protocol {
       List.of("MP16_Pro_places365.csv", "mp16_places365.csv", "mp16_urls.csv", "mp16.csv")),
   /**
    * Street views of Washington DC with their zoom sequence: Erzurumlu et al., "Just Zoom In", 2026.
+   * As published, the photos are below {@code streetview/images} and the map that belongs to them
+   * is {@code satellite/layout.yaml}.
    */
   JUST_ZOOM_IN(
-      "JustZoomIn-DC val", 0, List.of("val.csv", "validation.csv", "test.csv"), 0.04, 0.05, 0.1);
+      "JustZoomIn-DC val",
+      0,
+      List.of("metadata/large_area_val_map.csv", "val.csv", "validation.csv", "test.csv"),
+      0.04,
+      0.05,
+      0.1);
 
   /** The square of the released sequences: 10 km, four steps of 4 x 4 cells. */
   private static final ZoomGrid WASHINGTON =
@@ -82,7 +90,8 @@ public enum PhotoProtocol implements Protocol {
   @Override
   public String layout() {
     return String.join(" or ", tables)
-        + " with columns for id, latitude and longitude; the photos at any depth, named by id";
+        + " with columns for id, latitude and longitude; the photos at any depth, named by id"
+        + (this == JUST_ZOOM_IN ? " and _undistorted; the map satellite/layout.yaml" : "");
   }
 
   @Override
@@ -202,10 +211,25 @@ public enum PhotoProtocol implements Protocol {
    */
   List<String> trainingTables() {
     return switch (this) {
-      case OSV5M, JUST_ZOOM_IN -> List.of("train.csv");
+      case OSV5M -> List.of("train.csv");
+      case JUST_ZOOM_IN -> List.of("metadata/large_area_train_map.csv", "train.csv");
       case MP16 -> tables;
       default -> List.of();
     };
+  }
+
+  /**
+   * Returns the folder of the photos, where the published one is known: beside it may be a map of
+   * very many tiles.
+   */
+  Path imageFolder(Path root) {
+    Path published = root.resolve("streetview/images");
+    return this == JUST_ZOOM_IN && Files.isDirectory(published) ? published : root;
+  }
+
+  /** Returns what may follow the id in the name of a photo. */
+  String imageSuffix() {
+    return this == JUST_ZOOM_IN ? "_undistorted" : "";
   }
 
   /** Returns how many photos the benchmark has, or 0 where that varies. */

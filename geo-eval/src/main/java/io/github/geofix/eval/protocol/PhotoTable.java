@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the tables of photo benchmarks, whatever a mirror called the columns. */
 final class PhotoTable {
@@ -105,7 +106,7 @@ final class PhotoTable {
       Finding.add(findings, "rows out of range", outside, true);
     }
 
-    Map<String, Path> images = withImages ? images(root) : Map.of();
+    Map<String, Path> images = withImages ? images(protocol.imageFolder(root)) : Map.of();
     List<Manifest.Entry> photos = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<String> twice = new ArrayList<>();
@@ -114,7 +115,7 @@ final class PhotoTable {
       if (!seen.add(row.id())) {
         twice.add(row.id());
       } else if (swapped || row.fits()) {
-        Path image = withImages ? images.get(ImageFiles.stem(row.id())) : root.resolve(row.id());
+        Path image = withImages ? image(images, row.id(), protocol) : root.resolve(row.id());
         if (image == null) {
           missing.add(row.id());
         } else {
@@ -140,6 +141,11 @@ final class PhotoTable {
               false));
     }
     return new PhotoSet(Manifest.of(photos), findings, whole);
+  }
+
+  private static @Nullable Path image(Map<String, Path> images, String id, PhotoProtocol protocol) {
+    Path suffixed = images.get(ImageFiles.stem(id) + protocol.imageSuffix());
+    return suffixed == null ? images.get(ImageFiles.stem(id)) : suffixed;
   }
 
   private static void checkSequences(

@@ -278,6 +278,27 @@ class ProtocolTest {
   }
 
   @Test
+  void readsJustZoomInAsPublished() {
+    String header = "image_id,latitude,longitude,sequence";
+    write(
+        "metadata/large_area_val_map.csv",
+        header,
+        "4449826985073821,38.908513,-76.940898,\"[7, 6, 6, 5]\"");
+    write("metadata/large_area_train_map.csv", header, "2,38.909364,-76.940879,\"[7, 6, 2, 13]\"");
+    write("streetview/images/4449826985073821_undistorted.jpg");
+    write("streetview/images/4449826985073821.jpg");
+    write("streetview/images/2_undistorted.jpg");
+    write("satellite/0/4449826985073821.jpg");
+    PhotoSet set = PhotoProtocol.JUST_ZOOM_IN.read(root);
+    assertThat(set.findings()).isEmpty();
+    assertThat(set.complete().entries().get(0).image())
+        .isEqualTo(root.resolve("streetview/images/4449826985073821_undistorted.jpg"));
+    assertThat(PhotoProtocol.JUST_ZOOM_IN.readTraining(root).complete().entries())
+        .extracting(Manifest.Entry::image)
+        .containsExactly(root.resolve("streetview/images/2_undistorted.jpg"));
+  }
+
+  @Test
   void readsVigorWithSemiPositivesAndEvaluatesIt() {
     for (String city : List.of("SanFrancisco", "Chicago")) {
       String[] satellites = {"s0.png", "s1.png", "s2.png", "s3.png", "s4.png"};

@@ -16,15 +16,10 @@ import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -68,7 +63,7 @@ public abstract class BatchLocalizer implements Localizer {
    * @param scores one for each cell, at the temperature of the calibration
    * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
    */
-  protected static List<ScoreRegion> regions(
+  public static List<ScoreRegion> regions(
       CellPartition cells, double[] scores, List<Double> shares) {
     List<Region> regions = Region.holding(shares, cells, scores);
     return IntStream.range(0, regions.size())
@@ -142,36 +137,11 @@ public abstract class BatchLocalizer implements Localizer {
 
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
-    List<Path> files = new ArrayList<>();
-    List<float[]> batch = new ArrayList<>();
-    Map<Path, UncheckedIOException> failed = new HashMap<>();
-    for (int i = 0; i < photos.size(); i++) {
-      Path file = photos.get(i);
-      files.add(file);
-      try {
-        batch.add(prepare(Photos.read(file), Optional.of(file)));
-      } catch (UncheckedIOException e) {
-        failed.put(file, e);
-      }
-      boolean last = i == photos.size() - 1;
-      if (last || isFull(batch) || files.size() >= 2 * BATCH) {
-        Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
-        Iterator<Location> located =
-            batch.isEmpty()
-                ? Collections.emptyIterator()
-                : locate(joined(batch), batch.size()).iterator();
-        for (Path done : files) {
-          UncheckedIOException error = failed.get(done);
-          action.accept(
-              error == null
-                  ? new PhotoOutcome.Located(done, located.next())
-                  : new PhotoOutcome.Failed(done, error));
-        }
-        files.clear();
-        batch.clear();
-        failed.clear();
-      }
-    }
+    new OutcomeBatches<>(
+            file -> prepare(Photos.read(file), Optional.of(file)),
+            BatchLocalizer::isFull,
+            batch -> locate(joined(batch), batch.size()))
+        .locateEach(photos, action);
   }
 
   private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {

@@ -136,7 +136,7 @@ public final class ClipVit extends Backbone {
     }
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
     x = normBefore.forward(f, x.add(position.array()));
-    return f.chain(blocks, x);
+    return f.chain(blocks, x, Tokens.blockBytes(x));
   }
 
   /** Returns the projected class token, {@code [B, projection]}, not normalized. */

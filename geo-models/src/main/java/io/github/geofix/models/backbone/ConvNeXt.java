@@ -89,10 +89,12 @@ public final class ConvNeXt extends Backbone {
   private final List<Layer> downsamplings = new ArrayList<>();
   private final List<List<Block>> stages = new ArrayList<>();
   private final LayerNorm norm;
+  private final int firstWidth;
 
   /** Creates the network without values. */
   public ConvNeXt(Options options) {
     super(options.image(), options.widths().get(3));
+    firstWidth = options.widths().get(0);
     List<Integer> widths = options.widths();
     for (int stage = 0; stage < 4; stage++) {
       downsamplings.add(
@@ -129,7 +131,10 @@ public final class ConvNeXt extends Backbone {
       layers.add(downsamplings.get(stage));
       layers.addAll(stages.get(stage));
     }
-    return f.chain(layers, images);
+    // The first stage's maps are the largest, a quarter of the image's side; its blocks hold 14 of
+    // them, the expanded ones counted fourfold.
+    long pixels = images.getShape().get(2) / 4 * (images.getShape().get(3) / 4);
+    return f.chain(layers, images, 14 * Float.BYTES * pixels * firstWidth);
   }
 
   @Override

@@ -128,7 +128,7 @@ public final class DinoV2 extends Backbone {
     int rows = parts(Math.toIntExact(images.getShape().get(2)));
     int columns = parts(Math.toIntExact(images.getShape().get(3)));
     x = x.add(positions(x, rows, columns));
-    return norm.forward(f, f.chain(blocks, x));
+    return norm.forward(f, f.chain(blocks, x, Tokens.blockBytes(x)));
   }
 
   /** Returns the position vectors for a grid, {@code [1 + rows columns, D]}. */

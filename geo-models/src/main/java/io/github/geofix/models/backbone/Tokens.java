@@ -39,4 +39,14 @@ final class Tokens {
     int side = (int) Math.round(Math.sqrt((double) patches));
     return side > 0 && (long) side * side == patches ? Optional.of(side) : Optional.empty();
   }
+
+  /**
+   * Returns about how many bytes a transformer block needs for one image: 20 arrays of the size of
+   * its tokens, most of them within the MLP.
+   *
+   * @param tokens {@code [B, N, D]}
+   */
+  static long blockBytes(NDArray tokens) {
+    return 20 * Float.BYTES * tokens.getShape().get(1) * tokens.getShape().get(2);
+  }
 }

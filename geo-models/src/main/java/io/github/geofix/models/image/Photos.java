@@ -1,5 +1,10 @@
 package io.github.geofix.models.image;
 
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import io.github.geofix.core.io.ImageReaders;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +16,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.IIOException;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +72,17 @@ public final class Photos {
       return new Options(newMaxPixels);
     }
   }
+
+  /**
+   * The JDK's JPEG and TIFF readers refuse CMYK and other kinds that cameras and scanners write.
+   */
+  private static final ImageReaders READERS =
+      ImageReaders.preferring(
+          List.of(
+              new JPEGImageReaderSpi(),
+              new TIFFImageReaderSpi(),
+              new BigTIFFImageReaderSpi(),
+              new WebPImageReaderSpi()));
 
   private Photos() {}
 
@@ -151,11 +166,10 @@ public final class Photos {
   private static BufferedImage pixels(byte[] bytes, Options options) throws IOException {
     checkWebpLength(bytes);
     try (ImageInputStream in = new FileBytes(bytes)) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new Refusal("not a JPEG, PNG, WebP, TIFF, GIF or BMP image");
-      }
-      ImageReader reader = readers.next();
+      ImageReader reader =
+          READERS
+              .find(in)
+              .orElseThrow(() -> new Refusal("not a JPEG, PNG, WebP, TIFF, GIF or BMP image"));
       try {
         reader.setInput(in, true, true);
         long width = reader.getWidth(0);

@@ -58,9 +58,13 @@ public final class NamedClass {
 
   private static Class<?> find(String name) {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
-    ClassLoader loader = context != null ? context : NamedClass.class.getClassLoader();
     try {
-      return Class.forName(name, false, loader);
+      return Class.forName(name, false, context);
+    } catch (ClassNotFoundException | LinkageError e) {
+      // The threads of a pool may have the system's loader, which an executable jar is not in.
+    }
+    try {
+      return Class.forName(name, false, NamedClass.class.getClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
       throw new IllegalArgumentException(
           "the class " + name + " is missing: add it to the class path", e);

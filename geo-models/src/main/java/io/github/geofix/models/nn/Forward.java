@@ -1,6 +1,8 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
@@ -23,6 +25,8 @@ public final class Forward {
 
   /** Training: dropout, statistics of the batch. */
   public static final Forward TRAINING = new Forward(true, null);
+
+  private static final long INFERENCE_BYTES = 512L << 20;
 
   private final boolean training;
   private final @Nullable Checkpoints checkpoints;
@@ -77,6 +81,32 @@ public final class Forward {
       current = next;
     }
     return current;
+  }
+
+  /**
+   * As {@link #chain(List, NDArray)}; in inference, in as many parts of the batch as keep the
+   * intermediate arrays within about 512 MiB.
+   *
+   * @param bytes of intermediate arrays for one example, at the peak
+   */
+  public NDArray chain(List<? extends Layer> layers, NDArray x, long bytes) {
+    long batch = x.getShape().get(0);
+    long part = Math.max(1, INFERENCE_BYTES / bytes);
+    if (training || batch <= part) {
+      return chain(layers, x);
+    }
+    NDManager owner = x.getManager();
+    try (NDManager scope = owner.newSubManager()) {
+      NDList results = new NDList();
+      for (long first = 0; first < batch; first += part) {
+        NDArray rows = x.get("{}:{}", first, Math.min(batch, first + part));
+        rows.attach(scope);
+        results.add(chain(layers, rows));
+      }
+      NDArray all = NDArrays.concat(results, 0);
+      all.attach(owner);
+      return all;
+    }
   }
 
   /** Applies one layer and frees its intermediate arrays. */

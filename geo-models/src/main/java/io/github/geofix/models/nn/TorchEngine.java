@@ -2,6 +2,7 @@ package io.github.geofix.models.nn;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts the PyTorch engine, offline and silent. Thread-safe. */
 public final class TorchEngine {
+
+  private static final String NAME = "PyTorch";
 
   /** What every jar of DJL's pytorch-native-cpu holds. */
   private static final String NATIVE_LIBRARY = "native/lib/pytorch.properties";
@@ -31,7 +34,7 @@ public final class TorchEngine {
 
   /** Returns a new manager; its arrays live until it is closed. */
   public static NDManager newManager() {
-    return NDManager.newBaseManager(engine().defaultDevice(), "PyTorch");
+    return NDManager.newBaseManager(engine().defaultDevice(), NAME);
   }
 
   /**
@@ -88,10 +91,22 @@ public final class TorchEngine {
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
+    // DJL looks its parts up in the context class loader, once for the life of the JVM.
+    Thread thread = Thread.currentThread();
+    ClassLoader context = thread.getContextClassLoader();
+    ClassLoader own = TorchEngine.class.getClassLoader();
+    boolean isComplete = context != null && context.getResource(NATIVE_LIBRARY) != null;
+    thread.setContextClassLoader(isComplete ? context : own);
     try {
-      started = Engine.getEngine("PyTorch");
+      // Its service file is lost where an executable jar keeps one file of equal name only.
+      if (!Engine.hasEngine(NAME)) {
+        Engine.registerEngine(new PtEngineProvider());
+      }
+      started = Engine.getEngine(NAME);
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(whyNot(e), e);
+    } finally {
+      thread.setContextClassLoader(context);
     }
     engine = started;
     return started;

@@ -84,8 +84,8 @@ public final class TransformerBlock extends Layer {
 
   @Override
   public NDArray forward(Forward f, NDArray x) {
-    NDArray y = x.add(branch(f, attention.forward(f, norm1.forward(f, x)), scale1));
-    return y.add(branch(f, mlp.forward(f, norm2.forward(f, y)), scale2));
+    NDArray y = x.add(branch(f, f.apply(attention, norm1.forward(f, x)), scale1));
+    return y.add(branch(f, f.apply(mlp, norm2.forward(f, y)), scale2));
   }
 
   private NDArray branch(Forward f, NDArray x, @Nullable LayerScale scale) {

@@ -77,7 +77,7 @@ final class Attention extends Module {
             return (self).join(mixed, join_weight, join_bias)
           """);
 
-  private final int width;
+  private final int dimension;
   private final int heads;
   private final double dropout;
   private final Parameter weight;
@@ -89,18 +89,22 @@ final class Attention extends Module {
   /**
    * Creates a layer that begins as PyTorch's does.
    *
-   * @param heads a divisor of the width
+   * @param heads a divisor of the dimension
    * @param dropout share of the attention that training drops, 0 to below 1
    */
-  Attention(int width, int heads, double dropout) {
-    this.width = width;
+  Attention(int dimension, int heads, double dropout) {
+    this.dimension = dimension;
     this.heads = heads;
     this.dropout = dropout;
     // Glorot and Bengio 2010, over the stacked matrix as PyTorch has it.
     weight =
-        parameter("in_proj_weight", Init.uniform(Math.sqrt(6.0 / (4 * width))), 3L * width, width);
-    bias = parameter("in_proj_bias", Init.constant(0), 3L * width);
-    join = child("out_proj", new Linear(width, width, Init.fanIn(width)));
+        parameter(
+            "in_proj_weight",
+            Init.uniform(Math.sqrt(6.0 / (4 * dimension))),
+            3L * dimension,
+            dimension);
+    bias = parameter("in_proj_bias", Init.constant(0), 3L * dimension);
+    join = child("out_proj", new Linear(dimension, dimension, Init.fanIn(dimension)));
     joinWeight = join.parameter("weight");
     joinBias = join.parameter("bias");
   }
@@ -148,9 +152,9 @@ final class Attention extends Module {
         joinBias.array());
   }
 
-  /** Returns room for the keys and values of {@code rows} tokens of each photo. */
-  KeysAndValues room(NDArray like, int rows) {
-    Shape shape = new Shape(like.getShape().get(0), heads, rows, width / heads);
+  /** Returns an empty cache for the keys and values of {@code rows} tokens of each photo. */
+  KeysAndValues allocateCache(NDArray like, int rows) {
+    Shape shape = new Shape(like.getShape().get(0), heads, rows, dimension / heads);
     return new KeysAndValues(
         like.getManager().zeros(shape, like.getDataType()),
         like.getManager().zeros(shape, like.getDataType()));

@@ -1,91 +1,85 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.decode.Beam;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Extension;
+import io.github.geofix.models.decode.Hypotheses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Finds likely words: after each token the likeliest few prefixes go on. Words are compared by the
- * sum of their log-probabilities, without regard to length, since all are as long.
+ * Beam search by the summed log-probabilities of the tokens. Sequences are not weighted by length,
+ * since all have the same.
+ *
+ * @param width the most prefixes that are kept after a token, at least 1
+ * @param temperature the logits are divided by it before the softmax; above 1, unlikely tokens
+ *     count more
  */
-public final class BeamSearch extends Decoding {
-  private final int width;
-  private final double temperature;
+public record BeamSearch(int width, double temperature) implements Decoding {
 
-  private BeamSearch(int width, double temperature) {
-    this.width = width;
-    this.temperature = temperature;
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if a value is out of range
+   */
+  public BeamSearch {
     if (width < 1) {
       throw new IllegalArgumentException("width must be at least 1: " + width);
     }
-    checkTemperature(temperature);
+    Decoding.checkTemperature(temperature);
   }
 
-  /**
-   * Returns a search at temperature 1.
-   *
-   * @param width the most prefixes that go on after a token, at least 1
-   */
+  /** Returns the search of width 64 at temperature 1. */
+  public static BeamSearch defaults() {
+    return ofWidth(64);
+  }
+
+  /** Returns a search at temperature 1. */
   public static BeamSearch ofWidth(int width) {
     return new BeamSearch(width, 1);
   }
 
-  /** Returns the search of width 1: always the likeliest next token. */
+  /** Returns the search of width 1, which takes the most probable token each time. */
   public static BeamSearch greedy() {
     return ofWidth(1);
   }
 
-  /**
-   * Returns a copy that divides the logits by a temperature before the softmax; above 1, unlikely
-   * tokens count more.
-   */
-  public BeamSearch withTemperature(double newTemperature) {
-    return new BeamSearch(width, newTemperature);
+  /** Returns a copy with another temperature. */
+  public BeamSearch withTemperature(double temperature) {
+    return new BeamSearch(width, temperature);
   }
 
   @Override
-  public List<Pool> find(TokenNetwork network, NDArray memory) {
+  public List<Hypotheses> decode(TokenNetwork network, NDArray memory) {
     int photos = Math.toIntExact(memory.getShape().get(0));
     int length = network.tokenizer().length();
-    PrefixTree tree = new PrefixTree(network, memory, room(network, width));
-    List<List<Word>> words = new ArrayList<>();
-    List<List<Word>> dropped = new ArrayList<>();
-    for (int b = 0; b < photos; b++) {
-      words.add(List.of(Word.EMPTY));
-      dropped.add(new ArrayList<>());
-    }
+    PrefixTree tree = new PrefixTree(network, memory, rows(network));
+    List<Beam> beams =
+        Stream.generate(() -> new Beam(BeamOptions.ofWidth(width), length)).limit(photos).toList();
     for (int n = 0; n < length; n++) {
-      NextValues next = NextValues.of(tree, temperature);
-      int[][] parents = new int[photos][];
-      int[][] values = new int[photos][];
+      NextTokens next = NextTokens.of(tree, temperature);
+      List<List<Extension>> kept = new ArrayList<>();
       for (int b = 0; b < photos; b++) {
-        List<Branch> branches = next.branches(b, words.get(b), 0);
-        branches.sort(Branch.LIKELIEST_FIRST);
-        int kept = Math.min(width, branches.size());
-        List<Branch> best = branches.subList(0, kept);
-        dropped.get(b).addAll(Branch.words(branches.subList(kept, branches.size())));
-        words.set(b, Branch.words(best));
-        parents[b] = Branch.parents(best);
-        values[b] = Branch.lastValues(best);
+        Beam beam = beams.get(b);
+        double[] logProbabilities = next.logProbabilities(b, 0, beam.hypotheses());
+        kept.add(beam.step(next.count(), logProbabilities));
       }
       if (n + 1 < length) {
-        tree.extend(parents, values);
+        tree.extend(kept);
       }
     }
-    List<Pool> pools = new ArrayList<>();
-    for (int b = 0; b < photos; b++) {
-      pools.add(new Pool(network.tokenizer(), words.get(b), dropped.get(b), false, List.of()));
-    }
-    return pools;
+    return beams.stream().map(beam -> beam.result().first(width)).toList();
   }
 
   /** Returns how many prefixes of a photo are run, the empty one included. */
-  private static int room(TokenNetwork network, int width) {
+  private int rows(TokenNetwork network) {
     int rows = 1;
-    long words = 1;
+    long prefixes = 1;
     for (int n = 0; n + 1 < network.tokenizer().length(); n++) {
-      words = Math.min(width, words * network.tokenizer().valuesAt(n));
-      rows += (int) words;
+      prefixes = Math.min(width, prefixes * network.tokenizer().valuesAt(n));
+      rows += (int) prefixes;
     }
     return rows;
   }

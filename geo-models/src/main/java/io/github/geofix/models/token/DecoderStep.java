@@ -8,7 +8,7 @@ import io.github.geofix.models.token.Attention.KeysAndValues;
 import java.util.List;
 
 /**
- * One {@link DecoderLayer} over a few new tokens, with keys and values kept, as one call of the
+ * One {@link DecoderLayer} over a few new tokens with cached keys and values, as one call of the
  * engine: on so few rows the calls would take as long as the arithmetic.
  *
  * <p>Products of fewer than 12 rows are computed transposed, the weights first: oneMKL then reads
@@ -83,17 +83,18 @@ final class DecoderStep {
   }
 
   /**
-   * Runs new tokens, and keeps what later ones need.
+   * Runs new tokens and caches their keys and values.
    *
    * @param x {@code [B, R, D]}
-   * @param remembered of the memory
-   * @param kept of S - R tokens so far, with room for more; written in place
-   * @param mask {@code [B, 1, R, S]}: 0 for each kept token that a new one sees, the new ones last,
-   *     else minus infinity
+   * @param encoderMemory of the memory
+   * @param cache of S - R tokens so far, with capacity for more; written in place
+   * @param mask {@code [B, 1, R, S]}: 0 for each cached token that a new one attends to, the new
+   *     ones last, else minus infinity
    */
-  NDArray run(NDArray x, KeysAndValues remembered, KeysAndValues kept, NDArray mask) {
+  NDArray run(NDArray x, KeysAndValues encoderMemory, KeysAndValues cache, NDArray mask) {
     NDList arguments =
-        new NDList(x, mask, kept.keys(), kept.values(), remembered.keys(), remembered.values());
+        new NDList(
+            x, mask, cache.keys(), cache.values(), encoderMemory.keys(), encoderMemory.values());
     weights.forEach(weight -> arguments.add(weight.array()));
     return SCRIPT.callAll("step", arguments).singletonOrThrow();
   }

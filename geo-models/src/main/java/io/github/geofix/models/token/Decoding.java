@@ -1,22 +1,22 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.decode.Hypotheses;
 import java.util.List;
 
-/** A way to find words for photos. Immutable and thread-safe. */
-public abstract sealed class Decoding permits BeamSearch, DiverseBeamSearch, Sampling {
-
-  Decoding() {}
+/** How token sequences are found for photos. */
+public sealed interface Decoding permits BeamSearch, DiverseBeamSearch, Sampling {
 
   /**
-   * Finds words. Call it under {@link io.github.geofix.models.nn.TorchEngine#noGrad}.
+   * Finds token sequences. Call it under {@link io.github.geofix.models.nn.TorchEngine#noGrad}.
    *
-   * @param memory of {@link TokenNetwork#memory}, {@code [B, M, D]}; what is computed belongs to
-   *     its manager
-   * @return a pool for each photo
+   * @param memory the encoder's output {@code [B, M, D]}; what is computed belongs to its manager
+   * @return for each photo its hypotheses
+   * @throws IllegalStateException if the network's scores are not numbers
    */
-  public abstract List<Pool> find(TokenNetwork network, NDArray memory);
+  List<Hypotheses> decode(TokenNetwork network, NDArray memory);
 
+  /** Checks a divisor of the logits. */
   static void checkTemperature(double temperature) {
     if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("temperature must be above 0: " + temperature);

@@ -24,12 +24,12 @@ final class EncoderLayer extends Layer {
 
   EncoderLayer(TokenNetwork.Options options) {
     attention =
-        child("self_attn", new Attention(options.width(), options.heads(), options.dropout()));
+        child("self_attn", new Attention(options.dimension(), options.heads(), options.dropout()));
     feedForward = new FeedForward(options);
     child("linear1", feedForward.linear1());
     child("linear2", feedForward.linear2());
-    norm1 = child("norm1", new LayerNorm(options.width(), TokenNetwork.EPSILON));
-    norm2 = child("norm2", new LayerNorm(options.width(), TokenNetwork.EPSILON));
+    norm1 = child("norm1", new LayerNorm(options.dimension(), TokenNetwork.EPSILON));
+    norm2 = child("norm2", new LayerNorm(options.dimension(), TokenNetwork.EPSILON));
     dropout = new Dropout(options.dropout());
   }
 

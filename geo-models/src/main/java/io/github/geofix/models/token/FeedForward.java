@@ -14,8 +14,8 @@ record FeedForward(Linear linear1, Linear linear2, Dropout dropout) {
 
   FeedForward(TokenNetwork.Options options) {
     this(
-        new Linear(options.width(), options.hidden()),
-        new Linear(options.hidden(), options.width()),
+        new Linear(options.dimension(), options.feedForwardSize()),
+        new Linear(options.feedForwardSize(), options.dimension()),
         new Dropout(options.dropout()));
   }
 

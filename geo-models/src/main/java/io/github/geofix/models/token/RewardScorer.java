@@ -3,6 +3,8 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Activation;
@@ -12,7 +14,9 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -23,42 +27,59 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A small network that tells from the decoder's state after a whole word whether the word is within
- * 200 km of the truth, and so chooses among the words drawn for a photo (GeoToken, section 3).
+ * A small network that predicts from the decoder's state after a whole token sequence whether its
+ * cell is within 200 km of the truth, and so selects among the sequences drawn for a photo
+ * (GeoToken, section 3).
  *
- * <p>It is trained after the model, whose weights stay as they are: each example draws one word for
- * a photo and looks how far off it is.
+ * <p>It is trained after the model, whose weights are fixed: each example draws one sequence for a
+ * photo and measures its distance from the truth. For models that read vectors, see {@link
+ * #examples}.
  *
- * <p>It chooses the word that is likeliest to be good. The paper's rule, {@link #asPublished}, is
- * the same wherever some word is predicted to be good; where none is, that rule takes the one that
- * is most surely bad.
+ * <p>It selects the hypothesis most likely to be good. The paper's rule, {@link #asPublished}, is
+ * the same wherever some hypothesis is predicted to be good; where none is, that rule takes the one
+ * that is most surely bad.
  *
- * <p>Must be closed. Training is for one thread; choosing is thread-safe.
+ * <p>Must be closed. Training is for one thread; selecting is thread-safe.
  */
 public final class RewardScorer implements Selection, Trainable, AutoCloseable {
 
-  /** A word closer than this is a good one: the region level of the field's metrics. */
+  /** A hypothesis within this distance is good: the region level of the field's metrics. */
   public static final double GOOD_KM = 200;
 
   private static final int BINS = 2;
+  private static final String HIDDEN_WEIGHT = "fc1.weight";
 
   private final TokenModel model;
+  private final int dimension;
   private final Scorer network;
   private final NDManager manager = TorchEngine.newManager();
 
-  private RewardScorer(TokenModel model) {
+  private RewardScorer(TokenModel model, int hiddenSize) {
     this.model = model;
-    network = new Scorer(model.config().width());
+    dimension = model.config().transformer().dimension();
+    network = new Scorer(dimension, hiddenSize);
   }
 
   /**
-   * Creates an untrained scorer.
+   * Creates an untrained scorer with a hidden layer half as long as the model's states.
    *
    * @param model trained; it is shared, not owned
-   * @param seed the parameters' first values depend on it alone
+   * @param seed the initial parameters depend on it alone
    */
   public static RewardScorer create(TokenModel model, long seed) {
-    RewardScorer scorer = new RewardScorer(model);
+    return create(model, Math.max(1, model.config().transformer().dimension() / 2), seed);
+  }
+
+  /**
+   * As {@link #create(TokenModel, long)}, with another hidden layer.
+   *
+   * @param hiddenSize the length of the hidden layer, at least 1; GeoToken's authors use 2,048
+   */
+  public static RewardScorer create(TokenModel model, int hiddenSize, long seed) {
+    if (hiddenSize < 1) {
+      throw new IllegalArgumentException("hiddenSize must be at least 1: " + hiddenSize);
+    }
+    RewardScorer scorer = new RewardScorer(model, hiddenSize);
     scorer.network.initialize(scorer.manager, seed);
     return scorer;
   }
@@ -67,16 +88,23 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
    * Loads a scorer that {@link #save} wrote.
    *
    * @throws io.github.geofix.core.format.ModelFormatException if the file is damaged or belongs to
-   *     a model of another width
+   *     a model of another dimension
    */
   public static RewardScorer load(TokenModel model, Path file) {
-    RewardScorer scorer = new RewardScorer(model);
-    try {
-      Weights.load(scorer.network, scorer.manager, file);
-      return scorer;
-    } catch (RuntimeException e) {
-      scorer.close();
-      throw e;
+    try (Safetensors weights = Safetensors.open(file)) {
+      if (!weights.names().contains(HIDDEN_WEIGHT) || weights.shape(HIDDEN_WEIGHT).length != 2) {
+        throw new ModelFormatException(
+            file + " holds no reward scorer: it has no matrix " + HIDDEN_WEIGHT);
+      }
+      int hiddenSize = Math.toIntExact(weights.shape(HIDDEN_WEIGHT)[0]);
+      RewardScorer scorer = new RewardScorer(model, hiddenSize);
+      try {
+        Weights.load(scorer.network, scorer.manager, weights, RenameTable.IDENTITY).requireExact();
+        return scorer;
+      } catch (RuntimeException e) {
+        scorer.close();
+        throw e;
+      }
     }
   }
 
@@ -95,13 +123,13 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   }
 
   /**
-   * The word that is likeliest to be within {@value #GOOD_KM} km of the truth.
+   * Returns the hypothesis most likely to be within {@value #GOOD_KM} km of the truth.
    *
-   * @throws IllegalArgumentException if the pool has no states
+   * @throws IllegalArgumentException if the photo was decoded without states
    */
   @Override
-  public LatLng choose(Pool pool) {
-    return pool.latLng(likeliest(logits(pool.states())));
+  public LatLng choose(DecodedPhoto photo) {
+    return photo.latLng(mostLikelyGood(logits(photo.states())));
   }
 
   /** Returns the rule of the paper: the lowest predicted bin, then the surest of that bin. */
@@ -113,8 +141,8 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
       }
 
       @Override
-      public LatLng choose(Pool pool) {
-        return pool.latLng(surestOfLowestBin(logits(pool.states())));
+      public LatLng choose(DecodedPhoto photo) {
+        return photo.latLng(surestOfLowestBin(logits(photo.states())));
       }
     };
   }
@@ -122,18 +150,18 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
   /** Returns the scores of both bins, within 200 km and beyond, for each state: [n][2]. */
   float[][] logits(List<float[]> states) {
     if (states.isEmpty()) {
-      throw new IllegalArgumentException("the pool has no states: find it for this selection");
+      throw new IllegalArgumentException(
+          "the photo was decoded without states, which the reward scorer reads");
     }
-    int width = model.config().width();
-    float[] flat = new float[states.size() * width];
+    float[] flat = new float[states.size() * dimension];
     for (int i = 0; i < states.size(); i++) {
-      System.arraycopy(states.get(i), 0, flat, i * width, width);
+      System.arraycopy(states.get(i), 0, flat, i * dimension, dimension);
     }
     float[] both =
         TorchEngine.infer(
             manager,
             step -> {
-              NDArray x = step.create(flat, new Shape(states.size(), width));
+              NDArray x = step.create(flat, new Shape(states.size(), dimension));
               return network.forward(Forward.INFERENCE, x).toFloatArray();
             });
     float[][] logits = new float[states.size()][BINS];
@@ -143,15 +171,15 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
     return logits;
   }
 
-  /** Returns the index of the word whose first bin leads most, or trails least. */
-  static int likeliest(float[][] logits) {
+  /** Returns the index of the hypothesis whose first bin leads most, or trails least. */
+  static int mostLikelyGood(float[][] logits) {
     return IntStream.range(0, logits.length)
         .boxed()
         .max(Comparator.comparingDouble(i -> logits[i][0] - logits[i][1]))
         .orElseThrow();
   }
 
-  /** Returns the index of the word of the lowest bin, of these the surest. */
+  /** Returns the index of the hypothesis of the lowest bin, of these the surest. */
   static int surestOfLowestBin(float[][] logits) {
     int best = 0;
     for (int i = 1; i < logits.length; i++) {
@@ -181,19 +209,49 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
 
   @Override
   public List<Shape> inputShapes() {
-    return List.of(new Shape(model.config().width()));
+    return List.of(new Shape(dimension));
   }
 
-  /** The state of a word drawn for the photo, and its bin: 0 within 200 km of the truth, else 1. */
+  /**
+   * Returns the state of a sequence drawn for the photo, and its bin: 0 within 200 km of the truth,
+   * else 1.
+   *
+   * @throws IllegalStateException if the model reads vectors
+   */
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    Decoding drawOne = Sampling.of(1, random.nextLong());
-    Pool pool = model.pools(List.of(photo), drawOne, true).get(0);
-    boolean good = GreatCircle.distanceKm(pool.latLng(0), latLng) <= GOOD_KM;
-    return new Example(new float[][] {pool.states().get(0)}, new long[][] {{good ? 0 : 1}});
+    return example(model.read(photo), latLng, random);
   }
 
-  /** The cross-entropy of the bins. */
+  /**
+   * Returns the examples of photos that are given as vectors.
+   *
+   * @throws IllegalStateException if the model reads pixels
+   */
+  public Examples examples(VectorExamples photos) {
+    VectorInput input = model.network().input().ofVectors();
+    return new Examples() {
+      @Override
+      public int size() {
+        return photos.size();
+      }
+
+      @Override
+      public Example example(int epoch, int index, SplittableRandom random) {
+        return RewardScorer.this.example(
+            input.read(photos.photo(index)), photos.place(index), random);
+      }
+    };
+  }
+
+  private Example example(TokenPhoto photo, LatLng latLng, SplittableRandom random) {
+    Decoding drawOne = Sampling.of(1, random.nextLong());
+    DecodedPhoto decoded = model.decode(List.of(photo), drawOne, true).get(0);
+    boolean good = GreatCircle.distanceKm(decoded.latLng(0), latLng) <= GOOD_KM;
+    return new Example(new float[][] {decoded.states().get(0)}, new long[][] {{good ? 0 : 1}});
+  }
+
+  /** Returns the cross-entropy of the bins. */
   @Override
   public NDArray loss(Forward f, Batch batch) {
     NDArray logits = network.forward(f, batch.inputs().get(0));
@@ -210,9 +268,9 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
     private final Linear fc1;
     private final Linear head;
 
-    Scorer(int width) {
-      fc1 = child("fc1", new Linear(width, width / 2));
-      head = child("head", new Linear(width / 2, BINS));
+    Scorer(int dimension, int hiddenSize) {
+      fc1 = child("fc1", new Linear(dimension, hiddenSize));
+      head = child("head", new Linear(hiddenSize, BINS));
     }
 
     NDArray forward(Forward f, NDArray states) {

@@ -6,54 +6,56 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Makes one answer of the words found for a photo. */
+/** Chooses one answer from the token sequences found for a photo. */
 @FunctionalInterface
 public interface Selection {
 
-  /** Returns the answer: the place of a word, or a place between several. */
-  LatLng choose(Pool pool);
+  /** Returns the answer: the center of a hypothesis's cell, or a place between several. */
+  LatLng choose(DecodedPhoto photo);
 
-  /** Returns true if {@link Pool#states} is needed, which takes one more step of decoding. */
+  /** Returns whether {@link DecodedPhoto#states} are read, which cost a second decoding. */
   default boolean readsStates() {
     return false;
   }
 
-  /** The likeliest word. */
+  /** Returns the selection of the most probable hypothesis. */
   static Selection mostProbable() {
-    return pool -> pool.latLng(pool.mostProbable());
-  }
-
-  /** The word with the least expected distance to all others: right if what counts is km. */
-  static Selection medoid() {
-    return pool -> pool.latLng(pool.points().medoid());
+    return photo -> photo.latLng(photo.hypotheses().mostProbable());
   }
 
   /**
-   * The mean of the weight around the word that has most of it nearby: right if what counts is to
-   * be within a distance.
+   * Returns the selection of the hypothesis with the least expected distance to all others: the one
+   * to use if what counts is the distance in km.
+   */
+  static Selection medoid() {
+    return photo -> photo.latLng(photo.points().medoid());
+  }
+
+  /**
+   * Returns the selection of the density mode, the mean of the weight around the hypothesis that
+   * has most of it nearby: the one to use if what counts is to be within a distance.
    *
    * @param radiusKm what is nearby, above 0 to 10,007
    */
   static Selection density(double radiusKm) {
-    return pool -> pool.points().densityMode(radiusKm);
+    return photo -> photo.points().densityMode(radiusKm);
   }
 
   /**
-   * The word with the most similar neighbors nearby, of equals the likeliest: what the reference
-   * photos that look alike say about the model's words.
+   * Returns the selection of the hypothesis that the photo's neighbors support most; of equals, the
+   * most probable. Each neighbor within the radius counts with {@code 1 + similarity}.
    *
-   * @param neighbors of the photo
-   * @param radiusKm a neighbor counts with {@code 1 + similarity} if it is within this distance
+   * @param radiusKm above 0
    */
-  static Selection nearNeighbors(List<Neighbor> neighbors, double radiusKm) {
-    return pool ->
-        pool.latLng(
-            IntStream.range(0, pool.size())
+  static Selection nearNeighbors(double radiusKm) {
+    return photo ->
+        photo.latLng(
+            IntStream.range(0, photo.size())
                 .boxed()
                 .max(
                     Comparator.comparingDouble(
-                            (Integer i) -> support(pool.latLng(i), neighbors, radiusKm))
-                        .thenComparing(i -> pool.words().get(i).logProbability())
+                            (Integer i) -> support(photo.latLng(i), photo.neighbors(), radiusKm))
+                        .thenComparing(i -> photo.hypothesis(i).logProbability())
                         .thenComparing(i -> -i))
                 .orElseThrow());
   }
@@ -66,13 +68,13 @@ public interface Selection {
   }
 
   /**
-   * The word closest to the truth: what the best possible selection would choose. For analysis
-   * only, since it knows the answer.
+   * Returns the selection of the hypothesis closest to the truth: the best that any selection could
+   * do. For analysis only, since it needs the answer.
    */
   static Selection closestTo(LatLng truth) {
-    return pool ->
-        IntStream.range(0, pool.size())
-            .mapToObj(pool::latLng)
+    return photo ->
+        IntStream.range(0, photo.size())
+            .mapToObj(photo::latLng)
             .min(Comparator.comparingDouble(place -> GreatCircle.distanceKm(place, truth)))
             .orElseThrow();
   }

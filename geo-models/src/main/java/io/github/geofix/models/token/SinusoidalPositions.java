@@ -11,17 +11,17 @@ import java.util.Arrays;
 final class SinusoidalPositions {
   private static final double LONGEST = 10_000;
 
-  private final int width;
+  private final int dimension;
   private final float[] values;
 
-  /** Prepares the positions 0 to {@code count} - 1 of tokens of the given width. */
-  SinusoidalPositions(int count, int width) {
-    this.width = width;
-    values = new float[count * width];
+  /** Prepares the positions 0 to {@code count} - 1 of tokens of the given dimension. */
+  SinusoidalPositions(int count, int dimension) {
+    this.dimension = dimension;
+    values = new float[count * dimension];
     for (int n = 0; n < count; n++) {
-      for (int i = 0; i < width; i++) {
-        double angle = n * Math.pow(LONGEST, -(i - i % 2) / (double) width);
-        values[n * width + i] = (float) (i % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
+      for (int i = 0; i < dimension; i++) {
+        double angle = n * Math.pow(LONGEST, -(i - i % 2) / (double) dimension);
+        values[n * dimension + i] = (float) (i % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
       }
     }
   }
@@ -37,8 +37,8 @@ final class SinusoidalPositions {
   }
 
   private NDArray add(NDArray x, int first, int count) {
-    float[] part = Arrays.copyOfRange(values, first * width, (first + count) * width);
-    NDArray positions = x.getManager().create(part, new Shape(1, count, width));
+    float[] part = Arrays.copyOfRange(values, first * dimension, (first + count) * dimension);
+    NDArray positions = x.getManager().create(part, new Shape(1, count, dimension));
     return x.add(positions.toType(x.getDataType(), false));
   }
 }

@@ -5,29 +5,28 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.token.TokenModel.Config;
 import java.util.List;
 
 /** The token family by name. */
-public final class TokenFamily extends SizedFamily<Config> {
+public final class TokenFamily extends SizedFamily<TokenConfig> {
 
   /** Creates the family; called by {@link java.util.ServiceLoader}. */
   public TokenFamily() {
     super(
         TokenModel.METHOD,
         List.of(
-            new Size<>("tiny", Config::tiny),
-            new Size<>("small", Config::small),
-            new Size<>("paper", Config::paper)));
+            new Size<>("tiny", TokenConfig::tiny),
+            new Size<>("small", TokenConfig::small),
+            new Size<>("paper", TokenConfig::paper)));
   }
 
   @Override
-  protected GeoModel create(Config config, List<LatLng> positions, long seed) {
+  protected GeoModel create(TokenConfig config, List<LatLng> positions, long seed) {
     return TokenModel.create(config, seed);
   }
 
   @Override
-  protected Module network(Config config) {
+  protected Module network(TokenConfig config) {
     return TokenModel.network(config);
   }
 

@@ -1,53 +1,106 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
-import java.util.Comparator;
+import io.github.geofix.models.answer.OutcomeBatches;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.decode.SearchOutcome;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Locates photos by a decoding and a selection. */
-final class TokenLocalizer extends BatchLocalizer {
+final class TokenLocalizer implements Localizer {
+  private static final int BATCH = 32;
+
   private final TokenModel model;
+  private final PhotoReader reader;
   private final Decoding decoding;
   private final Selection selection;
 
-  TokenLocalizer(TokenModel model, Decoding decoding, Selection selection) {
-    super(model.config().image());
+  TokenLocalizer(TokenModel model, PhotoReader reader, Decoding decoding, Selection selection) {
     this.model = model;
+    this.reader = reader;
     this.decoding = decoding;
     this.selection = selection;
   }
 
   @Override
-  protected List<Location> locate(float[] photos, int count) {
-    return model.pools(photos, count, decoding, selection.readsStates()).stream()
-        .map(pool -> model.location(pool, selection))
+  public List<Location> locateAll(List<Path> photos) {
+    return inBatches(photos, reader::read);
+  }
+
+  @Override
+  public List<Location> locateImages(List<BufferedImage> photos) {
+    return inBatches(photos, reader::read);
+  }
+
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    new OutcomeBatches<>(reader::read, batch -> batch.size() >= BATCH, this::located)
+        .locateEach(photos, action);
+  }
+
+  private <T> List<Location> inBatches(List<T> photos, Function<T, TokenPhoto> read) {
+    List<Location> locations = new ArrayList<>(photos.size());
+    for (int start = 0; start < photos.size(); start += BATCH) {
+      Interrupts.check(start, photos.size(), "photos");
+      int end = Math.min(photos.size(), start + BATCH);
+      locations.addAll(located(photos.subList(start, end).stream().map(read).toList()));
+    }
+    return locations;
+  }
+
+  private List<Location> located(List<TokenPhoto> batch) {
+    return model.decode(batch, decoding, selection.readsStates()).stream()
+        .map(photo -> model.location(photo, selection))
         .toList();
   }
 
-  /** Returns the location that a pool means. */
-  static Location location(Pool pool, Selection selection, TokenModel model) {
-    ScoredCells cells = ScoredCells.of(pool, model.calibration().temperature());
-    CellPartition partition = cells.partition();
+  static Location location(
+      DecodedPhoto photo, Selection selection, AnswerOptions answer, Calibration calibration) {
+    SearchOutcome outcome = SearchOutcome.of(photo.hypotheses(), calibration.temperature());
+    CellScores.Disjoint s2 = onS2(photo, outcome);
     List<Candidate> candidates =
-        pool.words().stream()
-            .map(word -> partition.labelOfCell(pool.tokenizer().cellOf(word.toArray())))
-            .distinct()
-            .sorted(Comparator.comparingDouble((Integer label) -> -cells.scores()[label]))
-            .limit(model.answerOptions().candidates())
-            .map(
-                label ->
-                    new Candidate(
-                        partition.centerOf(label),
-                        cells.scores()[label],
-                        partition.radiusKm(label),
-                        partition.cell(label)))
+        Arrays.stream(outcome.best(answer.candidates()))
+            .mapToObj(i -> Candidate.of(new S2Cell(id(photo, outcome, i)), outcome.shares()[i]))
             .toList();
     return new Location(
-        selection.choose(pool),
+        selection.choose(photo),
         candidates,
-        regions(partition, cells.scores(), model.calibration().regionShares()));
+        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration.regionShares()));
   }
+
+  /** Returns the shares of the score in the order of S2 cells. */
+  static CellScores.Disjoint onS2(DecodedPhoto photo, SearchOutcome outcome) {
+    long[] ids =
+        IntStream.range(0, outcome.shares().length).mapToLong(i -> id(photo, outcome, i)).toArray();
+    CellPartition cells = CellPartition.ofCellIds(ids);
+    double[] scores = new double[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      scores[cells.labelOfCell(ids[i])] = outcome.shares()[i];
+    }
+    return new CellScores.Disjoint(cells, scores);
+  }
+
+  private static long id(DecodedPhoto photo, SearchOutcome outcome, int index) {
+    return photo.tokenizer().cellOf(outcome.cells().get(index).toArray());
+  }
+
+  /** Closes nothing: the arrays belong to the model. */
+  @Override
+  public void close() {}
 }

@@ -19,10 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transformer that reads a photo and writes the tokens of its place, coarse to fine: PyTorch's
+ * An encoder-decoder transformer from a photo to the tokens of its cell, coarse to fine: PyTorch's
  * {@code nn.Transformer} with biases, ReLU and normalization after each branch, sinusoidal
- * positions on both sides, a learned vector to start from, and a head of its own for each position
- * (GeoToken, arXiv 2511.01082, section 3).
+ * positions on both sides, a learned start vector, and an output head for each position (GeoToken,
+ * arXiv 2511.01082, section 3).
  */
 public final class TokenNetwork extends Module {
 
@@ -32,29 +32,38 @@ public final class TokenNetwork extends Module {
   /**
    * The size of the transformer.
    *
-   * @param width the width D of all tokens
-   * @param heads number of attention heads, a divisor of the width
-   * @param hidden width of the middle of the feed-forward layers
-   * @param encoderLayers number of layers over the input; 0 to use the input as it is
-   * @param decoderLayers number of layers over the tokens written
+   * @param dimension the length D of all token vectors
+   * @param heads the number of attention heads, a divisor of the dimension
+   * @param feedForwardSize the length of the hidden vectors of the feed-forward layers
+   * @param encoderLayers the number of layers over the input; 0 to use the input as it is
+   * @param decoderLayers the number of layers over the tokens, at least 1
    * @param dropout rate in training, 0 to below 1
    */
-  record Options(
-      int width, int heads, int hidden, int encoderLayers, int decoderLayers, double dropout) {
-    /** Checks the ranges. */
-    Options {
-      if (heads < 1 || width < 1 || width % heads != 0) {
-        throw new IllegalArgumentException(heads + " heads do not divide a width of " + width);
-      }
-      if (hidden < 1 || encoderLayers < 0 || decoderLayers < 1) {
+  public record Options(
+      int dimension,
+      int heads,
+      int feedForwardSize,
+      int encoderLayers,
+      int decoderLayers,
+      double dropout) {
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Options {
+      if (heads < 1 || dimension < 1 || dimension % heads != 0) {
         throw new IllegalArgumentException(
-            "hidden width "
-                + hidden
-                + ", "
-                + encoderLayers
-                + " and "
-                + decoderLayers
-                + " layers: at least 1, 0 and 1 needed");
+            heads + " heads do not divide a dimension of " + dimension);
+      }
+      if (feedForwardSize < 1 || encoderLayers < 0 || decoderLayers < 1) {
+        throw new IllegalArgumentException(
+            "feedForwardSize %d, encoderLayers %d, decoderLayers %d: at least 1, 0 and 1 needed"
+                .formatted(feedForwardSize, encoderLayers, decoderLayers));
+      }
+      if (!(dropout >= 0 && dropout < 1)) {
+        throw new IllegalArgumentException("dropout must be 0 to below 1: " + dropout);
       }
     }
   }
@@ -75,27 +84,27 @@ public final class TokenNetwork extends Module {
     this.options = options;
     this.tokenizer = tokenizer;
     this.input = child("input", input);
-    inputPositions = new SinusoidalPositions(input.length(), options.width());
-    tokenPositions = new SinusoidalPositions(tokenizer.length() + 1, options.width());
+    inputPositions = new SinusoidalPositions(input.length(), options.dimension());
+    tokenPositions = new SinusoidalPositions(tokenizer.length() + 1, options.dimension());
     for (int i = 0; i < options.encoderLayers(); i++) {
       encoder.add(child("encoder.layers." + i, new EncoderLayer(options)));
     }
-    start = parameter("start_token", Init.normal(1), 1, options.width());
-    embedding = child("embedding", new Embedding(tokenizer.vocabularySize(), options.width()));
+    start = parameter("start_token", Init.normal(1), 1, options.dimension());
+    embedding = child("embedding", new Embedding(tokenizer.vocabularySize(), options.dimension()));
     for (int i = 0; i < options.decoderLayers(); i++) {
       decoder.add(child("decoder.layers." + i, new DecoderLayer(options)));
     }
     for (int n = 0; n < tokenizer.length(); n++) {
-      heads.add(child("heads." + n, new Linear(options.width(), tokenizer.valuesAt(n))));
+      heads.add(child("heads." + n, new Linear(options.dimension(), tokenizer.valuesAt(n))));
     }
     dropout = new Dropout(options.dropout());
   }
 
   /**
-   * Translates the names of the checkpoints that GeoToken's authors train. Three small layers of
-   * theirs take no part in any output and are left out.
+   * Returns the table from the parameter names of checkpoints that GeoToken's code writes to those
+   * of this network. Three small layers that take no part in any output are left out.
    */
-  static RenameTable publishedNames() {
+  public static RenameTable publishedNames() {
     return RenameTable.builder()
         .ignore(".*pos_encoder\\.pe|similarity_embedding\\..*|metadata_proj\\..*|coord_head\\..*")
         .rename("cls_token", "input.class_token")
@@ -112,9 +121,14 @@ public final class TokenNetwork extends Module {
     return options;
   }
 
-  /** Returns how positions are written. */
+  /** Returns the tokenizer of the sequences. */
   public CellTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** Returns the module that turns photos into the encoder's tokens. */
+  MemoryInput input() {
+    return input;
   }
 
   /** Returns the shapes of one photo's inputs, without the batch axis. */
@@ -123,10 +137,10 @@ public final class TokenNetwork extends Module {
   }
 
   /**
-   * Reads photos.
+   * Encodes photos.
    *
    * @param inputs {@code [B, ...]} of {@link #inputShapes}
-   * @return what the decoder attends to, {@code [B, M, D]}
+   * @return the vectors that the decoder attends to, {@code [B, M, D]}
    */
   public NDArray memory(Forward f, List<NDArray> inputs) {
     NDArray x = dropout.forward(f, inputPositions.add(input.tokens(f, inputs)));
@@ -137,19 +151,19 @@ public final class TokenNetwork extends Module {
   }
 
   /**
-   * Runs the decoder over known words.
+   * Runs the decoder over known sequences.
    *
    * @param memory {@code [B, M, D]}; the result belongs to its manager
-   * @param words int64 {@code [B, n]}, the values of the first n tokens, 0 to N
+   * @param tokens int64 {@code [B, n]}, the values of the first n tokens, 0 to N
    * @return {@code [B, 1 + n, D]}: the state before each of the tokens, and after the last
    */
-  public NDArray states(Forward f, NDArray memory, NDArray words) {
+  public NDArray states(Forward f, NDArray memory, NDArray tokens) {
     NDManager step = memory.getManager();
-    Shape shape = words.getShape();
+    Shape shape = tokens.getShape();
     NDArray x = first(step, shape.get(0));
     int count = Math.toIntExact(shape.get(1));
     if (count > 0) {
-      NDArray ids = words.add(step.create(offsets(count)));
+      NDArray ids = tokens.add(step.create(offsets(count)));
       x = NDArrays.concat(new NDList(x, embedding.forward(f, ids)), 1);
     }
     x = dropout.forward(f, tokenPositions.add(x));
@@ -160,14 +174,14 @@ public final class TokenNetwork extends Module {
   }
 
   /**
-   * Scores the values of every token of known words.
+   * Scores the values of every token of known sequences.
    *
    * @param memory {@code [B, M, D]}; the result belongs to its manager
-   * @param words int64 {@code [B, N]}, the values; those of the last token are not looked at
+   * @param tokens int64 {@code [B, N]}, the values; those of the last token are not read
    * @return for each of the N tokens {@code [B, V_n]}
    */
-  public List<NDArray> logits(Forward f, NDArray memory, NDArray words) {
-    NDArray states = states(f, memory, words.get(":, :{}", tokenizer.length() - 1));
+  public List<NDArray> logits(Forward f, NDArray memory, NDArray tokens) {
+    NDArray states = states(f, memory, tokens.get(":, :{}", tokenizer.length() - 1));
     List<NDArray> logits = new ArrayList<>();
     for (int n = 0; n < heads.size(); n++) {
       logits.add(heads.get(n).forward(f, states.get(":, {}", n)));
@@ -175,14 +189,14 @@ public final class TokenNetwork extends Module {
     return logits;
   }
 
-  /** Returns the vectors that every word begins with, {@code [B, 1, D]}, without position. */
+  /** Returns the start vectors of the sequences, {@code [B, 1, D]}, without position. */
   NDArray first(NDManager step, long batch) {
-    int width = options.width();
-    return start.in(step).reshape(1, 1, width).broadcast(batch, 1, width);
+    int dimension = options.dimension();
+    return start.in(step).reshape(1, 1, dimension).broadcast(batch, 1, dimension);
   }
 
   /**
-   * Returns the vectors of token values that stand at one position of a word.
+   * Returns the vectors of token values at one position of a sequence.
    *
    * @param values int64 {@code [B, R]}
    */
@@ -191,32 +205,33 @@ public final class TokenNetwork extends Module {
     return embedding.forward(Forward.INFERENCE, ids);
   }
 
-  /** Returns what each decoder layer needs of memory {@code [B, M, D]}. */
-  List<KeysAndValues> remembered(NDArray memory) {
+  /** Returns the keys and values of memory {@code [B, M, D]} in each decoder layer. */
+  List<KeysAndValues> encoderMemory(NDArray memory) {
     return decoder.stream().map(layer -> layer.keysAndValues(memory)).toList();
   }
 
-  /** Returns room for {@code rows} tokens of each photo in each decoder layer. */
-  List<KeysAndValues> room(NDArray memory, int rows) {
-    return decoder.stream().map(layer -> layer.room(memory, rows)).toList();
+  /** Returns an empty cache for {@code rows} tokens of each photo in each decoder layer. */
+  List<KeysAndValues> allocateCache(NDArray memory, int rows) {
+    return decoder.stream().map(layer -> layer.allocateCache(memory, rows)).toList();
   }
 
   /**
-   * Runs the decoder over one more token of several words of each photo.
+   * Runs the decoder over one more token of several sequences of each photo.
    *
    * @param x {@code [B, R, D]}, without position
    * @param position of these tokens, 0 for the start
-   * @param mask {@code [B, 1, R, S]}: which of the tokens kept, these being the last, each one sees
+   * @param mask {@code [B, 1, R, S]}: which of the cached tokens, these being the last, each
+   *     attends to
    */
   NDArray next(
       NDArray x,
       int position,
-      List<KeysAndValues> remembered,
-      List<KeysAndValues> kept,
+      List<KeysAndValues> encoderMemory,
+      List<KeysAndValues> cache,
       NDArray mask) {
     NDArray y = tokenPositions.addAt(position, x);
     for (int i = 0; i < decoder.size(); i++) {
-      y = decoder.get(i).next(y, remembered.get(i), kept.get(i), mask);
+      y = decoder.get(i).next(y, encoderMemory.get(i), cache.get(i), mask);
     }
     return y;
   }

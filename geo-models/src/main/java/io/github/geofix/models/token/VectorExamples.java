@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Photos as vectors computed beforehand, to train or calibrate a model on that reads vectors. The
- * neighbors are looked up as the examples are made. Thread-safe.
+ * Precomputed vectors of photos, to train or calibrate a model on that reads vectors. Neighbors are
+ * searched as the examples are made. Thread-safe.
  */
 public final class VectorExamples implements Examples {
   private final TokenModel model;
@@ -35,8 +35,8 @@ public final class VectorExamples implements Examples {
   }
 
   /**
-   * Photos that are themselves in the database: each is given the neighbors that come after itself
-   * (GeoToken: ranks 1 to 15).
+   * Returns photos that are themselves in the database: each is given the neighbors that come after
+   * itself (GeoToken: ranks 1 to 15).
    *
    * @param vectors for each photo V vectors of W values
    * @param places where they were taken
@@ -46,7 +46,7 @@ public final class VectorExamples implements Examples {
     return new VectorExamples(model, reference, vectors, places, 1);
   }
 
-  /** Photos that are not in the database, such as those to validate on (ranks 0 to 14). */
+  /** Returns photos that are not in the database, such as those to validate on (ranks 0 to 14). */
   public static VectorExamples besideReference(
       TokenModel model, ReferenceDatabase reference, List<float[][]> vectors, List<LatLng> places) {
     return new VectorExamples(model, reference, vectors, places, 0);
@@ -65,7 +65,7 @@ public final class VectorExamples implements Examples {
   /** Returns a photo with its neighbors. */
   VectorPhoto photo(int index) {
     float[][] own = vectors.get(index);
-    int count = model.config().neighbors();
+    int count = model.network().input().ofVectors().neighbors();
     List<Neighbor> neighbors = count == 0 ? List.of() : reference.neighbors(own, skipped, count);
     return new VectorPhoto(own, neighbors);
   }

@@ -19,75 +19,53 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A photo as vectors computed beforehand, followed by its neighbors in a reference database: a
- * learned token, the photo's V vectors, and for each of K neighbors its V vectors and the N tokens
- * of its place, {@code 1 + V + K (V + N)} tokens in all (GeoToken, section 3).
+ * Precomputed vectors of a photo, followed by its neighbors in a reference database: a learned
+ * token, the photo's V vectors, and for each of K neighbors its V vectors and the N tokens of its
+ * cell, {@code 1 + V + K (V + N)} tokens in all (GeoToken, section 3).
  *
  * <p>Each kind of vector has a projection of its own, shared by photo and neighbors, whose output
  * is L2-normalized. The neighbors' tokens have their own embeddings.
  */
 final class VectorInput extends MemoryInput {
 
-  /**
-   * What there is of a photo.
-   *
-   * @param vectors V, the vectors of a photo, at least 1
-   * @param vectorWidth W, their length
-   * @param neighbors K, 0 or more
-   */
-  record Options(int vectors, int vectorWidth, int neighbors) {
-    /** Checks the ranges. */
-    Options {
-      if (vectors < 1 || vectorWidth < 1 || neighbors < 0) {
-        throw new IllegalArgumentException(
-            vectors
-                + " vectors of "
-                + vectorWidth
-                + " and "
-                + neighbors
-                + " neighbors: at least 1, 1 and 0 needed");
-      }
-    }
-  }
-
-  private final Options options;
-  private final int width;
+  private final TokenConfig.Vectors options;
+  private final int dimension;
   private final CellTokenizer tokenizer;
   private final Parameter classToken;
   private final List<Projection> projections = new ArrayList<>();
   private final Optional<Embedding> neighborTokens;
 
-  VectorInput(Options options, CellTokenizer tokenizer, int width) {
+  VectorInput(TokenConfig.Vectors options, CellTokenizer tokenizer, int dimension) {
     this.options = options;
-    this.width = width;
+    this.dimension = dimension;
     this.tokenizer = tokenizer;
-    classToken = parameter("class_token", Init.normal(1), 1, width);
-    for (int v = 0; v < options.vectors(); v++) {
-      projections.add(child("proj." + v, new Projection(options.vectorWidth(), width)));
+    classToken = parameter("class_token", Init.normal(1), 1, dimension);
+    for (int v = 0; v < options.count(); v++) {
+      projections.add(child("proj." + v, new Projection(options.dimension(), dimension)));
     }
     neighborTokens =
         options.neighbors() == 0
             ? Optional.empty()
             : Optional.of(
-                child("neighbor_tokens", new Embedding(tokenizer.vocabularySize(), width)));
+                child("neighbor_tokens", new Embedding(tokenizer.vocabularySize(), dimension)));
   }
 
   @Override
   List<Shape> shapes() {
-    Shape photo = new Shape(options.vectors(), options.vectorWidth());
+    Shape photo = new Shape(options.count(), options.dimension());
     if (options.neighbors() == 0) {
       return List.of(photo);
     }
     return List.of(
         photo,
-        new Shape(options.neighbors(), options.vectors(), options.vectorWidth()),
+        new Shape(options.neighbors(), options.count(), options.dimension()),
         new Shape(options.neighbors(), tokenizer.length()));
   }
 
   @Override
   int length() {
-    int each = options.vectors() + tokenizer.length();
-    return 1 + options.vectors() + options.neighbors() * each;
+    int each = options.count() + tokenizer.length();
+    return 1 + options.count() + options.neighbors() * each;
   }
 
   /**
@@ -99,8 +77,8 @@ final class VectorInput extends MemoryInput {
     NDArray photo = inputs.get(0);
     long batch = photo.getShape().get(0);
     NDArray first =
-        classToken.in(photo.getManager()).reshape(1, 1, width).broadcast(batch, 1, width);
-    NDArray own = project(f, photo.expandDims(1)).reshape(batch, -1, width);
+        classToken.in(photo.getManager()).reshape(1, 1, dimension).broadcast(batch, 1, dimension);
+    NDArray own = project(f, photo.expandDims(1)).reshape(batch, -1, dimension);
     if (neighborTokens.isEmpty()) {
       return NDArrays.concat(new NDList(first, own), 1);
     }
@@ -109,7 +87,56 @@ final class VectorInput extends MemoryInput {
     NDArray ids = values.add(photo.getManager().create(offsets()));
     NDArray neighbors =
         NDArrays.concat(new NDList(vectors, neighborTokens.orElseThrow().forward(f, ids)), 2);
-    return NDArrays.concat(new NDList(first, own, neighbors.reshape(batch, -1, width)), 1);
+    return NDArrays.concat(new NDList(first, own, neighbors.reshape(batch, -1, dimension)), 1);
+  }
+
+  @Override
+  VectorInput ofVectors() {
+    return this;
+  }
+
+  /** Returns the number of neighbors K. */
+  int neighbors() {
+    return options.neighbors();
+  }
+
+  /**
+   * Lays out the vectors of a photo and of its neighbors, and the tokens of their cells.
+   *
+   * @throws IllegalArgumentException if vectors or neighbors are of another number or length
+   */
+  TokenPhoto read(VectorPhoto photo) {
+    int count = options.neighbors();
+    ReferenceDatabase.checkShape(photo.vectors(), options.count(), options.dimension());
+    if (count == 0) {
+      return new TokenPhoto(new float[][] {joined(photo.vectors())}, List.of());
+    }
+    if (photo.neighbors().size() < count) {
+      throw new IllegalArgumentException(
+          photo.neighbors().size() + " neighbors given, " + count + " needed");
+    }
+    List<Neighbor> neighbors = photo.neighbors().subList(0, count);
+    float[][] vectors = new float[count][];
+    float[] tokens = new float[count * tokenizer.length()];
+    for (int k = 0; k < count; k++) {
+      Neighbor neighbor = neighbors.get(k);
+      ReferenceDatabase.checkShape(neighbor.vectors(), options.count(), options.dimension());
+      vectors[k] = joined(neighbor.vectors());
+      int[] values = tokenizer.encode(neighbor.latLng());
+      for (int n = 0; n < values.length; n++) {
+        tokens[k * values.length + n] = values[n];
+      }
+    }
+    return new TokenPhoto(
+        new float[][] {joined(photo.vectors()), joined(vectors), tokens}, neighbors);
+  }
+
+  private static float[] joined(float[][] rows) {
+    float[] all = new float[rows.length * rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, all, i * rows[i].length, rows[i].length);
+    }
+    return all;
   }
 
   /** {@code [B, K, V, W]} to {@code [B, K, V, D]}. */

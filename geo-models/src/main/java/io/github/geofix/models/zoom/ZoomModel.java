@@ -3,7 +3,7 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.core.cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;

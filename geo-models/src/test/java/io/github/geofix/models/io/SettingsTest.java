@@ -8,7 +8,8 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.token.TokenModel;
+import io.github.geofix.models.token.Sampling;
+import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -26,29 +27,35 @@ final class SettingsTest {
     return Stream.of(
         EmbedConfig.tiny(),
         RecombineModel.Config.tiny(),
-        TokenModel.Config.tiny(),
+        TokenConfig.tiny(),
         ZoomConfig.tiny("map.png"));
   }
 
-  private static Stream<String> enums(Class<?> type, String path) {
-    return Stream.of(type.getRecordComponents())
+  private static Stream<String> enums(Record value, String path) {
+    return Stream.of(value.getClass().getRecordComponents())
         .flatMap(
             component -> {
               String name = path + component.getName();
-              Class<?> kind = component.getType();
-              return kind.isRecord()
-                  ? enums(kind, name + ".")
-                  : Stream.of(component)
-                      .map(RecordComponent::getType)
-                      .filter(Class::isEnum)
-                      .map(c -> name);
+              Object part = valueOf(component, value);
+              if (part instanceof Record inner) {
+                return enums(inner, name + ".");
+              }
+              return part instanceof Enum ? Stream.of(name) : Stream.empty();
             });
+  }
+
+  private static Object valueOf(RecordComponent component, Record value) {
+    try {
+      return component.getAccessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("configurations")
   void refusesAWordThatIsNone(Record config) {
-    List<String> names = enums(config.getClass(), "").toList();
+    List<String> names = enums(config, "").toList();
     assertThat(names).anyMatch(name -> name.endsWith(".fit"));
     for (String name : names) {
       for (String word : List.of("NONSENSE", "null", "[]", "3")) {
@@ -63,30 +70,34 @@ final class SettingsTest {
 
   @Test
   void changesValuesOfEveryKind() {
-    TokenModel.Config changed =
+    TokenConfig changed =
         Settings.apply(
-            TokenModel.Config.tiny(),
+            TokenConfig.tiny(),
             Map.of(
-                "answer", "medoid",
-                "stages", "[8, 16]",
-                "image.fit", "STRETCH",
-                "dropout", "0.25"));
-    assertThat(changed.answer()).isEqualTo(TokenModel.Answer.MEDOID);
-    assertThat(changed.stages()).containsExactly(8, 16);
-    assertThat(changed.image().fit()).hasToString("STRETCH");
-    assertThat(changed.dropout()).isEqualTo(0.25);
-    assertThat(changed.width()).isEqualTo(TokenModel.Config.tiny().width());
+                "selection", "medoid",
+                "input.encoder.stages", "[8, 16]",
+                "input.image.fit", "STRETCH",
+                "decoding.type", "sampling",
+                "decoding.samples", "5",
+                "transformer.dropout", "0.25"));
+    assertThat(changed.selection()).isEqualTo(TokenConfig.SelectionRule.MEDOID);
+    TokenConfig.Photo photo = (TokenConfig.Photo) changed.input();
+    assertThat(photo.encoder()).isEqualTo(new TokenConfig.Residual(List.of(8, 16)));
+    assertThat(photo.image().fit()).hasToString("STRETCH");
+    assertThat(changed.decoding()).isEqualTo(Sampling.of(5, 1));
+    assertThat(changed.transformer().dropout()).isEqualTo(0.25);
+    assertThat(changed.cells()).isEqualTo(TokenConfig.tiny().cells());
   }
 
   @Test
   void saysWhyASettingDoesNotFit() {
-    TokenModel.Config config = TokenModel.Config.tiny();
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("beamWidth", "0")))
+    TokenConfig config = TokenConfig.tiny();
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.width", "0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("beamWidth must be positive: 0");
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("image.depth", "3")))
+        .hasMessage("decoding: width must be at least 1: 0");
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("input.image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no setting image.depth; there are height, width, fit");
+        .hasMessageContaining("no setting input.image.depth; there are height, width, fit");
   }
 
   private sealed interface Head {}

@@ -134,4 +134,20 @@ final class ForwardTest {
       assertThat(arrays).isLessThan(20);
     }
   }
+
+  @Test
+  void partsOfABatchGiveTheRowsOfTheWhole() {
+    List<TransformerBlock> blocks =
+        List.of(
+            new TransformerBlock(TransformerBlock.Options.of(32, 4)),
+            new TransformerBlock(TransformerBlock.Options.of(32, 4)));
+    try (NDManager manager = TorchEngine.newManager()) {
+      blocks.forEach(block -> block.initialize(manager, 1));
+      NDArray x = manager.randomNormal(new Shape(5, 7, 32));
+      NDArray whole = Forward.INFERENCE.chain(blocks, x);
+      NDArray parts = Forward.INFERENCE.chain(blocks, x, 200L << 20);
+      assertThat(parts.getShape()).isEqualTo(whole.getShape());
+      assertThat(parts.sub(whole).abs().max().getFloat()).isLessThan(1e-5f);
+    }
+  }
 }

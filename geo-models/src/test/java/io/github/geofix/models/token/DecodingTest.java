@@ -8,17 +8,21 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +45,10 @@ class DecodingTest {
     manager = TorchEngine.newManager();
     model =
         TokenModel.create(
-            TokenModel.Config.tiny()
-                .withVectors(1, 8, 0)
-                .withLevel(4)
-                .withTransformer(16, 4, 32, 1, 2),
+            TokenConfig.tiny()
+                .withInput(new TokenConfig.Vectors(1, 8, 0))
+                .withCells(CellTokenizer.Options.defaults().withLevel(4))
+                .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 2, 0)),
             5);
     // As they begin, all words are about as likely; no search could go wrong.
     model
@@ -68,7 +72,7 @@ class DecodingTest {
   }
 
   /** The log-probabilities of all words of a photo, without a cache. */
-  private Map<List<Integer>, Double> all(int photo, double temperature) {
+  private Map<CellPath, Double> all(int photo, double temperature) {
     long[] flat = new long[WORDS * LENGTH];
     for (int w = 0; w < WORDS; w++) {
       flat[w * LENGTH] = w / 256;
@@ -91,9 +95,9 @@ class DecodingTest {
             values[w * count + (int) flat[w * LENGTH + n]] / temperature - Math.log(normalizer);
       }
     }
-    Map<List<Integer>, Double> byWord = new HashMap<>();
+    Map<CellPath, Double> byWord = new HashMap<>();
     for (int w = 0; w < WORDS; w++) {
-      byWord.put(List.of(w / 256, w / 16 % 16, w % 16), sums[w]);
+      byWord.put(CellPath.of(w / 256, w / 16 % 16, w % 16), sums[w]);
     }
     return byWord;
   }
@@ -101,12 +105,12 @@ class DecodingTest {
   @Test
   void aBeamOfAnyWidthHasTheLogProbabilitiesOfTheDefinition() {
     for (double temperature : new double[] {1, 0.6}) {
-      List<Pool> pools =
-          BeamSearch.ofWidth(7).withTemperature(temperature).find(model.network(), memory);
+      List<Hypotheses> pools =
+          BeamSearch.ofWidth(7).withTemperature(temperature).decode(model.network(), memory);
       for (int b = 0; b < 2; b++) {
-        Map<List<Integer>, Double> expected = all(b, temperature);
-        for (Word word : pools.get(b).words()) {
-          assertThat(word.logProbability()).isCloseTo(expected.get(word.values()), within(1e-4));
+        Map<CellPath, Double> expected = all(b, temperature);
+        for (Hypothesis word : pools.get(b).complete()) {
+          assertThat(word.logProbability()).isCloseTo(expected.get(word.path()), within(1e-4));
         }
       }
     }
@@ -114,16 +118,16 @@ class DecodingTest {
 
   @Test
   void aBeamThatDropsNothingFindsEveryWordInOrder() {
-    List<Pool> pools = BeamSearch.ofWidth(WORDS).find(model.network(), memory);
+    List<Hypotheses> pools = BeamSearch.ofWidth(WORDS).decode(model.network(), memory);
     for (int b = 0; b < 2; b++) {
-      Map<List<Integer>, Double> expected = all(b, 1);
-      List<Word> words = pools.get(b).words();
+      Map<CellPath, Double> expected = all(b, 1);
+      List<Hypothesis> words = pools.get(b).complete();
       assertThat(words).hasSize(WORDS);
       assertThat(pools.get(b).dropped()).isEmpty();
-      assertThat(words).isSortedAccordingTo(Word.LIKELIEST_FIRST);
+      assertThat(words).isSortedAccordingTo(Hypothesis.BEST_FIRST);
       double sum = 0;
-      for (Word word : words) {
-        assertThat(word.logProbability()).isCloseTo(expected.get(word.values()), within(1e-4));
+      for (Hypothesis word : words) {
+        assertThat(word.logProbability()).isCloseTo(expected.get(word.path()), within(1e-4));
         sum += Math.exp(word.logProbability());
       }
       assertThat(sum).isCloseTo(1, within(1e-5));
@@ -132,39 +136,33 @@ class DecodingTest {
 
   @Test
   void wordsAndDroppedPrefixesCoverTheEarthOnce() {
-    for (Pool pool : BeamSearch.ofWidth(4).find(model.network(), memory)) {
-      ScoredCells cells = ScoredCells.of(pool, 1);
-      double area =
-          IntStream.range(0, cells.partition().size())
-              .mapToDouble(cells.partition()::areaKm2)
-              .sum();
+    for (Hypotheses pool : BeamSearch.ofWidth(4).decode(model.network(), memory)) {
+      CellPartition cells = TokenLocalizer.onS2(photo(pool), SearchOutcome.of(pool, 1)).cells();
+      double area = IntStream.range(0, cells.size()).mapToDouble(cells::areaKm2).sum();
       assertThat(area).isCloseTo(5.1e8, within(0.02e8));
-      double sum =
-          Stream.concat(pool.words().stream(), pool.dropped().stream())
-              .mapToDouble(word -> Math.exp(word.logProbability()))
-              .sum();
+      double sum = pool.all().stream().mapToDouble(word -> Math.exp(word.logProbability())).sum();
       assertThat(sum).isCloseTo(1, within(1e-5));
     }
   }
 
   @Test
   void groupsOfADiverseBeamFindOtherWords() {
-    List<Pool> plain = DiverseBeamSearch.of(3, 2, 0).find(model.network(), memory);
-    List<Pool> diverse = DiverseBeamSearch.of(3, 2, 50).find(model.network(), memory);
+    List<Hypotheses> plain = DiverseBeamSearch.of(3, 2, 0).decode(model.network(), memory);
+    List<Hypotheses> diverse = DiverseBeamSearch.of(3, 2, 50).decode(model.network(), memory);
     for (int b = 0; b < 2; b++) {
       // Without a penalty all groups are one and the same beam search.
-      assertThat(plain.get(b).words().stream().map(Word::values))
+      assertThat(plain.get(b).complete().stream().map(Hypothesis::path))
           .containsExactlyElementsOf(
-              BeamSearch.ofWidth(2).find(model.network(), memory).get(b).words().stream()
-                  .map(Word::values)
+              BeamSearch.ofWidth(2).decode(model.network(), memory).get(b).complete().stream()
+                  .map(Hypothesis::path)
                   .toList());
-      assertThat(diverse.get(b).words()).hasSize(6);
+      assertThat(diverse.get(b).complete()).hasSize(6);
       // Two groups never share a face.
-      assertThat(diverse.get(b).words().stream().map(w -> w.values().get(0)).distinct())
+      assertThat(diverse.get(b).complete().stream().map(w -> w.path().at(0)).distinct())
           .hasSizeGreaterThanOrEqualTo(3);
-      Map<List<Integer>, Double> expected = all(b, 1);
-      for (Word word : diverse.get(b).words()) {
-        assertThat(word.logProbability()).isCloseTo(expected.get(word.values()), within(1e-4));
+      Map<CellPath, Double> expected = all(b, 1);
+      for (Hypothesis word : diverse.get(b).complete()) {
+        assertThat(word.logProbability()).isCloseTo(expected.get(word.path()), within(1e-4));
       }
     }
   }
@@ -172,31 +170,32 @@ class DecodingTest {
   @Test
   void theSameSeedDrawsTheSameWordsInAnyBatch() {
     Sampling sampling = Sampling.of(20, 9).withTemperature(1.2);
-    List<Pool> both = sampling.find(model.network(), memory);
-    List<Pool> second = sampling.find(model.network(), memory.get("1:2"));
+    List<Hypotheses> both = sampling.decode(model.network(), memory);
+    List<Hypotheses> second = sampling.decode(model.network(), memory.get("1:2"));
     assertThat(values(second.get(0))).isEqualTo(values(both.get(1)));
-    assertThat(values(sampling.find(model.network(), memory).get(0)))
+    assertThat(values(sampling.decode(model.network(), memory).get(0)))
         .isEqualTo(values(both.get(0)));
     assertThat(
-            values(Sampling.of(20, 10).withTemperature(1.2).find(model.network(), memory).get(0)))
+            values(Sampling.of(20, 10).withTemperature(1.2).decode(model.network(), memory).get(0)))
         .isNotEqualTo(values(both.get(0)));
   }
 
-  private static List<List<Integer>> values(Pool pool) {
-    return pool.words().stream().map(Word::values).toList();
+  private static List<CellPath> values(Hypotheses pool) {
+    return pool.complete().stream().map(Hypothesis::path).toList();
   }
 
   @Test
   void drawsWordsAsOftenAsTheyAreLikely() {
     int count = 2000;
-    Pool pool = Sampling.of(count, 3).withTemperature(1).find(model.network(), memory).get(0);
-    Map<List<Integer>, Double> expected = all(0, 1);
+    Hypotheses pool =
+        Sampling.of(count, 3).withTemperature(1).decode(model.network(), memory).get(0);
+    Map<CellPath, Double> expected = all(0, 1);
     double[] faces = new double[6];
-    expected.forEach((word, log) -> faces[word.get(0)] += Math.exp(log));
+    expected.forEach((word, log) -> faces[word.at(0)] += Math.exp(log));
     double[] drawn = new double[6];
-    for (Word word : pool.words()) {
-      drawn[word.values().get(0)] += 1.0 / count;
-      assertThat(word.logProbability()).isCloseTo(expected.get(word.values()), within(1e-4));
+    for (Hypothesis word : pool.complete()) {
+      drawn[word.path().at(0)] += 1.0 / count;
+      assertThat(word.logProbability()).isCloseTo(expected.get(word.path()), within(1e-4));
     }
     for (int face = 0; face < 6; face++) {
       // Five standard deviations.
@@ -227,20 +226,21 @@ class DecodingTest {
 
   @Test
   void statesAreThoseOfWholeWords() {
-    List<Pool> pools = Sampling.of(5, 2).find(model.network(), memory);
-    List<Pool> withStates = PrefixTree.withStates(model.network(), memory, pools);
+    List<Hypotheses> pools = Sampling.of(5, 2).decode(model.network(), memory);
+    List<List<float[]>> states = PrefixTree.statesAfter(model.network(), memory, pools);
     for (int b = 0; b < 2; b++) {
       for (int i = 0; i < 5; i++) {
-        long[] word = Arrays.stream(pools.get(b).words().get(i).toArray()).asLongStream().toArray();
-        NDArray states =
+        int[] tokens = pools.get(b).complete().get(i).path().toArray();
+        long[] word = Arrays.stream(tokens).asLongStream().toArray();
+        NDArray expectedStates =
             model
                 .network()
                 .states(
                     Forward.INFERENCE,
                     memory.get(b + ":" + (b + 1)),
                     manager.create(word, new Shape(1, LENGTH)));
-        float[] expected = states.get("0, " + LENGTH).toFloatArray();
-        float[] found = withStates.get(b).states().get(i);
+        float[] expected = expectedStates.get("0, " + LENGTH).toFloatArray();
+        float[] found = states.get(b).get(i);
         for (int d = 0; d < expected.length; d++) {
           assertThat(found[d]).isCloseTo(expected[d], within(1e-4f));
         }
@@ -260,7 +260,7 @@ class DecodingTest {
   /** Logits over a number so small are beyond a double. */
   @Test
   void theLowestTemperatureIsGreedy() {
-    List<Pool> greedy = BeamSearch.greedy().find(model.network(), memory);
+    List<Hypotheses> greedy = BeamSearch.greedy().decode(model.network(), memory);
     for (Decoding coldest :
         List.of(
             BeamSearch.ofWidth(3).withTemperature(Double.MIN_VALUE),
@@ -268,19 +268,20 @@ class DecodingTest {
             Sampling.of(3, 1).withTemperature(Double.MIN_VALUE),
             Sampling.of(3, 1).withTopP(Double.MIN_VALUE),
             Sampling.of(3, 1).withTopK(1))) {
-      List<Pool> pools = coldest.find(model.network(), memory);
+      List<Hypotheses> pools = coldest.decode(model.network(), memory);
       for (int b = 0; b < 2; b++) {
-        Pool pool = pools.get(b);
-        assertThat(pool.words().get(pool.mostProbable()).values())
-            .isEqualTo(greedy.get(b).words().get(0).values());
-        assertThat(ScoredCells.of(pool, 1).scores()).doesNotContain(Double.NaN);
+        Hypotheses pool = pools.get(b);
+        assertThat(pool.complete().get(pool.mostProbable()).path())
+            .isEqualTo(greedy.get(b).complete().get(0).path());
+        assertThat(SearchOutcome.of(pool, 1).shares()).doesNotContain(Double.NaN);
       }
     }
   }
 
   @Test
   void findsEveryWordOfABeamAsWideAsTheVocabulary() {
-    List<Word> all = BeamSearch.ofWidth(10 * WORDS).find(model.network(), memory).get(0).words();
+    List<Hypothesis> all =
+        BeamSearch.ofWidth(10 * WORDS).decode(model.network(), memory).get(0).complete();
     assertThat(all).hasSize(WORDS).doesNotHaveDuplicates();
     assertThat(all.stream().mapToDouble(w -> Math.exp(w.logProbability())).sum())
         .isCloseTo(1, within(1e-5));
@@ -288,14 +289,43 @@ class DecodingTest {
 
   @Test
   void selectionsChooseAsTheySay() {
-    Pool pool = BeamSearch.ofWidth(30).find(model.network(), memory).get(0);
+    DecodedPhoto pool = photo(BeamSearch.ofWidth(30).decode(model.network(), memory).get(0));
     assertThat(Selection.mostProbable().choose(pool)).isEqualTo(pool.latLng(0));
     assertThat(Selection.medoid().choose(pool)).isEqualTo(pool.latLng(pool.points().medoid()));
     assertThat(Selection.density(300).choose(pool)).isEqualTo(pool.points().densityMode(300));
     assertThat(Selection.closestTo(pool.latLng(17)).choose(pool)).isEqualTo(pool.latLng(17));
-    List<Neighbor> neighbors = new ArrayList<>();
-    neighbors.add(new Neighbor(new float[1][1], pool.latLng(11), 0.4));
-    assertThat(Selection.nearNeighbors(neighbors, 1).choose(pool)).isEqualTo(pool.latLng(11));
-    assertThat(Selection.nearNeighbors(List.of(), 1).choose(pool)).isEqualTo(pool.latLng(0));
+    Neighbor neighbor = new Neighbor(new float[1][1], pool.latLng(11), 0.4);
+    DecodedPhoto beside =
+        new DecodedPhoto(pool.tokenizer(), pool.hypotheses(), List.of(), List.of(neighbor));
+    assertThat(Selection.nearNeighbors(1).choose(beside)).isEqualTo(pool.latLng(11));
+    assertThat(Selection.nearNeighbors(1).choose(pool)).isEqualTo(pool.latLng(0));
+  }
+
+  private DecodedPhoto photo(Hypotheses found) {
+    return new DecodedPhoto(model.tokenizer(), found, List.of(), List.of());
+  }
+
+  @Test
+  void theGreedySequenceComesFirstAndChangesNoDraw() {
+    Sampling sampling = Sampling.of(6, 4);
+    List<Hypotheses> greedy = BeamSearch.greedy().decode(model.network(), memory);
+    List<Hypotheses> drawn = sampling.decode(model.network(), memory);
+    List<Hypotheses> both = sampling.withGreedyFirst(true).decode(model.network(), memory);
+    for (int b = 0; b < 2; b++) {
+      assertThat(both.get(b).complete()).hasSize(7);
+      assertThat(both.get(b).complete().get(0).path())
+          .isEqualTo(greedy.get(b).complete().get(0).path());
+      assertThat(values(both.get(b)).subList(1, 7)).isEqualTo(values(drawn.get(b)));
+    }
+  }
+
+  @Test
+  void refusesScoresThatAreNotNumbers() {
+    model.network().parameters().get("heads.1.bias").set(manager.full(new Shape(16), Float.NaN));
+    for (Decoding decoding : List.of(BeamSearch.ofWidth(2), Sampling.of(2, 1))) {
+      assertThatThrownBy(() -> decoding.decode(model.network(), memory))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("not finite");
+    }
   }
 }

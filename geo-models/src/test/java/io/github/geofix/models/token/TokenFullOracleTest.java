@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
+import io.github.geofix.models.decode.Hypotheses;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
@@ -29,7 +30,7 @@ class TokenFullOracleTest {
   @Test
   void encodesAndSearchesAsTheOriginal() {
     Oracle oracle = Oracle.of("geotoken_full");
-    TokenNetwork network = TokenModel.network(TokenModel.Config.paper());
+    TokenNetwork network = TokenModel.network(TokenConfig.paper());
     try (NDManager manager = TorchEngine.newManager()) {
       new Fill(502, TokenFullOracleTest::range)
           .into(
@@ -43,8 +44,8 @@ class TokenFullOracleTest {
       for (int b = 0; b < PHOTOS; b++) {
         assertThat(memory.get(b).mean().getFloat()).isCloseTo(means[b], within(1e-5f));
       }
-      List<Pool> pools = BeamSearch.ofWidth(5).find(network, memory);
-      assertThat(TokenOracleTest.best(pools)).isEqualTo(oracle.longs("beam5"));
+      List<Hypotheses> found = BeamSearch.ofWidth(5).decode(network, memory);
+      assertThat(TokenOracleTest.best(found)).isEqualTo(oracle.longs("beam5"));
     }
   }
 

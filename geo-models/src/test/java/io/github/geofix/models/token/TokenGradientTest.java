@@ -3,6 +3,7 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.nn.GradientCheck;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,10 +14,10 @@ class TokenGradientTest {
   void gradientsAreThoseOfFiniteDifferences() {
     TokenNetwork network =
         TokenModel.network(
-            TokenModel.Config.tiny()
-                .withVectors(2, 5, 0)
-                .withLevel(4)
-                .withTransformer(8, 2, 12, 1, 2));
+            TokenConfig.tiny()
+                .withInput(new TokenConfig.Vectors(2, 5, 0))
+                .withCells(CellTokenizer.Options.defaults().withLevel(4))
+                .withTransformer(new TokenNetwork.Options(8, 2, 12, 1, 2, 0)));
     GradientCheck.check(
         network,
         (f, vectors) -> {

@@ -18,7 +18,9 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.nn.Forward;
@@ -50,25 +52,28 @@ final class TokenModelTest {
 
   @Test
   void refusesARadiusThatNoDensityHas() {
-    assertThatThrownBy(() -> TokenModel.Config.tiny().withDensityKm(20_000))
+    AnswerOptions answer = AnswerOptions.defaults();
+    assertThatThrownBy(() -> TokenConfig.tiny().withAnswer(answer.withMeanKm(20_000)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("densityKm");
+        .hasMessageContaining("meanKm");
   }
 
   @Test
   void findsNothingForNoPhotos() {
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
-      assertThat(model.pools(List.of(), BeamSearch.greedy(), false)).isEmpty();
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
+      assertThat(model.decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
       assertThat(model.localizer().locateImages(List.of())).isEmpty();
     }
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withVectors(2, 8, 0), 1)) {
+    try (TokenModel model =
+        TokenModel.create(TokenConfig.tiny().withInput(new TokenConfig.Vectors(2, 8, 0)), 1)) {
       assertThat(model.locate(List.of())).isEmpty();
     }
   }
 
   @Test
   void knowsTheFaceAlone() {
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny().withLevel(0), 1)) {
+    try (TokenModel model =
+        TokenModel.create(TokenConfig.tiny().withCells(new CellTokenizer.Options(0, 2)), 1)) {
       assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
       assertThat(train(model, 3)).doesNotContain(Double.NaN);
     }
@@ -131,7 +136,7 @@ final class TokenModelTest {
   @Test
   void learnsAndAnswersTheSameAfterSavingAndLoading() {
     List<BufferedImage> photos = photos(40);
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
       double[] losses = train(model, 6);
       assertThat(losses[5]).isLessThan(losses[0]);
       model.save(folder.resolve("model"), CARD);
@@ -145,7 +150,7 @@ final class TokenModelTest {
   @Test
   void answersTheSameInAnyBatch() {
     List<BufferedImage> photos = photos(33);
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
       Localizer localizer = model.localizer();
       List<Location> together = localizer.locateImages(photos);
       Location alone = localizer.locate(photos.get(32));
@@ -157,7 +162,7 @@ final class TokenModelTest {
 
   @Test
   void regionsHoldTheirShareOfTheScore() {
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 3)) {
       Location location = model.localizer().locate(photos(1).get(0));
       assertThat(location.candidates()).hasSize(10);
       assertThat(location.regions()).extracting("share").containsExactly(0.5, 0.9);
@@ -174,7 +179,7 @@ final class TokenModelTest {
     List<BufferedImage> photos = photos(20);
     List<LatLng> places = places(20);
     PhotoSource source = source(photos, places);
-    try (TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 3)) {
+    try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 3)) {
       List<Cell> before = cells(model.localizer().locate(photos.get(0)));
       Calibration calibration = model.calibrate(source);
       assertThat(model.calibration()).isEqualTo(calibration);

@@ -9,9 +9,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
 import io.github.geofix.models.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
@@ -22,7 +25,6 @@ import io.github.geofix.models.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,7 @@ class TokenOracleTest {
   @BeforeAll
   static void load() {
     manager = TorchEngine.newManager();
-    VectorInput input = new VectorInput(new VectorInput.Options(3, 768, 15), TOKENIZER, 32);
+    VectorInput input = new VectorInput(new TokenConfig.Vectors(3, 768, 15), TOKENIZER, 32);
     network = new TokenNetwork(new TokenNetwork.Options(32, 4, 64, 2, 2, 0.1), TOKENIZER, input);
     fill(network, TokenNetwork.publishedNames().withoutPrefix("weights."));
     memory = network.memory(Forward.INFERENCE, inputs(0));
@@ -127,21 +129,22 @@ class TokenOracleTest {
     "1,1.0", "2,1.0", "3,1.0", "5,1.0", "6,1.0", "1,0.7", "2,0.7", "3,0.7", "5,0.7", "6,0.7"
   })
   void beamSearchFindsTheWordsOfTheOriginal(int width, double temperature) {
-    List<Pool> results =
-        BeamSearch.ofWidth(width).withTemperature(temperature).find(network, memory);
+    List<Hypotheses> results =
+        BeamSearch.ofWidth(width).withTemperature(temperature).decode(network, memory);
     String name = "beam" + width + "_temp" + temperature;
     assertThat(best(results)).isEqualTo(ORACLE.longs(name + ".tokens"));
     if (temperature == 1) {
       float[] sums = ORACLE.floats(name + ".sum_logp_temp1");
       for (int b = 0; b < PHOTOS; b++) {
-        assertThat(results.get(b).words().get(0).logProbability()).isCloseTo(sums[b], within(1e-4));
+        assertThat(results.get(b).complete().get(0).logProbability())
+            .isCloseTo(sums[b], within(1e-4));
       }
     }
   }
 
   @Test
   void greedySearchFindsTheWordsOfTheOriginal() {
-    assertThat(best(BeamSearch.greedy().find(network, memory))).isEqualTo(ORACLE.longs("greedy"));
+    assertThat(best(BeamSearch.greedy().decode(network, memory))).isEqualTo(ORACLE.longs("greedy"));
   }
 
   @Test
@@ -167,7 +170,7 @@ class TokenOracleTest {
 
   @Test
   void theRewardScorerReadsDrawnWordsAsTheOriginal() {
-    RewardScorer.Scorer scorer = new RewardScorer.Scorer(32);
+    RewardScorer.Scorer scorer = new RewardScorer.Scorer(32, 16);
     fill(scorer, RenameTable.IDENTITY.withoutPrefix("reward."));
     NDArray states = manager.create(statesOfDrawnWords(), new Shape(PHOTOS, DRAWN, 32));
     ORACLE.assertClose(scorer.forward(Forward.INFERENCE, states), "reward_logits", 1e-5);
@@ -175,28 +178,28 @@ class TokenOracleTest {
 
   private static float[] statesOfDrawnWords() {
     long[] values = ORACLE.longs("pool_seq");
-    List<Pool> pools = new ArrayList<>();
+    List<Hypotheses> drawn = new ArrayList<>();
     for (int b = 0; b < PHOTOS; b++) {
-      List<Word> words = new ArrayList<>();
+      List<Hypothesis> ofPhoto = new ArrayList<>();
       for (int i = 0; i < DRAWN; i++) {
         int first = (b * DRAWN + i) * LENGTH;
-        words.add(
-            new Word(
-                Arrays.stream(values, first, first + LENGTH).mapToObj(v -> (int) v).toList(), 0));
+        int[] tokens =
+            Arrays.stream(values, first, first + LENGTH).mapToInt(v -> (int) v).toArray();
+        ofPhoto.add(new Hypothesis(CellPath.of(tokens), 0));
       }
-      pools.add(new Pool(TOKENIZER, words, List.of(), true, List.of()));
+      drawn.add(new Hypotheses(ofPhoto, List.of(), true));
     }
     NDList states = new NDList();
-    for (Pool pool : PrefixTree.withStates(network, memory, pools)) {
-      pool.states().forEach(state -> states.add(manager.create(state)));
+    for (List<float[]> ofPhoto : PrefixTree.statesAfter(network, memory, drawn)) {
+      ofPhoto.forEach(state -> states.add(manager.create(state)));
     }
     return NDArrays.stack(states).toFloatArray();
   }
 
-  static long[] best(List<Pool> results) {
+  static long[] best(List<Hypotheses> results) {
     return results.stream()
-        .flatMapToLong(
-            r -> LongStream.of(Arrays.stream(r.words().get(0).toArray()).asLongStream().toArray()))
+        .flatMapToInt(r -> Arrays.stream(r.complete().get(0).path().toArray()))
+        .asLongStream()
         .toArray();
   }
 }

@@ -7,6 +7,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
@@ -23,8 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class VectorPhotosTest {
   private static final int PHOTOS = 12;
-  private static final TokenModel.Config CONFIG =
-      TokenModel.Config.tiny().withVectors(2, 8, 3).withLevel(4).withTransformer(16, 4, 32, 1, 1);
+  private static final TokenConfig CONFIG =
+      TokenConfig.tiny()
+          .withInput(new TokenConfig.Vectors(2, 8, 3))
+          .withCells(CellTokenizer.Options.defaults().withLevel(4))
+          .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 1, 0));
 
   @TempDir private Path folder;
 
@@ -99,7 +103,8 @@ class VectorPhotosTest {
   @Test
   void oneVectorWithoutNeighborsIsEnough() {
     reference().close();
-    try (TokenModel model = TokenModel.create(CONFIG.withVectors(1, 8, 0), 1)) {
+    try (TokenModel model =
+        TokenModel.create(CONFIG.withInput(new TokenConfig.Vectors(1, 8, 0)), 1)) {
       PhotoVectors first = image -> new float[][] {vectors.get(0)[0]};
       BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
       assertThat(model.inputShapes()).hasSize(1);
@@ -146,7 +151,7 @@ class VectorPhotosTest {
           .hasMessageContaining("12 photos, 13 needed");
     }
     try (ReferenceDatabase reference = reference();
-        TokenModel model = TokenModel.create(TokenModel.Config.tiny(), 1)) {
+        TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
       assertThatThrownBy(
               () -> model.calibrate(VectorExamples.inReference(model, reference, vectors, places)))
           .isInstanceOf(IllegalStateException.class)

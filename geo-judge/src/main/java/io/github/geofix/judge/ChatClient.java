@@ -1,0 +1,257 @@
+package io.github.geofix.judge;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.FailsafeExecutor;
+import dev.failsafe.RetryPolicy;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of an OpenAI-style chat endpoint that asks one question about one photo at a time.
+ *
+ * <p>It asks for an answer in JSON by {@code response_format}; a server that refuses that is not
+ * asked so again. Redirects are not followed, so that the key reaches no other server.
+ *
+ * <p>Built on the JDK's own HTTP client: the official library, openai-java, would add Kotlin,
+ * OkHttp and Jackson for a single request. Thread-safe.
+ */
+public final class ChatClient {
+
+  /** The environment variable that holds the key. */
+  public static final String KEY_VARIABLE = "GEOFIX_JUDGE_KEY";
+
+  private static final Gson JSON = new Gson();
+
+  private final ChatOptions options;
+  private final String key;
+  private final URI address;
+  private final HttpClient http;
+  private final FailsafeExecutor<HttpReply> retrying;
+  private final AtomicInteger callsLeft;
+  private volatile boolean asksForJson = true;
+  private volatile boolean hasAnswered;
+
+  /**
+   * Creates a client.
+   *
+   * @param key blanks around it are removed; an empty one is not sent
+   * @throws IllegalArgumentException if the key has characters that no key has; the message does
+   *     not contain the key
+   */
+  public ChatClient(ChatOptions options, String key) {
+    this.options = options;
+    this.key = key.strip();
+    if (!this.key.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException(
+          "the key has blanks or other characters that no key has: give the key alone");
+    }
+    address = options.address();
+    // Offered HTTP/2 without TLS, uvicorn loses the body (its issue 2722), and with it vLLM.
+    http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(options.timeout())
+            .build();
+    retrying =
+        Failsafe.with(
+            RetryPolicy.<HttpReply>builder()
+                .handle(IOException.class, TimeoutException.class)
+                .handleResultIf(HttpReply::isWorthRetrying)
+                .withMaxAttempts(options.attempts())
+                .withDelayFn(
+                    context -> waitBeforeNext(context.getLastResult(), context.getAttemptCount()))
+                .build());
+    callsLeft = new AtomicInteger(options.maxCalls());
+  }
+
+  /**
+   * Creates a client with the key in the environment variable {@value #KEY_VARIABLE}.
+   *
+   * @throws IllegalStateException if the variable is not set
+   */
+  public static ChatClient fromEnvironment(ChatOptions options) {
+    String key = System.getenv(KEY_VARIABLE);
+    if (key == null || key.isBlank()) {
+      throw new IllegalStateException(
+          "the environment variable " + KEY_VARIABLE + " is not set: put the endpoint's key there");
+    }
+    return new ChatClient(options, key);
+  }
+
+  /** Returns how many more requests may be made. */
+  public int callsLeft() {
+    return callsLeft.get();
+  }
+
+  /**
+   * Asks a question about a photo.
+   *
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or lies elsewhere,
+   *     and has never answered before
+   */
+  ChatReply ask(String question, BufferedImage photo) {
+    try {
+      boolean json = asksForJson;
+      String image =
+          Base64.getEncoder().encodeToString(JpegPhoto.encode(photo, options.photoSide()));
+      HttpReply reply = retrying.get(() -> send(request(question, image, json)));
+      if (json && reply.isBadRequest()) {
+        reply = retrying.get(() -> send(request(question, image, false)));
+        asksForJson = !reply.isSuccess();
+      }
+      if (reply.isSuccess()) {
+        hasAnswered = true;
+        return reply.content();
+      }
+      String problem = hidden(reply.problem());
+      if (!hasAnswered && reply.concernsAllPhotos()) {
+        throw new JudgeException(setUp(reply, problem));
+      }
+      return new ChatReply.Failure(problem);
+    } catch (BudgetException e) {
+      return new ChatReply.Failure("all " + options.maxCalls() + " calls have been made");
+    } catch (FailsafeException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      return new ChatReply.Failure(failure(e.getCause()));
+    }
+  }
+
+  private String failure(@Nullable Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      return "no answer within " + options.timeout().toMillis() / 1000.0 + " s";
+    }
+    return "cannot reach " + shownAddress() + (cause == null ? "" : ": " + cause);
+  }
+
+  private String setUp(HttpReply reply, String problem) {
+    if (reply.location().isPresent()) {
+      return shownAddress() + " redirects to " + reply.location().get() + ": give that address";
+    }
+    if (reply.code() == HttpReply.NOT_FOUND) {
+      return shownAddress()
+          + " has no model "
+          + options.model()
+          + " ("
+          + problem
+          + "): check the name of the model and the address";
+    }
+    return shownAddress()
+        + (key.isEmpty() ? " needs a key (" : " refuses the key (")
+        + problem
+        + "): put a valid one into the environment variable "
+        + KEY_VARIABLE;
+  }
+
+  /** Returns the address without the query, which may hold a secret. */
+  private String shownAddress() {
+    return address.toString().replaceFirst("\\?.*", "");
+  }
+
+  /** Returns a text of the server without the key, should it have repeated it. */
+  private String hidden(String text) {
+    return key.isEmpty() ? text : text.replace(key, "***");
+  }
+
+  private Duration waitBeforeNext(@Nullable HttpReply last, int attempts) {
+    Optional<Duration> asked = last == null ? Optional.empty() : last.retryAfter();
+    return asked.orElse(options.firstWait().multipliedBy(1L << Math.min(attempts - 1, 20)));
+  }
+
+  /** Thrown if no call is left. */
+  private static final class BudgetException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** The time-out of HttpClient ends with the headers; this one covers the body too. */
+  private HttpReply send(HttpRequest request)
+      throws IOException, InterruptedException, TimeoutException {
+    if (callsLeft.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+      throw new BudgetException();
+    }
+    CompletableFuture<HttpResponse<InputStream>> sent =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+    CompletableFuture<HttpReply> reply = sent.thenApplyAsync(HttpReply::read);
+    try {
+      return reply.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw ioException(e.getCause());
+    } finally {
+      if (!reply.isDone() && !sent.cancel(true) && !sent.isCompletedExceptionally()) {
+        // The headers are there and the body is not: reading it ends with an error.
+        close(sent.join());
+      }
+    }
+  }
+
+  private static IOException ioException(@Nullable Throwable cause) {
+    Throwable inner = cause instanceof UncheckedIOException ? cause.getCause() : cause;
+    return inner instanceof IOException io ? io : new IOException(inner);
+  }
+
+  private static void close(HttpResponse<InputStream> response) {
+    try {
+      response.body().close();
+    } catch (IOException e) {
+      // There is no answer, whatever becomes of the connection.
+    }
+  }
+
+  private HttpRequest request(String question, String image, boolean json) {
+    JsonObject text = new JsonObject();
+    text.addProperty("type", "text");
+    text.addProperty("text", question);
+    JsonObject url = new JsonObject();
+    url.addProperty("url", "data:image/jpeg;base64," + image);
+    JsonObject photo = new JsonObject();
+    photo.addProperty("type", "image_url");
+    photo.add("image_url", url);
+    JsonArray content = new JsonArray();
+    content.add(text);
+    content.add(photo);
+    JsonObject message = new JsonObject();
+    message.addProperty("role", "user");
+    message.add("content", content);
+    JsonArray messages = new JsonArray();
+    messages.add(message);
+    JsonObject body = new JsonObject();
+    body.addProperty("model", options.model());
+    body.add("messages", messages);
+    if (json) {
+      JsonObject format = new JsonObject();
+      format.addProperty("type", "json_object");
+      body.add("response_format", format);
+    }
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(address)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.toJson(body)));
+    if (!key.isEmpty()) {
+      builder.header("Authorization", "Bearer " + key);
+      if (address.getHost().endsWith(".azure.com")) {
+        builder.header("api-key", key);
+      }
+    }
+    return builder.build();
+  }
+}

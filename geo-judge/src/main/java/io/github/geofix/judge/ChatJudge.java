@@ -1,0 +1,98 @@
+package io.github.geofix.judge;
+
+import io.github.geofix.core.geodesy.LatLng;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A vision-language model behind an OpenAI-style chat endpoint as a judge. It is given the photo
+ * and the guesses as text, and asked for one small JSON object, which is searched for in whatever
+ * it writes: {@code <think>} blocks, code fences, words around it and further members are skipped,
+ * and of several decisions the last counts.
+ *
+ * <p>Only pixels are sent, encoded anew: no EXIF data, and no position. Thread-safe.
+ */
+public final class ChatJudge implements Judge {
+
+  /** What the judge is asked for. */
+  public enum Form {
+    /** The number of one of the guesses. */
+    CHOOSE,
+    /** Any position; the guesses are hints. */
+    FREE
+  }
+
+  private final ChatClient client;
+  private final Form form;
+  private final AtomicReference<JudgeCounts> counts = new AtomicReference<>(JudgeCounts.NONE);
+
+  /** Creates a judge. */
+  public ChatJudge(ChatClient client, Form form) {
+    this.client = client;
+    this.form = form;
+  }
+
+  /** Returns what became of the questions so far. */
+  public JudgeCounts counts() {
+    return counts.get();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or lies elsewhere,
+   *     and has never answered before
+   */
+  @Override
+  public Optional<LatLng> decide(BufferedImage photo, List<LatLng> guesses) {
+    ChatReply reply = client.ask(question(guesses), photo);
+    if (reply instanceof ChatReply.Text text) {
+      Optional<LatLng> decision = Decisions.last(text.text(), form, guesses);
+      counts.updateAndGet(
+          so -> decision.isPresent() ? so.decided() : so.undecided(shown(text.text())));
+      return decision;
+    }
+    if (reply instanceof ChatReply.Refusal refusal) {
+      counts.updateAndGet(so -> so.refused(refusal.reason()));
+    } else if (reply instanceof ChatReply.Failure failure) {
+      counts.updateAndGet(so -> so.failed(failure.reason()));
+    }
+    return Optional.empty();
+  }
+
+  private static String shown(String text) {
+    return "no decision in the answer \"" + Excerpt.of(text) + "\"";
+  }
+
+  private String question(List<LatLng> guesses) {
+    String listed =
+        IntStream.range(0, guesses.size())
+            .mapToObj(
+                i ->
+                    String.format(
+                        Locale.ROOT,
+                        "%d: %.4f, %.4f",
+                        i + 1,
+                        guesses.get(i).latitude(),
+                        guesses.get(i).longitude()))
+            .collect(Collectors.joining("\n"));
+    return switch (form) {
+      case CHOOSE ->
+          "Where was this photo taken? A model proposes these positions (latitude, longitude), the"
+              + " likeliest first:\n"
+              + listed
+              + "\nAnswer with the number of the best one, as JSON and nothing else: {\"choice\": 1}";
+      case FREE ->
+          "Where was this photo taken? A model proposes these positions (latitude, longitude), the"
+              + " likeliest first; the truth may be another:\n"
+              + listed
+              + "\nAnswer in degrees, as JSON and nothing else:"
+              + " {\"latitude\": 0.0, \"longitude\": 0.0}";
+    };
+  }
+}

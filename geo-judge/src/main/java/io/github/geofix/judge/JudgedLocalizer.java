@@ -1,0 +1,72 @@
+package io.github.geofix.judge;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.LatLng;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A localizer whose answers a judge chooses: it is given the photo, and as guesses the answer and
+ * the candidates of another localizer. Without a decision that answer stands. Candidates and
+ * regions stay as they were.
+ *
+ * <p>Photos are judged one after the other. Files are decoded once more for the judge. Thread-safe
+ * if its parts are; closing it closes the other localizer.
+ */
+public final class JudgedLocalizer implements Localizer {
+  private final Localizer localizer;
+  private final Judge judge;
+  private final Function<Path, BufferedImage> reader;
+
+  /**
+   * Creates a localizer.
+   *
+   * @param localizer makes the guesses; it is closed with this one
+   * @param reader decodes photo files upright, such as {@code Photos::read}
+   */
+  public JudgedLocalizer(Localizer localizer, Judge judge, Function<Path, BufferedImage> reader) {
+    this.localizer = localizer;
+    this.judge = judge;
+    this.reader = reader;
+  }
+
+  @Override
+  public List<Location> locateAll(List<Path> photos) {
+    return judged(localizer.locateAll(photos), photos, reader);
+  }
+
+  @Override
+  public List<Location> locateImages(List<BufferedImage> photos) {
+    return judged(localizer.locateImages(photos), photos, Function.identity());
+  }
+
+  private <T> List<Location> judged(
+      List<Location> locations, List<T> photos, Function<T, BufferedImage> decode) {
+    List<Location> judged = new ArrayList<>(locations.size());
+    for (int i = 0; i < locations.size(); i++) {
+      judged.add(judged(locations.get(i), decode.apply(photos.get(i))));
+    }
+    return judged;
+  }
+
+  private Location judged(Location location, BufferedImage photo) {
+    List<LatLng> guesses =
+        Stream.concat(
+                Stream.of(location.latLng()), location.candidates().stream().map(Candidate::latLng))
+            .distinct()
+            .toList();
+    LatLng answer = judge.decide(photo, guesses).orElse(location.latLng());
+    return new Location(answer, location.candidates(), location.regions());
+  }
+
+  @Override
+  public void close() {
+    localizer.close();
+  }
+}

@@ -1,0 +1,101 @@
+package io.github.geofix.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.geodesy.LatLng;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class JudgedLocalizerTest {
+  private static final BufferedImage PHOTO = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+  private static final Location FOUND =
+      new Location(
+          new LatLng(10, 20),
+          List.of(
+              new Candidate(new LatLng(11, 20), 0.7, 5, S2Cell.ofToken("47")),
+              new Candidate(new LatLng(10, 20), 0.2, 5, S2Cell.ofToken("49")),
+              new Candidate(new LatLng(-3, 5), 0.1, 5, S2Cell.ofToken("4b"))));
+
+  /** Locates every photo alike, and counts. */
+  private static final class Fixed implements Localizer {
+    private int photos;
+    private boolean closed;
+
+    @Override
+    public List<Location> locateAll(List<Path> files) {
+      photos += files.size();
+      return files.stream().map(file -> FOUND).toList();
+    }
+
+    @Override
+    public List<Location> locateImages(List<BufferedImage> images) {
+      photos += images.size();
+      return images.stream().map(image -> FOUND).toList();
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Test
+  void theJudgeChoosesBetweenTheAnswerAndTheCandidates() {
+    List<List<LatLng>> seen = new ArrayList<>();
+    Fixed fixed = new Fixed();
+    Localizer judged =
+        new JudgedLocalizer(
+            fixed,
+            (photo, guesses) -> {
+              seen.add(guesses);
+              return Optional.of(guesses.get(2));
+            },
+            file -> PHOTO);
+    Location location = judged.locate(PHOTO);
+    assertThat(seen)
+        .containsExactly(List.of(new LatLng(10, 20), new LatLng(11, 20), new LatLng(-3, 5)));
+    assertThat(location.latLng()).isEqualTo(new LatLng(-3, 5));
+    assertThat(location.candidates()).isEqualTo(FOUND.candidates());
+    assertThat(fixed.photos).isEqualTo(1);
+  }
+
+  @Test
+  void theAnswerStandsWithoutADecision() {
+    Localizer judged =
+        new JudgedLocalizer(new Fixed(), (photo, guesses) -> Optional.empty(), file -> PHOTO);
+    assertThat(judged.locate(PHOTO)).isEqualTo(FOUND);
+  }
+
+  @Test
+  void readsEachFileForTheJudge() {
+    List<Path> read = new ArrayList<>();
+    List<Path> files = List.of(Path.of("a.jpg"), Path.of("b.jpg"));
+    Localizer judged =
+        new JudgedLocalizer(
+            new Fixed(),
+            (photo, guesses) -> Optional.of(guesses.get(1)),
+            file -> {
+              read.add(file);
+              return PHOTO;
+            });
+    assertThat(judged.locateAll(files))
+        .extracting(Location::latLng)
+        .containsExactly(new LatLng(11, 20), new LatLng(11, 20));
+    assertThat(read).isEqualTo(files);
+  }
+
+  @Test
+  void closesTheLocalizer() {
+    Fixed fixed = new Fixed();
+    new JudgedLocalizer(fixed, (photo, guesses) -> Optional.empty(), file -> PHOTO).close();
+    assertThat(fixed.closed).isTrue();
+  }
+}

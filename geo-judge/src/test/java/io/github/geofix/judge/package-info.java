@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.judge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package io.github.geofix.models;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.ModelFolder;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+
+/** Loads a model folder with the family that its {@code config.json} names. */
+public final class FolderModelProvider implements ModelProvider {
+
+  /** Creates the provider; called by {@link java.util.ServiceLoader}. */
+  public FolderModelProvider() {}
+
+  @Override
+  public Localizer localizer(Path modelFolder) {
+    ModelFolder folder = ModelFolder.open(modelFolder);
+    return Family.of(folder).localizer(folder);
+  }
+
+  @Override
+  public Localizer localizer(Path modelFolder, int candidates) {
+    GeoModel model = load(modelFolder);
+    model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
+    return ModelOwner.own(Localizer.class, model, model::localizer);
+  }
+
+  @Override
+  public Refiner refiner(Path modelFolder) {
+    GeoModel model = load(modelFolder);
+    return ModelOwner.own(
+        Refiner.class,
+        model,
+        () -> {
+          if (model instanceof RefiningModel refining) {
+            return refining.refiner();
+          }
+          throw new ModelFormatException(
+              modelFolder
+                  + " holds a model of the method "
+                  + model.method()
+                  + ", which cannot look closer at places: give one that compares photos with a"
+                  + " map");
+        });
+  }
+
+  @Override
+  public TileEncoder tileEncoder(Path modelFolder) {
+    GeoModel model = load(modelFolder);
+    return ModelOwner.own(
+        TileEncoder.class,
+        model,
+        () -> {
+          if (model instanceof MatchingModel matching) {
+            return matching.tileEncoder();
+          }
+          throw new ModelFormatException(
+              modelFolder
+                  + " holds a model of the method "
+                  + model.method()
+                  + ", which does not match photos with tiles; recombine does");
+        });
+  }
+
+  @Override
+  public BufferedImage read(Path photo) {
+    return Photos.read(photo);
+  }
+
+  private static GeoModel load(Path modelFolder) {
+    ModelFolder folder = ModelFolder.open(modelFolder);
+    return Family.of(folder).load(folder);
+  }
+}
