@@ -178,7 +178,7 @@ public final class DistanceEvaluator {
    */
   public static Manifest pair(Manifest predictions, Manifest photos) {
     PhotoPairing answered = new PhotoPairing(images(predictions));
-    refuse(answered.twice(), "photos predicted twice", "");
+    refuse(answered.twice(), predictions, "photos predicted twice", "");
     int[] rows = answered.find(images(photos));
     List<Manifest.Entry> guesses = new ArrayList<>(photos.size());
     Set<Path> missing = new LinkedHashSet<>();
@@ -191,7 +191,8 @@ public final class DistanceEvaluator {
     }
     refuse(
         missing,
-        String.format(Locale.ROOT, "photos of %,d without a prediction", photos.size()),
+        photos,
+        "photos without a prediction",
         predictions.size() == 0
             ? "; there are no predictions"
             : "; predictions are of "
@@ -200,10 +201,10 @@ public final class DistanceEvaluator {
     return Manifest.of(guesses);
   }
 
-  private static void refuse(Set<Path> images, String what, String hint) {
+  private static void refuse(Set<Path> images, Manifest all, String what, String hint) {
     if (!images.isEmpty()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s: %,d (", what, images.size())
+          String.format(Locale.ROOT, "%s: %,d of %,d (", what, images.size(), all.size())
               + images.stream().limit(3).map(Path::toString).collect(Collectors.joining(", "))
               + (images.size() > 3 ? ", ...)" : ")")
               + hint);

@@ -1,13 +1,12 @@
 package io.github.geofix.eval;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes vectors to a NumPy file as they are computed, [N, D] of float32, so that they need not fit
@@ -23,12 +22,15 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private static final int BUFFERED_BYTES = 1 << 20;
 
   private final Path file;
-  private final FileChannel out;
+  /** Not a channel, which an interrupt would close in the middle of a vector. */
+  private final RandomAccessFile out;
+
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int width;
   private int size;
+  private boolean closed;
 
-  private EmbeddingsWriter(Path file, FileChannel out) {
+  private EmbeddingsWriter(Path file, RandomAccessFile out) {
     this.file = file;
     this.out = out;
   }
@@ -41,13 +43,9 @@ public final class EmbeddingsWriter implements AutoCloseable {
    */
   public static EmbeddingsWriter create(Path file) {
     try {
-      FileChannel out =
-          FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.TRUNCATE_EXISTING);
-      out.position(HEADER);
+      RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
+      out.setLength(0);
+      out.seek(HEADER);
       return new EmbeddingsWriter(file, out);
     } catch (IOException e) {
       throw failure(file, e);
@@ -91,13 +89,14 @@ public final class EmbeddingsWriter implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!out.isOpen()) {
+    if (closed) {
       return;
     }
+    closed = true;
     try (out) {
       flush();
-      out.position(0);
-      writeFully(ByteBuffer.wrap(header()));
+      out.seek(0);
+      out.write(header());
     } catch (IOException e) {
       throw failure(file, e);
     }
@@ -113,17 +112,11 @@ public final class EmbeddingsWriter implements AutoCloseable {
 
   private void flush() {
     try {
-      writeFully(buffer.flip());
+      out.write(buffer.array(), 0, buffer.position());
     } catch (IOException e) {
       throw failure(file, e);
     }
     buffer.clear();
-  }
-
-  private void writeFully(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
   }
 
   private static UncheckedIOException failure(Path file, IOException e) {

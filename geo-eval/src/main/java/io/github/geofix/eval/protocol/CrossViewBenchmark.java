@@ -198,10 +198,9 @@ public final class CrossViewBenchmark {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s holds %,d rows, not one for each of the %,d %s in their order, which the list of"
-                  + " images shows",
-              rows.file().map(Path::toString).orElse(what),
+              "%,d rows in %s, but %,d %s: one row each is needed, in the order of the list",
               rows.size(),
+              rows.file().map(Path::toString).orElse(what),
               images,
               ofWhat));
     }
