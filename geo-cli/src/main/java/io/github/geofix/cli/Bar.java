@@ -1,7 +1,9 @@
 package io.github.geofix.cli;
 
 import java.io.Console;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -20,18 +22,21 @@ final class Bar implements AutoCloseable {
   private static final long NANOS_A_LINE = 60_000_000_000L;
 
   private final String task;
-  private final @Nullable ProgressBar bar;
+  private final boolean onTerminal;
   private final LongSupplier clock;
   private final PrintStream log;
   private final long began;
+  private @Nullable ProgressBar bar;
   private long steps;
   private long told;
 
-  private Bar(
-      String task, long steps, @Nullable ProgressBar bar, LongSupplier clock, PrintStream log) {
+  /** Done by an earlier run, which counts neither for the rate nor for the time left. */
+  private long before;
+
+  private Bar(String task, long steps, boolean onTerminal, LongSupplier clock, PrintStream log) {
     this.task = task;
     this.steps = steps;
-    this.bar = bar;
+    this.onTerminal = onTerminal;
     this.clock = clock;
     this.log = log;
     this.began = clock.getAsLong();
@@ -39,59 +44,94 @@ final class Bar implements AutoCloseable {
   }
 
   static Bar of(String task, long steps) {
-    return isTerminal()
-        ? new Bar(task, steps, shown(task, steps), System::nanoTime, System.err)
-        : log(task, steps, System::nanoTime, System.err);
+    return of(task, steps, 0);
+  }
+
+  /**
+   * Returns a bar for work that an earlier run began.
+   *
+   * @param before the steps done by then
+   */
+  static Bar of(String task, long steps, long before) {
+    Bar bar = new Bar(task, steps, isTerminal(), System::nanoTime, System.err);
+    bar.before = before;
+    bar.show(before, steps, "", "");
+    return bar;
+  }
+
+  /**
+   * Returns one for a command that prints its results as they are known: on a terminal these are
+   * the progress.
+   */
+  static Bar besideOutput(String task, long steps) {
+    PrintStream log = isTerminal() ? new PrintStream(OutputStream.nullOutputStream()) : System.err;
+    return log(task, steps, System::nanoTime, log);
   }
 
   /**
    * Returns one that writes lines.
    *
-   * @param clock tells nanoseconds
+   * @param clock the time in nanoseconds
    */
   static Bar log(String task, long steps, LongSupplier clock, PrintStream log) {
-    return new Bar(task, steps, null, clock, log);
+    return log(task, steps, 0, clock, log);
   }
 
-  private static ProgressBar shown(String task, long steps) {
-    PrintStream err = System.err;
+  /** As {@link #log(String, long, LongSupplier, PrintStream)}, for work that was begun before. */
+  static Bar log(String task, long steps, long before, LongSupplier clock, PrintStream log) {
+    Bar bar = new Bar(task, steps, false, clock, log);
+    bar.before = before;
+    return bar;
+  }
+
+  private ProgressBar open(long startedFrom) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(steps)
+        .startsFrom(startedFrom, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(250)
         .setSpeedUnit(ChronoUnit.SECONDS)
         .showSpeed()
-        .setConsumer(new ConsoleProgressBarConsumer(err))
+        .setConsumer(new ConsoleProgressBarConsumer(log))
         .build();
   }
 
+  /** Shows how much is done. */
   void stepTo(long done) {
-    if (bar != null) {
-      bar.stepTo(done);
-    } else {
-      tell(done, "");
-    }
+    show(done, steps, "", "");
   }
 
+  /** Shows how much is done. */
   void show(long step, long steps, double loss) {
+    show(
+        step,
+        steps,
+        String.format(Locale.ROOT, " loss %.3f", loss),
+        String.format(Locale.ROOT, ", loss %.3f", loss));
+  }
+
+  private void show(long done, long steps, String onBar, String onLine) {
     this.steps = steps;
-    if (bar != null) {
-      bar.maxHint(steps);
-      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
-      bar.stepTo(step);
-    } else {
-      tell(step, String.format(Locale.ROOT, ", loss %.3f", loss));
+    if (!onTerminal) {
+      tell(done, onLine);
+      return;
     }
+    if (bar == null) {
+      bar = open(before);
+    }
+    bar.maxHint(steps);
+    bar.setExtraMessage(onBar);
+    bar.stepTo(done);
   }
 
   private void tell(long done, String more) {
     long now = clock.getAsLong();
-    if (now - told < NANOS_A_LINE || done < 1) {
+    if (now - told < NANOS_A_LINE || done <= before) {
       return;
     }
     told = now;
-    double left = (now - began) * 1e-9 / 60 / done * (steps - done);
+    double left = (now - began) * 1e-9 / 60 / (done - before) * (steps - done);
     log.printf(Locale.ROOT, "%s: %,d of %,d%s, %.0f min left%n", task, done, steps, more, left);
   }
 

@@ -152,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
   /** Names the stages on stderr and draws a bar while training. */
   private static final class Talk implements EarthDemo.Listener, AutoCloseable {
     private final PrintWriter err;
-    private @Nullable Bar bar;
+    private final TrainingBar bar = new TrainingBar("train");
 
     Talk(PrintWriter err) {
       this.err = err;
@@ -167,18 +167,12 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public void trained(Progress progress) {
-      if (bar == null) {
-        bar = Bar.of("train", progress.steps());
-      }
-      bar.show(progress.step(), progress.steps(), progress.loss());
+      bar.show(progress);
     }
 
     @Override
     public void close() {
-      if (bar != null) {
-        bar.close();
-        bar = null;
-      }
+      bar.close();
     }
   }
 }

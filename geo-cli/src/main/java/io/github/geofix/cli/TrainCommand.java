@@ -222,13 +222,12 @@ final class TrainCommand implements Callable<Integer> {
     try (GeoModel model = start.model(photos, allSettings(method), seed)) {
       TrainReport report;
       Examples examples = photos.examples(model);
-      try (Bar bar = Bar.of("train " + model.method(), 1)) {
+      try (TrainingBar bar = new TrainingBar("train " + model.method())) {
         Trainer trainer =
             Trainer.of(model, options)
                 .inOrder(order(model, photos, examples))
                 .onNotice(spec.commandLine().getErr()::println)
-                .onProgress(
-                    progress -> bar.show(progress.step(), progress.steps(), progress.loss()));
+                .onProgress(bar::show);
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
         report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
       }

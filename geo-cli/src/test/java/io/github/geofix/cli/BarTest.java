@@ -38,4 +38,21 @@ final class BarTest {
     }
     assertThat(log.size()).isZero();
   }
+
+  /** 380 steps of an earlier run took no time of this one. */
+  @Test
+  void countsOnlyTheStepsOfThisRunForTheTimeLeft() {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    AtomicLong clock = new AtomicLong();
+    try (Bar bar =
+        Bar.log(
+            "train", 1240, 380, clock::get, new PrintStream(log, true, StandardCharsets.UTF_8))) {
+      for (int step = 381; step <= 440; step++) {
+        clock.addAndGet(SECOND);
+        bar.show(step, 1240, 2.5);
+      }
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8))
+        .isEqualTo("train: 440 of 1,240, loss 2.500, 13 min left\n");
+  }
 }
