@@ -14,7 +14,7 @@ final class ErrorText {
   private static final int MAX_CHARS = 2000;
 
   private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
-  private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;)\"']+");
+  private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
 
   private ErrorText() {}
 
