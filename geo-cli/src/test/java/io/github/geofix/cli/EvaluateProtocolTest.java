@@ -154,7 +154,7 @@ final class EvaluateProtocolTest {
             "--gallery",
             SAMPLE.resolve("g.npy").toString());
     assertThat(fewer.code()).isEqualTo(1);
-    assertThat(fewer.err()).contains("has 48 rows for 24 photos: --list writes the order");
+    assertThat(fewer.err()).contains("48 rows in ", "q.npy, but 24 photos: one row each", "--list writes the order");
     Files.writeString(
         folder.resolve("im2gps.csv"), "IMG_ID,LAT,LON\na.jpg,-122.4,37.8\nb.jpg,2.35,48.85\n");
     Result missing = run("evaluate", "--protocol", "im2gps", "--root", folder.toString());
@@ -171,7 +171,7 @@ final class EvaluateProtocolTest {
             folder.toString(),
             "--predictions",
             folder.resolve("answers.csv").toString());
-    assertThat(predicted.err()).contains("headings of latitude and longitude are swapped");
+    assertThat(predicted.err()).contains("latitude and longitude of im2gps.csv were swapped");
     assertThat(predicted.out())
         .contains("| answers.csv |", "PlaNet", "not the whole benchmark", "North America");
   }

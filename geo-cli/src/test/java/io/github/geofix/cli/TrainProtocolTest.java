@@ -327,7 +327,7 @@ final class TrainProtocolTest {
     assertRefused(train("im2gps3k", root, "never", "--method", "embed"), "no photos to train on");
     assertRefused(train("moon", root, "never"), "no protocol moon, only im2gps");
     assertRefused(
-        train("cvact-val", root, "never"), "cannot read", root.resolve("ACT_data.mat").toString());
+        train("cvact-val", root, "never"), "no such list", root.resolve("ACT_data.mat").toString());
     Files.delete(root.resolve("bingmap/19/0000002.jpg"));
     assertRefused(train("cvusa", root, "never"), "images missing: 1 (", "bingmap/19/0000002.jpg");
     Files.delete(root.resolve("splits/train-19zl.csv"));
