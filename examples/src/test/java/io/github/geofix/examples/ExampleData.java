@@ -9,6 +9,7 @@ import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.weights.Weights;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class ExampleData {
     }
     writeWeights(folder.resolve("convnext_atto.safetensors"));
     Path map = earth.resolve("earth-blue-marble.jpg");
-    RecombineModel.Config matching = RecombineModel.Config.tiny().withMap(map.toString());
+    RecombineConfig matching = RecombineConfig.tiny().withMap(map.toString());
     try (RecombineModel model = RecombineModel.create(matching, List.of(), 1)) {
       model.save(folder.resolve("models/recombine-tiny"), UNTRAINED);
     }

@@ -7,8 +7,9 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.PlaceMatch;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public class GalleryBenchmark {
   public int batch = 1;
 
   private final NDManager manager = TorchEngine.newManager();
-  private RecombineModel model = RecombineModel.create(Config.tiny(), List.of(), 1);
+  private RecombineModel model = RecombineModel.create(RecombineConfig.tiny(), List.of(), 1);
   private List<BufferedImage> photos = List.of();
   private NDArray gallery = manager.zeros(new Shape(1));
 
@@ -64,9 +65,9 @@ public class GalleryBenchmark {
     Path map = Files.createTempFile("noise", ".png");
     ImageIO.write(noise(360, 180, random), "png", map.toFile());
     model.close();
-    model = RecombineModel.create(Config.tiny().withMap(map.toString()), List.of(), 1);
+    model = RecombineModel.create(RecombineConfig.tiny().withMap(map.toString()), List.of(), 1);
     long first = 1L << (60 - 2 * LEVEL);
-    model.setPlaces(
+    model.setGallery(
         CellPartition.ofCellIds(
             LongStream.range(0, PLACES).map(i -> 2 * i * first + first).toArray()));
     photos = Stream.generate(() -> noise(PIXELS, PIXELS, random)).limit(batch).toList();
@@ -95,7 +96,7 @@ public class GalleryBenchmark {
   /** The photos' vectors and the bare product, of which nothing is asked. */
   @Benchmark
   public float baselineProduct() {
-    ImagePreprocessor preprocessor = ImagePreprocessor.of(model.config().photo());
+    ImagePreprocessor preprocessor = ImagePreprocessor.of(model.config().encoder().photo());
     int length = preprocessor.spec().length();
     float[] images = new float[batch * length];
     for (int i = 0; i < batch; i++) {
@@ -112,7 +113,7 @@ public class GalleryBenchmark {
 
   /** The best place of each photo. */
   @Benchmark
-  public List<RecombineModel.PlaceMatch> bestMatches() {
+  public List<PlaceMatch> bestMatches() {
     return model.bestMatches(photos);
   }
 }

@@ -6,10 +6,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.Metric;
-import io.github.geofix.core.index.RowFormat;
 import io.github.geofix.core.index.SearchResult;
+import io.github.geofix.core.index.VectorEncoding;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -48,7 +50,7 @@ public class IndexBenchmark {
   public static class Rows {
     /** How rows are kept. */
     @Param({"FLOAT32", "INT8"})
-    public RowFormat format = RowFormat.FLOAT32;
+    public VectorEncoding format = VectorEncoding.FLOAT32;
 
     /** Threads of one search. */
     @Param({"1", "2"})
@@ -58,7 +60,7 @@ public class IndexBenchmark {
     float[][] queries = {};
 
     private static EmbeddingIndex empty() {
-      return EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults()).build();
+      return EmbeddingIndex.builder(WIDTH, IndexOptions.defaults()).build();
     }
 
     /** Builds the index. */
@@ -175,10 +177,9 @@ public class IndexBenchmark {
     return djl.topK(djl.queries);
   }
 
-  static EmbeddingIndex buildIndex(RowFormat format) {
-    EmbeddingIndex.Options options =
-        EmbeddingIndex.Options.defaults().withMetric(Metric.DOT).withFormat(format);
-    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(WIDTH, options);
+  static EmbeddingIndex buildIndex(VectorEncoding format) {
+    IndexOptions options = IndexOptions.defaults().withMetric(Metric.DOT).withEncoding(format);
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(WIDTH, options);
     float[][] rows = unitVectors(ROWS, 1);
     Random random = new Random(3);
     for (int i = 0; i < ROWS; i++) {

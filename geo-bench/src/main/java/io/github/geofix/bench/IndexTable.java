@@ -3,11 +3,13 @@ package io.github.geofix.bench;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.Metric;
-import io.github.geofix.core.index.RowFormat;
 import io.github.geofix.core.index.SearchCost;
 import io.github.geofix.core.index.SearchResult;
+import io.github.geofix.core.index.VectorEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +57,8 @@ public final class IndexTable {
 
   private static void exact(Path file) {
     float[][] queries = IndexBenchmark.unitVectors(QUERIES, 2);
-    try (EmbeddingIndex floats = IndexBenchmark.buildIndex(RowFormat.FLOAT32);
-        EmbeddingIndex bytes = IndexBenchmark.buildIndex(RowFormat.INT8)) {
+    try (EmbeddingIndex floats = IndexBenchmark.buildIndex(VectorEncoding.FLOAT32);
+        EmbeddingIndex bytes = IndexBenchmark.buildIndex(VectorEncoding.INT8)) {
       List<SearchResult> exact = floats.search(queries, IndexBenchmark.K);
       print("recall@10", "INT8 rerank 100", recall(exact, bytes.search(queries, 10)), "share");
       for (double radiusKm : new double[] {20_100, 5_000, 1_000, 200}) {
@@ -101,9 +103,9 @@ public final class IndexTable {
     Random random = new Random(5);
     float[][] directions = IndexBenchmark.unitVectors(CLUSTERS, 6);
     float[][] noise = IndexBenchmark.unitVectors(NOISE_WIDTH, 7);
-    EmbeddingIndex.Builder builder =
+    EmbeddingIndexBuilder builder =
         EmbeddingIndex.builder(
-            IndexBenchmark.WIDTH, EmbeddingIndex.Options.defaults().withMetric(Metric.COSINE));
+            IndexBenchmark.WIDTH, IndexOptions.defaults().withMetric(Metric.COSINE));
     for (int i = 0; i < IndexBenchmark.ROWS; i++) {
       builder.add(
           clustered(directions, noise, random),
@@ -117,10 +119,10 @@ public final class IndexTable {
       long start = System.nanoTime();
       ApproximateIndex.build(rows, ApproximateIndex.Options.defaults(), folder);
       print("build", "graph", (System.nanoTime() - start) / 1e9, "s");
-      for (int beam : new int[] {10, 20, 50, 100, 200}) {
-        try (ApproximateIndex graph = ApproximateIndex.open(folder, beam)) {
+      for (int efSearch : new int[] {10, 20, 50, 100, 200}) {
+        try (ApproximateIndex graph = ApproximateIndex.open(folder, efSearch)) {
           double recall = recall(exact, graph.search(queries, IndexBenchmark.K));
-          print("recall@10", "graph, beam " + beam, recall, "share");
+          print("recall@10", "graph, efSearch " + efSearch, recall, "share");
           for (int threads = 1; threads <= 2; threads++) {
             long fastest = Long.MAX_VALUE;
             for (int i = 0; i < 15; i++) {
@@ -130,7 +132,7 @@ public final class IndexTable {
             }
             print(
                 "queries per second",
-                "graph, beam " + beam + ", threads " + threads,
+                "graph, efSearch " + efSearch + ", threads " + threads,
                 QUERIES / (fastest / 1e9),
                 "1/s");
           }

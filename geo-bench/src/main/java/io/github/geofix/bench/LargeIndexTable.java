@@ -2,7 +2,9 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.IndexOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +56,7 @@ public final class LargeIndexTable {
 
   private static EmbeddingIndex build() {
     SplittableRandom random = new SplittableRandom(1);
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(WIDTH, IndexOptions.defaults());
     float[] vector = new float[WIDTH];
     for (int i = 0; i < ROWS; i++) {
       for (int d = 0; d < WIDTH; d++) {

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.train.data.Neighbors;
+import io.github.geofix.train.data.NearestRows;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -78,7 +78,13 @@ public final class MiningTable {
   }
 
   private static void mine(Rows rows, int photos) {
-    int[][] nearest = Neighbors.bySimilarity(rows, photos, photos, COUNT, 1).nearest(1);
+    int[][] nearest;
+    try (NDManager manager = TorchEngine.newManager()) {
+      Shape shape = new Shape(photos, rows.width);
+      nearest =
+          NearestRows.of(
+              manager.create(rows.photos, shape), manager.create(rows.references, shape), COUNT);
+    }
     if (nearest[photos - 1].length != COUNT) {
       throw new AssertionError("fewer neighbors than there are");
     }
@@ -124,17 +130,6 @@ public final class MiningTable {
     return rows;
   }
 
-  /** Embeddings that are asked for all at once. */
-  private record Rows(float[] photos, float[] references, int width)
-      implements Neighbors.Embeddings {
-    @Override
-    public float[] photos(int epoch, int[] indexes) {
-      return photos;
-    }
-
-    @Override
-    public float[] references(int epoch, int[] indexes) {
-      return references;
-    }
-  }
+  /** Vectors of photos and of their tiles. */
+  private record Rows(float[] photos, float[] references, int width) {}
 }

@@ -5,10 +5,14 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.recombine.FeatureRecombination;
+import io.github.geofix.models.recombine.RecombineConfig;
+import io.github.geofix.models.recombine.RecombineConfig.Ground;
+import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
+import io.github.geofix.models.recombine.RecombineConfig.Loss;
+import io.github.geofix.models.recombine.RecombineConfig.Triplet;
+import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
-import io.github.geofix.models.recombine.RecombineModel.Loss;
-import io.github.geofix.models.recombine.View;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
@@ -45,21 +49,21 @@ public final class NaipTable {
 
   /** The parts that are compared. */
   private enum Setting {
-    BASELINE(false, Loss.TRIPLET, View.AERIAL),
-    RECOMBINATION(true, Loss.TRIPLET, View.AERIAL),
-    TUPLE(false, Loss.TUPLE, View.AERIAL),
-    BOTH(true, Loss.TUPLE, View.AERIAL),
-    INFO_NCE(true, Loss.INFO_NCE, View.AERIAL),
-    UNROLLED(true, Loss.INFO_NCE, View.GROUND);
+    BASELINE(false, Triplet.defaults(), false),
+    RECOMBINATION(true, Triplet.defaults(), false),
+    TUPLE(false, Tuple.defaults(), false),
+    BOTH(true, Tuple.defaults(), false),
+    INFO_NCE(true, InfoNce.defaults(), false),
+    UNROLLED(true, InfoNce.defaults(), true);
 
     private final boolean recombined;
     private final Loss loss;
-    private final View tileView;
+    private final boolean unrolled;
 
-    Setting(boolean recombined, Loss loss, View tileView) {
+    Setting(boolean recombined, Loss loss, boolean unrolled) {
       this.recombined = recombined;
       this.loss = loss;
-      this.tileView = tileView;
+      this.unrolled = unrolled;
     }
 
     static Setting named(String name) {
@@ -228,20 +232,17 @@ public final class NaipTable {
 
   /** Trains on the training columns and dates, then ranks the gallery for every query. */
   private List<Found> learned(Setting setting, long steps, long seed) {
-    boolean unrolled = setting.tileView == View.GROUND;
+    boolean unrolled = setting.unrolled;
     ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
-    Config config =
-        Config.tiny()
-            .withShared(unrolled)
-            .withPhotoView(View.GROUND)
-            .withTileView(setting.tileView)
-            .withImages(
-                photo, unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile))
-            .withRegions(setting.recombined ? regions : 1)
-            .withLoss(setting.loss)
-            .withHeadings(headings, fieldOfView)
-            .withAugmented(true)
-            .withMap("");
+    ImageSpec view = unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile);
+    RecombineConfig tiny = RecombineConfig.tiny();
+    RecombineConfig config =
+        tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))
+            .withPhotos(new Ground(headings, fieldOfView, true, unrolled))
+            .withRecombination(
+                FeatureRecombination.Options.defaults()
+                    .withRegions(setting.recombined ? regions : 1))
+            .withLoss(setting.loss);
     TrainOptions options =
         TrainOptions.defaults()
             .withSteps(steps)

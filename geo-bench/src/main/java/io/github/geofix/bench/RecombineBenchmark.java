@@ -7,7 +7,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineNetwork;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 4)
 @Fork(value = 1, jvmArgsAppend = "-Dai.djl.pytorch.num_threads=1")
 public class RecombineBenchmark {
-  private static final Config CONFIG = Config.paper();
+  private static final RecombineConfig.Encoder ENCODER = RecombineConfig.paper().encoder();
   private static final int HEADINGS = 16;
 
   /** Photos, and tiles, embedded at once. */
@@ -44,8 +44,8 @@ public class RecombineBenchmark {
   public int batch = 1;
 
   private final NDManager manager = TorchEngine.newManager();
-  private final Backbone photoBackbone = Backbone.named(CONFIG.backbone(), CONFIG.photo());
-  private final Backbone tileBackbone = Backbone.named(CONFIG.backbone(), CONFIG.tile());
+  private final Backbone photoBackbone = Backbone.named(ENCODER.backbone(), ENCODER.photo());
+  private final Backbone tileBackbone = Backbone.named(ENCODER.backbone(), ENCODER.tile());
   private final RecombineNetwork network =
       new RecombineNetwork(photoBackbone, tileBackbone, RecombineNetwork.Options.defaults());
   private NDArray photos = manager.zeros(new Shape(1));
@@ -55,8 +55,8 @@ public class RecombineBenchmark {
   @Setup
   public void generate() {
     network.initialize(manager, 1);
-    photos = images(CONFIG.photo());
-    tiles = images(CONFIG.tile());
+    photos = images(ENCODER.photo());
+    tiles = images(ENCODER.tile());
   }
 
   /** Frees the native memory. */

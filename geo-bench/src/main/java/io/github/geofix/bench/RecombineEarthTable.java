@@ -13,8 +13,8 @@ import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
  * tiles that training never saw. Prints CSV, beside what can be found without learning.
  *
  * <p>Arguments: the steps (1056), the seed (1), then changes to the configuration such as {@code
- * loss=INFO_NCE}. Run from the project's folder.
+ * loss.type=tuple}. Run from the project's folder.
  */
 public final class RecombineEarthTable {
   private static final Path EARTH = Path.of("examples/data/earth");
@@ -54,7 +54,10 @@ public final class RecombineEarthTable {
         .skip(2)
         .map(arg -> arg.split("=", 2))
         .forEach(setting -> settings.put(setting[0], setting[1]));
-    Config config = Settings.apply(Config.tiny(), settings);
+    RecombineConfig config =
+        Settings.apply(
+            RecombineConfig.tiny().withMap(EARTH.resolve("earth-blue-marble.jpg").toString()),
+            settings);
 
     EarthData data = EarthData.read(EARTH);
     EarthPhotos.Options options = EarthPhotos.Options.defaults().withSizeDegrees(4, 8);
@@ -88,7 +91,7 @@ public final class RecombineEarthTable {
       double seconds = Trainer.of(model, train).fit(training.source(100 * BATCH)).seconds();
       List<String> tokens =
           IntStream.range(0, cells.size()).mapToObj(cells::s2Token).collect(Collectors.toList());
-      model.setPlaces(CellPartition.ofTokens(tokens));
+      model.setGallery(CellPartition.ofTokens(tokens));
       List<Location> found = model.localizer().locateImages(images);
       row.print(
           "recombine," + steps + "," + seed,

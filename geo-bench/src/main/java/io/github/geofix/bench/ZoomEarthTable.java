@@ -1,6 +1,7 @@
 package io.github.geofix.bench;
 
 import io.github.geofix.core.Location;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
@@ -11,13 +12,13 @@ import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Sequences;
 import io.github.geofix.eval.Share;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Hypothesis;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.zoom.ZoomConfig;
 import io.github.geofix.models.zoom.ZoomDiagnostics;
 import io.github.geofix.models.zoom.ZoomLocalizer;
 import io.github.geofix.models.zoom.ZoomModel;
-import io.github.geofix.models.zoom.ZoomSearch;
-import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
@@ -25,7 +26,6 @@ import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,7 +167,7 @@ public final class ZoomEarthTable {
       List<BufferedImage> images = photos.stream().map(EarthPhoto::image).toList();
       List<LatLng> places = photos.stream().map(EarthPhoto::latLng).toList();
       for (int width : WIDTHS) {
-        ZoomSearch.Options search = ZoomSearch.Options.defaults().withBeamWidth(width);
+        BeamOptions search = BeamOptions.ofWidth(width);
         List<Location> found = model.localizer(search).locateImages(images);
         List<LatLng> best = found.stream().map(f -> f.candidates().get(0).latLng()).toList();
         List<LatLng> means = found.stream().map(Location::latLng).toList();
@@ -177,9 +177,8 @@ public final class ZoomEarthTable {
       ZoomLocalizer localizer = model.localizer();
       List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
-        int[] path = model.grid().pathOf(places.get(i)).toArray();
-        List<Integer> start = Arrays.stream(path).limit(coarseSteps(model)).boxed().toList();
-        below.add(localizer.locateFrom(images.get(i), List.of(new Walk(start, 0))).latLng());
+        CellPath start = model.grid().pathOf(places.get(i)).prefix(coarseSteps(model));
+        below.add(localizer.locateFrom(images.get(i), List.of(new Hypothesis(start, 0))).latLng());
       }
       distances(model, tested, "from the true cell of step " + coarseSteps(model), places, below);
       steps(model, tested, "true cells", images, places);
@@ -216,8 +215,11 @@ public final class ZoomEarthTable {
         List<LatLng> places) {
       List<int[]> truths =
           places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
-      List<Share> steps =
-          Sequences.of(truths, ZoomDiagnostics.teacherForcedChoices(model, images, places)).steps();
+      List<int[]> choices =
+          ZoomDiagnostics.teacherForcedChoices(model, images, places).stream()
+              .map(CellPath::toArray)
+              .toList();
+      List<Share> steps = Sequences.of(truths, choices).steps();
       for (int step = 0; step < steps.size(); step++) {
         double percent = 100 * steps.get(step).accuracy();
         row(model, tested, decoding, "step " + (step + 1) + " right", percent);

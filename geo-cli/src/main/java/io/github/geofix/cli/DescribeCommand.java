@@ -11,6 +11,7 @@ import io.github.geofix.models.nn.Parameter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -22,12 +23,16 @@ import picocli.CommandLine.Spec;
 /** {@code geofix describe}. */
 @Command(
     name = "describe",
-    description = "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+    description = {
+      "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+      "With --settings the settings of a model: names, values, and what they take."
+    },
     footer = {
       "",
       "Examples:",
       "  geofix describe --model models/embed",
-      "  geofix describe --method zoom --size paper"
+      "  geofix describe --method zoom --size paper",
+      "  geofix describe --method zoom --set head.type=decoder --settings"
     },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
@@ -45,26 +50,63 @@ final class DescribeCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what;
 
-  @Option(names = "--json", description = "Write JSON.")
-  private boolean json;
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change a setting before it is described, such as head.type=decoder.")
+  private Map<String, String> changes = Map.of();
+
+  static final class Form {
+    @Option(names = "--json", description = "Write the layers as JSON.")
+    private boolean json;
+
+    @Option(names = "--settings", description = "Show the settings instead of the layers.")
+    private boolean settings;
+
+    @Option(
+        names = "--markdown",
+        description = "Show the settings as tables in Markdown instead of the layers.")
+    private boolean markdown;
+  }
+
+  @ArgGroup private Form form = new Form();
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     if (what.untrained != null) {
-      describe(out, Family.named(what.untrained.method).network(what.untrained.size));
+      Family family = Family.named(what.untrained.method);
+      if (form.settings || form.markdown) {
+        settings(out, family.config(what.untrained.size, changes));
+      } else {
+        describe(out, family.network(what.untrained.size, changes));
+      }
     } else if (what.model != null) {
-      ModelFolder folder = ModelFolder.open(what.model);
-      try (GeoModel model = Family.named(folder.method()).load(folder)) {
-        describe(out, model.network());
+      ModelFolder folder = ModelFolder.open(what.model).with(changes);
+      Family family = Family.of(folder);
+      if (form.settings || form.markdown) {
+        settings(out, family.config(folder));
+      } else {
+        try (GeoModel model = family.load(folder)) {
+          describe(out, model.network());
+        }
       }
     }
     out.flush();
     return 0;
   }
 
+  private void settings(PrintWriter out, Record config) {
+    SettingsTable table = new SettingsTable(config);
+    if (form.markdown) {
+      table.markdown(out);
+    } else {
+      table.text(out);
+    }
+  }
+
   private void describe(PrintWriter out, Module network) {
-    if (json) {
+    if (form.json) {
       out.println(new GsonBuilder().setPrettyPrinting().create().toJson(json(network)));
     } else {
       text(out, network);

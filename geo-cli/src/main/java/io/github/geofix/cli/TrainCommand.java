@@ -1,7 +1,6 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -9,22 +8,17 @@ import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.BatchOrder;
-import io.github.geofix.train.data.ExampleEmbeddings;
+import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.data.ManifestPhotos;
-import io.github.geofix.train.data.NeighborOrder;
-import io.github.geofix.train.data.Neighbors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,12 +42,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
-  /** How many of the nearest the hard ones are drawn from: as in FRGeo. */
-  private static final int NEIGHBORS = 100;
-
-  /** How many tiles are compared to find the nearest: as in FRGeo. */
-  private static final int POOL = 40_000;
-
   @Spec private CommandSpec spec;
 
   /** A new model, or one that there is. */
@@ -73,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
           : Objects.requireNonNull(untrained).method;
     }
 
-    GeoModel model(TrainingData data, Map<String, String> settings, long seed) {
+    GeoModel model(TrainingList data, Map<String, String> settings, long seed) {
       if (from != null) {
         ModelFolder folder = ModelFolder.open(from).with(settings);
         GeoModel model = Family.of(folder).load(folder);
@@ -124,14 +112,13 @@ final class TrainCommand implements Callable<Integer> {
   private Data data;
 
   @Option(
-      names = "--hard",
-      defaultValue = "0",
-      paramLabel = "N",
+      names = "--hard-negatives",
+      defaultValue = "none",
+      paramLabel = "NAME",
       description =
-          "For recombine: how many photos follow each random one into its batch because they are"
-              + " hard to tell from it, the nearest on the ground in the first epoch where places"
-              + " are known, the most alike later (default: 0).")
-  private int hard;
+          "For recombine: what puts photos into one batch that are hard to tell apart: frgeo,"
+              + " sample4geo or none (default: none).")
+  private String hardNegatives;
 
   @Option(
       names = "--val",
@@ -208,30 +195,30 @@ final class TrainCommand implements Callable<Integer> {
     if (run != null) {
       AtomicFiles.checkFolder(run);
     }
-    TrainingData photos =
+    TrainingList photos =
         benchmark == null
-            ? new TrainingData.OfPhotos(read(source))
-            : TrainingData.read(benchmark, source, this::note);
+            ? new TrainingList.OfPhotos(read(source))
+            : TrainingList.read(benchmark, source, this::note);
     Optional<Manifest> held = Optional.ofNullable(validation).map(TrainCommand::read);
     TrainOptions options =
         TrainOptions.defaults()
             .withEpochs(epochs)
             .withBatchSize(batch)
             .withLearningRate(rate)
-            .withSeed(seed);
+            .withSeed(seed)
+            .withHardNegatives(strategy());
     try (GeoModel model = start.model(photos, allSettings(method), seed)) {
       TrainReport report;
-      Examples examples = photos.examples(model);
       try (TrainingBar bar = new TrainingBar("train " + model.method())) {
         Trainer trainer =
             Trainer.of(model, options)
-                .inOrder(order(model, photos, examples))
                 .onNotice(spec.commandLine().getErr()::println)
                 .onProgress(bar::show);
         held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
-        report = run == null ? trainer.fit(examples) : trainer.fit(examples, run);
+        report = run == null ? trainer.fit(photos.data()) : trainer.fit(photos.data(), run);
       }
-      if (photos instanceof TrainingData.OfPhotos known) {
+      noteMissing(model);
+      if (photos instanceof TrainingList.OfPhotos known) {
         model.afterTraining(ManifestPhotos.of(known.photos()));
       }
       held.map(ManifestPhotos::of).ifPresent(model::calibrate);
@@ -262,13 +249,11 @@ final class TrainCommand implements Callable<Integer> {
               + " has pairs: measure the trained model by geofix evaluate --protocol "
               + benchmark);
     }
-    if (hard < 0 || (hard > 0 && !matching)) {
+    if (!strategy().equals(HardNegatives.none()) && !matching) {
       throw new IllegalArgumentException(
-          hard < 0
-              ? "--hard must be 0 or more: " + hard
-              : "--hard is for recombine, which compares the photos of a batch; "
-                  + method
-                  + " does not");
+          "--hard-negatives is for recombine, which compares the photos of a batch; "
+              + method
+              + " does not");
     }
     if (!(benchmark instanceof CrossViewProtocol)
         && Family.named(method).mapSetting().isPresent()
@@ -281,25 +266,21 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private BatchOrder order(GeoModel model, TrainingData photos, Examples examples) {
-    if (hard == 0) {
-      return photos.order(seed);
+  private HardNegatives strategy() {
+    return switch (hardNegatives) {
+      case "none" -> HardNegatives.none();
+      case "frgeo" -> HardNegatives.frgeo();
+      case "sample4geo" -> HardNegatives.sample4geo();
+      default ->
+          throw new IllegalArgumentException(
+              "no hard negatives " + hardNegatives + "; there are none, frgeo, sample4geo");
+    };
+  }
+
+  private void noteMissing(GeoModel model) {
+    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+      spec.commandLine().getErr().println("note: " + refining.missingImagery());
     }
-    int count = Math.max(NEIGHBORS, hard);
-    Neighbors alike =
-        Neighbors.bySimilarity(
-            ExampleEmbeddings.of((MatchingModel) model, examples, seed),
-            examples.size(),
-            POOL,
-            count,
-            seed);
-    NeighborOrder.Options options =
-        NeighborOrder.Options.defaults().withPerPhoto(hard).withSeed(seed);
-    List<LatLng> places = photos.places();
-    return places.isEmpty()
-        ? photos.order(alike, options)
-        : photos.order(
-            Neighbors.byPosition(places, count).until(1, alike), options.withFirstEpoch(0));
   }
 
   private void note(Finding finding) {

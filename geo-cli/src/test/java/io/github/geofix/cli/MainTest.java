@@ -347,6 +347,34 @@ final class MainTest {
   }
 
   @Test
+  void listsTheSettingsOfAModel() {
+    Result text = run("describe", "--method", "zoom", "--size", "paper", "--settings");
+    assertThat(text.err()).isEmpty();
+    assertThat(text.out().lines())
+        .anyMatch(line -> line.matches("head.type +decoder +childCosine, decoder"))
+        .anyMatch(line -> line.matches("childrenPerSide +\\[4,4,4,4] +list of whole numbers"))
+        .contains("With head.type=childCosine:")
+        .anyMatch(line -> line.matches("head.temperature +0.07 +number"));
+    Result changed =
+        run(
+            "describe",
+            "--method",
+            "zoom",
+            "--set",
+            "head.type=decoder",
+            "--set",
+            "head.layers=2",
+            "--markdown");
+    assertThat(changed.out().lines())
+        .contains("| Setting | Value | Takes |", "| `head.layers` | `2` | whole number |");
+    Result trained = run("describe", "--model", path("model"), "--settings");
+    assertThat(trained.out().lines()).anyMatch(line -> line.matches("encoder.dimension +16 .*"));
+    assertOneLine(
+        run("describe", "--method", "zoom", "--set", "head.depth=2"),
+        "no setting head.depth; there are type, dimension");
+  }
+
+  @Test
   void showsPublishedFigures() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k");
     assertThat(run("published", "--dataset", "im2gps3k").out()).contains("GeoToken");

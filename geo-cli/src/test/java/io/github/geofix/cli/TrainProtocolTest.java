@@ -157,14 +157,26 @@ final class TrainProtocolTest {
     assertThat(trained.err().strip())
         .isEqualTo("note: photos listed to train on, where the benchmark has 35,532: 8");
     assertDone(trained);
-    assertThat(config("first").get("photoView").getAsString()).isEqualTo("ground");
-    assertThat(config("first").getAsJsonObject("photo").get("fit").getAsString())
-        .isEqualTo("stretch");
+    assertThat(config("first").getAsJsonObject("photos").get("type").getAsString())
+        .isEqualTo("ground");
+    JsonObject photo = config("first").getAsJsonObject("encoder").getAsJsonObject("photo");
+    assertThat(photo.get("fit").getAsString()).isEqualTo("stretch");
     assertThat(folder.resolve("first/card.json")).content().contains("cvusa in ");
     assertThat(evaluate("cvusa", root, "first").out()).contains("4 queries in a gallery of 4");
     String from = folder.resolve("first").toString();
     Result on =
-        train("cvusa", root, "on", "--from", from, "--batch", "4", "--epochs", "2", "--hard", "1");
+        train(
+            "cvusa",
+            root,
+            "on",
+            "--from",
+            from,
+            "--batch",
+            "4",
+            "--epochs",
+            "2",
+            "--hard-negatives",
+            "frgeo");
     assertDone(on);
     assertThat(weights("on")).isNotEqualTo(weights("first"));
     assertThat(evaluate("cvusa", root, "on").out()).contains("4 queries in a gallery of 4");
@@ -175,17 +187,22 @@ final class TrainProtocolTest {
     Path root = cvusa();
     List<String> options = new ArrayList<>(List.of("--batch", "4", "--epochs", "1"));
     for (String setting :
-        List.of("tileView=GROUND", "shared=true", "photo.width=64", "tile.width=64")) {
+        List.of(
+            "photos.unrollTiles=true",
+            "encoder.shared=true",
+            "encoder.photo.width=64",
+            "encoder.tile.width=64")) {
       options.addAll(List.of("--set", setting));
     }
     assertDone(train("cvusa", root, "model", options.toArray(String[]::new)));
-    assertThat(config("model").get("tileView").getAsString()).isEqualTo("ground");
+    assertThat(config("model").getAsJsonObject("photos").get("unrollTiles").getAsBoolean())
+        .isTrue();
     assertThat(evaluate("cvusa", root, "model").out()).contains("4 queries in a gallery of 4");
   }
 
   @Test
   void trainsOnTheMiddleRowsOfCvact() throws IOException {
-    String[] options = {"--batch", "4", "--epochs", "2", "--hard", "2"};
+    String[] options = {"--batch", "4", "--epochs", "2", "--hard-negatives", "sample4geo"};
     Path root = cvact("CVACT", 1000, 2000);
     assertDone(train("cvact-val", root, "model", options));
     assertThat(evaluate("cvact-val", root, "model").out()).contains("4 queries in a gallery of 4");
@@ -198,16 +215,33 @@ final class TrainProtocolTest {
   @Test
   void beginsWithNeighborsOnTheGroundWhereThoseAreKnown() throws IOException {
     Path cvact = cvact("CVACT", 1000, 2000);
-    assertDone(train("cvact-test", cvact, "near", "--batch", "4", "--epochs", "1", "--hard", "1"));
-    assertDone(train("cvact-test", cvact, "random", "--batch", "4", "--epochs", "1"));
-    assertThat(weights("near")).isNotEqualTo(weights("random"));
+    byte[] near = weightsAfter("cvact-test", cvact, 1, "sample4geo");
+    byte[] random = weightsAfter("cvact-test", cvact, 1, "none");
+    assertThat(near).isNotEqualTo(random);
+    assertThat(weightsAfter("cvact-test", cvact, 1, "frgeo")).isEqualTo(random);
     Path cvusa = cvusa();
-    assertDone(train("cvusa", cvusa, "hard", "--batch", "4", "--epochs", "1", "--hard", "1"));
-    assertDone(train("cvusa", cvusa, "plain", "--batch", "4", "--epochs", "1"));
-    assertThat(weights("hard")).isEqualTo(weights("plain"));
-    assertDone(train("cvusa", cvusa, "harder", "--batch", "4", "--epochs", "2", "--hard", "1"));
-    assertDone(train("cvusa", cvusa, "plainer", "--batch", "4", "--epochs", "2"));
-    assertThat(weights("harder")).isNotEqualTo(weights("plainer"));
+    byte[] plain = weightsAfter("cvusa", cvusa, 1, "none");
+    assertThat(weightsAfter("cvusa", cvusa, 1, "sample4geo")).isEqualTo(plain);
+    assertThat(weightsAfter("cvusa", cvusa, 1, "frgeo")).isEqualTo(plain);
+    assertThat(weightsAfter("cvusa", cvusa, 2, "frgeo"))
+        .isNotEqualTo(weightsAfter("cvusa", cvusa, 2, "none"));
+  }
+
+  private byte[] weightsAfter(String protocol, Path root, int epochs, String hardNegatives)
+      throws IOException {
+    String model = String.join("-", protocol, String.valueOf(epochs), hardNegatives);
+    assertDone(
+        train(
+            protocol,
+            root,
+            model,
+            "--batch",
+            "4",
+            "--epochs",
+            String.valueOf(epochs),
+            "--hard-negatives",
+            hardNegatives));
+    return weights(model);
   }
 
   @Test
@@ -215,7 +249,16 @@ final class TrainProtocolTest {
     Path root = folder.resolve("VIGOR");
     VigorSample.write(root, EARTH);
     Result same =
-        train("vigor-same", root, "same", "--batch", "16", "--epochs", "2", "--hard", "1");
+        train(
+            "vigor-same",
+            root,
+            "same",
+            "--batch",
+            "16",
+            "--epochs",
+            "2",
+            "--hard-negatives",
+            "frgeo");
     assertThat(same.err().strip())
         .isEqualTo("note: photos listed to train on, where the benchmark has 52,609: 48");
     assertThat(evaluate("vigor-same", root, "same").out())
@@ -303,7 +346,7 @@ final class TrainProtocolTest {
     Path root = justZoomIn();
     String[] plain = {"--tiles", map, "--batch", "4", "--epochs", "2"};
     assertDone(train("just-zoom-in", root, "plain", plain));
-    String[] hard = {"--tiles", map, "--batch", "4", "--epochs", "2", "--hard", "1"};
+    String[] hard = {"--tiles", map, "--batch", "4", "--epochs", "2", "--hard-negatives", "frgeo"};
     assertDone(train("just-zoom-in", root, "hard", hard));
     assertThat(weights("hard")).isNotEqualTo(weights("plain"));
   }
@@ -321,9 +364,12 @@ final class TrainProtocolTest {
         train("just-zoom-in", justZoomIn(), "never"),
         "recombine compares photos with a map: name it by --tiles");
     assertRefused(
-        train("just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard", "1"),
-        "--hard is for recombine");
-    assertRefused(train("cvusa", root, "never", "--hard", "-1"), "--hard must be 0 or more: -1");
+        train(
+            "just-zoom-in", justZoomIn(), "never", "--method", "zoom", "--hard-negatives", "frgeo"),
+        "--hard-negatives is for recombine");
+    assertRefused(
+        train("cvusa", root, "never", "--hard-negatives", "soft"),
+        "no hard negatives soft; there are none, frgeo, sample4geo");
     assertRefused(train("im2gps3k", root, "never", "--method", "embed"), "no photos to train on");
     assertRefused(train("moon", root, "never"), "no protocol moon, only im2gps");
     assertRefused(

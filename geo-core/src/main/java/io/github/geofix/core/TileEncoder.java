@@ -21,8 +21,8 @@ public interface TileEncoder extends AutoCloseable {
     return ModelProvider.find().tileEncoder(modelFolder);
   }
 
-  /** Returns the length D of the vectors. */
-  int width();
+  /** Returns D, the dimension of the vectors. */
+  int dimension();
 
   /** Returns the side of the square map images it was trained on, in pixels. */
   int tilePixels();

@@ -18,16 +18,16 @@ import java.util.Set;
  */
 public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
-  private static final int MAX_WIDTH = 1 << 20;
+  private static final int MAX_DIMENSION = 1 << 20;
 
   private final int size;
-  private final int width;
+  private final int dimension;
 
   private final Optional<Path> file;
 
-  Embeddings(int size, int width, Optional<Path> file) {
+  Embeddings(int size, int dimension, Optional<Path> file) {
     this.size = size;
-    this.width = width;
+    this.dimension = dimension;
     this.file = file;
   }
 
@@ -42,8 +42,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
   }
 
   @Override
-  public final int width() {
-    return width;
+  public final int dimension() {
+    return dimension;
   }
 
   /**
@@ -52,18 +52,18 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * @throws IllegalArgumentException if the vectors differ in length
    */
   public static Embeddings of(float[][] vectors) {
-    int width = vectors.length == 0 ? 1 : vectors[0].length;
+    int dimension = vectors.length == 0 ? 1 : vectors[0].length;
     for (int i = 0; i < vectors.length; i++) {
-      if (vectors[i].length != width) {
+      if (vectors[i].length != dimension) {
         throw new IllegalArgumentException(
-            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + width);
+            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + dimension);
       }
     }
-    return new Embeddings(vectors.length, width, Optional.empty()) {
+    return new Embeddings(vectors.length, dimension, Optional.empty()) {
       @Override
       public void read(int first, int count, float[] target) {
         for (int i = 0; i < count; i++) {
-          System.arraycopy(vectors[first + i], 0, target, i * width, width);
+          System.arraycopy(vectors[first + i], 0, target, i * dimension, dimension);
         }
       }
 
@@ -110,7 +110,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       }
       long[] shape = data.shape(tensor);
       boolean fits = shape.length == 2 && shape[0] <= Integer.MAX_VALUE;
-      if (!fits || shape[1] < 1 || shape[1] > MAX_WIDTH || data.dtype(tensor).isInteger()) {
+      if (!fits || shape[1] < 1 || shape[1] > MAX_DIMENSION || data.dtype(tensor).isInteger()) {
         throw new IllegalArgumentException(
             "array "
                 + tensor
@@ -152,15 +152,15 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private final Safetensors data;
     private final String tensor;
 
-    OfSafetensors(Safetensors data, String tensor, int size, int width, Path file) {
-      super(size, width, Optional.of(file));
+    OfSafetensors(Safetensors data, String tensor, int size, int dimension, Path file) {
+      super(size, dimension, Optional.of(file));
       this.data = data;
       this.tensor = tensor;
     }
 
     @Override
     public void read(int first, int count, float[] target) {
-      data.read(tensor, (long) first * width(), FloatBuffer.wrap(target, 0, count * width()));
+      data.read(tensor, (long) first * dimension(), FloatBuffer.wrap(target, 0, count * dimension()));
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private final RandomAccessFile out;
 
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-  private int width;
+  private int dimension;
   private int size;
   private boolean closed;
 
@@ -59,11 +59,11 @@ public final class EmbeddingsWriter implements AutoCloseable {
    * @throws UncheckedIOException if writing fails
    */
   public void write(float[] vector) {
-    if (vector.length == 0 || (size > 0 && vector.length != width)) {
+    if (vector.length == 0 || (size > 0 && vector.length != dimension)) {
       throw new IllegalArgumentException(
-          "vector " + size + " has " + vector.length + " numbers, the first has " + width);
+          "vector " + size + " has " + vector.length + " numbers, the first has " + dimension);
     }
-    width = vector.length;
+    dimension = vector.length;
     int bytes = Math.multiplyExact(vector.length, Float.BYTES);
     if (buffer.remaining() < bytes) {
       flush();
@@ -105,7 +105,7 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private byte[] header() {
     String start = NpyEmbeddings.MAGIC + "\u0001\u0000" + (char) (HEADER - 10) + "\u0000";
     String literal =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + size + ", " + width + "), }";
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + size + ", " + dimension + "), }";
     String padding = " ".repeat(HEADER - start.length() - literal.length() - 1);
     return (start + literal + padding + "\n").getBytes(StandardCharsets.ISO_8859_1);
   }

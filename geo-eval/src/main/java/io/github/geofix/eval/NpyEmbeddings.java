@@ -27,8 +27,8 @@ final class NpyEmbeddings extends Embeddings {
   private final boolean doubles;
 
   private NpyEmbeddings(
-      MappedFile data, Path file, long start, int size, int width, boolean doubles) {
-    super(size, width, Optional.of(file));
+      MappedFile data, Path file, long start, int size, int dimension, boolean doubles) {
+    super(size, dimension, Optional.of(file));
     this.data = data;
     this.start = start;
     this.doubles = doubles;
@@ -60,20 +60,20 @@ final class NpyEmbeddings extends Embeddings {
     }
     boolean doubles = matcher.group(1).equals("f8");
     int size = Integer.parseInt(matcher.group(2));
-    int width = Integer.parseInt(matcher.group(3));
-    long bytes = (long) size * width * (doubles ? 8 : 4);
-    if (width == 0 || data.size() != from + length + bytes) {
+    int dimension = Integer.parseInt(matcher.group(3));
+    long bytes = (long) size * dimension * (doubles ? 8 : 4);
+    if (dimension == 0 || data.size() != from + length + bytes) {
       throw notNpy(
           file,
           String.format(
               Locale.ROOT,
               "[%d, %d] takes %d bytes, it has %d",
               size,
-              width,
+              dimension,
               bytes,
               data.size() - from - length));
     }
-    return new NpyEmbeddings(data, file, from + length, size, width, doubles);
+    return new NpyEmbeddings(data, file, from + length, size, dimension, doubles);
   }
 
   private static IllegalArgumentException notNpy(Path file, String why) {
@@ -84,13 +84,13 @@ final class NpyEmbeddings extends Embeddings {
   @Override
   public void read(int first, int count, float[] target) {
     int bytes = doubles ? 8 : 4;
-    int width = width();
+    int dimension = dimension();
     for (int i = 0; i < count; i++) {
       ByteBuffer row =
-          data.slice(start + (long) (first + i) * width * bytes, width * bytes)
+          data.slice(start + (long) (first + i) * dimension * bytes, dimension * bytes)
               .order(ByteOrder.LITTLE_ENDIAN);
-      for (int d = 0; d < width; d++) {
-        target[i * width + d] = doubles ? (float) row.getDouble() : row.getFloat();
+      for (int d = 0; d < dimension; d++) {
+        target[i * dimension + d] = doubles ? (float) row.getDouble() : row.getFloat();
       }
     }
   }

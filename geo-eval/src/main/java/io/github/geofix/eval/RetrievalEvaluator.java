@@ -98,8 +98,8 @@ public final class RetrievalEvaluator {
     }
     checkSize(matches, queries);
     withinMeters.values().forEach(near -> checkSize(near, queries));
-    checkWidth(queries, gallery);
-    ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
+    checkDimension(queries, gallery);
+    ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
     ScorableVectors scorableQueries = scorable(queries, "the queries");
     ScorableVectors rows = scorable(gallery, "the gallery");
     scorableQueries.check();
@@ -148,10 +148,10 @@ public final class RetrievalEvaluator {
     }
   }
 
-  private static void checkWidth(Embeddings queries, Embeddings gallery) {
-    if (queries.width() != gallery.width()) {
+  private static void checkDimension(Embeddings queries, Embeddings gallery) {
+    if (queries.dimension() != gallery.dimension()) {
       throw new IllegalArgumentException(
-          "queries are " + queries.width() + " wide, rows " + gallery.width());
+          "queries have dimension " + queries.dimension() + ", rows " + gallery.dimension());
     }
   }
 
@@ -167,8 +167,8 @@ public final class RetrievalEvaluator {
       ScorableVectors gallery,
       int first,
       List<BestPositives> targets) {
-    float[] query = new float[queries.width()];
-    float[] row = new float[gallery.width()];
+    float[] query = new float[queries.dimension()];
+    float[] row = new float[gallery.dimension()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
       queries.read(q, 1, query);
       for (BestPositives target : targets) {
@@ -206,11 +206,11 @@ public final class RetrievalEvaluator {
    *     too large numbers
    */
   public List<Ranked> best(Embeddings queries, int query, Embeddings gallery, int k) {
-    checkWidth(queries, gallery);
-    ScoreCounts counter = ScoreCounts.of(metric, gallery.width());
+    checkDimension(queries, gallery);
+    ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
     ScorableVectors rows = scorable(gallery, "the gallery");
-    float[] vector = new float[queries.width()];
-    float[] row = new float[gallery.width()];
+    float[] vector = new float[queries.dimension()];
+    float[] row = new float[gallery.dimension()];
     scorable(queries, "the queries").read(query, 1, vector);
     PriorityQueue<Ranked> best = new PriorityQueue<>(Ranked.BEST_FIRST.reversed());
     for (int i = 0; i < gallery.size(); i++) {

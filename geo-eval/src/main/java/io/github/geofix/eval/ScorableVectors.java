@@ -35,15 +35,15 @@ final class ScorableVectors implements ScoreCounts.Rows {
   }
 
   @Override
-  public int width() {
-    return vectors.width();
+  public int dimension() {
+    return vectors.dimension();
   }
 
   @Override
   public void read(int first, int count, float[] target) {
     vectors.read(first, count, target);
     for (int i = 0; i < count; i++) {
-      if (!prepare(target, i * width())) {
+      if (!prepare(target, i * dimension())) {
         throw refusal(first + i);
       }
     }
@@ -56,7 +56,7 @@ final class ScorableVectors implements ScoreCounts.Rows {
    *     names the first
    */
   void check() {
-    int rows = Math.max(1, CHECKED / width());
+    int rows = Math.max(1, CHECKED / dimension());
     OptionalInt bad =
         IntStream.range(0, (size() + rows - 1) / rows)
             .parallel()
@@ -69,10 +69,10 @@ final class ScorableVectors implements ScoreCounts.Rows {
   }
 
   private int firstBad(int first, int count) {
-    float[] values = new float[count * width()];
+    float[] values = new float[count * dimension()];
     vectors.read(first, count, values);
     for (int i = 0; i < count; i++) {
-      if (!isScorable(squares(values, i * width()))) {
+      if (!isScorable(squares(values, i * dimension()))) {
         return first + i;
       }
     }
@@ -80,7 +80,7 @@ final class ScorableVectors implements ScoreCounts.Rows {
   }
 
   private IllegalArgumentException refusal(int row) {
-    float[] values = new float[width()];
+    float[] values = new float[dimension()];
     vectors.read(row, 1, values);
     double squares = squares(values, 0);
     return new IllegalArgumentException(
@@ -98,7 +98,7 @@ final class ScorableVectors implements ScoreCounts.Rows {
     }
     if (metric == Metric.COSINE && squares > 0) {
       double length = Math.sqrt(squares);
-      for (int i = from; i < from + width(); i++) {
+      for (int i = from; i < from + dimension(); i++) {
         values[i] = (float) (values[i] / length);
       }
     }
@@ -117,7 +117,7 @@ final class ScorableVectors implements ScoreCounts.Rows {
     double c = 0;
     double d = 0;
     int i = from;
-    int end = from + width();
+    int end = from + dimension();
     for (; i + 3 < end; i += 4) {
       a += (double) values[i] * values[i];
       b += (double) values[i + 1] * values[i + 1];

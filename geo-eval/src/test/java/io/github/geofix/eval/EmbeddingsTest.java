@@ -64,7 +64,7 @@ class EmbeddingsTest {
         writeNpy(version, HEADER.replace("f4", type), type.equals("f4") ? 24 : 48);
         try (Embeddings vectors = Embeddings.openNpy(file)) {
           assertThat(vectors.size()).isEqualTo(3);
-          assertThat(vectors.width()).isEqualTo(2);
+          assertThat(vectors.dimension()).isEqualTo(2);
           float[] rows = new float[4];
           vectors.read(1, 2, rows);
           assertThat(rows).containsExactly(2.5f, 3.5f, 4.5f, 5.5f);
@@ -172,7 +172,7 @@ class EmbeddingsTest {
     }
     try (Embeddings read = Embeddings.open(npy)) {
       assertThat(read.size()).isEqualTo(rows);
-      assertThat(read.width()).isEqualTo(width);
+      assertThat(read.dimension()).isEqualTo(width);
       assertThat(read.file()).contains(npy);
       float[] vector = new float[width];
       read.read(rows - 1, 1, vector);

@@ -271,7 +271,7 @@ class RetrievalEvaluatorTest {
     for (Embeddings[] pair : new Embeddings[][] {{two, three}, {three, two}}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> EVALUATOR.best(pair[0], 0, pair[1], 1))
-          .withMessageContaining("wide");
+          .withMessageContaining("dimension");
     }
   }
 
@@ -337,7 +337,7 @@ class RetrievalEvaluatorTest {
         .withMessage("row 7 is matched, the gallery has 2 rows");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(two, Embeddings.of(new float[2][4]), Matches.of(0, 1)))
-        .withMessage("queries are 3 wide, rows 4");
+        .withMessage("queries have dimension 3, rows 4");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(Embeddings.of(new float[0][]), two, Matches.of()))
         .withMessageStartingWith("there is nothing to rank");

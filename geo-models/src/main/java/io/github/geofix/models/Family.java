@@ -33,8 +33,33 @@ public interface Family {
    */
   GeoModel create(String size, Map<String, String> settings, List<LatLng> positions, long seed);
 
-  /** Returns the network of a size, without values and without what the training data decides. */
-  Module network(String size);
+  /**
+   * Returns the configuration of a size.
+   *
+   * @param size one of {@link #sizes()}
+   * @param settings changes to it, by name
+   * @throws IllegalArgumentException if the size or a setting is unknown; the message lists what
+   *     there is
+   */
+  Record config(String size, Map<String, String> settings);
+
+  /**
+   * Returns the configuration of a trained model.
+   *
+   * @throws ModelFormatException if it is not one of this family
+   */
+  Record config(ModelFolder folder);
+
+  /**
+   * Returns the network of a configuration, without values and without what the training data
+   * decides.
+   *
+   * @param size one of {@link #sizes()}
+   * @param settings changes to the configuration of that size, by name
+   * @throws IllegalArgumentException if the size or a setting is unknown; the message lists what
+   *     there is
+   */
+  Module network(String size, Map<String, String> settings);
 
   /**
    * Returns the setting that names the map which photos are compared with, such as {@code map};

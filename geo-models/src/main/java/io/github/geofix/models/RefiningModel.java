@@ -1,8 +1,9 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.Refiner;
+import io.github.geofix.core.tile.MissingImagery;
 
-/** A model that can look closer at the places that another one has proposed. */
+/** A model that compares photos with a map, and can re-rank the places another model proposed. */
 public interface RefiningModel {
 
   /**
@@ -10,4 +11,7 @@ public interface RefiningModel {
    * after training. Closing it closes nothing.
    */
   Refiner refiner();
+
+  /** Returns how many of the map images of training so far had no imagery. */
+  MissingImagery missingImagery();
 }

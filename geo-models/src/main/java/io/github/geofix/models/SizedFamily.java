@@ -1,11 +1,11 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * A family whose sizes are configurations by name.
@@ -18,9 +18,8 @@ public abstract class SizedFamily<C extends Record> implements Family {
    * One size.
    *
    * @param name such as {@code tiny}
-   * @param config makes its configuration
    */
-  public record Size<C>(String name, Supplier<C> config) {}
+  public record Size<C>(String name, C config) {}
 
   private final String method;
   private final List<Size<C>> sizes;
@@ -29,17 +28,17 @@ public abstract class SizedFamily<C extends Record> implements Family {
    * Creates a family.
    *
    * @param method its name
-   * @param sizes smallest first
+   * @param sizes smallest first, at least one
    */
   protected SizedFamily(String method, List<Size<C>> sizes) {
     this.method = method;
     this.sizes = List.copyOf(sizes);
   }
 
-  /** As {@link Family#create}, with the settings applied. */
+  /** Creates an untrained model, as {@link Family#create}. */
   protected abstract GeoModel create(C config, List<LatLng> positions, long seed);
 
-  /** As {@link Family#network(String)}. */
+  /** Returns a network without values, as {@link Family#network(String, Map)}. */
   protected abstract Module network(C config);
 
   @Override
@@ -53,26 +52,35 @@ public abstract class SizedFamily<C extends Record> implements Family {
   }
 
   @Override
-  public final GeoModel create(
-      String size, Map<String, String> settings, List<LatLng> positions, long seed) {
-    return create(Settings.apply(config(size), settings), positions, seed);
+  public final C config(String size, Map<String, String> settings) {
+    C config =
+        sizes.stream()
+            .filter(named -> named.name().equals(size))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no size %s of %s; there are %s"
+                            .formatted(size, method, String.join(", ", sizes()))))
+            .config();
+    return Settings.apply(config, settings);
   }
 
   @Override
-  public final Module network(String size) {
-    return network(config(size));
+  public final C config(ModelFolder folder) {
+    @SuppressWarnings("unchecked")
+    Class<C> type = (Class<C>) sizes.get(0).config().getClass();
+    return folder.config(type);
   }
 
-  private C config(String name) {
-    return sizes.stream()
-        .filter(size -> size.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no size %s of %s; there are %s"
-                        .formatted(name, method, String.join(", ", sizes()))))
-        .config()
-        .get();
+  @Override
+  public final GeoModel create(
+      String size, Map<String, String> settings, List<LatLng> positions, long seed) {
+    return create(config(size, settings), positions, seed);
+  }
+
+  @Override
+  public final Module network(String size, Map<String, String> settings) {
+    return network(config(size, settings));
   }
 }

@@ -9,6 +9,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.nn.Forward;
@@ -92,7 +93,7 @@ final class ModelOwnerTest {
 
   private static final class FakeModel extends GeoModel {
     static final Location NOWHERE =
-        new Location(new LatLng(0, 0), List.of(new Candidate(new LatLng(0, 0), 1, 10, "0/0/0")));
+        new Location(new LatLng(0, 0), List.of(Candidate.of(Tile.parse("0/0/0"), 1)));
 
     private final AtomicInteger closings = new AtomicInteger();
     private final CountDownLatch inCall = new CountDownLatch(1);

@@ -4,13 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -18,24 +19,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All that a run needs to go on as if it had never stopped, but for its arrays.
+ * The state of a run that exact resumption needs, apart from its arrays.
  *
- * <p>Random numbers need no state of their own: each is drawn from the seed and its place in the
- * run, so the seed and the step are the state of the generators and the position of the sampler.
+ * <p>Random generators have no state of their own: each number is drawn from the seed and its place
+ * in the run, so the seed and the step are also the state of the generators and of the sampler.
  *
  * @param format version of this record
  * @param options the run's options, by name
  * @param photos number of photos
  * @param steps steps taken
- * @param epochs the epochs that are complete
+ * @param epochs the epochs with a report
  * @param bestEpoch epoch of the lowest validation loss, -1 before the first
  * @param epochLoss sum of the losses since the last epoch's end
- * @param rowLoss sum of the losses since the last row of the metrics
- * @param rowSteps number of those losses
- * @param order the photos of the epoch under way, if their order depends on the weights, else empty
+ * @param rowLoss the losses since the last row of the metrics
+ * @param orders the photos of the epoch under way, and of those after it whose order is known, if
+ *     it depends on the weights, else empty
  * @param optimizerSteps steps that each parameter has taken
  */
 record Checkpoint(
@@ -43,15 +45,38 @@ record Checkpoint(
     Map<String, String> options,
     int photos,
     long steps,
-    List<TrainReport.Epoch> epochs,
+    List<EpochState> epochs,
     int bestEpoch,
     double epochLoss,
-    double rowLoss,
-    int rowSteps,
-    int[] order,
+    LossSum rowLoss,
+    List<List<Integer>> orders,
     Map<String, Long> optimizerSteps) {
 
+  /** A {@link TrainReport.Epoch}; JSON has no NaN for a validation loss that is missing. */
+  record EpochState(
+      int epoch, long steps, double loss, Optional<Double> validationLoss, double learningRate) {
+    static EpochState of(TrainReport.Epoch epoch) {
+      double validation = epoch.validationLoss();
+      return new EpochState(
+          epoch.epoch(),
+          epoch.steps(),
+          epoch.loss(),
+          Double.isFinite(validation) ? Optional.of(validation) : Optional.empty(),
+          epoch.learningRate());
+    }
+
+    TrainReport.Epoch epochReport() {
+      return new TrainReport.Epoch(
+          epoch, steps, loss, validationLoss.orElse(Double.NaN), learningRate);
+    }
+  }
+
+  /** Losses since the last row of the metrics. */
+  record LossSum(double sum, int steps) {}
+
   static final int FORMAT = 2;
+
+  private static final JsonPrimitive PRESENT = new JsonPrimitive(FORMAT);
 
   /** Options that may change when a run goes on: they do not change what has been learned. */
   private static final List<String> FREE =
@@ -63,10 +88,6 @@ record Checkpoint(
           "batches.workers");
 
   private static final String STATE = "state";
-
-  // NaN stands for a missing validation loss.
-  private static final Gson GSON =
-      new GsonBuilder().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
 
   /**
    * Checks that a run with these options would have come here.
@@ -103,7 +124,7 @@ record Checkpoint(
 
   /** Writes the checkpoint; an older file stays until the new one is complete. */
   void write(Path file, Map<String, NDArray> arrays) {
-    writer(arrays).metadata(STATE, GSON.toJson(this)).write(file);
+    writer(arrays).metadata(STATE, JsonRecords.write(this).toString()).write(file);
   }
 
   /** Returns a writer of the arrays, which are read when it writes. */
@@ -152,34 +173,23 @@ record Checkpoint(
   }
 
   private static Checkpoint parse(Path file, String json) {
-    Checkpoint checkpoint;
     try {
-      checkpoint = GSON.fromJson(json, Checkpoint.class);
-    } catch (JsonParseException e) {
+      if (!(StrictJson.parse(json) instanceof JsonObject state)) {
+        throw new IllegalArgumentException("it has no state");
+      }
+      if (state.get("format") instanceof JsonPrimitive format && !format.equals(PRESENT)) {
+        throw new ModelFormatException(
+            file
+                + " is a checkpoint of format "
+                + format
+                + ", this version reads "
+                + FORMAT
+                + ": finish the run with the version that began it");
+      }
+      return JsonRecords.read(state, Checkpoint.class);
+    } catch (IllegalArgumentException e) {
       throw new ModelFormatException(file + " is not a checkpoint: " + e.getMessage(), e);
     }
-    if (checkpoint == null) {
-      throw new ModelFormatException(file + " is not a checkpoint: it has no state");
-    }
-    if (checkpoint.format() != FORMAT) {
-      throw new ModelFormatException(
-          file
-              + " is a checkpoint of format "
-              + checkpoint.format()
-              + ", this version reads "
-              + FORMAT
-              + ": finish the run with the version that began it");
-    }
-    // Gson leaves null what the text does not have.
-    if (Stream.of(
-            checkpoint.options(),
-            checkpoint.epochs(),
-            checkpoint.order(),
-            checkpoint.optimizerSteps())
-        .anyMatch(Objects::isNull)) {
-      throw new ModelFormatException(file + " is not a checkpoint: its state is not complete");
-    }
-    return checkpoint;
   }
 
   private static NDArray array(Safetensors tensors, String name, NDManager manager) {

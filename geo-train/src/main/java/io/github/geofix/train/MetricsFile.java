@@ -12,21 +12,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The course of a run as CSV: one row for each of about a thousand equal stretches. */
+/** Metrics of a run over its steps, as CSV: one row for each of about a thousand intervals. */
 final class MetricsFile {
 
   /**
-   * A stretch of the run.
+   * An interval of the run.
    *
-   * @param loss mean over the stretch
-   * @param validationLoss NaN but at the end of an epoch with validation
+   * @param loss mean over the interval
+   * @param validationLoss NaN except at the end of an epoch with validation
    */
   record Row(
       long step,
       int epoch,
       double loss,
       double validationLoss,
-      double rate,
+      double learningRate,
       double gradientNorm,
       double examplesPerSecond) {}
 
@@ -50,7 +50,7 @@ final class MetricsFile {
                 Integer.parseInt(record.getField("epoch")),
                 number(record.getField("loss")),
                 number(record.getField("validation_loss")),
-                number(record.getField("rate")),
+                number(record.getField("learning_rate")),
                 number(record.getField("gradient_norm")),
                 number(record.getField("examples_per_second")));
         if (row.step() <= lastStep) {
@@ -61,7 +61,7 @@ final class MetricsFile {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          file + " is not what training wrote: move it away to go on", e);
+          file + " does not hold the metrics of a run: move it away to resume", e);
     }
   }
 
@@ -92,7 +92,7 @@ final class MetricsFile {
                 "epoch",
                 "loss",
                 "validation_loss",
-                "rate",
+                "learning_rate",
                 "gradient_norm",
                 "examples_per_second");
             for (Row row : rows) {
@@ -101,7 +101,7 @@ final class MetricsFile {
                   Integer.toString(row.epoch()),
                   text(row.loss()),
                   text(row.validationLoss()),
-                  text(row.rate()),
+                  text(row.learningRate()),
                   text(row.gradientNorm()),
                   text(row.examplesPerSecond()));
             }

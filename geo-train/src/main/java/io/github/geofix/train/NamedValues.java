@@ -1,6 +1,8 @@
 package io.github.geofix.train;
 
-import java.lang.reflect.RecordComponent;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.geofix.core.io.JsonRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,33 +10,27 @@ import java.util.Map;
 final class NamedValues {
   private NamedValues() {}
 
-  /** Returns the values in the order of the components. */
+  /** Returns the values in the order of the components, named and written as settings are. */
   static Map<String, String> of(Record record) {
     Map<String, String> values = new LinkedHashMap<>();
-    add("", record, values);
+    add("", JsonRecords.write(record), values);
     return values;
   }
 
-  private static void add(String prefix, Record record, Map<String, String> values) {
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      String name = prefix + component.getName();
-      Object value = value(record, component);
-      if (value instanceof Record part) {
-        if (component.getType().isSealed()) {
-          values.put(name + ".type", part.getClass().getSimpleName());
-        }
-        add(name + ".", part, values);
-      } else {
-        values.put(name, String.valueOf(value));
-      }
-    }
+  private static void add(String prefix, JsonObject object, Map<String, String> values) {
+    object
+        .asMap()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof JsonObject part) {
+                add(prefix + name + ".", part, values);
+              } else {
+                values.put(prefix + name, text(value));
+              }
+            });
   }
 
-  private static Object value(Record record, RecordComponent component) {
-    try {
-      return component.getAccessor().invoke(record);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+  private static String text(JsonElement value) {
+    return value.isJsonPrimitive() ? value.getAsString() : value.toString();
   }
 }

@@ -12,13 +12,12 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a run, which one process at a time may use.
+ * The folder of a run, for one process at a time.
  *
  * <pre>
  * last.safetensors    the last checkpoint: weights, optimizer, and the state as JSON in its header
  * best.safetensors    the weights of the lowest validation loss, by the names of the network
- * metrics.csv         loss, rate, gradients and speed over the steps
- * loss.png            the same as a picture
+ * metrics.csv         loss, learning rate, gradient norm and speed over the steps
  * </pre>
  */
 final class RunFolder implements AutoCloseable {
@@ -88,10 +87,6 @@ final class RunFolder implements AutoCloseable {
 
   Path metrics() {
     return folder.resolve("metrics.csv");
-  }
-
-  Path curve() {
-    return folder.resolve("loss.png");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.geofix.train;
 
 import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
@@ -102,6 +103,11 @@ public record TrainOptions(
         emaDecay,
         checkpointSeconds,
         seed);
+  }
+
+  /** Returns a copy with hard negatives. */
+  public TrainOptions withHardNegatives(HardNegatives hardNegatives) {
+    return withBatches(b -> b.withHardNegatives(hardNegatives));
   }
 
   /** Returns a copy with another peak learning rate. */

@@ -4,6 +4,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.data.BatchOrder;
+import io.github.geofix.train.data.TrainingData;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *         .fit(photos, Path.of("runs/first"));
  * }</pre>
  *
- * <p>With a run folder, training goes on where an earlier call with the same folder ended, however
- * that ended: by Ctrl-C, by a crash, by a power cut. The result is the same to the last bit as
- * without the interruption, on the same machine with the same number of engine threads. Order,
- * augmentation and dropout follow from the seed and the step, never from the timing of threads.
+ * <p>With a run folder, a call resumes the run that an earlier call with the same folder left
+ * unfinished, by Ctrl-C, a crash or a power cut. The result is the same to the last bit as without
+ * the interruption, on the same machine with the same number of engine threads. Order, augmentation
+ * and dropout follow from the seed and the step, never from the timing of threads.
  *
- * <p>A trainer belongs to one thread, except {@link #stop()}. Only one run can be under way in a
- * JVM at a time, as PyTorch's Java binding records one computation at a time.
+ * <p>A trainer is for one thread, except {@link #stop()}. A JVM can have one run at a time, because
+ * PyTorch's Java binding records one computation at a time.
  */
 public final class Trainer {
   private final Trainable model;
@@ -50,7 +51,7 @@ public final class Trainer {
 
   /**
    * Computes the loss on these photos after every epoch; the network ends with the weights of the
-   * lowest. A remainder that does not fill a batch is left out. Returns this.
+   * lowest loss. A remainder that does not fill a batch is left out. Returns this.
    *
    * @throws IllegalArgumentException if there are none
    */
@@ -67,7 +68,7 @@ public final class Trainer {
     return this;
   }
 
-  /** Lets {@code order} decide which photos share a batch, instead of chance; returns this. */
+  /** Lets {@code order} decide which photos share a batch, instead of the options; returns this. */
   public Trainer inOrder(BatchOrder newOrder) {
     order = newOrder;
     return this;
@@ -85,39 +86,42 @@ public final class Trainer {
     return this;
   }
 
-  /** Tells {@code listener}, instead of standard error, how a stopped run goes on; returns this. */
+  /** Sends notices, such as how to resume, to {@code listener} instead of stderr; returns this. */
   public Trainer onNotice(Consumer<String> listener) {
     onNotice = listener;
     return this;
   }
 
-  /** Asks the run that is under way to end after the present step. Called from any thread. */
+  /** Asks the current run to end after the current step. Called from any thread. */
   public void stop() {
     stopRequested = true;
   }
 
   /**
-   * Trains without leaving anything on disk; blocks until done. Ends early if the thread is
-   * interrupted.
+   * Trains without a run folder; blocks until done. Ends early if the thread is interrupted.
    *
    * @throws IllegalArgumentException if there are too few photos for a single step
    * @throws ArithmeticException if the loss or a gradient is not finite; learned weights are then
    *     those of the step before
    */
   public TrainReport fit(PhotoSource photos) {
-    return fit(Examples.of(model, photos));
+    return fit(TrainingData.of(photos));
   }
 
   /** As {@link #fit(PhotoSource)}, on examples already made. */
   public TrainReport fit(Examples examples) {
+    return fit(TrainingData.of(examples));
+  }
+
+  /** As {@link #fit(PhotoSource)}, on photos or pairs, with hard negatives if the options ask. */
+  public TrainReport fit(TrainingData data) {
     stopRequested = false;
-    return run(examples, Optional.empty());
+    return run(data, Optional.empty());
   }
 
   /**
-   * Trains, or goes on training, and keeps checkpoints, metrics and the curve of the loss in a
-   * folder; blocks until done. Ends early, with all kept, if the thread is interrupted or the JVM
-   * is told to end.
+   * Trains, or resumes training, and keeps checkpoints and metrics in a folder; blocks until done.
+   * Ends early, with all kept, if the thread is interrupted or the JVM shuts down.
    *
    * @param folder made if it does not exist
    * @throws IllegalArgumentException if there are too few photos for a single step, or the folder
@@ -130,22 +134,31 @@ public final class Trainer {
    *     folder keeps the checkpoint before
    */
   public TrainReport fit(PhotoSource photos, Path folder) {
-    return fit(Examples.of(model, photos), folder);
+    return fit(TrainingData.of(photos), folder);
   }
 
   /** As {@link #fit(PhotoSource, Path)}, on examples already made. */
-  @SuppressWarnings("try") // the hook only has to be there
   public TrainReport fit(Examples examples, Path folder) {
+    return fit(TrainingData.of(examples), folder);
+  }
+
+  /** As {@link #fit(TrainingData)}, with a run folder. */
+  @SuppressWarnings("try") // the hook only has to be there
+  public TrainReport fit(TrainingData data, Path folder) {
     // Before the hook is there, whose request must not be lost.
     stopRequested = false;
     try (RunFolder run = RunFolder.open(folder);
         StopOnExit hook = new StopOnExit(this::stop)) {
-      return run(examples, Optional.of(run));
+      return run(data, Optional.of(run));
     }
   }
 
-  private TrainReport run(Examples examples, Optional<RunFolder> folder) {
-    BatchOrder chosen = order == null ? BatchOrder.shuffled(options.seed()) : order;
+  private TrainReport run(TrainingData data, Optional<RunFolder> folder) {
+    Examples examples = data.examples(model);
+    BatchOrder chosen =
+        order == null
+            ? data.order(model, examples, options.batches().hardNegatives(), options.seed())
+            : order;
     TrainingRun.Setup setup =
         new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);
     return new TrainingRun(setup, examples, folder, () -> stopRequested).train();

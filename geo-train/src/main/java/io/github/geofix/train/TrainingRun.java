@@ -57,7 +57,7 @@ final class TrainingRun {
   private double epochLoss;
   private double rowLoss;
   private int rowSteps;
-  private int[] order = {};
+  private List<List<Integer>> orders = List.of();
   private double secondsPerStep;
   private long savedStep;
   private long savedAt = System.nanoTime();
@@ -82,8 +82,8 @@ final class TrainingRun {
         stepsPerEpoch = loader.stepsPerEpoch();
         photosPerStep = (long) loader.batchSize() * options.batches().gradientAccumulationSteps();
         steps = options.stopping().steps(stepsPerEpoch);
-        if (order.length > 0) {
-          loader.resumeOrder(order);
+        if (!orders.isEmpty()) {
+          loader.resumeOrders(orders);
         }
         ending = loop(learner, loader);
       } catch (InterruptedException e) {
@@ -93,7 +93,6 @@ final class TrainingRun {
       if (step > savedStep) {
         save(learner);
       }
-      folder.ifPresent(this::drawCurve);
       if (ending == Ending.STOPPED) {
         folder.ifPresent(this::sayHowToGoOn);
       }
@@ -128,12 +127,12 @@ final class TrainingRun {
       learner.restore(arrays, checkpoint.optimizerSteps());
       step = checkpoint.steps();
       savedStep = step;
-      epochs.addAll(checkpoint.epochs());
+      checkpoint.epochs().forEach(epoch -> epochs.add(epoch.epochReport()));
       bestEpoch = checkpoint.bestEpoch();
       epochLoss = checkpoint.epochLoss();
-      rowLoss = checkpoint.rowLoss();
-      rowSteps = checkpoint.rowSteps();
-      order = checkpoint.order();
+      rowLoss = checkpoint.rowLoss().sum();
+      rowSteps = checkpoint.rowLoss().steps();
+      orders = checkpoint.orders();
     }
   }
 
@@ -151,7 +150,6 @@ final class TrainingRun {
       if (step % stepsPerEpoch == 0 || step == steps) {
         validationLoss = validate(learner);
         gained = endEpoch(progress, validationLoss, learner);
-        folder.ifPresent(this::drawCurve);
       }
       addRow(progress, validationLoss);
       if (gained || System.nanoTime() - savedAt >= options.checkpointSeconds() * 1e9) {
@@ -178,8 +176,7 @@ final class TrainingRun {
       throw new ArithmeticException(e.getMessage() + lastCheckpoint());
     }
     step++;
-    boolean withinEpoch = step % stepsPerEpoch != 0;
-    order = withinEpoch && setup.order().dependsOnWeights() ? loader.order() : new int[0];
+    orders = loader.ordersToKeep(step % stepsPerEpoch == 0);
     epochLoss += result.loss();
     rowLoss += result.loss();
     rowSteps++;
@@ -212,7 +209,7 @@ final class TrainingRun {
   /** Returns true if the epoch was the best so far. */
   private boolean endEpoch(Progress progress, double validationLoss, Learner learner) {
     int number = progress.epoch();
-    Epoch epoch = new Epoch(number, step, finalLoss(), validationLoss, progress.rate());
+    Epoch epoch = new Epoch(number, step, finalLoss(), validationLoss, progress.learningRate());
     boolean best =
         bestEpoch < 0
             ? Double.isFinite(validationLoss)
@@ -257,16 +254,12 @@ final class TrainingRun {
                   progress.epoch(),
                   rowLoss / rowSteps,
                   validationLoss,
-                  progress.rate(),
+                  progress.learningRate(),
                   progress.gradientNorm(),
                   progress.examplesPerSecond()));
       rowLoss = 0;
       rowSteps = 0;
     }
-  }
-
-  private void drawCurve(RunFolder run) {
-    metrics.ifPresent(m -> uninterrupted(() -> LossCurve.write(run.curve(), m.rows())));
   }
 
   private void save(Learner learner) {
@@ -281,9 +274,7 @@ final class TrainingRun {
     savedAt = System.nanoTime();
   }
 
-  /**
-   * An interrupt closes a file under its writer's hands, and drawing swallows it: it has to wait.
-   */
+  /** Runs without interrupts, which would close the files being written. */
   private static void uninterrupted(Runnable body) {
     boolean interrupted = Thread.interrupted();
     try {
@@ -312,12 +303,11 @@ final class TrainingRun {
             NamedValues.of(options),
             examples.size(),
             step,
-            epochs,
+            epochs.stream().map(Checkpoint.EpochState::of).toList(),
             bestEpoch,
             epochLoss,
-            rowLoss,
-            rowSteps,
-            order,
+            new Checkpoint.LossSum(rowLoss, rowSteps),
+            orders,
             learner.optimizerSteps())
         .write(run.last(), learner.arrays());
     savedStep = step;

@@ -11,9 +11,8 @@ import io.github.geofix.core.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
-import io.github.geofix.models.recombine.View;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.Color;
@@ -63,16 +62,18 @@ final class RecombineTrainingTest {
     }
   }
 
+  private static RecombineConfig config(ImageSpec photo) {
+    RecombineConfig tiny = RecombineConfig.tiny();
+    return tiny.withEncoder(tiny.encoder().withImages(photo, ImageSpec.half(SIDE)));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {360, 180})
   void findsTheHeadingOfUnseenPhotos(int fieldOfView) {
     int columns = WIDTH * fieldOfView / 360;
-    Config config =
-        Config.tiny()
-            .withImages(ImageSpec.half(SIDE).withSize(SIDE, columns), ImageSpec.half(SIDE))
-            .withPhotoView(View.GROUND)
-            .withHeadings(8, fieldOfView)
-            .withMap("");
+    RecombineConfig config =
+        config(ImageSpec.half(SIDE).withSize(SIDE, columns))
+            .withPhotos(new RecombineConfig.Ground(8, fieldOfView, false, false));
     try (RecombineModel model = RecombineModel.create(config, List.of(), 1);
         TileEncoder encoder = model.tileEncoder()) {
       Trainer.of(
@@ -119,11 +120,9 @@ final class RecombineTrainingTest {
         IntStream.range(0, 64)
             .mapToObj(i -> new LatLng(random.nextDouble(-60, 60), random.nextDouble(-180, 180)))
             .toList();
-    Config config =
-        Config.tiny()
-            .withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE))
-            .withTileMeters(1_000_000, 50_000, 50_000)
-            .withGalleryS2Level(3)
+    RecombineConfig config =
+        config(ImageSpec.half(SIDE))
+            .withTiles(new RecombineConfig.MapTiles(1_000_000, 50_000, 50_000, 3))
             .withMap(map.toString());
     try (RecombineModel model = RecombineModel.create(config, places, 1);
         TileSource source = TileSource.equirectangular(map)) {

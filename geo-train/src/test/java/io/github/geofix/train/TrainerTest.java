@@ -148,7 +148,7 @@ class TrainerTest {
       assertThat(card.options())
           .containsEntry("batches.gradientAccumulationSteps", "3")
           .containsEntry("stopping.maxSteps", "2")
-          .containsEntry("schedule.type", "Cosine")
+          .containsEntry("schedule.type", "cosine")
           .containsEntry("schedule.warmup", "50.0")
           .doesNotContainKey("options");
     }

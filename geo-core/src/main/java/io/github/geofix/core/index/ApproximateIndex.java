@@ -10,106 +10,106 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * Approximate search: follows a graph from row to closer row, so it looks at a few thousand rows
- * instead of all of them, and may miss some of the best. Worth it from some 100,000 rows on, for
- * rows that lie in clusters as those of encoders do; rows spread evenly over all directions have no
- * paths to follow. Thread-safe; must be closed.
+ * Approximate nearest-neighbor search with an HNSW graph: visits a few thousand rows instead of all
+ * of them, and may miss some of the best. Worth it above about 100,000 rows whose vectors form
+ * clusters, as embeddings do; a graph of uniformly distributed vectors has low recall. Thread-safe;
+ * must be closed.
  *
- * <p>The graph is JVector's (Subramanya et al., "DiskANN", NeurIPS 2019, with the layers of Malkov
- * and Yashunin, "HNSW", 2018). It is an optional dependency, needed to build and not to search: add
- * {@code io.github.jbellis:jvector}.
+ * <p>JVector builds the graph (Subramanya et al., "DiskANN", NeurIPS 2019, with the layers of
+ * Malkov and Yashunin, "HNSW", 2018). It is an optional dependency, required for building and not
+ * for searching: add {@code io.github.jbellis:jvector}.
  *
- * <p>It is built from an {@link EmbeddingIndex} into a folder: that index, the graph, and the rows
- * rounded to bytes, by which the way is found; the floats choose among the candidates at its end.
- * It cannot be changed. Scores are those of the {@link EmbeddingIndex}, to the last bit. Where it
- * is faster, as in a small region or a small index, rows are searched exactly.
+ * <p>A folder contains the {@link EmbeddingIndex} it was built from, the graph, and quantized
+ * vectors for its traversal; the floats rank the candidates. It is immutable. Scores equal those of
+ * the {@link EmbeddingIndex} bit for bit. Small regions and small indexes are searched exactly,
+ * where that is faster.
  */
 public final class ApproximateIndex extends AreaSearch implements AutoCloseable {
 
   /**
-   * What a graph is built with.
+   * Options of building a graph.
    *
-   * @param neighbors how many rows each is linked to, M of HNSW; more find more and take more room
-   * @param buildBeam how many candidates are kept while a row is linked, efConstruction of HNSW
+   * @param maxConnections the most links per row, M of HNSW, 1 to 512; more improve recall and take
+   *     more memory
+   * @param efConstruction the candidates considered when a row is linked
    */
-  public record Options(int neighbors, int buildBeam) {
-    static final int MAX_NEIGHBORS = 512;
+  public record Options(int maxConnections, int efConstruction) {
+    static final int MAX_CONNECTIONS = 512;
 
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException if a number is less than 1, or neighbors more than 512
+     * @throws IllegalArgumentException if a number is less than 1, or maxConnections more than 512
      */
     public Options {
-      if (neighbors < 1 || neighbors > MAX_NEIGHBORS) {
+      if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS) {
         throw new IllegalArgumentException(
-            "neighbors must be 1 to " + MAX_NEIGHBORS + ": " + neighbors);
+            "maxConnections must be 1 to " + MAX_CONNECTIONS + ": " + maxConnections);
       }
-      if (buildBeam < 1) {
-        throw new IllegalArgumentException("buildBeam must be 1 or more: " + buildBeam);
+      if (efConstruction < 1) {
+        throw new IllegalArgumentException("efConstruction must be 1 or more: " + efConstruction);
       }
     }
 
-    /** Returns 32 neighbors and 200 candidates. */
+    /** Returns 32 connections and 200 candidates. */
     public static Options defaults() {
       return new Options(32, 200);
     }
 
-    /** Returns a copy with another number of neighbors. */
-    public Options withNeighbors(int neighbors) {
-      return new Options(neighbors, buildBeam);
+    /** Returns a copy with another number of connections. */
+    public Options withMaxConnections(int maxConnections) {
+      return new Options(maxConnections, efConstruction);
     }
 
-    /** Returns a copy with another number of candidates while building. */
-    public Options withBuildBeam(int buildBeam) {
-      return new Options(neighbors, buildBeam);
+    /** Returns a copy with another number of candidates. */
+    public Options withEfConstruction(int efConstruction) {
+      return new Options(maxConnections, efConstruction);
     }
   }
 
-  /** How many candidates a search keeps unless told otherwise. */
-  public static final int DEFAULT_BEAM = 100;
+  /** The number of candidates of a search unless set. */
+  public static final int DEFAULT_EF_SEARCH = 100;
 
   private static final String ROWS_FILE = "rows.index";
   private static final String BYTES_FILE = "rows.bytes";
   private static final String LINKS_FILE = "graph.links";
 
   /**
-   * How many rows are scanned in the time in which a graph leads to one more candidate. Measured:
-   * with 100,000 rows and 100 candidates, both ways took as long where 20,000 rows were accepted.
+   * The rows scanned in the time that a graph search takes per candidate. With 100,000 rows and 100
+   * candidates, both searches took equally long at 20,000 accepted rows.
    */
   private static final int SCANNED_PER_CANDIDATE = 40;
 
-  /**
-   * How many candidates beyond those asked for are scored by floats: what rounding may displace.
-   */
+  /** How many more candidates than results are scored by floats, to undo quantization errors. */
   private static final int RERANKED_BEYOND = 16;
 
   private final EmbeddingIndex rows;
-  private final ByteRows bytes;
+  private final QuantizedVectors quantized;
   private final LayeredGraph graph;
-  private final int beam;
+  private final int efSearch;
 
-  private ApproximateIndex(EmbeddingIndex rows, ByteRows bytes, LayeredGraph graph, int beam) {
+  private ApproximateIndex(
+      EmbeddingIndex rows, QuantizedVectors quantized, LayeredGraph graph, int efSearch) {
     this.rows = rows;
-    this.bytes = bytes;
+    this.quantized = quantized;
     this.graph = graph;
-    this.beam = beam;
+    this.efSearch = efSearch;
   }
 
-  /** As {@link #build(EmbeddingIndex, Options, Path, IntConsumer)}, in silence. */
+  /** As {@link #build(EmbeddingIndex, Options, Path, IntConsumer)}, without progress. */
   public static void build(EmbeddingIndex rows, Options options, Path folder) {
     build(rows, options, folder, linked -> {});
   }
 
   /**
-   * Builds the graph of an index and saves both. Takes minutes for 100,000 rows, on all processors,
-   * and a quarter of the memory of the rows outside the heap.
+   * Builds the graph of an index and saves both. Uses all processors, and a quarter of the memory
+   * of the rows outside the heap.
    *
-   * @param folder appears whole or not at all, and replaces an older one
-   * @param onLinked told how many rows are in the graph, in no order and from several threads; some
-   *     work is left when all are
-   * @throws IllegalArgumentException if the metric is the dot product, for which closer rows need
-   *     not lead to the closest, or there are no rows
+   * @param folder written atomically, replacing an older one
+   * @param onLinked called with the number of rows linked so far, in no particular order and from
+   *     several threads; some work remains after the last
+   * @throws IllegalArgumentException if the metric is the dot product, which is not a distance, or
+   *     there are no rows
    * @throws IllegalStateException if JVector is not on the class path
    */
   public static void build(
@@ -127,9 +127,10 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
         folder,
         temporary -> {
           rows.save(temporary.resolve(ROWS_FILE));
-          try (ByteRows bytes = ByteRows.of(rows.width(), rows.rows(), rows::vector);
-              LayeredGraph graph = GraphBuilder.build(bytes, squared, options, onLinked)) {
-            bytes.save(temporary.resolve(BYTES_FILE));
+          try (QuantizedVectors quantized =
+                  QuantizedVectors.of(rows.dimension(), rows.rows(), rows::vector);
+              LayeredGraph graph = GraphBuilder.build(quantized, squared, options, onLinked)) {
+            quantized.save(temporary.resolve(BYTES_FILE));
             graph.save(temporary.resolve(LINKS_FILE));
           }
         });
@@ -145,31 +146,31 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
   }
 
-  /** Opens a saved graph with {@link #DEFAULT_BEAM} candidates, see {@link #open(Path, int)}. */
+  /** Opens a saved graph with {@link #DEFAULT_EF_SEARCH} candidates. */
   public static ApproximateIndex open(Path folder) {
-    return open(folder, DEFAULT_BEAM);
+    return open(folder, DEFAULT_EF_SEARCH);
   }
 
   /**
    * Opens a saved graph and its rows, memory-mapped.
    *
-   * @param beam how many candidates a search keeps on each layer, ef of HNSW: more find more and
-   *     take longer
+   * @param efSearch the candidates kept on each layer: more improve recall and take longer
    * @throws ModelFormatException if a file is damaged, or they do not belong together
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public static ApproximateIndex open(Path folder, int beam) {
-    if (beam < 1) {
-      throw new IllegalArgumentException("beam must be 1 or more: " + beam);
+  public static ApproximateIndex open(Path folder, int efSearch) {
+    if (efSearch < 1) {
+      throw new IllegalArgumentException("efSearch must be 1 or more: " + efSearch);
     }
     EmbeddingIndex rows = EmbeddingIndex.open(folder.resolve(ROWS_FILE));
     try {
-      ByteRows bytes = ByteRows.open(folder.resolve(BYTES_FILE), rows.width(), rows.rows());
+      QuantizedVectors quantized =
+          QuantizedVectors.open(folder.resolve(BYTES_FILE), rows.dimension(), rows.rows());
       try {
         LayeredGraph graph = LayeredGraph.open(folder.resolve(LINKS_FILE), rows.rows());
-        return new ApproximateIndex(rows, bytes, graph, beam);
+        return new ApproximateIndex(rows, quantized, graph, efSearch);
       } catch (RuntimeException e) {
-        bytes.close();
+        quantized.close();
         throw e;
       }
     } catch (RuntimeException e) {
@@ -178,7 +179,7 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     }
   }
 
-  /** Returns the exact search of the same rows. Closed with this. */
+  /** Returns an exact search over the same rows, valid until this index is closed. */
   public EmbeddingSearch exact() {
     return rows.withThreads(Runtime.getRuntime().availableProcessors());
   }
@@ -189,32 +190,32 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
   }
 
   @Override
-  public int width() {
-    return rows.width();
+  public int dimension() {
+    return rows.dimension();
   }
 
-  /** Gives the memory back, after the searches under way have ended. */
+  /** Frees the memory once the running searches have ended. */
   @Override
   public void close() {
     rows.close();
-    bytes.close();
+    quantized.close();
     graph.close();
   }
 
-  /** Each query on one thread: following a graph cannot be shared. */
+  /** Runs each query on one thread, since a graph traversal is sequential. */
   @Override
-  List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k) {
+  List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k) {
     long start = System.nanoTime();
     float[][] prepared = rows.prepared(queries, k);
     BitSet accepted = rows.accepted(areas);
-    if (isScannedFaster(accepted.cardinality(), Math.max(beam, k))) {
+    if (isScannedFaster(accepted.cardinality(), Math.max(efSearch, k))) {
       return rows.search(areas, threads, queries, k);
     }
     return rows.reading(
         () -> {
-          Found[] found = new Found[queries.length];
+          Outcome[] found = new Outcome[queries.length];
           AtomicInteger next = new AtomicInteger();
-          Scan.runOnThreads(
+          Parallel.run(
               Math.min(threads, queries.length),
               () -> {
                 for (int i = next.getAndIncrement(); i < found.length; i = next.getAndIncrement()) {
@@ -223,8 +224,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
               });
           SearchCost cost =
               new SearchCost(
-                  Arrays.stream(found).mapToLong(Found::scored).sum(),
-                  Arrays.stream(found).mapToLong(Found::bytesRead).sum(),
+                  Arrays.stream(found).mapToLong(Outcome::scored).sum(),
+                  Arrays.stream(found).mapToLong(Outcome::bytesRead).sum(),
                   System.nanoTime() - start);
           return Arrays.stream(found)
               .map(each -> new SearchResult(rows.hits(each.best()), cost))
@@ -232,12 +233,12 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
         });
   }
 
-  private record Found(TopK best, long scored, long bytesRead) {}
+  private record Outcome(TopK best, long scored, long bytesRead) {}
 
-  private Found search(float[] query, int k, BitSet accepted) {
+  private Outcome search(float[] query, int k, BitSet accepted) {
     boolean squared = rows.options().metric() == Metric.L2;
-    LayeredGraph.Found found =
-        graph.search(bytes.scores(query, squared), Math.max(beam, k), accepted::get);
+    GraphResult found =
+        graph.search(quantized.scores(query, squared), Math.max(efSearch, k), accepted::get);
     TopK candidates = found.best();
     while (candidates.size() > k + RERANKED_BEYOND) {
       candidates.removeWorst();
@@ -246,11 +247,13 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     for (int row : candidates.rows()) {
       best.offer(Kernel.best().score(rows.paddedVector(row), squared, query), row);
     }
-    return new Found(
-        best, found.scored(), (found.scored() + (long) candidates.size() * Float.BYTES) * width());
+    return new Outcome(
+        best,
+        found.scored(),
+        (found.scored() + (long) candidates.size() * Float.BYTES) * dimension());
   }
 
-  /** A graph leads to rows outside the region too, so the more often the smaller that is. */
+  /** The smaller a region, the more of the rows that a graph visits are outside of it. */
   private boolean isScannedFaster(int accepted, int candidates) {
     return (double) accepted * accepted
         <= (double) SCANNED_PER_CANDIDATE * candidates * rows.rows();

@@ -5,15 +5,15 @@ import io.github.geofix.core.partition.Region;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A whole index, of which any area can be searched alone. */
+/** Base of indexes that can be searched by area. */
 abstract class AreaSearch implements EmbeddingSearch {
 
   /**
-   * Searches the rows that lie in all of some areas.
+   * Searches the rows in the intersection of some areas.
    *
    * @param queries [B, D]
    */
-  abstract List<SearchResult> search(List<Area> areas, int threads, float[][] queries, int k);
+  abstract List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k);
 
   @Override
   public SearchResult search(float[] query, int k) {
@@ -49,8 +49,9 @@ abstract class AreaSearch implements EmbeddingSearch {
     return new View(this, List.of(), Runtime.getRuntime().availableProcessors());
   }
 
-  /** The rows that lie in all of some areas. */
-  private record View(AreaSearch index, List<Area> areas, int threads) implements EmbeddingSearch {
+  /** The rows in the intersection of some areas. */
+  private record View(AreaSearch index, List<SearchArea> areas, int threads)
+      implements EmbeddingSearch {
     View {
       if (threads < 1) {
         throw new IllegalArgumentException("threads must be 1 or more: " + threads);
@@ -58,8 +59,8 @@ abstract class AreaSearch implements EmbeddingSearch {
     }
 
     @Override
-    public int width() {
-      return index.width();
+    public int dimension() {
+      return index.dimension();
     }
 
     @Override
@@ -74,26 +75,26 @@ abstract class AreaSearch implements EmbeddingSearch {
 
     @Override
     public EmbeddingSearch within(LatLng center, double radiusKm) {
-      return and(Area.radius(center, radiusKm));
+      return and(SearchArea.radius(center, radiusKm));
     }
 
     @Override
     public EmbeddingSearch withinBox(double south, double west, double north, double east) {
-      return and(Area.box(south, west, north, east));
+      return and(SearchArea.box(south, west, north, east));
     }
 
     @Override
     public EmbeddingSearch within(Region region) {
-      return and(Area.of(region));
+      return and(SearchArea.of(region));
     }
 
-    private View and(Area area) {
+    private View and(SearchArea area) {
       return new View(index, Stream.concat(areas.stream(), Stream.of(area)).toList(), threads);
     }
 
     @Override
-    public EmbeddingSearch withThreads(int newThreads) {
-      return new View(index, areas, newThreads);
+    public EmbeddingSearch withThreads(int threads) {
+      return new View(index, areas, threads);
     }
   }
 }

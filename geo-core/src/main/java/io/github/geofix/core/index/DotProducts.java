@@ -4,19 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Products of one vector with many that lie in memory one after the other, such as the weights of a
- * network: what a search does, without an index. Reading the vectors takes most of the time, so it
- * is shared among the threads of the common pool.
+ * Dot products of a vector with the rows of a matrix in memory, such as the weights of a network.
+ * The time is that of reading the matrix, so threads of the common pool share it.
  */
 public final class DotProducts {
-  /** Rows that a thread takes at a time: enough to outweigh handing them out. */
+  /** Bytes that a thread takes at a time: enough to outweigh the cost of dispatch. */
   private static final int CHUNK_BYTES = 1 << 22;
 
   private DotProducts() {}
 
   /**
-   * Returns true if the Vector API makes this as fast as memory. Without {@code --add-modules
-   * jdk.incubator.vector} a native matrix product may be faster.
+   * Returns whether the Vector API is available. Without {@code --add-modules jdk.incubator.vector}
+   * a native matrix product may be faster.
    */
   public static boolean isAccelerated() {
     return Kernel.best().isAccelerated();
@@ -54,7 +53,7 @@ public final class DotProducts {
           }
         };
     int chunks = (count + chunk - 1) / chunk;
-    Scan.runOnThreads(Math.min(Runtime.getRuntime().availableProcessors(), chunks), work);
+    Parallel.run(Math.min(Runtime.getRuntime().availableProcessors(), chunks), work);
     return products;
   }
 }

@@ -4,57 +4,53 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import java.util.List;
 
-/**
- * Rows in which the nearest to a query can be found: a whole index, or the part of one that lies in
- * a region. Thread-safe.
- */
+/** Nearest-neighbor search over an index, or over the part of it inside a region. Thread-safe. */
 public interface EmbeddingSearch {
 
-  /** Returns D, the length of a row and of a query. */
-  int width();
+  /** Returns D, the dimension of rows and queries. */
+  int dimension();
 
   /**
-   * Finds the k rows closest to a query; fewer when there are fewer rows.
+   * Finds the k rows closest to a query; fewer if there are fewer rows.
    *
    * @param query [D]
-   * @throws IllegalArgumentException if the query has another width, or holds NaN or an infinity,
-   *     or is zero where the metric is the cosine, or k is less than 1
+   * @throws IllegalArgumentException if the query has another dimension, or contains NaN or an
+   *     infinity, or is zero where the metric is the cosine, or k is less than 1
    * @throws IllegalStateException if the index is closed
    */
   SearchResult search(float[] query, int k);
 
   /**
-   * Finds the k rows closest to each query, reading the rows once for all of them: much cheaper
-   * than one search after the other. The result has the order of the queries, and the scores are
-   * those of {@link #search(float[], int)} to the last bit.
+   * Finds the k rows closest to each query, reading the rows once for the whole batch. The scores
+   * equal those of {@link #search(float[], int)} bit for bit.
    *
    * @param queries [B, D]
+   * @return B results, in the order of the queries
    */
   List<SearchResult> search(float[][] queries, int k);
 
   /**
-   * Returns the rows of this search that lie within a great-circle distance of a point.
+   * Restricts the search to rows within a great-circle distance of a point.
    *
    * @throws IllegalArgumentException if the radius is negative or not a number
    */
   EmbeddingSearch within(LatLng center, double radiusKm);
 
   /**
-   * Returns the rows of this search that lie in a box, its edges included. Where west is more than
-   * east, the box crosses the antimeridian.
+   * Restricts the search to rows in a box, edges included. If west is greater than east, the box
+   * crosses the antimeridian.
    *
-   * @throws IllegalArgumentException if a value is out of range, or south is more than north
+   * @throws IllegalArgumentException if a value is out of range, or south is greater than north
    */
   EmbeddingSearch withinBox(double south, double west, double north, double east);
 
-  /** Returns the rows of this search that lie in a region. */
+  /** Restricts the search to rows in a region. */
   EmbeddingSearch within(Region region);
 
   /**
-   * Returns this search with at most so many threads for one call. An index starts with as many as
-   * there are processors.
+   * Limits the number of threads of one call; the default is the number of processors.
    *
-   * @throws IllegalArgumentException if there is less than one
+   * @throws IllegalArgumentException if it is less than 1
    */
   EmbeddingSearch withThreads(int threads);
 }

@@ -14,29 +14,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** Finds out which rows are neighbors. The one class that knows JVector, which does it. */
+/** Builds a {@link LayeredGraph} with JVector, which no other class uses. */
 final class GraphBuilder {
-  /** How far a node's links may exceed their number while the graph grows. JVector's own choice. */
+  /** The factor by which links may exceed their limit during the build, JVector's default. */
   private static final float OVERFLOW = 1.2f;
 
-  /** How much longer a detour may be before a link is kept beside it, alpha of DiskANN. */
+  /** Above 1.0 allows longer edges, alpha of DiskANN. */
   private static final float ALPHA = 1.2f;
 
   private GraphBuilder() {}
 
   /**
-   * Links rows by their bytes, which are near enough to know neighbors, on all processors.
+   * Links rows by their quantized vectors, on all processors.
    *
-   * @param onLinked told how many rows are linked, in no order and from any thread
+   * @param onLinked called with the number of rows linked so far, in no particular order and from
+   *     any thread
    */
   static LayeredGraph build(
-      ByteRows rows, boolean squared, ApproximateIndex.Options options, IntConsumer onLinked)
+      QuantizedVectors rows,
+      boolean squared,
+      ApproximateIndex.Options options,
+      IntConsumer onLinked)
       throws IOException {
     Scores scores = new Scores(rows, squared);
     AtomicInteger linked = new AtomicInteger();
     try (GraphIndexBuilder builder =
-        GraphIndexBuilder.builder(scores, rows.width(), options.neighbors())
-            .withBeamWidth(options.buildBeam())
+        GraphIndexBuilder.builder(scores, rows.dimension(), options.maxConnections())
+            .withBeamWidth(options.efConstruction())
             .withNeighborOverflow(OVERFLOW)
             .withAlpha(ALPHA)
             .build()) {
@@ -48,11 +52,12 @@ final class GraphBuilder {
                 onLinked.accept(linked.incrementAndGet());
               });
       builder.cleanup();
-      return copy(builder.getGraph(), options.neighbors());
+      return copy(builder.getGraph(), options.maxConnections());
     }
   }
 
-  private static LayeredGraph copy(ImmutableGraphIndex graph, int neighbors) throws IOException {
+  private static LayeredGraph copy(ImmutableGraphIndex graph, int maxConnections)
+      throws IOException {
     try (ImmutableGraphIndex.View view = graph.getView()) {
       int top = view.entryNode().level;
       int[][] rows = new int[top + 1][];
@@ -66,7 +71,7 @@ final class GraphBuilder {
       }
       return LayeredGraph.of(
           rows,
-          neighbors,
+          maxConnections,
           view.entryNode().node,
           (layer, row) -> {
             NodesIterator links = view.getNeighborsIterator(layer, row);
@@ -77,8 +82,8 @@ final class GraphBuilder {
     }
   }
 
-  /** The scores of rows of bytes as JVector takes them. */
-  private record Scores(ByteRows rows, boolean squared) implements BuildScoreProvider {
+  /** Adapts scores of quantized vectors to JVector. */
+  private record Scores(QuantizedVectors rows, boolean squared) implements BuildScoreProvider {
     @Override
     public boolean isExact() {
       return false;
@@ -86,7 +91,7 @@ final class GraphBuilder {
 
     @Override
     public VectorFloat<?> approximateCentroid() {
-      VectorFloat<?> mean = vts.createFloatVector(rows.width());
+      VectorFloat<?> mean = vts.createFloatVector(rows.dimension());
       for (int row = 0; row < rows.size(); row++) {
         float[] vector = rows.vector(row);
         for (int d = 0; d < mean.length(); d++) {
@@ -115,9 +120,9 @@ final class GraphBuilder {
       return searchProviderFor(row);
     }
 
-    /** From 0 for the farthest to 1, as JVector's own. */
+    /** Scales scores to 0 for the farthest and 1 for equal vectors, as JVector does. */
     private SearchScoreProvider scoresOf(float[] vector) {
-      ByteRows.Scores scores = rows.scores(vector, squared);
+      QuantizedVectors.Scores scores = rows.scores(vector, squared);
       ScoreFunction.ApproximateScoreFunction similarity =
           squared ? row -> 1 / (1 - scores.of(row)) : row -> Math.max(0, (1 + scores.of(row)) / 2);
       return new DefaultSearchScoreProvider(similarity);

@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.ByteArrayInputStream;
@@ -15,8 +16,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -25,20 +24,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The index file: a header, then the parts of each segment as they lie in memory.
+ * The index file: a header, then the parts of each segment in their memory layout.
  *
  * <pre>
  *   8 bytes   "GFINDEX" and a zero
  *   4         version, big-endian as all of the header
  *   4         length of the header's body, H
- *   H         body: file length, width, metric, format, rerank, encoder, for each segment its rows
- *             and each part's offset, length and CRC-32C; the marks of deleted rows likewise
+ *   H         body: file length, dimension, metric, encoding, rerank, encoder; for each segment its
+ *             rows and each part's offset, length and CRC-32C; the deletion marks likewise
  *   32        SHA-256 of the body
- *   ...       parts, little-endian, each from a multiple of 4096 on
+ *   ...       parts, little-endian, each aligned to 4096 bytes
  * </pre>
  *
- * <p>Opening reads the header and the marks of deleted rows, one bit a row; everything else is
- * mapped. Whether the parts are intact is found out by {@link #verify}, which reads them all.
+ * <p>Opening reads the header and the deletion marks, one bit per row, and maps everything else.
+ * {@link #verify} reads and checks all parts.
  */
 final class IndexFile {
   /** More need {@link EmbeddingIndex#compact()}. */
@@ -51,11 +50,10 @@ final class IndexFile {
   private static final int MAX_BODY_BYTES = 1 << 20;
   private static final int PAGE = 4096;
 
-  /** What an index file holds. */
-  record Content(
-      int width, EmbeddingIndex.Options options, List<Segment> segments, BitSet deleted) {}
+  /** The contents of an index file. */
+  record Content(int dimension, IndexOptions options, List<Segment> segments, BitSet deleted) {}
 
-  /** Where a part lies in the file. */
+  /** The position of a part in the file. */
   private record Extent(long offset, long length, long checksum) {
     void write(DataOutputStream out) throws IOException {
       out.writeLong(offset);
@@ -128,9 +126,9 @@ final class IndexFile {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeLong(fileLength);
-    out.writeInt(content.width());
+    out.writeInt(content.dimension());
     out.writeUTF(content.options().metric().name());
-    out.writeUTF(content.options().format().name());
+    out.writeUTF(content.options().encoding().name());
     out.writeInt(content.options().rerank());
     out.writeUTF(content.options().encoder());
     out.writeInt(content.segments().size());
@@ -187,11 +185,7 @@ final class IndexFile {
   }
 
   private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
+    return Hashing.sha256().hashBytes(bytes).asBytes();
   }
 
   /** Reads one file; every number is checked before it is used. */
@@ -249,19 +243,19 @@ final class IndexFile {
       if (length != in.size()) {
         throw wrong("it should be " + length + " bytes long but is " + in.size());
       }
-      int width = body.readInt();
-      if (width < 1 || width > Segment.MAX_WIDTH) {
-        throw wrong("its rows claim width " + width);
+      int dimension = body.readInt();
+      if (dimension < 1 || dimension > Segment.MAX_DIMENSION) {
+        throw wrong("it claims dimension " + dimension);
       }
       Metric metric = constant(Metric.values());
-      RowFormat format = constant(RowFormat.values());
-      EmbeddingIndex.Options options;
+      VectorEncoding encoding = constant(VectorEncoding.values());
+      IndexOptions options;
       try {
-        options = new EmbeddingIndex.Options(metric, format, body.readInt(), body.readUTF());
+        options = new IndexOptions(metric, encoding, body.readInt(), body.readUTF());
       } catch (IllegalArgumentException e) {
         throw wrong(String.valueOf(e.getMessage()));
       }
-      Segment.Shape shape = new Segment.Shape(width, format);
+      Segment.Shape shape = new Segment.Shape(dimension, encoding);
       int count = body.readInt();
       if (count < 0 || count > MAX_SEGMENTS) {
         throw wrong("it claims " + count + " segments");
@@ -275,7 +269,7 @@ final class IndexFile {
       if (rows > Integer.MAX_VALUE) {
         throw wrong("it claims " + rows + " rows");
       }
-      return new Content(width, options, segments, deleted((int) rows));
+      return new Content(dimension, options, segments, deleted((int) rows));
     }
 
     private <E extends Enum<E>> E constant(E[] values) throws IOException {

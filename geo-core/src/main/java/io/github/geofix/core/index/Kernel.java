@@ -3,17 +3,17 @@ package io.github.geofix.core.index;
 import java.nio.ByteBuffer;
 
 /**
- * The inner loops of a search.
+ * The inner loops of a search. In this package D is the dimension of the rows, padded with zeros to
+ * a multiple of {@link #CHUNK}.
  *
- * <p>Rows are stored in blocks, and within a block number d of all rows lies together: [W, 64]
- * floats or [W, 256] bytes, where W is the width rounded up to {@link #CHUNK} and padded with
- * zeros; bytes are interleaved, see {@link #interleaved}. So a vector register holds one number of
- * several rows, needs no sum across its lanes, and plain Java loops are vectorised by the compiler
- * too. The layout is PDX of Kuffo, Krippner and Boncz, "PDX: A Data Layout for Vector Similarity
- * Search", SIGMOD 2025.
+ * <p>Rows are stored in blocks, and a block is stored dimension by dimension: [D, 64] floats or [D,
+ * 256] bytes; bytes are interleaved, see {@link #interleaved}. A vector register then holds one
+ * number of several rows and needs no sum across its lanes, and the compiler vectorizes plain Java
+ * loops too. The layout is PDX of Kuffo, Krippner and Boncz, "PDX: A Data Layout for Vector
+ * Similarity Search", SIGMOD 2025.
  *
- * <p>It also means that every row's score is summed in the order of its numbers wherever the row
- * lies: one kernel gives one score, bit for bit, from each of its methods.
+ * <p>Every row's score is summed in the order of its dimensions, wherever the row is stored: a
+ * kernel gives the same bits from each of its methods.
  */
 interface Kernel {
   /** Rows in a block of floats. */
@@ -22,18 +22,18 @@ interface Kernel {
   /** Rows in a block of bytes. */
   int BYTE_BLOCK = 256;
 
-  /** The width of a row of bytes that lies in one place is a multiple of this: of a cache line. */
+  /** The dimension of {@link #byteDot} is a multiple of this, a cache line. */
   int BYTE_CHUNK = 64;
 
-  /** The width of a stored row is a multiple of this. */
+  /** The padded dimension is a multiple of this. */
   int CHUNK = 16;
 
   /** Stored bytes are numbers -127 to 127 plus this. */
   int BYTE_BIAS = 128;
 
   /**
-   * The largest number of a rounded query. A sum of {@link #CHUNK} products of a byte and a number
-   * of the query, 128 x 15 x 16, still fits in 16 bits.
+   * The largest number of a quantized query. A sum of {@link #CHUNK} products of a byte and a
+   * number of the query, 128 x 15 x 16, still fits in 16 bits.
    */
   int BYTE_QUERY_MAX = 15;
 
@@ -42,12 +42,12 @@ interface Kernel {
    *
    * @param rows the buffer that holds the block, from {@code offset} on
    * @param squared whether to score by {@link Metric#L2} rather than by the dot product
-   * @param query [W]
+   * @param query [D]
    * @param scores [64], overwritten
    */
   void score(ByteBuffer rows, int offset, boolean squared, float[] query, float[] scores);
 
-  /** Arranges queries [B, W] as {@link #scoreBatch} likes to read them. */
+  /** Arranges queries [B, D] in the layout that {@link #scoreBatch} reads. */
   float[] pack(float[][] queries);
 
   /**
@@ -57,19 +57,19 @@ interface Kernel {
    * @param scores [B, 64], overwritten; at least {@link #batchScores} long
    */
   void scoreBatch(
-      ByteBuffer rows, int offset, int width, boolean squared, float[] packed, float[] scores);
+      ByteBuffer rows, int offset, int dimension, boolean squared, float[] packed, float[] scores);
 
-  /** Returns the length that the array of scores of a batch must have. */
+  /** Returns the required length of a batch's array of scores. */
   int batchScores(int queries);
 
-  /** Returns whether any of the 64 scores from {@code from} on is more than the limit. */
+  /** Returns whether any of 64 scores is above a limit. */
   boolean anyAbove(float[] scores, int from, float limit);
 
-  /** Scores one row [W]. */
+  /** Scores one row, [D]. */
   float score(float[] row, boolean squared, float[] query);
 
   /**
-   * Computes the dot products of a vector with rows that lie one after the other.
+   * Computes the dot products of a vector with the rows of a row-major matrix.
    *
    * @param rows [N, D] row-major, from the buffer's beginning
    * @param from the first row
@@ -83,25 +83,25 @@ interface Kernel {
   boolean isAccelerated();
 
   /**
-   * Computes the dot products of a rounded query with the rows of one block of bytes.
+   * Computes the dot products of a quantized query with the rows of one block of bytes.
    *
-   * @param query [W], each within {@link #BYTE_QUERY_MAX}
+   * @param query [D], each within {@link #BYTE_QUERY_MAX}
    * @param sums [256], overwritten
    */
   void byteDots(ByteBuffer rows, int offset, short[] query, int[] sums);
 
   /**
-   * Computes the dot product of a vector with a row of bytes that lies in one place.
+   * Computes the dot product of a vector with a quantized row that is stored contiguously.
    *
-   * @param rows the buffer that holds the row, W signed bytes from {@code offset} on, {@link
+   * @param rows the buffer that holds the row, D signed bytes from {@code offset} on, {@link
    *     #interleaved}
-   * @param vector [W], a multiple of {@link #BYTE_CHUNK}
+   * @param vector [D], a multiple of {@link #BYTE_CHUNK}
    */
   float byteDot(ByteBuffer rows, int offset, float[] vector);
 
   /**
-   * Returns where among {@code count} bytes number {@code index} lies: four neighboring bytes are a
-   * quarter of the count apart, so that widened to 32 bits, each of the four makes a run.
+   * Returns the offset of number {@code index} among {@code count} interleaved bytes: four adjacent
+   * bytes are a quarter of the count apart, so that each widens to a run of 32-bit numbers.
    */
   static int interleaved(int index, int count) {
     return index % (count / 4) * 4 + index / (count / 4);

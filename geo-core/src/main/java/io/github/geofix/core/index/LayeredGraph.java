@@ -19,20 +19,19 @@ import java.util.PriorityQueue;
 import java.util.function.IntPredicate;
 
 /**
- * Links from rows to rows near them, in layers: all rows are on the lowest, ever fewer on those
- * above. A search walks from the top down, on each layer from better to better rows (Malkov and
+ * A hierarchical navigable small-world (HNSW) graph: the lowest layer links all rows, each higher
+ * one fewer. A search descends from the top and moves to better rows on each layer (Malkov and
  * Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable
- * Small World graphs", 2018, algorithms 2 and 5). We enter a layer by as many rows as the search
- * keeps, where they enter by one: among rows in clusters, one too often leads to the wrong cluster.
- * Thread-safe; must be closed, which does not check for readers.
+ * Small World graphs", 2018, algorithms 2 and 5). It enters each layer by efSearch rows where the
+ * paper enters by one, since a single one often leads to the wrong cluster. Thread-safe; must be
+ * closed, which does not check for readers.
  *
  * <pre>
  *   8 bytes   "GFLINKS" and a zero
- *   4 each    version, little-endian as all of the file; N, the number of rows; M, the most links of
- *             a row; the row where searches begin; L, the number of layers; how many rows are on
- *             layers 1 to L - 1
+ *   4 each    version, little-endian as all of the file; N, the number of rows; M, the most links per
+ *             row; the entry row; L, the number of layers; the numbers of rows on layers 1 to L - 1
  *   ...       zeros up to byte 4096
- *   N x M x 4 layer 0: the rows that each is linked to, filled up by -1
+ *   N x M x 4 layer 0: the links of each row, padded with -1
  *   ...       layers 1 to L - 1: their rows, ascending, then the links of each as above
  * </pre>
  */
@@ -41,7 +40,7 @@ final class LayeredGraph implements AutoCloseable {
   private static final int VERSION = 1;
   private static final int PAGE = 4096;
 
-  /** Each layer has a fraction of the rows of the one beneath, so that no graph has as many. */
+  /** Beyond any graph, as each layer has a fraction of the rows of the one below. */
   private static final int MAX_LAYERS = 64;
 
   private static final int HEADER_BYTES = MAGIC.length + Integer.BYTES * (5 + MAX_LAYERS);
@@ -57,23 +56,23 @@ final class LayeredGraph implements AutoCloseable {
    * @param links [size, M]
    */
   private record Layer(int size, int[] rows, Section links) {
-    /** Returns where the links of a row are; less than 0 if the row is not on this layer. */
+    /** Returns the index of a row's links; negative if the row is not on this layer. */
     int find(int row) {
       return rows.length == 0 ? row : Arrays.binarySearch(rows, row);
     }
   }
 
   private final List<Layer> layers;
-  private final int neighbors;
+  private final int maxConnections;
   private final int entry;
 
-  private LayeredGraph(List<Layer> layers, int neighbors, int entry) {
+  private LayeredGraph(List<Layer> layers, int maxConnections, int entry) {
     this.layers = layers;
-    this.neighbors = neighbors;
+    this.maxConnections = maxConnections;
     this.entry = entry;
   }
 
-  /** Tells which rows a row is linked to on a layer. */
+  /** The links of a row on a layer. */
   interface Links {
     int[] of(int layer, int row);
   }
@@ -82,12 +81,12 @@ final class LayeredGraph implements AutoCloseable {
    * Copies a graph.
    *
    * @param rows of each layer, ascending; of the lowest all
-   * @param neighbors how many links a row has at most
+   * @param maxConnections the most links per row
    * @param entry the row of the highest layer where searches begin
    */
-  static LayeredGraph of(int[][] rows, int neighbors, int entry, Links links) {
+  static LayeredGraph of(int[][] rows, int maxConnections, int entry, Links links) {
     List<Layer> layers = new ArrayList<>();
-    int stride = neighbors * Integer.BYTES;
+    int stride = maxConnections * Integer.BYTES;
     for (int layer = 0; layer < rows.length; layer++) {
       int size = rows[layer].length;
       Section section = Section.allocate((long) size * stride, stride);
@@ -95,18 +94,18 @@ final class LayeredGraph implements AutoCloseable {
         ByteBuffer window = section.window((long) i * stride);
         int at = section.offset((long) i * stride);
         int[] linked = links.of(layer, rows[layer][i]);
-        for (int j = 0; j < neighbors; j++) {
+        for (int j = 0; j < maxConnections; j++) {
           window.putInt(at + j * Integer.BYTES, j < linked.length ? linked[j] : NO_LINK);
         }
       }
       layers.add(new Layer(size, layer == 0 ? new int[0] : rows[layer], section));
     }
-    return new LayeredGraph(layers, neighbors, entry);
+    return new LayeredGraph(layers, maxConnections, entry);
   }
 
   void save(Path file) {
     ByteBuffer header = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putInt(VERSION).putInt(layers.get(0).size()).putInt(neighbors);
+    header.put(MAGIC).putInt(VERSION).putInt(layers.get(0).size()).putInt(maxConnections);
     header.putInt(entry).putInt(layers.size());
     layers.stream().skip(1).forEach(layer -> header.putInt(layer.size()));
     AtomicFiles.write(
@@ -136,7 +135,7 @@ final class LayeredGraph implements AutoCloseable {
   /**
    * Maps a file; the rows of the upper layers are read.
    *
-   * @param rows how many rows it must link
+   * @param rows the required number of rows
    * @throws ModelFormatException if it is damaged, of another version, or of other rows
    * @throws UncheckedIOException if it cannot be read
    */
@@ -174,27 +173,27 @@ final class LayeredGraph implements AutoCloseable {
     if (linked != rows) {
       throw wrong(file, "it links " + linked + " rows, the index beside it has " + rows);
     }
-    int neighbors = header.getInt();
+    int maxConnections = header.getInt();
     int entry = header.getInt();
     int count = header.getInt();
-    if (neighbors < 1
-        || neighbors > ApproximateIndex.Options.MAX_NEIGHBORS
+    if (maxConnections < 1
+        || maxConnections > ApproximateIndex.Options.MAX_CONNECTIONS
         || count < 1
         || count > MAX_LAYERS) {
-      throw wrong(file, "it claims " + neighbors + " links a row on " + count + " layers");
+      throw wrong(file, "it claims " + maxConnections + " links a row on " + count + " layers");
     }
     long end = PAGE;
     for (int i = 0; i < count; i++) {
       boolean lowest = i == 0;
       int size = lowest ? rows : header.getInt();
       long rowBytes = lowest ? 0 : (long) size * Integer.BYTES;
-      long linkBytes = (long) size * neighbors * Integer.BYTES;
+      long linkBytes = (long) size * maxConnections * Integer.BYTES;
       if (size < 1 || size > rows || end + rowBytes + linkBytes > in.size()) {
         throw wrong(file, "it claims " + size + " rows on layer " + i);
       }
       int[] onLayer = new int[lowest ? 0 : size];
       read(in, end, (int) rowBytes).asIntBuffer().get(onLayer);
-      Section links = Section.map(in, end + rowBytes, linkBytes, neighbors * Integer.BYTES);
+      Section links = Section.map(in, end + rowBytes, linkBytes, maxConnections * Integer.BYTES);
       layers.add(new Layer(size, onLayer, links));
       end += rowBytes + linkBytes;
     }
@@ -204,7 +203,7 @@ final class LayeredGraph implements AutoCloseable {
     if (end != in.size()) {
       throw wrong(file, "it should be " + end + " bytes long but is " + in.size());
     }
-    return new LayeredGraph(layers, neighbors, entry);
+    return new LayeredGraph(layers, maxConnections, entry);
   }
 
   private static ByteBuffer read(FileChannel in, long position, int length) throws IOException {
@@ -221,40 +220,32 @@ final class LayeredGraph implements AutoCloseable {
   }
 
   /**
-   * What a search found.
+   * Searches for the rows of the highest scores.
    *
-   * @param best rows and what they score
-   * @param scored how many times a row was scored
+   * @param efSearch the number of rows kept on each layer
+   * @param accepted the rows that may be returned
+   * @throws ModelFormatException if a link points to no row
    */
-  record Found(TopK best, long scored) {}
-
-  /**
-   * Finds rows that score high.
-   *
-   * @param beam how many rows are kept on each layer
-   * @param accepted which rows may be found
-   * @throws ModelFormatException if a link leads nowhere
-   */
-  Found search(ByteRows.Scores scores, int beam, IntPredicate accepted) {
-    Walk walk = new Walk(scores, beam);
+  GraphResult search(QuantizedVectors.Scores scores, int efSearch, IntPredicate accepted) {
+    Traversal traversal = new Traversal(scores, efSearch);
     TopK best = new TopK(1);
-    best.offer(walk.score(entry), entry);
+    best.offer(traversal.score(entry), entry);
     for (int layer = layers.size() - 1; layer > 0; layer--) {
-      best = walk.along(layers.get(layer), best, row -> true);
+      best = traversal.search(layers.get(layer), best, row -> true);
     }
-    return new Found(walk.along(layers.get(0), best, accepted), walk.scored);
+    return new GraphResult(traversal.search(layers.get(0), best, accepted), traversal.scored);
   }
 
-  /** One search, on one thread. */
-  private final class Walk {
-    private final ByteRows.Scores scores;
-    private final int beam;
-    private final int[] unseen = new int[neighbors];
+  /** The state of one search. */
+  private final class Traversal {
+    private final QuantizedVectors.Scores scores;
+    private final int efSearch;
+    private final int[] unseen = new int[maxConnections];
     private long scored;
 
-    Walk(ByteRows.Scores scores, int beam) {
+    Traversal(QuantizedVectors.Scores scores, int efSearch) {
       this.scores = scores;
-      this.beam = beam;
+      this.efSearch = efSearch;
     }
 
     float score(int row) {
@@ -262,11 +253,11 @@ final class LayeredGraph implements AutoCloseable {
       return scores.of(row);
     }
 
-    /** Returns the best rows of a layer, as far as links lead to them from the given ones. */
-    TopK along(Layer layer, TopK entries, IntPredicate accepted) {
+    /** Returns the best rows of a layer that a search from the given ones reaches. */
+    TopK search(Layer layer, TopK entries, IntPredicate accepted) {
       BitSet seen = new BitSet(layers.get(0).size());
       PriorityQueue<TopK.Ranked> next = new PriorityQueue<>(BEST_FIRST);
-      TopK best = new TopK(beam);
+      TopK best = new TopK(efSearch);
       while (entries.size() > 0) {
         TopK.Ranked entry = entries.removeWorst();
         seen.set(entry.row());
@@ -277,7 +268,7 @@ final class LayeredGraph implements AutoCloseable {
       }
       while (!next.isEmpty() && next.peek().score() >= best.limit()) {
         int count = unseen(layer, next.remove().row(), seen);
-        scores.expect(unseen, count);
+        scores.prefetch(unseen, count);
         for (int i = 0; i < count; i++) {
           int row = unseen[i];
           float score = score(row);
@@ -297,11 +288,11 @@ final class LayeredGraph implements AutoCloseable {
       if (at < 0) {
         throw Section.damaged("row " + row + " is linked to on a layer where it is not");
       }
-      long position = (long) at * neighbors * Integer.BYTES;
+      long position = (long) at * maxConnections * Integer.BYTES;
       ByteBuffer window = layer.links().window(position);
       int offset = layer.links().offset(position);
       int count = 0;
-      for (int i = 0; i < neighbors; i++) {
+      for (int i = 0; i < maxConnections; i++) {
         int link = window.getInt(offset + i * Integer.BYTES);
         if (link == NO_LINK) {
           break;

@@ -7,9 +7,9 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * Loops that the compiler vectorises by itself: over arrays that all begin at 0, with few
+ * Loops that the compiler vectorizes by itself: over arrays that all begin at 0, with few
  * statements, and long enough. So a tile of the block, small enough for the first-level cache, is
- * copied to arrays; one array with offsets into it is not vectorised as well.
+ * copied to arrays; one array with offsets into it is not vectorized as well.
  */
 final class PlainKernel implements Kernel {
   /** In a block of bytes one int holds the numbers of four rows. */
@@ -35,30 +35,30 @@ final class PlainKernel implements Kernel {
 
   @Override
   public float[] pack(float[][] queries) {
-    int width = queries[0].length;
-    float[] packed = new float[queries.length * width];
+    int dimension = queries[0].length;
+    float[] packed = new float[queries.length * dimension];
     for (int i = 0; i < queries.length; i++) {
-      System.arraycopy(queries[i], 0, packed, i * width, width);
+      System.arraycopy(queries[i], 0, packed, i * dimension, dimension);
     }
     return packed;
   }
 
   @Override
   public void scoreBatch(
-      ByteBuffer rows, int offset, int width, boolean squared, float[] packed, float[] scores) {
-    FloatBuffer block = floats(rows, offset, width);
+      ByteBuffer rows, int offset, int dimension, boolean squared, float[] packed, float[] scores) {
+    FloatBuffer block = floats(rows, offset, dimension);
     float[][] tile = new float[CHUNK][BLOCK];
     float[] sums = new float[BLOCK];
-    int queries = packed.length / width;
+    int queries = packed.length / dimension;
     Arrays.fill(scores, 0, queries * BLOCK, 0);
-    for (int d = 0; d < width; d += CHUNK) {
+    for (int d = 0; d < dimension; d += CHUNK) {
       copy(block, d, tile);
       for (int i = 0; i < queries; i++) {
         System.arraycopy(scores, i * BLOCK, sums, 0, BLOCK);
         if (squared) {
-          subtractSquares(tile, packed, i * width + d, sums);
+          subtractSquares(tile, packed, i * dimension + d, sums);
         } else {
-          addProducts(tile, packed, i * width + d, sums);
+          addProducts(tile, packed, i * dimension + d, sums);
         }
         System.arraycopy(sums, 0, scores, i * BLOCK, BLOCK);
       }
@@ -70,8 +70,8 @@ final class PlainKernel implements Kernel {
     return queries * BLOCK;
   }
 
-  private static FloatBuffer floats(ByteBuffer rows, int offset, int width) {
-    return rows.slice(offset, 4 * width * BLOCK).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  private static FloatBuffer floats(ByteBuffer rows, int offset, int dimension) {
+    return rows.slice(offset, 4 * dimension * BLOCK).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 
   private static void copy(FloatBuffer block, int from, float[][] tile) {

@@ -4,17 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One pass over rows, for one query or many. Chunks of blocks are taken by the calling thread and
- * by as many of the common pool as are free; each keeps its own best rows.
+ * A linear scan over rows, for one query or a batch. The calling thread and free threads of the
+ * common pool take chunks of blocks; each thread keeps its own best rows.
  */
 final class Scan {
-  /** Enough to outweigh handing it out. */
+  /** Large enough to outweigh the cost of dispatch. */
   private static final long MIN_CHUNK_BYTES = 1 << 20;
 
   private static final int CHUNKS_PER_THREAD = 64;
@@ -23,11 +20,11 @@ final class Scan {
    * Rows to scan.
    *
    * @param firstRow the index's number of the segment's first row
-   * @param runs the rows of the segment to look at: from, to, from, to, ascending
+   * @param runs the rows of the segment to scan: from, to, from, to, ascending
    */
   record Part(Segment segment, int firstRow, int[] runs) {}
 
-  /** Blocks that are scanned in one go. */
+  /** A range of blocks, scanned by one thread. */
   private record Chunk(Part part, int firstBlock, int lastBlock) {}
 
   private final Kernel kernel;
@@ -74,7 +71,7 @@ final class Scan {
     this.threads = Math.min(threads, chunks.size());
   }
 
-  /** Adds the blocks that the runs touch, each once. */
+  /** Adds the blocks that contain rows of the runs, each once. */
   private void addSpans(Part part, List<Chunk> spans) {
     int first = 0;
     int last = 0;
@@ -105,7 +102,7 @@ final class Scan {
   /**
    * Returns the best k rows for each query.
    *
-   * @param queries [B, W]
+   * @param queries [B, D], D padded
    */
   TopK[] run(float[][] queries, int k) {
     TopK[] best = newBest(queries.length, k);
@@ -130,39 +127,8 @@ final class Scan {
             }
           }
         };
-    runOnThreads(threads, work);
+    Parallel.run(threads, work);
     return best;
-  }
-
-  /**
-   * Runs the work here and on free threads of the common pool, and waits for those that began. The
-   * work must share itself out, and end at once where nothing is left.
-   */
-  static void runOnThreads(int threads, Runnable work) {
-    List<AtomicBoolean> begun = new ArrayList<>();
-    List<ForkJoinTask<?>> tasks = new ArrayList<>();
-    for (int i = 1; i < threads; i++) {
-      AtomicBoolean mine = new AtomicBoolean();
-      begun.add(mine);
-      tasks.add(
-          ForkJoinPool.commonPool()
-              .submit(
-                  () -> {
-                    if (mine.compareAndSet(false, true)) {
-                      work.run();
-                    }
-                  }));
-    }
-    try {
-      work.run();
-    } finally {
-      for (int i = 0; i < tasks.size(); i++) {
-        // A task that has not begun finds nothing left to do, so a busy pool holds nobody up.
-        if (!begun.get(i).compareAndSet(false, true)) {
-          tasks.get(i).join();
-        }
-      }
-    }
   }
 
   private static TopK[] newBest(int queries, int k) {
@@ -172,10 +138,10 @@ final class Scan {
   }
 
   private Worker newWorker(float[][] queries) {
-    if (shape.format() == RowFormat.INT8) {
-      RoundedQuery[] rounded = new RoundedQuery[queries.length];
-      Arrays.setAll(rounded, i -> RoundedQuery.of(queries[i]));
-      return new BytesWorker(rounded);
+    if (shape.encoding() == VectorEncoding.INT8) {
+      QuantizedQuery[] quantized = new QuantizedQuery[queries.length];
+      Arrays.setAll(quantized, i -> QuantizedQuery.of(queries[i]));
+      return new BytesWorker(quantized);
     }
     return queries.length == 1
         ? new OneWorker(queries[0])
@@ -195,7 +161,7 @@ final class Scan {
       }
     }
 
-    /** Offers the rows of a block that are asked for and not deleted. */
+    /** Offers the rows of a block that are in the runs and not deleted. */
     void offer(Part part, int block, float[] scores, int at, TopK best) {
       int first = block * shape.blockRows();
       int end = (int) Math.min((long) first + shape.blockRows(), part.segment().rows());
@@ -274,7 +240,7 @@ final class Scan {
       Section blocks = part.segment().part(Segment.Part.BLOCKS);
       long at = (long) block * shape.blockBytes();
       kernel.scoreBatch(
-          blocks.window(at), blocks.offset(at), shape.paddedWidth(), squared, packed, scores);
+          blocks.window(at), blocks.offset(at), shape.paddedDimension(), squared, packed, scores);
       for (int i = 0; i < queries; i++) {
         if (kernel.anyAbove(scores, i * Kernel.BLOCK, best[i].limit())) {
           offer(part, block, scores, i * Kernel.BLOCK, best[i]);
@@ -283,16 +249,16 @@ final class Scan {
     }
   }
 
-  /** Rows of bytes: approximate scores, by which candidates are chosen. */
+  /** Quantized rows: approximate scores, which select candidates. */
   private final class BytesWorker extends Worker {
-    private final RoundedQuery[] queries;
+    private final QuantizedQuery[] queries;
     private final int[] sums = new int[Kernel.BYTE_BLOCK];
-    private final int[] restSums = new int[Kernel.BYTE_BLOCK];
+    private final int[] residualSums = new int[Kernel.BYTE_BLOCK];
     private final float[] scales = new float[Kernel.BYTE_BLOCK];
     private final float[] halfNorms = new float[Kernel.BYTE_BLOCK];
     private final float[] scores = new float[Kernel.BYTE_BLOCK];
 
-    BytesWorker(RoundedQuery[] queries) {
+    BytesWorker(QuantizedQuery[] queries) {
       this.queries = queries;
     }
 
@@ -312,12 +278,12 @@ final class Scan {
         segment.part(Segment.Part.HALF_NORMS).get(rowAt, halfNorms);
       }
       for (int i = 0; i < queries.length; i++) {
-        RoundedQuery query = queries[i];
+        QuantizedQuery query = queries[i];
         kernel.byteDots(blocks.window(at), blocks.offset(at), query.numbers(), sums);
-        if (query.hasRest()) {
-          kernel.byteDots(blocks.window(at), blocks.offset(at), query.rest(), restSums);
+        if (query.hasResidual()) {
+          kernel.byteDots(blocks.window(at), blocks.offset(at), query.residual(), residualSums);
           for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
-            sums[row] = RoundedQuery.REST_PARTS * sums[row] + restSums[row];
+            sums[row] = QuantizedQuery.RESIDUAL_LEVELS * sums[row] + residualSums[row];
           }
         }
         score(query.unit());
@@ -334,51 +300,6 @@ final class Scan {
       for (int row = 0; row < Kernel.BYTE_BLOCK; row++) {
         scores[row] = sums[row] * unit * scales[row] - halfNorms[row];
       }
-    }
-  }
-
-  /**
-   * A query rounded to numbers within {@link Kernel#BYTE_QUERY_MAX}: {@code unit * numbers}, or
-   * {@code unit * (REST_PARTS * numbers + rest)} where there is a rest.
-   *
-   * @param rest what the first rounding left over, or empty where that is little
-   */
-  private record RoundedQuery(short[] numbers, short[] rest, float unit) {
-    /** Rounding leaves half a number over at most, which the rest divides into its own numbers. */
-    static final int REST_PARTS = 2 * Kernel.BYTE_QUERY_MAX;
-
-    /**
-     * The part of a query's length that one rounding may lose. Numbers spread like a normal
-     * distribution lose 6 %; a few far larger than all others make it more.
-     */
-    private static final double MAX_LOSS = 0.1;
-
-    static RoundedQuery of(float[] query) {
-      float largest = 0;
-      double squares = 0;
-      for (float number : query) {
-        largest = Math.max(largest, Math.abs(number));
-        squares += (double) number * number;
-      }
-      float unit = largest > 0 ? largest / Kernel.BYTE_QUERY_MAX : 1;
-      short[] numbers = new short[query.length];
-      short[] rest = new short[query.length];
-      double lost = 0;
-      for (int d = 0; d < query.length; d++) {
-        float scaled = query[d] / unit;
-        numbers[d] = (short) Math.round(scaled);
-        float left = scaled - numbers[d];
-        rest[d] = (short) Math.round(left * REST_PARTS);
-        lost += (double) left * left;
-      }
-      boolean fine = lost * unit * unit <= MAX_LOSS * MAX_LOSS * squares;
-      return fine
-          ? new RoundedQuery(numbers, new short[0], unit)
-          : new RoundedQuery(numbers, rest, unit / REST_PARTS);
-    }
-
-    boolean hasRest() {
-      return rest.length > 0;
     }
   }
 }

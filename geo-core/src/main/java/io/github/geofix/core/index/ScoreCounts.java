@@ -6,28 +6,28 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Counts, for each of Q queries, the rows of a gallery of G that score more than a limit: what
- * every recall figure comes down to.
+ * Counts how many of G gallery vectors score above a limit, for each of Q queries: the basis of
+ * recall at k.
  *
- * <p>All Q x G scores are computed, but never kept: memory is a panel of the gallery and a batch of
- * queries for each thread, whatever Q and G, besides the counts themselves. Takes 2 Q G W
- * operations at the speed of the index's batch search, on the threads of the common pool.
+ * <p>Computes all Q x G scores without storing them: besides the counts, memory is a panel of the
+ * gallery and a batch of queries per thread. Takes 2 Q G D operations at the speed of {@link
+ * EmbeddingIndex}'s batch search, on the threads of the common pool.
  */
 public final class ScoreCounts {
 
-  /** Vectors of equal width, read in any order by several threads. */
+  /** A source of vectors of equal dimension, read in any order by several threads. */
   public interface Rows {
     /** Returns the number of vectors. */
     int size();
 
-    /** Returns the numbers in each vector, W. */
-    int width();
+    /** Returns D, the dimension of the vectors. */
+    int dimension();
 
     /**
      * Reads the vectors {@code first} to {@code first + count - 1}. Safe to call from several
      * threads at once.
      *
-     * @param target [count, W], overwritten from its start; may be longer
+     * @param target [count, D], overwritten from its start; may be longer
      */
     void read(int first, int count, float[] target);
   }
@@ -43,32 +43,32 @@ public final class ScoreCounts {
 
   private final Kernel kernel;
   private final boolean squared;
-  private final int width;
+  private final int dimension;
   private final int stored;
 
-  private ScoreCounts(Kernel kernel, boolean squared, int width) {
+  private ScoreCounts(Kernel kernel, boolean squared, int dimension) {
     this.kernel = kernel;
     this.squared = squared;
-    this.width = width;
-    this.stored = (width + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
+    this.dimension = dimension;
+    this.stored = (dimension + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
   }
 
   /**
-   * Returns a counter of scores between vectors of width W.
+   * Returns a counter of scores between vectors of dimension D.
    *
    * @param metric how pairs are scored; for {@link Metric#COSINE} the rows must already be
    *     normalized, and are scored by the dot product
-   * @throws IllegalArgumentException if {@code width} is not positive
+   * @throws IllegalArgumentException if {@code dimension} is not positive
    */
-  public static ScoreCounts of(Metric metric, int width) {
-    return of(metric, width, Kernel.best());
+  public static ScoreCounts of(Metric metric, int dimension) {
+    return of(metric, dimension, Kernel.best());
   }
 
-  static ScoreCounts of(Metric metric, int width, Kernel kernel) {
-    if (width < 1) {
-      throw new IllegalArgumentException("width must be 1 or more: " + width);
+  static ScoreCounts of(Metric metric, int dimension, Kernel kernel) {
+    if (dimension < 1) {
+      throw new IllegalArgumentException("dimension must be 1 or more: " + dimension);
     }
-    return new ScoreCounts(kernel, metric == Metric.L2, width);
+    return new ScoreCounts(kernel, metric == Metric.L2, dimension);
   }
 
   /** Returns the score of one pair, bit for bit the one that {@link #above} compares. */
@@ -78,7 +78,7 @@ public final class ScoreCounts {
 
   private float[] padded(float[] vectors, int from) {
     float[] copy = new float[stored];
-    System.arraycopy(vectors, from, copy, 0, width);
+    System.arraycopy(vectors, from, copy, 0, dimension);
     return copy;
   }
 
@@ -88,12 +88,17 @@ public final class ScoreCounts {
    *
    * @param limits [L, Q]: L limits for each query, in any order
    * @return [L, Q]; a score that is not a number is not counted
-   * @throws IllegalArgumentException if the widths differ or {@code limits} does not fit
+   * @throws IllegalArgumentException if the dimensions differ or {@code limits} does not fit
    */
   public int[][] above(Rows queries, Rows gallery, float[][] limits) {
-    if (queries.width() != width || gallery.width() != width) {
+    if (queries.dimension() != dimension || gallery.dimension() != dimension) {
       throw new IllegalArgumentException(
-          "queries are " + queries.width() + " wide, rows " + gallery.width() + ", not " + width);
+          "queries have dimension "
+              + queries.dimension()
+              + ", gallery rows "
+              + gallery.dimension()
+              + ", not "
+              + dimension);
     }
     for (float[] limit : limits) {
       if (limit.length != queries.size()) {
@@ -142,18 +147,18 @@ public final class ScoreCounts {
     return lowest;
   }
 
-  /** Stores rows as a block [W, 64]; places without a row keep what they hold. */
+  /** Stores rows as a block [D, 64]; places without a row keep what they hold. */
   private void fill(ByteBuffer panel, int offset, Rows gallery, int first, int count) {
-    float[] rows = new float[count * width];
+    float[] rows = new float[count * dimension];
     gallery.read(first, count, rows);
     // Down a few rows at a time: columns of all rows at once would push each other out of the
     // cache.
     for (int from = 0; from < count; from += FILL_ROWS) {
       int to = Math.min(from + FILL_ROWS, count);
-      for (int d = 0; d < width; d++) {
+      for (int d = 0; d < dimension; d++) {
         int at = offset + 4 * d * Kernel.BLOCK;
         for (int r = from; r < to; r++) {
-          panel.putFloat(at + 4 * r, rows[r * width + d]);
+          panel.putFloat(at + 4 * r, rows[r * dimension + d]);
         }
       }
     }
@@ -168,11 +173,11 @@ public final class ScoreCounts {
       float[] lowest,
       int[][] counts) {
     int batch = Math.min(BATCH, queries.size() - first);
-    float[] read = new float[batch * width];
+    float[] read = new float[batch * dimension];
     queries.read(first, batch, read);
     float[][] vectors = new float[batch][];
     for (int i = 0; i < batch; i++) {
-      vectors[i] = padded(read, i * width);
+      vectors[i] = padded(read, i * dimension);
     }
     float[] packed = kernel.pack(vectors);
     float[] scores = new float[kernel.batchScores(batch)];

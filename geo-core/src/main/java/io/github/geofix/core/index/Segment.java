@@ -5,70 +5,69 @@ import io.github.geofix.core.geodesy.LatLng;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
- * Rows that were added together, in the order of their S2 leaf cells, so that the rows of a region
- * lie in a few runs. Never changed once built.
+ * An immutable part of an index: rows in the order of their S2 leaf cells, so that the rows of a
+ * region form a few runs.
  */
 final class Segment {
-  /** No name and no payload is longer. */
+  /** The length limit of names and payloads. */
   static final int MAX_TEXT_BYTES = 1 << 24;
 
-  /** So wide that no network is wider, and that the sums of bytes fit in 32 bits. */
-  static final int MAX_WIDTH = 1 << 15;
+  /** Beyond any network, and small enough that sums of bytes fit in 32 bits. */
+  static final int MAX_DIMENSION = 1 << 15;
 
-  /** The arrays that a segment is made of. */
+  /** The arrays of a segment. */
   enum Part {
     /** Rows as {@link Kernel} reads them, floats or bytes. */
     BLOCKS,
-    /** INT8 only: rows as floats, [rows, W]. */
+    /** INT8 only: rows as floats, [rows, D], D padded. */
     VECTORS,
-    /** INT8 only: what a row's bytes were divided by, a float each. */
+    /** INT8 only: the scale of each row, a float. */
     SCALES,
-    /** INT8 only: half of a row's squared length, a float each. */
+    /** INT8 only: half of each row's squared length, a float. */
     HALF_NORMS,
     /** S2 leaf cell ids, ascending as unsigned numbers, a long each. */
     CELLS,
     /** Latitude and longitude in degrees, two doubles each. */
     POSITIONS,
-    /** Where in TEXTS a row's name and its payload begin, two longs each, and the end. */
+    /** The offsets in TEXTS of each row's name and payload, two longs, then the end. */
     OFFSETS,
     /** Names in UTF-8 and payloads. */
     TEXTS
   }
 
-  /** What all rows of an index have in common. */
-  record Shape(int width, RowFormat format) {
-    /** Returns W. */
-    int paddedWidth() {
-      return (width + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
+  /** The layout that all rows of an index share. */
+  record Shape(int dimension, VectorEncoding encoding) {
+    /** Returns D, padded. */
+    int paddedDimension() {
+      return (dimension + Kernel.CHUNK - 1) / Kernel.CHUNK * Kernel.CHUNK;
     }
 
     int blockRows() {
-      return format == RowFormat.INT8 ? Kernel.BYTE_BLOCK : Kernel.BLOCK;
+      return encoding == VectorEncoding.INT8 ? Kernel.BYTE_BLOCK : Kernel.BLOCK;
     }
 
     int blockBytes() {
-      return blockRows() * paddedWidth() * (format == RowFormat.INT8 ? 1 : Float.BYTES);
+      return blockRows() * paddedDimension() * (encoding == VectorEncoding.INT8 ? 1 : Float.BYTES);
     }
 
     int blocks(int rows) {
       return (int) (((long) rows + blockRows() - 1) / blockRows());
     }
 
-    /** Returns how long a part is, which for texts depends on more than the shape: -1. */
+    /** Returns the length of a part in bytes; -1 for texts, where it is not fixed. */
     long bytes(Part part, int rows) {
-      boolean bytes = format == RowFormat.INT8;
+      boolean bytes = encoding == VectorEncoding.INT8;
       return switch (part) {
         case BLOCKS -> (long) blocks(rows) * blockBytes();
-        case VECTORS -> bytes ? (long) rows * paddedWidth() * Float.BYTES : 0;
+        case VECTORS -> bytes ? (long) rows * paddedDimension() * Float.BYTES : 0;
         case SCALES, HALF_NORMS -> bytes ? (long) blocks(rows) * blockRows() * Float.BYTES : 0;
         case CELLS -> (long) rows * Long.BYTES;
         case POSITIONS -> 2L * rows * Double.BYTES;
@@ -77,11 +76,11 @@ final class Segment {
       };
     }
 
-    /** Returns how many bytes of a part must lie in one buffer. */
+    /** Returns how many bytes of a part must be in one buffer. */
     int unit(Part part) {
       return switch (part) {
         case BLOCKS -> blockBytes();
-        case VECTORS -> paddedWidth() * Float.BYTES;
+        case VECTORS -> paddedDimension() * Float.BYTES;
         case SCALES, HALF_NORMS -> blockRows() * Float.BYTES;
         case CELLS, POSITIONS, OFFSETS -> Long.BYTES;
         case TEXTS -> 1;
@@ -90,9 +89,9 @@ final class Segment {
   }
 
   /**
-   * A row to be built.
+   * A row to build.
    *
-   * @param vector [W]
+   * @param vector [D], D padded
    */
   record Row(float[] vector, LatLng latLng, byte[] id, byte[] payload) {}
 
@@ -110,16 +109,11 @@ final class Segment {
    * Builds a segment outside the heap.
    *
    * @param cells the S2 leaf cell ids of the rows
-   * @param source returns row i; called once for each, in no order
+   * @param source returns row i; called once for each, in no particular order
    */
   static Segment build(Shape shape, long[] cells, IntFunction<Row> source) {
     int rows = cells.length;
-    int[] order =
-        IntStream.range(0, rows)
-            .boxed()
-            .sorted(Comparator.comparingLong(i -> cells[i] + Long.MIN_VALUE))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = order(cells);
     Map<Part, Section> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
       if (part != Part.TEXTS) {
@@ -134,7 +128,7 @@ final class Segment {
       segment.part(Part.CELLS).putLong(row, cells[order[row]]);
       segment.part(Part.POSITIONS).putDouble(2L * row, next.latLng().latitude());
       segment.part(Part.POSITIONS).putDouble(2L * row + 1, next.latLng().longitude());
-      if (shape.format() == RowFormat.INT8) {
+      if (shape.encoding() == VectorEncoding.INT8) {
         segment.putBytes(row, next.vector());
       } else {
         segment.putFloats(row, next.vector());
@@ -157,6 +151,34 @@ final class Segment {
     return segment;
   }
 
+  /** Returns the indices that sort cells as unsigned numbers, equal ones in their given order. */
+  private static int[] order(long[] cells) {
+    long[] sorted = new long[cells.length];
+    Arrays.setAll(sorted, i -> cells[i] ^ Long.MIN_VALUE);
+    Arrays.parallelSort(sorted);
+    int[] order = new int[cells.length];
+    int[] equalBefore = new int[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      int first = lowerBound(sorted, cells[i] ^ Long.MIN_VALUE);
+      order[first + equalBefore[first]++] = i;
+    }
+    return order;
+  }
+
+  private static int lowerBound(long[] sorted, long value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   private void putFloats(int row, float[] vector) {
     Section blocks = part(Part.BLOCKS);
     long block = (long) (row / Kernel.BLOCK) * shape.blockBytes();
@@ -168,17 +190,18 @@ final class Segment {
   }
 
   private void putBytes(int row, float[] vector) {
-    Rounding rounding = Rounding.of(vector);
+    ScalarQuantizer quantizer = ScalarQuantizer.of(vector);
     Section blocks = part(Part.BLOCKS);
     long block = (long) (row / Kernel.BYTE_BLOCK) * shape.blockBytes();
     ByteBuffer window = blocks.window(block);
     int at = blocks.offset(block) + Kernel.interleaved(row % Kernel.BYTE_BLOCK, Kernel.BYTE_BLOCK);
     for (int d = 0; d < vector.length; d++) {
-      window.put(at + d * Kernel.BYTE_BLOCK, (byte) (rounding.round(vector[d]) + Kernel.BYTE_BIAS));
+      window.put(
+          at + d * Kernel.BYTE_BLOCK, (byte) (quantizer.quantize(vector[d]) + Kernel.BYTE_BIAS));
     }
-    part(Part.SCALES).putFloat((long) Float.BYTES * row, rounding.scale());
-    part(Part.HALF_NORMS).putFloat((long) Float.BYTES * row, rounding.halfNorm());
-    part(Part.VECTORS).put((long) row * shape.paddedWidth() * Float.BYTES, vector);
+    part(Part.SCALES).putFloat((long) Float.BYTES * row, quantizer.scale());
+    part(Part.HALF_NORMS).putFloat((long) Float.BYTES * row, quantizer.halfNorm());
+    part(Part.VECTORS).put((long) row * shape.paddedDimension() * Float.BYTES, vector);
   }
 
   int rows() {
@@ -189,10 +212,10 @@ final class Segment {
     return Objects.requireNonNull(parts.get(part));
   }
 
-  /** Copies a row's W floats. */
+  /** Copies a row, [D], D padded. */
   void vector(int row, float[] target) {
-    if (shape.format() == RowFormat.INT8) {
-      part(Part.VECTORS).get((long) row * shape.paddedWidth() * Float.BYTES, target);
+    if (shape.encoding() == VectorEncoding.INT8) {
+      part(Part.VECTORS).get((long) row * shape.paddedDimension() * Float.BYTES, target);
       return;
     }
     Section blocks = part(Part.BLOCKS);
@@ -219,7 +242,7 @@ final class Segment {
   /**
    * Returns a row's position.
    *
-   * @throws ModelFormatException if the stored numbers are none
+   * @throws ModelFormatException if the stored numbers are not a position
    */
   LatLng latLng(int row) {
     try {
@@ -252,7 +275,7 @@ final class Segment {
     return text;
   }
 
-  /** Returns the first row whose cell is not below a cell. */
+  /** Returns the first row whose cell is a cell or after it. */
   int firstAtOrAbove(long cell) {
     int low = 0;
     int high = rows;

@@ -203,10 +203,10 @@ public final class TileIndex implements AutoCloseable {
     private final List<Row> squares = new ArrayList<>();
     private @Nullable LatLngBox region;
     private int zoom = -1;
-    private RowFormat format = RowFormat.FLOAT32;
+    private VectorEncoding format = VectorEncoding.FLOAT32;
     private int batchSize = 32;
     private int threads = Runtime.getRuntime().availableProcessors();
-    private double maxMissing = 0.5;
+    private double maxMissing = MissingImagery.MAX_SHARE;
     private Consumer<Progress> onProgress = progress -> {};
 
     private Builder(TileEncoder encoder, TileSource tiles) {
@@ -243,7 +243,7 @@ public final class TileIndex implements AutoCloseable {
     }
 
     /** Sets how vectors are kept; as floats unless set. */
-    public Builder format(RowFormat format) {
+    public Builder format(VectorEncoding format) {
       this.format = format;
       return this;
     }
@@ -300,10 +300,10 @@ public final class TileIndex implements AutoCloseable {
      */
     public TileIndex build() {
       long total = size();
-      EmbeddingIndex.Builder rows =
+      EmbeddingIndexBuilder rows =
           EmbeddingIndex.builder(
-              encoder.width(),
-              EmbeddingIndex.Options.defaults().withFormat(format).withEncoder(encoder.digest()));
+              encoder.dimension(),
+              IndexOptions.defaults().withEncoding(format).withEncoder(encoder.digest()));
       ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
       try {
         Iterator<Row> images = images().iterator();
@@ -352,7 +352,7 @@ public final class TileIndex implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> tiles.mapImage(row.frame, pixels, pixels), readers));
     }
 
-    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows, MissingImagery missing) {
+    private void encode(Queue<Fetched> ahead, EmbeddingIndexBuilder rows, MissingImagery missing) {
       List<Row> batch = new ArrayList<>();
       List<BufferedImage> views = new ArrayList<>();
       for (int taken = 0; taken < batchSize && !ahead.isEmpty(); taken++) {

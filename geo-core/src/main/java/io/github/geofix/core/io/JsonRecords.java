@@ -86,6 +86,11 @@ public final class JsonRecords {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Returns the names of an enum's constants, in order. */
+  public static List<String> constantNames(Class<?> type) {
+    return List.copyOf(constants(type).keySet());
+  }
+
   /** Returns what a value must be, such as {@code needed is a number}. */
   public static String needed(Type type) {
     Class<?> raw = raw(type);

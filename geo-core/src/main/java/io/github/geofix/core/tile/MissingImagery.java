@@ -11,6 +11,9 @@ import java.util.Locale;
  */
 public final class MissingImagery {
 
+  /** The share of images without imagery that work goes on with, unless another is set. */
+  public static final double MAX_SHARE = 0.5;
+
   /** So many images in a row without imagery, from the first on, end the work. */
   private static final int FIRST = 16;
 

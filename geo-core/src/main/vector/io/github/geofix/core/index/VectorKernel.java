@@ -186,15 +186,15 @@ final class VectorKernel implements Kernel {
     }
   }
 
-  /** Returns [ceil(B / 6), W, 6]. */
+  /** Returns [ceil(B / 6), D, 6]. */
   @Override
   public float[] pack(float[][] queries) {
-    int width = queries[0].length;
+    int dimension = queries[0].length;
     int groups = groups(queries.length);
-    float[] packed = new float[groups * width * GROUP];
+    float[] packed = new float[groups * dimension * GROUP];
     for (int i = 0; i < queries.length; i++) {
-      int at = i / GROUP * width * GROUP + i % GROUP;
-      for (int d = 0; d < width; d++) {
+      int at = i / GROUP * dimension * GROUP + i % GROUP;
+      for (int d = 0; d < dimension; d++) {
         packed[at + d * GROUP] = queries[i][d];
       }
     }
@@ -212,14 +212,14 @@ final class VectorKernel implements Kernel {
 
   @Override
   public void scoreBatch(
-      ByteBuffer rows, int offset, int width, boolean squared, float[] packed, float[] scores) {
+      ByteBuffer rows, int offset, int dimension, boolean squared, float[] packed, float[] scores) {
     Object memory = memory(rows);
-    int groups = packed.length / (width * GROUP);
+    int groups = packed.length / (dimension * GROUP);
     Arrays.fill(scores, 0, groups * GROUP * BLOCK, 0);
-    for (int d = 0; d < width; d += DEPTH) {
-      int depth = Math.min(DEPTH, width - d);
+    for (int d = 0; d < dimension; d += DEPTH) {
+      int depth = Math.min(DEPTH, dimension - d);
       for (int group = 0; group < groups; group++) {
-        int query = (group * width + d) * GROUP;
+        int query = (group * dimension + d) * GROUP;
         for (int r = 0; r < BLOCK; r += 2 * LANES) {
           int at = offset + 4 * (d * BLOCK + r);
           int score = group * GROUP * BLOCK + r;

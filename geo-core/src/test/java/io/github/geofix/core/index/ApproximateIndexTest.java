@@ -112,8 +112,7 @@ final class ApproximateIndexTest {
   @Test
   void refusesWhatAGraphCannotDo() {
     try (EmbeddingIndex dot = rows(Metric.DOT, 5, new Random(3));
-        EmbeddingIndex empty =
-            EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults()).build()) {
+        EmbeddingIndex empty = EmbeddingIndex.builder(3, IndexOptions.defaults()).build()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> ApproximateIndex.build(dot, DEFAULTS, folder.resolve("a")))
           .withMessageContaining("COSINE or L2");
@@ -173,8 +172,8 @@ final class ApproximateIndexTest {
 
   /** Rows in clusters, as those of encoders are. */
   private static EmbeddingIndex rows(Metric metric, int count, Random random) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults().withMetric(metric));
+    EmbeddingIndexBuilder builder =
+        EmbeddingIndex.builder(WIDTH, IndexOptions.defaults().withMetric(metric));
     List<float[]> centers =
         random
             .longs(20)

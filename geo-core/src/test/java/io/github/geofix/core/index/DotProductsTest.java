@@ -22,18 +22,18 @@ final class DotProductsTest {
 
   @ParameterizedTest
   @MethodSource("kernelsAndShapes")
-  void areTheSumsOfProducts(Kernel kernel, int count, int width) {
+  void areTheSumsOfProducts(Kernel kernel, int count, int dimension) {
     Random random = new Random(count);
     int before = 12;
     ByteBuffer rows =
-        ByteBuffer.allocateDirect(before + Float.BYTES * count * width)
+        ByteBuffer.allocateDirect(before + Float.BYTES * count * dimension)
             .order(ByteOrder.LITTLE_ENDIAN)
             .position(before);
-    float[] vector = gaussians(width, random);
+    float[] vector = gaussians(dimension, random);
     double[] expected = new double[count];
     for (int r = 0; r < count; r++) {
-      float[] row = gaussians(width, random);
-      for (int d = 0; d < width; d++) {
+      float[] row = gaussians(dimension, random);
+      for (int d = 0; d < dimension; d++) {
         rows.putFloat(row[d]);
         expected[r] += (double) row[d] * vector[d];
       }
@@ -55,9 +55,9 @@ final class DotProductsTest {
     assertThat(DotProducts.of(kernel, ByteBuffer.allocate(0), new float[3])).isEmpty();
   }
 
-  private static float[] gaussians(int width, Random random) {
-    float[] row = new float[width];
-    for (int d = 0; d < width; d++) {
+  private static float[] gaussians(int dimension, Random random) {
+    float[] row = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
       row[d] = (float) random.nextGaussian();
     }
     return row;

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbeddingIndexTest {
-  private static final EmbeddingIndex.Options DEFAULTS = EmbeddingIndex.Options.defaults();
+  private static final IndexOptions DEFAULTS = IndexOptions.defaults();
 
   static Stream<Arguments> kernelsAndSeeds() {
     return Kernels.stream()
@@ -49,14 +49,13 @@ final class EmbeddingIndexTest {
   @MethodSource("kernelsAndSeeds")
   void findsExactlyWhatAFullSortFinds(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = 1 + random.nextInt(40);
+    int dimension = 1 + random.nextInt(40);
     int count = 1 + random.nextInt(1500);
-    for (RowFormat format : RowFormat.values()) {
+    for (VectorEncoding format : VectorEncoding.values()) {
       for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
-        EmbeddingIndex.Options options =
-            DEFAULTS.withMetric(metric).withFormat(format).withRerank(count);
-        try (EmbeddingIndex index = wholeNumbers(width, count, options, random).build(kernel)) {
-          float[] query = wholeNumbers(width, random);
+        IndexOptions options = DEFAULTS.withMetric(metric).withEncoding(format).withRerank(count);
+        try (EmbeddingIndex index = wholeNumbers(dimension, count, options, random).build(kernel)) {
+          float[] query = wholeNumbers(dimension, random);
           int k = 1 + random.nextInt(count + 10);
           assertThat(rowsOf(index.search(query, k)))
               .isEqualTo(bestRows(index, query, k, row -> true));
@@ -69,9 +68,9 @@ final class EmbeddingIndexTest {
   @MethodSource("kernelsAndSeeds")
   void scoresByTheCosine(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    for (RowFormat format : RowFormat.values()) {
+    for (VectorEncoding format : VectorEncoding.values()) {
       try (EmbeddingIndex index =
-          gaussians(100, 700, DEFAULTS.withFormat(format), random).build(kernel)) {
+          gaussians(100, 700, DEFAULTS.withEncoding(format), random).build(kernel)) {
         float[] query = gaussian(100, random);
         double[] cosines =
             IntStream.range(0, 700).mapToDouble(row -> cosine(query, index.vector(row))).toArray();
@@ -90,10 +89,10 @@ final class EmbeddingIndexTest {
   void findsTheSameToTheLastBitOnEveryPath(Kernel kernel, long seed) {
     Random random = new Random(seed);
     for (Metric metric : Metric.values()) {
-      EmbeddingIndex.Builder floats = gaussians(70, 3000, DEFAULTS.withMetric(metric), random);
-      EmbeddingIndex.Builder bytes =
+      EmbeddingIndexBuilder floats = gaussians(70, 3000, DEFAULTS.withMetric(metric), random);
+      EmbeddingIndexBuilder bytes =
           EmbeddingIndex.builder(
-              70, DEFAULTS.withMetric(metric).withFormat(RowFormat.INT8).withRerank(500));
+              70, DEFAULTS.withMetric(metric).withEncoding(VectorEncoding.INT8).withRerank(500));
       try (EmbeddingIndex exact = floats.build(kernel)) {
         for (int row = 0; row < exact.rows(); row++) {
           bytes.add(exact.vector(row), exact.latLng(row), exact.id(row));
@@ -132,9 +131,9 @@ final class EmbeddingIndexTest {
   void findsTheBestOfLongAndShortRowsAmongFewCandidates(Kernel kernel, long seed) {
     Random random = new Random(seed);
     for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
-      EmbeddingIndex.Builder rows =
+      EmbeddingIndexBuilder rows =
           EmbeddingIndex.builder(
-              70, DEFAULTS.withMetric(metric).withFormat(RowFormat.INT8).withRerank(1));
+              70, DEFAULTS.withMetric(metric).withEncoding(VectorEncoding.INT8).withRerank(1));
       for (int i = 0; i < 3000; i++) {
         float[] row = gaussian(70, random);
         float length = 3 * random.nextFloat();
@@ -155,11 +154,11 @@ final class EmbeddingIndexTest {
   @MethodSource("kernelsAndSeeds")
   void searchesARegionAsIfFilteredAfterwards(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    EmbeddingIndex.Options options = DEFAULTS.withMetric(Metric.DOT).withRerank(5000);
-    for (RowFormat format : RowFormat.values()) {
+    IndexOptions options = DEFAULTS.withMetric(Metric.DOT).withRerank(5000);
+    for (VectorEncoding format : VectorEncoding.values()) {
       try (EmbeddingIndex index =
-          wholeNumbers(8, 2500, options.withFormat(format), random).build(kernel)) {
-        index.append(wholeNumbers(8, 700, options.withFormat(format), random));
+          wholeNumbers(8, 2500, options.withEncoding(format), random).build(kernel)) {
+        index.append(wholeNumbers(8, 700, options.withEncoding(format), random));
         float[] query = wholeNumbers(8, random);
         double[] scores = scores(index, query);
         List<LatLng> places = IntStream.range(0, index.rows()).mapToObj(index::latLng).toList();
@@ -224,7 +223,7 @@ final class EmbeddingIndexTest {
 
   @Test
   void searchesRegionsAtTheEdgesOfTheMap() {
-    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(1, DEFAULTS.withMetric(Metric.DOT));
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(1, DEFAULTS.withMetric(Metric.DOT));
     List<LatLng> places =
         List.of(
             new LatLng(90, 0),
@@ -268,11 +267,10 @@ final class EmbeddingIndexTest {
   }
 
   @ParameterizedTest
-  @EnumSource(RowFormat.class)
-  void savesAndOpensEverything(RowFormat format, @TempDir Path folder) {
+  @EnumSource(VectorEncoding.class)
+  void savesAndOpensEverything(VectorEncoding format, @TempDir Path folder) {
     Random random = new Random(3);
-    EmbeddingIndex.Options options =
-        new EmbeddingIndex.Options(Metric.L2, format, 17, "sha256:0011");
+    IndexOptions options = new IndexOptions(Metric.L2, format, 17, "sha256:0011");
     Path file = folder.resolve("a.index");
     float[] query = gaussian(33, random);
     try (EmbeddingIndex index = gaussians(33, 1000, options, random).build()) {
@@ -282,7 +280,7 @@ final class EmbeddingIndexTest {
       EmbeddingIndex.verify(file);
       try (EmbeddingIndex opened = EmbeddingIndex.open(file, "sha256:0011")) {
         assertThat(opened.options()).isEqualTo(options);
-        assertThat(opened.width()).isEqualTo(33);
+        assertThat(opened.dimension()).isEqualTo(33);
         assertThat(opened.rows()).isEqualTo(1010);
         assertThat(opened.size()).isEqualTo(1007);
         assertThat(opened.segments()).isEqualTo(2);
@@ -348,15 +346,14 @@ final class EmbeddingIndexTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void changesAsAListWould(long seed, @TempDir Path folder) {
     Random random = new Random(seed);
-    RowFormat format = seed % 2 == 0 ? RowFormat.FLOAT32 : RowFormat.INT8;
-    EmbeddingIndex.Options options =
-        DEFAULTS.withMetric(Metric.DOT).withFormat(format).withRerank(100_000);
+    VectorEncoding format = seed % 2 == 0 ? VectorEncoding.FLOAT32 : VectorEncoding.INT8;
+    IndexOptions options = DEFAULTS.withMetric(Metric.DOT).withEncoding(format).withRerank(100_000);
     List<Kept> model = new ArrayList<>();
     EmbeddingIndex index = EmbeddingIndex.builder(5, options).build();
     for (int step = 0; step < 40; step++) {
       switch (random.nextInt(5)) {
         case 0, 1 -> {
-          EmbeddingIndex.Builder builder = EmbeddingIndex.builder(5, options);
+          EmbeddingIndexBuilder builder = EmbeddingIndex.builder(5, options);
           for (int i = random.nextInt(200); i > 0; i--) {
             Kept row = new Kept(gaussian(5, random), place(random), step + "/" + i);
             model.add(row);
@@ -408,7 +405,7 @@ final class EmbeddingIndexTest {
         Callable<Boolean> search = () -> ids(index.search(query, 5)).equals(best);
         searches.add(pool.submit(search));
         if (i % 40 == 0) {
-          EmbeddingIndex.Builder far = EmbeddingIndex.builder(16, DEFAULTS);
+          EmbeddingIndexBuilder far = EmbeddingIndex.builder(16, DEFAULTS);
           float[] opposite = new float[16];
           for (int d = 0; d < 16; d++) {
             opposite[d] = -query[d];
@@ -456,13 +453,13 @@ final class EmbeddingIndexTest {
 
   @Test
   void saysWhatIsWrongWithARowOrQuery() {
-    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(2, DEFAULTS);
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(2, DEFAULTS);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.add(new float[3], place(), "a"))
         .withMessageContaining("row a has 3 numbers, the index has rows of 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.add(new float[] {1, Float.NaN}, place(), "a"))
-        .withMessageContaining("row a holds NaN at 1");
+        .withMessageContaining("row a contains NaN at 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.add(new float[] {0, 0}, place(), "a"))
         .withMessageContaining("row a is zero");
@@ -476,7 +473,7 @@ final class EmbeddingIndexTest {
           .withMessageContaining("query 0 has 1 numbers, the index has rows of 2");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.search(new float[][] {{1, 2}, {1, Float.POSITIVE_INFINITY}}, 1))
-          .withMessageContaining("query 1 holds Infinity at 1");
+          .withMessageContaining("query 1 contains Infinity at 1");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.search(new float[] {1, 2}, 0))
           .withMessageContaining("k must be 1 or more: 0");
@@ -492,7 +489,7 @@ final class EmbeddingIndexTest {
       assertThat(index.search(new float[0][], 3)).isEmpty();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.append(EmbeddingIndex.builder(3, DEFAULTS)))
-          .withMessageContaining("the builder has width 3");
+          .withMessageContaining("the builder has dimension 3");
     }
   }
 
@@ -545,35 +542,36 @@ final class EmbeddingIndexTest {
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   }
 
-  private static EmbeddingIndex.Builder wholeNumbers(
-      int width, int count, EmbeddingIndex.Options options, Random random) {
-    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(width, options);
+  private static EmbeddingIndexBuilder wholeNumbers(
+      int dimension, int count, IndexOptions options, Random random) {
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, options);
     for (int i = 0; i < count; i++) {
-      builder.add(wholeNumbers(width, random), place(random), "row " + i);
+      builder.add(wholeNumbers(dimension, random), place(random), "row " + i);
     }
     return builder;
   }
 
-  private static float[] wholeNumbers(int width, Random random) {
-    float[] vector = new float[width];
-    for (int d = 0; d < width; d++) {
+  private static float[] wholeNumbers(int dimension, Random random) {
+    float[] vector = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
       vector[d] = random.nextInt(5) - 2;
     }
     return vector;
   }
 
-  static EmbeddingIndex.Builder gaussians(
-      int width, int count, EmbeddingIndex.Options options, Random random) {
-    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(width, options);
+  static EmbeddingIndexBuilder gaussians(
+      int dimension, int count, IndexOptions options, Random random) {
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, options);
     for (int i = 0; i < count; i++) {
-      builder.add(gaussian(width, random), place(random), "row " + i, new byte[random.nextInt(3)]);
+      builder.add(
+          gaussian(dimension, random), place(random), "row " + i, new byte[random.nextInt(3)]);
     }
     return builder;
   }
 
-  static float[] gaussian(int width, Random random) {
-    float[] vector = new float[width];
-    for (int d = 0; d < width; d++) {
+  static float[] gaussian(int dimension, Random random) {
+    float[] vector = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
       vector[d] = (float) random.nextGaussian();
     }
     return vector;

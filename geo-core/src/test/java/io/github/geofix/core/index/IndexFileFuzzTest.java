@@ -34,8 +34,8 @@ final class IndexFileFuzzTest {
     folder = Files.createTempDirectory("index-fuzz");
     Path file = folder.resolve("good.index");
     Random random = new Random(1);
-    EmbeddingIndex.Options options =
-        EmbeddingIndex.Options.defaults().withFormat(RowFormat.INT8).withEncoder("sha256:0f");
+    IndexOptions options =
+        IndexOptions.defaults().withEncoding(VectorEncoding.INT8).withEncoder("sha256:0f");
     try (EmbeddingIndex index = EmbeddingIndexTest.gaussians(WIDTH, 40, options, random).build()) {
       index.append(EmbeddingIndexTest.gaussians(WIDTH, 7, options, random));
       index.delete(3, 44);
@@ -129,7 +129,7 @@ final class IndexFileFuzzTest {
     Path file = write(bytes);
     for (Kernel kernel : Kernels.all()) {
       try (EmbeddingIndex index = EmbeddingIndex.open(file, kernel)) {
-        float[] query = Arrays.copyOf(QUERY, index.width());
+        float[] query = Arrays.copyOf(QUERY, index.dimension());
         query[0] = 1;
         assertThat(index.search(query, 10).hits().size()).isBetween(0, 10);
         index.search(new float[][] {query, query}, 10);

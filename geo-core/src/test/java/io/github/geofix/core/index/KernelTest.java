@@ -30,16 +30,16 @@ final class KernelTest {
   @MethodSource("kernelsAndSeeds")
   void scoresABlockAsTheDefinitionDoes(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = Kernel.CHUNK * (1 + random.nextInt(20));
-    float[][] rows = gaussians(Kernel.BLOCK, width, random);
-    float[] query = gaussians(1, width, random)[0];
+    int dimension = Kernel.CHUNK * (1 + random.nextInt(20));
+    float[][] rows = gaussians(Kernel.BLOCK, dimension, random);
+    float[] query = gaussians(1, dimension, random)[0];
     ByteBuffer block = block(rows);
     float[] scores = new float[Kernel.BLOCK];
     for (boolean squared : new boolean[] {false, true}) {
       kernel.score(block, OFFSET, squared, query, scores);
       for (int r = 0; r < rows.length; r++) {
         assertThat((double) scores[r])
-            .isCloseTo(definition(rows[r], squared, query), within(2e-6 * 10 * width));
+            .isCloseTo(definition(rows[r], squared, query), within(2e-6 * 10 * dimension));
         assertThat(kernel.score(rows[r], squared, query)).isEqualTo(scores[r]);
       }
     }
@@ -49,14 +49,14 @@ final class KernelTest {
   @MethodSource("kernelsAndSeeds")
   void scoresABatchToTheSameBits(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = Kernel.CHUNK * (1 + random.nextInt(20));
-    float[][] queries = gaussians(1 + random.nextInt(30), width, random);
-    ByteBuffer block = block(gaussians(Kernel.BLOCK, width, random));
+    int dimension = Kernel.CHUNK * (1 + random.nextInt(20));
+    float[][] queries = gaussians(1 + random.nextInt(30), dimension, random);
+    ByteBuffer block = block(gaussians(Kernel.BLOCK, dimension, random));
     float[] packed = kernel.pack(queries);
     float[] batch = new float[kernel.batchScores(queries.length)];
     float[] one = new float[Kernel.BLOCK];
     for (boolean squared : new boolean[] {false, true}) {
-      kernel.scoreBatch(block, OFFSET, width, squared, packed, batch);
+      kernel.scoreBatch(block, OFFSET, dimension, squared, packed, batch);
       for (int i = 0; i < queries.length; i++) {
         kernel.score(block, OFFSET, squared, queries[i], one);
         for (int r = 0; r < Kernel.BLOCK; r++) {
@@ -70,12 +70,12 @@ final class KernelTest {
   @MethodSource("kernelsAndSeeds")
   void sumsProductsOfBytesExactly(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = Kernel.CHUNK * (1 + random.nextInt(60));
+    int dimension = Kernel.CHUNK * (1 + random.nextInt(60));
     boolean extreme = seed == 3;
-    short[] query = new short[width];
-    ByteBuffer block = buffer(Kernel.BYTE_BLOCK * width);
+    short[] query = new short[dimension];
+    ByteBuffer block = buffer(Kernel.BYTE_BLOCK * dimension);
     int[] expected = new int[Kernel.BYTE_BLOCK];
-    for (int d = 0; d < width; d++) {
+    for (int d = 0; d < dimension; d++) {
       int max = Kernel.BYTE_QUERY_MAX;
       query[d] = (short) (extreme ? max : random.nextInt(2 * max + 1) - max);
       for (int r = 0; r < Kernel.BYTE_BLOCK; r++) {
@@ -97,17 +97,17 @@ final class KernelTest {
   @MethodSource("kernelsAndSeeds")
   void multipliesARowOfBytesAsTheDefinitionDoes(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = Kernel.BYTE_CHUNK * (1 + random.nextInt(20));
-    float[] vector = gaussians(1, width, random)[0];
-    ByteBuffer row = buffer(width);
+    int dimension = Kernel.BYTE_CHUNK * (1 + random.nextInt(20));
+    float[] vector = gaussians(1, dimension, random)[0];
+    ByteBuffer row = buffer(dimension);
     double expected = 0;
-    for (int d = 0; d < width; d++) {
+    for (int d = 0; d < dimension; d++) {
       int number = random.nextInt(255) - 127;
-      row.put(OFFSET + Kernel.interleaved(d, width), (byte) number);
+      row.put(OFFSET + Kernel.interleaved(d, dimension), (byte) number);
       expected += (double) number * vector[d];
     }
     assertThat((double) kernel.byteDot(row, OFFSET, vector))
-        .isCloseTo(expected, within(1e-3 * width));
+        .isCloseTo(expected, within(1e-3 * dimension));
   }
 
   @Test
@@ -139,10 +139,10 @@ final class KernelTest {
     return sum;
   }
 
-  private static float[][] gaussians(int rows, int width, Random random) {
-    float[][] all = new float[rows][width];
+  private static float[][] gaussians(int rows, int dimension, Random random) {
+    float[][] all = new float[rows][dimension];
     for (float[] row : all) {
-      for (int d = 0; d < width; d++) {
+      for (int d = 0; d < dimension; d++) {
         row[d] = (float) random.nextGaussian();
       }
     }
@@ -150,9 +150,9 @@ final class KernelTest {
   }
 
   private static ByteBuffer block(float[][] rows) {
-    int width = rows[0].length;
-    ByteBuffer block = buffer(4 * width * Kernel.BLOCK);
-    for (int d = 0; d < width; d++) {
+    int dimension = rows[0].length;
+    ByteBuffer block = buffer(4 * dimension * Kernel.BLOCK);
+    for (int d = 0; d < dimension; d++) {
       for (int r = 0; r < Kernel.BLOCK; r++) {
         block.putFloat(OFFSET + 4 * (d * Kernel.BLOCK + r), rows[r][d]);
       }

@@ -24,7 +24,7 @@ final class PixelEncoder implements TileEncoder {
   }
 
   @Override
-  public int width() {
+  public int dimension() {
     return 3 * SIDE * SIDE;
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class ScoreCountsTest {
 
-  private record Vectors(float[][] values, int width) implements ScoreCounts.Rows {
+  private record Vectors(float[][] values, int dimension) implements ScoreCounts.Rows {
     @Override
     public int size() {
       return values.length;
@@ -21,7 +21,7 @@ final class ScoreCountsTest {
     @Override
     public void read(int first, int count, float[] target) {
       for (int i = 0; i < count; i++) {
-        System.arraycopy(values[first + i], 0, target, i * width, width);
+        System.arraycopy(values[first + i], 0, target, i * dimension, dimension);
       }
     }
   }
@@ -36,11 +36,11 @@ final class ScoreCountsTest {
   @MethodSource("kernelsAndSeeds")
   void countsWhatALiteralScanCounts(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    int width = 1 + random.nextInt(50);
-    Vectors queries = random(1 + random.nextInt(250), width, random);
-    Vectors gallery = random(1 + random.nextInt(400), width, random);
+    int dimension = 1 + random.nextInt(50);
+    Vectors queries = random(1 + random.nextInt(250), dimension, random);
+    Vectors gallery = random(1 + random.nextInt(400), dimension, random);
     for (Metric metric : new Metric[] {Metric.DOT, Metric.L2}) {
-      ScoreCounts counts = ScoreCounts.of(metric, width, kernel);
+      ScoreCounts counts = ScoreCounts.of(metric, dimension, kernel);
       float[][] limits = new float[2][queries.size()];
       for (int q = 0; q < queries.size(); q++) {
         float[] query = queries.values[q];
@@ -63,14 +63,14 @@ final class ScoreCountsTest {
     }
   }
 
-  private static Vectors random(int count, int width, Random random) {
-    float[][] values = new float[count][width];
+  private static Vectors random(int count, int dimension, Random random) {
+    float[][] values = new float[count][dimension];
     for (float[] row : values) {
-      for (int d = 0; d < width; d++) {
+      for (int d = 0; d < dimension; d++) {
         row[d] = (float) random.nextGaussian();
       }
     }
-    return new Vectors(values, width);
+    return new Vectors(values, dimension);
   }
 
   @Test
@@ -78,7 +78,7 @@ final class ScoreCountsTest {
     Vectors two = new Vectors(new float[2][3], 3);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ScoreCounts.of(Metric.DOT, 4).above(two, two, new float[1][2]))
-        .withMessage("queries are 3 wide, rows 3, not 4");
+        .withMessage("queries have dimension 3, gallery rows 3, not 4");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ScoreCounts.of(Metric.DOT, 3).above(two, two, new float[1][1]))
         .withMessage("1 limits do not fit 2 queries");

@@ -199,9 +199,9 @@ final class TileIndexTest {
   @Test
   void refusesRowsThatAreNoMapImages() {
     Path file = folder.resolve("photos.index");
-    EmbeddingIndex.Builder photos =
+    EmbeddingIndexBuilder photos =
         EmbeddingIndex.builder(
-            encoder.width(), EmbeddingIndex.Options.defaults().withEncoder(encoder.digest()));
+            encoder.dimension(), IndexOptions.defaults().withEncoder(encoder.digest()));
     BufferedImage rome = view(Tile.of(new LatLng(41.9, 12.5), 5));
     photos.add(encoder.encodeTiles(List.of(rome)).get(0), new LatLng(41.9, 12.5), "rome.jpg");
     try (EmbeddingIndex index = photos.build()) {

@@ -40,7 +40,7 @@ class CrossViewBenchmarkTest {
     }
 
     @Override
-    public int width() {
+    public int dimension() {
       return 2;
     }
 

@@ -167,7 +167,7 @@ public final class Beam {
       for (Hypothesis start : starts) {
         if (isBefore(approaching.get(i).path(), start)) {
           int child = start.path().at(depth);
-          if (child < 0 || child >= children) {
+          if (child >= children) {
             throw new IllegalArgumentException(
                 "the start %s is no cell: child %d of step %d is not within 0 to %d"
                     .formatted(start.path(), child, depth, children - 1));
@@ -192,10 +192,13 @@ public final class Beam {
   }
 
   private int kept(List<Extension> extensions, ToDoubleFunction<Extension> rank) {
-    int kept = 0;
-    while (kept < Math.min(options.width(), extensions.size())
-        && rank.applyAsDouble(extensions.get(kept))
-            >= rank.applyAsDouble(extensions.get(0)) - options.margin()) {
+    int most = Math.min(options.beamWidth(), extensions.size());
+    if (options.margin() == Double.MAX_VALUE || most == 0) {
+      return most; // also those that are impossible, with log-probability minus infinity
+    }
+    double least = rank.applyAsDouble(extensions.get(0)) - options.margin();
+    int kept = 1;
+    while (kept < most && rank.applyAsDouble(extensions.get(kept)) >= least) {
       kept++;
     }
     return kept;

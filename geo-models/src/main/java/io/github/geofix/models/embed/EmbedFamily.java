@@ -15,9 +15,9 @@ public final class EmbedFamily extends SizedFamily<EmbedConfig> {
     super(
         EmbedModel.METHOD,
         List.of(
-            new Size<>("tiny", EmbedConfig::tiny),
-            new Size<>("small", EmbedConfig::small),
-            new Size<>("paper", EmbedConfig::paper)));
+            new Size<>("tiny", EmbedConfig.tiny()),
+            new Size<>("small", EmbedConfig.small()),
+            new Size<>("paper", EmbedConfig.paper())));
   }
 
   @Override

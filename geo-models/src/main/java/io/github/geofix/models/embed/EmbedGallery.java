@@ -5,7 +5,9 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.Region;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +30,7 @@ final class EmbedGallery implements AutoCloseable {
 
   /** Indexes photos by their vectors, in place of those indexed before. */
   void index(PhotoSource photos, int dimension, Function<PhotoSource.Photo, float[]> encoder) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(dimension, EmbeddingIndex.Options.defaults());
+    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, IndexOptions.defaults());
     for (int i = 0; i < photos.size(); i++) {
       PhotoSource.Photo photo = photos.photo(0, i);
       builder.add(encoder.apply(photo), photo.latLng(), Integer.toString(i));
@@ -53,12 +54,12 @@ final class EmbedGallery implements AutoCloseable {
       return;
     }
     EmbeddingIndex loaded = EmbeddingIndex.open(file);
-    if (loaded.width() != dimension) {
+    if (loaded.dimension() != dimension) {
       loaded.close();
       throw new ModelFormatException(
           file
               + " has vectors of "
-              + loaded.width()
+              + loaded.dimension()
               + " dimensions, the model of "
               + dimension
               + ": index the photos again");

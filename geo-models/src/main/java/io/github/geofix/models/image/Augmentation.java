@@ -10,12 +10,13 @@ import java.util.SplittableRandom;
  * thread-safe, leave the given photo alone, and draw on nothing but the given source of randomness,
  * so the same seed gives the same photo.
  *
- * <p>All but {@link Crop} take time proportional to the number of pixels: fit a large photo first.
+ * <p>All but the crops take time proportional to the number of pixels: fit a large photo first.
  *
- * <pre>
- *   BufferedImage small = preprocessor.fit(Augmentation.cropped(0.7).apply(photo, random));
- *   float[] input = preprocessor.normalize(Augmentation.ground().apply(small, random));
- * </pre>
+ * <pre>{@code
+ * Augmentation colors = Augmentation.sometimes(0.5, new ColorJitter(0.2, 0.2, 0.2, 0.05));
+ * BufferedImage small = preprocessor.fit(new ScaledCrop(0.7, 1).apply(photo, random));
+ * float[] input = preprocessor.normalize(colors.apply(small, random));
+ * }</pre>
  */
 public sealed interface Augmentation {
 
@@ -26,33 +27,6 @@ public sealed interface Augmentation {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}, perhaps {@code photo} itself
    */
   BufferedImage apply(BufferedImage photo, SplittableRandom random);
-
-  /**
-   * What Erzurumlu et al., "Just Zoom In", 2026, do to photos taken on the ground after cropping:
-   * compression, colors, gray, blur or sharpening, and holes.
-   */
-  static Augmentation ground() {
-    return sequence(
-        sometimes(0.5, new Jpeg(90, 100)),
-        sometimes(0.5, new ColorJitter(0.2, 0.2, 0.2, 0.05)),
-        sometimes(0.1, new Gray()),
-        sometimes(0.3, oneOf(new Blur(0.1, 2), new Sharpen(0.2, 1))),
-        sometimes(0.3, oneOf(GridDropout.defaults(), CoarseDropout.defaults())));
-  }
-
-  /** What they do to imagery from above: the same without gray. */
-  static Augmentation aerial() {
-    return sequence(
-        sometimes(0.5, new Jpeg(90, 100)),
-        sometimes(0.5, new ColorJitter(0.2, 0.2, 0.2, 0.05)),
-        sometimes(0.3, oneOf(new Blur(0.1, 2), new Sharpen(0.2, 1))),
-        sometimes(0.3, oneOf(GridDropout.defaults(), CoarseDropout.defaults())));
-  }
-
-  /** A crop of at least the given share of the area, as in torchvision's RandomResizedCrop. */
-  static Augmentation cropped(double minArea) {
-    return new Crop(minArea, 1, 3 / 4.0, 4 / 3.0);
-  }
 
   /** One after the other. */
   static Augmentation sequence(Augmentation... steps) {
@@ -171,6 +145,51 @@ public sealed interface Augmentation {
       int w = Math.max(1, Math.min(width, (int) Math.round(height * aspect)));
       int h = Math.max(1, Math.min(height, (int) Math.round(width / aspect)));
       return Pixels.copy(bgr, new Rectangle((width - w) / 2, (height - h) / 2, w, h));
+    }
+  }
+
+  /**
+   * A part of the photo at a random place, with the photo's own aspect ratio.
+   *
+   * @param minArea smallest share of the photo's area, above 0
+   * @param maxArea largest share, at most 1
+   */
+  record ScaledCrop(double minArea, double maxArea) implements Augmentation {
+    /** Checks the range. */
+    public ScaledCrop {
+      Ranges.check("area", minArea, maxArea, 1e-6, 1);
+    }
+
+    @Override
+    public BufferedImage apply(BufferedImage photo, SplittableRandom random) {
+      BufferedImage bgr = Pixels.bgr(photo);
+      double scale = Math.sqrt(Ranges.draw(minArea, maxArea, random));
+      int w = Math.max(1, (int) Math.round(scale * bgr.getWidth()));
+      int h = Math.max(1, (int) Math.round(scale * bgr.getHeight()));
+      int x = random.nextInt(bgr.getWidth() - w + 1);
+      int y = random.nextInt(bgr.getHeight() - h + 1);
+      return Pixels.copy(bgr, new Rectangle(x, y, w, h));
+    }
+  }
+
+  /**
+   * An augmentation of each square by itself: a wide photo is cut from left to right into squares
+   * of its height, the last of which may be narrower.
+   *
+   * @param augmentation keeps the size of its photo
+   */
+  record EachSquare(Augmentation augmentation) implements Augmentation {
+    @Override
+    public BufferedImage apply(BufferedImage photo, SplittableRandom random) {
+      BufferedImage result = Pixels.copy(photo);
+      int side = photo.getHeight();
+      for (int left = 0; left < photo.getWidth(); left += side) {
+        int width = Math.min(side, photo.getWidth() - left);
+        BufferedImage square = Pixels.copy(result, new Rectangle(left, 0, width, side));
+        BufferedImage changed = augmentation.apply(square, random);
+        result.getRaster().setRect(left, 0, changed.getRaster());
+      }
+      return result;
     }
   }
 

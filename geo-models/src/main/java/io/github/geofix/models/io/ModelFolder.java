@@ -233,6 +233,11 @@ public final class ModelFolder {
     }
   }
 
+  /** Returns whether {@link #with} was given a setting, rather than the folder alone. */
+  public boolean isSet(String setting) {
+    return settings.containsKey(setting);
+  }
+
   /** Returns the file that holds the arrays. */
   public Path weights() {
     return path.resolve(WEIGHTS);

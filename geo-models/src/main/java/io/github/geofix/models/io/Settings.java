@@ -152,7 +152,7 @@ public final class Settings {
   }
 
   /** Returns what a static method {@code defaults()} of the record returns, or nothing. */
-  private static JsonObject defaults(Class<?> type) {
+  static JsonObject defaults(Class<?> type) {
     try {
       var method = type.getDeclaredMethod("defaults");
       method.setAccessible(true);

@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Forward;
 
 /**
- * Pools a feature map by direction and joins the results, so that a ground and an aerial image of
- * one place say the same thing in the same order.
+ * FRGeo's feature recombination: pools a feature map by direction and joins the results, so that
+ * the vectors of a ground and an aerial image of one place correspond.
  *
  * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
  * recombination" (FRGeo), AAAI 2024, eqs. 2 to 9, with four regions: south-west, north-west,
@@ -17,7 +17,35 @@ import io.github.geofix.models.nn.Forward;
  */
 public final class FeatureRecombination {
 
-  /** What happens to the mean of each region before they are joined. */
+  /**
+   * Options of the recombination.
+   *
+   * @param regions the number R of directions; 1 is global pooling, the baseline
+   * @param normalized whether the backbone's final normalization is applied to the mean of each
+   *     region, as in the released code, or a layer normalization of its own if the backbone has
+   *     none; false for the paper's text
+   */
+  public record Options(int regions, boolean normalized) {
+
+    /** Checks the number of regions. */
+    public Options {
+      if (regions < 1) {
+        throw new IllegalArgumentException("regions must be 1 or more: " + regions);
+      }
+    }
+
+    /** Returns FRGeo as released: four regions, normalized. */
+    public static Options defaults() {
+      return new Options(4, true);
+    }
+
+    /** Returns a copy with another number of regions. */
+    public Options withRegions(int regions) {
+      return new Options(regions, normalized);
+    }
+  }
+
+  /** What is done to the mean of each region before the regions are joined. */
   @FunctionalInterface
   public interface Normalization {
     /** Nothing, as in the paper's text. */
@@ -35,7 +63,7 @@ public final class FeatureRecombination {
 
   private FeatureRecombination(int regions, Normalization normalization) {
     if (regions < 1) {
-      throw new IllegalArgumentException(regions + " regions: at least 1 needed");
+      throw new IllegalArgumentException("regions must be 1 or more: " + regions);
     }
     this.regions = regions;
     this.normalization = normalization;

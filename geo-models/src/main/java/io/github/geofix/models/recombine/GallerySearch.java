@@ -3,7 +3,6 @@ package io.github.geofix.models.recombine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
@@ -27,25 +26,43 @@ final class GallerySearch {
   }
 
   /**
-   * Returns how well each photo fits each place.
+   * How well photos fit the places of a gallery.
+   *
+   * @param cosines {@code [B][G]}, -1 to 1, at the heading that fits best
+   * @param headings {@code [B][G]}, that heading in degrees clockwise from north; empty where one
+   *     heading alone is tried
+   */
+  record Matches(float[][] cosines, float[][] headings) {}
+
+  /**
+   * Compares photos with all places of a gallery.
    *
    * @param images {@code [B, 3, H, W]}, preprocessed
-   * @return {@code [B][G]}, cosines, -1 to 1
    */
-  float[][] cosines(float[] images, int count, Gallery gallery) {
+  Matches matches(float[] images, int count, Gallery gallery) {
+    boolean severalHeadings = encoder.headings() > 1;
     float[][] cosines = new float[count][gallery.size()];
+    float[][] headings = severalHeadings ? new float[count][gallery.size()] : new float[0][];
     compare(
         images,
         count,
         gallery,
         (matches, first) -> {
-          float[] found = matches.similarities().toFloatArray();
-          int places = found.length / count;
-          for (int photo = 0; photo < count; photo++) {
-            System.arraycopy(found, photo * places, cosines[photo], first, places);
+          copy(matches.similarities(), cosines, first);
+          if (severalHeadings) {
+            copy(matches.headings(), headings, first);
           }
         });
-    return cosines;
+    return new Matches(cosines, headings);
+  }
+
+  /** Copies {@code [B, n]} into the columns of {@code [B][G]} that begin at {@code first}. */
+  private static void copy(NDArray found, float[][] target, int first) {
+    float[] values = found.toFloatArray();
+    int places = values.length / target.length;
+    for (int photo = 0; photo < target.length; photo++) {
+      System.arraycopy(values, photo * places, target[photo], first, places);
+    }
   }
 
   /**

@@ -42,15 +42,15 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
   /** As {@link #of}, for vectors of length 1. */
   static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
     NDManager owner = units.getManager();
-    NDArray partners = unitsAerial.transpose();
-    NDArray best = units.get(":, 0").matMul(partners);
+    NDArray tiles = unitsAerial.transpose();
+    NDArray best = units.get(":, 0").matMul(tiles);
     NDArray headings = best.zerosLike();
     long all = units.getShape().get(1);
     for (int s = 1; s < all; s++) {
       try (NDManager trial = owner.newSubManager()) {
         NDArray asked = units.get(":, " + s);
         asked.attach(trial);
-        NDArray cosines = asked.matMul(partners);
+        NDArray cosines = asked.matMul(tiles);
         NDArray heading = cosines.onesLike().mul(Scalar.of(cosines, 360.0 * s / all));
         NDArray headingsSoFar = NDArrays.where(cosines.gt(best), heading, headings);
         NDArray bestSoFar = cosines.maximum(best);

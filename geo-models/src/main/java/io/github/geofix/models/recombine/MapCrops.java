@@ -3,32 +3,50 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.StereographicFrame;
+import io.github.geofix.core.tile.MapImage;
+import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 
-/** Squares of a map. Thread-safe; must be closed. */
+/** The squares of a map that are tiles. Thread-safe; must be closed. */
 final class MapCrops implements AutoCloseable {
   private final MapOnDemand map;
-  private final double sizeMeters;
+  private final double tileMeters;
   private final int pixels;
+  private final MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
 
   /**
    * Creates the crops.
    *
-   * @param map as {@link MapOnDemand} takes it
-   * @param sizeMeters the side of a crop on the ground
-   * @param pixels the side of a crop
+   * @param map closed with this
+   * @param tileMeters the side of a tile on the ground
+   * @param pixels the side of a tile in pixels
    */
-  MapCrops(String map, double sizeMeters, int pixels) {
-    this.map = new MapOnDemand(map);
-    this.sizeMeters = sizeMeters;
+  MapCrops(MapOnDemand map, double tileMeters, int pixels) {
+    this.map = map;
+    this.tileMeters = tileMeters;
     this.pixels = pixels;
   }
 
-  /** Returns the square around a place, north up. */
-  BufferedImage around(LatLng center) {
-    return map.view(StereographicFrame.of(center, sizeMeters), pixels, pixels);
+  /** Returns the tile around a place, north up. */
+  MapImage around(LatLng center) {
+    return map.mapImage(StereographicFrame.of(center, tileMeters), pixels, pixels);
+  }
+
+  /**
+   * Returns the tile around a place, for training.
+   *
+   * @throws java.io.UncheckedIOException if the map has no imagery for the first tiles, or for most
+   *     of them
+   */
+  BufferedImage trainingTile(LatLng center) {
+    return missing.count(around(center)).image();
+  }
+
+  /** Returns the count of the tiles of training. */
+  MissingImagery missing() {
+    return missing;
   }
 
   /** Returns a place near another, moved east and north by up to so many meters each. */

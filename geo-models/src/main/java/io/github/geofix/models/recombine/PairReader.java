@@ -1,22 +1,21 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.models.image.PanoramaPair;
-import io.github.geofix.models.recombine.RecombineModel.Config;
+import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 
 /**
- * Makes training examples of photos and their tiles: both are mirrored and turned together where
- * the configuration says so, then of the photo is left what a camera sees that looks to one of the
- * headings, chosen at random. Thread-safe.
+ * Turns photos and their tiles into training examples: mirrors and turns both together if they are
+ * augmented, then cuts the photo to the view of a camera at a random heading. Thread-safe.
  */
 final class PairReader {
-  private final Config config;
+  private final Photos photos;
   private final VectorEncoder encoder;
 
-  PairReader(Config config, VectorEncoder encoder) {
-    this.config = config;
+  PairReader(Photos photos, VectorEncoder encoder) {
+    this.photos = photos;
     this.encoder = encoder;
   }
 
@@ -25,10 +24,10 @@ final class PairReader {
    *
    * @param photo a full circle, north in the middle, or from above with north up
    * @param tile square, north up
-   * @param target what {@link SamePlace} made of the two
+   * @param target that of {@link FalseNegativeMask} for the two
    */
   Example example(BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    if (!config.augmented()) {
+    if (!photos.augment()) {
       return seen(photo, tile, target, random);
     }
     PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
@@ -37,21 +36,21 @@ final class PairReader {
 
   private Example seen(
       BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    int heading = config.headings() == 1 ? 0 : random.nextInt(config.headings());
+    int heading = photos.headings() == 1 ? 0 : random.nextInt(photos.headings());
     float[] pixels = encoder.photos().apply(seen(photo, heading));
     return new Example(
         new float[][] {pixels, encoder.tiles().apply(tile)},
         new long[][] {target, new long[] {heading}});
   }
 
-  /** Returns the part of a full circle that a camera sees which looks to heading s of S. */
+  /** Returns the part of a panorama that a camera sees at heading s of S. */
   private BufferedImage seen(BufferedImage circle, int heading) {
-    int columns = (int) ((long) circle.getWidth() * heading / config.headings());
+    int columns = (int) ((long) circle.getWidth() * heading / photos.headings());
     BufferedImage turned = columns == 0 ? circle : PanoramaPair.rolled(circle, columns);
-    if (config.fieldOfView() == 360) {
+    if (photos.fieldOfView() == 360) {
       return turned;
     }
-    int width = Math.max(1, (int) Math.round(circle.getWidth() * config.fieldOfView() / 360));
+    int width = Math.max(1, (int) Math.round(circle.getWidth() * photos.fieldOfView() / 360));
     return turned.getSubimage((circle.getWidth() - width) / 2, 0, width, circle.getHeight());
   }
 }

@@ -5,37 +5,36 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.util.List;
 import java.util.Optional;
 
 /** The recombine family by name. */
-public final class RecombineFamily extends SizedFamily<Config> {
+public final class RecombineFamily extends SizedFamily<RecombineConfig> {
 
   /** Creates the family; called by {@link java.util.ServiceLoader}. */
   public RecombineFamily() {
     super(
         RecombineModel.METHOD,
         List.of(
-            new Size<>("tiny", Config::tiny),
-            new Size<>("paper", Config::paper),
-            new Size<>("paper-vigor", Config::paperVigor),
-            new Size<>("sample4geo", Config::sample4geo)));
+            new Size<>("tiny", RecombineConfig.tiny()),
+            new Size<>("paper", RecombineConfig.paper()),
+            new Size<>("paper-vigor", RecombineConfig.paperVigor()),
+            new Size<>("sample4geo", RecombineConfig.sample4geo())));
   }
 
   @Override
-  protected GeoModel create(Config config, List<LatLng> positions, long seed) {
+  protected GeoModel create(RecombineConfig config, List<LatLng> positions, long seed) {
     return RecombineModel.create(config, positions, seed);
   }
 
   @Override
-  protected Module network(Config config) {
+  protected Module network(RecombineConfig config) {
     return RecombineModel.network(config);
   }
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of("map");
+    return Optional.of(RecombineModel.MAP);
   }
 
   @Override

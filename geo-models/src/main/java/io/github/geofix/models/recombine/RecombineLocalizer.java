@@ -6,21 +6,23 @@ import io.github.geofix.models.calibration.Calibration;
 import java.util.Arrays;
 import java.util.List;
 
-/** Turns the scores of the gallery's places into locations. */
+/** Locates photos at the best places of the gallery. */
 final class RecombineLocalizer extends BatchLocalizer {
   private final RecombineModel model;
+  private final RecombineMatcher matcher;
 
-  RecombineLocalizer(RecombineModel model) {
-    super(model.config().photo());
+  RecombineLocalizer(RecombineModel model, RecombineMatcher matcher) {
+    super(model.config().encoder().photo());
     this.model = model;
+    this.matcher = matcher;
   }
 
   @Override
   protected List<Location> locate(float[] photos, int count) {
-    Gallery gallery = model.gallery();
+    Gallery gallery = matcher.gallery();
     Calibration calibration = model.calibration();
-    double scale = model.scale() / calibration.temperature();
-    return Arrays.stream(model.cosines(gallery, photos, count))
+    double scale = matcher.scale() / calibration.temperature();
+    return Arrays.stream(matcher.matches(gallery, photos, count).cosines())
         .map(cosines -> GallerySearch.scores(cosines, scale))
         .map(
             scores ->

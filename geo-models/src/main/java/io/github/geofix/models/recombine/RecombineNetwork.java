@@ -11,11 +11,12 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Embeds photos and map tiles into one space: a backbone for each, or one for both, then {@link
- * FeatureRecombination}.
+ * The network of {@link RecombineModel}: embeds photos and map tiles into one space by a backbone
+ * for each, or one for both, and {@link FeatureRecombination}.
  *
  * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
  * recombination" (FRGeo), AAAI 2024. With a single region it is the network of Deuser, Habel and
@@ -30,53 +31,22 @@ public final class RecombineNetwork extends Module {
    *     of them, {@link View#AERIAL} for photos from above
    * @param tileView {@link View#AERIAL} for tiles as they are, {@link View#GROUND} for tiles that
    *     were unrolled into panoramas
-   * @param regions the number R of directions; 1 pools over everything
-   * @param normalized true to apply the backbone's final normalization to the mean of each region,
-   *     as the released code does, or a layer normalization of its own if the backbone has none;
-   *     false for the paper's text
-   * @param temperature where a learned scale of the cosines starts; 0 for a network without one
+   * @param recombination how feature maps are pooled
+   * @param temperature where a learned scale of the cosines starts; empty for a network without one
    */
   public record Options(
-      View photoView, View tileView, int regions, boolean normalized, double temperature) {
+      View photoView,
+      View tileView,
+      FeatureRecombination.Options recombination,
+      OptionalDouble temperature) {
 
-    /** Checks the ranges. */
-    public Options {
-      if (regions < 1) {
-        throw new IllegalArgumentException(regions + " regions: at least 1 needed");
-      }
-      if (!(temperature >= 0)) {
-        throw new IllegalArgumentException("temperature must be 0 or more: " + temperature);
-      }
-    }
-
-    /** FRGeo's as released: panoramas, four regions, normalized, no learned scale. */
+    /** Returns FRGeo as released: panoramas, four regions, normalized, no learned scale. */
     public static Options defaults() {
-      return new Options(View.GROUND, View.AERIAL, 4, true, 0);
-    }
-
-    /** Returns a copy for photos of another kind. */
-    public Options withPhotoView(View newPhotoView) {
-      return new Options(newPhotoView, tileView, regions, normalized, temperature);
-    }
-
-    /** Returns a copy for tiles as they are, or unrolled. */
-    public Options withTileView(View newTileView) {
-      return new Options(photoView, newTileView, regions, normalized, temperature);
-    }
-
-    /** Returns a copy with another number of regions. */
-    public Options withRegions(int newRegions) {
-      return new Options(photoView, tileView, newRegions, normalized, temperature);
-    }
-
-    /** Returns a copy with or without the normalization of each region. */
-    public Options withNormalized(boolean newNormalized) {
-      return new Options(photoView, tileView, regions, newNormalized, temperature);
-    }
-
-    /** Returns a copy with a learned scale that starts at 1 / temperature. */
-    public Options withTemperature(double newTemperature) {
-      return new Options(photoView, tileView, regions, normalized, newTemperature);
+      return new Options(
+          View.GROUND,
+          View.AERIAL,
+          FeatureRecombination.Options.defaults(),
+          OptionalDouble.empty());
     }
   }
 
@@ -116,9 +86,11 @@ public final class RecombineNetwork extends Module {
       tileRegions = recombination("tile_norm", tiles);
     }
     logScale =
-        options.temperature() > 0
-            ? parameter("log_scale", Init.constant(InfoNce.logScale(options.temperature())), 1)
-            : null;
+        options.temperature().isPresent() ? scale(options.temperature().getAsDouble()) : null;
+  }
+
+  private Parameter scale(double temperature) {
+    return parameter("log_scale", Init.constant(InfoNce.logScale(temperature)), 1);
   }
 
   /** Returns what is built on top of the backbones. */
@@ -128,7 +100,7 @@ public final class RecombineNetwork extends Module {
 
   /** Returns the length of an embedding, R D. */
   public int width() {
-    return options.regions() * photos.width();
+    return options.recombination().regions() * photos.width();
   }
 
   /**
@@ -188,11 +160,12 @@ public final class RecombineNetwork extends Module {
   }
 
   private FeatureRecombination recombination(String norm, Backbone backbone) {
-    return FeatureRecombination.of(options.regions(), normalization(norm, backbone));
+    return FeatureRecombination.of(
+        options.recombination().regions(), normalization(norm, backbone));
   }
 
   private Normalization normalization(String norm, Backbone backbone) {
-    if (!options.normalized()) {
+    if (!options.recombination().normalized()) {
       return Normalization.NONE;
     }
     if (backbone.hasFinalNormalization()) {

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Compares a photo with the tile around each proposed place, at the heading that fits best. Vectors
- * of tiles are kept, as many photos are proposed the same places.
+ * Re-ranks proposed places by the cosine of the photo, at its best heading, and the tile around
+ * each. A tile without imagery has cosine 0. Vectors of tiles are cached, since many photos are
+ * proposed the same places.
  */
 final class RecombineRefiner implements Refiner {
 
@@ -23,6 +24,7 @@ final class RecombineRefiner implements Refiner {
   private static final long CACHE_BYTES = 64L << 20;
 
   private final RecombineModel model;
+  private final RecombineMatcher matcher;
   private final Cache<LatLng, float[]> tiles =
       CacheBuilder.newBuilder()
           .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
@@ -30,8 +32,9 @@ final class RecombineRefiner implements Refiner {
           .weigher((LatLng place, float[] vector) -> Float.BYTES * vector.length)
           .build();
 
-  RecombineRefiner(RecombineModel model) {
+  RecombineRefiner(RecombineModel model, RecombineMatcher matcher) {
     this.model = model;
+    this.matcher = matcher;
   }
 
   @Override
@@ -41,14 +44,14 @@ final class RecombineRefiner implements Refiner {
 
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
-    float[] headings = model.encodePhoto(photo);
+    float[] headings = matcher.encodePhoto(photo);
     List<float[]> vectors = vectors(proposed.stream().map(Candidate::latLng).toList());
     double[] cosines = new double[vectors.size()];
     for (int i = 0; i < cosines.length; i++) {
       cosines[i] = bestCosine(headings, vectors.get(i));
     }
     double max = Arrays.stream(cosines).max().orElseThrow();
-    double scale = model.scale() / model.calibration().temperature();
+    double scale = matcher.scale() / model.calibration().temperature();
     List<Candidate> refined = new ArrayList<>(proposed.size());
     for (int i = 0; i < cosines.length; i++) {
       refined.add(proposed.get(i).withScore(Math.exp(scale * (cosines[i] - max))));
@@ -73,7 +76,7 @@ final class RecombineRefiner implements Refiner {
     Map<LatLng, float[]> known = new HashMap<>(tiles.getAllPresent(places));
     List<LatLng> unknown =
         places.stream().distinct().filter(place -> !known.containsKey(place)).toList();
-    List<float[]> encoded = model.encodeTilesAround(unknown);
+    List<float[]> encoded = matcher.encodeTilesAround(unknown);
     for (int i = 0; i < encoded.size(); i++) {
       known.put(unknown.get(i), encoded.get(i));
       tiles.put(unknown.get(i), encoded.get(i));

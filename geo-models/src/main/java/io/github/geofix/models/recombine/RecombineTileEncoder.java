@@ -23,7 +23,7 @@ final class RecombineTileEncoder implements TileEncoder {
   }
 
   @Override
-  public int width() {
+  public int dimension() {
     return encoder.width();
   }
 
@@ -85,7 +85,7 @@ final class RecombineTileEncoder implements TileEncoder {
   private float[][] rows(float[] flat, int first, int count) {
     float[][] rows = new float[count][];
     for (int i = 0; i < count; i++) {
-      rows[i] = Arrays.copyOfRange(flat, (first + i) * width(), (first + i + 1) * width());
+      rows[i] = Arrays.copyOfRange(flat, (first + i) * dimension(), (first + i + 1) * dimension());
     }
     return rows;
   }

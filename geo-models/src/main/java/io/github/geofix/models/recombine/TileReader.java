@@ -3,7 +3,6 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.awt.image.BufferedImage;
 
 /**
@@ -15,20 +14,22 @@ final class TileReader {
   private final ImagePreprocessor square;
   private final View view;
 
-  TileReader(Config config) {
-    view = config.tileView();
-    input = ImagePreprocessor.of(config.tile());
-    square = ImagePreprocessor.of(config.tile().withSize(side(config), side(config)));
+  TileReader(RecombineConfig config) {
+    ImageSpec tile = config.encoder().tile();
+    view = config.photos().tileView();
+    input = ImagePreprocessor.of(tile);
+    square = ImagePreprocessor.of(tile.withSize(side(config), side(config)));
   }
 
   /**
    * Returns the pixels along the side of a square that is read without loss: a panorama has a row
    * for each pixel of half the side.
    */
-  static int side(Config config) {
-    return switch (config.tileView()) {
-      case AERIAL -> config.tile().width();
-      case GROUND -> 2 * config.tile().height();
+  static int side(RecombineConfig config) {
+    ImageSpec tile = config.encoder().tile();
+    return switch (config.photos().tileView()) {
+      case AERIAL -> tile.width();
+      case GROUND -> 2 * tile.height();
     };
   }
 

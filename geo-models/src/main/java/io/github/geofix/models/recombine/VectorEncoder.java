@@ -7,23 +7,22 @@ import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import java.util.List;
 import java.util.function.Function;
 
-/** Turns images into vectors with the present weights, recording no gradients. Thread-safe. */
+/** The encoder of photos and tiles with the present weights, without gradients. Thread-safe. */
 final class VectorEncoder {
-  private final Config config;
+  private final RecombineConfig config;
   private final RecombineNetwork network;
   private final NDManager manager;
   private final ImagePreprocessor photos;
   private final TileReader tiles;
 
-  VectorEncoder(Config config, RecombineNetwork network, NDManager manager) {
+  VectorEncoder(RecombineConfig config, RecombineNetwork network, NDManager manager) {
     this.config = config;
     this.network = network;
     this.manager = manager;
-    this.photos = ImagePreprocessor.of(config.photo());
+    this.photos = ImagePreprocessor.of(config.encoder().photo());
     this.tiles = new TileReader(config);
   }
 
@@ -42,9 +41,9 @@ final class VectorEncoder {
     return tiles;
   }
 
-  /** Returns the number S of headings that a photo is encoded for. */
+  /** Returns the number S of headings a photo is encoded at. */
   int headings() {
-    return config.headings();
+    return config.photos().headings();
   }
 
   /** Returns the length D of a vector. */
@@ -55,8 +54,8 @@ final class VectorEncoder {
   /**
    * Returns images as a network reads them, {@code [count, 3, H, W]} row-major.
    *
-   * @param image what one image has to look like
-   * @param read makes a network's image of a source; one at a time, as photos may be large
+   * @param image the size of one image
+   * @param read preprocesses a source; called one at a time, as photos may be large
    */
   static <T> float[] pixels(ImageSpec image, List<T> sources, Function<T, float[]> read) {
     int length = image.length();
@@ -77,7 +76,8 @@ final class VectorEncoder {
     return TorchEngine.infer(
         manager,
         step -> {
-          NDArray batch = step.create(images, new Shape(count).addAll(shape(config.tile())));
+          NDArray batch =
+              step.create(images, new Shape(count).addAll(shape(config.encoder().tile())));
           return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
         });
   }
@@ -99,9 +99,10 @@ final class VectorEncoder {
    * @return {@code [count, S, D]}
    */
   NDArray photoVectors(NDManager step, float[] images, int count) {
-    NDArray batch = step.create(images, new Shape(count).addAll(shape(config.photo())));
-    return config.facesNorth()
+    NDArray batch = step.create(images, new Shape(count).addAll(shape(config.encoder().photo())));
+    RecombineConfig.Photos kind = config.photos();
+    return kind.faceNorth()
         ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)
-        : network.embedPhotos(Forward.INFERENCE, batch, config.headings(), config.fieldOfView());
+        : network.embedPhotos(Forward.INFERENCE, batch, kind.headings(), kind.fieldOfView());
   }
 }

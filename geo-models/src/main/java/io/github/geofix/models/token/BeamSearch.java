@@ -13,11 +13,11 @@ import java.util.stream.Stream;
  * Beam search by the summed log-probabilities of the tokens. Sequences are not weighted by length,
  * since all have the same.
  *
- * @param width the most prefixes that are kept after a token, at least 1
+ * @param beamWidth the most prefixes that are kept after a token, at least 1
  * @param temperature the logits are divided by it before the softmax; above 1, unlikely tokens
  *     count more
  */
-public record BeamSearch(int width, double temperature) implements Decoding {
+public record BeamSearch(int beamWidth, double temperature) implements Decoding {
 
   /**
    * Checks the ranges.
@@ -25,8 +25,8 @@ public record BeamSearch(int width, double temperature) implements Decoding {
    * @throws IllegalArgumentException if a value is out of range
    */
   public BeamSearch {
-    if (width < 1) {
-      throw new IllegalArgumentException("width must be at least 1: " + width);
+    if (beamWidth < 1) {
+      throw new IllegalArgumentException("beamWidth must be at least 1: " + beamWidth);
     }
     Decoding.checkTemperature(temperature);
   }
@@ -37,8 +37,8 @@ public record BeamSearch(int width, double temperature) implements Decoding {
   }
 
   /** Returns a search at temperature 1. */
-  public static BeamSearch ofWidth(int width) {
-    return new BeamSearch(width, 1);
+  public static BeamSearch ofWidth(int beamWidth) {
+    return new BeamSearch(beamWidth, 1);
   }
 
   /** Returns the search of width 1, which takes the most probable token each time. */
@@ -48,7 +48,7 @@ public record BeamSearch(int width, double temperature) implements Decoding {
 
   /** Returns a copy with another temperature. */
   public BeamSearch withTemperature(double temperature) {
-    return new BeamSearch(width, temperature);
+    return new BeamSearch(beamWidth, temperature);
   }
 
   @Override
@@ -57,7 +57,9 @@ public record BeamSearch(int width, double temperature) implements Decoding {
     int length = network.tokenizer().length();
     PrefixTree tree = new PrefixTree(network, memory, rows(network));
     List<Beam> beams =
-        Stream.generate(() -> new Beam(BeamOptions.ofWidth(width), length)).limit(photos).toList();
+        Stream.generate(() -> new Beam(BeamOptions.ofWidth(beamWidth), length))
+            .limit(photos)
+            .toList();
     for (int n = 0; n < length; n++) {
       NextTokens next = NextTokens.of(tree, temperature);
       List<List<Extension>> kept = new ArrayList<>();
@@ -70,7 +72,7 @@ public record BeamSearch(int width, double temperature) implements Decoding {
         tree.extend(kept);
       }
     }
-    return beams.stream().map(beam -> beam.result().first(width)).toList();
+    return beams.stream().map(beam -> beam.result().first(beamWidth)).toList();
   }
 
   /** Returns how many prefixes of a photo are run, the empty one included. */
@@ -78,7 +80,7 @@ public record BeamSearch(int width, double temperature) implements Decoding {
     int rows = 1;
     long prefixes = 1;
     for (int n = 0; n + 1 < network.tokenizer().length(); n++) {
-      prefixes = Math.min(width, prefixes * network.tokenizer().valuesAt(n));
+      prefixes = Math.min(beamWidth, prefixes * network.tokenizer().valuesAt(n));
       rows += (int) prefixes;
     }
     return rows;

@@ -22,12 +22,12 @@ import java.util.stream.Stream;
  * cells: the same token below another prefix is another place.
  *
  * @param groups the number of searches, at least 1
- * @param width the most prefixes that each keeps, at least 1
+ * @param beamWidth the most prefixes that each keeps, at least 1
  * @param penalty what a prefix loses in log-probability for each hypothesis of an earlier group
  *     that has it, 0 or more; the paper uses 0.2 to 0.8
  * @param temperature the logits are divided by it before the softmax
  */
-public record DiverseBeamSearch(int groups, int width, double penalty, double temperature)
+public record DiverseBeamSearch(int groups, int beamWidth, double penalty, double temperature)
     implements Decoding {
 
   /**
@@ -36,11 +36,11 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
    * @throws IllegalArgumentException if a value is out of range
    */
   public DiverseBeamSearch {
-    boolean possible = groups >= 1 && width >= 1 && penalty >= 0;
+    boolean possible = groups >= 1 && beamWidth >= 1 && penalty >= 0;
     if (!possible) {
       throw new IllegalArgumentException(
           "%d groups of width %d and a penalty of %s: at least 1, 1 and 0 needed"
-              .formatted(groups, width, penalty));
+              .formatted(groups, beamWidth, penalty));
     }
     Decoding.checkTemperature(temperature);
   }
@@ -51,20 +51,20 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
   }
 
   /** Returns a search at temperature 1. */
-  public static DiverseBeamSearch of(int groups, int width, double penalty) {
-    return new DiverseBeamSearch(groups, width, penalty, 1);
+  public static DiverseBeamSearch of(int groups, int beamWidth, double penalty) {
+    return new DiverseBeamSearch(groups, beamWidth, penalty, 1);
   }
 
   /** Returns a copy with another temperature. */
   public DiverseBeamSearch withTemperature(double temperature) {
-    return new DiverseBeamSearch(groups, width, penalty, temperature);
+    return new DiverseBeamSearch(groups, beamWidth, penalty, temperature);
   }
 
   @Override
   public List<Hypotheses> decode(TokenNetwork network, NDArray memory) {
     int photos = Math.toIntExact(memory.getShape().get(0));
     int length = network.tokenizer().length();
-    PrefixTree tree = new PrefixTree(network, memory, 1 + (length - 1) * groups * width);
+    PrefixTree tree = new PrefixTree(network, memory, 1 + (length - 1) * groups * beamWidth);
     List<List<Beam>> beams = Stream.generate(() -> beams(length)).limit(photos).toList();
     for (int n = 0; n < length; n++) {
       NextTokens next = NextTokens.of(tree, temperature);
@@ -80,7 +80,7 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
   }
 
   private List<Beam> beams(int length) {
-    return Stream.generate(() -> new Beam(BeamOptions.ofWidth(width), length))
+    return Stream.generate(() -> new Beam(BeamOptions.ofWidth(beamWidth), length))
         .limit(groups)
         .toList();
   }
@@ -112,7 +112,7 @@ public record DiverseBeamSearch(int groups, int width, double penalty, double te
   private Hypotheses joined(List<Beam> beams) {
     Map<CellPath, Hypothesis> distinct = new LinkedHashMap<>();
     for (Beam beam : beams) {
-      for (Hypothesis found : beam.result().first(width).complete()) {
+      for (Hypothesis found : beam.result().first(beamWidth).complete()) {
         distinct.putIfAbsent(found.path(), found);
       }
     }

@@ -2,7 +2,9 @@ package io.github.geofix.models.token;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.IndexOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -21,12 +23,12 @@ public final class ReferenceDatabase implements AutoCloseable {
   public static final class Builder {
     private final int vectors;
     private final int vectorWidth;
-    private final EmbeddingIndex.Builder rows;
+    private final EmbeddingIndexBuilder rows;
 
     private Builder(int vectors, int vectorWidth) {
       this.vectors = vectors;
       this.vectorWidth = vectorWidth;
-      rows = EmbeddingIndex.builder(vectorWidth, EmbeddingIndex.Options.defaults());
+      rows = EmbeddingIndex.builder(vectorWidth, IndexOptions.defaults());
     }
 
     /**
@@ -119,7 +121,7 @@ public final class ReferenceDatabase implements AutoCloseable {
 
   private Neighbor neighbor(Hit hit, float[][] like) {
     byte[] payload = index.payload(hit.row());
-    int width = index.width();
+    int width = index.dimension();
     if (payload.length != Float.BYTES * like.length * width) {
       throw new IllegalArgumentException(
           "a photo of the database has "

@@ -15,9 +15,9 @@ public final class TokenFamily extends SizedFamily<TokenConfig> {
     super(
         TokenModel.METHOD,
         List.of(
-            new Size<>("tiny", TokenConfig::tiny),
-            new Size<>("small", TokenConfig::small),
-            new Size<>("paper", TokenConfig::paper)));
+            new Size<>("tiny", TokenConfig.tiny()),
+            new Size<>("small", TokenConfig.small()),
+            new Size<>("paper", TokenConfig.paper())));
   }
 
   @Override

@@ -3,9 +3,11 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Dropout;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchOps;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +39,16 @@ final class CausalAttention extends Module {
   private final Linear keys;
   private final Linear values;
   private final Linear output;
+  private final Dropout dropout;
+  private final boolean drops;
 
-  CausalAttention(int dimension, int heads) {
+  /**
+   * @param dropout rate of the attention weights in training, 0 to below 1
+   */
+  CausalAttention(int dimension, int heads, double dropout) {
     this.heads = heads;
+    this.dropout = new Dropout(dropout);
+    this.drops = dropout > 0;
     queries = child("q_proj", new Linear(dimension, dimension, false));
     keys = child("k_proj", new Linear(dimension, dimension, false));
     values = child("v_proj", new Linear(dimension, dimension, false));
@@ -57,16 +66,27 @@ final class CausalAttention extends Module {
     NDArray q = positions.apply(split(queries.forward(f, x)));
     NDArray k = positions.apply(split(keys.forward(f, x)));
     NDArray v = split(values.forward(f, x));
-    NDArray mixed;
-    if (past == null) {
-      mixed = TorchOps.causalAttention(q, k, v);
-    } else {
+    if (past != null) {
       k = past.keys().concat(k, 2);
       v = past.values().concat(v, 2);
+    }
+    NDArray mixed;
+    if (drops && f.training()) {
+      mixed = droppedAttention(f, q, k, v);
+    } else if (past == null) {
+      mixed = TorchOps.causalAttention(q, k, v);
+    } else {
       mixed = TorchOps.maskedAttention(q, k, v, mask(q, k));
     }
     NDArray joined = mixed.transpose(0, 2, 1, 3).reshape(x.getShape());
     return new Result(output.forward(f, joined), new Past(k, v));
+  }
+
+  /** The fused attention has no dropout; sequences are short, so that their weights fit. */
+  private NDArray droppedAttention(Forward f, NDArray q, NDArray k, NDArray v) {
+    NDArray scale = Scalar.of(q, 1 / Math.sqrt(q.getShape().get(3)));
+    NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).mul(scale).add(mask(q, k));
+    return dropout.forward(f, scores.softmax(-1)).matMul(v);
   }
 
   /** {@code [B, M, D]} to {@code [B, heads, M, d]}. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.loss.NextToken;
@@ -168,10 +169,10 @@ final class ChildCosineNetwork extends ZoomNetwork {
 
   @Override
   ZoomSearch.Frontier atRoot(NDArray photo, ZoomSearch.Views views) {
-    return new CosineFrontier(photo, views, 0, views.of(List.of(List.of())));
+    return new CosineFrontier(photo, views, 0, views.of(List.of(CellPath.ROOT)));
   }
 
-  /** Only the view where a walk stands matters, not the way there. */
+  /** The scores depend on the cell of a hypothesis alone, not on the path. */
   private final class CosineFrontier implements ZoomSearch.Frontier {
     private final NDArray photo;
     private final ZoomSearch.Views views;
@@ -192,7 +193,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
     }
 
     @Override
-    public CosineFrontier into(long[] walks, long[] taken, List<List<Integer>> paths) {
+    public CosineFrontier into(long[] rows, long[] taken, List<CellPath> paths) {
       return new CosineFrontier(photo, views, step + 1, views.of(paths));
     }
   }

@@ -2,10 +2,11 @@ package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.nn.Forward;
 import java.util.List;
 
-/** Walks of one photo as a {@link ZoomDecoder} sees them, with all that it computed before. */
+/** The frontier of a {@link ZoomDecoder}, with its key-value cache. */
 final class DecoderFrontier implements ZoomSearch.Frontier {
   private final ZoomDecoder decoder;
   private final ZoomSearch.Views views;
@@ -17,9 +18,9 @@ final class DecoderFrontier implements ZoomSearch.Frontier {
     this.step = step;
   }
 
-  /** Returns the frontier of one walk at the root view. */
+  /** Returns the frontier of the root view. */
   static DecoderFrontier atRoot(ZoomDecoder decoder, NDArray ground, ZoomSearch.Views views) {
-    NDArray root = views.of(List.of(List.of()));
+    NDArray root = views.of(List.of(CellPath.ROOT));
     return new DecoderFrontier(decoder, views, decoder.start(Forward.INFERENCE, ground, root));
   }
 
@@ -29,12 +30,12 @@ final class DecoderFrontier implements ZoomSearch.Frontier {
   }
 
   @Override
-  public DecoderFrontier into(long[] walks, long[] children, List<List<Integer>> paths) {
+  public DecoderFrontier into(long[] rows, long[] children, List<CellPath> paths) {
     NDManager manager = step.logits().getManager();
     ZoomDecoder.Step next =
         decoder.next(
             Forward.INFERENCE,
-            step.walks(manager.create(walks)),
+            step.rows(manager.create(rows)),
             manager.create(children),
             views.of(paths));
     return new DecoderFrontier(decoder, views, next);

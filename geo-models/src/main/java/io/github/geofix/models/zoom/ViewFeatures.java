@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.weights.WeightsVersion;
@@ -13,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network sees in the views of cells, computed once for many photos: the views near the root
- * are asked for by every one. Kept are those lately used, up to a bound. Whoever changes the
- * network's values has to say so by {@link #useFor}. Thread-safe.
+ * A bounded cache of encoded views, least recently used first out: every photo needs the views near
+ * the root. Call {@link #useFor} before each use, so that it is cleared when the network has
+ * changed. Thread-safe.
  */
 final class ViewFeatures {
   /** All 4,369 views of the smallest model, or 20,000 of the published one. */
@@ -27,7 +28,7 @@ final class ViewFeatures {
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ImagePreprocessor preprocessor;
-  private final Cache<List<Integer>, float[]> cache;
+  private final Cache<CellPath, float[]> cache;
   private @Nullable WeightsVersion version;
 
   ViewFeatures(ZoomNetwork network, ViewSource views, ImagePreprocessor preprocessor) {
@@ -38,11 +39,11 @@ final class ViewFeatures {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
-            .weigher((List<Integer> path, float[] features) -> Float.BYTES * features.length)
+            .weigher((CellPath path, float[] features) -> Float.BYTES * features.length)
             .build();
   }
 
-  /** Forgets everything if the network has learned since the last call. */
+  /** Clears the cache if the network has changed since the last call. */
   synchronized void useFor(NDManager manager) {
     WeightsVersion known = version;
     if (known == null || !known.isOf(network, manager)) {
@@ -52,13 +53,13 @@ final class ViewFeatures {
   }
 
   /**
-   * Returns the views of cells as the network's head takes them.
+   * Returns the encoded views of cells, of {@link ZoomNetwork#atStep}.
    *
    * @param manager owns the result
    * @param paths of one length, below the number of steps
    * @return {@code [n, D]}
    */
-  NDArray of(NDManager manager, List<List<Integer>> paths) {
+  NDArray of(NDManager manager, List<CellPath> paths) {
     float[][] features = new float[paths.size()][];
     List<Integer> unknown = new ArrayList<>();
     for (int i = 0; i < features.length; i++) {
@@ -74,7 +75,7 @@ final class ViewFeatures {
       float[][] encoded = encode(manager, batch.stream().map(paths::get).toList());
       for (int i = 0; i < encoded.length; i++) {
         features[batch.get(i)] = encoded[i];
-        cache.put(List.copyOf(paths.get(batch.get(i))), encoded[i]);
+        cache.put(paths.get(batch.get(i)), encoded[i]);
       }
     }
     int width = features[0].length;
@@ -85,7 +86,7 @@ final class ViewFeatures {
     return manager.create(joined, new Shape(features.length, width));
   }
 
-  private float[][] encode(NDManager manager, List<List<Integer>> paths) {
+  private float[][] encode(NDManager manager, List<CellPath> paths) {
     int length = preprocessor.spec().length();
     int side = preprocessor.spec().height();
     float[] pixels = new float[paths.size() * length];
@@ -96,7 +97,7 @@ final class ViewFeatures {
     try (NDManager step = manager.newSubManager()) {
       NDArray images = step.create(pixels, new Shape(paths.size(), 3, side, side));
       NDArray encoded = network.views(Forward.INFERENCE, images);
-      NDArray seen = network.atStep(Forward.INFERENCE, encoded, paths.get(0).size());
+      NDArray seen = network.atStep(Forward.INFERENCE, encoded, paths.get(0).length());
       float[] flat = seen.toFloatArray();
       int width = flat.length / paths.size();
       float[][] features = new float[paths.size()][width];

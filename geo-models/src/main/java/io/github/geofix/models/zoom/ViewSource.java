@@ -4,9 +4,12 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
+import io.github.geofix.core.tile.MapImage;
+import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.image.MapOnDemand;
 import java.awt.image.BufferedImage;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * The views of a grid's cells, cut from a map. Views are kept, those lately used, up to a bound:
@@ -19,21 +22,24 @@ final class ViewSource implements AutoCloseable {
   private final ZoomGrid grid;
   private final MapOnDemand map;
   private final int pixels;
-  private final Cache<List<Integer>, BufferedImage> cache;
+  private final Cache<CellPath, MapImage> cache;
+  private final MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
 
   /**
-   * @param map as {@link MapOnDemand} takes it
+   * Creates the views.
+   *
+   * @param map closed with this
    * @param pixels the side of a view
    */
-  ViewSource(ZoomGrid grid, String map, int pixels) {
+  ViewSource(ZoomGrid grid, MapOnDemand map, int pixels) {
     this.grid = grid;
-    this.map = new MapOnDemand(map);
+    this.map = map;
     this.pixels = pixels;
     this.cache =
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
-            .weigher((List<Integer> path, BufferedImage view) -> 4 * pixels * pixels)
+            .weigher((CellPath path, MapImage view) -> 4 * pixels * pixels)
             .build();
   }
 
@@ -41,17 +47,40 @@ final class ViewSource implements AutoCloseable {
    * Returns the view of a cell; do not write into it.
    *
    * @throws IllegalArgumentException if the path is no cell, or the map's name no source
-   * @throws java.io.UncheckedIOException if the map cannot be read
+   * @throws UncheckedIOException if the map cannot be read, or has no imagery for the root view
    * @throws IllegalStateException if closed
    */
-  BufferedImage view(List<Integer> path) {
-    BufferedImage known = cache.getIfPresent(path);
+  BufferedImage view(CellPath path) {
+    return mapImage(path).image();
+  }
+
+  /**
+   * As {@link #view}, for training: counts the views that the map has no imagery for.
+   *
+   * @throws UncheckedIOException also if too large a share of the views has no imagery
+   */
+  BufferedImage trainingView(CellPath path) {
+    return missing.count(mapImage(path)).image();
+  }
+
+  /** Returns the count of the views of training. */
+  MissingImagery missing() {
+    return missing;
+  }
+
+  private MapImage mapImage(CellPath path) {
+    MapImage known = cache.getIfPresent(path);
     if (known != null) {
       return known;
     }
-    CellPath labels = CellPath.of(path.stream().mapToInt(Integer::intValue).toArray());
-    BufferedImage view = map.view(grid.frame(labels), pixels, pixels);
-    cache.put(List.copyOf(path), view);
+    MapImage view = map.mapImage(grid.frame(path), pixels, pixels);
+    if (path.isRoot() && view.isMissing()) {
+      throw new UncheckedIOException(
+          new IOException(
+              "the map has no tile for the root view, which shows the whole area: check the map,"
+                  + " the area, and the order of the rows ({-y} counts from the south)"));
+    }
+    cache.put(path, view);
     return view;
   }
 

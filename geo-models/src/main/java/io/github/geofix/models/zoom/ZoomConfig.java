@@ -4,6 +4,7 @@ import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.loss.NextToken;
@@ -36,7 +37,7 @@ public record ZoomConfig(
     List<Integer> childrenPerSide,
     String map,
     Training training,
-    ZoomSearch.Options search,
+    BeamOptions search,
     AnswerOptions answer) {
 
   /** Scores the children of a view. */
@@ -72,7 +73,7 @@ public record ZoomConfig(
    * @param dimension the length D of all tokens
    * @param heads number of attention heads; each an even part of the dimension
    * @param layers number of blocks
-   * @param dropout rate in training, 0 to below 1
+   * @param dropout rate of tokens, attention weights and branch outputs in training, 0 to below 1
    * @param sharedEncoder true to encode photos and views with the same weights, as in the paper
    */
   public record Decoder(int dimension, int heads, int layers, double dropout, boolean sharedEncoder)
@@ -170,8 +171,8 @@ public record ZoomConfig(
   /**
    * Options of training.
    *
-   * @param augment true to change photos and views at random, as the paper does; the root view is
-   *     never changed
+   * @param augment true to augment photos and views as the paper does; the root view is never
+   *     augmented
    * @param labelSmoothing of the next-child cross-entropy, 0 to below 1
    */
   public record Training(boolean augment, double labelSmoothing) {
@@ -206,25 +207,26 @@ public record ZoomConfig(
         List.of(4, 4, 4, 4),
         map,
         new Training(false, 0),
-        new ZoomSearch.Options(16, 20),
+        new BeamOptions(16, 20),
         new AnswerOptions(500, 10));
   }
 
   /**
-   * Returns the configuration of the published method with DINOv2 ViT-S/14, views of 224 pixels and
-   * a decoder of half the dimension.
+   * Returns the configuration of the published method with DINOv2 ViT-S/14, views of 224 pixels, a
+   * decoder of half the dimension, and a beam search of width 16.
    */
   public static ZoomConfig small(String map) {
     ZoomConfig paper = paper(map);
     ImageSpec photo = paper.encoder.photo().withSize(224, 448);
     return paper
         .withHead(new Decoder(384, 6, 4, 0.1, true))
-        .withEncoder(new Encoder("dinov2-s14", 4, photo, 224));
+        .withEncoder(new Encoder("dinov2-s14", 4, photo, 224))
+        .withSearch(new BeamOptions(16, 20));
   }
 
   /**
    * Returns the published configuration: DINOv2 ViT-B/14 for both photos and views, a decoder of
-   * 21,268,224 parameters, and 10 km of Washington DC in four steps of 4 x 4.
+   * 21,268,224 parameters, 10 km of Washington DC in four steps of 4 x 4, and greedy search.
    */
   public static ZoomConfig paper(String map) {
     ImageSpec photo = ImageSpec.imageNet(384).withSize(384, 768).withFit(Fit.STRETCH);
@@ -235,7 +237,7 @@ public record ZoomConfig(
         List.of(4, 4, 4, 4),
         map,
         new Training(true, 0.1),
-        new ZoomSearch.Options(16, 20),
+        BeamOptions.greedy(),
         new AnswerOptions(0, 10));
   }
 
@@ -259,13 +261,18 @@ public record ZoomConfig(
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
+  /** Returns a copy that takes its views from another map. */
+  ZoomConfig withMap(String map) {
+    return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
+  }
+
   /** Returns a copy with the given options of training. */
   public ZoomConfig withTraining(Training training) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
   /** Returns a copy with the given options of the beam search. */
-  public ZoomConfig withSearch(ZoomSearch.Options search) {
+  public ZoomConfig withSearch(BeamOptions search) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 

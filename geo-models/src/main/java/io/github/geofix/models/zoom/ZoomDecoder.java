@@ -17,19 +17,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides step by step into which child of the present view to zoom: a causal transformer over
- * {@code [g, s0, a0, s1, a1, ...]}, the ground photo, the root view, the child taken, the view of
- * that child, and so on. The output at view n scores the children of view n.
+ * The decoder of Just Zoom In: a causal transformer over {@code [g, s0, a0, s1, a1, ...]}, the
+ * ground photo, the root view, the child taken, the view of that child, and so on. The output at
+ * view n scores the children of view n.
  *
  * <p>Erzurumlu et al., "Just Zoom In: Cross-View Geo-Localization via Autoregressive Zooming",
  * 2026. Tokens have no type and no learned position: blocks have {@link RmsNorm} before each
- * branch, rotary positions and SwiGLU, and no biases. Where steps differ in the number of children,
- * each number has its own embeddings and scores; the paper has one. It does not say where dropout
- * acts: here on the output of each branch.
+ * branch, rotary positions and SwiGLU, and no biases. Dropout acts on the tokens, the attention
+ * weights and the output of each branch. Where steps differ in the number of children, each number
+ * has its own embeddings and scores; the paper has one.
  *
  * <p>{@link #logits} scores all steps of known paths at once, for training; {@link #start} and
- * {@link #next} go step by step and keep what was computed, which changes nothing because earlier
- * tokens never see later ones.
+ * {@link #next} go step by step and keep earlier keys and values, with the same result, because
+ * earlier tokens never see later ones.
  */
 public final class ZoomDecoder extends Module {
   private static final double EPSILON = 1e-6;
@@ -38,8 +38,8 @@ public final class ZoomDecoder extends Module {
   private static final int FEED_FORWARD_UNIT = 256;
 
   /**
-   * Where some walks stand after a view: the scores of its children, and what the next step needs.
-   * Its arrays belong to the manager of the first view.
+   * The decoder's output after a view of some paths, with the cache for the next step. Its arrays
+   * belong to the manager of the first view.
    */
   public static final class Step {
     private final int index;
@@ -63,11 +63,11 @@ public final class ZoomDecoder extends Module {
     }
 
     /**
-     * Returns the walks of the given indices, which may leave some out and repeat others.
+     * Returns the paths of the given indices, which may leave some out and repeat others.
      *
      * @param indices int64 {@code [B']}
      */
-    public Step walks(NDArray indices) {
+    public Step rows(NDArray indices) {
       return new Step(
           index, logits.get(indices), past.stream().map(layer -> layer.rows(indices)).toList());
     }
@@ -80,6 +80,7 @@ public final class ZoomDecoder extends Module {
   private final int[] offsets;
 
   private final Embedding actions;
+  private final Layer dropout;
   private final List<Block> blocks = new ArrayList<>();
   private final RmsNorm norm;
   private final Linear head;
@@ -105,6 +106,7 @@ public final class ZoomDecoder extends Module {
     }
     int rows = distinct.stream().mapToInt(side -> side * side).sum();
     actions = child("action_embed", new Embedding(rows, size.dimension()));
+    dropout = new Dropout(size.dropout());
     for (int i = 0; i < size.layers(); i++) {
       blocks.add(child("blocks." + i, new Block(size)));
     }
@@ -150,7 +152,9 @@ public final class ZoomDecoder extends Module {
       causes = causes.concat(actions.forward(f, rows), 1);
     }
     // Every view follows its cause: the photo, or the child taken.
-    NDArray x = NDArrays.stack(new NDList(causes, views), 2).reshape(batch, 2L * steps, dimension);
+    NDArray tokens =
+        NDArrays.stack(new NDList(causes, views), 2).reshape(batch, 2L * steps, dimension);
+    NDArray x = dropout.forward(f, tokens);
     RotaryPositions positions = positions(x, 0);
     for (Block block : blocks) {
       x = block.forward(f, x, positions, null).output();
@@ -165,7 +169,7 @@ public final class ZoomDecoder extends Module {
   }
 
   /**
-   * Begins walks at their root views.
+   * Starts paths at their root views.
    *
    * @param ground {@code [B, D]}, the photos
    * @param views {@code [B, D]}, the root views; the result belongs to the manager of the photos
@@ -176,7 +180,7 @@ public final class ZoomDecoder extends Module {
   }
 
   /**
-   * Goes on into one child of each walk.
+   * Extends each path by one child.
    *
    * @param before the step before; may be used again
    * @param taken int64 {@code [B]}, the children taken, 0 to K K - 1
@@ -198,7 +202,7 @@ public final class ZoomDecoder extends Module {
     check("photos", shape, batch, dimension());
     check("views", views.getShape(), batch, dimension());
     int index = before == null ? 0 : before.index() + 1;
-    NDArray x = NDArrays.stack(new NDList(causes, views), 1);
+    NDArray x = dropout.forward(f, NDArrays.stack(new NDList(causes, views), 1));
     RotaryPositions positions = positions(x, 2 * index);
     List<CausalAttention.Past> past = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
@@ -247,7 +251,7 @@ public final class ZoomDecoder extends Module {
 
     Block(ZoomConfig.Decoder size) {
       int dimension = size.dimension();
-      attention = child("self_attn", new CausalAttention(dimension, size.heads()));
+      attention = child("self_attn", new CausalAttention(dimension, size.heads(), size.dropout()));
       feedForward = child("ffn", new SwiGlu(dimension, feedForwardSize(dimension)));
       norm1 = child("norm1", new RmsNorm(dimension, EPSILON));
       norm2 = child("norm2", new RmsNorm(dimension, EPSILON));

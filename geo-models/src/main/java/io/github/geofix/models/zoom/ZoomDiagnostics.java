@@ -1,5 +1,6 @@
 package io.github.geofix.models.zoom;
 
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class ZoomDiagnostics {
    * @return one path for each photo
    * @throws IllegalArgumentException if the lists differ in length or a place is outside the grid
    */
-  public static List<int[]> teacherForcedChoices(
+  public static List<CellPath> teacherForcedChoices(
       ZoomModel model, List<BufferedImage> photos, List<LatLng> places) {
     if (photos.size() != places.size()) {
       throw new IllegalArgumentException(
@@ -26,10 +27,7 @@ public final class ZoomDiagnostics {
     }
     return IntStream.range(0, photos.size())
         .mapToObj(
-            i ->
-                model
-                    .inference()
-                    .bestChildren(photos.get(i), ZoomExamples.path(model.grid(), places.get(i))))
+            i -> model.inference().bestChildren(photos.get(i), model.grid().pathOf(places.get(i))))
         .toList();
   }
 }

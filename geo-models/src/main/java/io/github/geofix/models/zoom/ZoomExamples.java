@@ -1,22 +1,17 @@
 package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.image.Augmentation;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Training examples of a {@link ZoomModel}. Thread-safe. */
 final class ZoomExamples {
-
-  /** The smallest share of a photo that a random crop keeps, as in the paper. */
-  private static final double MIN_CROP = 0.7;
-
   private final ZoomGrid grid;
   private final ViewSource views;
   private final boolean augment;
@@ -47,13 +42,13 @@ final class ZoomExamples {
    */
   Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
     boolean inside = grid.contains(latLng);
-    List<Integer> path = inside ? path(grid, latLng) : List.of();
+    CellPath path = inside ? grid.pathOf(latLng) : CellPath.ROOT;
     long[] children = new long[grid.steps()];
     float[] pixels = new float[grid.steps() * viewPreprocessor.spec().length()];
     for (int step = 0; step < children.length; step++) {
-      children[step] = inside ? path.get(step) : -1;
+      children[step] = inside ? path.at(step) : -1;
       if (inside) {
-        float[] view = viewPixels(path.subList(0, step), random);
+        float[] view = viewPixels(path.prefix(step), random);
         System.arraycopy(view, 0, pixels, step * view.length, view.length);
       }
     }
@@ -64,19 +59,13 @@ final class ZoomExamples {
     if (!augment) {
       return photoPreprocessor.apply(photo);
     }
-    BufferedImage fitted =
-        photoPreprocessor.fit(Augmentation.cropped(MIN_CROP).apply(photo, random));
-    return photoPreprocessor.normalize(Augmentation.ground().apply(fitted, random));
+    BufferedImage fitted = photoPreprocessor.fit(ZoomAugmentation.PHOTO.apply(photo, random));
+    return photoPreprocessor.normalize(ZoomAugmentation.FITTED_PHOTO.apply(fitted, random));
   }
 
-  private float[] viewPixels(List<Integer> path, SplittableRandom random) {
-    BufferedImage view = views.view(path);
-    boolean changed = augment && !path.isEmpty();
-    return viewPreprocessor.normalize(changed ? Augmentation.aerial().apply(view, random) : view);
-  }
-
-  /** Returns the path to the terminal cell of a place. */
-  static List<Integer> path(ZoomGrid grid, LatLng place) {
-    return Arrays.stream(grid.pathOf(place).toArray()).boxed().toList();
+  private float[] viewPixels(CellPath path, SplittableRandom random) {
+    BufferedImage view = views.trainingView(path);
+    boolean changed = augment && !path.isRoot();
+    return viewPreprocessor.normalize(changed ? ZoomAugmentation.VIEW.apply(view, random) : view);
   }
 }

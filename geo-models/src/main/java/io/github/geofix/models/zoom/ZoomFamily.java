@@ -19,9 +19,9 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
     super(
         ZoomModel.METHOD,
         List.of(
-            new Size<>("tiny", () -> ZoomConfig.tiny(NO_MAP)),
-            new Size<>("small", () -> ZoomConfig.small(NO_MAP)),
-            new Size<>("paper", () -> ZoomConfig.paper(NO_MAP))));
+            new Size<>("tiny", ZoomConfig.tiny(NO_MAP)),
+            new Size<>("small", ZoomConfig.small(NO_MAP)),
+            new Size<>("paper", ZoomConfig.paper(NO_MAP))));
   }
 
   @Override
@@ -40,7 +40,7 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of("map");
+    return Optional.of(ZoomModel.MAP);
   }
 
   @Override

@@ -4,18 +4,23 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,7 +51,7 @@ final class ZoomInference {
   }
 
   /** Searches for the terminal cells of a photo. */
-  ZoomSearch.Result search(BufferedImage photo, List<Walk> starts, ZoomSearch.Options options) {
+  Hypotheses search(BufferedImage photo, List<Hypothesis> starts, BeamOptions options) {
     return search(preprocessor.apply(photo), 1, starts, options).get(0);
   }
 
@@ -55,14 +60,13 @@ final class ZoomInference {
    *
    * @param photos {@code [count, 3, H, W]}, preprocessed
    */
-  List<ZoomSearch.Result> search(
-      float[] photos, int count, List<Walk> starts, ZoomSearch.Options options) {
+  List<Hypotheses> search(float[] photos, int count, List<Hypothesis> starts, BeamOptions options) {
     features.useFor(manager);
     return TorchEngine.infer(
         manager,
         batch -> {
           NDArray encoded = encode(batch, photos, count);
-          List<ZoomSearch.Result> results = new ArrayList<>(count);
+          List<Hypotheses> results = new ArrayList<>(count);
           for (int i = 0; i < count; i++) {
             try (NDManager step = batch.newSubManager()) {
               NDArray photo = encoded.get("{}:{}", i, i + 1);
@@ -81,36 +85,37 @@ final class ZoomInference {
    * <p>The temperature is that of the cells at which the search ends, of which one holds the
    * photo's place; regions consist of S2 cells, so their shares are measured on those.
    */
-  ScoredPhoto scored(PhotoSource.Photo photo, ZoomSearch.Options options) {
+  ScoredPhoto scored(PhotoSource.Photo photo, BeamOptions options) {
     LatLng place = photo.latLng();
-    ZoomSearch.Result result = search(photo.image(), List.of(Walk.atRoot()), options);
-    EndCells ends = EndCells.of(result, 1);
+    Hypotheses found = search(photo.image(), List.of(Hypothesis.ROOT), options);
+    SearchOutcome outcome = SearchOutcome.of(found, 1);
     return new ScoredPhoto(
-        ends.shares(),
-        grid.contains(place) ? ends.indexOf(ZoomExamples.path(grid, place)) : -1,
+        outcome.shares(),
+        grid.contains(place) ? outcome.indexOf(grid.pathOf(place)) : -1,
         temperature -> {
-          CellScores.Disjoint s2 = EndCells.of(result, temperature).spreadOverS2(grid);
+          CellScores.Disjoint s2 = SpreadOverS2.of(SearchOutcome.of(found, temperature), grid);
           return RegionShares.needed(place, s2.cells(), s2.scores());
         });
   }
 
   /** Returns the best child at each step of a known path. */
-  int[] bestChildren(BufferedImage photo, List<Integer> path) {
+  CellPath bestChildren(BufferedImage photo, CellPath path) {
     features.useFor(manager);
     float[] pixels = preprocessor.apply(photo);
     return TorchEngine.infer(manager, step -> bestChildren(step, pixels, path));
   }
 
-  private int[] bestChildren(NDManager step, float[] photo, List<Integer> path) {
+  private CellPath bestChildren(NDManager step, float[] photo, CellPath path) {
     List<NDArray> views = new ArrayList<>();
-    for (int n = 0; n < path.size(); n++) {
-      views.add(features.of(step, List.of(path.subList(0, n))));
+    for (int n = 0; n < path.length(); n++) {
+      views.add(features.of(step, List.of(path.prefix(n))));
     }
-    long[] children = path.stream().mapToLong(Integer::longValue).toArray();
+    long[] children = Arrays.stream(path.toArray()).asLongStream().toArray();
     NDArray taken = step.create(children, new Shape(1, children.length));
-    return network.logits(Forward.INFERENCE, encode(step, photo, 1), views, taken).stream()
-        .mapToInt(logits -> (int) logits.argMax(1).getLong(0))
-        .toArray();
+    return CellPath.of(
+        network.logits(Forward.INFERENCE, encode(step, photo, 1), views, taken).stream()
+            .mapToInt(logits -> (int) logits.argMax(1).getLong(0))
+            .toArray());
   }
 
   private NDArray encode(NDManager step, float[] photos, int count) {

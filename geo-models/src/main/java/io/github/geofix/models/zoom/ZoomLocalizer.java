@@ -7,7 +7,10 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.models.answer.BatchLocalizer;
-import io.github.geofix.models.zoom.ZoomSearch.Walk;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -23,9 +26,9 @@ public final class ZoomLocalizer extends BatchLocalizer {
   private static final int MOST_POINTS = 1000;
 
   private final ZoomModel model;
-  private final ZoomSearch.Options search;
+  private final BeamOptions search;
 
-  ZoomLocalizer(ZoomModel model, ZoomSearch.Options search) {
+  ZoomLocalizer(ZoomModel model, BeamOptions search) {
     super(model.config().encoder().photo());
     this.model = model;
     this.search = search;
@@ -33,7 +36,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   @Override
   protected List<Location> locate(float[] photos, int count) {
-    return model.inference().search(photos, count, List.of(Walk.atRoot()), search).stream()
+    return model.inference().search(photos, count, List.of(Hypothesis.ROOT), search).stream()
         .map(this::location)
         .toList();
   }
@@ -46,35 +49,35 @@ public final class ZoomLocalizer extends BatchLocalizer {
    * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
    *     cell of {@link ZoomModel#grid}
    */
-  public Location locateFrom(BufferedImage photo, List<Walk> starts) {
+  public Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {
     return location(model.inference().search(photo, starts, search));
   }
 
-  private Location location(ZoomSearch.Result result) {
+  private Location location(Hypotheses found) {
     ZoomGrid grid = model.grid();
-    EndCells ends = EndCells.of(result, model.calibration().temperature());
+    SearchOutcome outcome = SearchOutcome.of(found, model.calibration().temperature());
     List<Candidate> candidates =
-        IntStream.range(0, Math.min(ends.terminal(), model.answerOptions().candidates()))
-            .mapToObj(i -> Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]))
+        IntStream.range(0, Math.min(outcome.complete(), model.answerOptions().candidates()))
+            .mapToObj(i -> Candidate.of(grid.cell(outcome.cells().get(i)), outcome.shares()[i]))
             .toList();
-    CellScores.Disjoint s2 = ends.spreadOverS2(grid);
+    CellScores.Disjoint s2 = SpreadOverS2.of(outcome, grid);
     return new Location(
-        answer(ends),
+        answer(outcome),
         candidates,
         regions(s2.cells(), s2.scores(), model.calibration().regionShares()));
   }
 
-  private LatLng answer(EndCells ends) {
+  private LatLng answer(SearchOutcome outcome) {
     ZoomGrid grid = model.grid();
     double meanKm = model.answerOptions().meanKm();
     // The terminal cells may have no share at all if larger ones were far better.
-    if (meanKm == 0 || ends.shares()[0] == 0) {
-      return grid.center(ends.path(0));
+    if (meanKm == 0 || outcome.shares()[0] == 0) {
+      return grid.center(outcome.cells().get(0));
     }
-    int count = Math.min(ends.terminal(), MOST_POINTS);
+    int count = Math.min(outcome.complete(), MOST_POINTS);
     List<LatLng> centers =
-        IntStream.range(0, count).mapToObj(i -> grid.center(ends.path(i))).toList();
-    double[] weights = Arrays.copyOf(ends.shares(), count);
+        IntStream.range(0, count).mapToObj(i -> grid.center(outcome.cells().get(i))).toList();
+    double[] weights = Arrays.copyOf(outcome.shares(), count);
     return WeightedPoints.of(centers, weights).densityMode(meanKm);
   }
 }

@@ -6,9 +6,13 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.core.tile.TileAddress;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
@@ -32,6 +36,9 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
 
+  /** The setting that names the map. */
+  static final String MAP = "map";
+
   private final ZoomConfig config;
   private final ZoomGrid grid;
   private final ZoomNetwork network;
@@ -39,16 +46,16 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
   private final ZoomExamples examples;
   private final ZoomInference inference;
 
-  private ZoomModel(ZoomConfig config) {
-    this(config, ZoomNetwork.of(config));
+  private ZoomModel(ZoomConfig config, MapOnDemand map) {
+    this(config, map, ZoomNetwork.of(config));
   }
 
-  private ZoomModel(ZoomConfig config, ZoomNetwork network) {
+  private ZoomModel(ZoomConfig config, MapOnDemand map, ZoomNetwork network) {
     super(METHOD, network, config.answer());
     this.config = config;
     this.network = network;
     this.grid = config.grid();
-    this.views = new ViewSource(grid, config.map(), config.encoder().viewPixels());
+    this.views = new ViewSource(grid, map, config.encoder().viewPixels());
     this.examples = new ZoomExamples(config, grid, views);
     this.inference = new ZoomInference(network, manager(), config.encoder(), grid, views);
   }
@@ -59,7 +66,7 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
    * @param seed determines the initial values of the parameters
    */
   public static ZoomModel create(ZoomConfig config, long seed) {
-    ZoomModel model = new ZoomModel(config);
+    ZoomModel model = new ZoomModel(config, MapOnDemand.of(config.map()));
     model.network.initialize(model.manager(), seed);
     return model;
   }
@@ -88,12 +95,14 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
    */
   public static ZoomModel load(ModelFolder folder) {
     ZoomConfig config = folder.config(ZoomConfig.class);
-    return load(folder, weights -> new ZoomModel(config));
+    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
+    return load(folder, weights -> new ZoomModel(config, map));
   }
 
+  /** {@inheritDoc} Keys in the address of the map are left out. */
   @Override
   public ZoomConfig config() {
-    return config.withAnswer(answerOptions());
+    return config.withAnswer(answerOptions()).withMap(TileAddress.redacted(config.map()));
   }
 
   /** Returns the grid of cells that the model zooms through. */
@@ -128,13 +137,18 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
   }
 
   /** Returns a localizer with another search than that of the configuration. */
-  public ZoomLocalizer localizer(ZoomSearch.Options search) {
+  public ZoomLocalizer localizer(BeamOptions search) {
     return new ZoomLocalizer(this, search);
   }
 
   @Override
   public Refiner refiner() {
     return new ZoomRefiner(this);
+  }
+
+  @Override
+  public MissingImagery missingImagery() {
+    return views.missing();
   }
 
   ZoomInference inference() {

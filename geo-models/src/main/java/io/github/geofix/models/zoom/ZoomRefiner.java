@@ -6,10 +6,12 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.models.zoom.ZoomSearch.Walk;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,21 +42,21 @@ final class ZoomRefiner implements Refiner {
   /** {@inheritDoc} Ignores places outside the grid; searches all of it if none is inside. */
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
-    List<Walk> starts = starts(proposed);
-    ZoomSearch.Options search = model.config().search();
-    ZoomSearch.Options wide = search.withBeamWidth(Math.max(search.beamWidth(), 2 * starts.size()));
-    ZoomSearch.Result result = model.inference().search(photo, starts, wide);
-    EndCells ends = EndCells.of(result, model.calibration().temperature());
+    List<Hypothesis> starts = starts(proposed);
+    BeamOptions search = model.config().search();
+    BeamOptions wide = search.withBeamWidth(Math.max(search.beamWidth(), 2 * starts.size()));
+    Hypotheses found = model.inference().search(photo, starts, wide);
+    SearchOutcome outcome = SearchOutcome.of(found, model.calibration().temperature());
     ZoomGrid grid = model.grid();
     List<Candidate> refined = new ArrayList<>();
-    for (int i = 0; i < ends.terminal(); i++) {
-      refined.add(Candidate.of(grid.cell(ends.path(i)), ends.shares()[i]));
+    for (int i = 0; i < outcome.complete(); i++) {
+      refined.add(Candidate.of(grid.cell(outcome.cells().get(i)), outcome.shares()[i]));
     }
     return refined;
   }
 
-  private List<Walk> starts(List<Candidate> proposed) {
-    Set<List<Integer>> paths = new LinkedHashSet<>();
+  private List<Hypothesis> starts(List<Candidate> proposed) {
+    Set<CellPath> paths = new LinkedHashSet<>();
     for (Candidate candidate : proposed) {
       if (model.grid().contains(candidate.latLng())) {
         int depth = depth(candidate);
@@ -67,16 +69,15 @@ final class ZoomRefiner implements Refiner {
         }
       }
     }
-    List<Walk> starts =
+    List<Hypothesis> starts =
         paths.stream()
-            .filter(path -> paths.stream().noneMatch(other -> isInside(path, other)))
-            .map(path -> new Walk(path, 0))
+            .filter(
+                path ->
+                    paths.stream()
+                        .noneMatch(other -> !other.equals(path) && other.isPrefixOf(path)))
+            .map(path -> new Hypothesis(path, 0))
             .toList();
-    return starts.isEmpty() ? List.of(Walk.atRoot()) : starts;
-  }
-
-  private static boolean isInside(List<Integer> path, List<Integer> other) {
-    return other.size() < path.size() && path.subList(0, other.size()).equals(other);
+    return starts.isEmpty() ? List.of(Hypothesis.ROOT) : starts;
   }
 
   /** Returns the deepest step, but not the last, at which the cell is wide enough. */
@@ -90,8 +91,8 @@ final class ZoomRefiner implements Refiner {
     return depth;
   }
 
-  private List<Integer> prefix(LatLng place, int depth) {
-    return Arrays.stream(model.grid().pathOf(place).toArray()).limit(depth).boxed().toList();
+  private CellPath prefix(LatLng place, int depth) {
+    return model.grid().pathOf(place).prefix(depth);
   }
 
   /** Closes nothing: the arrays belong to the model. */

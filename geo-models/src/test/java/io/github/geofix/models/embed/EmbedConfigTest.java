@@ -434,12 +434,13 @@ final class EmbedConfigTest {
     Family embed = Family.named("embed");
     assertThat(embed.sizes()).containsExactly("tiny", "small", "paper");
     // CLIP ViT-L/14 at 336, fusion and head, without the cells that the data decide.
-    assertThat(embed.network("paper").parameterCount()).isGreaterThan(304_293_888L);
-    assertThat(embed.network("paper").parameter("head.weight").shape())
+    assertThat(embed.network("paper", Map.of()).parameterCount()).isGreaterThan(304_293_888L);
+    assertThat(embed.network("paper", Map.of()).parameter("head.weight").shape())
         .isEqualTo(new Shape(768, 128));
-    assertThat(embed.network("paper").parameter("fusion.pos_embed").shape())
+    assertThat(embed.network("paper", Map.of()).parameter("fusion.pos_embed").shape())
         .isEqualTo(new Shape(577, 128));
-    assertThatThrownBy(() -> embed.network("huge")).hasMessageContaining("tiny, small, paper");
+    assertThatThrownBy(() -> embed.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.embed.Matching.AllCells;
@@ -85,7 +86,7 @@ final class EmbedModelTest {
       model.save(saved, CARD);
     }
     try (EmbeddingIndex narrow =
-        EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults())
+        EmbeddingIndex.builder(3, IndexOptions.defaults())
             .add(new float[] {1, 2, 3}, new LatLng(0, 0), "a")
             .build()) {
       narrow.save(saved.resolve("gallery.index"));

@@ -8,14 +8,20 @@ import io.github.geofix.models.image.Augmentation.Blur;
 import io.github.geofix.models.image.Augmentation.CoarseDropout;
 import io.github.geofix.models.image.Augmentation.ColorJitter;
 import io.github.geofix.models.image.Augmentation.Crop;
+import io.github.geofix.models.image.Augmentation.EachSquare;
 import io.github.geofix.models.image.Augmentation.Gray;
 import io.github.geofix.models.image.Augmentation.GridDropout;
 import io.github.geofix.models.image.Augmentation.Jpeg;
 import io.github.geofix.models.image.Augmentation.OneOf;
+import io.github.geofix.models.image.Augmentation.ScaledCrop;
 import io.github.geofix.models.image.Augmentation.Sharpen;
+import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,9 +35,11 @@ class AugmentationTest {
 
   private static Stream<Augmentation> all() {
     return Stream.of(
-        Augmentation.ground(),
-        Augmentation.aerial(),
-        Augmentation.cropped(0.7),
+        Augmentation.sequence(new Jpeg(90, 100), new ScaledCrop(0.7, 1)),
+        Augmentation.sometimes(0.5, Augmentation.oneOf(new Gray(), new Sharpen(0.2, 1))),
+        new EachSquare(GridDropout.defaults()),
+        new Crop(0.7, 1, 0.75, 4 / 3.0),
+        new ScaledCrop(0.7, 1),
         new Jpeg(90, 100),
         new ColorJitter(0.2, 0.2, 0.2, 0.05),
         new Gray(),
@@ -77,6 +85,48 @@ class AugmentationTest {
       for (int x = 0; x < crop.getWidth(); x++) {
         assertThat(crop.getRGB(x, y)).isEqualTo(photo().getRGB(left + x, top + y));
       }
+    }
+  }
+
+  @Test
+  void cropsWithThePhotosOwnAspectAtEveryPlace() {
+    Set<Integer> lefts = new HashSet<>();
+    Set<Integer> tops = new HashSet<>();
+    for (long seed = 0; seed < 200; seed++) {
+      BufferedImage crop = new ScaledCrop(0.5, 0.8).apply(photo(), new SplittableRandom(seed));
+      double area = (double) crop.getWidth() * crop.getHeight() / (WIDTH * HEIGHT);
+      assertThat(area).isBetween(0.48, 0.82);
+      assertThat((double) crop.getWidth() / crop.getHeight())
+          .isCloseTo((double) WIDTH / HEIGHT, within(0.05));
+      int left = crop.getRGB(0, 0) >> 16 & 0xff;
+      int top = crop.getRGB(0, 0) >> 8 & 0xff;
+      assertThat(crop.getRGB(crop.getWidth() - 1, crop.getHeight() - 1))
+          .isEqualTo(photo().getRGB(left + crop.getWidth() - 1, top + crop.getHeight() - 1));
+      lefts.add(left);
+      tops.add(top);
+    }
+    assertThat(lefts).hasSizeGreaterThan(12).contains(0);
+    assertThat(tops).hasSizeGreaterThan(8).contains(0);
+    assertThat(new ScaledCrop(1, 1).apply(photo(), new SplittableRandom(1)).getWidth())
+        .isEqualTo(WIDTH);
+  }
+
+  @Test
+  void changesEachSquareOfAWidePhotoByItself() {
+    BufferedImage wide = Pixels.create(50, 20);
+    Graphics2D graphics = wide.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, 50, 20);
+    graphics.dispose();
+    SplittableRandom random = new SplittableRandom(3);
+    BufferedImage changed = new EachSquare(new CoarseDropout(1, 1, 0.5, 0.5)).apply(wide, random);
+    for (int left = 0; left < 50; left += 20) {
+      int width = Math.min(20, 50 - left);
+      int black = 0;
+      for (int i = 0; i < width * 20; i++) {
+        black += (changed.getRGB(left + i % width, i / width) & 0xff) == 0 ? 1 : 0;
+      }
+      assertThat(black).isEqualTo(width * 20 / 4);
     }
   }
 

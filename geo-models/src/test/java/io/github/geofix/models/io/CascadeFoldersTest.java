@@ -83,7 +83,7 @@ class CascadeFoldersTest {
           .extracting(Candidate::cell)
           .containsExactlyInAnyOrderElementsOf(
               plain.locate(photo).candidates().stream().map(Candidate::cell).toList());
-      assertThat(encoder.encodeImages(List.of(photo)).get(0)).hasDimensions(1, encoder.width());
+      assertThat(encoder.encodeImages(List.of(photo)).get(0)).hasDimensions(1, encoder.dimension());
       assertThat(ranked.locate(photo).candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-9));
     }

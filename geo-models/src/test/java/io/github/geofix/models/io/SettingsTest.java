@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
-import io.github.geofix.models.recombine.RecombineModel;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.token.Sampling;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.zoom.ZoomConfig;
@@ -25,10 +25,7 @@ final class SettingsTest {
 
   static Stream<Record> configurations() {
     return Stream.of(
-        EmbedConfig.tiny(),
-        RecombineModel.Config.tiny(),
-        TokenConfig.tiny(),
-        ZoomConfig.tiny("map.png"));
+        EmbedConfig.tiny(), RecombineConfig.tiny(), TokenConfig.tiny(), ZoomConfig.tiny("map.png"));
   }
 
   private static Stream<String> enums(Record value, String path) {
@@ -92,9 +89,9 @@ final class SettingsTest {
   @Test
   void saysWhyASettingDoesNotFit() {
     TokenConfig config = TokenConfig.tiny();
-    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.width", "0")))
+    assertThatThrownBy(() -> Settings.apply(config, Map.of("decoding.beamWidth", "0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("decoding: width must be at least 1: 0");
+        .hasMessage("decoding: beamWidth must be at least 1: 0");
     assertThatThrownBy(() -> Settings.apply(config, Map.of("input.image.depth", "3")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no setting input.image.depth; there are height, width, fit");

@@ -255,7 +255,7 @@ class FeatureRecombinationTest {
     assertThatThrownBy(() -> recombination.recombine(F, map.get(0), View.AERIAL))
         .hasMessage("a map (2, 1, 3) is not [B, D, H, W]");
     assertThatThrownBy(() -> FeatureRecombination.of(0, Normalization.NONE))
-        .hasMessage("0 regions: at least 1 needed");
+        .hasMessage("regions must be 1 or more: 0");
     assertThatThrownBy(() -> HeadingMatches.of(map, map)).hasMessageContaining("[G, D]");
   }
 

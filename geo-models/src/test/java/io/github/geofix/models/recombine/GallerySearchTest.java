@@ -7,8 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.RecombineModel.Config;
-import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
+import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -33,11 +32,10 @@ final class GallerySearchTest {
   }
 
   private VectorEncoder encoder(int headings, double fieldOfView) {
-    Config config =
-        Config.tiny()
-            .withPhotoView(View.GROUND)
-            .withImages(PHOTO, ImageSpec.half(32))
-            .withHeadings(headings, fieldOfView);
+    RecombineConfig tiny = RecombineConfig.tiny();
+    RecombineConfig config =
+        tiny.withPhotos(new Ground(headings, fieldOfView, false, false))
+            .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.half(32)));
     RecombineNetwork network = RecombineModel.network(config);
     network.initialize(manager, 1);
     return new VectorEncoder(config, network, manager);
@@ -96,7 +94,9 @@ final class GallerySearchTest {
     float[] vectors = vectors(photos, size, random);
     Gallery gallery = gallery(vectors);
     GallerySearch search = new GallerySearch(encoder, manager);
-    float[][] cosines = search.cosines(images, count, gallery);
+    GallerySearch.Matches matches = search.matches(images, count, gallery);
+    float[][] cosines = matches.cosines();
+    assertThat(matches.headings()).hasNumberOfRows(headings == 1 ? 0 : count);
     List<PlaceMatch> best = search.best(images, count, gallery);
     for (int photo = 0; photo < count; photo++) {
       double most = -1;
@@ -112,6 +112,9 @@ final class GallerySearchTest {
       }
       PlaceMatch match = best.get(photo);
       int s = (int) Math.round(match.heading() * headings / 360);
+      if (headings > 1) {
+        assertThat((double) matches.headings()[photo][match.place()]).isEqualTo(match.heading());
+      }
       assertThat(match.similarity()).isCloseTo(most, within(1e-5));
       assertThat(dot(photos, photo * headings + s, vectors, match.place()))
           .isCloseTo(most, within(1e-5));
@@ -140,14 +143,14 @@ final class GallerySearchTest {
     float[] images = images(1, random);
     Gallery gallery = gallery(vectors(encoder.encodePhotos(images, 1), 20_000, random));
     GallerySearch search = new GallerySearch(encoder, manager);
-    search.cosines(images, 1, gallery);
+    search.matches(images, 1, gallery);
     BufferPoolMXBean direct =
         ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> pool.getName().equals("direct"))
             .findFirst()
             .orElseThrow();
     long before = direct.getTotalCapacity();
-    search.cosines(images, 1, gallery);
+    search.matches(images, 1, gallery);
     // 20 MB of vectors; the images and the answers are far smaller.
     assertThat(direct.getTotalCapacity() - before).isLessThan(1 << 20);
   }

@@ -27,13 +27,20 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.image.PolarTransform;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.RecombineModel.Config;
-import io.github.geofix.models.recombine.RecombineModel.Loss;
+import io.github.geofix.models.recombine.RecombineConfig.Aerial;
+import io.github.geofix.models.recombine.RecombineConfig.Ground;
+import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
+import io.github.geofix.models.recombine.RecombineConfig.Loss;
+import io.github.geofix.models.recombine.RecombineConfig.MapTiles;
+import io.github.geofix.models.recombine.RecombineConfig.Photos;
+import io.github.geofix.models.recombine.RecombineConfig.Triplet;
+import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
@@ -55,7 +62,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecombineModelTest {
@@ -81,12 +88,22 @@ final class RecombineModelTest {
     ImageIO.write(image, "png", map.toFile());
   }
 
-  private static Config config() {
-    return Config.tiny()
-        .withImages(ImageSpec.half(16), ImageSpec.half(16))
-        .withTileMeters(600_000, 0, 0)
-        .withGalleryS2Level(3)
+  private static RecombineConfig config() {
+    return images(RecombineConfig.tiny(), ImageSpec.half(16), ImageSpec.half(16))
+        .withTiles(new MapTiles(600_000, 0, 0, 3))
         .withMap(map.toString());
+  }
+
+  private static RecombineConfig images(RecombineConfig config, ImageSpec photo, ImageSpec tile) {
+    return config.withEncoder(config.encoder().withImages(photo, tile));
+  }
+
+  private static RecombineConfig shared(RecombineConfig config) {
+    return config.withEncoder(config.encoder().withShared(true));
+  }
+
+  static List<Loss> losses() {
+    return List.of(Tuple.defaults(), Triplet.defaults(), InfoNce.defaults());
   }
 
   private static List<LatLng> positions(int count) {
@@ -96,7 +113,7 @@ final class RecombineModelTest {
         .toList();
   }
 
-  private static RecombineModel model(Config config, long seed) {
+  private static RecombineModel model(RecombineConfig config, long seed) {
     return RecombineModel.create(config, positions(40), seed);
   }
 
@@ -183,7 +200,7 @@ final class RecombineModelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Loss.class)
+  @MethodSource("losses")
   void gradientsReachBothEncoders(Loss loss) {
     try (RecombineModel model = model(config().withLoss(loss), 2);
         NDManager step = TorchEngine.newManager()) {
@@ -207,7 +224,7 @@ final class RecombineModelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Loss.class)
+  @MethodSource("losses")
   void photosOfOneTileAreNotPushedApart(Loss loss) {
     try (RecombineModel model = model(config().withLoss(loss), 3);
         NDManager step = TorchEngine.newManager()) {
@@ -238,12 +255,12 @@ final class RecombineModelTest {
   @ParameterizedTest
   @ValueSource(ints = {360, 180})
   void photosOfUnknownHeadingAreTrainedAtTheTrueOne(int fieldOfView) {
-    Config config =
-        config()
-            .withImages(ImageSpec.half(16).withSize(16, 32 * fieldOfView / 360), ImageSpec.half(16))
-            .withPhotoView(View.GROUND)
-            .withHeadings(4, fieldOfView)
-            .withLoss(Loss.TUPLE);
+    Tuple tuple = Tuple.defaults();
+    ImageSpec part = ImageSpec.half(16).withSize(16, 32 * fieldOfView / 360);
+    RecombineConfig config =
+        images(config(), part, ImageSpec.half(16))
+            .withPhotos(new Ground(4, fieldOfView, false, false))
+            .withLoss(tuple);
     try (RecombineModel model = model(config, 9);
         NDManager step = TorchEngine.newManager()) {
       List<BufferedImage> aerial = squares(positions(3));
@@ -271,8 +288,8 @@ final class RecombineModelTest {
         double back = 0;
         for (int j = 0; j < 3; j++) {
           if (j != i) {
-            there += Math.exp(config.alpha() * (cosine(photos, rows[i], tiles, j) - own));
-            back += Math.exp(config.alpha() * (cosine(photos, rows[j], tiles, i) - own));
+            there += Math.exp(tuple.alpha() * (cosine(photos, rows[i], tiles, j) - own));
+            back += Math.exp(tuple.alpha() * (cosine(photos, rows[j], tiles, i) - own));
           }
         }
         expected += (Math.log1p(there) + Math.log1p(back)) / 6;
@@ -305,12 +322,12 @@ final class RecombineModelTest {
       NDArray targets =
           NDArrays.stack(
               new NDList(
-                  step.create(SamePlace.target(a, a)),
-                  step.create(SamePlace.target(b, c)),
-                  step.create(SamePlace.target(c, c))));
-      boolean[] near = SamePlace.mask(targets, 1000 * km + 1).toBooleanArray();
+                  step.create(FalseNegativeMask.target(a, a)),
+                  step.create(FalseNegativeMask.target(b, c)),
+                  step.create(FalseNegativeMask.target(c, c))));
+      boolean[] near = FalseNegativeMask.of(targets, 1000 * km + 1).toBooleanArray();
       assertThat(near).containsExactly(true, false, false, true, false, false, false, true, true);
-      boolean[] none = SamePlace.mask(targets, 1000 * km - 1).toBooleanArray();
+      boolean[] none = FalseNegativeMask.of(targets, 1000 * km - 1).toBooleanArray();
       assertThat(none).containsExactly(true, false, false, false, false, false, false, true, true);
     }
   }
@@ -318,9 +335,9 @@ final class RecombineModelTest {
   @Test
   void learnsToFindItsPlaces() {
     // The tiles themselves as photos, through one shared network: nothing has to be learned.
-    try (RecombineModel model = model(config().withShared(true), 4)) {
+    try (RecombineModel model = model(shared(config()), 4)) {
       List<LatLng> places = model.places();
-      List<RecombineModel.PlaceMatch> matches = model.bestMatches(squares(places));
+      List<PlaceMatch> matches = model.bestMatches(squares(places));
       for (int i = 0; i < places.size(); i++) {
         assertThat(matches.get(i).place()).isEqualTo(i);
         assertThat(matches.get(i).similarity()).isCloseTo(1, within(1e-5));
@@ -355,13 +372,14 @@ final class RecombineModelTest {
       Gallery gallery = model.gallery();
       TileEncoder encoder = TileEncoder.load(folder.resolve("model"));
       assertThat(encoder.tilePixels()).isEqualTo(16);
-      assertThat(encoder.width()).isEqualTo(WIDTH);
+      assertThat(encoder.dimension()).isEqualTo(WIDTH);
       assertThat(encoder.digest()).hasSize(64).isEqualTo(gallery.digest());
       List<float[]> tiles = encoder.encodeTiles(squares(model.places()));
       float[] vectors = vectors(gallery);
       for (int i = 0; i < tiles.size(); i++) {
-        for (int d = 0; d < encoder.width(); d++) {
-          assertThat(tiles.get(i)[d]).isCloseTo(vectors[i * encoder.width() + d], within(1e-5f));
+        for (int d = 0; d < encoder.dimension(); d++) {
+          assertThat(tiles.get(i)[d])
+              .isCloseTo(vectors[i * encoder.dimension() + d], within(1e-5f));
         }
       }
       float[][] photo = encoder.encodeImages(squares(model.places()).subList(0, 1)).get(0);
@@ -380,9 +398,9 @@ final class RecombineModelTest {
 
   @Test
   void otherPlacesCanBeSearched() {
-    try (RecombineModel model = model(config().withShared(true), 4)) {
+    try (RecombineModel model = model(shared(config()), 4)) {
       CellPartition cells = CellPartition.ofTokens(List.of("1c", "5c", "a4"));
-      model.setPlaces(cells);
+      model.setGallery(cells);
       Location location = model.localizer().locate(squares(model.places()).get(1));
       assertThat(location.candidates()).hasSize(3);
       assertThat(location.candidates().get(0).cell()).isEqualTo(cells.cell(1));
@@ -411,7 +429,7 @@ final class RecombineModelTest {
       for (int i = 0; i < pairs.size(); i++) {
         targets.add(step.create(examples.example(0, i, new SplittableRandom(1)).targets()[0]));
       }
-      boolean[] same = SamePlace.mask(NDArrays.stack(targets), 0).toBooleanArray();
+      boolean[] same = FalseNegativeMask.of(NDArrays.stack(targets), 0).toBooleanArray();
       assertThat(same)
           .containsExactly(
               true, false, false, false, false, true, true, true, false, false, true, true, false,
@@ -455,14 +473,14 @@ final class RecombineModelTest {
     }
     pairs.add(new ImagePair(folder.resolve("0.png"), folder.resolve("2.png")));
     assertThat(ImagePair.tileNumbers(pairs)).containsExactly(0, 0, 0, 1);
-    Config noMap = config().withMap("");
+    RecombineConfig noMap = config().withMap("");
     try (RecombineModel model = RecombineModel.create(noMap, List.of(), 1)) {
       Examples examples = model.examples(pairs);
       assertThat(examples.size()).isEqualTo(4);
       Example second = examples.example(0, 1, new SplittableRandom(1));
       Example last = examples.example(0, 3, new SplittableRandom(1));
-      assertThat(second.targets()[0]).isEqualTo(SamePlace.target(0));
-      assertThat(last.targets()[0]).isEqualTo(SamePlace.target(1));
+      assertThat(second.targets()[0]).isEqualTo(FalseNegativeMask.target(0));
+      assertThat(last.targets()[0]).isEqualTo(FalseNegativeMask.target(1));
       assertThat(last.inputs()[0]).isEqualTo(second.inputs()[1]);
       assertThatThrownBy(() -> model.localizer().locate(images.get(0)))
           .isInstanceOf(IllegalStateException.class)
@@ -537,8 +555,12 @@ final class RecombineModelTest {
     CellPartition many =
         CellPartition.ofCellIds(
             LongStream.range(0, 1 << 13).map(i -> (i << 47) + (1L << 46)).toArray());
-    try (RecombineModel model = RecombineModel.create(config().withRegions(1024), List.of(), 1)) {
-      assertThatThrownBy(() -> model.setPlaces(many))
+    try (RecombineModel model =
+        RecombineModel.create(
+            config().withRecombination(FeatureRecombination.Options.defaults().withRegions(1024)),
+            List.of(),
+            1)) {
+      assertThatThrownBy(() -> model.setGallery(many))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "8192 places with vectors of 65536 numbers: at most 8191 fit, use a coarser"
@@ -548,11 +570,9 @@ final class RecombineModelTest {
 
   @Test
   void pairsFromTheMapAreMirroredAndTurnedTogether() {
-    Config config =
-        config()
-            .withPhotoView(View.GROUND)
-            .withAugmented(true)
-            .withImages(ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16));
+    RecombineConfig config =
+        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
+            .withPhotos(new Ground(1, 360, true, false));
     LatLng place = positions(1).get(0);
     BufferedImage photo = photos(List.of(place)).get(0);
     Set<List<Float>> tiles = new HashSet<>();
@@ -568,12 +588,8 @@ final class RecombineModelTest {
   @Test
   void anUnrolledTileSaysWhatItsPanoramaSays() {
     ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
-    Config config =
-        config()
-            .withPhotoView(View.GROUND)
-            .withTileView(View.GROUND)
-            .withShared(true)
-            .withImages(panorama, panorama);
+    RecombineConfig config =
+        images(shared(config()).withPhotos(new Ground(1, 360, false, true)), panorama, panorama);
     List<LatLng> places = positions(3);
     try (RecombineModel model = model(config, 4)) {
       model.save(folder.resolve("model"), CARD);
@@ -601,17 +617,22 @@ final class RecombineModelTest {
   }
 
   @Test
-  void tilesAreUnrolledForPanoramasAlone() {
-    assertThatThrownBy(() -> config().withTileView(View.GROUND))
-        .hasMessageContaining("unrolled for ground photos");
+  void tilesThatAreNotUnrolledAreSquare() {
     ImageSpec wide = ImageSpec.half(16).withSize(16, 64);
-    assertThatThrownBy(() -> config().withImages(wide, wide))
-        .hasMessageContaining("not unrolled must be square");
+    for (Photos photos : List.of(new Aerial(), Ground.defaults())) {
+      RecombineConfig config = config().withPhotos(photos);
+      assertThatThrownBy(() -> images(config, wide, wide))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("not unrolled must be square");
+    }
+    assertThat(images(config().withPhotos(new Ground(1, 360, false, true)), wide, wide).photos())
+        .extracting(Photos::tileView)
+        .isEqualTo(View.GROUND);
   }
 
   @Test
   void aClosedModelOpensNoMap() {
-    MapCrops crops = new MapCrops(map.toString(), 1_000, 16);
+    MapCrops crops = new MapCrops(MapOnDemand.of(map.toString()), 1_000, 16);
     crops.close();
     assertThatThrownBy(() -> crops.around(new LatLng(0, 0)))
         .isInstanceOf(IllegalStateException.class)
@@ -640,17 +661,19 @@ final class RecombineModelTest {
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
     assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo");
-    try (GeoModel model = family.create("tiny", Map.of("map", "", "loss", "TUPLE"), List.of(), 1)) {
+    try (GeoModel model =
+        family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
-      assertThat(((RecombineModel) model).config().loss()).isEqualTo(Loss.TUPLE);
+      assertThat(((RecombineModel) model).config().loss()).isEqualTo(Tuple.defaults());
     }
-    assertThatThrownBy(() -> family.network("huge"))
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
         .hasMessageContaining("there are tiny, paper, paper-vigor, sample4geo");
-    assertThatThrownBy(() -> family.create("tiny", Map.of("headings", "8"), List.of(), 1))
-        .hasMessageContaining("photos from above have no headings");
-    assertThatThrownBy(() -> family.create("tiny", Map.of("augmented", "true"), List.of(), 1))
-        .hasMessageContaining("photos from above cannot be augmented");
-    assertThatThrownBy(() -> family.create("tiny", Map.of("backbone", "magic"), List.of(), 1))
+    assertThatThrownBy(() -> family.create("tiny", Map.of("photos.headings", "8"), List.of(), 1))
+        .hasMessageContaining("no setting photos.headings; there are type");
+    assertThatThrownBy(() -> family.create("tiny", Map.of("loss.alpha", "1"), List.of(), 1))
+        .hasMessageContaining("no setting loss.alpha; there are type, labelSmoothing, temperature");
+    assertThatThrownBy(
+            () -> family.create("tiny", Map.of("encoder.backbone", "magic"), List.of(), 1))
         .hasMessageContaining("no backbone magic");
   }
 }

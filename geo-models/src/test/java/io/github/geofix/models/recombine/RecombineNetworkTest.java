@@ -14,6 +14,7 @@ import io.github.geofix.models.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,14 @@ class RecombineNetworkTest {
     manager.close();
   }
 
+  private static RecombineNetwork.Options options(View photos, int regions, boolean normalized) {
+    return new RecombineNetwork.Options(
+        photos,
+        View.AERIAL,
+        new FeatureRecombination.Options(regions, normalized),
+        OptionalDouble.empty());
+  }
+
   private static RecombineNetwork network(RecombineNetwork.Options options, boolean shared) {
     ConvNeXt photos = new ConvNeXt(BACKBONE);
     return new RecombineNetwork(photos, shared ? photos : new ConvNeXt(BACKBONE), options);
@@ -41,18 +50,20 @@ class RecombineNetworkTest {
 
   @Test
   void thePublishedSizesAreBackbonesWithoutClassifiers() {
-    RecombineModel.Config paper = RecombineModel.Config.paper();
+    RecombineConfig paper = RecombineConfig.paper();
     RecombineNetwork network = RecombineModel.network(paper);
     long oneBackbone = new ConvNeXt(ConvNeXt.Options.tiny()).parameterCount();
     // torchvision counts 28,589,128 with the classifier: 768 x 1000 weights and 1000 biases.
     assertThat(oneBackbone).isEqualTo(28_589_128 - 769_000);
     assertThat(network.parameterCount()).isEqualTo(2 * oneBackbone);
-    assertThat(RecombineModel.network(paper.withShared(true)).parameterCount())
+    assertThat(
+            RecombineModel.network(paper.withEncoder(paper.encoder().withShared(true)))
+                .parameterCount())
         .isEqualTo(oneBackbone);
     assertThat(network.width()).isEqualTo(3072);
-    assertThat(paper.photo().width()).isEqualTo(512);
-    assertThat(RecombineModel.Config.paperVigor().tile().height()).isEqualTo(320);
-    RecombineNetwork sample4geo = RecombineModel.network(RecombineModel.Config.sample4geo());
+    assertThat(paper.encoder().photo().width()).isEqualTo(512);
+    assertThat(RecombineConfig.paperVigor().encoder().tile().height()).isEqualTo(320);
+    RecombineNetwork sample4geo = RecombineModel.network(RecombineConfig.sample4geo());
     // torchvision counts 88,591,464 with the classifier: 1024 x 1000 weights and 1000 biases.
     assertThat(sample4geo.parameterCount()).isEqualTo(88_591_464 - 1_025_000 + 1);
     assertThat(sample4geo.width()).isEqualTo(1024);
@@ -64,7 +75,7 @@ class RecombineNetworkTest {
     ConvNeXt ground = new ConvNeXt(BACKBONE);
     ConvNeXt aerial = new ConvNeXt(BACKBONE);
     RecombineNetwork network =
-        new RecombineNetwork(ground, aerial, OPTIONS.withNormalized(normalized));
+        new RecombineNetwork(ground, aerial, options(View.GROUND, 4, normalized));
     network.initialize(manager, seed);
     NDArray images = images(seed, 2, 64, 128);
     NDArray photos = network.embedPhotos(F, images);
@@ -73,8 +84,7 @@ class RecombineNetworkTest {
     assertClose(network.embedTiles(F, images), expected(aerial, images, View.AERIAL, normalized));
     assertClose(network.embedPhotos(F, images, 4, 360).get(":, 0"), photos);
     RecombineNetwork fromAbove =
-        new RecombineNetwork(
-            ground, aerial, OPTIONS.withNormalized(normalized).withPhotoView(View.AERIAL));
+        new RecombineNetwork(ground, aerial, options(View.AERIAL, 4, normalized));
     assertClose(
         fromAbove.embedPhotos(F, images), expected(ground, images, View.AERIAL, normalized));
   }
@@ -90,7 +100,8 @@ class RecombineNetworkTest {
   @Test
   void oneRegionPoolsOverEverything() {
     ConvNeXt backbone = new ConvNeXt(BACKBONE);
-    RecombineNetwork network = new RecombineNetwork(backbone, backbone, OPTIONS.withRegions(1));
+    RecombineNetwork network =
+        new RecombineNetwork(backbone, backbone, options(View.GROUND, 1, true));
     network.initialize(manager, 5);
     NDArray images = images(5, 2, 64, 64);
     NDArray pooled = backbone.vector(F, images).normalize(2, 1);
@@ -130,7 +141,8 @@ class RecombineNetworkTest {
             () -> new RecombineNetwork(new ConvNeXt(BACKBONE), new ConvNeXt(wider), OPTIONS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maps of photos are 10 wide, those of tiles 12");
-    assertThatThrownBy(() -> OPTIONS.withRegions(0)).hasMessage("0 regions: at least 1 needed");
+    assertThatThrownBy(() -> options(View.GROUND, 0, true))
+        .hasMessage("regions must be 1 or more: 0");
   }
 
   private NDArray images(long seed, int count, int rows, int columns) {

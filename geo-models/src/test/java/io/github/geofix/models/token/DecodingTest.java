@@ -250,7 +250,7 @@ class DecodingTest {
 
   @Test
   void refusesNonsense() {
-    assertThatThrownBy(() -> BeamSearch.ofWidth(0)).hasMessageContaining("width");
+    assertThatThrownBy(() -> BeamSearch.ofWidth(0)).hasMessageContaining("beamWidth");
     assertThatThrownBy(() -> BeamSearch.ofWidth(1).withTemperature(Double.NaN))
         .hasMessageContaining("temperature");
     assertThatThrownBy(() -> Sampling.of(1, 1).withTopP(1.5)).hasMessageContaining("1.5");

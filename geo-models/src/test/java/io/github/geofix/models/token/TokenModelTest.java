@@ -198,7 +198,7 @@ final class TokenModelTest {
 
   @Test
   void thePublishedSizeHas54Point8MillionParameters() {
-    assertThat(Family.named("token").network("paper").parameterCount() / 1e6)
+    assertThat(Family.named("token").network("paper", Map.of()).parameterCount() / 1e6)
         .isCloseTo(54.8, within(0.05));
   }
 

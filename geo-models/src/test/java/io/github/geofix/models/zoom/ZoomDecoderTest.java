@@ -175,7 +175,7 @@ class ZoomDecoderTest {
     NDArray ground = normal(random, 3, 16);
     NDArray views = normal(random, 3, 16);
     NDArray chosen = manager.create(new long[] {2, 0, 2, 2});
-    ZoomDecoder.Step some = decoder.start(F, ground, views).walks(chosen);
+    ZoomDecoder.Step some = decoder.start(F, ground, views).rows(chosen);
     ZoomDecoder.Step same = decoder.start(F, ground.get(chosen), views.get(chosen));
     assertClose(some.logits(), same.logits());
     NDArray taken = manager.create(new long[] {3, 15, 0, 3});
@@ -183,6 +183,59 @@ class ZoomDecoderTest {
     assertClose(
         decoder.next(F, some, taken, further).logits(),
         decoder.next(F, same, taken, further).logits());
+  }
+
+  @Test
+  void dropsOutInTrainingAloneAndAsTheSeedSays() {
+    Random random = new Random(11);
+    ZoomDecoder decoder = new ZoomDecoder(SMALL, MIXED);
+    decoder.initialize(manager, 11);
+    NDArray ground = normal(random, 3, 16);
+    NDArray views = normal(random, 3, 4, 16);
+    NDArray taken = taken(random, 3);
+    List<float[]> trained = new ArrayList<>();
+    for (int seed : new int[] {1, 1, 2}) {
+      TorchEngine.engine().setRandomSeed(seed);
+      trained.add(last(decoder.logits(Forward.TRAINING, ground, views, taken)));
+    }
+    assertThat(trained.get(0)).isEqualTo(trained.get(1)).isNotEqualTo(trained.get(2));
+    assertThat(last(decoder.logits(F, ground, views, taken))).isNotEqualTo(trained.get(0));
+
+    // At so small a rate no value is dropped: what is left is the attention, weight by weight.
+    ZoomDecoder rarely = new ZoomDecoder(new ZoomConfig.Decoder(16, 2, 2, 1e-9, true), MIXED);
+    rarely.initialize(manager, 11);
+    assertThat(last(rarely.logits(Forward.TRAINING, ground, views, taken)))
+        .containsExactly(last(decoder.logits(F, ground, views, taken)), within(1e-5f));
+  }
+
+  private static float[] last(List<NDArray> logits) {
+    return logits.get(logits.size() - 1).toFloatArray();
+  }
+
+  @Test
+  void dropsOutAttentionWeights() {
+    CausalAttention never = new CausalAttention(16, 2, 0);
+    CausalAttention often = new CausalAttention(16, 2, 0.5);
+    never.initialize(manager, 12);
+    often.initialize(manager, 12);
+    NDArray x = normal(new Random(12), 1, 5, 16);
+    RotaryPositions positions = RotaryPositions.of(manager, x.getDataType(), 0, 5, 8);
+    float[] exact = never.forward(Forward.TRAINING, x, positions, null).output().toFloatArray();
+    double[] mean = new double[exact.length];
+    int draws = 4000;
+    TorchEngine.engine().setRandomSeed(3);
+    for (int i = 0; i < draws; i++) {
+      float[] drawn = often.forward(Forward.TRAINING, x, positions, null).output().toFloatArray();
+      for (int j = 0; j < mean.length; j++) {
+        mean[j] += drawn[j] / draws;
+      }
+    }
+    // Dropout is unbiased, and the output is linear in the weights.
+    for (int j = 0; j < mean.length; j++) {
+      assertThat(mean[j]).isCloseTo(exact[j], within(0.06));
+    }
+    float[] inference = often.forward(F, x, positions, null).output().toFloatArray();
+    assertThat(inference).containsExactly(exact, within(1e-6f));
   }
 
   @Test

@@ -29,12 +29,15 @@ import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.zoom.ZoomSamples.Kind;
-import io.github.geofix.models.zoom.ZoomSearch.Walk;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +47,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class ZoomModelTest {
-  private static final ZoomSearch.Options EVERYTHING =
-      ZoomSearch.Options.defaults().withBeamWidth(100_000);
+  private static final BeamOptions EVERYTHING = BeamOptions.ofWidth(100_000);
   private static final int CELLS = 4 * 9 * 4;
 
   @TempDir private static Path folder;
@@ -155,23 +158,23 @@ final class ZoomModelTest {
     try (ZoomModel model =
         ZoomModel.create(config(head, map).withAnswer(new AnswerOptions(0, 1000)), 3)) {
       Location whole = model.localizer(EVERYTHING).locate(photo);
-      List<Walk> starts =
+      List<Hypothesis> starts =
           List.of(
-              new Walk(List.of(2), Math.log(0.5)),
-              new Walk(List.of(1, 7), Math.log(0.3)),
-              new Walk(List.of(1, 2), Math.log(0.1)),
-              new Walk(List.of(0, 0, 3), Math.log(0.1)));
+              new Hypothesis(CellPath.of(2), Math.log(0.5)),
+              new Hypothesis(CellPath.of(1, 7), Math.log(0.3)),
+              new Hypothesis(CellPath.of(1, 2), Math.log(0.1)),
+              new Hypothesis(CellPath.of(0, 0, 3), Math.log(0.1)));
       Location below = model.localizer(EVERYTHING).locateFrom(photo, starts);
       assertThat(below.candidates()).hasSize(9 * 4 + 4 + 4 + 1);
       assertThat(below.candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-6));
-      for (Walk start : starts) {
+      for (Hypothesis start : starts) {
         List<String> inside = cellsBelow(model.grid(), start.path());
         double wholeSum = sum(whole, inside);
         double belowSum = sum(below, inside);
         // Scores that can be compared across cells shift probability from one start to another, but
         // a start that is terminal has none.
-        if (head == Kind.DECODER || start.path().size() == 3) {
+        if (head == Kind.DECODER || start.path().length() == 3) {
           assertThat(belowSum).isCloseTo(Math.exp(start.logProbability()), within(1e-6));
         }
         for (String cell : inside) {
@@ -179,7 +182,7 @@ final class ZoomModelTest {
               .isCloseTo(sum(whole, List.of(cell)) / wholeSum, within(1e-5));
         }
       }
-      assertThat(model.localizer().locateFrom(photo, List.of(Walk.atRoot())))
+      assertThat(model.localizer().locateFrom(photo, List.of(Hypothesis.ROOT)))
           .isEqualTo(model.localizer().locate(photo));
     }
   }
@@ -191,24 +194,16 @@ final class ZoomModelTest {
         .sum();
   }
 
-  private static List<String> cellsBelow(ZoomGrid grid, List<Integer> start) {
-    List<List<Integer>> paths = List.of(start);
-    while (paths.get(0).size() < grid.steps()) {
-      int side = grid.side(paths.get(0).size());
-      List<List<Integer>> longer = new ArrayList<>();
-      for (List<Integer> path : paths) {
-        for (int child = 0; child < side * side; child++) {
-          List<Integer> next = new ArrayList<>(path);
-          next.add(child);
-          longer.add(next);
-        }
-      }
-      paths = longer;
+  private static List<String> cellsBelow(ZoomGrid grid, CellPath start) {
+    List<CellPath> paths = List.of(start);
+    for (int step = start.length(); step < grid.steps(); step++) {
+      int children = grid.side(step) * grid.side(step);
+      paths =
+          paths.stream()
+              .flatMap(path -> IntStream.range(0, children).mapToObj(path::child))
+              .toList();
     }
-    return paths.stream()
-        .map(path -> CellPath.of(path.stream().mapToInt(Integer::intValue).toArray()))
-        .map(path -> grid.cell(path).toString())
-        .toList();
+    return paths.stream().map(path -> grid.cell(path).toString()).toList();
   }
 
   @Test
@@ -222,13 +217,22 @@ final class ZoomModelTest {
                   model
                       .localizer()
                       .locateFrom(
-                          photo, List.of(new Walk(List.of(1), 0), new Walk(List.of(1, 2), 0))))
-          .hasMessageContaining("[1]");
+                          photo,
+                          List.of(
+                              new Hypothesis(CellPath.of(1), 0),
+                              new Hypothesis(CellPath.of(1, 2), 0))))
+          .hasMessageContaining("other starts lie in the start 1");
       assertThatThrownBy(
-              () -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 9), 0))))
-          .hasMessageContaining("label 9 of step 1");
+              () ->
+                  model
+                      .localizer()
+                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 9), 0))))
+          .hasMessageContaining("child 9 of step 1");
       assertThatThrownBy(
-              () -> model.localizer().locateFrom(photo, List.of(new Walk(List.of(0, 1, 2, 3), 0))))
+              () ->
+                  model
+                      .localizer()
+                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 1, 2, 3), 0))))
           .hasMessageContaining("more than 3 steps");
     }
   }
@@ -313,20 +317,19 @@ final class ZoomModelTest {
   @Test
   void aTruthThatTheSearchDroppedLiesInALargerCell() {
     try (ZoomModel model = ZoomModel.create(config(Kind.CHILD_COSINE, map), 11)) {
-      ZoomSearch.Result result =
+      Hypotheses found =
           model
               .inference()
-              .search(photos(1).get(0), List.of(Walk.atRoot()), ZoomSearch.Options.greedy());
-      assertThat(result.cells()).hasSize(4);
-      assertThat(result.dropped()).hasSize(3 + 8);
-      EndCells ends = EndCells.of(result, 1);
-      assertThat(Arrays.stream(ends.shares()).sum()).isCloseTo(1, within(1e-9));
+              .search(photos(1).get(0), List.of(Hypothesis.ROOT), BeamOptions.greedy());
+      assertThat(found.complete()).hasSize(4);
+      assertThat(found.dropped()).hasSize(3 + 8);
+      SearchOutcome outcome = SearchOutcome.of(found, 1);
+      assertThat(Arrays.stream(outcome.shares()).sum()).isCloseTo(1, within(1e-9));
       for (int a = 0; a < 4; a++) {
         for (int b = 0; b < 9; b++) {
-          List<Integer> truth = List.of(a, b, 1);
-          int found = ends.indexOf(truth);
-          List<Integer> cell = ends.cells().get(found);
-          assertThat(truth.subList(0, cell.size())).isEqualTo(cell);
+          CellPath truth = CellPath.of(a, b, 1);
+          CellPath cell = outcome.cells().get(outcome.indexOf(truth));
+          assertThat(truth.prefix(cell.length())).isEqualTo(cell);
         }
       }
     }
@@ -359,16 +362,14 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config(Kind.DECODER, map), 13)) {
       List<BufferedImage> photos = photos(5);
       List<LatLng> places = places(5);
-      List<int[]> choices = ZoomDiagnostics.teacherForcedChoices(model, photos, places);
+      List<CellPath> choices = ZoomDiagnostics.teacherForcedChoices(model, photos, places);
       for (int i = 0; i < 5; i++) {
-        int[] path = model.grid().pathOf(places.get(i)).toArray();
+        CellPath path = model.grid().pathOf(places.get(i));
         for (int step = 0; step < 3; step++) {
-          List<Integer> start = Arrays.stream(path).limit(step).boxed().toList();
-          ZoomSearch.Result greedy =
-              model
-                  .inference()
-                  .search(photos.get(i), List.of(new Walk(start, 0)), ZoomSearch.Options.greedy());
-          assertThat(greedy.cells().get(0).path().get(step)).isEqualTo(choices.get(i)[step]);
+          Hypothesis start = new Hypothesis(path.prefix(step), 0);
+          Hypotheses greedy =
+              model.inference().search(photos.get(i), List.of(start), BeamOptions.greedy());
+          assertThat(greedy.complete().get(0).path().at(step)).isEqualTo(choices.get(i).at(step));
         }
       }
     }
@@ -379,7 +380,7 @@ final class ZoomModelTest {
     Family family = Family.named("zoom");
     assertThat(family.sizes()).containsExactly("tiny", "small", "paper");
     for (String size : family.sizes()) {
-      assertThat(family.network(size).parameterCount()).isPositive();
+      assertThat(family.network(size, Map.of()).parameterCount()).isPositive();
     }
     Map<String, String> settings =
         Map.of("map", map, "childrenPerSide", "[2,2]", "search.beamWidth", "3");
@@ -390,7 +391,8 @@ final class ZoomModelTest {
           .asString()
           .matches("2/\\d/\\d");
     }
-    assertThatThrownBy(() -> family.network("huge")).hasMessageContaining("tiny, small, paper");
+    assertThatThrownBy(() -> family.network("huge", Map.of()))
+        .hasMessageContaining("tiny, small, paper");
   }
 
   @Test

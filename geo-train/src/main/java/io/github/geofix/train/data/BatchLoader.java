@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -47,8 +48,12 @@ public final class BatchLoader implements AutoCloseable {
   private final Deque<ByteBuffer[]> freeBuffers = new ArrayDeque<>();
   private final int batchesPerEpoch;
   private long submitted;
+  private long handedOut;
+
+  /** The orders that are known, of the epoch {@link #epochOfOrder} and those after it. */
+  private final List<int[]> orders = new ArrayList<>();
+
   private int epochOfOrder = -1;
-  private int[] indexes = new int[0];
 
   private BatchLoader(
       Examples examples,
@@ -164,6 +169,7 @@ public final class BatchLoader implements AutoCloseable {
       }
     }
     Pending done = pending.remove();
+    handedOut = done.number + 1;
     return new StackedExamples(done, done.number);
   }
 
@@ -189,30 +195,54 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private boolean orderIsKnown() {
-    return pending.isEmpty() || !order.dependsOnWeights() || epochOf(submitted) == epochOfOrder;
+    return pending.isEmpty()
+        || order.weightsPeriod() == 0
+        || epochOf(submitted) < epochOfOrder + orders.size();
   }
 
   private int epochOf(long number) {
     return Math.toIntExact(number / batchesPerEpoch);
   }
 
-  /** Returns the order of the epoch that is under way; empty before the first batch. */
-  public int[] order() {
-    return indexes.clone();
+  /**
+   * Returns the orders that cannot be made again once the weights have changed, those of the epoch
+   * of the next batch and of epochs after it; empty if the order does not depend on the weights.
+   *
+   * @param endOfEpoch whether the last batch handed out was the last one of its epoch
+   */
+  public List<List<Integer>> ordersToKeep(boolean endOfEpoch) {
+    if (order.weightsPeriod() == 0) {
+      return List.of();
+    }
+    return orders.stream()
+        .skip(epochOf(handedOut - 1) - epochOfOrder + (endOfEpoch ? 1 : 0))
+        .map(photos -> Arrays.stream(photos).boxed().toList())
+        .toList();
   }
 
-  /** Takes the order of the epoch that is under way from a checkpoint instead of asking for it. */
-  public void resumeOrder(int[] saved) {
-    indexes = saved.clone();
+  /** Takes orders from a checkpoint, that of the epoch of the next batch first. */
+  public void resumeOrders(List<List<Integer>> saved) {
+    orders.clear();
+    saved.forEach(photos -> orders.add(photos.stream().mapToInt(Integer::intValue).toArray()));
     epochOfOrder = epochOf(submitted);
+  }
+
+  /** Returns the photos of an epoch in order. */
+  private int[] orderOf(int epoch) {
+    if (epoch >= epochOfOrder + orders.size()) {
+      orders.clear();
+      epochOfOrder = epoch;
+      int period = Math.max(1, order.weightsPeriod());
+      for (int e = epoch; e < (epoch / period + 1) * period; e++) {
+        orders.add(order.epoch(e, examples.size(), batchSize));
+      }
+    }
+    return orders.get(epoch - epochOfOrder);
   }
 
   private Pending submit(long number) {
     int epoch = epochOf(number);
-    if (epoch != epochOfOrder) {
-      indexes = order.epoch(epoch, examples.size(), batchSize);
-      epochOfOrder = epoch;
-    }
+    int[] indexes = orderOf(epoch);
     int first = Math.toIntExact(number % batchesPerEpoch) * batchSize;
     ByteBuffer[] reused = freeBuffers.poll();
     Pending batch =

@@ -19,11 +19,12 @@ public interface BatchOrder {
   int[] epoch(int epoch, int size, int batchSize);
 
   /**
-   * Returns true if the order depends on the network's weights at the start of the epoch. It is
-   * then asked for when all steps before are done, and kept in checkpoints.
+   * Returns after how many epochs the order is made again from the network's weights, or 0 if it
+   * does not depend on them. With a period of {@code p}, the orders of {@code p} epochs are asked
+   * for at once, when all steps before them are done, and kept in checkpoints.
    */
-  default boolean dependsOnWeights() {
-    return false;
+  default int weightsPeriod() {
+    return 0;
   }
 
   /** The photos as they come. */

@@ -10,9 +10,14 @@ package io.github.geofix.train.data;
  * @param gradientCheckpointing whether the blocks of the network are computed again in the backward
  *     pass instead of keeping their arrays: about a third more time for a fraction of the memory
  * @param workers threads that load and augment examples, at least 1; results do not depend on it
+ * @param hardNegatives which examples share a batch
  */
 public record Batches(
-    int size, int gradientAccumulationSteps, boolean gradientCheckpointing, int workers) {
+    int size,
+    int gradientAccumulationSteps,
+    boolean gradientCheckpointing,
+    int workers,
+    HardNegatives hardNegatives) {
   private static final int MAX_DEFAULT_WORKERS = 8;
 
   /** Checks the ranges. */
@@ -28,29 +33,40 @@ public record Batches(
     }
   }
 
-  /** Batches of 64, one a step, with a worker for each processor, at most 8. */
+  /** Random batches of 64, one a step, with a worker for each processor, at most 8. */
   public static Batches defaults() {
+    int processors = Runtime.getRuntime().availableProcessors();
     return new Batches(
-        64, 1, false, Math.min(MAX_DEFAULT_WORKERS, Runtime.getRuntime().availableProcessors()));
+        64, 1, false, Math.min(MAX_DEFAULT_WORKERS, processors), HardNegatives.none());
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
-    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
+    return new Batches(
+        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
-    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
+    return new Batches(
+        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy with or without gradient checkpointing. */
   public Batches withGradientCheckpointing(boolean gradientCheckpointing) {
-    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
+    return new Batches(
+        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
-    return new Batches(size, gradientAccumulationSteps, gradientCheckpointing, workers);
+    return new Batches(
+        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+  }
+
+  /** Returns a copy with hard negatives. */
+  public Batches withHardNegatives(HardNegatives hardNegatives) {
+    return new Batches(
+        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
   }
 }

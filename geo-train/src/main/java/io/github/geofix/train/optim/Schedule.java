@@ -95,6 +95,11 @@ public sealed interface Schedule {
       requireWarmup(warmup);
     }
 
+    /** No warm-up. */
+    public static Constant defaults() {
+      return new Constant(0);
+    }
+
     @Override
     public Constant withWarmup(double warmup) {
       return new Constant(warmup);
@@ -120,6 +125,11 @@ public sealed interface Schedule {
         throw new IllegalArgumentException("finalFraction " + finalFraction + ": 0 to 1 needed");
       }
       requireWarmup(warmup);
+    }
+
+    /** A new rate each step, down to zero; no warm-up. */
+    public static Cosine defaults() {
+      return new Cosine(0, Interval.STEP, 0);
     }
 
     /** Returns a copy with another interval between changes. */
@@ -157,6 +167,11 @@ public sealed interface Schedule {
         throw new IllegalArgumentException("factor " + factor + ": above 0, at most 1 needed");
       }
       requireWarmup(warmup);
+    }
+
+    /** Half the rate after each epoch; no warm-up. */
+    public static Step defaults() {
+      return new Step(1, 0.5, 0);
     }
 
     @Override

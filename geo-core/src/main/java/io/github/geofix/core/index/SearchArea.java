@@ -18,15 +18,15 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** A part of the Earth, as ranges of S2 cells and a test for the rows near its edge. */
-final class Area {
+/** An area of the Earth, as ranges of S2 cells and an exact test for rows near its edge. */
+final class SearchArea {
   /** More cells follow the edge more closely; each costs two binary searches in each segment. */
   private static final int MAX_CELLS = 64;
 
   /** Room for the rounding of distances near the antipode, in radians: 0.6 m. */
   private static final double SLACK = 1e-7;
 
-  /** All leaf cells of a cell; {@code whole} if they lie in the area without exception. */
+  /** The leaf cells of a cell; {@code whole} if all of them are in the area. */
   private record Range(long first, long last, boolean whole) {}
 
   private interface Test {
@@ -36,7 +36,7 @@ final class Area {
   private final List<Range> ranges = new ArrayList<>();
   private final Test test;
 
-  private Area(Iterable<S2CellId> cells, Predicate<S2Cell> whole, Test test) {
+  private SearchArea(Iterable<S2CellId> cells, Predicate<S2Cell> whole, Test test) {
     for (S2CellId cell : cells) {
       ranges.add(
           new Range(cell.rangeMin().id(), cell.rangeMax().id(), whole.test(new S2Cell(cell))));
@@ -44,13 +44,13 @@ final class Area {
     this.test = test;
   }
 
-  static Area radius(LatLng center, double radiusKm) {
+  static SearchArea radius(LatLng center, double radiusKm) {
     if (!(radiusKm >= 0)) {
       throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
     }
     double angle = Math.min(radiusKm / GreatCircle.EARTH_RADIUS_KM, Math.PI);
     S2Cap inner = cap(center, angle - SLACK);
-    return new Area(
+    return new SearchArea(
         cover(cap(center, Math.min(angle + SLACK, Math.PI))),
         inner::contains,
         (latitude, longitude) ->
@@ -64,7 +64,7 @@ final class Area {
         S1Angle.radians(angle));
   }
 
-  static Area box(double south, double west, double north, double east) {
+  static SearchArea box(double south, double west, double north, double east) {
     LatLng low = new LatLng(south, west);
     LatLng high = new LatLng(north, east);
     if (south > north) {
@@ -75,7 +75,7 @@ final class Area {
         new S2LatLngRect(
             S2LatLng.fromDegrees(low.latitude(), low.longitude()),
             S2LatLng.fromDegrees(high.latitude(), high.longitude()));
-    return new Area(
+    return new SearchArea(
         cover(rect.expanded(S2LatLng.fromRadians(SLACK, SLACK))),
         cell -> rect.contains(cell.getRectBound()),
         (latitude, longitude) ->
@@ -92,16 +92,16 @@ final class Area {
         : west <= longitude || longitude <= east;
   }
 
-  static Area of(Region region) {
+  static SearchArea of(Region region) {
     List<S2CellId> cells = LongStream.of(region.cellIds()).mapToObj(S2CellId::new).toList();
-    return new Area(cells, cell -> true, (latitude, longitude) -> true);
+    return new SearchArea(cells, cell -> true, (latitude, longitude) -> true);
   }
 
   private static S2CellUnion cover(S2Region region) {
     return S2RegionCoverer.builder().setMaxCells(MAX_CELLS).build().getCovering(region);
   }
 
-  /** Returns the runs of a segment's rows that lie in the area: from, to, from, to, ascending. */
+  /** Returns the runs of a segment's rows in the area: from, to, from, to, ascending. */
   int[] runs(Segment segment) {
     IntStream.Builder ends = IntStream.builder();
     int from = 0;
@@ -131,7 +131,7 @@ final class Area {
     }
   }
 
-  /** Returns the rows that lie in both of two lists of runs. */
+  /** Returns the intersection of two lists of runs. */
   static int[] intersect(int[] a, int[] b) {
     IntStream.Builder ends = IntStream.builder();
     int i = 0;

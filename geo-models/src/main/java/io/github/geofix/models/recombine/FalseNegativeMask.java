@@ -8,21 +8,22 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * Tells which photos and tiles of a batch show one place although they are not partners, so that a
- * loss does not push them apart.
+ * The false negatives of a batch: photos and tiles that show one place without being a pair, which
+ * a loss must not push apart.
  *
- * <p>The target of a training example begins with what the rest is: either latitude and longitude
- * of the photo and of the middle of its tile, in units of 1e-7 degrees, about a centimeter; or the
- * numbers of the tiles that show the photo's place, its own first.
+ * <p>The first target of a training example holds what decides. Its first number is the kind of the
+ * rest: either latitude and longitude of the photo and of the middle of its tile, in units of 1e-7
+ * degrees, about a centimeter; or the numbers of the tiles that show the photo's place, its own
+ * first.
  */
-final class SamePlace {
+final class FalseNegativeMask {
   private static final double UNITS_PER_DEGREE = 1e7;
   private static final long POSITIONS = 0;
   private static final long NUMBERS = 1;
 
-  private SamePlace() {}
+  private FalseNegativeMask() {}
 
-  /** Returns the target of a photo and a tile whose positions are known. */
+  /** Returns the target of a photo and a tile of known positions. */
   static long[] target(LatLng photo, LatLng tile) {
     return new long[] {
       POSITIONS,
@@ -34,10 +35,10 @@ final class SamePlace {
   }
 
   /**
-   * Returns the target of a photo whose tiles are known by their numbers alone.
+   * Returns the target of a photo whose tiles are known by number.
    *
-   * @param tiles the number of its own, then of others that show its place; as many for all photos
-   *     that share a batch
+   * @param tiles the number of its own tile, then of others that show its place; as many for all
+   *     photos of a batch
    */
   static long[] target(long... tiles) {
     return LongStream.concat(LongStream.of(NUMBERS), LongStream.of(tiles)).toArray();
@@ -48,13 +49,13 @@ final class SamePlace {
   }
 
   /**
-   * Returns for each photo (row) and tile (column) whether they show one place: the tile's middle
-   * is nearer to the photo than {@code meters}, or its number is among the photo's.
+   * Returns for each photo (row) and tile (column) whether they show one place: the middle of the
+   * tile is nearer to the photo than {@code meters}, or its number is among the photo's.
    *
    * @param targets {@code [B, 5]} with positions, or {@code [B, 1 + n]} with n numbers
    * @return boolean {@code [B, B]}, in the manager of {@code targets}
    */
-  static NDArray mask(NDArray targets, double meters) {
+  static NDArray of(NDArray targets, double meters) {
     int batch = Math.toIntExact(targets.getShape().get(0));
     int width = Math.toIntExact(targets.getShape().get(1));
     long[] values = targets.toLongArray();

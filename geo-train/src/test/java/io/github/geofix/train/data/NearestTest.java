@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Named.named;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NeighborsTest {
+final class NearestTest {
   private static final int SIZE = 300;
 
   static Stream<Named<Function<Random, LatLng>>> places() {
@@ -65,7 +67,7 @@ class NeighborsTest {
     Random random = new Random(1);
     List<LatLng> positions = Stream.generate(() -> places.apply(random)).limit(size).toList();
     int count = 7;
-    int[][] nearest = Neighbors.byPosition(positions, count).nearest(0);
+    int[][] nearest = NearestLocations.of(positions, count);
     assertThat(nearest).hasDimensions(size, count);
     for (int photo = 0; photo < size; photo++) {
       LatLng here = positions.get(photo);
@@ -89,59 +91,32 @@ class NeighborsTest {
   @Test
   void findsAllOfTheFewThereAre() {
     List<LatLng> positions = List.of(new LatLng(0, 0), new LatLng(0, 2), new LatLng(0, 3));
-    assertThat(Neighbors.byPosition(positions, 5).nearest(0))
+    assertThat(NearestLocations.of(positions, 5))
         .isDeepEqualTo(new int[][] {{1, 2}, {2, 0}, {1, 0}});
-    assertThat(Neighbors.byPosition(List.of(), 5).nearest(0)).isEmpty();
+    assertThat(NearestLocations.of(List.of(), 5)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void findsTheReferencesThatAreMostSimilarInThePool(long seed) {
-    float[] photos = unitRows(seed);
-    float[] references = unitRows(seed + 100);
-    Neighbors.Embeddings embeddings = new Fixed(photos, references);
-    int[][] whole = Neighbors.bySimilarity(embeddings, SIZE, 40_000, 7, seed).nearest(1);
-    for (int photo = 0; photo < SIZE; photo++) {
-      int query = photo;
-      List<Integer> slow =
-          IntStream.range(0, SIZE)
-              .filter(withoutSelf(photo))
-              .boxed()
-              .sorted(Comparator.comparingDouble(r -> -dot(photos, query, references, r)))
-              .limit(7)
-              .toList();
-      assertThat(whole[photo]).containsExactly(slow.stream().mapToInt(i -> i).toArray());
+  void findsTheRowsWithTheLargestProducts(long seed) {
+    float[] queries = unitRows(seed);
+    float[] pool = unitRows(seed + 100);
+    try (NDManager manager = TorchEngine.newManager()) {
+      NDArray a = manager.create(queries, new Shape(SIZE, 4));
+      NDArray b = manager.create(pool, new Shape(SIZE, 4));
+      int[][] nearest = NearestRows.of(a, b, 7);
+      for (int i = 0; i < SIZE; i++) {
+        int query = i;
+        List<Integer> slow =
+            IntStream.range(0, SIZE)
+                .boxed()
+                .sorted(Comparator.comparingDouble(r -> -dot(queries, query, pool, r)))
+                .limit(7)
+                .toList();
+        assertThat(nearest[i]).containsExactly(slow.stream().mapToInt(r -> r).toArray());
+      }
+      assertThat(NearestRows.of(a, b, 2 * SIZE)[0]).hasSize(SIZE).doesNotHaveDuplicates();
     }
-    Set<Integer> pool = new HashSet<>();
-    for (int[] row : Neighbors.bySimilarity(embeddings, SIZE, 50, 7, seed).nearest(1)) {
-      assertThat(row).hasSize(7);
-      Arrays.stream(row).forEach(pool::add);
-    }
-    assertThat(pool).hasSizeLessThanOrEqualTo(50);
-  }
-
-  @Test
-  void othersTakeOverFromAnEpochOn() {
-    int[][] near = {{1}, {0}};
-    int[][] similar = {{}, {}};
-    Neighbors later =
-        new Neighbors() {
-          @Override
-          public int[][] nearest(int epoch) {
-            return similar;
-          }
-
-          @Override
-          public boolean dependOnWeights() {
-            return true;
-          }
-        };
-    Neighbors first = epoch -> near;
-    Neighbors both = first.until(4, later);
-    assertThat(both.nearest(3)).isSameAs(near);
-    assertThat(both.nearest(4)).isSameAs(similar);
-    assertThat(both.dependOnWeights()).isTrue();
-    assertThat(first.until(4, first).dependOnWeights()).isFalse();
   }
 
   private static IntPredicate withoutSelf(int photo) {
@@ -170,30 +145,5 @@ class NeighborsTest {
       sum += a[4 * rowA + d] * b[4 * rowB + d];
     }
     return sum;
-  }
-
-  private record Fixed(float[] photoRows, float[] referenceRows) implements Neighbors.Embeddings {
-    @Override
-    public int width() {
-      return 4;
-    }
-
-    @Override
-    public float[] photos(int epoch, int[] indexes) {
-      return rows(photoRows, indexes);
-    }
-
-    @Override
-    public float[] references(int epoch, int[] indexes) {
-      return rows(referenceRows, indexes);
-    }
-
-    private static float[] rows(float[] all, int[] indexes) {
-      float[] rows = new float[4 * indexes.length];
-      for (int i = 0; i < indexes.length; i++) {
-        System.arraycopy(all, 4 * indexes[i], rows, 4 * i, 4);
-      }
-      return rows;
-    }
   }
 }

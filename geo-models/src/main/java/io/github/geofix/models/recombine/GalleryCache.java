@@ -3,36 +3,30 @@ package io.github.geofix.models.recombine;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.weights.WeightsVersion;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places that a model looks photos up in, and their tiles as the present weights see them:
- * encoded when first needed, and again when the weights have changed. Thread-safe.
+ * The gallery of a model, kept until the weights change: its tiles are encoded when they are first
+ * needed, and again after training. Thread-safe.
  */
-final class Places {
-  /** Tiles that are encoded at a time. */
-  private static final int BATCH = 64;
+final class GalleryCache {
 
   private final RecombineNetwork network;
   private final NDManager manager;
-  private final VectorEncoder encoder;
-  private final MapCrops crops;
+  private final MapEncoder encoder;
   private @Nullable CellPartition cells;
   private @Nullable Gallery gallery;
   private @Nullable WeightsVersion version;
 
-  Places(RecombineNetwork network, NDManager manager, VectorEncoder encoder, MapCrops crops) {
+  GalleryCache(RecombineNetwork network, NDManager manager, MapEncoder encoder) {
     this.network = network;
     this.manager = manager;
     this.encoder = encoder;
-    this.crops = crops;
   }
 
   /** Returns the middles of the places; empty if there are none. */
@@ -45,9 +39,9 @@ final class Places {
   }
 
   /**
-   * Takes other places from now on.
+   * Replaces the places.
    *
-   * @throws IllegalArgumentException if there is none, or more than a gallery can hold
+   * @throws IllegalArgumentException if there are none, or more than a gallery can hold
    */
   synchronized void set(CellPartition newCells) {
     if (newCells.size() == 0) {
@@ -64,7 +58,7 @@ final class Places {
     gallery = null;
   }
 
-  /** Takes over a gallery that the present weights made. */
+  /** Replaces the gallery by one that the present weights made. */
   synchronized void set(Gallery made) {
     cells = made.places();
     gallery = made;
@@ -72,9 +66,10 @@ final class Places {
   }
 
   /**
-   * Returns the gallery as the present weights see it.
+   * Returns the gallery of the present weights.
    *
    * @throws IllegalStateException if there are no places, or no map to encode them from
+   * @throws java.io.UncheckedIOException if the map has no imagery for most places
    */
   synchronized Gallery gallery() {
     CellPartition known = cells;
@@ -91,43 +86,16 @@ final class Places {
           Gallery.of(
               known,
               network.width(),
-              vectors -> encodeAround(middles(known), vectors::put),
+              vectors -> {
+                MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
+                encoder.encodeAround(middles(known), missing::count, vectors::put);
+                missing.finish();
+              },
               Weights.digest(network));
       // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;
       version = present;
     }
     return current;
-  }
-
-  /** Returns the vectors of the map's tiles around any places. */
-  List<float[]> encodeAround(List<LatLng> middles) {
-    int width = network.width();
-    List<float[]> vectors = new ArrayList<>(middles.size());
-    encodeAround(
-        middles,
-        encoded -> {
-          for (int start = 0; start < encoded.length; start += width) {
-            vectors.add(Arrays.copyOfRange(encoded, start, start + width));
-          }
-        });
-    return vectors;
-  }
-
-  /** Hands over the vectors of the map's tiles around places, batch after batch: {@code [n, D]}. */
-  private void encodeAround(List<LatLng> middles, Consumer<float[]> vectors) {
-    int length = encoder.tiles().spec().length();
-    for (int first = 0; first < middles.size(); first += BATCH) {
-      List<LatLng> batch = middles.subList(first, Math.min(first + BATCH, middles.size()));
-      float[] images = new float[batch.size() * length];
-      IntStream.range(0, batch.size())
-          .parallel()
-          .forEach(
-              i -> {
-                float[] tile = encoder.tiles().apply(crops.around(batch.get(i)));
-                System.arraycopy(tile, 0, images, i * length, length);
-              });
-      vectors.accept(encoder.encodeTiles(images, batch.size()));
-    }
   }
 }

@@ -14,71 +14,72 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * Rows rounded to bytes, each in one place: what is read to find the way along a graph, a quarter
- * of what the floats would be. Thread-safe; must be closed, which does not check for readers.
+ * Vectors quantized to bytes, stored row by row for random access: a graph search reads a quarter
+ * of what floats would take. Thread-safe; must be closed, which does not check for readers.
  *
  * <pre>
  *   8 bytes   "GFBYTES" and a zero
  *   4         version, little-endian as all of the file
- *   4         W, the width of a row
+ *   4         D, the dimension of a row
  *   4         N, the number of rows; zeros up to byte 4096
- *   N x       a row, see {@link Kernel#byteDot}; what its numbers were divided by and half of its
- *             squared length, a float each; zeros up to a multiple of 64
+ *   N x       a row, see {@link Kernel#byteDot}; its scale and half of its squared length, a float
+ *             each; zeros up to a multiple of 64
  * </pre>
  */
-final class ByteRows implements AutoCloseable {
+final class QuantizedVectors implements AutoCloseable {
   private static final byte[] MAGIC = {'G', 'F', 'B', 'Y', 'T', 'E', 'S', 0};
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 20;
   private static final int PAGE = 4096;
 
-  /** Rows begin where lines of the cache do. */
+  /** Rows are aligned to cache lines. */
   private static final int LINE_BYTES = 64;
 
-  private final int width;
+  private final int dimension;
   private final int rows;
   private final int stride;
   private final Section bytes;
 
-  private ByteRows(int width, int rows, Section bytes) {
-    this.width = width;
+  private QuantizedVectors(int dimension, int rows, Section bytes) {
+    this.dimension = dimension;
     this.rows = rows;
-    this.stride = stride(width);
+    this.stride = stride(dimension);
     this.bytes = bytes;
   }
 
   /**
-   * Rounds rows, into memory outside the heap.
+   * Quantizes vectors into memory outside the heap.
    *
-   * @param source returns row i, [W]
+   * @param source returns row i, [D]
    */
-  static ByteRows of(int width, int rows, IntFunction<float[]> source) {
-    int stride = stride(width);
+  static QuantizedVectors of(int dimension, int rows, IntFunction<float[]> source) {
+    int stride = stride(dimension);
     Section bytes = Section.allocate((long) rows * stride, stride);
     for (int row = 0; row < rows; row++) {
       float[] vector = source.apply(row);
-      Rounding rounding = Rounding.of(vector);
+      ScalarQuantizer quantizer = ScalarQuantizer.of(vector);
       ByteBuffer window = bytes.window((long) row * stride);
       int at = bytes.offset((long) row * stride);
-      for (int d = 0; d < width; d++) {
-        window.put(at + Kernel.interleaved(d, padded(width)), (byte) rounding.round(vector[d]));
+      for (int d = 0; d < dimension; d++) {
+        window.put(
+            at + Kernel.interleaved(d, padded(dimension)), (byte) quantizer.quantize(vector[d]));
       }
-      window.putFloat(at + padded(width), rounding.scale());
-      window.putFloat(at + padded(width) + Float.BYTES, rounding.halfNorm());
+      window.putFloat(at + padded(dimension), quantizer.scale());
+      window.putFloat(at + padded(dimension) + Float.BYTES, quantizer.halfNorm());
     }
-    return new ByteRows(width, rows, bytes);
+    return new QuantizedVectors(dimension, rows, bytes);
   }
 
-  private static int padded(int width) {
-    return (width + Kernel.BYTE_CHUNK - 1) / Kernel.BYTE_CHUNK * Kernel.BYTE_CHUNK;
+  private static int padded(int dimension) {
+    return (dimension + Kernel.BYTE_CHUNK - 1) / Kernel.BYTE_CHUNK * Kernel.BYTE_CHUNK;
   }
 
-  private static int stride(int width) {
-    return (padded(width) + 2 * Float.BYTES + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+  private static int stride(int dimension) {
+    return (padded(dimension) + 2 * Float.BYTES + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
   }
 
-  int width() {
-    return width;
+  int dimension() {
+    return dimension;
   }
 
   int size() {
@@ -90,7 +91,7 @@ final class ByteRows implements AutoCloseable {
         file,
         temporary -> {
           try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            ByteBuffer header = header(width, rows);
+            ByteBuffer header = header(dimension, rows);
             while (header.hasRemaining()) {
               out.write(header);
             }
@@ -100,12 +101,12 @@ final class ByteRows implements AutoCloseable {
         });
   }
 
-  private static ByteBuffer header(int width, int rows) {
+  private static ByteBuffer header(int dimension, int rows) {
     return ByteBuffer.allocate(HEADER_BYTES)
         .order(ByteOrder.LITTLE_ENDIAN)
         .put(MAGIC)
         .putInt(VERSION)
-        .putInt(width)
+        .putInt(dimension)
         .putInt(rows)
         .flip();
   }
@@ -113,13 +114,13 @@ final class ByteRows implements AutoCloseable {
   /**
    * Maps a file.
    *
-   * @throws ModelFormatException if it is not that of so many rows of this width
+   * @throws ModelFormatException if it is not that of so many rows of this dimension
    * @throws UncheckedIOException if it cannot be read
    */
-  static ByteRows open(Path file, int width, int rows) {
+  static QuantizedVectors open(Path file, int dimension, int rows) {
     try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-      long length = (long) rows * stride(width);
-      ByteBuffer expected = header(width, rows);
+      long length = (long) rows * stride(dimension);
+      ByteBuffer expected = header(dimension, rows);
       ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
       while (header.hasRemaining() && in.read(header) >= 0) {
         // A channel may give less than asked for.
@@ -131,10 +132,11 @@ final class ByteRows implements AutoCloseable {
                 + ": it is damaged, of another version, or not of "
                 + rows
                 + " rows of "
-                + width
+                + dimension
                 + "; build the graph again");
       }
-      return new ByteRows(width, rows, Section.map(in, PAGE, length, stride(width)));
+      return new QuantizedVectors(
+          dimension, rows, Section.map(in, PAGE, length, stride(dimension)));
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
@@ -142,22 +144,22 @@ final class ByteRows implements AutoCloseable {
     }
   }
 
-  /** The dot product, or the negative squared distance, of a row and something. */
+  /** The scores of rows against a vector: dot products, or negative squared distances. */
   interface Scores {
     float of(int row);
 
-    /** Says which rows will be asked for next, so that memory can be read for all at once. */
-    default void expect(int[] rows, int count) {}
+    /** Prefetches rows that will be scored next. */
+    default void prefetch(int[] rows, int count) {}
   }
 
   /**
-   * Returns what a vector scores with each row, up to rounding. Not thread-safe.
+   * Returns the approximate scores of a vector. Not thread-safe.
    *
-   * @param vector [W] or longer, then with zeros
+   * @param vector [D] or longer, then padded with zeros
    * @param squared whether to score by {@link Metric#L2} rather than by the dot product
    */
   Scores scores(float[] vector, boolean squared) {
-    return new VectorScores(Arrays.copyOf(vector, padded(width)), squared);
+    return new VectorScores(Arrays.copyOf(vector, padded(dimension)), squared);
   }
 
   private final class VectorScores implements Scores {
@@ -169,7 +171,7 @@ final class ByteRows implements AutoCloseable {
     VectorScores(float[] vector, boolean squared) {
       this.vector = vector;
       this.squared = squared;
-      this.halfNorm = Rounding.of(vector).halfNorm();
+      this.halfNorm = ScalarQuantizer.of(vector).halfNorm();
     }
 
     @Override
@@ -186,9 +188,9 @@ final class ByteRows implements AutoCloseable {
       return Math.min(0, 2 * (product - halfNorm - rowHalfNorm));
     }
 
-    /** Touches every line, which the processor does for many rows side by side. */
+    /** Reads a byte of every cache line; the processor overlaps these reads. */
     @Override
-    public void expect(int[] rows, int count) {
+    public void prefetch(int[] rows, int count) {
       int sum = 0;
       for (int i = 0; i < count; i++) {
         long position = (long) rows[i] * stride;
@@ -198,16 +200,16 @@ final class ByteRows implements AutoCloseable {
           sum += window.get(at + line);
         }
       }
-      unused += sum; // Else the compiler leaves the loop out.
+      unused += sum; // Keeps the compiler from removing the loop.
     }
   }
 
-  /** Returns a row up to rounding, [W] and zeros after it. */
+  /** Returns the dequantized row, [D] padded with zeros. */
   float[] vector(int row) {
     long position = (long) row * stride;
     ByteBuffer window = bytes.window(position);
     int at = bytes.offset(position);
-    float[] vector = new float[padded(width)];
+    float[] vector = new float[padded(dimension)];
     float scale = window.getFloat(at + vector.length);
     int quarter = vector.length / 4;
     for (int d = 0; d < quarter; d++) {

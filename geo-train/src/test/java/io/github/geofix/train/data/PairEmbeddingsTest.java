@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.recombine.RecombineModel.Config;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
@@ -21,11 +21,15 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-final class ExampleEmbeddingsTest {
+final class PairEmbeddingsTest {
   private static final int SIDE = 16;
   private static final int PAIRS = 48;
-  private static final Config CONFIG =
-      Config.tiny().withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE));
+  private static final RecombineConfig CONFIG =
+      RecombineConfig.tiny()
+          .withEncoder(
+              RecombineConfig.tiny()
+                  .encoder()
+                  .withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE)));
 
   /** Pairs of a coarse pattern, each with noise of its own. */
   private record Patterns(RecombineModel model) implements Examples {
@@ -55,11 +59,11 @@ final class ExampleEmbeddingsTest {
   void embeddingsAreThoseOfTheEncoder() {
     try (RecombineModel model = RecombineModel.create(CONFIG, List.of(), 1);
         TileEncoder encoder = model.tileEncoder()) {
-      ExampleEmbeddings embeddings = ExampleEmbeddings.of(model, new Patterns(model), 5);
+      PairEmbeddings embeddings = new PairEmbeddings(model, new Patterns(model), 5);
       int[] indexes = IntStream.range(0, 150).map(i -> (7 * i) % PAIRS).toArray();
       float[] photos = embeddings.photos(3, indexes);
-      float[] tiles = embeddings.references(3, indexes);
-      assertThat(photos).hasSize(150 * embeddings.width());
+      float[] tiles = embeddings.tiles(3, indexes);
+      assertThat(photos).hasSameSizeAs(tiles);
       for (int row : new int[] {0, 1, 127, 128, 149}) {
         SplittableRandom random = new SplittableRandom(Seeds.derive(5, 3, indexes[row]));
         BufferedImage photo = Patterns.image(indexes[row], random);
@@ -81,19 +85,15 @@ final class ExampleEmbeddingsTest {
     List<Double> losses = new ArrayList<>();
     try (RecombineModel model = RecombineModel.create(CONFIG, List.of(), 1)) {
       Patterns pairs = new Patterns(model);
-      Neighbors similar =
-          Neighbors.bySimilarity(ExampleEmbeddings.of(model, pairs, 2), PAIRS, 40, 10, 2);
       TrainOptions options =
           TrainOptions.defaults()
               .withEpochs(5)
               .withBatchSize(16)
               .withSchedule(Schedule.constant())
               .withSam(Sam.Options.asam(0.5))
+              .withHardNegatives(new HardNegatives.Frgeo(40, 10, 1))
               .withSeed(2);
-      Trainer.of(model, options)
-          .inOrder(NeighborOrder.of(similar, NeighborOrder.Options.defaults()))
-          .onProgress(progress -> losses.add(progress.loss()))
-          .fit(pairs);
+      Trainer.of(model, options).onProgress(progress -> losses.add(progress.loss())).fit(pairs);
       assertThat(losses).hasSize(15);
       assertThat(losses.get(14)).isLessThan(0.5 * losses.get(0));
       assertThat(recall(model)).isGreaterThan(40);

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class ByteRowsTest {
+final class QuantizedVectorsTest {
   private static final int WIDTH = 70;
   private static final int ROWS = 50;
 
@@ -25,18 +25,18 @@ final class ByteRowsTest {
     float[][] rows = rows(new Random(1));
     float[] query = EmbeddingIndexTest.gaussian(WIDTH, new Random(2));
     Path file = folder.resolve("bytes");
-    try (ByteRows built = ByteRows.of(WIDTH, ROWS, row -> rows[row])) {
+    try (QuantizedVectors built = QuantizedVectors.of(WIDTH, ROWS, row -> rows[row])) {
       built.save(file);
     }
-    try (ByteRows bytes = ByteRows.open(file, WIDTH, ROWS)) {
-      ByteRows.Scores products = bytes.scores(query, false);
-      ByteRows.Scores squares = bytes.scores(query, true);
+    try (QuantizedVectors bytes = QuantizedVectors.open(file, WIDTH, ROWS)) {
+      QuantizedVectors.Scores products = bytes.scores(query, false);
+      QuantizedVectors.Scores squares = bytes.scores(query, true);
       for (int row = 0; row < ROWS; row++) {
         float[] rounded = bytes.vector(row);
         double product = 0;
         double queryNorm = 0;
         double rowNorm = 0;
-        float step = Rounding.of(rows[row]).scale();
+        float step = ScalarQuantizer.of(rows[row]).scale();
         for (int d = 0; d < WIDTH; d++) {
           assertThat(rounded[d]).isCloseTo(rows[row][d], within(0.5001f * step));
           product += (double) rounded[d] * query[d];
@@ -52,7 +52,7 @@ final class ByteRowsTest {
 
   @Test
   void scoresRowsOfZeros() {
-    try (ByteRows bytes = ByteRows.of(WIDTH, 1, row -> new float[WIDTH])) {
+    try (QuantizedVectors bytes = QuantizedVectors.of(WIDTH, 1, row -> new float[WIDTH])) {
       assertThat(bytes.scores(new float[WIDTH], false).of(0)).isZero();
       assertThat(bytes.scores(new float[WIDTH], true).of(0)).isZero();
       assertThat(bytes.vector(0)).containsOnly(0);
@@ -63,7 +63,7 @@ final class ByteRowsTest {
   void refusesFilesThatAreNotOfTheRows() throws IOException {
     float[][] rows = rows(new Random(3));
     Path file = folder.resolve("bytes");
-    try (ByteRows bytes = ByteRows.of(WIDTH, ROWS, row -> rows[row])) {
+    try (QuantizedVectors bytes = QuantizedVectors.of(WIDTH, ROWS, row -> rows[row])) {
       bytes.save(file);
     }
     refuses(file, WIDTH + 1, ROWS);
@@ -77,16 +77,16 @@ final class ByteRowsTest {
       Files.write(file, Arrays.copyOf(good, length));
       refuses(file, WIDTH, ROWS);
     }
-    assertThatThrownBy(() -> ByteRows.open(folder.resolve("none"), WIDTH, ROWS))
+    assertThatThrownBy(() -> QuantizedVectors.open(folder.resolve("none"), WIDTH, ROWS))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("no such file");
   }
 
-  private static void refuses(Path file, int width, int rows) {
-    assertThatThrownBy(() -> ByteRows.open(file, width, rows))
+  private static void refuses(Path file, int dimension, int rows) {
+    assertThatThrownBy(() -> QuantizedVectors.open(file, dimension, rows))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining(rows + " rows of " + width);
+        .hasMessageContaining(rows + " rows of " + dimension);
   }
 
   private static float[][] rows(Random random) {

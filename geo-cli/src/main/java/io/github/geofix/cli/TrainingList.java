@@ -1,0 +1,88 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.protocol.CrossViewProtocol;
+import io.github.geofix.eval.protocol.CrossViewSet;
+import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.PhotoProtocol;
+import io.github.geofix.eval.protocol.PhotoSet;
+import io.github.geofix.eval.protocol.Protocol;
+import io.github.geofix.train.data.TrainingData;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The photos of a file or a benchmark, with what a new model has to know of them. */
+sealed interface TrainingList {
+
+  /**
+   * Reads the training list of a benchmark.
+   *
+   * @param note is told what a person should know
+   * @throws IllegalArgumentException if the benchmark has none, or images are missing
+   */
+  static TrainingList read(Protocol protocol, Path root, Consumer<Finding> note) {
+    if (protocol instanceof CrossViewProtocol crossView) {
+      CrossViewSet set = crossView.readTraining(root).complete();
+      set.findings().forEach(note);
+      return new OfPairs(crossView, set);
+    }
+    PhotoSet set = ((PhotoProtocol) protocol).readTraining(root);
+    Manifest photos = set.complete();
+    set.findings().forEach(note);
+    return new OfPhotos(photos);
+  }
+
+  /** Returns the places that a new model looks photos up among. */
+  List<LatLng> gallery();
+
+  /** Returns what a new model has to know about the photos, as settings. */
+  Map<String, String> settings();
+
+  /** Returns what to train on. */
+  TrainingData data();
+
+  /** Photos with positions. */
+  record OfPhotos(Manifest photos) implements TrainingList {
+    @Override
+    public List<LatLng> gallery() {
+      return photos.locations();
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      return Map.of();
+    }
+
+    @Override
+    public TrainingData data() {
+      return TrainingData.of(photos);
+    }
+  }
+
+  /** Ground photos, each with the aerial image of its place. */
+  record OfPairs(CrossViewProtocol protocol, CrossViewSet set) implements TrainingList {
+
+    /** All benchmarks have panoramas; the tiny size is made for photos from above. */
+    private static final Map<String, String> PANORAMAS =
+        Map.of("photos.type", "ground", "encoder.photo.fit", "stretch");
+
+    @Override
+    public List<LatLng> gallery() {
+      // There is no map: aerial images are looked up in lists or indexes.
+      return List.of();
+    }
+
+    @Override
+    public Map<String, String> settings() {
+      return PANORAMAS;
+    }
+
+    @Override
+    public TrainingData data() {
+      return TrainingData.ofPairs(set.pairs(), protocol::prepare).withLocations(set.queryPlaces());
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.geofix.core.index;
+
+import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.geodesy.LatLng;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Builder of an {@link EmbeddingIndex}, or of a segment for {@link EmbeddingIndex#append}. Holds
+ * its rows on the heap. Not thread-safe.
+ */
+public final class EmbeddingIndexBuilder {
+  private final Segment.Shape shape;
+  private final IndexOptions options;
+  private final List<Segment.Row> rows = new ArrayList<>();
+
+  EmbeddingIndexBuilder(int dimension, IndexOptions options) {
+    if (dimension < 1 || dimension > Segment.MAX_DIMENSION) {
+      throw new IllegalArgumentException(
+          "dimension must be 1 to " + Segment.MAX_DIMENSION + ": " + dimension);
+    }
+    this.shape = new Segment.Shape(dimension, options.encoding());
+    this.options = options;
+  }
+
+  /** Adds a row without a payload. */
+  public EmbeddingIndexBuilder add(float[] vector, LatLng latLng, String id) {
+    return add(vector, latLng, id, new byte[0]);
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param vector [D]
+   * @param latLng the row's position
+   * @param id a name, which need not be unique
+   * @param payload any bytes, see {@link EmbeddingIndex#payload}
+   * @throws IllegalArgumentException if the vector has another dimension, or contains NaN or an
+   *     infinity, or is zero where the metric is the cosine, or the id or the payload is longer
+   *     than 16 MiB
+   */
+  public EmbeddingIndexBuilder add(float[] vector, LatLng latLng, String id, byte[] payload) {
+    byte[] name = id.getBytes(StandardCharsets.UTF_8);
+    if (Math.max(name.length, payload.length) > Segment.MAX_TEXT_BYTES) {
+      throw new IllegalArgumentException(
+          "the id has "
+              + name.length
+              + " bytes and the payload "
+              + payload.length
+              + ", at most "
+              + Segment.MAX_TEXT_BYTES
+              + " fit");
+    }
+    rows.add(
+        new Segment.Row(
+            Vectors.prepared(vector, "row " + id, shape, options.metric()),
+            Objects.requireNonNull(latLng),
+            name,
+            payload.clone()));
+    return this;
+  }
+
+  /** Returns the number of rows added so far. */
+  public int size() {
+    return rows.size();
+  }
+
+  /**
+   * Builds the index; it may be empty.
+   *
+   * <p>Needs the memory of the rows a second time, outside the heap: raise {@code
+   * -XX:MaxDirectMemorySize} for large ones, or {@link EmbeddingIndex#append} in parts.
+   */
+  public EmbeddingIndex build() {
+    return build(Kernel.best());
+  }
+
+  EmbeddingIndex build(Kernel kernel) {
+    List<Segment> segments = rows.isEmpty() ? List.of() : List.of(segment());
+    return new EmbeddingIndex(
+        new IndexFile.Content(shape.dimension(), options, segments, new BitSet()), kernel);
+  }
+
+  Segment segment() {
+    long[] cells = rows.stream().mapToLong(row -> S2Cells.leafOf(row.latLng())).toArray();
+    return Segment.build(shape, cells, rows::get);
+  }
+
+  Segment.Shape shape() {
+    return shape;
+  }
+
+  IndexOptions options() {
+    return options;
+  }
+}

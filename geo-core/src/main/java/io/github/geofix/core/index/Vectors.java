@@ -1,0 +1,60 @@
+package io.github.geofix.core.index;
+
+import java.util.Arrays;
+
+/** Checks and normalization of rows and queries. */
+final class Vectors {
+  /** Rows and queries are kept short enough that no score overflows. */
+  private static final double MAX_SQUARED_LENGTH = 1e36;
+
+  private Vectors() {}
+
+  /**
+   * Checks a row or query and returns it padded with zeros, normalized for the cosine.
+   *
+   * @param name what the error calls it, such as {@code query 3}
+   * @throws IllegalArgumentException if it has another dimension, or contains NaN or an infinity,
+   *     or is too long, or is zero where the metric is the cosine
+   */
+  static float[] prepared(float[] vector, String name, Segment.Shape shape, Metric metric) {
+    if (vector.length != shape.dimension()) {
+      throw new IllegalArgumentException(
+          name
+              + " has "
+              + vector.length
+              + " numbers, the index has rows of "
+              + shape.dimension()
+              + ": is it from another encoder?");
+    }
+    double squares = 0;
+    for (float number : vector) {
+      squares += (double) number * number;
+    }
+    boolean cosine = metric == Metric.COSINE;
+    if (!(squares <= MAX_SQUARED_LENGTH) || (cosine && squares == 0)) {
+      throw new IllegalArgumentException(name + " " + flaw(vector));
+    }
+    float[] padded = Arrays.copyOf(vector, shape.paddedDimension());
+    if (cosine) {
+      double length = Math.sqrt(squares);
+      for (int d = 0; d < vector.length; d++) {
+        padded[d] = (float) (vector[d] / length);
+      }
+    }
+    return padded;
+  }
+
+  private static String flaw(float[] vector) {
+    for (int d = 0; d < vector.length; d++) {
+      if (!Float.isFinite(vector[d])) {
+        return "contains " + vector[d] + " at " + d + ": only finite numbers can be compared";
+      }
+    }
+    for (float number : vector) {
+      if (number != 0) {
+        return "is longer than 1e18: its scores would overflow";
+      }
+    }
+    return "is zero, which has no direction: the cosine is not defined for it";
+  }
+}

@@ -1,0 +1,128 @@
+package io.github.geofix.models.recombine;
+
+import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.recombine.RecombineConfig.Loss;
+import io.github.geofix.models.recombine.RecombineConfig.Triplet;
+import io.github.geofix.models.recombine.RecombineConfig.Tuple;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Matches photos with tiles: with those of the gallery, or with those around given places.
+ * Thread-safe.
+ */
+final class RecombineMatcher {
+  /** Photos that are compared with the gallery at a time. */
+  private static final int BATCH = 64;
+
+  private final Loss loss;
+  private final RecombineNetwork network;
+  private final VectorEncoder encoder;
+  private final MapEncoder map;
+  private final GalleryCache galleries;
+  private final GallerySearch search;
+
+  RecombineMatcher(
+      Loss loss,
+      RecombineNetwork network,
+      NDManager manager,
+      VectorEncoder encoder,
+      MapCrops crops) {
+    this.loss = loss;
+    this.network = network;
+    this.encoder = encoder;
+    this.map = new MapEncoder(encoder, crops);
+    this.galleries = new GalleryCache(network, manager, map);
+    this.search = new GallerySearch(encoder, manager);
+  }
+
+  /** Returns the middles of the gallery's places; empty if there is no gallery. */
+  List<LatLng> places() {
+    return galleries.middles();
+  }
+
+  /** Replaces the places of the gallery; see {@link GalleryCache#set(CellPartition)}. */
+  void setGallery(CellPartition places) {
+    galleries.set(places);
+  }
+
+  /** Replaces the gallery by one that the present weights made. */
+  void setGallery(Gallery made) {
+    galleries.set(made);
+  }
+
+  /** Returns the gallery of the present weights; see {@link GalleryCache#gallery}. */
+  Gallery gallery() {
+    return galleries.gallery();
+  }
+
+  /**
+   * Compares photos with a gallery.
+   *
+   * @param images {@code [count, 3, H, W]}, preprocessed
+   */
+  GallerySearch.Matches matches(Gallery gallery, float[] images, int count) {
+    return search.matches(images, count, gallery);
+  }
+
+  /**
+   * Returns the factor that turns cosines into logits: the learned scale, or the steepness of the
+   * loss. The squared distance changes twice as fast as the cosine; the plain one, which is not
+   * linear in it, is taken for the cosine.
+   */
+  double scale() {
+    if (loss instanceof Tuple tuple) {
+      return scale(tuple.alpha(), tuple.distance());
+    }
+    if (loss instanceof Triplet triplet) {
+      return scale(triplet.alpha(), triplet.distance());
+    }
+    return Math.exp(network.parameter("log_scale").array().toFloatArray()[0]);
+  }
+
+  private static double scale(double alpha, Distance distance) {
+    return distance == Distance.SQUARED_L2 ? 2 * alpha : alpha;
+  }
+
+  /** Returns the place of the gallery that each photo fits best. */
+  List<PlaceMatch> bestMatches(List<BufferedImage> photos) {
+    Gallery gallery = gallery();
+    List<PlaceMatch> matches = new ArrayList<>();
+    for (int first = 0; first < photos.size(); first += BATCH) {
+      List<BufferedImage> batch = photos.subList(first, Math.min(first + BATCH, photos.size()));
+      float[] pixels =
+          VectorEncoder.pixels(encoder.photos().spec(), batch, encoder.photos()::apply);
+      matches.addAll(search.best(pixels, batch.size(), gallery));
+    }
+    return matches;
+  }
+
+  /** Returns the uncalibrated scoring of photos among the present gallery. */
+  Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    Gallery gallery = gallery();
+    double scale = scale();
+    return photo -> {
+      float[] pixels = encoder.photos().apply(photo.image());
+      float[] cosines = matches(gallery, pixels, 1).cosines()[0];
+      double[] scores = GallerySearch.scores(cosines, scale);
+      return ScoredPhoto.of(photo.latLng(), gallery.places(), scores);
+    };
+  }
+
+  /** Returns the vectors of a photo at each heading, {@code [S, D]} row-major. */
+  float[] encodePhoto(BufferedImage photo) {
+    return encoder.encodePhotos(encoder.photos().apply(photo), 1);
+  }
+
+  /** Returns the vectors of the tiles around places; see {@link MapEncoder#encodeAround(List)}. */
+  List<float[]> encodeTilesAround(List<LatLng> places) {
+    return map.encodeAround(places);
+  }
+}

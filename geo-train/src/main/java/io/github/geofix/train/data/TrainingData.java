@@ -1,0 +1,142 @@
+package io.github.geofix.train.data;
+
+import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Data to train on: photos with locations, or pairs of photos and tiles. Immutable.
+ *
+ * <pre>{@code
+ * CrossViewSet set = CrossViewProtocol.CVUSA.readTraining(root).complete();
+ * TrainingData data =
+ *     TrainingData.ofPairs(set.pairs(), CrossViewProtocol.CVUSA::prepare)
+ *         .withLocations(set.queryPlaces());
+ * Trainer.of(model, options.withHardNegatives(HardNegatives.frgeo())).fit(data);
+ * }</pre>
+ */
+public final class TrainingData {
+  private final Function<Trainable, Examples> examples;
+  private final List<LatLng> locations;
+  private final int @Nullable [] tiles;
+
+  private TrainingData(
+      Function<Trainable, Examples> examples, List<LatLng> locations, int @Nullable [] tiles) {
+    this.examples = examples;
+    this.locations = List.copyOf(locations);
+    this.tiles = tiles;
+  }
+
+  /** Returns the photos of a manifest, with their locations. */
+  public static TrainingData of(Manifest photos) {
+    return of(ManifestPhotos.of(photos)).withLocations(photos.locations());
+  }
+
+  /** Returns photos that a source makes, without their locations. */
+  public static TrainingData of(PhotoSource photos) {
+    return new TrainingData(model -> Examples.of(model, photos), List.of(), null);
+  }
+
+  /** Returns examples that are made already. */
+  public static TrainingData of(Examples examples) {
+    return new TrainingData(model -> examples, List.of(), null);
+  }
+
+  /**
+   * Returns pairs of a photo and its tile, for a model that matches both. No batch has two pairs of
+   * one tile, where that is possible.
+   *
+   * @param prepare what is done to an upright photo before the model sees it; called from several
+   *     threads
+   */
+  public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
+    return new TrainingData(
+        model -> matching(model).examples(pairs, prepare), List.of(), ImagePair.tileNumbers(pairs));
+  }
+
+  private static MatchingModel matching(Trainable model) {
+    if (model instanceof MatchingModel matching) {
+      return matching;
+    }
+    throw new IllegalArgumentException(
+        "pairs and hard negatives are for models that match photos with tiles; "
+            + model.getClass().getSimpleName()
+            + " does not");
+  }
+
+  /**
+   * Returns a copy with the location of each photo, by which {@link HardNegatives.Sample4geo} finds
+   * the first neighbors.
+   *
+   * @param locations one for each photo, or none if they are not known
+   */
+  public TrainingData withLocations(List<LatLng> locations) {
+    return new TrainingData(examples, locations, tiles);
+  }
+
+  /**
+   * Returns a copy without the photos that cannot be read: each is replaced by the next one that
+   * can, in every epoch alike, so that a run stays reproducible.
+   *
+   * @param onSkip called once for each unreadable photo with its reason, from the threads that load
+   *     photos
+   */
+  public TrainingData skippingUnreadable(Consumer<String> onSkip) {
+    return new TrainingData(
+        model -> new ReadableExamples(examples.apply(model), onSkip), locations, tiles);
+  }
+
+  /** Returns the location of each photo; empty if they are not known. */
+  public List<LatLng> locations() {
+    return locations;
+  }
+
+  /**
+   * Returns what a model learns from.
+   *
+   * @throws IllegalArgumentException if these are pairs and the model does not match photos with
+   *     tiles
+   */
+  public Examples examples(Trainable model) {
+    return examples.apply(model);
+  }
+
+  /**
+   * Returns which examples share a batch.
+   *
+   * @param made those of {@link #examples(Trainable)}
+   * @throws IllegalArgumentException if there are to be hard negatives, and the model does not
+   *     match photos with tiles
+   */
+  public BatchOrder order(Trainable model, Examples made, HardNegatives hardNegatives, long seed) {
+    if (hardNegatives instanceof HardNegatives.None) {
+      return tiles == null
+          ? BatchOrder.shuffled(seed)
+          : HardNegativeBatches.random(new TileNumbers(tiles), seed);
+    }
+    PairEmbeddings embeddings = new PairEmbeddings(matching(model), made, seed);
+    return new HardNegativeBatches(
+        hardNegatives, embeddings::nearest, locations, tileNumbers(made.size()), seed);
+  }
+
+  private TileNumbers tileNumbers(int size) {
+    if (tiles != null) {
+      return new TileNumbers(tiles);
+    }
+    int[] different = new int[size];
+    for (int i = 0; i < size; i++) {
+      different[i] = i;
+    }
+    return new TileNumbers(different);
+  }
+}
