@@ -45,6 +45,7 @@ final class GeoJsonLocations implements LocationWriter {
       properties.put("score", candidate.score());
       properties.put("radiusKm", candidate.radiusKm());
       properties.put("cell", candidate.cell());
+      candidate.headingDegrees().ifPresent(heading -> properties.put("heading", heading));
       features.point(candidate.latLng(), properties);
     }
     for (ScoreRegion region : location.regions()) {

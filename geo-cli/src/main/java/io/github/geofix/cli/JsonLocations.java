@@ -50,6 +50,7 @@ final class JsonLocations implements LocationWriter {
     entry.addProperty("score", candidate.score());
     entry.addProperty("radiusKm", candidate.radiusKm());
     entry.addProperty("cell", candidate.cell().toString());
+    candidate.headingDegrees().ifPresent(heading -> entry.addProperty("heading", heading));
     return entry;
   }
 

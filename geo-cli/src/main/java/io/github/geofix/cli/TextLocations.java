@@ -24,11 +24,12 @@ final class TextLocations implements LocationWriter {
     for (Candidate candidate : LocationWriter.best(location, top)) {
       out.printf(
           Locale.ROOT,
-          "  %-24s score %.3f  within %4.0f km  %s%n",
+          "  %-24s score %.3f  within %4.0f km  %s%s%n",
           candidate.latLng(),
           candidate.score(),
           candidate.radiusKm(),
-          candidate.cell());
+          candidate.cell(),
+          heading(candidate));
     }
     for (ScoreRegion region : location.regions()) {
       out.printf(
@@ -38,6 +39,12 @@ final class TextLocations implements LocationWriter {
           region.region().areaKm2());
     }
     out.flush();
+  }
+
+  private static String heading(Candidate candidate) {
+    return candidate.headingDegrees().isPresent()
+        ? String.format(Locale.ROOT, "  heading %.0f", candidate.headingDegrees().getAsDouble())
+        : "";
   }
 
   @Override

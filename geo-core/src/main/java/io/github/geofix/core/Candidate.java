@@ -2,6 +2,7 @@ package io.github.geofix.core;
 
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import java.util.OptionalDouble;
 
 /**
  * A cell in which a photo may have been taken, with its score.
@@ -12,13 +13,17 @@ import io.github.geofix.core.geodesy.LatLng;
  *     calibrated
  * @param radiusKm the distance from {@code latLng} to the farthest corner of the cell
  * @param cell the cell
+ * @param headingDegrees where the middle of the photo faces, in degrees clockwise from north, 0 to
+ *     below 360; empty unless the model estimates it
  */
-public record Candidate(LatLng latLng, double score, double radiusKm, Cell cell) {
+public record Candidate(
+    LatLng latLng, double score, double radiusKm, Cell cell, OptionalDouble headingDegrees) {
 
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if the score or the radius is negative or not a number
+   * @throws IllegalArgumentException if the score or the radius is negative or not a number, or the
+   *     heading is out of range
    */
   public Candidate {
     if (!(score >= 0)) {
@@ -30,6 +35,16 @@ public record Candidate(LatLng latLng, double score, double radiusKm, Cell cell)
     if (!(radiusKm >= 0)) {
       throw new IllegalArgumentException("radiusKm must be 0 or more: " + radiusKm);
     }
+    if (headingDegrees.isPresent()
+        && !(headingDegrees.getAsDouble() >= 0 && headingDegrees.getAsDouble() < 360)) {
+      throw new IllegalArgumentException(
+          "headingDegrees must be 0 to below 360: " + headingDegrees.getAsDouble());
+    }
+  }
+
+  /** A candidate without a heading. */
+  public Candidate(LatLng latLng, double score, double radiusKm, Cell cell) {
+    this(latLng, score, radiusKm, cell, OptionalDouble.empty());
   }
 
   /** Returns a candidate at the center of a cell. */
@@ -39,6 +54,11 @@ public record Candidate(LatLng latLng, double score, double radiusKm, Cell cell)
 
   /** Returns a copy with another score. */
   public Candidate withScore(double score) {
-    return new Candidate(latLng, score, radiusKm, cell);
+    return new Candidate(latLng, score, radiusKm, cell, headingDegrees);
+  }
+
+  /** Returns a copy with a heading, in degrees clockwise from north, 0 to below 360. */
+  public Candidate withHeadingDegrees(double headingDegrees) {
+    return new Candidate(latLng, score, radiusKm, cell, OptionalDouble.of(headingDegrees));
   }
 }

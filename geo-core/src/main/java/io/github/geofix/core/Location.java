@@ -2,6 +2,7 @@ package io.github.geofix.core;
 
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Where a photo was taken, as far as a model can tell.
@@ -45,5 +46,13 @@ public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegi
   /** Returns the score of the best candidate, 0 to 1; not a probability unless calibrated. */
   public double score() {
     return candidates.get(0).score();
+  }
+
+  /**
+   * Returns the heading of the best candidate, in degrees clockwise from north; empty unless the
+   * model estimates it.
+   */
+  public OptionalDouble headingDegrees() {
+    return candidates.get(0).headingDegrees();
   }
 }

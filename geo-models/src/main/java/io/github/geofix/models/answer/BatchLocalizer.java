@@ -11,6 +11,7 @@ import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
@@ -21,8 +22,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Decodes and preprocesses photos and hands them to a family in batches. Thread-safe. */
@@ -75,23 +78,38 @@ public abstract class BatchLocalizer implements Localizer {
    * Returns the location that scores of cells stand for.
    *
    * @param scores one for each cell, adding up to 1
-   * @param candidates the most candidates it names
-   * @param refineKm the answer is the spherical mean of the score within this distance of the best
-   *     cell's mean; 0 for that mean itself
    * @param shares as of {@link #regions}
    */
   protected static Location location(
-      CellPartition cells, double[] scores, int candidates, double refineKm, List<Double> shares) {
+      CellPartition cells, double[] scores, AnswerOptions options, List<Double> shares) {
+    return location(cells, scores, options, shares, cell -> OptionalDouble.empty());
+  }
+
+  /**
+   * As {@link #location(CellPartition, double[], AnswerOptions, List)}, with headings.
+   *
+   * @param headings returns the heading of a cell's photo in degrees, if it is known
+   */
+  protected static Location location(
+      CellPartition cells,
+      double[] scores,
+      AnswerOptions options,
+      List<Double> shares,
+      IntFunction<OptionalDouble> headings) {
     List<Candidate> best =
-        Arrays.stream(best(scores, candidates))
+        Arrays.stream(best(scores, options.candidates()))
             .mapToObj(
                 cell ->
                     new Candidate(
-                        cells.meanOf(cell), scores[cell], cells.radiusKm(cell), cells.cell(cell)))
+                        cells.meanOf(cell),
+                        scores[cell],
+                        cells.radiusKm(cell),
+                        cells.cell(cell),
+                        headings.apply(cell)))
             .toList();
     LatLng answer = best.get(0).latLng();
-    if (refineKm > 0) {
-      answer = meanAround(answer, cells, scores, refineKm);
+    if (options.meanKm() > 0) {
+      answer = meanAround(answer, cells, scores, options.meanKm());
     }
     return new Location(answer, best, regions(cells, scores, shares));
   }

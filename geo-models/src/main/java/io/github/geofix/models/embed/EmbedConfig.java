@@ -141,7 +141,7 @@ public record EmbedConfig(
         new Encoder("clip-vit-l14-336", ImageSpec.clip(336), 1, 768),
         Cells.Adaptive.defaults(),
         Matching.Cosine.defaults().withNegatives(Matching.InBatch.defaults()),
-        Fusion.SemanticStream.defaults(),
+        Fusion.PhotoStream.defaults(),
         Inference.defaults().withTenCrops(384),
         AnswerOptions.defaults());
   }

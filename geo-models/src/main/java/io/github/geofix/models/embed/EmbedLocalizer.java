@@ -3,7 +3,6 @@ package io.github.geofix.models.embed;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -30,13 +29,11 @@ final class EmbedLocalizer extends BatchLocalizer {
   }
 
   private Location location(PhotoScorer.Scored scored) {
-    AnswerOptions answer = model.answerOptions();
     Location location =
         location(
             model.hierarchy().finest(),
             scored.scores(),
-            answer.candidates(),
-            answer.meanKm(),
+            model.answerOptions(),
             model.calibration().regionShares());
     Region best = Region.of((S2Cell) location.candidates().get(0).cell());
     return model

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -32,7 +33,15 @@ final class GallerySearch {
    * @param headings {@code [B][G]}, that heading in degrees clockwise from north; empty where one
    *     heading alone is tried
    */
-  record Matches(float[][] cosines, float[][] headings) {}
+  record Matches(float[][] cosines, float[][] headings) {
+
+    /** Returns the heading of a photo at a place; empty where one heading alone is tried. */
+    OptionalDouble heading(int photo, int place) {
+      return headings.length == 0
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(headings[photo][place]);
+    }
+  }
 
   /**
    * Compares photos with all places of a gallery.

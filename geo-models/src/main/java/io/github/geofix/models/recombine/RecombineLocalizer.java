@@ -3,8 +3,8 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.Location;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Locates photos at the best places of the gallery. */
 final class RecombineLocalizer extends BatchLocalizer {
@@ -22,16 +22,16 @@ final class RecombineLocalizer extends BatchLocalizer {
     Gallery gallery = matcher.gallery();
     Calibration calibration = model.calibration();
     double scale = matcher.scale() / calibration.temperature();
-    return Arrays.stream(matcher.matches(gallery, photos, count).cosines())
-        .map(cosines -> GallerySearch.scores(cosines, scale))
-        .map(
-            scores ->
+    GallerySearch.Matches matches = matcher.matches(gallery, photos, count);
+    return IntStream.range(0, count)
+        .mapToObj(
+            photo ->
                 location(
                     gallery.places(),
-                    scores,
-                    model.answerOptions().candidates(),
-                    model.answerOptions().meanKm(),
-                    calibration.regionShares()))
+                    GallerySearch.scores(matches.cosines()[photo], scale),
+                    model.answerOptions(),
+                    calibration.regionShares(),
+                    place -> matches.heading(photo, place)))
         .toList();
   }
 }

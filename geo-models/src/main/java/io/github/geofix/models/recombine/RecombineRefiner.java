@@ -7,7 +7,6 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,8 @@ import java.util.Objects;
 
 /**
  * Re-ranks proposed places by the cosine of the photo, at its best heading, and the tile around
- * each. A tile without imagery has cosine 0. Vectors of tiles are cached, since many photos are
- * proposed the same places.
+ * each. A tile without imagery has cosine 0 and no heading. Vectors of tiles are cached, since many
+ * photos are proposed the same places.
  */
 final class RecombineRefiner implements Refiner {
 
@@ -46,29 +45,40 @@ final class RecombineRefiner implements Refiner {
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
     float[] headings = matcher.encodePhoto(photo);
     List<float[]> vectors = vectors(proposed.stream().map(Candidate::latLng).toList());
-    double[] cosines = new double[vectors.size()];
-    for (int i = 0; i < cosines.length; i++) {
-      cosines[i] = bestCosine(headings, vectors.get(i));
-    }
-    double max = Arrays.stream(cosines).max().orElseThrow();
+    List<Fit> fits = vectors.stream().map(vector -> best(headings, vector)).toList();
+    double max = fits.stream().mapToDouble(Fit::cosine).max().orElseThrow();
     double scale = matcher.scale() / model.calibration().temperature();
+    boolean severalHeadings = headings.length > vectors.get(0).length;
     List<Candidate> refined = new ArrayList<>(proposed.size());
-    for (int i = 0; i < cosines.length; i++) {
-      refined.add(proposed.get(i).withScore(Math.exp(scale * (cosines[i] - max))));
+    for (int i = 0; i < proposed.size(); i++) {
+      Fit fit = fits.get(i);
+      Candidate candidate = proposed.get(i).withScore(Math.exp(scale * (fit.cosine() - max)));
+      refined.add(
+          severalHeadings && fit.cosine() != 0
+              ? candidate.withHeadingDegrees(fit.heading())
+              : candidate);
     }
     return refined;
   }
 
-  private static double bestCosine(float[] headings, float[] tile) {
+  /** The cosine of a photo and a tile at the best heading, and that heading in degrees. */
+  private record Fit(double cosine, double heading) {}
+
+  private static Fit best(float[] headings, float[] tile) {
+    int count = headings.length / tile.length;
     double best = -1;
-    for (int start = 0; start < headings.length; start += tile.length) {
+    int heading = 0;
+    for (int s = 0; s < count; s++) {
       double cosine = 0;
       for (int d = 0; d < tile.length; d++) {
-        cosine += headings[start + d] * (double) tile[d];
+        cosine += headings[s * tile.length + d] * (double) tile[d];
       }
-      best = Math.max(best, cosine);
+      if (cosine > best) {
+        best = cosine;
+        heading = s;
+      }
     }
-    return best;
+    return new Fit(best, 360.0 * heading / count);
   }
 
   /** Returns the vectors of the tiles around places; encodes those it does not know together. */

@@ -10,10 +10,12 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.Candidate;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
@@ -393,6 +395,53 @@ final class RecombineModelTest {
       assertThatThrownBy(encoder::digest)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("the tile encoder is closed");
+    }
+  }
+
+  @Test
+  void candidatesHaveTheHeadingThatFitsBest() {
+    RecombineConfig config =
+        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
+            .withPhotos(new Ground(8, 360, false, false));
+    try (RecombineModel model = model(config, 4);
+        TileEncoder encoder = model.tileEncoder();
+        Refiner refiner = model.refiner()) {
+      for (BufferedImage photo : photos(positions(5))) {
+        float[][] headings = encoder.encodeImages(List.of(photo)).get(0);
+        Location location = model.localizer().locate(photo);
+        List<Candidate> refined = refiner.refine(photo, location.candidates());
+        for (int i = 0; i < location.candidates().size(); i++) {
+          LatLng place = location.candidates().get(i).latLng();
+          float[] tile = encoder.encodeTiles(squares(List.of(place))).get(0);
+          double expected = 45.0 * best(headings, tile);
+          assertThat(location.candidates().get(i).headingDegrees()).hasValue(expected);
+          assertThat(refined.get(i).headingDegrees()).hasValue(expected);
+        }
+        assertThat(location.headingDegrees())
+            .hasValue(model.bestMatches(List.of(photo)).get(0).heading());
+      }
+    }
+  }
+
+  private static int best(float[][] headings, float[] tile) {
+    int best = 0;
+    for (int s = 1; s < headings.length; s++) {
+      if (cosine(headings[s], 0, tile, 0) > cosine(headings[best], 0, tile, 0)) {
+        best = s;
+      }
+    }
+    return best;
+  }
+
+  @Test
+  void candidatesHaveNoHeadingWhereOneAloneIsTried() {
+    try (RecombineModel model = model(config(), 4);
+        Refiner refiner = model.refiner()) {
+      BufferedImage photo = squares(model.places()).get(0);
+      Location location = model.localizer().locate(photo);
+      assertThat(location.headingDegrees()).isEmpty();
+      assertThat(refiner.refine(photo, location.candidates()))
+          .allMatch(candidate -> candidate.headingDegrees().isEmpty());
     }
   }
 
