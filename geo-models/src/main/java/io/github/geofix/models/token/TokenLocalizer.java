@@ -8,7 +8,6 @@ import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.answer.OutcomeBatches;
 import io.github.geofix.models.calibration.Calibration;
@@ -65,17 +64,17 @@ final class TokenLocalizer implements Localizer {
   }
 
   private List<Location> located(List<TokenPhoto> batch) {
-    return model.decode(batch, decoding, selection.readsStates()).stream()
-        .map(photo -> model.location(photo, selection))
+    return model.inference().decode(batch, decoding, selection.readsStates()).stream()
+        .map(photo -> location(photo, selection, model))
         .toList();
   }
 
-  static Location location(
-      DecodedPhoto photo, Selection selection, AnswerOptions answer, Calibration calibration) {
+  static Location location(DecodedPhoto photo, Selection selection, TokenModel model) {
+    Calibration calibration = model.calibration();
     SearchOutcome outcome = SearchOutcome.of(photo.hypotheses(), calibration.temperature());
     CellScores.Disjoint s2 = onS2(photo, outcome);
     List<Candidate> candidates =
-        Arrays.stream(outcome.best(answer.candidates()))
+        Arrays.stream(outcome.best(model.answerOptions().candidates()))
             .mapToObj(i -> Candidate.of(new S2Cell(id(photo, outcome, i)), outcome.shares()[i]))
             .toList();
     return new Location(
