@@ -15,124 +15,128 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A progress bar with rate and time left on stderr; where that is not a terminal, such as in a log,
- * a line now and then.
+ * a line a minute at most. Rate and time are of this process, also where an earlier one did a part
+ * of the work.
  */
 final class Bar implements AutoCloseable {
   /** Short work leaves no line in a log, a night's some hundreds. */
   private static final long NANOS_A_LINE = 60_000_000_000L;
 
   private final String task;
-  private final boolean onTerminal;
+  private final boolean terminal;
   private final LongSupplier clock;
   private final PrintStream log;
-  private final long began;
   private @Nullable ProgressBar bar;
   private long steps;
+  private long firstStep = -1;
+  private long began;
   private long told;
 
-  /** Done by an earlier run, which counts neither for the rate nor for the time left. */
-  private long before;
-
-  private Bar(String task, long steps, boolean onTerminal, LongSupplier clock, PrintStream log) {
+  private Bar(String task, long steps, boolean terminal, LongSupplier clock, PrintStream log) {
     this.task = task;
     this.steps = steps;
-    this.onTerminal = onTerminal;
+    this.terminal = terminal;
     this.clock = clock;
     this.log = log;
     this.began = clock.getAsLong();
     this.told = began;
   }
 
+  /** Returns a bar of work that begins now. */
   static Bar of(String task, long steps) {
-    return of(task, steps, 0);
-  }
-
-  /**
-   * Returns a bar for work that an earlier run began.
-   *
-   * @param before the steps done by then
-   */
-  static Bar of(String task, long steps, long before) {
     Bar bar = new Bar(task, steps, isTerminal(), System::nanoTime, System.err);
-    bar.before = before;
-    bar.show(before, steps, "", "");
+    bar.begin(0);
     return bar;
   }
 
   /**
-   * Returns one for a command that prints its results as they are known: on a terminal these are
-   * the progress.
+   * Returns a bar for a command that prints results as they are known: on a terminal these are the
+   * progress.
    */
   static Bar besideOutput(String task, long steps) {
     PrintStream log = isTerminal() ? new PrintStream(OutputStream.nullOutputStream()) : System.err;
     return log(task, steps, System::nanoTime, log);
   }
 
+  /** Returns a bar of a training, which may begin with any step. */
+  static Bar ofTraining(String task) {
+    return new Bar(task, 1, isTerminal(), System::nanoTime, System.err);
+  }
+
   /**
    * Returns one that writes lines.
    *
-   * @param clock the time in nanoseconds
+   * @param clock returns nanoseconds
    */
   static Bar log(String task, long steps, LongSupplier clock, PrintStream log) {
-    return log(task, steps, 0, clock, log);
+    return new Bar(task, steps, false, clock, log);
   }
 
-  /** As {@link #log(String, long, LongSupplier, PrintStream)}, for work that was begun before. */
-  static Bar log(String task, long steps, long before, LongSupplier clock, PrintStream log) {
-    Bar bar = new Bar(task, steps, false, clock, log);
-    bar.before = before;
-    return bar;
+  private void begin(long step) {
+    firstStep = step;
+    began = clock.getAsLong();
+    if (terminal) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(task)
+              .setInitialMax(steps)
+              .startsFrom(step, Duration.ZERO)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(250)
+              .setSpeedUnit(ChronoUnit.SECONDS)
+              .showSpeed()
+              .setConsumer(new ConsoleProgressBarConsumer(log))
+              .build();
+    }
   }
 
-  private ProgressBar open(long startedFrom) {
-    return new ProgressBarBuilder()
-        .setTaskName(task)
-        .setInitialMax(steps)
-        .startsFrom(startedFrom, Duration.ZERO)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setUpdateIntervalMillis(250)
-        .setSpeedUnit(ChronoUnit.SECONDS)
-        .showSpeed()
-        .setConsumer(new ConsoleProgressBarConsumer(log))
-        .build();
-  }
-
-  /** Shows how much is done. */
   void stepTo(long done) {
-    show(done, steps, "", "");
+    if (bar != null) {
+      bar.stepTo(done);
+    } else {
+      tell(done, "");
+    }
   }
 
-  /** Shows how much is done. */
+  /** Shows a step of a training. */
   void show(long step, long steps, double loss) {
-    show(
-        step,
-        steps,
-        String.format(Locale.ROOT, " loss %.3f", loss),
-        String.format(Locale.ROOT, ", loss %.3f", loss));
+    this.steps = steps;
+    if (firstStep < 0) {
+      begin(step);
+    }
+    if (bar != null) {
+      bar.maxHint(steps);
+      bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
+      bar.stepTo(step);
+    } else {
+      tell(step, String.format(Locale.ROOT, ", loss %.3f", loss));
+    }
   }
 
-  private void show(long done, long steps, String onBar, String onLine) {
-    this.steps = steps;
-    if (!onTerminal) {
-      tell(done, onLine);
-      return;
+  /** Writes what an epoch ended with, unless this is a terminal. */
+  void endEpoch(long step, String summary) {
+    if (!terminal) {
+      told = clock.getAsLong();
+      log.println(task + ": " + summary + timeLeft(step));
     }
-    if (bar == null) {
-      bar = open(before);
-    }
-    bar.maxHint(steps);
-    bar.setExtraMessage(onBar);
-    bar.stepTo(done);
   }
 
   private void tell(long done, String more) {
     long now = clock.getAsLong();
-    if (now - told < NANOS_A_LINE || done <= before) {
+    if (now - told < NANOS_A_LINE || done <= firstStep) {
       return;
     }
     told = now;
-    double left = (now - began) * 1e-9 / 60 / (done - before) * (steps - done);
-    log.printf(Locale.ROOT, "%s: %,d of %,d%s, %.0f min left%n", task, done, steps, more, left);
+    log.printf(Locale.ROOT, "%s: %,d of %,d%s%s%n", task, done, steps, more, timeLeft(done));
+  }
+
+  private String timeLeft(long done) {
+    if (done <= firstStep || done >= steps) {
+      return "";
+    }
+    double minutes = (clock.getAsLong() - began) * 1e-9 / 60;
+    return String.format(
+        Locale.ROOT, ", %.0f min left", minutes / (done - firstStep) * (steps - done));
   }
 
   @Override

@@ -152,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
   /** Names the stages on stderr and draws a bar while training. */
   private static final class Talk implements EarthDemo.Listener, AutoCloseable {
     private final PrintWriter err;
-    private final TrainingBar bar = new TrainingBar("train");
+    private @Nullable Bar bar;
 
     Talk(PrintWriter err) {
       this.err = err;
@@ -167,12 +167,18 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public void trained(Progress progress) {
-      bar.show(progress);
+      if (bar == null) {
+        bar = Bar.ofTraining("train");
+      }
+      bar.show(progress.step(), progress.steps(), progress.loss());
     }
 
     @Override
     public void close() {
-      bar.close();
+      if (bar != null) {
+        bar.close();
+        bar = null;
+      }
     }
   }
 }

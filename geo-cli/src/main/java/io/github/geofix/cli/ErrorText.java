@@ -15,6 +15,7 @@ final class ErrorText {
 
   private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
   private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
+  private static final String ONLY_ONE = "expected only one match but got ";
 
   private ErrorText() {}
 
@@ -37,10 +38,11 @@ final class ErrorText {
   /** Returns what is wrong with a command line. */
   static String ofUsage(ParameterException exception) {
     String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
-    if (message.startsWith("expected only one match but got ")) {
-      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given.
-      message =
-          "give only one of " + message.substring(message.indexOf('('), message.indexOf("={"));
+    if (message.startsWith(ONLY_ONE)) {
+      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given; with
+      // brackets where none has to be given.
+      String group = message.substring(ONLY_ONE.length(), message.indexOf("={"));
+      message = "give only one of (" + group.substring(1, group.length() - 1) + ")";
     }
     return printable(message);
   }

@@ -284,7 +284,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
   @Override
   protected void readExtras(ModelFolder folder, Safetensors weights) {
     if (Gallery.isIn(weights)) {
-      matcher.setGallery(Gallery.read(weights, network.width()));
+      matcher.setGallery(Gallery.read(weights, network.dimension()));
     }
   }
 
