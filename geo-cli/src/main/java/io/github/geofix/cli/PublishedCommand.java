@@ -52,18 +52,13 @@ final class PublishedCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<Figure> figures =
-        dataset == null ? PublishedFigures.all() : PublishedFigures.of(dataset);
+    List<Figure> figures = dataset == null ? PublishedFigures.all() : PublishedFigures.of(dataset);
     switch (format) {
       case TEXT -> text(out);
       case CSV -> out.print(csv(figures));
       case JSON ->
           out.println(
-              new GsonBuilder()
-                  .setPrettyPrinting()
-                  .disableHtmlEscaping()
-                  .create()
-                  .toJson(figures));
+              new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(figures));
       case BIBTEX -> out.print(PublishedFigures.toBibTex(figures));
     }
     out.flush();

@@ -134,8 +134,7 @@ final class TrackCommand implements Callable<Integer> {
               + " latitude and longitude");
     }
     List<Path> images = taken.stream().map(TimedPhoto::image).toList();
-    TrackEvaluation track =
-        TrackEvaluation.of(taken, choice.locateAll(model, images), filter);
+    TrackEvaluation track = TrackEvaluation.of(taken, choice.locateAll(model, images), filter);
     OutputFiles.write(geoJson, track.toGeoJson());
     if (csv != null) {
       track.answers().writeCsv(csv, "time", "score");

@@ -522,8 +522,7 @@ final class MainTest {
     if (format.equals("json")) {
       assertThat(JsonParser.parseString(result.out()).getAsJsonArray()).hasSize(2);
     } else if (format.equals("geojson")) {
-      assertThat(
-              JsonParser.parseString(result.out()).getAsJsonObject().getAsJsonArray("features"))
+      assertThat(JsonParser.parseString(result.out()).getAsJsonObject().getAsJsonArray("features"))
           .hasSizeGreaterThanOrEqualTo(8);
     }
   }
@@ -541,8 +540,7 @@ final class MainTest {
           .doesNotContain("\u001b", "\u202E");
     }
     StringWriter csv = new StringWriter();
-    try (LocationWriter writer =
-        LocationWriter.Format.CSV.open(new PrintWriter(csv), 1)) {
+    try (LocationWriter writer = LocationWriter.Format.CSV.open(new PrintWriter(csv), 1)) {
       LatLng there = new LatLng(1, 2);
       writer.write(
           Path.of("=1+1.png"),

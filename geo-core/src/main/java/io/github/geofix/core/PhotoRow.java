@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param extra the values of all other columns, by the name of the column in lower case
  * @param line its line in the file, the header in line 1
  */
-public record PhotoRow(
-    Path image, Optional<LatLng> latLng, Map<String, String> extra, long line) {
+public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> extra, long line) {
 
   /** Copies the map. */
   public PhotoRow {

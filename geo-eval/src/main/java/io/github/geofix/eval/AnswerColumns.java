@@ -77,16 +77,14 @@ final class AnswerColumns {
    *
    * @throws IllegalArgumentException if an answer has no path where all photos have one
    */
-  static Optional<Sequences> sequences(
-      Manifest photos, Manifest answers, @Nullable ZoomGrid grid) {
+  static Optional<Sequences> sequences(Manifest photos, Manifest answers, @Nullable ZoomGrid grid) {
     Optional<List<int[]>> truths = paths(photos);
     if (truths.isPresent() && has(answers, SEQUENCE)) {
       return Optional.of(Sequences.of(truths.get(), requirePaths(answers)));
     }
     // Two places outside the grid are no match.
     return Optional.ofNullable(grid)
-        .map(
-            cells -> Sequences.of(walked(photos, cells, -1), walked(answers, cells, -2)));
+        .map(cells -> Sequences.of(walked(photos, cells, -1), walked(answers, cells, -2)));
   }
 
   /** Returns the paths in the column, if it holds nothing else. */

@@ -58,8 +58,7 @@ public final class DistanceEvaluator {
    * Returns an evaluator at {@link DistanceReport#STANDARD_KM} that refuses photos it cannot read.
    */
   public static DistanceEvaluator defaults() {
-    return new DistanceEvaluator(
-        DistanceReport.STANDARD_KM, false, (index, photo, location) -> {});
+    return new DistanceEvaluator(DistanceReport.STANDARD_KM, false, (index, photo, location) -> {});
   }
 
   /** Returns a copy with other limits in km, positive and ascending. */

@@ -160,7 +160,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
     @Override
     public void read(int first, int count, float[] target) {
-      data.read(tensor, (long) first * dimension(), FloatBuffer.wrap(target, 0, count * dimension()));
+      data.read(
+          tensor, (long) first * dimension(), FloatBuffer.wrap(target, 0, count * dimension()));
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private static final int BUFFERED_BYTES = 1 << 20;
 
   private final Path file;
+
   /** Not a channel, which an interrupt would close in the middle of a vector. */
   private final RandomAccessFile out;
 

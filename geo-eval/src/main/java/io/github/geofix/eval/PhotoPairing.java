@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * Finds the photos of one list in another: by path; else by file name, as on another machine; else
- * by file name without its ending, as benchmarks name photos. Names count if they are unique in both
- * lists.
+ * by file name without its ending, as benchmarks name photos. Names count if they are unique in
+ * both lists.
  */
 final class PhotoPairing {
   /** Stands for a photo that is not in the list. */
@@ -44,9 +44,7 @@ final class PhotoPairing {
   /** Returns the position in the list of each photo, or {@link #MISSING}. */
   int[] find(List<Path> photos) {
     int[] found =
-        photos.stream()
-            .mapToInt(photo -> byPath.getOrDefault(absolute(photo), MISSING))
-            .toArray();
+        photos.stream().mapToInt(photo -> byPath.getOrDefault(absolute(photo), MISSING)).toArray();
     for (Names name : names) {
       name.find(photos, found);
     }

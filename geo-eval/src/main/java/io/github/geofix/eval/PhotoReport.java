@@ -195,8 +195,7 @@ public final class PhotoReport {
   /** Returns what is known besides distances as a table; it may have no row. */
   public Table others() {
     Table table = new Table("metric", "value", "95 % interval");
-    metrics()
-        .forEach((name, metric) -> table.row(name, metric.shown(), metric.interval()));
+    metrics().forEach((name, metric) -> table.row(name, metric.shown(), metric.interval()));
     return table;
   }
 

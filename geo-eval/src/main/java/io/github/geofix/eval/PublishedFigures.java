@@ -123,7 +123,9 @@ public final class PublishedFigures {
    */
   public static Table table(String dataset, String run, Map<String, Share> shares) {
     Table published = table(dataset);
-    Table table = new Table(published.header()).highest(published.header().subList(1, published.header().size() - 1));
+    Table table =
+        new Table(published.header())
+            .highest(published.header().subList(1, published.header().size() - 1));
     table.row(
         published.header().stream()
             .map(

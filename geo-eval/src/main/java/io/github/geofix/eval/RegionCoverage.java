@@ -86,8 +86,7 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
           (share, held) -> {
             if (photos > 0 && held.size() == photos) {
               coverages.add(
-                  new RegionCoverage(
-                      share, held, Objects.requireNonNull(areasKm2.get(share))));
+                  new RegionCoverage(share, held, Objects.requireNonNull(areasKm2.get(share))));
             }
           });
       return coverages;

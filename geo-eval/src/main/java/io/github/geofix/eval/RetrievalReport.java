@@ -64,9 +64,7 @@ public final class RetrievalReport {
     return ties;
   }
 
-  /**
-   * Returns how many rows, positives aside, rank above a query's best positive: 0 is right.
-   */
+  /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
   public int rank(int query) {
     return ranks[query];
   }

@@ -85,7 +85,11 @@ final class ScorableVectors implements ScoreCounts.Rows {
     double squares = squares(values, 0);
     return new IllegalArgumentException(
         Double.isFinite(squares)
-            ? "row " + row + " of " + what + " is too large to score: its length is "
+            ? "row "
+                + row
+                + " of "
+                + what
+                + " is too large to score: its length is "
                 + (float) Math.sqrt(squares)
             : "row " + row + " of " + what + " is not finite: it holds NaN or infinite numbers");
   }

@@ -129,8 +129,9 @@ public final class Table {
   }
 
   /**
-   * Returns a LaTeX {@code table} with its caption, or a bare {@code tabular} without one. Both need
-   * the package booktabs. The best number of a marked column is bold if there are several rows.
+   * Returns a LaTeX {@code table} with its caption, or a bare {@code tabular} without one. Both
+   * need the package booktabs. The best number of a marked column is bold if there are several
+   * rows.
    */
   public String toLatex() {
     StringBuilder out = new StringBuilder("% \\usepackage{booktabs}\n");

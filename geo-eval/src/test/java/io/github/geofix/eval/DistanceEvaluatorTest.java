@@ -114,8 +114,7 @@ class DistanceEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.defaults()
-                    .evaluate(localizer, Manifest.of(List.of(first, gone))))
+                DistanceEvaluator.defaults().evaluate(localizer, Manifest.of(List.of(first, gone))))
         .withMessage("cannot read the image " + gone.image());
     assertThat(localizer.batches).isEmpty();
   }
@@ -153,8 +152,7 @@ class DistanceEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.defaults()
-                    .evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
+                DistanceEvaluator.defaults().evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
         .withMessage("photos predicted twice: 1 of 2 (/d/c)");
   }
 
@@ -199,8 +197,7 @@ class DistanceEvaluatorTest {
             .evaluate(new ColorLocalizer(), photos);
     assertThat(seen).containsExactly("0 located", "1 skipped 2.png", "2 located");
     assertThat(report.count()).isEqualTo(2);
-    assertThat(report.photos())
-        .containsExactly(first.image().toString(), last.image().toString());
+    assertThat(report.photos()).containsExactly(first.image().toString(), last.image().toString());
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

@@ -143,8 +143,7 @@ class PhotoReportTest {
   void namesTheAnswerWithoutAPath() {
     Manifest photos = manifest(Map.of("sequence", "7 6"), PARIS);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> report(photos, manifest(Map.of("sequence", "7 six"), PARIS), defaults()))
+        .isThrownBy(() -> report(photos, manifest(Map.of("sequence", "7 six"), PARIS), defaults()))
         .withMessage("the sequence of 0.jpg is not a zoom path such as 7 6 6 5: \"7 six\"");
   }
 

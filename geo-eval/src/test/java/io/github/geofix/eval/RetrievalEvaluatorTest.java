@@ -156,10 +156,7 @@ class RetrievalEvaluatorTest {
   /** Rows that are not right and rank above all right ones. */
   private static List<Integer> above(double[] scores, int[] right, Ties ties) {
     double best =
-        Arrays.stream(right)
-            .mapToDouble(row -> scores[row])
-            .max()
-            .orElse(Double.NEGATIVE_INFINITY);
+        Arrays.stream(right).mapToDouble(row -> scores[row]).max().orElse(Double.NEGATIVE_INFINITY);
     List<Integer> above = new ArrayList<>();
     for (int row = 0; row < scores.length; row++) {
       int candidate = row;
@@ -232,8 +229,7 @@ class RetrievalEvaluatorTest {
     Matches matches = Matches.of(IntStream.range(0, 3000).toArray());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(sound, Embeddings.of(bad), matches))
-        .withMessage(
-            "row 2000 of the gallery is not finite: it holds NaN or infinite numbers");
+        .withMessage("row 2000 of the gallery is not finite: it holds NaN or infinite numbers");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(Embeddings.of(bad), sound, matches))
         .withMessageStartingWith("row 2000 of the queries is not finite");

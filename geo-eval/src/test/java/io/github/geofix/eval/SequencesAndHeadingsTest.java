@@ -145,8 +145,17 @@ class SequencesAndHeadingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "jCe8ul2PRh2bbmPZkkNRIA", "", " ", "7", "1234567890", "4449826985073821", "7 6 6 x",
-        "2024-05-01", "1,5e3", "7..6", "a1b2-c3d4"
+        "jCe8ul2PRh2bbmPZkkNRIA",
+        "",
+        " ",
+        "7",
+        "1234567890",
+        "4449826985073821",
+        "7 6 6 x",
+        "2024-05-01",
+        "1,5e3",
+        "7..6",
+        "a1b2-c3d4"
       })
   void takesNothingElseForAZoomPath(String text) {
     assertThat(Sequences.parse(text)).isEmpty();

@@ -209,8 +209,7 @@ public final class DemoReport {
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return ReportSection.headline(
-        "At a glance", "On " + TestRendering.MAY.title() + ".", figures);
+    return ReportSection.headline("At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {

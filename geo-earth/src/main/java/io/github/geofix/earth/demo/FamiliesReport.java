@@ -105,8 +105,7 @@ public final class FamiliesReport {
                     first.figures().size()))
             .world(EmbeddedImage.thumbnail(first.reference().toImage(), 1600));
     for (TestRendering rendering : first.figures().keySet()) {
-      page.add(
-          ReportSection.comparison(rendering.title(), winners(rendering), systems(rendering)));
+      page.add(ReportSection.comparison(rendering.title(), winners(rendering), systems(rendering)));
     }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(TestRendering.MAY).forEach((name, report) -> curves.put(name, report.errors()));

@@ -67,8 +67,8 @@ public final class CrossViewBenchmark {
   }
 
   /**
-   * Returns a copy that keeps the images found for some photos, for a page. Each takes one pass over
-   * the gallery.
+   * Returns a copy that keeps the images found for some photos, for a page. Each takes one pass
+   * over the gallery.
    *
    * @param photos how many, spread evenly over the list
    */
@@ -150,8 +150,7 @@ public final class CrossViewBenchmark {
       Function<List<Path>, List<float[]>> encoder) {
     try (EmbeddingsWriter vectors = EmbeddingsWriter.create(file)) {
       for (int from = 0; from < images.size(); from += BATCH) {
-        Interrupts.check(
-            done + from, (long) set.queries().size() + set.gallery().size(), "images");
+        Interrupts.check(done + from, (long) set.queries().size() + set.gallery().size(), "images");
         List<Path> batch = images.subList(from, Math.min(from + BATCH, images.size()));
         encoder.apply(batch).forEach(vectors::write);
         progress.accept(done + from + batch.size());

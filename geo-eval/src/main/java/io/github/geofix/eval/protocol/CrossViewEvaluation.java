@@ -127,8 +127,7 @@ public final class CrossViewEvaluation implements Evaluation {
             .toList());
   }
 
-  private static Optional<EmbeddedImage> picture(
-      Path image, Function<Path, BufferedImage> decode) {
+  private static Optional<EmbeddedImage> picture(Path image, Function<Path, BufferedImage> decode) {
     return Files.isReadable(image)
         ? Optional.of(EmbeddedImage.thumbnail(decode.apply(image), PICTURE_PIXELS))
         : Optional.empty();

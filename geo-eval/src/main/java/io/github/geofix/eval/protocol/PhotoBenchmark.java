@@ -51,11 +51,7 @@ public final class PhotoBenchmark {
   /** Returns a benchmark of any photos, at {@link DistanceReport#STANDARD_KM}. */
   public static PhotoBenchmark of(PhotoSet set) {
     return new PhotoBenchmark(
-        Optional.empty(),
-        set,
-        DistanceReport.STANDARD_KM,
-        PhotoReport.Options.defaults(),
-        false);
+        Optional.empty(), set, DistanceReport.STANDARD_KM, PhotoReport.Options.defaults(), false);
   }
 
   /**
@@ -120,8 +116,7 @@ public final class PhotoBenchmark {
   /** As {@link #evaluate(Localizer)}; the observer receives each photo as it is located. */
   public PhotoEvaluation evaluate(Localizer localizer, DistanceEvaluator.Observer observer) {
     Kept kept = new Kept(observer);
-    DistanceEvaluator evaluator =
-        DistanceEvaluator.defaults().withKm(limitsKm).withObserver(kept);
+    DistanceEvaluator evaluator = DistanceEvaluator.defaults().withKm(limitsKm).withObserver(kept);
     DistanceReport distances =
         (skipsUnreadable ? evaluator.skippingUnreadable() : evaluator)
             .evaluate(localizer, set.photos());

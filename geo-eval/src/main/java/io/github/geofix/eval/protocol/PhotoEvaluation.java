@@ -128,8 +128,7 @@ public final class PhotoEvaluation implements Evaluation {
   public Table toTable() {
     return published()
         .map(PublishedTable::table)
-        .orElseGet(
-            () -> DistanceReport.table(Map.of(name, report.distances())).caption(name));
+        .orElseGet(() -> DistanceReport.table(Map.of(name, report.distances())).caption(name));
   }
 
   @Override
@@ -147,8 +146,7 @@ public final class PhotoEvaluation implements Evaluation {
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {
-      page.provenance(
-          "unreadable photos, left out", Integer.toString(answers.skipped().size()));
+      page.provenance("unreadable photos, left out", Integer.toString(answers.skipped().size()));
     }
     return page;
   }

@@ -135,7 +135,8 @@ final class PhotoTable {
       whole = false;
       findings.add(
           new Finding(
-              String.format(Locale.ROOT, "photos in the table, where the benchmark has %,d", expected),
+              String.format(
+                  Locale.ROOT, "photos in the table, where the benchmark has %,d", expected),
               seen.size(),
               List.of(),
               false));
@@ -152,8 +153,7 @@ final class PhotoTable {
       ZoomGrid grid, List<Manifest.Entry> photos, List<Finding> findings) {
     List<String> other = new ArrayList<>();
     for (Manifest.Entry photo : photos) {
-      Optional<int[]> written =
-          Sequences.parse(photo.extra().getOrDefault("sequence", ""));
+      Optional<int[]> written = Sequences.parse(photo.extra().getOrDefault("sequence", ""));
       boolean same =
           written
               .map(
@@ -237,7 +237,10 @@ final class PhotoTable {
           .filter(ImageFiles::isImage)
           .forEach(
               file ->
-                  images.merge(ImageFiles.stem(file.toString()), file, (a, b) -> a.compareTo(b) < 0 ? a : b));
+                  images.merge(
+                      ImageFiles.stem(file.toString()),
+                      file,
+                      (a, b) -> a.compareTo(b) < 0 ? a : b));
     } catch (UncheckedIOException e) {
       throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e.getCause());
     } catch (IOException e) {

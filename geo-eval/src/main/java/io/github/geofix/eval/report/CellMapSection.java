@@ -40,8 +40,7 @@ final class CellMapSection extends ReportSection {
             .toList();
     String left =
         cells.size() < partition.size()
-            ? String.format(
-                Locale.ROOT, " Drawn are the %,d with most points.", cells.size())
+            ? String.format(Locale.ROOT, " Drawn are the %,d with most points.", cells.size())
             : "";
     return new CellMapSection(title, note + left, cells);
   }

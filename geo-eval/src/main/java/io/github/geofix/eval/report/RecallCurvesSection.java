@@ -35,8 +35,7 @@ final class RecallCurvesSection extends ReportSection {
 
   /** Samples the curves at ranks evenly spaced on a logarithmic axis. */
   private CurveData curves() {
-    int last =
-        systems.values().stream().mapToInt(RetrievalReport::gallerySize).max().orElseThrow();
+    int last = systems.values().stream().mapToInt(RetrievalReport::gallerySize).max().orElseThrow();
     // A logarithmic axis needs two ends.
     List<Double> ranks =
         DoubleStream.concat(

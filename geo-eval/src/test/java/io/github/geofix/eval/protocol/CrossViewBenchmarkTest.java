@@ -79,7 +79,8 @@ class CrossViewBenchmarkTest {
     public List<float[][]> encodeImages(List<BufferedImage> photos) {
       largestBatch = Math.max(largestBatch, photos.size());
       return photos.stream()
-          .map(photo -> Stream.generate(() -> vector(photo)).limit(headings).toArray(float[][]::new))
+          .map(
+              photo -> Stream.generate(() -> vector(photo)).limit(headings).toArray(float[][]::new))
           .toList();
     }
 
@@ -181,7 +182,10 @@ class CrossViewBenchmarkTest {
       try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
         for (int row = 0; row < PAIRS; row++) {
           boolean broken = file.equals(gallery) && row == 2;
-          writer.write(new float[] {(float) Math.sin(0.02 * row), broken ? Float.NaN : (float) Math.cos(0.02 * row)});
+          writer.write(
+              new float[] {
+                (float) Math.sin(0.02 * row), broken ? Float.NaN : (float) Math.cos(0.02 * row)
+              });
         }
       }
     }

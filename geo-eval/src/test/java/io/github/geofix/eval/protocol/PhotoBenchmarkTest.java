@@ -147,7 +147,8 @@ class PhotoBenchmarkTest {
   /** Benchmarks name photos by bare ids, other systems' answers by files. */
   @Test
   void pairsPredictionsNamedByFilesWithIds() throws IOException {
-    Files.writeString(root.resolve("test.csv"), "id,latitude,longitude\n1018881332,48.8584,2.2945\n");
+    Files.writeString(
+        root.resolve("test.csv"), "id,latitude,longitude\n1018881332,48.8584,2.2945\n");
     Path csv = root.resolve("answers.csv");
     Files.writeString(csv, "image,latitude,longitude\n1018881332.jpg,48.8584,2.2945\n");
     PhotoSet table = PhotoProtocol.OSV5M.readTable(root);

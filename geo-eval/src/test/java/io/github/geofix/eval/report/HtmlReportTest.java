@@ -128,9 +128,7 @@ class HtmlReportTest {
     // Two neighbors: the edge between them is no border.
     assertThat(photo.regions().get(0).border()).hasSize(6);
     String html =
-        HtmlReport.titled("")
-            .add(ReportSection.photos("", "", List.of(photo), 25, 750))
-            .toHtml();
+        HtmlReport.titled("").add(ReportSection.photos("", "", List.of(photo), 25, 750)).toHtml();
     assertThat(html).contains("path: 1/1/0 › 2/2/1 › 3/4/3", "\"share\":0.9");
     LocatedPhoto walked = photo.withPath(photo.path().subList(0, 1));
     assertThat(walked.path()).hasSize(1);

@@ -197,8 +197,7 @@ final class SampleReport {
     return new Location(guess, List.of(new Candidate(guess, 1, 300, tile)));
   }
 
-  private static ReportSection.Figure figure(
-      String label, DistanceReport report, double km) {
+  private static ReportSection.Figure figure(String label, DistanceReport report, double km) {
     return new ReportSection.Figure(
         Math.round(1000 * report.accuracyWithinKm(km)) / 10.0 + " %",
         label,

@@ -34,9 +34,7 @@ public final class OutcomeBatches<T> {
    * @param locate locates a batch
    */
   public OutcomeBatches(
-      Function<Path, T> read,
-      Predicate<List<T>> isFull,
-      Function<List<T>, List<Location>> locate) {
+      Function<Path, T> read, Predicate<List<T>> isFull, Function<List<T>, List<Location>> locate) {
     this.read = read;
     this.isFull = isFull;
     this.locate = locate;
