@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.Family;
@@ -22,8 +23,6 @@ import picocli.CommandLine.Option;
 
 /** How a trained model is used: its answers, its map, and what refines or judges them. */
 final class ModelChoice {
-  private static final int BATCH = 64;
-
   /** Candidates of the first model of a cascade: those that it leaves out are lost. */
   private static final String CASCADE_CANDIDATES = "60";
 
@@ -59,16 +58,24 @@ final class ModelChoice {
 
   @Mixin private final JudgeOptions judge = new JudgeOptions();
 
-  /** Loads a model and locates photos, in batches so that the progress shows. */
+  /**
+   * Loads a model and locates photos.
+   *
+   * @throws java.io.UncheckedIOException if one cannot be read
+   */
   List<Location> locateAll(Path model, List<Path> photos) {
     List<Location> locations = new ArrayList<>(photos.size());
     try (Localizer localizer = load(model, photos);
         Bar bar = Bar.of("locate", photos.size())) {
-      for (int from = 0; from < photos.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, photos.size());
-        locations.addAll(localizer.locateAll(photos.subList(from, to)));
-        bar.stepTo(to);
-      }
+      localizer.locateEach(
+          photos,
+          outcome -> {
+            if (outcome instanceof PhotoOutcome.Failed failed) {
+              throw failed.error();
+            }
+            locations.add(((PhotoOutcome.Located) outcome).location());
+            bar.stepTo(locations.size());
+          });
     }
     return locations;
   }

@@ -20,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
@@ -86,6 +87,27 @@ final class TokenCommandsTest {
               .getAsJsonArray("candidates");
       assertThat(candidates).hasSize(3);
     }
+  }
+
+  @Test
+  void theClosestCandidateIsAtLeastAsGoodAsTheAnswer() throws IOException {
+    Path plain = folder.resolve("plain.json");
+    Path closest = folder.resolve("closest.json");
+    String[] command = {"evaluate", "--model", model, "--data", list, "--set",
+        "answer.candidates=60", "--set", "answer.meanKm=0", "--json", plain.toString()};
+    assertThat(run(command).code()).isZero();
+    String[] best = Arrays.copyOf(command, command.length + 1);
+    best[command.length - 1] = closest.toString();
+    best[command.length] = "--closest-candidate";
+    assertThat(run(best).code()).isZero();
+    assertThat(medianKm(closest)).isLessThan(medianKm(plain));
+  }
+
+  private static double medianKm(Path report) throws IOException {
+    return JsonParser.parseString(Files.readString(report))
+        .getAsJsonObject()
+        .get("medianKm")
+        .getAsDouble();
   }
 
   @Test

@@ -293,7 +293,6 @@ class DecodingTest {
     assertThat(Selection.mostProbable().choose(pool)).isEqualTo(pool.latLng(0));
     assertThat(Selection.medoid().choose(pool)).isEqualTo(pool.latLng(pool.points().medoid()));
     assertThat(Selection.density(300).choose(pool)).isEqualTo(pool.points().densityMode(300));
-    assertThat(Selection.closestTo(pool.latLng(17)).choose(pool)).isEqualTo(pool.latLng(17));
     Neighbor neighbor = new Neighbor(new float[1][1], pool.latLng(11), 0.4);
     DecodedPhoto beside =
         new DecodedPhoto(pool.tokenizer(), pool.hypotheses(), List.of(), List.of(neighbor));
