@@ -252,7 +252,7 @@ public final class JsonRecords {
 
   private static @Nullable Object scalar(JsonPrimitive json, Class<?> type) {
     if (json.isBoolean()) {
-      return type == boolean.class || type == Boolean.class ? json.getAsBoolean() : null;
+      return (type == boolean.class || type == Boolean.class) ? json.getAsBoolean() : null;
     }
     if (json.isNumber()) {
       return number(json, type);

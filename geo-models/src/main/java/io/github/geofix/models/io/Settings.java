@@ -46,9 +46,9 @@ public final class Settings {
     @SuppressWarnings("unchecked")
     Class<T> type = (Class<T>) config.getClass();
     JsonObject tree = JsonRecords.write(config);
-    settings.keySet().stream()
-        .sorted(OUTER_FIRST)
-        .forEach(name -> set(tree, type, name, settings.get(name)));
+    settings.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(OUTER_FIRST))
+        .forEach(setting -> set(tree, type, setting.getKey(), setting.getValue()));
     return JsonRecords.read(tree, type);
   }
 
