@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Count;
 import io.github.geofix.eval.Embeddings;
@@ -92,8 +93,8 @@ final class CrossViewRun {
     }
   }
 
-  Evaluated evaluate(Path model) {
-    try (TileEncoder encoder = TileEncoder.load(model);
+  Evaluated evaluate(Path model, LoadOptions load) {
+    try (TileEncoder encoder = TileEncoder.load(model, load);
         Bar bar = Bar.of("encode", (long) set.queries().size() + set.gallery().size())) {
       float[][] queries = encode(set.queries(), 0, bar, images -> photos(encoder, model, images));
       float[][] gallery =

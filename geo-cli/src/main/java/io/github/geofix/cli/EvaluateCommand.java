@@ -207,7 +207,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     return what.embedded != null
         ? run.evaluate(what.embedded.queries, what.embedded.gallery, files::write)
-        : files.write(run.evaluate(Objects.requireNonNull(what.model)));
+        : files.write(run.evaluate(Objects.requireNonNull(what.model), choice.loadOptions()));
   }
 
   private void note(Finding finding) {

@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -61,9 +62,10 @@ final class TrainCommand implements Callable<Integer> {
           : Objects.requireNonNull(untrained).method;
     }
 
-    GeoModel model(TrainingList data, Map<String, String> settings, long seed) {
+    GeoModel model(
+        TrainingList data, Map<String, String> settings, long seed, CodeOption code) {
       if (from != null) {
-        ModelFolder folder = ModelFolder.open(from).with(settings);
+        ModelFolder folder = code.open(from).with(settings);
         GeoModel model = Family.of(folder).load(folder);
         model.clearCalibration();
         return model;
@@ -185,6 +187,8 @@ final class TrainCommand implements Callable<Integer> {
           "Change a setting of the model, such as answer.candidates=20; an unknown name lists them all.")
   private Map<String, String> settings = Map.of();
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Override
   public Integer call() {
     Protocol benchmark = data.benchmark == null ? null : Protocol.named(data.benchmark.protocol);
@@ -207,7 +211,7 @@ final class TrainCommand implements Callable<Integer> {
             .withLearningRate(rate)
             .withSeed(seed)
             .withHardNegatives(strategy());
-    try (GeoModel model = start.model(photos, allSettings(method), seed)) {
+    try (GeoModel model = start.model(photos, allSettings(method), seed, code)) {
       TrainReport report;
       try (Bar bar = Bar.of("train " + model.method(), 1)) {
         Trainer trainer =

@@ -3,6 +3,7 @@ package io.github.geofix.models.io;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.core.io.JsonRecords;
@@ -78,6 +79,15 @@ public final class ModelFolder {
    * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
    */
   public static ModelFolder open(Path path) {
+    return open(path, LoadOptions.defaults());
+  }
+
+  /**
+   * Opens a folder with options, see {@link #open(Path)}.
+   *
+   * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
+   */
+  public static ModelFolder open(Path path, LoadOptions options) {
     if (!Files.isDirectory(path)) {
       throw new ModelFormatException("no such model folder: " + path);
     }
@@ -87,7 +97,7 @@ public final class ModelFolder {
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, head, Map.of(), false);
+    return new ModelFolder(path, head, Map.of(), options.allowCode());
   }
 
   private static void requireFormat(Path path, JsonElement format) {
@@ -183,15 +193,6 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns the same folder, whose configuration may name code that loading runs: classes on the
-   * class path, and TorchScript files in the folder. Code can do anything that this process can:
-   * allow it only for folders from a source you trust.
-   */
-  public ModelFolder allowingCode() {
-    return new ModelFolder(path, head, settings, true);
-  }
-
-  /**
    * Checks a name in the configuration that may be that of a class.
    *
    * @throws ModelFormatException if it is, and code is not allowed
@@ -229,7 +230,7 @@ public final class ModelFolder {
               + " runs code when it is loaded: "
               + what
               + ". Code can do anything that you can. If you trust the source of the folder, allow"
-              + " it by --allow-code, or by ModelFolder.allowingCode() in Java");
+              + " it by --allow-code, in Java by LoadOptions.withAllowCode(true)");
     }
   }
 

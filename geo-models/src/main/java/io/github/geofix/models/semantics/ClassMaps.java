@@ -1,5 +1,6 @@
 package io.github.geofix.models.semantics;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.NamedClass;
@@ -84,7 +85,7 @@ public interface ClassMaps extends AutoCloseable {
    * TorchScript file must lie in the folder.
    *
    * @throws io.github.geofix.core.format.ModelFormatException if that runs code and the folder does
-   *     not allow it, see {@link ModelFolder#allowingCode}
+   *     not allow it, see {@link LoadOptions}
    */
   static ClassMaps named(String source, ModelFolder folder) {
     if (source.startsWith(TorchScriptSegmenter.PREFIX)) {

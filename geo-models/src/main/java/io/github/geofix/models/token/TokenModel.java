@@ -75,6 +75,10 @@ public final class TokenModel extends GeoModel {
    */
   public static TokenModel load(ModelFolder folder) {
     TokenConfig config = folder.config(TokenConfig.class);
+    if (config.input() instanceof TokenConfig.Photo photo
+        && photo.encoder() instanceof TokenConfig.Named named) {
+      folder.checkClass(named.backbone());
+    }
     return load(folder, weights -> new TokenModel(config));
   }
 

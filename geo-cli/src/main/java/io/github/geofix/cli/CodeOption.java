@@ -1,0 +1,24 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.LoadOptions;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The permission to run the code that a model folder names. */
+final class CodeOption {
+  @Option(
+      names = "--allow-code",
+      description =
+          "Run code that the model folder names: a class on the class path, or a TorchScript file in"
+              + " it. Only for folders from a source you trust.")
+  private boolean allowCode;
+
+  LoadOptions load() {
+    return LoadOptions.defaults().withAllowCode(allowCode);
+  }
+
+  ModelFolder open(Path folder) {
+    return ModelFolder.open(folder, load());
+  }
+}
