@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A small form of what the README's commands leave behind. */
 final class ExampleData {
   private static final ModelCard UNTRAINED =
-      new ModelCard("nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of());
+      new ModelCard(
+          "nothing", 0, 0, 1, 0, "", "", ModelCard.thisMachine(), Map.of(), Optional.empty());
 
   private ExampleData() {}
 

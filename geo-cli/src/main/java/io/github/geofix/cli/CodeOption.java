@@ -2,6 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.NamesCode;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -16,6 +17,21 @@ final class CodeOption {
 
   LoadOptions load() {
     return LoadOptions.defaults().withAllowCode(allowCode);
+  }
+
+  /**
+   * Refuses code that a file names and the user did not.
+   *
+   * @throws IllegalArgumentException if the configuration names code that is not allowed
+   */
+  void check(Path file, Record config) {
+    if (!allowCode && config instanceof NamesCode names && !names.code().isEmpty()) {
+      throw new IllegalArgumentException(
+          file
+              + " names code, which training would run: "
+              + String.join(", ", names.code())
+              + ". If you trust its source, allow it by --allow-code");
+    }
   }
 
   ModelFolder open(Path folder) {

@@ -3,12 +3,17 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.eval.Count;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.Setting;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.train.Recipe;
+import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,14 +32,16 @@ import picocli.CommandLine.Spec;
     name = "describe",
     description = {
       "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
-      "With --settings the settings of a model: names, values, and what they take."
+      "With --settings the settings of a model: names, values, and what they take.",
+      "With --recipe how a size is trained, as its paper has it."
     },
     footer = {
       "",
       "Examples:",
       "  geofix describe --model models/embed",
       "  geofix describe --method zoom --size paper",
-      "  geofix describe --method zoom --set head.type=decoder --settings"
+      "  geofix describe --method zoom --set head.type=decoder --settings",
+      "  geofix describe --method recombine --size paper --recipe"
     },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
@@ -60,8 +67,13 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Mixin private final CodeOption code = new CodeOption();
 
+  @Option(
+      names = "--recipe",
+      description = "Show the training options of the size instead of the layers.")
+  private boolean recipe;
+
   static final class Form {
-    @Option(names = "--json", description = "Write the layers as JSON.")
+    @Option(names = "--json", description = "Write the layers, or the recipe, as JSON.")
     private boolean json;
 
     @Option(names = "--settings", description = "Show the settings instead of the layers.")
@@ -78,7 +90,9 @@ final class DescribeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (what.untrained != null) {
+    if (recipe) {
+      describeRecipe(out);
+    } else if (what.untrained != null) {
       Family family = Family.named(what.untrained.method);
       if (form.settings || form.markdown) {
         settings(out, family.config(what.untrained.size, changes));
@@ -100,8 +114,24 @@ final class DescribeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void describeRecipe(PrintWriter out) {
+    if (what.untrained == null) {
+      throw new IllegalArgumentException(
+          "--recipe is of a --method and a --size; how a model was trained is in its card.json");
+    }
+    TrainOptions options = Recipe.of(what.untrained.method, what.untrained.size).options();
+    if (form.json) {
+      out.print(StrictJson.print(JsonRecords.write(options)));
+    } else {
+      settings(out, new SettingsTable(options.settings()));
+    }
+  }
+
   private void settings(PrintWriter out, Record config) {
-    SettingsTable table = new SettingsTable(config);
+    settings(out, new SettingsTable(Setting.of(config)));
+  }
+
+  private void settings(PrintWriter out, SettingsTable table) {
     if (form.markdown) {
       table.markdown(out);
     } else {

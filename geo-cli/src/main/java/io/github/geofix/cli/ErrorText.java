@@ -11,6 +11,8 @@ final class ErrorText {
   /** The longest that is still read; more comes from files of another kind. */
   private static final int MAX_CHARS = 2000;
 
+  private static final String ONLY_ONE = "expected only one match but got ";
+
   private ErrorText() {}
 
   /** Returns the message of an error a user can act on; a defect of ours keeps its class name. */
@@ -32,10 +34,11 @@ final class ErrorText {
   /** Returns what is wrong with a command line. */
   static String ofUsage(ParameterException exception) {
     String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
-    if (message.startsWith("expected only one match but got ")) {
-      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given.
-      message =
-          "give only one of " + message.substring(message.indexOf('('), message.indexOf("={"));
+    if (message.startsWith(ONLY_ONE)) {
+      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given; with
+      // brackets where none has to be given.
+      String group = message.substring(ONLY_ONE.length(), message.indexOf("={"));
+      message = "give only one of (" + group.substring(1, group.length() - 1) + ")";
     }
     return printable(message);
   }

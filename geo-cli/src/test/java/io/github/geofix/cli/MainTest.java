@@ -227,7 +227,7 @@ final class MainTest {
     };
     assertThat(run(command).code()).isZero();
     byte[] first = Files.readAllBytes(folder.resolve("resumed/weights.safetensors"));
-    assertThat(run(command).code()).isZero();
+    assertThat(run(with(command, "--overwrite")).code()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("resumed/weights.safetensors"))).isEqualTo(first);
     assertThat(folder.resolve("run/metrics.csv")).isNotEmptyFile();
   }

@@ -369,7 +369,7 @@ final class TrainProtocolTest {
         "--hard-negatives is for recombine");
     assertRefused(
         train("cvusa", root, "never", "--hard-negatives", "soft"),
-        "no hard negatives soft; there are none, frgeo, sample4geo");
+        "batches.hardNegatives.type has no value \"soft\"; there are frgeo, none, sample4geo");
     assertRefused(train("im2gps3k", root, "never", "--method", "embed"), "no photos to train on");
     assertRefused(train("moon", root, "never"), "no protocol moon, only im2gps");
     assertRefused(

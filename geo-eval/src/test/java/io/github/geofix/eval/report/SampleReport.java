@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.Confusion;
@@ -130,7 +131,7 @@ final class SampleReport {
                 "Where the points lie",
                 "Cells of 3 to 20 points.",
                 CellPartition.adaptive(
-                    truths, CellPartition.Options.defaults().withMinPoints(3).withMaxPoints(20))))
+                    truths, AdaptiveOptions.defaults().withMinPoints(3).withMaxPoints(20))))
         .add(
             new ReportSection.ReliabilityCurve(
                 "Calibration", "An answer is right when it is within 750 km.", reliability(random)))

@@ -1,5 +1,9 @@
 package io.github.geofix.models.embed;
 
+import java.util.List;
+import java.util.ArrayList;
+import io.github.geofix.models.semantics.ClassMaps;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
@@ -28,7 +32,8 @@ public record EmbedConfig(
     Matching matching,
     Fusion fusion,
     Inference inference,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /**
    * The encoder of photos.
@@ -201,5 +206,12 @@ public record EmbedConfig(
     if (!valid) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  @Override
+  public List<String> code() {
+    List<String> code = new ArrayList<>(NamedClass.code(encoder.backbone()));
+    fusion.input().ifPresent(input -> code.addAll(ClassMaps.code(input.source())));
+    return code;
   }
 }

@@ -116,7 +116,7 @@ public final class EmbedModel extends GeoModel {
    */
   public static EmbedModel load(ModelFolder folder) {
     EmbedConfig config = folder.config(EmbedConfig.class);
-    folder.checkClass(config.encoder().backbone());
+    folder.checkCode(config);
     return load(
         folder,
         weights -> {

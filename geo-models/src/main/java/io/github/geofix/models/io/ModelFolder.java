@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -193,13 +194,20 @@ public final class ModelFolder {
   }
 
   /**
-   * Checks a name in the configuration that may be that of a class.
+   * Checks that the configuration names no code, or that code is allowed; call it before anything is
+   * created from the configuration.
    *
-   * @throws ModelFormatException if it is, and code is not allowed
+   * @throws ModelFormatException if it names code and {@link LoadOptions#allowCode} is false
    */
-  public void checkClass(String name) {
-    if (NamedClass.isClassName(name)) {
-      requireCode("the class " + name);
+  public void checkCode(NamesCode config) {
+    List<String> code = config.code();
+    if (!allowsCode && !code.isEmpty()) {
+      throw new ModelFormatException(
+          path
+              + " runs code when it is loaded: "
+              + String.join(", ", code)
+              + ". Code can do anything that you can. If you trust the source of the folder, allow"
+              + " it by --allow-code, in Java by LoadOptions.withAllowCode(true)");
     }
   }
 
@@ -207,10 +215,9 @@ public final class ModelFolder {
    * Returns a file of code that the configuration names.
    *
    * @param file relative to the folder
-   * @throws ModelFormatException if code is not allowed, or the file does not lie in the folder
+   * @throws ModelFormatException if the file does not lie in the folder
    */
   public Path codeFile(Path file) {
-    requireCode("the file " + file);
     Path inside = path.resolve(file);
     try {
       if (inside.toRealPath().startsWith(path.toRealPath())) {
@@ -221,17 +228,6 @@ public final class ModelFolder {
     }
     throw new ModelFormatException(
         path + " names the file " + file + " as code, which does not lie in the folder");
-  }
-
-  private void requireCode(String what) {
-    if (!allowsCode) {
-      throw new ModelFormatException(
-          path
-              + " runs code when it is loaded: "
-              + what
-              + ". Code can do anything that you can. If you trust the source of the folder, allow"
-              + " it by --allow-code, in Java by LoadOptions.withAllowCode(true)");
-    }
   }
 
   /** Returns whether {@link #with} was given a setting, rather than the folder alone. */

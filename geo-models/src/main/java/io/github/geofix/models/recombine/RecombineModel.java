@@ -110,7 +110,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
    */
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
-    folder.checkClass(config.encoder().backbone());
+    folder.checkCode(config);
     MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
     return load(folder, weights -> new RecombineModel(config, map));
   }
@@ -285,7 +285,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
   @Override
   protected void readExtras(ModelFolder folder, Safetensors weights) {
     if (Gallery.isIn(weights)) {
-      matcher.setGallery(Gallery.read(weights, network.width()));
+      matcher.setGallery(Gallery.read(weights, network.dimension()));
     }
   }
 

@@ -6,7 +6,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.decode.SearchOutcome;
@@ -49,19 +48,20 @@ final class TokenLocalizer implements Localizer {
     for (int start = 0; start < photos.size(); start += BATCH) {
       int end = Math.min(photos.size(), start + BATCH);
       List<TokenPhoto> batch = photos.subList(start, end).stream().map(read).toList();
-      for (DecodedPhoto photo : model.decode(batch, decoding, selection.readsStates())) {
-        locations.add(model.location(photo, selection));
+      for (DecodedPhoto photo :
+          model.inference().decode(batch, decoding, selection.readsStates())) {
+        locations.add(location(photo, selection, model));
       }
     }
     return locations;
   }
 
-  static Location location(
-      DecodedPhoto photo, Selection selection, AnswerOptions answer, Calibration calibration) {
+  static Location location(DecodedPhoto photo, Selection selection, TokenModel model) {
+    Calibration calibration = model.calibration();
     SearchOutcome outcome = SearchOutcome.of(photo.hypotheses(), calibration.temperature());
     CellScores.Disjoint s2 = onS2(photo, outcome);
     List<Candidate> candidates =
-        Arrays.stream(outcome.best(answer.candidates()))
+        Arrays.stream(outcome.best(model.answerOptions().candidates()))
             .mapToObj(i -> Candidate.of(new S2Cell(id(photo, outcome, i)), outcome.shares()[i]))
             .toList();
     return new Location(

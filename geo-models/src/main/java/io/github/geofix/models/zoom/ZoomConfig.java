@@ -1,5 +1,7 @@
 package io.github.geofix.models.zoom;
 
+import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
@@ -38,7 +40,8 @@ public record ZoomConfig(
     String map,
     Training training,
     BeamOptions search,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /** Scores the children of a view. */
   public sealed interface Head {}
@@ -294,5 +297,10 @@ public record ZoomConfig(
     if (!valid) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  @Override
+  public List<String> code() {
+    return NamedClass.code(encoder.backbone());
   }
 }

@@ -28,6 +28,7 @@ import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
@@ -92,7 +93,8 @@ final class EmbedConfigTest {
                 PhotoStream.defaults()
                     .withBlocks(2)
                     .withClassMaps(Fusion.Input.defaults().withSource("water", 2))),
-        tiny().withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
+        tiny()
+            .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
   }
 
   /** Every form learns on one batch, and answers the same after saving and loading. */
@@ -389,7 +391,7 @@ final class EmbedConfigTest {
             .withInference(new Inference(64, 0))
             .withCells(
                 new Cells.Adaptive(
-                    CellPartition.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
+                    AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
     Manifest manifest = photosWithMaps(folder);
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
@@ -466,7 +468,7 @@ final class EmbedConfigTest {
       assertThat(model.config())
           .isEqualTo(
               EmbedConfig.tiny()
-                  .withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
+                  .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 20)))
                   .withMatching(Cosine.defaults().withNegatives(new InBatch(true, true)))
                   .withFusion(
                       new SemanticStream(
