@@ -5,7 +5,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.io.JsonRecords;
 import io.github.geofix.core.io.StrictJson;
-import io.github.geofix.eval.Count;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;

@@ -6,7 +6,6 @@ import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.index.TileIndex;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
-import io.github.geofix.eval.Count;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;

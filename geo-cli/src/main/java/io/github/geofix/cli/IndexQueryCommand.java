@@ -10,6 +10,8 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.TileHit;
 import io.github.geofix.core.index.TileIndex;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +97,7 @@ final class IndexQueryCommand implements Callable<Integer> {
 
   private void text(PrintWriter out, List<List<TileHit>> found) {
     for (int i = 0; i < found.size(); i++) {
-      out.println(photos.get(i));
+      out.println(Printable.of(photos.get(i)));
       for (TileHit hit : found.get(i)) {
         OptionalDouble heading = hit.headingDegrees();
         out.printf(
@@ -121,7 +123,7 @@ final class IndexQueryCommand implements Callable<Integer> {
         LatLng center = hit.tile().center();
         OptionalDouble heading = hit.headingDegrees();
         rows.writeRecord(
-            photos.get(i).toString(),
+            Printable.of(CsvFile.cell(photos.get(i))),
             String.valueOf(rank),
             String.valueOf(center.latitude()),
             String.valueOf(center.longitude()),

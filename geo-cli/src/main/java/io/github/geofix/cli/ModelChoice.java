@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.io.ModelFolder;
@@ -15,8 +16,6 @@ import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
 final class ModelChoice {
-  private static final int BATCH = 64;
-
   @Option(
       names = "--then",
       paramLabel = "DIR",
@@ -38,16 +37,24 @@ final class ModelChoice {
     return code.load();
   }
 
-  /** Loads a model and locates photos, in batches so that the progress shows. */
+  /**
+   * Loads a model and locates photos.
+   *
+   * @throws java.io.UncheckedIOException if one cannot be read
+   */
   List<Location> locateAll(Path model, List<Path> photos) {
     List<Location> locations = new ArrayList<>(photos.size());
     try (Localizer localizer = load(model);
         Bar bar = Bar.of("locate", photos.size())) {
-      for (int from = 0; from < photos.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, photos.size());
-        locations.addAll(localizer.locateAll(photos.subList(from, to)));
-        bar.stepTo(to);
-      }
+      localizer.locateEach(
+          photos,
+          outcome -> {
+            if (outcome instanceof PhotoOutcome.Failed failed) {
+              throw failed.error();
+            }
+            locations.add(((PhotoOutcome.Located) outcome).location());
+            bar.stepTo(locations.size());
+          });
     }
     return locations;
   }

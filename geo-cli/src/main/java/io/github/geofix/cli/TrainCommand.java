@@ -114,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
               : origin((RunConfig.Benchmark) config.data());
       model.save(target, Provenance.card(origin, training, report).withRun(config.toJson()));
       stdout.println(target);
-      held.map(manifest -> DistanceEvaluator.withDefaults().evaluate(model.localizer(), manifest))
+      held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
     }
   }

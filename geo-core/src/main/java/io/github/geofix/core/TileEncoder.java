@@ -57,6 +57,13 @@ public interface TileEncoder extends AutoCloseable {
    */
   List<float[][]> encodePhotos(List<Path> photos);
 
+  /**
+   * Decodes an image file as {@link #encodePhotos} does: upright, without transparency.
+   *
+   * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   */
+  BufferedImage decode(Path image);
+
   /** As {@link #encodePhotos}, for photos already decoded and upright. */
   List<float[][]> encodeImages(List<BufferedImage> photos);
 
