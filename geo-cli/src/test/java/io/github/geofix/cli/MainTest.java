@@ -786,8 +786,7 @@ final class MainTest {
       assertOneLine(run(command), "the class com.example.Gone", "--allow-code");
       List<String> allowed = new ArrayList<>(List.of(command));
       allowed.add(1, "--allow-code");
-      assertOneLine(
-          run(allowed.toArray(String[]::new)), "the class com.example.Gone is missing");
+      assertOneLine(run(allowed.toArray(String[]::new)), "the class com.example.Gone is missing");
     }
   }
 

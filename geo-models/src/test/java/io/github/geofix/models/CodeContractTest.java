@@ -62,8 +62,7 @@ final class CodeContractTest {
                   "input.encoder.trainableBlocks", "-1");
           default -> Map.of();
         };
-    List<LatLng> positions =
-        IntStream.range(0, 20).mapToObj(i -> new LatLng(i, 2 * i)).toList();
+    List<LatLng> positions = IntStream.range(0, 20).mapToObj(i -> new LatLng(i, 2 * i)).toList();
     return Family.named(method).create("tiny", settings, positions, 1);
   }
 

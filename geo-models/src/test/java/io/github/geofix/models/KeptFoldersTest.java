@@ -71,7 +71,8 @@ final class KeptFoldersTest {
   }
 
   private static GeoModel load(String method) {
-    ModelFolder folder = ModelFolder.open(FOLDERS.resolve(method), LoadOptions.defaults().withAllowCode(true));
+    ModelFolder folder =
+        ModelFolder.open(FOLDERS.resolve(method), LoadOptions.defaults().withAllowCode(true));
     return Family.of(folder).load(folder);
   }
 

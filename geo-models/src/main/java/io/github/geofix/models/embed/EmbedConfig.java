@@ -1,13 +1,13 @@
 package io.github.geofix.models.embed;
 
-import java.util.List;
-import java.util.ArrayList;
-import io.github.geofix.models.semantics.ClassMaps;
-import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.semantics.ClassMaps;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**

@@ -194,8 +194,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Checks that the configuration names no code, or that code is allowed; call it before anything is
-   * created from the configuration.
+   * Checks that the configuration names no code, or that code is allowed; call it before anything
+   * is created from the configuration.
    *
    * @throws ModelFormatException if it names code and {@link LoadOptions#allowCode} is false
    */

@@ -1,16 +1,16 @@
 package io.github.geofix.models.recombine;
 
-import java.util.List;
-import io.github.geofix.models.io.NamesCode;
-import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.loss.SoftMarginTriplet;
 import io.github.geofix.models.loss.WeightedTuple;
+import java.util.List;
 
 /**
  * The configuration of a {@link RecombineModel}.

@@ -84,7 +84,8 @@ public interface ClassMaps extends AutoCloseable {
    * Opens the class maps that the configuration of a model folder names, as {@link #named(String)}
    * but for a TorchScript file, which must lie in the folder. Check {@link #code} first.
    *
-   * @throws io.github.geofix.core.format.ModelFormatException if the file does not lie in the folder
+   * @throws io.github.geofix.core.format.ModelFormatException if the file does not lie in the
+   *     folder
    */
   static ClassMaps named(String source, ModelFolder folder) {
     return source.startsWith(TorchScriptSegmenter.PREFIX)

@@ -1,7 +1,5 @@
 package io.github.geofix.models.zoom;
 
-import io.github.geofix.models.io.NamesCode;
-import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
@@ -9,6 +7,8 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
