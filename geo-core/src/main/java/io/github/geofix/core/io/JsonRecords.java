@@ -59,7 +59,9 @@ public final class JsonRecords {
   private static Object value(@Nullable JsonElement json, Type type, String path) {
     Class<?> raw = JsonTypes.raw(type);
     if (raw == Optional.class) {
-      return json == null ? Optional.empty() : Optional.of(value(json, JsonTypes.argument(type, 0), path));
+      return json == null
+          ? Optional.empty()
+          : Optional.of(value(json, JsonTypes.argument(type, 0), path));
     }
     if (json == null) {
       throw new IllegalArgumentException(path + " is missing; " + JsonTypes.needed(type));
@@ -78,7 +80,9 @@ public final class JsonRecords {
         Map<String, Object> values = new LinkedHashMap<>();
         object
             .asMap()
-            .forEach((key, item) -> values.put(key, value(item, JsonTypes.argument(type, 1), at(path, key))));
+            .forEach(
+                (key, item) ->
+                    values.put(key, value(item, JsonTypes.argument(type, 1), at(path, key))));
         return values;
       }
       if (raw.isRecord()) {
@@ -134,7 +138,10 @@ public final class JsonRecords {
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no " + at(path, unknown.iterator().next()) + "; there are " + JsonTypes.names(type));
+          "there is no "
+              + at(path, unknown.iterator().next())
+              + "; there are "
+              + JsonTypes.names(type));
     }
     return create(type, types, values, path);
   }
@@ -256,7 +263,8 @@ public final class JsonRecords {
     }
     if (value instanceof Map<?, ?> map) {
       JsonObject object = new JsonObject();
-      map.forEach((key, item) -> object.add((String) key, tree(item, JsonTypes.argument(declared, 1))));
+      map.forEach(
+          (key, item) -> object.add((String) key, tree(item, JsonTypes.argument(declared, 1))));
       return object;
     }
     if (value instanceof JsonElement json) {

@@ -19,7 +19,8 @@ public final class JsonTypes {
   private JsonTypes() {}
 
   /**
-   * Returns the records that a sealed interface permits, by the name they have in {@value JsonRecords#TYPE}.
+   * Returns the records that a sealed interface permits, by the name they have in {@value
+   * JsonRecords#TYPE}.
    */
   public static Map<String, Class<?>> alternatives(Class<?> sealed) {
     // Without a permits clause, the order of the class file is none that a reader expects.

@@ -30,7 +30,10 @@ final class SettingTest {
 
   @Test
   void listsWhatThereIsAndWhatThereWouldBe() {
-    assertThat(Setting.of(new Config(new Decoder(2), Optional.of(Decoder.defaults()), List.of(1, 2), "tiles")))
+    assertThat(
+            Setting.of(
+                new Config(
+                    new Decoder(2), Optional.of(Decoder.defaults()), List.of(1, 2), "tiles")))
         .isEqualTo(
             Map.of(
                 "",
@@ -54,7 +57,8 @@ final class SettingTest {
     Map<String, List<Setting>> settings =
         Setting.of(new Config(cosine, Optional.empty(), List.of(), ""));
     assertThat(settings)
-        .containsEntry("head.type=decoder", List.of(new Setting("head.layers", "whole number", "4")))
+        .containsEntry(
+            "head.type=decoder", List.of(new Setting("head.layers", "whole number", "4")))
         .containsOnlyKeys("", "head.type=decoder");
     assertThat(settings.get(""))
         .contains(
