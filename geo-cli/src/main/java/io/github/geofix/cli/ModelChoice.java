@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
@@ -58,6 +59,13 @@ final class ModelChoice {
 
   @Mixin private final JudgeOptions judge = new JudgeOptions();
 
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** Returns the options of loading. */
+  LoadOptions loadOptions() {
+    return code.load();
+  }
+
   /**
    * Loads a model and locates photos.
    *
@@ -99,7 +107,7 @@ final class ModelChoice {
     Localizer localizer = first(model, photos, changed);
     List<Refiner> refiners = new ArrayList<>();
     try {
-      then.forEach(folder -> refiners.add(provider.refiner(folder)));
+      then.forEach(folder -> refiners.add(provider.refiner(folder, code.load())));
       return new Cascade(localizer, refiners, provider::read, Cascade.Options.defaults());
     } catch (RuntimeException e) {
       localizer.close();
@@ -109,7 +117,7 @@ final class ModelChoice {
   }
 
   private Localizer first(Path model, List<Path> photos, Map<String, String> changed) {
-    ModelFolder folder = ModelFolder.open(model);
+    ModelFolder folder = code.open(model);
     Family family = Family.of(folder);
     check(family, changed);
     folder = folder.with(changed);
@@ -135,17 +143,18 @@ final class ModelChoice {
   }
 
   private static Localizer ofVectors(GeoModel model, List<Path> photos, Path file) {
+    List<Runnable> closing = new ArrayList<>(List.of(model::close));
     try {
       if (model instanceof TokenModel token
           && token.config().input() instanceof TokenConfig.Vectors input) {
         SavedVectors saved = new SavedVectors(file, photos, input.count(), input.dimension());
-        return new OwningLocalizer(
-            token.localizer(saved), List.of(saved::close, model::close));
+        closing.add(saved::close);
+        return new OwningLocalizer(token.localizer(saved), closing);
       }
       throw new IllegalArgumentException(
           "--vectors is for token models that read vectors; this one reads photos");
     } catch (RuntimeException e) {
-      model.close();
+      closing.forEach(Runnable::run);
       throw e;
     }
   }

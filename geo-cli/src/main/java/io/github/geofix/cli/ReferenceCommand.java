@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -55,12 +56,14 @@ final class ReferenceCommand implements Callable<Integer> {
       description = "Model folder to write: the model with its reference.")
   private Path out;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Override
   public Integer call() {
     ModelFolder.check(out);
     ModelCard card = ModelFolder.open(model).card();
     List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
-    try (TokenModel token = TokenFolders.load(model)) {
+    try (TokenModel token = TokenFolders.load(code.open(model))) {
       if (!(token.config().input() instanceof TokenConfig.Vectors input)) {
         throw new IllegalArgumentException(model + " reads pixels, and has no neighbors");
       }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -86,6 +87,8 @@ final class RewardCommand implements Callable<Integer> {
       description = "Another seed gives another scorer (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Override
   public Integer call() {
     ModelFolder.check(out);
@@ -96,7 +99,7 @@ final class RewardCommand implements Callable<Integer> {
             .withBatchSize(batch)
             .withLearningRate(rate)
             .withSeed(seed);
-    try (TokenModel token = TokenFolders.load(model)) {
+    try (TokenModel token = TokenFolders.load(code.open(model))) {
       RewardScorer scorer =
           hiddenSize == null
               ? RewardScorer.create(token, seed)

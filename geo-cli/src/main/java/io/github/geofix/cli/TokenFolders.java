@@ -4,7 +4,6 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.TokenModel;
-import java.nio.file.Path;
 
 /** Model folders of the token family. */
 final class TokenFolders {
@@ -15,14 +14,13 @@ final class TokenFolders {
    *
    * @throws IllegalArgumentException if it is of another family
    */
-  static TokenModel load(Path path) {
-    ModelFolder folder = ModelFolder.open(path);
+  static TokenModel load(ModelFolder folder) {
     GeoModel model = Family.of(folder).load(folder);
     if (model instanceof TokenModel token) {
       return token;
     }
     model.close();
     throw new IllegalArgumentException(
-        path + " holds a model of the method " + folder.method() + ": a token model is needed");
+        folder.path() + " holds a model of the method " + folder.method() + ": a token model is needed");
   }
 }
