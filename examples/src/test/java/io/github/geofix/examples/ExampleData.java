@@ -2,6 +2,7 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandMap;
 import io.github.geofix.models.backbone.ConvNeXt;
@@ -31,7 +32,7 @@ final class ExampleData {
   static void write(Path earth, Path folder) {
     LandMap land = LandMap.of(EarthImage.read(earth.resolve("earth-blue-marble.jpg")));
     EarthImage may = EarthImage.read(earth.resolve("BMNG_world.topo.bathy.200405.3.2048x1024.jpg"));
-    EarthPhotos photos = EarthPhotos.of(land, List.of(may), EarthPhotos.Options.defaults());
+    EarthPhotos photos = EarthPhotos.of(land, List.of(may), EarthPhotoOptions.defaults());
     photos.writeDataset(200, folder.resolve("train"), false);
     photos.writeDataset(20, folder.resolve("test"), false);
     Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
