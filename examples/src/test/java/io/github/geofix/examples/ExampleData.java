@@ -17,8 +17,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A small form of what the README's commands leave behind. */
@@ -51,6 +53,7 @@ final class ExampleData {
       Files.createDirectories(copy.getParent());
       Files.copy(train.entries().get(0).image(), copy);
       writePairs(train, folder.resolve("data/CVUSA"));
+      writeBenchmark(train.entries().subList(0, 20), folder.resolve("data/im2gps3k"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -58,14 +61,26 @@ final class ExampleData {
 
   /** Each photo stands for a panorama and for the aerial image of its place. */
   private static void writePairs(Manifest photos, Path root) throws IOException {
-    Path list = root.resolve("splits/train-19zl.csv");
-    Files.createDirectories(list.resolveSibling("."));
-    Files.write(
-        list,
-        photos.entries().stream()
-            .map(photo -> root.toAbsolutePath().relativize(photo.image().toAbsolutePath()))
-            .map(image -> image + "," + image + ",")
-            .toList());
+    Files.createDirectories(root.resolve("splits"));
+    for (String list : List.of("splits/train-19zl.csv", "splits/val-19zl.csv")) {
+      Files.write(
+          root.resolve(list),
+          photos.entries().stream()
+              .map(photo -> root.toAbsolutePath().relativize(photo.image().toAbsolutePath()))
+              .map(image -> image + "," + image + ",")
+              .toList());
+    }
+  }
+
+  private static void writeBenchmark(List<Manifest.Entry> photos, Path root) throws IOException {
+    Files.createDirectories(root);
+    List<String> table = new ArrayList<>(List.of("IMG_ID,LAT,LON"));
+    for (Manifest.Entry photo : photos) {
+      Path name = Objects.requireNonNull(photo.image().getFileName());
+      Files.copy(photo.image(), root.resolve(name));
+      table.add(name + "," + photo.latLng().latitude() + "," + photo.latLng().longitude());
+    }
+    Files.write(root.resolve("im2gps3k.csv"), table);
   }
 
   /** Random values under the names of the authors' checkpoints. */
