@@ -112,6 +112,7 @@ public final class RecombineModel extends GeoModel
    */
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
+    folder.checkCode(config);
     MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
     return load(folder, weights -> new RecombineModel(config, map));
   }
@@ -291,7 +292,7 @@ public final class RecombineModel extends GeoModel
   @Override
   protected void readExtras(ModelFolder folder, Safetensors weights) {
     if (Gallery.isIn(weights)) {
-      matcher.setGallery(Gallery.read(weights, network.width()));
+      matcher.setGallery(Gallery.read(weights, network.dimension()));
     }
   }
 
