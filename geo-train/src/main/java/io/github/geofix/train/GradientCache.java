@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Gradient caching for contrastive losses (Gao et al., "Scaling Deep Contrastive Learning Batch Size
- * under Memory Limited Setup", 2021, section 3.2): a batch takes the memory of a chunk, and one more
- * forward pass.
+ * Gradient caching for contrastive losses (Gao et al., "Scaling Deep Contrastive Learning Batch
+ * Size under Memory Limited Setup", 2021, section 3.2): a batch takes the memory of a chunk, and
+ * one more forward pass.
  *
  * <ol>
  *   <li>The vectors of all chunks are computed without gradients.

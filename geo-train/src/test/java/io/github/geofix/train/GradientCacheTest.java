@@ -327,8 +327,7 @@ final class GradientCacheTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("batch normalization");
     }
-    assertThatThrownBy(
-            () -> Batches.defaults().withGradientCheckpointing(true).withChunkSize(4))
+    assertThatThrownBy(() -> Batches.defaults().withGradientCheckpointing(true).withChunkSize(4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("choose one");
   }

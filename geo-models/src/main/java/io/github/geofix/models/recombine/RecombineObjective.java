@@ -40,8 +40,7 @@ final class RecombineObjective {
       throw new IllegalArgumentException(
           "a batch of one photo has no negatives: raise batches.size, or give 2 photos or more");
     }
-    NDArray falseNegatives =
-        FalseNegativeMask.of(targets.get(0), config.tiles().samePlaceMeters());
+    NDArray falseNegatives = FalseNegativeMask.of(targets.get(0), config.tiles().samePlaceMeters());
     if (config.loss() instanceof Tuple tuple) {
       return new WeightedTuple(tuple.alpha(), tuple.distance()).loss(photos, tiles, falseNegatives);
     }
