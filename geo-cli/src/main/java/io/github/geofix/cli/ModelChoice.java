@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoOutcome;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
@@ -27,6 +29,13 @@ final class ModelChoice {
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** Returns the options of loading. */
+  LoadOptions loadOptions() {
+    return code.load();
+  }
 
   /**
    * Loads a model and locates photos.
@@ -55,12 +64,12 @@ final class ModelChoice {
       if (tiles != null) {
         throw new IllegalArgumentException("--tiles does not go with --then");
       }
-      return Cascade.load(model, then);
+      return Cascade.load(model, then, code.load());
     }
     if (tiles != null) {
-      ModelFolder folder = ModelFolder.open(model);
+      ModelFolder folder = code.open(model);
       return Family.of(folder).localizer(folder.with(MapSetting.of(tiles, folder.method())));
     }
-    return Localizer.load(model);
+    return Localizer.load(model, code.load());
   }
 }
