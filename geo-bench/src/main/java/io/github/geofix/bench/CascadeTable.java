@@ -8,7 +8,6 @@ import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
 import io.github.geofix.earth.EarthPhotoOptions;
-import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;

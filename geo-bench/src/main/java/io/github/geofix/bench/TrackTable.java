@@ -107,8 +107,7 @@ public final class TrackTable {
     }
     EarthPhotos photos =
         EarthData.read(Path.of(arguments.text("earth")))
-            .testPhotos(
-                rendering, EarthPhotoOptions.defaults().withSeed(arguments.number("seed")));
+            .testPhotos(rendering, EarthPhotoOptions.defaults().withSeed(arguments.number("seed")));
     DriveOptions drive =
         DriveOptions.defaults()
             .withFrames(arguments.number("frames"))

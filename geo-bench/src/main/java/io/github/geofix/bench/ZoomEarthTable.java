@@ -100,7 +100,8 @@ public final class ZoomEarthTable {
         EarthPhotoOptions tested =
             options
                 .withSeed(options.seed() + 1)
-                .withPlaces(heldOut ? EarthPhotoOptions.Places.HELD_OUT : EarthPhotoOptions.Places.ALL);
+                .withPlaces(
+                    heldOut ? EarthPhotoOptions.Places.HELD_OUT : EarthPhotoOptions.Places.ALL);
         test(model, "may", data.testPhotos(TestRendering.MAY, tested));
         for (String picture : arguments.list("tests")) {
           EarthImage image = EarthImage.read(Path.of(picture));
@@ -115,7 +116,8 @@ public final class ZoomEarthTable {
         return ZoomModel.load(ModelFolder.open(Path.of(arguments.text("model"))));
       }
       EarthPhotoOptions trained =
-          options.withPlaces(heldOut ? EarthPhotoOptions.Places.TRAINING : EarthPhotoOptions.Places.ALL);
+          options.withPlaces(
+              heldOut ? EarthPhotoOptions.Places.TRAINING : EarthPhotoOptions.Places.ALL);
       EarthPhotos photos = trainingPhotos(trained);
       String map = arguments.text("map");
       ZoomConfig tiny =

@@ -106,8 +106,7 @@ final class DatasetEarthCommand implements Callable<Integer> {
             renderings.stream().map(EarthImage::read).toList(),
             options);
     if (kind.stepKm != null) {
-      photos.writeDrive(
-          DriveOptions.defaults().withFrames(count).withStepKm(kind.stepKm), out);
+      photos.writeDrive(DriveOptions.defaults().withFrames(count).withStepKm(kind.stepKm), out);
     } else {
       photos.writeDataset(count, out, kind.classMaps);
     }

@@ -129,9 +129,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(report.toMarkdown());
-    outcome
-        .samples()
-        .forEach(sample -> stdout.println(sample.photo() + "  " + sample.latLng()));
+    outcome.samples().forEach(sample -> stdout.println(sample.photo() + "  " + sample.latLng()));
     stdout.println(place.resolve("report.html"));
   }
 

@@ -135,8 +135,7 @@ public record EarthPhotoOptions(
 
   /** Returns a copy with other ground sizes. */
   public EarthPhotoOptions withSizeDegrees(double min, double max) {
-    return new EarthPhotoOptions(
-        seed, pixels, new Size(min, max), maxRotationDegrees, looks, area);
+    return new EarthPhotoOptions(seed, pixels, new Size(min, max), maxRotationDegrees, looks, area);
   }
 
   /** Returns a copy with another largest rotation; 180 is the hard form. */

@@ -54,7 +54,8 @@ public final class EarthPhotos {
    * @param land where photos are taken
    * @param renderings the pictures to cut from, each as often as the others
    */
-  public static EarthPhotos of(LandMap land, List<EarthImage> renderings, EarthPhotoOptions options) {
+  public static EarthPhotos of(
+      LandMap land, List<EarthImage> renderings, EarthPhotoOptions options) {
     return new EarthPhotos(land, renderings, options);
   }
 
@@ -175,7 +176,8 @@ public final class EarthPhotos {
     int rendering = (int) (random.nextDouble() * renderings.size());
     boolean gray = random.nextDouble() < options.looks().grayShare();
     boolean changed = options.looks().strength() > 0 || gray;
-    return new Camera(rendering, changed ? new Appearance(options.looks().strength(), gray, random) : null);
+    return new Camera(
+        rendering, changed ? new Appearance(options.looks().strength(), gray, random) : null);
   }
 
   private void render(EarthView view, Camera camera, SplittableRandom random, int[] rgb) {

@@ -210,8 +210,7 @@ public final class EarthDemo {
           samples(may, folder.resolve("photos")).stream()
               .map(photo -> new Sample(photo, localizer.locate(photo).latLng()))
               .toList();
-      return new Outcome(
-          recipe, report, figures, tested, data.reference(), cost, seconds, samples);
+      return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds, samples);
     }
   }
 
