@@ -29,8 +29,7 @@ final class SavedVectors implements PhotoVectors, AutoCloseable {
       rows.close();
       throw new IllegalArgumentException(
           "%s has %d rows of %d values: needed are %d rows, one a photo, of %d x %d values"
-              .formatted(
-                  file, rows.size(), rows.dimension(), photos.size(), count, dimension));
+              .formatted(file, rows.size(), rows.dimension(), photos.size(), count, dimension));
     }
     for (int i = 0; i < photos.size(); i++) {
       rowOf.put(photos.get(i), i);

@@ -21,6 +21,9 @@ final class TokenFolders {
     }
     model.close();
     throw new IllegalArgumentException(
-        folder.path() + " holds a model of the method " + folder.method() + ": a token model is needed");
+        folder.path()
+            + " holds a model of the method "
+            + folder.method()
+            + ": a token model is needed");
   }
 }

@@ -76,8 +76,7 @@ final class TokenCommandsTest {
   @Test
   void answersInAnotherWayThanTheModelWasSaved() {
     JsonObject saved = located();
-    JsonObject best =
-        located("--set", "selection=most-probable", "--set", "answer.meanKm=0");
+    JsonObject best = located("--set", "selection=most-probable", "--set", "answer.meanKm=0");
     JsonObject first = best.getAsJsonArray("candidates").get(0).getAsJsonObject();
     assertThat(best.get("latitude")).isEqualTo(first.get("latitude"));
     assertThat(best.get("latitude")).isNotEqualTo(saved.get("latitude"));
@@ -93,8 +92,19 @@ final class TokenCommandsTest {
   void theClosestCandidateIsAtLeastAsGoodAsTheAnswer() throws IOException {
     Path plain = folder.resolve("plain.json");
     Path closest = folder.resolve("closest.json");
-    String[] command = {"evaluate", "--model", model, "--data", list, "--set",
-        "answer.candidates=60", "--set", "answer.meanKm=0", "--json", plain.toString()};
+    String[] command = {
+      "evaluate",
+      "--model",
+      model,
+      "--data",
+      list,
+      "--set",
+      "answer.candidates=60",
+      "--set",
+      "answer.meanKm=0",
+      "--json",
+      plain.toString()
+    };
     assertThat(run(command).code()).isZero();
     String[] best = Arrays.copyOf(command, command.length + 1);
     best[command.length - 1] = closest.toString();
@@ -141,20 +151,47 @@ final class TokenCommandsTest {
       String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
       Result result =
           run(
-              "locate", "--format", "csv", "--model", model, photo(0), photo(1), "--set",
-              "decoding.type=sampling", "--set", "answer.candidates=31", "--judge-url", url,
-              "--judge-model", "m");
+              "locate",
+              "--format",
+              "csv",
+              "--model",
+              model,
+              photo(0),
+              photo(1),
+              "--set",
+              "decoding.type=sampling",
+              "--set",
+              "answer.candidates=31",
+              "--judge-url",
+              url,
+              "--judge-model",
+              "m");
       assertThat(result.code()).as(result.err()).isZero();
       assertThat(questions).hasValue(2);
       assertThat(result.err()).contains("judge: 2 questions: 2 decisions");
       Result evaluated =
-          run("evaluate", "--model", model, "--data", list, "--judge-url", url, "--judge-model", "m");
+          run(
+              "evaluate",
+              "--model",
+              model,
+              "--data",
+              list,
+              "--judge-url",
+              url,
+              "--judge-model",
+              "m");
       assertThat(evaluated.code()).as(evaluated.err()).isZero();
       assertThat(questions).hasValue(2 + PHOTOS);
       Result refused =
           run(
-              "locate", "--model", model, photo(0), "--judge-url", url + "/nowhere",
-              "--judge-model", "m");
+              "locate",
+              "--model",
+              model,
+              photo(0),
+              "--judge-url",
+              url + "/nowhere",
+              "--judge-model",
+              "m");
       assertThat(refused.code()).isEqualTo(1);
       assertThat(refused.err()).contains("has no model m");
     } finally {
@@ -167,14 +204,33 @@ final class TokenCommandsTest {
     String with = folder.resolve("with").toString();
     Result trained =
         run(
-            "reward", "--model", model, "--data", list, "--out", with, "--epochs", "1", "--batch",
-            "2", "--hidden-size", "8");
+            "reward",
+            "--model",
+            model,
+            "--data",
+            list,
+            "--out",
+            with,
+            "--epochs",
+            "1",
+            "--batch",
+            "2",
+            "--hidden-size",
+            "8");
     assertThat(trained.code()).as(trained.err()).isZero();
     for (String rule : new String[] {"reward", "reward-as-published"}) {
       Result result =
           run(
-              "locate", "--model", with, photo(0), "--set", "selection=" + rule, "--set",
-              "decoding.type=sampling", "--set", "answer.meanKm=0");
+              "locate",
+              "--model",
+              with,
+              photo(0),
+              "--set",
+              "selection=" + rule,
+              "--set",
+              "decoding.type=sampling",
+              "--set",
+              "answer.meanKm=0");
       assertThat(result.code()).as(result.err()).isZero();
     }
     Result without = run("locate", "--model", model, photo(0), "--set", "selection=reward");
@@ -207,12 +263,26 @@ final class TokenCommandsTest {
     String complete = folder.resolve("complete").toString();
     Result built =
         run(
-            "reference", "--model", untrained, "--data", list, "--vectors", vectors, "--out",
+            "reference",
+            "--model",
+            untrained,
+            "--data",
+            list,
+            "--vectors",
+            vectors,
+            "--out",
             complete);
     assertThat(built.code()).as(built.err()).isZero();
     Result evaluated =
         run(
-            "evaluate", "--model", complete, "--data", list, "--vectors", vectors, "--set",
+            "evaluate",
+            "--model",
+            complete,
+            "--data",
+            list,
+            "--vectors",
+            vectors,
+            "--set",
             "selection=near-neighbors");
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     Result wrong = run("locate", "--model", complete, photo(0), "--vectors", vectors);

@@ -10,8 +10,8 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One method family by name; found by {@link ServiceLoader}. */
