@@ -73,7 +73,7 @@ public class GalleryBenchmark {
     photos = Stream.generate(() -> noise(PIXELS, PIXELS, random)).limit(batch).toList();
     model.bestMatches(photos);
     Files.delete(map);
-    gallery = manager.randomNormal(new Shape(PLACES, model.network().width()));
+    gallery = manager.randomNormal(new Shape(PLACES, model.network().dimension()));
   }
 
   private static BufferedImage noise(int width, int height, Random random) {

@@ -3,12 +3,16 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.github.geofix.eval.Count;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.io.Setting;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.train.Recipe;
+import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,14 +31,16 @@ import picocli.CommandLine.Spec;
     name = "describe",
     description = {
       "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
-      "With --settings the settings of a model: names, values, and what they take."
+      "With --settings the settings of a model: names, values, and what they take.",
+      "With --recipe how a size is trained, as its paper has it."
     },
     footer = {
       "",
       "Examples:",
       "  geofix describe --model models/embed",
       "  geofix describe --method zoom --size paper",
-      "  geofix describe --method zoom --set head.type=decoder --settings"
+      "  geofix describe --method zoom --set head.type=decoder --settings",
+      "  geofix describe --method recombine --size paper --recipe"
     },
     mixinStandardHelpOptions = true)
 final class DescribeCommand implements Callable<Integer> {
@@ -57,8 +64,15 @@ final class DescribeCommand implements Callable<Integer> {
       description = "Change a setting before it is described, such as head.type=decoder.")
   private Map<String, String> changes = Map.of();
 
+  @Mixin private final CodeOption code = new CodeOption();
+
+  @Option(
+      names = "--recipe",
+      description = "Show the training options of the size instead of the layers.")
+  private boolean recipe;
+
   static final class Form {
-    @Option(names = "--json", description = "Write the layers as JSON.")
+    @Option(names = "--json", description = "Write the layers, or the recipe, as JSON.")
     private boolean json;
 
     @Option(names = "--settings", description = "Show the settings instead of the layers.")
@@ -75,7 +89,9 @@ final class DescribeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (what.untrained != null) {
+    if (recipe) {
+      describeRecipe(out);
+    } else if (what.untrained != null) {
       Family family = Family.named(what.untrained.method);
       if (form.settings || form.markdown) {
         settings(out, family.config(what.untrained.size, changes));
@@ -83,7 +99,7 @@ final class DescribeCommand implements Callable<Integer> {
         describe(out, family.network(what.untrained.size, changes));
       }
     } else if (what.model != null) {
-      ModelFolder folder = ModelFolder.open(what.model).with(changes);
+      ModelFolder folder = code.open(what.model).with(changes);
       Family family = Family.of(folder);
       if (form.settings || form.markdown) {
         settings(out, family.config(folder));
@@ -97,8 +113,24 @@ final class DescribeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void describeRecipe(PrintWriter out) {
+    if (what.untrained == null) {
+      throw new IllegalArgumentException(
+          "--recipe is of a --method and a --size; how a model was trained is in its card.json");
+    }
+    TrainOptions options = Recipe.of(what.untrained.method, what.untrained.size).options();
+    if (form.json) {
+      out.print(StrictJson.print(JsonRecords.write(options)));
+    } else {
+      settings(out, new SettingsTable(options.settings()));
+    }
+  }
+
   private void settings(PrintWriter out, Record config) {
-    SettingsTable table = new SettingsTable(config);
+    settings(out, new SettingsTable(Setting.of(config)));
+  }
+
+  private void settings(PrintWriter out, SettingsTable table) {
     if (form.markdown) {
       table.markdown(out);
     } else {

@@ -1,15 +1,21 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.Printable;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
 
 /** What a user is told of an error: one line that is safe to print. */
 final class ErrorText {
   /** The longest that is still read; more comes from files of another kind. */
   private static final int MAX_CHARS = 2000;
+
+  private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
+  private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
+  private static final String ONLY_ONE = "expected only one match but got ";
 
   private ErrorText() {}
 
@@ -32,10 +38,11 @@ final class ErrorText {
   /** Returns what is wrong with a command line. */
   static String ofUsage(ParameterException exception) {
     String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
-    if (message.startsWith("expected only one match but got ")) {
-      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given.
-      message =
-          "give only one of " + message.substring(message.indexOf('('), message.indexOf("={"));
+    if (message.startsWith(ONLY_ONE)) {
+      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given; with
+      // brackets where none has to be given.
+      String group = message.substring(ONLY_ONE.length(), message.indexOf("={"));
+      message = "give only one of (" + group.substring(1, group.length() - 1) + ")";
     }
     return printable(message);
   }
@@ -47,9 +54,16 @@ final class ErrorText {
         Runtime.getRuntime().maxMemory() >> 20);
   }
 
-  /** What a damaged file says of itself must neither control the terminal nor fill it. */
-  private static String printable(String message) {
-    String line = message.replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{Cntrl}|\uFFFD", "?");
+  /** Text from outside must neither control the terminal nor fill it, nor show a secret. */
+  static String printable(String message) {
+    String line =
+        Printable.of(withoutSecrets(message).replaceAll("\\s*\\R\\s*", "; "))
+            .replace('\uFFFD', '?');
     return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+  }
+
+  /** Returns a text without the queries, users and passwords of web addresses: keys are there. */
+  static String withoutSecrets(String text) {
+    return QUERY.matcher(USER.matcher(text).replaceAll("$1***@")).replaceAll("$1?***");
   }
 }

@@ -15,8 +15,13 @@ final class SettingsTable {
 
   private final Map<String, List<Setting>> settings;
 
-  SettingsTable(Record config) {
-    settings = Setting.of(config);
+  /**
+   * Creates a table.
+   *
+   * @param settings by what they need, as {@link Setting#of} returns them
+   */
+  SettingsTable(Map<String, List<Setting>> settings) {
+    this.settings = settings;
   }
 
   void text(PrintWriter out) {

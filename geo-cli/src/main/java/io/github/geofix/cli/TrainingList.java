@@ -18,21 +18,47 @@ import java.util.function.Consumer;
 sealed interface TrainingList {
 
   /**
+   * Reads the photos of a CSV file.
+   *
+   * @param incomplete whether missing images are left out, with a finding, instead of refused
+   * @param note gets what a person should know
+   * @throws IllegalArgumentException if images are missing
+   */
+  static TrainingList read(Path csv, boolean incomplete, Consumer<Finding> note) {
+    Manifest photos = Manifest.readCsv(csv);
+    if (incomplete) {
+      PhotoSet set = PhotoSet.of(photos, true);
+      set.findings().forEach(note);
+      return new OfPhotos(set.photos());
+    }
+    photos
+        .firstMissingImage()
+        .ifPresent(
+            image -> {
+              throw new IllegalArgumentException(csv + " lists a missing image: " + image);
+            });
+    return new OfPhotos(photos);
+  }
+
+  /**
    * Reads the training list of a benchmark.
    *
-   * @param note is told what a person should know
+   * @param incomplete whether missing images are left out, with a finding, instead of refused
+   * @param note gets what a person should know
    * @throws IllegalArgumentException if the benchmark has none, or images are missing
    */
-  static TrainingList read(Protocol protocol, Path root, Consumer<Finding> note) {
+  static TrainingList read(
+      Protocol protocol, Path root, boolean incomplete, Consumer<Finding> note) {
     if (protocol instanceof CrossViewProtocol crossView) {
-      CrossViewSet set = crossView.readTraining(root).complete();
+      CrossViewSet set = crossView.readTraining(root);
+      OfPairs pairs = new OfPairs(crossView, incomplete ? set : set.complete());
       set.findings().forEach(note);
-      return new OfPairs(crossView, set);
+      return pairs;
     }
     PhotoSet set = ((PhotoProtocol) protocol).readTraining(root);
-    Manifest photos = set.complete();
+    OfPhotos photos = new OfPhotos(incomplete ? set.photos() : set.complete());
     set.findings().forEach(note);
-    return new OfPhotos(photos);
+    return photos;
   }
 
   /** Returns the places that a new model looks photos up among. */

@@ -29,6 +29,30 @@ final class BarTest {
   }
 
   @Test
+  void tellsALogEachEpochAndTheTimeLeftOfAResumedRun() {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    AtomicLong clock = new AtomicLong();
+    try (Bar bar =
+        Bar.log("train", 1, clock::get, new PrintStream(log, true, StandardCharsets.UTF_8))) {
+      // 9,000 steps were taken before, in no time at all.
+      for (int step = 9_001; step <= 9_401; step++) {
+        clock.addAndGet(SECOND);
+        bar.show(step, 12_001, 2.5);
+        if (step == 9_101) {
+          bar.endEpoch(step, "epoch 9 of 12, loss 2.4");
+        }
+      }
+      bar.endEpoch(12_001, "epoch 12 of 12, loss 2.3");
+    }
+    assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        .contains(
+            "train: 9,060 of 12,001, loss 2.500, 49 min left",
+            "train: epoch 9 of 12, loss 2.4, 48 min left",
+            "train: epoch 12 of 12, loss 2.3")
+        .hasSize(8);
+  }
+
+  @Test
   void saysNothingOfShortWork() {
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     try (Bar bar =

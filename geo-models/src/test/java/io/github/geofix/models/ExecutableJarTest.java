@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The library inside an executable jar: see {@link Launcher}. */
 final class ExecutableJarTest {
   private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   @TempDir private Path folder;
 

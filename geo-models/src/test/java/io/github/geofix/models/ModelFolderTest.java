@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Model folders that are damaged, each refused with its name. */
 final class ModelFolderTest {
   private static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   @TempDir private Path parent;
   private Path folder;

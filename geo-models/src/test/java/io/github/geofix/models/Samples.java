@@ -6,6 +6,7 @@ import io.github.geofix.models.io.ModelCard;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -13,7 +14,17 @@ import java.util.stream.IntStream;
 public final class Samples {
   /** Of a model that learned nothing. */
   public static final ModelCard CARD =
-      new ModelCard("nothing", 0, 0, 1, 0, "2026-11-21T00:00:00Z", "test", "here", Map.of());
+      new ModelCard(
+          "nothing",
+          0,
+          0,
+          1,
+          0,
+          "2026-11-21T00:00:00Z",
+          "test",
+          "here",
+          Map.of(),
+          Optional.empty());
 
   private Samples() {}
 

@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
-/** Writes down where a trained model comes from. */
+/** Provenance of models that are trained or made here. */
 public final class Provenance {
 
   private Provenance() {}
@@ -52,6 +53,7 @@ public final class Provenance {
         Objects.requireNonNullElse(
             Provenance.class.getPackage().getImplementationVersion(), "development"),
         ModelCard.thisMachine(),
-        options);
+        options,
+        Optional.empty());
   }
 }

@@ -1,10 +1,16 @@
 package io.github.geofix.train;
 
+import io.github.geofix.models.io.Setting;
+import io.github.geofix.models.io.Settings;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 /**
@@ -65,6 +71,44 @@ public record TrainOptions(
         0,
         60,
         0);
+  }
+
+  /**
+   * Returns a copy with some options changed, by dotted names such as {@code batches.size}.
+   *
+   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
+   *     lists what does
+   */
+  public TrainOptions with(Map<String, String> options) {
+    return Settings.apply(this, options);
+  }
+
+  /** Returns the value of each option by its dotted name, as {@link #with} takes it. */
+  public Map<String, String> toMap() {
+    return NamedValues.of(this);
+  }
+
+  /**
+   * Returns all options with their values and what they take in words, by what they need, as {@link
+   * Setting#of} does.
+   */
+  public Map<String, List<Setting>> settings() {
+    Properties descriptions = OptionDescriptions.read();
+    Map<String, List<Setting>> settings = new LinkedHashMap<>();
+    Setting.of(this)
+        .forEach(
+            (needs, group) ->
+                settings.put(
+                    needs,
+                    group.stream()
+                        .map(
+                            s ->
+                                new Setting(
+                                    s.name(),
+                                    descriptions.getProperty(s.name(), s.kind()),
+                                    s.value()))
+                        .toList()));
+    return settings;
   }
 
   /** Returns a copy with that many passes over the photos. */

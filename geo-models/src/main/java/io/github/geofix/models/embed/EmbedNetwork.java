@@ -10,6 +10,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.embed.Matching.Cosine;
 import io.github.geofix.models.embed.Matching.InBatch;
 import io.github.geofix.models.embed.Matching.Product;
+import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -32,7 +33,7 @@ final class EmbedNetwork extends Module {
 
   private final EmbedConfig config;
   private final Backbone backbone;
-  private final @Nullable SemanticStreamNetwork fusion;
+  private final @Nullable FusionNetwork fusion;
   private final boolean appearance;
   private final @Nullable LayerNorm headNorm;
   private final Linear head;
@@ -51,21 +52,19 @@ final class EmbedNetwork extends Module {
     backbone = child("backbone", Backbone.named(encoder.backbone(), encoder.image()));
     backbone.trainLast(encoder.trainableBlocks());
     int dimension = encoder.dimension();
-    if (config.fusion() instanceof Fusion.SemanticStream options) {
-      appearance = options.appearance();
+    fusion = fusion(config.fusion(), encoder.image(), backbone);
+    appearance = config.fusion() instanceof Fusion.SemanticStream stream && stream.appearance();
+    if (fusion == null) {
+      headNorm = null;
+      head = child("head", new Linear(backbone.vectorWidth(), dimension));
+    } else {
+      child("fusion", fusion);
       if (!appearance) {
         backbone.freezeVectorPart();
       }
-      fusion =
-          child("fusion", new SemanticStreamNetwork(options, encoder.image(), backbone.width()));
-      int fused = options.sizes().dimension() + (appearance ? backbone.vectorWidth() : 0);
+      int fused = fusion.fusedDimension() + (appearance ? backbone.vectorWidth() : 0);
       headNorm = child("head_norm", new LayerNorm(fused, EPSILON));
       head = child("head", new Linear(fused, dimension));
-    } else {
-      appearance = true;
-      fusion = null;
-      headNorm = null;
-      head = child("head", new Linear(backbone.vectorWidth(), dimension));
     }
     for (int level = 0; level < cellCounts.length; level++) {
       if (config.matching() instanceof Cosine cosine) {
@@ -78,6 +77,15 @@ final class EmbedNetwork extends Module {
         classifiers.add(child("classifiers." + level, new Linear(dimension, cellCounts[level])));
       }
     }
+  }
+
+  private static @Nullable FusionNetwork fusion(Fusion fusion, ImageSpec image, Backbone backbone) {
+    if (fusion instanceof Fusion.PhotoStream stream) {
+      return new PhotoStreamNetwork(stream, image, backbone);
+    }
+    return fusion instanceof Fusion.SemanticStream stream
+        ? new SemanticStreamNetwork(stream, image, backbone.width())
+        : null;
   }
 
   /**
@@ -129,11 +137,10 @@ final class EmbedNetwork extends Module {
    * Returns the sum of the losses of the levels, a scalar. A level ignores photos outside its
    * cells, and is left out if fewer photos remain than it contrasts.
    *
-   * @param photos as of {@link #embed}
+   * @param embedded those of {@link #embed}, {@code [B, D]}
    * @param labels {@code [B, L]}, the photos' cells, or -1
    */
-  NDArray loss(Forward f, NDArray photos, NDArray labels) {
-    NDArray embedded = embed(f, photos);
+  NDArray loss(Forward f, NDArray embedded, NDArray labels) {
     // So that there is something to differentiate even if no photo lies in a cell.
     NDArray sum = embedded.sum().mul(Scalar.of(embedded, 0));
     int fewest = inBatch() == null ? 1 : 2;

@@ -88,7 +88,7 @@ public sealed interface Fusion {
   }
 
   /**
-   * The sizes of a block.
+   * The sizes of a block of {@link SemanticStream}.
    *
    * @param dimension of the semantic tokens and of the queries; 128 in the paper
    * @param latent the dimension that keys and values are compressed to; 64 in the paper
@@ -110,6 +110,56 @@ public sealed interface Fusion {
     /** Returns the dimensions of the paper, four heads, and an MLP of four times the dimension. */
     public static Sizes defaults() {
       return new Sizes(128, 64, 4, 512);
+    }
+  }
+
+  /**
+   * Blocks whose residual stream are the photo's tokens, as in the paper: in each block semantic
+   * tokens, one for each token of the photo, are the queries of cross-attention to the stream, its
+   * result is added to the stream, and an MLP follows. Attention and MLP have the dimension of the
+   * backbone. The result is the stream's class token, or the mean of its tokens if the backbone has
+   * none; a class token depends on the class map from the second block on.
+   *
+   * @param blocks the number of blocks, 1 to 64; 3 in the paper
+   * @param classMaps the class maps
+   * @param queryDimension of the semantic tokens, queries and keys; 128 in the paper
+   * @param latent the dimension that keys and values are compressed to; 64 in the paper
+   * @param heads attention heads, a divisor of the query dimension and of the backbone's; not in
+   *     the paper
+   * @param norm where the blocks normalize; not in the paper
+   */
+  record PhotoStream(
+      int blocks, Input classMaps, int queryDimension, int latent, int heads, Norm norm)
+      implements Fusion {
+    /** Checks the ranges. */
+    public PhotoStream {
+      checkBlocks(blocks);
+      check(
+          queryDimension > 0 && latent > 0,
+          "queryDimension and latent must be positive: " + queryDimension + ", " + latent);
+      check(
+          heads > 0 && queryDimension % heads == 0,
+          heads + " heads do not divide a queryDimension of " + queryDimension);
+    }
+
+    /** Returns three blocks of the paper's dimensions over class maps in sidecar files. */
+    public static PhotoStream defaults() {
+      return new PhotoStream(3, Input.defaults(), 128, 64, 4, Norm.BEFORE);
+    }
+
+    @Override
+    public Optional<Input> input() {
+      return Optional.of(classMaps);
+    }
+
+    @Override
+    public PhotoStream withClassMaps(Input classMaps) {
+      return new PhotoStream(blocks, classMaps, queryDimension, latent, heads, norm);
+    }
+
+    /** Returns a copy with another number of blocks. */
+    public PhotoStream withBlocks(int blocks) {
+      return new PhotoStream(blocks, classMaps, queryDimension, latent, heads, norm);
     }
   }
 

@@ -1,40 +1,25 @@
 package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Activation;
-import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Mlp;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.MultiHeadAttention;
-import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network of {@link Fusion.SemanticStream} (GeoSURGE, section III). A linear layer embeds each
- * square of a class map as a semantic token, after a class token, with learned positions. Each
- * block is self-attention of the semantic tokens, unless that is off, {@link LatentCrossAttention}
- * to the photo's tokens, and an MLP, all residual.
+ * The network of {@link Fusion.SemanticStream}. Each block is self-attention of the semantic
+ * tokens, unless that is off, {@link LatentCrossAttention} to the photo's tokens, and an MLP, all
+ * residual. The result is the class token of the semantic tokens.
  */
-final class SemanticStreamNetwork extends Module {
-  private static final double EPSILON = 1e-5;
-
-  private final Fusion.SemanticStream options;
-  private final Conv2d patches;
-  private final Parameter classToken;
-  private final Parameter position;
+final class SemanticStreamNetwork extends FusionNetwork {
+  private final int dimension;
   private final @Nullable LayerNorm contextNorm;
   private final List<Block> blocks = new ArrayList<>();
 
@@ -45,25 +30,13 @@ final class SemanticStreamNetwork extends Module {
    * @throws IllegalArgumentException if an image holds no whole patch
    */
   SemanticStreamNetwork(Fusion.SemanticStream options, ImageSpec image, int contextDimension) {
-    this.options = options;
-    int patch = options.patch();
-    int dimension = options.sizes().dimension();
-    long tokens = (long) (image.height() / patch) * (image.width() / patch);
-    if (tokens == 0) {
-      throw new IllegalArgumentException(
-          "no whole fusion.patch of " + patch + " px fits an image of " + image.height() + " px");
-    }
-    int channels =
-        options.classMaps().encoding() == Fusion.Encoding.ONE_HOT
-            ? options.classMaps().classes()
-            : 1;
-    // A convolution with the stride of its kernel is one linear layer for each patch.
-    patches =
-        child(
-            "patches",
-            new Conv2d(channels, dimension, Conv2d.Options.kernel(patch).withStride(patch)));
-    classToken = parameter("cls_token", Init.truncatedNormal(0.02), dimension);
-    position = parameter("pos_embed", Init.truncatedNormal(0.02), 1 + tokens, dimension);
+    super(
+        options.classMaps(),
+        options.patch(),
+        patches(options.patch(), image),
+        1,
+        options.sizes().dimension());
+    dimension = options.sizes().dimension();
     contextNorm =
         options.norm() == Fusion.Norm.BEFORE
             ? child("context_norm", new LayerNorm(contextDimension, EPSILON))
@@ -73,38 +46,28 @@ final class SemanticStreamNetwork extends Module {
     }
   }
 
-  /**
-   * Fuses class maps with the tokens of photos.
-   *
-   * @param classes {@code [B, H, W]}: class numbers as floats, negative for unknown
-   * @param context {@code [B, N, contextDimension]}, the photos' tokens
-   * @return {@code [B, dimension]}: the class token after the last block
-   */
+  private static int patches(int patch, ImageSpec image) {
+    int patches = (image.height() / patch) * (image.width() / patch);
+    if (patches > 0) {
+      return patches;
+    }
+    throw new IllegalArgumentException(
+        "no whole fusion.patch of " + patch + " px fits an image of " + image.height() + " px");
+  }
+
+  @Override
+  int fusedDimension() {
+    return dimension;
+  }
+
+  @Override
   NDArray forward(Forward f, NDArray classes, NDArray context) {
-    NDArray map = patches.forward(f, encoded(classes));
-    Shape shape = map.getShape();
-    long batch = shape.get(0);
-    NDArray tokens = map.reshape(batch, shape.get(1), -1).transpose(0, 2, 1);
-    NDManager step = classes.getManager();
-    NDArray first =
-        classToken.in(step).reshape(1, 1, -1).broadcast(batch, 1, options.sizes().dimension());
-    NDArray x = NDArrays.concat(new NDList(first, tokens), 1).add(position.array());
+    NDArray x = semanticTokens(f, classes);
     NDArray normalized = contextNorm == null ? context : contextNorm.forward(f, context);
     for (Block block : blocks) {
       x = block.forward(f, x, normalized);
     }
     return x.get(":, 0");
-  }
-
-  /** Returns the channels of a class map, {@code [B, C, H, W]}. */
-  private NDArray encoded(NDArray classes) {
-    DataType type = classes.getDataType();
-    NDArray numbers = classes.expandDims(1);
-    if (options.classMaps().encoding() == Fusion.Encoding.INDEX) {
-      return numbers.add(1).div(Scalar.of(numbers, options.classMaps().classes()));
-    }
-    NDArray all = numbers.getManager().arange(options.classMaps().classes()).toType(type, false);
-    return numbers.eq(all.reshape(1, options.classMaps().classes(), 1, 1)).toType(type, false);
   }
 
   /** Self-attention, cross-attention and an MLP, all residual. */
@@ -129,7 +92,11 @@ final class SemanticStreamNetwork extends Module {
         self = null;
       }
       norm1 = child("norm1", new LayerNorm(dimension, EPSILON));
-      attention = child("attn", new LatentCrossAttention(sizes, contextDimension));
+      attention =
+          child(
+              "attn",
+              new LatentCrossAttention(
+                  dimension, contextDimension, sizes.latent(), dimension, sizes.heads()));
       norm2 = child("norm2", new LayerNorm(dimension, EPSILON));
       mlp = child("mlp", new Mlp(dimension, sizes.feedForwardSize(), Activation.GELU));
     }

@@ -1,11 +1,13 @@
 package io.github.geofix.models.io;
 
+import com.google.gson.JsonObject;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where a model comes from: enough to judge it and to make it again.
+ * Provenance of a model: enough to judge it and to train it again.
  *
  * @param data what it was trained on, in words
  * @param photos the number of photos seen, repetitions included
@@ -16,6 +18,8 @@ import java.util.TreeMap;
  * @param geofix the version that trained it
  * @param machine operating system, Java and number of processors
  * @param options every training option by name
+ * @param run what {@code geofix train --config} takes to train it again; empty if it was not
+ *     trained from the command line
  */
 public record ModelCard(
     String data,
@@ -26,7 +30,8 @@ public record ModelCard(
     String created,
     String geofix,
     String machine,
-    Map<String, String> options) {
+    Map<String, String> options,
+    Optional<JsonObject> run) {
 
   /**
    * Copies the map.
@@ -38,6 +43,12 @@ public record ModelCard(
       throw new IllegalArgumentException("options are missing");
     }
     options = Collections.unmodifiableMap(new TreeMap<>(options));
+  }
+
+  /** Returns a copy with the configuration of a run of the command line. */
+  public ModelCard withRun(JsonObject run) {
+    return new ModelCard(
+        data, photos, steps, seed, seconds, created, geofix, machine, options, Optional.of(run));
   }
 
   /** Returns a description of this machine for {@link #machine()}. */

@@ -1,4 +1,4 @@
-/** Training objectives, each in the form that neither overflows nor loses small differences. */
+/** Training losses, computed so that they neither overflow nor lose small differences. */
 @NullMarked
 package io.github.geofix.models.loss;
 

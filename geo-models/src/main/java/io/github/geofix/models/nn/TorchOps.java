@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
@@ -20,6 +21,10 @@ public final class TorchOps {
             return torch.scaled_dot_product_attention(q, k, v, mask, 0., False)
           def gelu_tanh(self: __torch__.M, x: Tensor) -> Tensor:
             return torch.gelu(x, approximate="tanh")
+          def embedding_bag(self: __torch__.M, table: Tensor, indices: Tensor,
+              offsets: Tensor) -> Tensor:
+            sums, _1, _2, _3, = torch.embedding_bag(table, indices, offsets, False, 0, False, None)
+            return sums
           def requires_grad(self: __torch__.M, x: Tensor) -> Tensor:
             return torch.tensor(ops.prim.requires_grad(x))
           def resize_bicubic(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
@@ -76,6 +81,19 @@ public final class TorchOps {
     try (NDArray answer = SCRIPT.call("requires_grad", x)) {
       return answer.getBoolean();
     }
+  }
+
+  /**
+   * Sums rows of a table without gathering them first, as {@code torch.nn.EmbeddingBag} does.
+   *
+   * @param table {@code [V, D]}
+   * @param indices {@code [N, K]} of int64, each 0 to V - 1
+   * @return {@code [N, D]}: row n is the sum of the table's rows {@code indices[n]}
+   */
+  public static NDArray embeddingBag(NDArray table, NDArray indices) {
+    NDArray offsets =
+        table.getManager().arange(0, indices.size(), indices.getShape().get(1), DataType.INT64);
+    return SCRIPT.call("embedding_bag", table, indices.reshape(-1), offsets);
   }
 
   /** GELU in its tanh form (Hendrycks and Gimpel 2016, section 2). */

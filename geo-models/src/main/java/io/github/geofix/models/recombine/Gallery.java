@@ -19,31 +19,31 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The places a model compares photos with, each with the vector of the map tile around its middle.
- * In a safetensors file: {@code gallery.ids} {@code [G]}, the S2 cells, and {@code gallery.vectors}
- * {@code [G, D]}. Immutable and thread-safe.
+ * The places that photos are looked up among: S2 cells, each with the vector of the map tile around
+ * its middle. Stored in a safetensors file as {@code gallery.ids} {@code [G]} and {@code
+ * gallery.vectors} {@code [G, D]}. Immutable and thread-safe.
  *
- * <p>The vectors lie outside the heap, where the engine reads them as they are: a gallery may be
- * larger than all photos it is ever compared with, and copying it would take longer than comparing.
+ * <p>The vectors are kept outside the heap, where the engine reads them without a copy, which would
+ * take longer than a search.
  */
 final class Gallery {
   private static final String IDS = "gallery.ids";
   private static final String VECTORS = "gallery.vectors";
   private static final String DIGEST = "gallery.digest";
 
-  /** Leaves these arrays out when a network is filled from the same file. */
+  /** Ignores these arrays when a network is filled from the same file. */
   static final RenameTable LEFT_OUT = RenameTable.builder().ignore("gallery\\..*").build();
 
   private final CellPartition places;
-  private final int width;
+  private final int dimension;
   private final ByteBuffer vectors;
   private final String digest;
 
-  private Gallery(CellPartition places, int width, Consumer<FloatBuffer> fill, String digest) {
+  private Gallery(CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {
     this.places = places;
-    this.width = width;
+    this.dimension = dimension;
     this.digest = digest;
-    int bytes = Math.multiplyExact(places.size(), width * Float.BYTES);
+    int bytes = Math.multiplyExact(places.size(), dimension * Float.BYTES);
     vectors = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     fill.accept(vectors.asFloatBuffer());
   }
@@ -52,18 +52,19 @@ final class Gallery {
    * Creates a gallery.
    *
    * @param places the cells, no more than {@link #most}
-   * @param width the length D of a vector
-   * @param fill puts the vectors, each of length 1, {@code [G, D]} row-major
+   * @param dimension the dimension D of a vector
+   * @param fill writes the vectors, each of length 1 or 0, {@code [G, D]} row-major
    * @param digest {@link io.github.geofix.models.weights.Weights#digest} of the network that made
    *     the vectors
    */
-  static Gallery of(CellPartition places, int width, Consumer<FloatBuffer> fill, String digest) {
-    return new Gallery(places, width, fill, digest);
+  static Gallery of(
+      CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {
+    return new Gallery(places, dimension, fill, digest);
   }
 
-  /** Returns the most places that a gallery can hold: their vectors fill 2 GiB, one buffer. */
-  static int most(int width) {
-    return Integer.MAX_VALUE / Float.BYTES / width;
+  /** Returns the largest size of a gallery: its vectors fill one buffer of 2 GiB. */
+  static int most(int dimension) {
+    return Integer.MAX_VALUE / Float.BYTES / dimension;
   }
 
   /** Returns the cells. */
@@ -83,18 +84,18 @@ final class Gallery {
 
   /**
    * Returns the vectors of some places, {@code [end - start, D]}. On the CPU they are the gallery's
-   * own memory: nobody may write into them.
+   * own memory: do not write into them.
    */
   NDArray vectors(NDManager step, int start, int end) {
-    int row = width * Float.BYTES;
+    int row = dimension * Float.BYTES;
     ByteBuffer rows = vectors.slice(start * row, (end - start) * row);
-    return step.create(rows, new Shape(end - start, width), DataType.FLOAT32);
+    return step.create(rows, new Shape(end - start, dimension), DataType.FLOAT32);
   }
 
   void write(SafetensorsWriter writer) {
     writer
         .longs(IDS, places.cellIds(), size())
-        .tensor(VECTORS, DType.F32, new long[] {size(), width}, this::writeVectors)
+        .tensor(VECTORS, DType.F32, new long[] {size(), dimension}, this::writeVectors)
         .metadata(DIGEST, digest);
   }
 
@@ -112,10 +113,10 @@ final class Gallery {
   /**
    * Reads a gallery.
    *
-   * @param width the length D of a vector
+   * @param dimension the dimension D of a vector
    * @throws ModelFormatException if the arrays do not fit each other or the network
    */
-  static Gallery read(Safetensors file, int width) {
+  static Gallery read(Safetensors file, int dimension) {
     long[] ids = file.longs(IDS);
     CellPartition places;
     try {
@@ -130,16 +131,16 @@ final class Gallery {
     if (!file.names().contains(VECTORS)
         || file.shape(VECTORS).length != 2
         || file.shape(VECTORS)[0] != places.size()
-        || file.shape(VECTORS)[1] != width) {
+        || file.shape(VECTORS)[1] != dimension) {
       throw new ModelFormatException(
-          file.path() + " lacks an array " + VECTORS + " of " + places.size() + " x " + width);
+          file.path() + " lacks an array " + VECTORS + " of " + places.size() + " x " + dimension);
     }
-    if (places.size() > most(width)) {
+    if (places.size() > most(dimension)) {
       throw new ModelFormatException(
           "%s holds %d places with vectors of %d numbers: at most %d fit into memory"
-              .formatted(file.path(), places.size(), width, most(width)));
+              .formatted(file.path(), places.size(), dimension, most(dimension)));
     }
     String digest = file.metadata().getOrDefault(DIGEST, "");
-    return new Gallery(places, width, vectors -> file.read(VECTORS, 0, vectors), digest);
+    return new Gallery(places, dimension, vectors -> file.read(VECTORS, 0, vectors), digest);
   }
 }

@@ -47,11 +47,11 @@ final class GalleryCache {
     if (newCells.size() == 0) {
       throw new IllegalArgumentException("at least one place is needed");
     }
-    int most = Gallery.most(network.width());
+    int most = Gallery.most(network.dimension());
     if (newCells.size() > most) {
       throw new IllegalArgumentException(
           "%d places with vectors of %d numbers: at most %d fit, use a coarser galleryS2Level"
-              .formatted(newCells.size(), network.width(), most));
+              .formatted(newCells.size(), network.dimension(), most));
     }
     // Without the means of photos: a place is the middle of its cell.
     cells = CellPartition.ofCellIds(newCells.cellIds());
@@ -85,7 +85,7 @@ final class GalleryCache {
       current =
           Gallery.of(
               known,
-              network.width(),
+              network.dimension(),
               vectors -> {
                 MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
                 encoder.encodeAround(middles(known), missing::count, vectors::put);

@@ -9,9 +9,8 @@ import java.util.OptionalDouble;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Compares photos with the places of a gallery, each pair at the heading that fits best. Goes
- * through the gallery part by part, so that beside what is returned some 40 MB are held, however
- * many places there are. Thread-safe.
+ * Exact search of photos in a gallery, each pair at its best heading. Works through the gallery in
+ * parts, so that about 40 MB are used besides the result, whatever its size. Thread-safe.
  */
 final class GallerySearch {
 
@@ -27,9 +26,9 @@ final class GallerySearch {
   }
 
   /**
-   * How well photos fit the places of a gallery.
+   * The cosines of photos and the places of a gallery.
    *
-   * @param cosines {@code [B][G]}, -1 to 1, at the heading that fits best
+   * @param cosines {@code [B][G]}, -1 to 1, at the best heading
    * @param headings {@code [B][G]}, that heading in degrees clockwise from north; empty where one
    *     heading alone is tried
    */
@@ -99,7 +98,7 @@ final class GallerySearch {
   }
 
   /**
-   * Returns the place that each photo fits best; the first of equal ones.
+   * Returns the place of the highest cosine for each photo; of equal ones the first.
    *
    * @param images {@code [B, 3, H, W]}, preprocessed
    */
@@ -126,7 +125,7 @@ final class GallerySearch {
   /**
    * Compares photos with all places.
    *
-   * @param found takes how well the photos fit some places, and the number of the first of those
+   * @param found takes the matches with some places, and the index of the first of those
    */
   private void compare(
       float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {

@@ -7,17 +7,17 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Scalar;
 
 /**
- * How well photos of unknown heading fit aerial images, each pair at the heading that fits best.
+ * The cosines of photos of unknown heading and aerial images, each pair at its best heading.
  *
  * @param similarities {@code [B, G]}, cosines, -1 to 1
- * @param headings {@code [B, G]}, where the middle of the photo then looks: degrees clockwise from
+ * @param headings {@code [B, G]}, that heading of the middle of the photo: degrees clockwise from
  *     north, 0 to below 360
  */
 public record HeadingMatches(NDArray similarities, NDArray headings) {
 
   /**
    * Compares every photo with every aerial image at every heading, one heading after the other, so
-   * that a few times {@code B G} numbers are held whatever S is. Of equal headings the first wins.
+   * that memory is proportional to {@code B G} whatever S is. Of equal headings the first wins.
    *
    * @param shifted {@code [B, S, R D]}, from {@link FeatureRecombination#shifted}, of any length;
    *     the results belong to its manager

@@ -27,7 +27,7 @@ final class MapEncoder {
 
   /** Returns the vectors of the tiles around places, {@code [D]} each, of length 1 or 0. */
   List<float[]> encodeAround(List<LatLng> places) {
-    int dimension = encoder.width();
+    int dimension = encoder.dimension();
     List<float[]> vectors = new ArrayList<>(places.size());
     encodeAround(
         places,
@@ -64,7 +64,7 @@ final class MapEncoder {
       float[] encoded = encoder.encodeTiles(images, batch.size());
       for (int i = 0; i < missing.length; i++) {
         if (missing[i]) {
-          Arrays.fill(encoded, i * encoder.width(), (i + 1) * encoder.width(), 0);
+          Arrays.fill(encoded, i * encoder.dimension(), (i + 1) * encoder.dimension(), 0);
         }
       }
       vectors.accept(encoded);

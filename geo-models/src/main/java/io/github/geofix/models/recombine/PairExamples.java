@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
-/** Pairs of files, decoded anew each time they are asked for. Thread-safe. */
+/** Training examples from pairs of image files, decoded on each call. Thread-safe. */
 final class PairExamples implements Examples {
   private final RecombineModel model;
   private final List<ImagePair> pairs;

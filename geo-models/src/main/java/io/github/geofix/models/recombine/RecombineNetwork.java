@@ -98,8 +98,8 @@ public final class RecombineNetwork extends Module {
     return options;
   }
 
-  /** Returns the length of an embedding, R D. */
-  public int width() {
+  /** Returns the dimension of an embedding, R times that of the backbones. */
+  public int dimension() {
     return options.recombination().regions() * photos.width();
   }
 

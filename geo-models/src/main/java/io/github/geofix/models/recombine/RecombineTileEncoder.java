@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Encodes tiles and photos with a model, in batches. */
+/** The encoder of tiles and photos by a model, in batches of 32. */
 final class RecombineTileEncoder implements TileEncoder {
   private static final int BATCH = 32;
 
@@ -24,7 +24,7 @@ final class RecombineTileEncoder implements TileEncoder {
 
   @Override
   public int dimension() {
-    return encoder.width();
+    return encoder.dimension();
   }
 
   @Override
@@ -47,6 +47,11 @@ final class RecombineTileEncoder implements TileEncoder {
       vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
     }
     return vectors;
+  }
+
+  @Override
+  public BufferedImage decode(Path image) {
+    return Photos.read(image);
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.github.geofix.models.recombine;
 
 /**
- * Which part of a feature map lies in which direction. The directions are R equal angles, clockwise
- * from south: for R = 4 those between south and west, west and north, north and east, east and
- * south.
+ * The pooling weights of the directions of a feature map. The directions are R equal angles,
+ * clockwise from south: for R = 4 those between south and west, west and north, north and east,
+ * east and south.
  *
  * <p>Each method returns a matrix {@code [cells, R]}, row-major, whose column r holds the weights
- * of a mean over region r: they sum to 1, or are all 0 where a map sees nothing of the region.
+ * of a mean over region r: they sum to 1, or are all 0 if the region is outside the map.
  */
 final class Regions {
   private static final double CIRCLE = 360;
@@ -16,7 +16,7 @@ final class Regions {
 
   private Regions() {}
 
-  /** Strips of whole columns, the last as much wider as the division leaves over. */
+  /** Returns strips of whole columns; the last one takes the remainder of the division. */
   static float[] strips(int rows, int columns, int regions) {
     double[][] shares = new double[rows * columns][regions];
     int width = columns / regions;
@@ -28,7 +28,7 @@ final class Regions {
     return complete(means(shares, regions), "ground", rows, columns, regions);
   }
 
-  /** Wedges about the middle, rounded up and to the left to a corner between cells. */
+  /** Returns wedges around the middle, which is rounded up and left to a corner of cells. */
   static float[] wedges(int rows, int columns, int regions) {
     double[][] shares = new double[rows * columns][regions];
     int middleRow = rows / 2;
@@ -46,7 +46,7 @@ final class Regions {
   }
 
   /**
-   * Strips of a map that looks in any direction, cut within columns where need be.
+   * Returns strips of a map of any heading, with borders within columns where needed.
    *
    * @param heading direction of the middle, degrees clockwise from north
    * @param fieldOfView angle that the columns span, above 0 to 360 degrees
@@ -111,7 +111,7 @@ final class Regions {
     return weights;
   }
 
-  /** Returns true if all weights of a region are 0. */
+  /** Returns whether all weights of a region are 0. */
   static boolean isEmpty(float[] weights, int regions, int region) {
     for (int i = region; i < weights.length; i += regions) {
       if (weights[i] != 0) {

@@ -6,8 +6,8 @@ import io.github.geofix.models.image.PolarTransform;
 import java.awt.image.BufferedImage;
 
 /**
- * Turns a tile into what the backbone reads: the square as it is, or unrolled by a {@link
- * PolarTransform} into what a camera in its middle sees. Immutable and thread-safe.
+ * The preprocessor of tiles: resizes and normalizes the square, or unrolls it first by a {@link
+ * PolarTransform} into the panorama of a camera in its middle. Immutable and thread-safe.
  */
 final class TileReader {
   private final ImagePreprocessor input;
@@ -38,13 +38,13 @@ final class TileReader {
     return square.spec().width();
   }
 
-  /** Returns what the backbone reads. */
+  /** Returns the image that the backbone reads. */
   ImageSpec spec() {
     return input.spec();
   }
 
   /**
-   * Reads a tile.
+   * Returns a tile as the backbone reads it.
    *
    * @param tile square, north up, of any size
    * @return {@code [3, height, width]} row-major

@@ -46,9 +46,9 @@ final class VectorEncoder {
     return config.photos().headings();
   }
 
-  /** Returns the length D of a vector. */
-  int width() {
-    return network.width();
+  /** Returns the dimension D of a vector. */
+  int dimension() {
+    return network.dimension();
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.github.geofix.models.recombine;
 
-/** From where an image was taken. Its shape does not tell: either may be square. */
+/** From where an image was taken. The shape of an image does not decide: either may be square. */
 public enum View {
   /** A full circle seen from the ground, clockwise from left to right, north in the middle. */
   GROUND,

@@ -90,6 +90,11 @@ public final class ReferenceDatabase implements AutoCloseable {
     index.save(file);
   }
 
+  /** Returns the length of the vectors, W. */
+  public int dimension() {
+    return index.dimension();
+  }
+
   /** Returns the number of photos. */
   public int size() {
     return index.size();

@@ -246,7 +246,7 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
 
   private Example example(TokenPhoto photo, LatLng latLng, SplittableRandom random) {
     Decoding drawOne = Sampling.of(1, random.nextLong());
-    DecodedPhoto decoded = model.decode(List.of(photo), drawOne, true).get(0);
+    DecodedPhoto decoded = model.inference().decode(List.of(photo), drawOne, true).get(0);
     boolean good = GreatCircle.distanceKm(decoded.latLng(0), latLng) <= GOOD_KM;
     return new Example(new float[][] {decoded.states().get(0)}, new long[][] {{good ? 0 : 1}});
   }

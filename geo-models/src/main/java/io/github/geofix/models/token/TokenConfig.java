@@ -5,6 +5,8 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
@@ -17,8 +19,8 @@ import java.util.List;
  * @param loss the weights of the tokens in the loss
  * @param decoding how token sequences are found
  * @param selection which of them is the best place
- * @param answer how a location is made; the mean around the best place, or the density mode, of
- *     {@link AnswerOptions#meanKm} is over the cells found
+ * @param answer how a location is made; the mean of {@link AnswerOptions#meanKm} is over the cells
+ *     found
  */
 public record TokenConfig(
     Input input,
@@ -27,7 +29,8 @@ public record TokenConfig(
     NextToken loss,
     Decoding decoding,
     SelectionRule selection,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /** What the network reads of a photo. */
   public sealed interface Input permits Photo, Vectors {}
@@ -133,7 +136,30 @@ public record TokenConfig(
     /** The cell with the least expected distance to all others. */
     MEDOID,
     /** The cell with the most score within {@link AnswerOptions#meanKm}. */
-    DENSITY
+    DENSITY,
+    /** The cell that neighbors within {@link AnswerOptions#meanKm} support most. */
+    NEAR_NEIGHBORS,
+    /** The cell that the model's {@link RewardScorer} predicts to be good. */
+    REWARD,
+    /** The cell that the rule of {@link RewardScorer#asPublished} selects. */
+    REWARD_AS_PUBLISHED;
+
+    boolean readsStates() {
+      return this == REWARD || this == REWARD_AS_PUBLISHED;
+    }
+  }
+
+  /**
+   * Checks that the parts fit together.
+   *
+   * @throws IllegalArgumentException if neighbors are to select, but the model has none
+   */
+  public TokenConfig {
+    boolean hasNeighbors = input instanceof Vectors vectors && vectors.neighbors() > 0;
+    if (selection == SelectionRule.NEAR_NEIGHBORS && !hasNeighbors) {
+      throw new IllegalArgumentException(
+          "selection near-neighbors: the model has no neighbors, only an input of vectors has");
+    }
   }
 
   /**
@@ -205,5 +231,12 @@ public record TokenConfig(
   /** Returns a copy with other answer options. */
   public TokenConfig withAnswer(AnswerOptions answer) {
     return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
+  }
+
+  @Override
+  public List<String> code() {
+    return input instanceof Photo photo && photo.encoder() instanceof Named named
+        ? NamedClass.code(named.backbone())
+        : List.of();
   }
 }

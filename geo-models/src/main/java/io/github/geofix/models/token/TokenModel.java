@@ -5,28 +5,27 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.decode.Hypotheses;
-import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.token.TokenConfig.SelectionRule;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
+import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token family: an encoder-decoder transformer that writes the S2 cell of a photo token by
@@ -43,8 +42,14 @@ public final class TokenModel extends GeoModel {
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "token";
 
+  private static final String REWARD_FILE = "reward.safetensors";
+  private static final String REFERENCE_FILE = "reference.index";
+
   private final TokenConfig config;
   private final TokenNetwork network;
+  private final TokenInference inference;
+  private @Nullable RewardScorer rewardScorer;
+  private @Nullable ReferenceDatabase reference;
 
   private TokenModel(TokenConfig config) {
     this(config, network(config));
@@ -54,6 +59,7 @@ public final class TokenModel extends GeoModel {
     super(METHOD, network, config.answer());
     this.config = config;
     this.network = network;
+    this.inference = new TokenInference(network, manager());
   }
 
   /**
@@ -75,6 +81,7 @@ public final class TokenModel extends GeoModel {
    */
   public static TokenModel load(ModelFolder folder) {
     TokenConfig config = folder.config(TokenConfig.class);
+    folder.checkCode(config);
     return load(folder, weights -> new TokenModel(config));
   }
 
@@ -144,15 +151,45 @@ public final class TokenModel extends GeoModel {
     return config.loss().loss(network.logits(f, memory, tokens), tokens);
   }
 
+  /** Returns the scorer that the selections of rewards use; empty if there is none. */
+  public Optional<RewardScorer> rewardScorer() {
+    return Optional.ofNullable(rewardScorer);
+  }
+
+  /**
+   * Sets the scorer that the selections of rewards use. It is saved and closed with the model.
+   *
+   * @param scorer of this model
+   */
+  public void setRewardScorer(RewardScorer scorer) {
+    rewardScorer = scorer;
+  }
+
+  /** Returns the database in which neighbors are searched; empty if there is none. */
+  public Optional<ReferenceDatabase> reference() {
+    return Optional.ofNullable(reference);
+  }
+
+  /**
+   * Sets the database in which neighbors are searched. It is saved and closed with the model.
+   *
+   * @throws IllegalStateException if the model reads pixels
+   * @throws IllegalArgumentException if its vectors are of another length than the model's
+   */
+  public void setReference(ReferenceDatabase reference) {
+    network.input().ofVectors().check(reference);
+    this.reference = reference;
+  }
+
   /**
    * Returns a localizer that decodes and selects as configured.
    *
-   * @throws IllegalStateException if the model reads vectors: use {@link #localizer(PhotoVectors,
-   *     Optional)}
+   * @throws IllegalStateException if the model reads vectors: use {@link #localizer(PhotoVectors)};
+   *     or if a reward is to select and there is no scorer
    */
   @Override
   public Localizer localizer() {
-    return localizer(config.decoding(), this::select);
+    return localizer(config.decoding(), selection());
   }
 
   /**
@@ -168,21 +205,16 @@ public final class TokenModel extends GeoModel {
    * Returns a localizer for photos whose vectors are computed elsewhere, which decodes and selects
    * as configured.
    *
-   * @param reference searched for the neighbors; not needed by a model without neighbors
-   * @throws IllegalStateException if the model reads pixels
-   * @throws IllegalArgumentException if a reference is needed
+   * @throws IllegalStateException if the model reads pixels, if it has neighbors and no {@link
+   *     #setReference reference}, or if a reward is to select and there is no scorer
    */
-  public Localizer localizer(PhotoVectors vectors, Optional<ReferenceDatabase> reference) {
-    return localizer(vectors, reference, config.decoding(), this::select);
+  public Localizer localizer(PhotoVectors vectors) {
+    return localizer(vectors, config.decoding(), selection());
   }
 
-  /** As {@link #localizer(PhotoVectors, Optional)}, with another decoding and selection. */
-  public Localizer localizer(
-      PhotoVectors vectors,
-      Optional<ReferenceDatabase> reference,
-      Decoding decoding,
-      Selection selection) {
-    VectorReader reader = new VectorReader(network.input().ofVectors(), vectors, reference);
+  /** As {@link #localizer(PhotoVectors)}, with another decoding and selection. */
+  public Localizer localizer(PhotoVectors vectors, Decoding decoding, Selection selection) {
+    VectorReader reader = new VectorReader(network.input().ofVectors(), vectors, reference());
     return new TokenLocalizer(this, reader, decoding, selection);
   }
 
@@ -193,75 +225,32 @@ public final class TokenModel extends GeoModel {
    * @throws IllegalArgumentException if the vectors or neighbors are of another number or length
    */
   public List<Location> locate(List<VectorPhoto> photos) {
+    Selection selection = selection();
     List<TokenPhoto> read = photos.stream().map(this::read).toList();
-    return decode(read, config.decoding(), false).stream()
-        .map(photo -> location(photo, this::select))
+    return inference.decode(read, config.decoding(), selection.readsStates()).stream()
+        .map(photo -> TokenLocalizer.location(photo, selection, this))
         .toList();
   }
 
-  /**
-   * Decodes photos.
-   *
-   * @param withStates whether a selection reads {@link DecodedPhoto#states}
-   */
-  List<DecodedPhoto> decode(List<TokenPhoto> photos, Decoding decoding, boolean withStates) {
-    if (photos.isEmpty()) {
-      return List.of();
-    }
-    return TorchEngine.infer(
-        manager(),
-        step -> {
-          List<NDArray> inputs = new ArrayList<>();
-          for (int i = 0; i < inputShapes().size(); i++) {
-            Shape shape = new Shape(photos.size()).addAll(inputShapes().get(i));
-            inputs.add(step.create(joined(photos, i), shape));
-          }
-          NDArray memory = network.memory(Forward.INFERENCE, inputs);
-          List<Hypotheses> found = decoding.decode(network, memory);
-          List<List<float[]>> states =
-              withStates ? PrefixTree.statesAfter(network, memory, found) : List.of();
-          List<DecodedPhoto> decoded = new ArrayList<>();
-          for (int b = 0; b < found.size(); b++) {
-            decoded.add(
-                new DecodedPhoto(
-                    tokenizer(),
-                    found.get(b),
-                    withStates ? states.get(b) : List.of(),
-                    photos.get(b).neighbors()));
-          }
-          return decoded;
-        });
+  TokenInference inference() {
+    return inference;
   }
 
-  private static float[] joined(List<TokenPhoto> photos, int input) {
-    int length = photos.get(0).inputs()[input].length;
-    float[] all = new float[photos.size() * length];
-    for (int b = 0; b < photos.size(); b++) {
-      System.arraycopy(photos.get(b).inputs()[input], 0, all, b * length, length);
+  /** Returns the configured selection. */
+  private Selection selection() {
+    Selection reward = Selection.mostProbable();
+    if (config.selection().readsStates()) {
+      RewardScorer scorer =
+          rewardScorer()
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "the model has no reward scorer to select with: train one, or set another"
+                              + " selection"));
+      reward =
+          config.selection() == SelectionRule.REWARD_AS_PUBLISHED ? scorer.asPublished() : scorer;
     }
-    return all;
-  }
-
-  /** Returns the location of a decoded photo, with the answer of a selection. */
-  Location location(DecodedPhoto photo, Selection selection) {
-    return TokenLocalizer.location(photo, selection, answerOptions(), calibration());
-  }
-
-  /** Returns the answer as configured. */
-  private LatLng select(DecodedPhoto photo) {
-    double meanKm = answerOptions().meanKm();
-    if (meanKm == 0) {
-      return switch (config.selection()) {
-        case MOST_PROBABLE, DENSITY -> Selection.mostProbable().choose(photo);
-        case MEDOID -> Selection.medoid().choose(photo);
-      };
-    }
-    return switch (config.selection()) {
-      case DENSITY -> Selection.density(meanKm).choose(photo);
-      case MOST_PROBABLE ->
-          photo.points().meanAround(Selection.mostProbable().choose(photo), meanKm);
-      case MEDOID -> photo.points().meanAround(Selection.medoid().choose(photo), meanKm);
-    };
+    return new ConfiguredSelection(config.selection(), this::answerOptions, reward);
   }
 
   /**
@@ -272,7 +261,7 @@ public final class TokenModel extends GeoModel {
   @Override
   protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     PhotoInput input = network.input().ofPixels();
-    return photo -> scored(input.read(photo.image()), photo.latLng());
+    return photo -> inference.scored(input.read(photo.image()), photo.latLng(), config.decoding());
   }
 
   /**
@@ -282,19 +271,32 @@ public final class TokenModel extends GeoModel {
    */
   public Calibration calibrate(VectorExamples photos) {
     VectorInput input = network.input().ofVectors();
-    return calibrate(photos.size(), i -> scored(input.read(photos.photo(i)), photos.place(i)));
+    return calibrate(
+        photos.size(),
+        i -> inference.scored(input.read(photos.photo(i)), photos.place(i), config.decoding()));
   }
 
-  private ScoredPhoto scored(TokenPhoto photo, LatLng place) {
-    DecodedPhoto decoded = decode(List.of(photo), config.decoding(), false).get(0);
-    SearchOutcome outcome = SearchOutcome.of(decoded.hypotheses(), 1);
-    return new ScoredPhoto(
-        outcome.shares(),
-        outcome.indexOf(CellPath.of(tokenizer().encode(place))),
-        temperature -> {
-          CellScores.Disjoint cells =
-              TokenLocalizer.onS2(decoded, SearchOutcome.of(decoded.hypotheses(), temperature));
-          return RegionShares.needed(place, cells.cells(), cells.scores());
-        });
+  @Override
+  protected Map<String, ModelFolder.FileWriter> files() {
+    Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>();
+    rewardScorer().ifPresent(scorer -> files.put(REWARD_FILE, scorer::save));
+    reference().ifPresent(database -> files.put(REFERENCE_FILE, database::save));
+    return files;
+  }
+
+  @Override
+  protected void readExtras(ModelFolder folder, Safetensors weights) {
+    if (Files.exists(folder.file(REWARD_FILE))) {
+      setRewardScorer(RewardScorer.load(this, folder.file(REWARD_FILE)));
+    }
+    if (Files.exists(folder.file(REFERENCE_FILE))) {
+      setReference(ReferenceDatabase.open(folder.file(REFERENCE_FILE)));
+    }
+  }
+
+  @Override
+  protected void closeExtras() {
+    rewardScorer().ifPresent(RewardScorer::close);
+    reference().ifPresent(ReferenceDatabase::close);
   }
 }

@@ -95,6 +95,19 @@ final class VectorInput extends MemoryInput {
     return this;
   }
 
+  /**
+   * Checks that the vectors of a database have the length of the photos'.
+   *
+   * @throws IllegalArgumentException if they have not
+   */
+  void check(ReferenceDatabase reference) {
+    if (reference.dimension() != options.dimension()) {
+      throw new IllegalArgumentException(
+          "the reference has vectors of %d values, the model reads %d"
+              .formatted(reference.dimension(), options.dimension()));
+    }
+  }
+
   /** Returns the number of neighbors K. */
   int neighbors() {
     return options.neighbors();

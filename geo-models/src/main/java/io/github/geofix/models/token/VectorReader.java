@@ -14,15 +14,15 @@ final class VectorReader implements PhotoReader {
   /**
    * Creates a reader.
    *
-   * @throws IllegalArgumentException if the input has neighbors and there is no reference
+   * @throws IllegalStateException if the input has neighbors and there is no reference
    */
   VectorReader(VectorInput input, PhotoVectors vectors, Optional<ReferenceDatabase> reference) {
     this.input = input;
     this.vectors = vectors;
     this.reference = input.neighbors() > 0 ? reference : Optional.empty();
     if (input.neighbors() > 0 && reference.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the model reads " + input.neighbors() + " neighbors: give a reference database");
+      throw new IllegalStateException(
+          "the model reads " + input.neighbors() + " neighbors: set its reference database");
     }
   }
 

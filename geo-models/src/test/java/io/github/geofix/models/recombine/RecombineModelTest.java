@@ -559,7 +559,7 @@ final class RecombineModelTest {
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {
-        assertThat(vectors(Gallery.read(tensors, model.network().width())))
+        assertThat(vectors(Gallery.read(tensors, model.network().dimension())))
             .isEqualTo(vectors(gallery));
         assertThatThrownBy(() -> Gallery.read(tensors, 7))
             .isInstanceOf(ModelFormatException.class)

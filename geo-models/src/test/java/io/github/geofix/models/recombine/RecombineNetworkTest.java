@@ -60,13 +60,13 @@ class RecombineNetworkTest {
             RecombineModel.network(paper.withEncoder(paper.encoder().withShared(true)))
                 .parameterCount())
         .isEqualTo(oneBackbone);
-    assertThat(network.width()).isEqualTo(3072);
+    assertThat(network.dimension()).isEqualTo(3072);
     assertThat(paper.encoder().photo().width()).isEqualTo(512);
     assertThat(RecombineConfig.paperVigor().encoder().tile().height()).isEqualTo(320);
     RecombineNetwork sample4geo = RecombineModel.network(RecombineConfig.sample4geo());
     // torchvision counts 88,591,464 with the classifier: 1024 x 1000 weights and 1000 biases.
     assertThat(sample4geo.parameterCount()).isEqualTo(88_591_464 - 1_025_000 + 1);
-    assertThat(sample4geo.width()).isEqualTo(1024);
+    assertThat(sample4geo.dimension()).isEqualTo(1024);
   }
 
   @ParameterizedTest

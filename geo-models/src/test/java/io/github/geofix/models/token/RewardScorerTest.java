@@ -7,7 +7,9 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.Samples;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
@@ -15,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ class RewardScorerTest {
 
   private static DecodedPhoto decoded(
       TokenModel model, BufferedImage photo, Decoding decoding, boolean withStates) {
-    return model.decode(List.of(model.read(photo)), decoding, withStates).get(0);
+    return model.inference().decode(List.of(model.read(photo)), decoding, withStates).get(0);
   }
 
   @Test
@@ -76,16 +77,39 @@ class RewardScorerTest {
       scorer.save(folder.resolve("scorer.safetensors"));
       BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
       try (RewardScorer loaded = RewardScorer.load(model, folder.resolve("scorer.safetensors"));
-          Localizer localizer =
-              model.localizer(image -> vectors, Optional.empty(), Sampling.of(5, 1), loaded)) {
+          Localizer localizer = model.localizer(image -> vectors, Sampling.of(5, 1), loaded)) {
         DecodedPhoto pool =
             model
+                .inference()
                 .decode(
                     List.of(model.read(new VectorPhoto(vectors, List.of()))),
                     Sampling.of(5, 1),
                     true)
                 .get(0);
         assertThat(localizer.locate(photo).latLng()).isEqualTo(scorer.choose(pool));
+      }
+    }
+  }
+
+  @Test
+  void isPartOfTheModelFolder() {
+    BufferedImage photo = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    TokenConfig config =
+        TokenConfig.tiny()
+            .withDecoding(Sampling.of(20, 1).withTemperature(1.5))
+            .withSelection(TokenConfig.SelectionRule.REWARD)
+            .withAnswer(AnswerOptions.defaults());
+    try (TokenModel model = TokenModel.create(config, 1)) {
+      assertThatThrownBy(model::localizer)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no reward scorer");
+      RewardScorer scorer = RewardScorer.create(model, 2);
+      model.setRewardScorer(scorer);
+      LatLng chosen = scorer.choose(decoded(model, photo, config.decoding(), true));
+      assertThat(model.localizer().locate(photo).latLng()).isEqualTo(chosen);
+      model.save(folder.resolve("model"), Samples.CARD);
+      try (Localizer loaded = Localizer.load(folder.resolve("model"))) {
+        assertThat(loaded.locate(photo).latLng()).isEqualTo(chosen);
       }
     }
   }

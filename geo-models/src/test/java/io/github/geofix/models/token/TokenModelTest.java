@@ -61,7 +61,7 @@ final class TokenModelTest {
   @Test
   void findsNothingForNoPhotos() {
     try (TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
-      assertThat(model.decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
+      assertThat(model.inference().decode(List.of(), BeamSearch.greedy(), false)).isEmpty();
       assertThat(model.localizer().locateImages(List.of())).isEmpty();
     }
     try (TokenModel model =

@@ -3,19 +3,20 @@ package io.github.geofix.models.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.Samples;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -94,10 +95,58 @@ class VectorPhotosTest {
                       new VectorPhoto(vectors.get(5), reference.neighbors(vectors.get(5), 0, 3))))
               .get(0);
       try (ReferenceDatabase opened = ReferenceDatabase.open(folder.resolve("reference"));
-          Localizer localizer = model.localizer(same, Optional.of(opened))) {
-        assertThat(localizer.locate(photo)).isEqualTo(direct);
+          TokenModel other = TokenModel.create(CONFIG, 1)) {
+        other.setReference(opened);
+        assertThat(other.localizer(same).locate(photo)).isEqualTo(direct);
       }
     }
+  }
+
+  @Test
+  void theReferenceIsPartOfTheModelFolder() {
+    BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+    PhotoVectors fifth = image -> vectors.get(5);
+    TokenConfig config =
+        CONFIG
+            .withSelection(TokenConfig.SelectionRule.NEAR_NEIGHBORS)
+            .withAnswer(AnswerOptions.defaults().withMeanKm(2000));
+    try (TokenModel model = TokenModel.create(config, 1)) {
+      model.setReference(reference());
+      model.save(folder.resolve("model"), Samples.CARD);
+      Location before = model.localizer(fifth).locate(photo);
+      try (TokenModel loaded = TokenModel.load(ModelFolder.open(folder.resolve("model")))) {
+        assertThat(loaded.reference()).isPresent();
+        assertThat(loaded.localizer(fifth).locate(photo)).isEqualTo(before);
+      }
+      DecodedPhoto decoded =
+          model
+              .inference()
+              .decode(
+                  List.of(
+                      model.read(
+                          new VectorPhoto(
+                              vectors.get(5),
+                              model.reference().orElseThrow().neighbors(vectors.get(5), 0, 3)))),
+                  config.decoding(),
+                  false)
+              .get(0);
+      assertThat(before.latLng()).isEqualTo(Selection.nearNeighbors(2000).choose(decoded));
+    }
+  }
+
+  @Test
+  void refusesAReferenceOfAnotherLength() {
+    try (TokenModel model = TokenModel.create(CONFIG, 1);
+        ReferenceDatabase other =
+            ReferenceDatabase.builder(1, 4)
+                .add(new float[][] {{1, 2, 3, 4}}, new LatLng(0, 0), "a")
+                .build()) {
+      assertThatThrownBy(() -> model.setReference(other))
+          .hasMessage("the reference has vectors of 4 values, the model reads 8");
+    }
+    assertThatThrownBy(
+            () -> TokenConfig.tiny().withSelection(TokenConfig.SelectionRule.NEAR_NEIGHBORS))
+        .hasMessageContaining("near-neighbors");
   }
 
   @Test
@@ -108,7 +157,7 @@ class VectorPhotosTest {
       PhotoVectors first = image -> new float[][] {vectors.get(0)[0]};
       BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
       assertThat(model.inputShapes()).hasSize(1);
-      assertThat(model.localizer(first, Optional.empty()).locate(photo).candidates()).hasSize(10);
+      assertThat(model.localizer(first).locate(photo).candidates()).hasSize(10);
     }
   }
 
@@ -143,7 +192,7 @@ class VectorPhotosTest {
       assertThatThrownBy(() -> model.calibrate(noPhotos()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("VectorExamples to train and calibrate on");
-      assertThatThrownBy(() -> model.localizer(image -> vectors.get(0), Optional.empty()))
+      assertThatThrownBy(() -> model.localizer(image -> vectors.get(0)))
           .hasMessageContaining("3 neighbors");
       assertThatThrownBy(() -> model.locate(List.of(new VectorPhoto(vectors.get(0), List.of()))))
           .hasMessageContaining("0 neighbors given, 3 needed");

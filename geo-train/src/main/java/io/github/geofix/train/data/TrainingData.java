@@ -9,6 +9,7 @@ import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -26,12 +27,17 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TrainingData {
+  private final Optional<PhotoSource> photos;
   private final Function<Trainable, Examples> examples;
   private final List<LatLng> locations;
   private final int @Nullable [] tiles;
 
   private TrainingData(
-      Function<Trainable, Examples> examples, List<LatLng> locations, int @Nullable [] tiles) {
+      Optional<PhotoSource> photos,
+      Function<Trainable, Examples> examples,
+      List<LatLng> locations,
+      int @Nullable [] tiles) {
+    this.photos = photos;
     this.examples = examples;
     this.locations = List.copyOf(locations);
     this.tiles = tiles;
@@ -44,12 +50,13 @@ public final class TrainingData {
 
   /** Returns photos that a source makes, without their locations. */
   public static TrainingData of(PhotoSource photos) {
-    return new TrainingData(model -> Examples.of(model, photos), List.of(), null);
+    return new TrainingData(
+        Optional.of(photos), model -> Examples.of(model, photos), List.of(), null);
   }
 
   /** Returns examples that are made already. */
   public static TrainingData of(Examples examples) {
-    return new TrainingData(model -> examples, List.of(), null);
+    return new TrainingData(Optional.empty(), model -> examples, List.of(), null);
   }
 
   /**
@@ -61,7 +68,10 @@ public final class TrainingData {
    */
   public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     return new TrainingData(
-        model -> matching(model).examples(pairs, prepare), List.of(), ImagePair.tileNumbers(pairs));
+        Optional.empty(),
+        model -> matching(model).examples(pairs, prepare),
+        List.of(),
+        ImagePair.tileNumbers(pairs));
   }
 
   private static MatchingModel matching(Trainable model) {
@@ -81,19 +91,26 @@ public final class TrainingData {
    * @param locations one for each photo, or none if they are not known
    */
   public TrainingData withLocations(List<LatLng> locations) {
-    return new TrainingData(examples, locations, tiles);
+    return new TrainingData(photos, examples, locations, tiles);
   }
 
   /**
    * Returns a copy without the photos that cannot be read: each is replaced by the next one that
    * can, in every epoch alike, so that a run stays reproducible.
    *
-   * @param onSkip called once for each unreadable photo with its reason, from the threads that load
-   *     photos
+   * @param onSkip gets the reason of each unreadable photo once, on the threads that load photos
    */
   public TrainingData skippingUnreadable(Consumer<String> onSkip) {
+    if (photos.isPresent()) {
+      return of(Readable.photos(photos.get(), onSkip)).withLocations(locations);
+    }
     return new TrainingData(
-        model -> new ReadableExamples(examples.apply(model), onSkip), locations, tiles);
+        photos, model -> Readable.examples(examples.apply(model), onSkip), locations, tiles);
+  }
+
+  /** Returns the photos; empty if these are pairs or examples. */
+  public Optional<PhotoSource> photos() {
+    return photos;
   }
 
   /** Returns the location of each photo; empty if they are not known. */

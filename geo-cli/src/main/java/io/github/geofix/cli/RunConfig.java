@@ -1,0 +1,118 @@
+package io.github.geofix.cli;
+
+import com.google.gson.JsonObject;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that decides what {@code geofix train} learns. Each run writes it as {@code run.json} into
+ * its run folder and into the model's {@code card.json}; {@code train --config} takes it again and
+ * ends with the same weights.
+ *
+ * @param start what the run begins with
+ * @param set settings of the model, by name
+ * @param opt training options, by name; those that are not given are those of the model's size
+ * @param data what is learned from
+ * @param val CSV of the photos to validate on
+ * @param tiles the map, as {@code --tiles} takes it
+ * @param skipUnreadable whether photos that cannot be read are left out
+ */
+record RunConfig(
+    Start start,
+    Map<String, String> set,
+    Map<String, String> opt,
+    Data data,
+    Optional<Path> val,
+    Optional<String> tiles,
+    boolean skipUnreadable) {
+  static final String FILE = "run.json";
+  private static final long MAX_BYTES = 1L << 20;
+
+  /** What a run begins with. */
+  sealed interface Start {}
+
+  /** An untrained model. */
+  record New(String method, String size) implements Start {}
+
+  /** A model folder. */
+  record From(Path folder) implements Start {
+    From {
+      folder = folder.toAbsolutePath().normalize();
+    }
+  }
+
+  /** What is learned from. */
+  sealed interface Data {}
+
+  /** The photos of a CSV file. */
+  record Photos(Path csv) implements Data {
+    Photos {
+      csv = csv.toAbsolutePath().normalize();
+    }
+  }
+
+  /** The training list of a benchmark. */
+  record Benchmark(String protocol, Path root) implements Data {
+    Benchmark {
+      root = root.toAbsolutePath().normalize();
+    }
+  }
+
+  RunConfig {
+    set = Map.copyOf(set);
+    opt = Map.copyOf(opt);
+    val = val.map(path -> path.toAbsolutePath().normalize());
+  }
+
+  /** Returns the family's name. */
+  String method() {
+    return start instanceof New made
+        ? made.method()
+        : ModelFolder.open(((From) start).folder()).method();
+  }
+
+  /**
+   * Reads a configuration from a file, a run folder, or a model folder.
+   *
+   * @throws ModelFormatException if there is none
+   */
+  static RunConfig read(Path path) {
+    Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+    JsonObject json;
+    if (Files.isDirectory(path) && !Files.exists(file)) {
+      json =
+          ModelFolder.open(path)
+              .card()
+              .run()
+              .orElseThrow(
+                  () ->
+                      new ModelFormatException(
+                          path + " was not trained by geofix train: its card.json holds no run"));
+    } else {
+      json = StrictJson.readObject(file, MAX_BYTES);
+    }
+    try {
+      return JsonRecords.read(json, RunConfig.class);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(
+          file + " is not the configuration of a run: " + e.getMessage(), e);
+    }
+  }
+
+  JsonObject toJson() {
+    return JsonRecords.write(this);
+  }
+
+  /** Writes the configuration into a run folder. */
+  void write(Path run) {
+    AtomicFiles.write(
+        run.resolve(FILE), temporary -> Files.writeString(temporary, StrictJson.print(toJson())));
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.geofix.models.embed;
+
+import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.LayerNorm;
+import io.github.geofix.models.nn.Mlp;
+import io.github.geofix.models.nn.Module;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network of {@link Fusion.PhotoStream}. The residual stream are the photo's tokens, and there
+ * is one semantic token for each of them. In each block the semantic tokens are the queries, and
+ * the stream gives keys and values of a {@link LatentCrossAttention}, whose result for a semantic
+ * token is added to its token of the stream; an MLP follows. The result is the stream's class
+ * token, or the mean of its tokens if there is none.
+ */
+final class PhotoStreamNetwork extends FusionNetwork {
+  private final int dimension;
+  private final boolean hasClassToken;
+  private final @Nullable LayerNorm queryNorm;
+  private final List<Block> blocks = new ArrayList<>();
+
+  /**
+   * Creates the network.
+   *
+   * @param backbone gives the photo's tokens
+   * @throws IllegalArgumentException if the image cannot be cut into as many squares as it has
+   *     tokens
+   */
+  PhotoStreamNetwork(Fusion.PhotoStream options, ImageSpec image, Backbone backbone) {
+    super(
+        options.classMaps(),
+        patch(image, backbone),
+        backbone.parts(image.height()) * backbone.parts(image.width()),
+        backbone.classTokens(),
+        options.queryDimension());
+    dimension = backbone.width();
+    hasClassToken = backbone.classTokens() > 0;
+    queryNorm =
+        options.norm() == Fusion.Norm.BEFORE
+            ? child("query_norm", new LayerNorm(options.queryDimension(), EPSILON))
+            : null;
+    for (int i = 0; i < options.blocks(); i++) {
+      blocks.add(child("blocks." + i, new Block(options, dimension)));
+    }
+  }
+
+  /** Returns the side of the squares that a class map is cut into, one for each token. */
+  private static int patch(ImageSpec image, Backbone backbone) {
+    int rows = backbone.parts(image.height());
+    int columns = backbone.parts(image.width());
+    int patch = image.height() / rows;
+    if (patch > 0 && image.height() / patch == rows && image.width() / patch == columns) {
+      return patch;
+    }
+    throw new IllegalArgumentException(
+        "a class map of %d x %d px cannot be cut into the %d x %d squares that photoStream needs"
+                .formatted(image.height(), image.width(), rows, columns)
+            + " for the backbone's tokens: choose another image size, or semanticStream");
+  }
+
+  @Override
+  int fusedDimension() {
+    return dimension;
+  }
+
+  @Override
+  NDArray forward(Forward f, NDArray classes, NDArray context) {
+    NDArray queries = semanticTokens(f, classes);
+    if (queryNorm != null) {
+      queries = queryNorm.forward(f, queries);
+    }
+    NDArray x = context;
+    for (Block block : blocks) {
+      x = block.forward(f, x, queries);
+    }
+    return hasClassToken ? x.get(":, 0") : x.mean(new int[] {1});
+  }
+
+  /** Cross-attention of the semantic tokens to the stream, then an MLP, both residual. */
+  private static final class Block extends Module {
+    private final boolean before;
+    private final LayerNorm norm1;
+    private final LatentCrossAttention attention;
+    private final LayerNorm norm2;
+    private final Mlp mlp;
+
+    Block(Fusion.PhotoStream options, int dimension) {
+      before = options.norm() == Fusion.Norm.BEFORE;
+      norm1 = child("norm1", new LayerNorm(dimension, EPSILON));
+      attention =
+          child(
+              "attn",
+              new LatentCrossAttention(
+                  options.queryDimension(),
+                  dimension,
+                  options.latent(),
+                  dimension,
+                  options.heads()));
+      norm2 = child("norm2", new LayerNorm(dimension, EPSILON));
+      mlp = child("mlp", new Mlp(dimension, dimension, Activation.GELU));
+    }
+
+    NDArray forward(Forward f, NDArray x, NDArray queries) {
+      if (before) {
+        NDArray y = x.add(attention.forward(f, queries, norm1.forward(f, x)));
+        return y.add(mlp.forward(f, norm2.forward(f, y)));
+      }
+      NDArray y = norm1.forward(f, x.add(attention.forward(f, queries, x)));
+      return norm2.forward(f, y.add(mlp.forward(f, y)));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.geofix.models.token;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.models.calibration.RegionShares;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.decode.SearchOutcome;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Inference of a {@link TokenNetwork}. Thread-safe. */
+final class TokenInference {
+  private final TokenNetwork network;
+  private final NDManager manager;
+
+  /** Creates the inference of a network whose arrays a manager owns. */
+  TokenInference(TokenNetwork network, NDManager manager) {
+    this.network = network;
+    this.manager = manager;
+  }
+
+  /**
+   * Decodes photos.
+   *
+   * @param withStates whether a selection reads {@link DecodedPhoto#states}
+   */
+  List<DecodedPhoto> decode(List<TokenPhoto> photos, Decoding decoding, boolean withStates) {
+    if (photos.isEmpty()) {
+      return List.of();
+    }
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          List<NDArray> inputs = new ArrayList<>();
+          for (int i = 0; i < network.inputShapes().size(); i++) {
+            Shape shape = new Shape(photos.size()).addAll(network.inputShapes().get(i));
+            inputs.add(step.create(joined(photos, i), shape));
+          }
+          NDArray memory = network.memory(Forward.INFERENCE, inputs);
+          List<Hypotheses> found = decoding.decode(network, memory);
+          List<List<float[]>> states =
+              withStates ? PrefixTree.statesAfter(network, memory, found) : List.of();
+          List<DecodedPhoto> decoded = new ArrayList<>();
+          for (int b = 0; b < found.size(); b++) {
+            decoded.add(
+                new DecodedPhoto(
+                    network.tokenizer(),
+                    found.get(b),
+                    withStates ? states.get(b) : List.of(),
+                    photos.get(b).neighbors()));
+          }
+          return decoded;
+        });
+  }
+
+  private static float[] joined(List<TokenPhoto> photos, int input) {
+    int length = photos.get(0).inputs()[input].length;
+    float[] all = new float[photos.size() * length];
+    for (int b = 0; b < photos.size(); b++) {
+      System.arraycopy(photos.get(b).inputs()[input], 0, all, b * length, length);
+    }
+    return all;
+  }
+
+  /** Returns the uncalibrated prediction for a photo with its ground truth. */
+  ScoredPhoto scored(TokenPhoto photo, LatLng place, Decoding decoding) {
+    DecodedPhoto decoded = decode(List.of(photo), decoding, false).get(0);
+    SearchOutcome outcome = SearchOutcome.of(decoded.hypotheses(), 1);
+    return new ScoredPhoto(
+        outcome.shares(),
+        outcome.indexOf(CellPath.of(network.tokenizer().encode(place))),
+        temperature -> {
+          CellScores.Disjoint cells =
+              TokenLocalizer.onS2(decoded, SearchOutcome.of(decoded.hypotheses(), temperature));
+          return RegionShares.needed(place, cells.cells(), cells.scores());
+        });
+  }
+}

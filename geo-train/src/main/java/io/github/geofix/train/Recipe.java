@@ -1,0 +1,157 @@
+package io.github.geofix.train;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.train.data.HardNegatives;
+import io.github.geofix.train.optim.Sam;
+import io.github.geofix.train.optim.Schedule;
+import io.github.geofix.train.optim.Schedule.Interval;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Training recipe of a model size: the configuration and the options that its paper trains it with.
+ *
+ * <pre>{@code
+ * Recipe recipe = Recipe.of("recombine", "paper");
+ * try (GeoModel model = recipe.newModel(Map.of("map", "city.mbtiles"), locations)) {
+ *   Trainer.of(model, recipe.options()).fit(TrainingData.of(photos));
+ * }
+ * }</pre>
+ *
+ * <p>Sizes without a paper, such as {@code tiny}, have {@link TrainOptions#defaults()}. The
+ * published ones, with the source of each number:
+ *
+ * <ul>
+ *   <li>zoom {@code paper}, Just Zoom In (2026, released code): AdamW with learning rate 3e-4,
+ *       weight decay 0.01, linear warm-up over 5 % of the steps, cosine to 10 % of the rate,
+ *       gradients clipped at norm 1, 30 epochs in batches of 64. Its half precision, and its choice
+ *       of the best epoch by R@40m, are not part of this recipe.
+ *   <li>token {@code paper}, GeoToken (arXiv 2511.01082, released code): AdamW with learning rate
+ *       5e-5, multiplied by 0.9 after each epoch, weight decay 1e-6, no clipping, 50 epochs in
+ *       batches of 2,048; in 16-bit floats there.
+ *   <li>embed {@code paper}, GeoSURGE (arXiv 2510.01448, section IV): AdamW with learning rate
+ *       1e-4, halved after each epoch, weight decay 1e-4, batches of 1,024, early stopping after
+ *       four epochs without gain. The paper has neither a limit on epochs nor on gradients; here
+ *       these are 30, when the rate has fallen to nothing, and norm 1.
+ *   <li>recombine {@code paper}, FRGeo (AAAI 2024, released code): AdamW with ASAM of radius 2.5,
+ *       learning rate 1e-4 along a cosine that changes once an epoch, weight decay 0.03, no
+ *       clipping, 50 epochs in batches of 32, half of each batch mined from the second epoch on.
+ *   <li>recombine {@code paper-vigor}, FRGeo on VIGOR: the same with learning rate 5e-5 and batches
+ *       of 16.
+ *   <li>recombine {@code sample4geo}, Sample4Geo (ICCV 2023, section 4.2, and released code): AdamW
+ *       with learning rate 1e-3, one epoch of linear warm-up, then a cosine to zero, PyTorch's
+ *       weight decay of 0.01, gradients clipped at norm 100, 40 epochs in batches of 128, neighbor
+ *       sampling.
+ * </ul>
+ *
+ * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
+ * the loss is a mean over examples, as for zoom and token, and in {@linkplain
+ * io.github.geofix.train.data.Batches chunks} for embed and Sample4Geo, which compare the photos of
+ * a batch.
+ *
+ * @param method the family's name
+ * @param size one of the family's sizes
+ * @param options how it is trained
+ */
+public record Recipe(String method, String size, TrainOptions options) {
+  private static final List<Recipe> PUBLISHED =
+      List.of(
+          new Recipe("zoom", "paper", justZoomIn()),
+          new Recipe("token", "paper", geoToken()),
+          new Recipe("embed", "paper", geoSurge()),
+          new Recipe("recombine", "paper", frgeo(1e-4, 32)),
+          new Recipe("recombine", "paper-vigor", frgeo(5e-5, 16)),
+          new Recipe("recombine", "sample4geo", sample4geo()));
+
+  /**
+   * Returns the recipe of a size; that of a size without a paper has the default options.
+   *
+   * @throws IllegalArgumentException if there is no such family or size; the message lists those
+   *     there are
+   */
+  public static Recipe of(String method, String size) {
+    List<String> sizes = Family.named(method).sizes();
+    if (!sizes.contains(size)) {
+      throw new IllegalArgumentException(
+          "no size %s of %s; there are %s".formatted(size, method, String.join(", ", sizes)));
+    }
+    return PUBLISHED.stream()
+        .filter(recipe -> recipe.method().equals(method) && recipe.size().equals(size))
+        .findFirst()
+        .orElseGet(() -> new Recipe(method, size, TrainOptions.defaults()));
+  }
+
+  /** Returns the recipes that are taken from papers. */
+  public static List<Recipe> published() {
+    return PUBLISHED;
+  }
+
+  /**
+   * Creates an untrained model of this size, seeded by the options.
+   *
+   * @param settings changes to the configuration, by name
+   * @param locations where the training photos were taken
+   * @throws IllegalArgumentException if a setting is unknown or does not fit; the message lists
+   *     what does
+   */
+  public GeoModel newModel(Map<String, String> settings, List<LatLng> locations) {
+    return Family.named(method).create(size, settings, locations, options.seed());
+  }
+
+  private static TrainOptions justZoomIn() {
+    return TrainOptions.defaults()
+        .withEpochs(30)
+        .withBatches(b -> b.withSize(8).withGradientAccumulationSteps(8))
+        .withLearningRate(3e-4)
+        .withWeightDecay(0.01)
+        .withOptimizer(o -> o.withMaxGradientNorm(1))
+        .withSchedule(Schedule.cosine(0.1).withWarmup(0.05));
+  }
+
+  private static TrainOptions geoToken() {
+    return TrainOptions.defaults()
+        .withEpochs(50)
+        .withBatches(b -> b.withSize(64).withGradientAccumulationSteps(32))
+        .withLearningRate(5e-5)
+        .withWeightDecay(1e-6)
+        .withOptimizer(o -> o.withMaxGradientNorm(0))
+        .withSchedule(Schedule.exponential(0.9));
+  }
+
+  private static TrainOptions geoSurge() {
+    return TrainOptions.defaults()
+        .withEpochs(30)
+        .withPatience(4)
+        .withBatches(b -> b.withSize(1024).withChunkSize(16))
+        .withLearningRate(1e-4)
+        .withWeightDecay(1e-4)
+        .withOptimizer(o -> o.withMaxGradientNorm(1))
+        .withSchedule(Schedule.exponential(0.5));
+  }
+
+  private static TrainOptions frgeo(double learningRate, int batchSize) {
+    return TrainOptions.defaults()
+        .withEpochs(50)
+        .withBatchSize(batchSize)
+        .withHardNegatives(HardNegatives.frgeo())
+        .withLearningRate(learningRate)
+        .withWeightDecay(0.03)
+        .withOptimizer(o -> o.withMaxGradientNorm(0))
+        .withSchedule(new Schedule.Cosine(0, Interval.EPOCH, 0))
+        .withSam(Sam.Options.asam(2.5));
+  }
+
+  private static TrainOptions sample4geo() {
+    return TrainOptions.defaults()
+        .withEpochs(40)
+        .withBatches(b -> b.withSize(128).withChunkSize(16))
+        .withHardNegatives(HardNegatives.sample4geo())
+        .withLearningRate(1e-3)
+        .withWeightDecay(0.01)
+        .withOptimizer(o -> o.withMaxGradientNorm(100))
+        // One epoch of 40.
+        .withSchedule(Schedule.cosine(0).withWarmup(0.025));
+  }
+}
