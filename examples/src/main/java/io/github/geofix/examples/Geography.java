@@ -11,6 +11,7 @@ import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellTokenizer;
@@ -27,8 +28,7 @@ final class Geography {
   public static void main(String[] args) {
     PointSet places = PointSet.readCsv(Path.of("train/manifest.csv"));
     CellHierarchy cells =
-        CellHierarchy.adaptive(
-            places, CellPartition.Options.defaults().withMinPoints(2), 50, 20, 10);
+        CellHierarchy.adaptive(places, AdaptiveOptions.defaults().withMinPoints(2), 50, 20, 10);
     CellPartition finest = cells.finest();
     System.out.println(finest.size() + " cells, nested in " + cells.partition(0).size());
 

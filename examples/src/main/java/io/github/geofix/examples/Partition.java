@@ -2,6 +2,7 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import java.nio.file.Path;
 
@@ -13,8 +14,7 @@ final class Partition {
     Manifest photos = Manifest.readCsv(Path.of("train/manifest.csv"));
     CellPartition cells =
         CellPartition.adaptive(
-            photos.locations(),
-            CellPartition.Options.defaults().withMinPoints(2).withMaxPoints(20));
+            photos.locations(), AdaptiveOptions.defaults().withMinPoints(2).withMaxPoints(20));
     int label = cells.labelOf(photos.locations().get(0)).orElseThrow();
     System.out.println(cells.size() + " cells; the first photo lies in " + cells.s2Token(label));
     LatLng mean = cells.meanOf(label);

@@ -3,6 +3,7 @@ package io.github.geofix.bench;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
@@ -46,8 +47,7 @@ public class PartitionBenchmark {
   @Setup
   public void generate() {
     positions = PhotoPositions.generate(points, 1);
-    partition =
-        CellPartition.adaptive(PointSet.ofPairs(positions), CellPartition.Options.defaults());
+    partition = CellPartition.adaptive(PointSet.ofPairs(positions), AdaptiveOptions.defaults());
     // Shifted so that signed order, which binarySearch uses, is the order of the curve.
     firstLeaves =
         Arrays.stream(partition.cellIds())
@@ -59,13 +59,13 @@ public class PartitionBenchmark {
   @Benchmark
   public CellHierarchy buildSevenLevels() {
     return CellHierarchy.adaptive(
-        PointSet.ofPairs(positions), CellPartition.Options.defaults(), MAX_POINTS);
+        PointSet.ofPairs(positions), AdaptiveOptions.defaults(), MAX_POINTS);
   }
 
   /** One partition, with counts and means, from plain coordinates. */
   @Benchmark
   public CellPartition buildOneLevel() {
-    return CellPartition.adaptive(PointSet.ofPairs(positions), CellPartition.Options.defaults());
+    return CellPartition.adaptive(PointSet.ofPairs(positions), AdaptiveOptions.defaults());
   }
 
   /** The leaf of every point, by S2. */

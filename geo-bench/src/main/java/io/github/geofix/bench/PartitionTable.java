@@ -2,8 +2,8 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +53,7 @@ public final class PartitionTable {
     double start = OwnProcess.cpuSeconds();
     long startNanos = System.nanoTime();
     CellHierarchy hierarchy =
-        CellHierarchy.adaptive(points, CellPartition.Options.defaults(), MAX_POINTS);
+        CellHierarchy.adaptive(points, AdaptiveOptions.defaults(), MAX_POINTS);
     double buildSeconds = OwnProcess.cpuSeconds() - start;
     double wallSeconds = (System.nanoTime() - startNanos) / 1e9;
     if (sum == 0) {

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -35,6 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      RewardCommand.class,
+      ReferenceCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
     })
@@ -83,7 +86,7 @@ public final class Main {
             .setExecutionExceptionHandler(
                 (exception, command, parsed) -> {
                   if (main.verbose) {
-                    exception.printStackTrace(err);
+                    err.println(stackTrace(exception));
                   }
                   err.println("geofix: " + ErrorText.of(exception));
                   err.flush();
@@ -94,12 +97,18 @@ public final class Main {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
       if (main.verbose) {
-        e.printStackTrace(err);
+        err.println(stackTrace(e));
       }
       err.println("geofix: " + ErrorText.outOfMemory());
       err.flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
+  }
+
+  private static String stackTrace(Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace));
+    return ErrorText.withoutSecrets(trace.toString());
   }
 
   /** Says what is wrong with a command line, and where to read how it is right. */

@@ -1,10 +1,10 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.earth.EarthImage;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.ReportSection;
@@ -71,7 +71,7 @@ final class PartitionCommand implements Callable<Integer> {
       defaultValue = "geosurge",
       paramLabel = "RULE",
       description = "geosurge: the paper's text; isn: the field's older rule (default: geosurge).")
-  private CellPartition.Rule rule;
+  private AdaptiveOptions.Rule rule;
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out;
@@ -101,8 +101,7 @@ final class PartitionCommand implements Callable<Integer> {
     OutputFiles.check(out, map);
     Optional<EmbeddedImage> picture = map == null ? Optional.empty() : picture();
     PointSet points = PointSet.readCsv(data);
-    CellPartition.Options options =
-        CellPartition.Options.defaults().withRule(rule).withMinPoints(minPoints);
+    AdaptiveOptions options = AdaptiveOptions.defaults().withRule(rule).withMinPoints(minPoints);
     PrintWriter stdout = spec.commandLine().getOut();
     if (maxPoints.length == 1) {
       CellPartition cells = CellPartition.adaptive(points, options.withMaxPoints(maxPoints[0]));
@@ -150,7 +149,7 @@ final class PartitionCommand implements Callable<Integer> {
               Arrays.stream(cells.counts()).asLongStream().sum(),
               Count.of(points.size(), "points"));
       out.println(limit + ": " + size);
-      page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
+      page.add(ReportSection.cellMap("Cells of " + limit, size + ".", cells));
     }
     if (map != null) {
       picture.ifPresent(page::world);

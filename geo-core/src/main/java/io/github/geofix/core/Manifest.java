@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /**
  * A list of photos with known positions, read from a CSV file. Immutable and thread-safe.
  *
- * <p>The file is as {@link ListedPhoto} says, with a position in every row.
+ * <p>The file is as {@link PhotoRow} says, with a position in every row.
  */
 public final class Manifest {
 
@@ -55,7 +56,7 @@ public final class Manifest {
    */
   public static Manifest readCsv(Path file) {
     List<Entry> entries = new ArrayList<>();
-    ListedPhoto.read(
+    PhotoRow.read(
         file,
         true,
         photo ->
@@ -64,8 +65,8 @@ public final class Manifest {
   }
 
   /**
-   * Writes {@code image,latitude,longitude}, image paths relative to the file's folder where they
-   * lie below it.
+   * Writes {@code image,latitude,longitude}. Paths of images below the file's folder are relative
+   * to it; {@code ./} precedes one that a spreadsheet would take for a formula.
    *
    * @param more names of further columns, written as they are in {@link Entry#extra()}; empty where
    *     they are not
@@ -84,7 +85,7 @@ public final class Manifest {
             for (Entry entry : entries) {
               Path image = entry.image().toAbsolutePath();
               row.clear();
-              row.add((image.startsWith(folder) ? folder.relativize(image) : image).toString());
+              row.add(CsvFile.cell(image.startsWith(folder) ? folder.relativize(image) : image));
               row.add(Double.toString(entry.latLng().latitude()));
               row.add(Double.toString(entry.latLng().longitude()));
               columns.forEach(column -> row.add(entry.extra().getOrDefault(column, "")));

@@ -105,4 +105,13 @@ class ManifestTest {
                     .doesNotMatch("(?s).*\\p{Cntrl}.*")
                     .hasSizeLessThan(300 + file.toString().length()));
   }
+
+  @Test
+  void writesNoFormulas() {
+    Path file = folder.resolve("written.csv");
+    Path image = folder.resolve("=1+1.png");
+    Manifest.of(List.of(new Manifest.Entry(image, new LatLng(1, 2), Map.of()))).writeCsv(file);
+    assertThat(file).content().contains("./=1+1.png,1.0,2.0");
+    assertThat(Manifest.readCsv(file).entries().get(0).image().normalize()).isEqualTo(image);
+  }
 }

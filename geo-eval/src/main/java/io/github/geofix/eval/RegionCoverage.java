@@ -6,6 +6,9 @@ import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * How often the regions of a model's answers held the truth. Of a calibrated model the share
@@ -44,27 +47,50 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
       throw new IllegalArgumentException(
           truths.size() + " truths do not pair with " + locations.size() + " locations");
     }
-    List<RegionCoverage> coverages = new ArrayList<>();
-    for (ScoreRegion first : locations.get(0).regions()) {
-      List<Boolean> holdsTruth = new ArrayList<>();
-      List<Double> areas = new ArrayList<>();
-      for (int i = 0; i < truths.size(); i++) {
-        LatLng truth = truths.get(i);
-        locations.get(i).regions().stream()
-            .filter(region -> region.share() == first.share())
-            .findFirst()
-            .map(ScoreRegion::region)
-            .ifPresent(
-                region -> {
-                  holdsTruth.add(region.contains(truth));
-                  areas.add(region.areaKm2());
-                });
+    Counter counter = new Counter();
+    for (int i = 0; i < truths.size(); i++) {
+      counter.add(truths.get(i), locations.get(i));
+    }
+    return counter.coverages();
+  }
+
+  /** Counts as photos are located, so that their regions need not be kept. */
+  static final class Counter {
+    private final Map<Double, List<Boolean>> holdsTruth = new TreeMap<>();
+    private final Map<Double, List<Double>> areasKm2 = new TreeMap<>();
+    private int photos;
+
+    void add(LatLng truth, Location location) {
+      if (photos == 0) {
+        for (ScoreRegion region : location.regions()) {
+          holdsTruth.put(region.share(), new ArrayList<>());
+          areasKm2.put(region.share(), new ArrayList<>());
+        }
       }
-      if (holdsTruth.size() == truths.size()) {
-        coverages.add(new RegionCoverage(first.share(), holdsTruth, areas));
+      photos++;
+      for (ScoreRegion region : location.regions()) {
+        List<Boolean> held = holdsTruth.get(region.share());
+        List<Double> areas = areasKm2.get(region.share());
+        // Of two regions of one share the first counts; a share that a photo lacks is given up.
+        if (held != null && areas != null && held.size() == photos - 1) {
+          held.add(region.region().contains(truth));
+          areas.add(region.region().areaKm2());
+        }
       }
     }
-    return coverages;
+
+    /** Returns a coverage for each share that all photos have a region of, smallest first. */
+    List<RegionCoverage> coverages() {
+      List<RegionCoverage> coverages = new ArrayList<>();
+      holdsTruth.forEach(
+          (share, held) -> {
+            if (photos > 0 && held.size() == photos) {
+              coverages.add(
+                  new RegionCoverage(share, held, Objects.requireNonNull(areasKm2.get(share))));
+            }
+          });
+      return coverages;
+    }
   }
 
   /** Returns the share of photos taken within their region, with its interval. */
@@ -83,6 +109,36 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
         share,
         photos.stream().map(holdsTruth::get).toList(),
         photos.stream().map(areasKm2::get).toList());
+  }
+
+  /** Returns whether the regions contain the truth significantly less often than they should. */
+  public boolean isShort() {
+    return measured().high() < share;
+  }
+
+  /**
+   * Returns a sentence about the regions that contain the truth too seldom, with the usual reasons;
+   * empty if there are none.
+   */
+  public static String note(List<RegionCoverage> coverages) {
+    List<String> tooShort =
+        coverages.stream()
+            .filter(RegionCoverage::isShort)
+            .map(
+                coverage ->
+                    String.format(
+                        Locale.ROOT,
+                        "the %s %% region held the truth for %s %% of the photos only",
+                        DistanceReport.plain(100 * coverage.share),
+                        Table.percent(coverage.measured().accuracy())))
+            .toList();
+    return tooShort.isEmpty()
+        ? ""
+        : "Note: "
+            + String.join(", ", tooShort)
+            + ". Either the model is not calibrated, or these photos differ from those it was"
+            + " calibrated on, or many of them were taken where the model has no cell: then no"
+            + " calibration helps, but cells of fewer points do.";
   }
 
   /** Returns one row a region: the share of photos whose region held the truth, and its area. */

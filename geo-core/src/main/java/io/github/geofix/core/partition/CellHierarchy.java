@@ -10,12 +10,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Several partitions, coarse to fine, in which every finest cell lies in exactly one cell of each
- * level: its ancestors.
+ * A hierarchy of partitions, coarse to fine, in which every finest cell is inside exactly one cell
+ * of each level, its ancestor. Immutable and thread-safe.
  *
  * <p>Levels count from 0, the coarsest, and are not S2 levels: cells of one level may differ in
- * size. Coarse cells that hold no finest cell stay as labels and have no children. Immutable and
- * thread-safe.
+ * size. Coarse cells that contain no finest cell keep their labels and have no children.
  */
 public final class CellHierarchy {
   private final List<CellPartition> partitions;
@@ -63,8 +62,8 @@ public final class CellHierarchy {
    * Returns the hierarchy of the given partitions.
    *
    * @param partitions coarse to fine, one or more
-   * @throws IllegalArgumentException if a cell lies in no cell of the level before; {@link #nested}
-   *     leaves such cells out
+   * @throws IllegalArgumentException if a cell is inside no cell of the level before; {@link
+   *     #nested} omits such cells
    */
   public static CellHierarchy of(List<CellPartition> partitions) {
     requireLevels(partitions.size());
@@ -85,10 +84,10 @@ public final class CellHierarchy {
   }
 
   /**
-   * As {@link #of}, but leaves out every cell that lies in no cell of the level before, so labels
-   * may change.
+   * As {@link #of}, but omits every cell that is inside no cell of the level before, so labels may
+   * change.
    *
-   * @throws IllegalArgumentException if a level is left without cells
+   * @throws IllegalArgumentException if no cell of a level remains
    */
   public static CellHierarchy nested(List<CellPartition> partitions) {
     requireLevels(partitions.size());
@@ -113,20 +112,34 @@ public final class CellHierarchy {
   /**
    * Returns the adaptive partitions for several limits; every cell has a parent by construction.
    *
-   * @param options of all levels but for {@code maxPoints}
+   * @param options of all levels, apart from {@code maxPoints}
    * @param maxPoints the limit of each level, decreasing; GeoSURGE uses 25000, 10000, 5000, 2000,
    *     1000, 750, 500
    * @throws IllegalArgumentException if {@code points} is empty, the limits do not decrease, or a
-   *     level is left without cells
+   *     level has no cells
    */
   public static CellHierarchy adaptive(
-      Collection<LatLng> points, CellPartition.Options options, int... maxPoints) {
+      Collection<LatLng> points, AdaptiveOptions options, int... maxPoints) {
     return adaptive(PointSet.of(points), options, maxPoints);
   }
 
-  /** As {@link #adaptive(Collection, CellPartition.Options, int...)}, for a stream of points. */
+  /** As {@link #adaptive(Collection, AdaptiveOptions, int...)}, for points read as a stream. */
+  public static CellHierarchy adaptive(PointSet points, AdaptiveOptions options, int... maxPoints) {
+    List<AdaptiveOptions> levels = levels(options, maxPoints);
+    return ofNonEmpty(PartitionBuilder.adaptive(points, levels), points, levels);
+  }
+
+  /**
+   * As {@link #adaptive(Collection, AdaptiveOptions, int...)}, from the counts of points; see
+   * {@link CellPartition#adaptive(CellCounts, AdaptiveOptions)}.
+   */
   public static CellHierarchy adaptive(
-      PointSet points, CellPartition.Options options, int... maxPoints) {
+      CellCounts counts, AdaptiveOptions options, int... maxPoints) {
+    List<AdaptiveOptions> levels = levels(options, maxPoints);
+    return ofNonEmpty(PartitionBuilder.adaptive(counts, levels), counts, levels);
+  }
+
+  private static List<AdaptiveOptions> levels(AdaptiveOptions options, int... maxPoints) {
     requireLevels(maxPoints.length);
     for (int level = 1; level < maxPoints.length; level++) {
       if (maxPoints[level] >= maxPoints[level - 1]) {
@@ -134,26 +147,22 @@ public final class CellHierarchy {
             "maxPoints must decrease from level to level: " + Arrays.toString(maxPoints));
       }
     }
-    List<CellPartition> partitions =
-        CellPartition.adaptive(
-            points, Arrays.stream(maxPoints).mapToObj(options::withMaxPoints).toList());
-    for (CellPartition partition : partitions) {
-      if (partition.size() == 0) {
+    return Arrays.stream(maxPoints).mapToObj(options::withMaxPoints).toList();
+  }
+
+  private static CellHierarchy ofNonEmpty(
+      List<CellPartition> partitions, Object points, List<AdaptiveOptions> levels) {
+    for (int level = 0; level < partitions.size(); level++) {
+      if (partitions.get(level).size() == 0) {
         throw new IllegalArgumentException(
-            "no cell is left of "
-                + points
-                + " with "
-                + options
-                + " and maxPoints "
-                + Arrays.toString(maxPoints)
-                + ": take fewer minPoints");
+            "no cell is left of " + points + " with " + levels.get(level) + ": lower minPoints");
       }
     }
     return new CellHierarchy(partitions);
   }
 
   /**
-   * Returns the cells of several S2 levels that hold at least one point.
+   * Returns the cells of several S2 levels that contain points.
    *
    * @param s2Levels 0 to 30, increasing
    * @throws IllegalArgumentException if {@code points} is empty or the levels do not increase
@@ -162,15 +171,29 @@ public final class CellHierarchy {
     return fixedLevels(PointSet.of(points), s2Levels);
   }
 
-  /** As {@link #fixedLevels(Collection, int...)}, for a stream of points. */
+  /** As {@link #fixedLevels(Collection, int...)}, for points read as a stream. */
   public static CellHierarchy fixedLevels(PointSet points, int... s2Levels) {
+    requireIncreasing(s2Levels);
+    return new CellHierarchy(PartitionBuilder.fixedLevels(points, s2Levels));
+  }
+
+  /**
+   * As {@link #fixedLevels(Collection, int...)}, from the counts of points.
+   *
+   * @param s2Levels 0 to the level of the counts, increasing
+   */
+  public static CellHierarchy fixedLevels(CellCounts counts, int... s2Levels) {
+    requireIncreasing(s2Levels);
+    return new CellHierarchy(PartitionBuilder.fixedLevels(counts, s2Levels));
+  }
+
+  private static void requireIncreasing(int... s2Levels) {
     requireLevels(s2Levels.length);
     for (int level = 1; level < s2Levels.length; level++) {
       if (s2Levels[level] <= s2Levels[level - 1]) {
         throw new IllegalArgumentException("S2 levels must increase: " + Arrays.toString(s2Levels));
       }
     }
-    return new CellHierarchy(CellPartition.fixedLevels(points, s2Levels));
   }
 
   private static void requireLevels(int levels) {
@@ -203,13 +226,13 @@ public final class CellHierarchy {
     return partitions.get(partitions.size() - 1);
   }
 
-  /** Returns the label, at a level, of the cell that holds a finest cell. */
+  /** Returns the label, at a level, of the cell that contains a finest cell. */
   public int ancestorOf(int finestLabel, int level) {
     return ancestors[level][finestLabel];
   }
 
   /**
-   * Returns the label, at the level before, of the cell that holds a cell; -1 at level 0.
+   * Returns the label, at the level before, of the cell that contains a cell; -1 at level 0.
    *
    * @param label of a cell of {@code level}
    */
@@ -218,7 +241,7 @@ public final class CellHierarchy {
   }
 
   /**
-   * Returns the labels, at the next level, of the cells within a cell; empty at the finest level.
+   * Returns the labels, at the next level, of the cells inside a cell; empty at the finest level.
    *
    * @param label of a cell of {@code level}
    */
@@ -239,7 +262,7 @@ public final class CellHierarchy {
   }
 
   /**
-   * Loads a hierarchy saved by {@link #save}, or a partition as a hierarchy of one level.
+   * Loads a hierarchy saved by {@link #save}, or a partition as its only level.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws io.github.geofix.core.format.ModelFormatException if it is not a hierarchy
@@ -252,7 +275,7 @@ public final class CellHierarchy {
     }
   }
 
-  /** Tells whether the other has the same partitions. */
+  /** Returns whether the other has the same partitions. */
   @Override
   public boolean equals(Object other) {
     return other instanceof CellHierarchy that && partitions.equals(that.partitions);
@@ -263,7 +286,7 @@ public final class CellHierarchy {
     return partitions.hashCode();
   }
 
-  /** Shows the number of cells of each level. */
+  /** Returns the number of cells of each level. */
   @Override
   public String toString() {
     return partitions.stream().map(CellPartition::size).toList() + " cells";

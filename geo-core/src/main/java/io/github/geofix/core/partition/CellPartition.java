@@ -1,135 +1,28 @@
 package io.github.geofix.core.partition;
 
-import com.google.common.geometry.S2CellId;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.S2Cells;
-import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
-import io.github.geofix.core.io.AtomicFiles;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of disjoint S2 cells, numbered 0 to {@link #size()} - 1 in Hilbert-curve order, used as
- * class labels.
+ * A partition of the Earth into disjoint S2 cells, numbered 0 to {@link #size()} - 1 in Hilbert
+ * order: the classes of a geo-classifier. Immutable and thread-safe.
  *
- * <p>The adaptive construction follows Weyand, Kostrikov and Philbin, "PlaNet", ECCV 2016: crowded
- * cells are split, sparse cells dropped, so parts of the Earth carry no label. Immutable and
- * thread-safe.
+ * <p>The adaptive construction follows Weyand, Kostrikov and Philbin, "PlaNet", ECCV 2016: cells
+ * with many points are split, cells with few are dropped, so some of the Earth has no label.
  */
 public final class CellPartition {
-
-  /** Which cells an adaptive partition starts from and keeps. */
-  public enum Rule {
-    /**
-     * GeoSURGE (arXiv 2510.01448): starts at the six faces of the cube and keeps cells of at least
-     * {@code minPoints}.
-     */
-    GEOSURGE(0, 0),
-    /**
-     * ISN (Müller-Budack, Pustu-Iren and Ewerth, "Geolocation Estimation of Photos using a
-     * Hierarchical Model and Scene Classification", ECCV 2018): starts at level 2 and keeps cells
-     * of more than {@code minPoints}.
-     */
-    ISN(2, 1);
-
-    final int startLevel;
-    private final int above;
-
-    Rule(int startLevel, int above) {
-      this.startLevel = startLevel;
-      this.above = above;
-    }
-
-    boolean keeps(int count, int minPoints) {
-      return count - above >= minPoints;
-    }
-  }
-
-  /** How the points of a cell are averaged. */
-  public enum Mean {
-    /** The direction of the sum of unit vectors: right everywhere on the sphere. */
-    SPHERICAL,
-    /**
-     * The means of latitudes and of longitudes, as in the cells that ISN published: wrong for cells
-     * over the antimeridian or a pole, a little off elsewhere.
-     */
-    DEGREES
-  }
-
-  /**
-   * How an adaptive partition is made.
-   *
-   * @param minPoints sparser cells are dropped, 1 or more; both papers use 50
-   * @param maxPoints cells of more points are split, {@code minPoints} or more
-   * @param maxLevel the level at which splitting ends however crowded a cell is, 2 to 30
-   * @param rule where to start and what to keep
-   * @param mean what {@link CellPartition#meanOf} is
-   */
-  public record Options(int minPoints, int maxPoints, int maxLevel, Rule rule, Mean mean) {
-
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a value is out of range
-     */
-    public Options {
-      if (minPoints < 1) {
-        throw new IllegalArgumentException("minPoints must be 1 or more: " + minPoints);
-      }
-      if (maxPoints < minPoints) {
-        throw new IllegalArgumentException(
-            "maxPoints " + maxPoints + " is less than minPoints " + minPoints);
-      }
-      if (maxLevel < 2 || maxLevel > S2Cells.MAX_LEVEL) {
-        throw new IllegalArgumentException("maxLevel must be 2 to 30: " + maxLevel);
-      }
-    }
-
-    /** Returns GeoSURGE's finest level: cells of 50 to 500 points, of any size. */
-    public static Options defaults() {
-      return new Options(50, 500, S2Cells.MAX_LEVEL, Rule.GEOSURGE, Mean.SPHERICAL);
-    }
-
-    /** Returns a copy with another least number of points. */
-    public Options withMinPoints(int value) {
-      return new Options(value, maxPoints, maxLevel, rule, mean);
-    }
-
-    /** Returns a copy with another greatest number of points. */
-    public Options withMaxPoints(int value) {
-      return new Options(minPoints, value, maxLevel, rule, mean);
-    }
-
-    /** Returns a copy with another last level. */
-    public Options withMaxLevel(int value) {
-      return new Options(minPoints, maxPoints, value, rule, mean);
-    }
-
-    /** Returns a copy with another rule. */
-    public Options withRule(Rule value) {
-      return new Options(minPoints, maxPoints, maxLevel, value, mean);
-    }
-
-    /** Returns a copy with another kind of mean. */
-    public Options withMean(Mean value) {
-      return new Options(minPoints, maxPoints, maxLevel, rule, value);
-    }
-  }
 
   private final long[] cells;
   private final int[] counts;
@@ -138,7 +31,7 @@ public final class CellPartition {
   private final LeafLookup lookup;
   private volatile double @Nullable [] areas; // km2, computed when first asked for
 
-  private CellPartition(long[] cells, int[] counts, double[] means, Map<String, String> metadata) {
+  CellPartition(long[] cells, int[] counts, double[] means, Map<String, String> metadata) {
     this.cells = cells;
     this.counts = counts;
     this.means = means;
@@ -147,73 +40,38 @@ public final class CellPartition {
   }
 
   /**
-   * Builds the partition of {@code points}; their order does not matter.
+   * Builds the adaptive partition of points, whose order does not matter.
    *
-   * <p>Takes O(n + m log n) time and 40n bytes of memory for n points and m cells; a hundred
-   * million points take about 20 s of one core and 4.4 GB.
+   * <p>Takes O(n + m log n) time for n points and m cells, and the memory of a {@link PointSet}.
    *
    * @throws IllegalArgumentException if {@code points} is empty
    */
-  public static CellPartition adaptive(Collection<LatLng> points, Options options) {
+  public static CellPartition adaptive(Collection<LatLng> points, AdaptiveOptions options) {
     return adaptive(PointSet.of(points), options);
   }
 
   /**
-   * As {@link #adaptive(Collection, Options)}, for points that came as a stream. The sorted points
-   * are kept in the set, so a second partition of it costs little.
+   * As {@link #adaptive(Collection, AdaptiveOptions)}, for points read as a stream. The set keeps
+   * its points sorted, so further partitions of it cost little.
    */
-  public static CellPartition adaptive(PointSet points, Options options) {
-    return adaptive(points, List.of(options)).get(0);
-  }
-
-  /** Partitions of the same points by options that differ in {@code maxPoints} alone. */
-  static List<CellPartition> adaptive(PointSet points, List<Options> options) {
-    requirePoints(points);
-    long[] leaves = points.sortedLeaves();
-    List<long[]> cells = new ArrayList<>();
-    List<Map<String, String>> metadata = new ArrayList<>();
-    for (Options o : options) {
-      IdList kept = new IdList();
-      int from = 0;
-      for (S2CellId cell = S2CellId.begin(o.rule.startLevel);
-          !cell.equals(S2CellId.end(o.rule.startLevel));
-          cell = cell.next()) {
-        from = split(cell.id(), leaves, from, leaves.length, o, kept);
-      }
-      cells.add(kept.toArray());
-      Map<String, String> made = new LinkedHashMap<>();
-      made.put("partition", "adaptive");
-      made.put("rule", o.rule.name().toLowerCase(Locale.ROOT));
-      made.put("minPoints", Integer.toString(o.minPoints));
-      made.put("maxPoints", Integer.toString(o.maxPoints));
-      made.put("maxLevel", Integer.toString(o.maxLevel));
-      made.put("points", Integer.toString(points.size()));
-      metadata.add(made);
-    }
-    return withStatistics(points, cells, metadata, options.get(0).mean);
-  }
-
-  /** Splits a cell whose points start at {@code from}; returns where they end. */
-  private static int split(
-      long cell, long[] leaves, int from, int to, Options options, IdList kept) {
-    int end = PointSet.upperBound(leaves, from, to, S2Cells.lastLeaf(cell));
-    int count = end - from;
-    if (!options.rule.keeps(count, options.minPoints)) {
-      return end;
-    }
-    if (count <= options.maxPoints || S2Cells.level(cell) == options.maxLevel) {
-      kept.add(cell);
-      return end;
-    }
-    int childFrom = from;
-    for (int position = 0; position < 4; position++) {
-      childFrom = split(S2Cells.child(cell, position), leaves, childFrom, end, options, kept);
-    }
-    return end;
+  public static CellPartition adaptive(PointSet points, AdaptiveOptions options) {
+    return PartitionBuilder.adaptive(points, List.of(options)).get(0);
   }
 
   /**
-   * Returns the cells of one level that hold at least one point.
+   * As {@link #adaptive(Collection, AdaptiveOptions)}, from the counts of points. The cells and
+   * counts are exactly those of the points; the means differ by at most a centimeter.
+   *
+   * @param options with a {@code maxLevel} of at most the level of the counts, and spherical means
+   * @throws IllegalArgumentException if the counts are empty or do not suffice for the options
+   * @throws ArithmeticException if a cell has more than 2^31 - 1 points
+   */
+  public static CellPartition adaptive(CellCounts counts, AdaptiveOptions options) {
+    return PartitionBuilder.adaptive(counts, List.of(options)).get(0);
+  }
+
+  /**
+   * Returns the cells of one S2 level that contain points.
    *
    * @param level 0 to 30
    * @throws IllegalArgumentException if {@code points} is empty or the level out of range
@@ -222,108 +80,23 @@ public final class CellPartition {
     return fixedLevel(PointSet.of(points), level);
   }
 
-  /** As {@link #fixedLevel(Collection, int)}, for points that came as a stream. */
+  /** As {@link #fixedLevel(Collection, int)}, for points read as a stream. */
   public static CellPartition fixedLevel(PointSet points, int level) {
-    return fixedLevels(points, level).get(0);
-  }
-
-  static List<CellPartition> fixedLevels(PointSet points, int... levels) {
-    requirePoints(points);
-    List<long[]> cells = new ArrayList<>();
-    List<Map<String, String>> metadata = new ArrayList<>();
-    for (int level : levels) {
-      if (level < 0 || level > S2Cells.MAX_LEVEL) {
-        throw new IllegalArgumentException("an S2 level is 0 to 30, not " + level);
-      }
-      cells.add(PointSet.cellsAt(points.sortedLeaves(), level));
-      Map<String, String> made = new LinkedHashMap<>();
-      made.put("partition", "fixed level");
-      made.put("level", Integer.toString(level));
-      made.put("points", Integer.toString(points.size()));
-      metadata.add(made);
-    }
-    return withStatistics(points, cells, metadata, Mean.SPHERICAL);
-  }
-
-  private static void requirePoints(PointSet points) {
-    if (points.size() == 0) {
-      throw new IllegalArgumentException("a partition needs at least one point");
-    }
+    return PartitionBuilder.fixedLevels(points, level).get(0);
   }
 
   /**
-   * Counts and averages the points of several partitions in one pass: the ends of all cells cut the
-   * curve into intervals, and a cell is the sum of the intervals within it.
+   * As {@link #fixedLevel(Collection, int)}, from the counts of points.
+   *
+   * @param level 0 to the level of the counts
    */
-  private static List<CellPartition> withStatistics(
-      PointSet points, List<long[]> partitions, List<Map<String, String>> metadata, Mean kind) {
-    long[] leaves = points.sortedLeaves();
-    long[] cuts = cuts(partitions);
-    double[] sums = points.sums(cuts, kind);
-    List<CellPartition> result = new ArrayList<>();
-    for (int p = 0; p < partitions.size(); p++) {
-      long[] cells = partitions.get(p);
-      int[] counts = new int[cells.length];
-      double[] means = new double[2 * cells.length];
-      int at = 0;
-      int cut = 0;
-      for (int label = 0; label < cells.length; label++) {
-        long first = S2Cells.firstLeaf(cells[label]);
-        long last = S2Cells.lastLeaf(cells[label]);
-        at = PointSet.upperBound(leaves, at, leaves.length, first - 1);
-        int end = PointSet.upperBound(leaves, at, leaves.length, last);
-        counts[label] = end - at;
-        at = end;
-        while (cuts[cut] != first) {
-          cut++;
-        }
-        double x = 0;
-        double y = 0;
-        double z = 0;
-        for (; cut < cuts.length && Long.compareUnsigned(cuts[cut], last) <= 0; cut++) {
-          x += sums[PointSet.SUMS * cut];
-          y += sums[PointSet.SUMS * cut + 1];
-          z += sums[PointSet.SUMS * cut + 2];
-        }
-        // The points of a cell lie within one face, so their sum is never zero.
-        LatLng mean =
-            kind == Mean.SPHERICAL
-                ? SphericalMean.latLngOf(x, y, z)
-                : new LatLng(x / counts[label], y / counts[label]);
-        means[2 * label] = mean.latitude();
-        means[2 * label + 1] = mean.longitude();
-      }
-      result.add(new CellPartition(cells, counts, means, metadata.get(p)));
-    }
-    return result;
-  }
-
-  private static long[] cuts(List<long[]> partitions) {
-    int cells = 0;
-    for (long[] partition : partitions) {
-      cells += partition.length;
-    }
-    long[] ends = new long[2 * cells];
-    int size = 0;
-    for (long[] partition : partitions) {
-      for (long cell : partition) {
-        ends[size++] = S2Cells.firstLeaf(cell);
-        ends[size++] = S2Cells.lastLeaf(cell) + 2; // The next leaf: leaves are odd.
-      }
-    }
-    RadixSort.sortUnsigned(ends);
-    int distinct = 0;
-    for (int i = 0; i < ends.length; i++) {
-      if (i == 0 || ends[i] != ends[i - 1]) {
-        ends[distinct++] = ends[i];
-      }
-    }
-    return Arrays.copyOf(ends, distinct);
+  public static CellPartition fixedLevel(CellCounts counts, int level) {
+    return PartitionBuilder.fixedLevels(counts, level).get(0);
   }
 
   /**
-   * Returns the partition of the given cells, for lists that others published; the mean of a cell
-   * is its center and its count 0.
+   * Returns the partition of given cells, such as published ones. Counts are 0, and the mean of a
+   * cell is its center.
    *
    * @param s2Tokens in any order
    * @throws IllegalArgumentException if a token is not an S2 token or two cells overlap
@@ -378,7 +151,7 @@ public final class CellPartition {
     return new CellPartition(cellIds.clone(), counts.clone(), meanLatLngs.clone(), Map.of());
   }
 
-  /** Returns the partition of some of the cells; {@code labels} is in order. */
+  /** Returns the partition of some of the cells, given by ascending labels. */
   CellPartition restrictedTo(int[] labels) {
     return new CellPartition(
         IntStream.of(labels).mapToLong(label -> cells[label]).toArray(),
@@ -421,7 +194,7 @@ public final class CellPartition {
     return cells.length;
   }
 
-  /** Returns the label of the cell that holds a point, or nothing where there is no cell. */
+  /** Returns the label of the cell that contains a point; empty if there is none. */
   public OptionalInt labelOf(LatLng point) {
     int label = labelOf(point.latitude(), point.longitude());
     return label >= 0 ? OptionalInt.of(label) : OptionalInt.empty();
@@ -432,18 +205,17 @@ public final class CellPartition {
    *
    * @param latitude degrees, -90 to 90
    * @param longitude degrees, -180 to 180
-   * @return the label, or -1 where there is no cell
+   * @return the label, or -1 if no cell contains the point
    */
   public int labelOf(double latitude, double longitude) {
     return labelOfCell(S2Cells.leafOf(latitude, longitude));
   }
 
   /**
-   * Returns the labels of many points.
+   * Returns the labels of many points, computed on all processors.
    *
-   * @param latLngs [2n], latitude, longitude, latitude, longitude, ...; of large arrays all cores
-   *     take a part
-   * @return [n], -1 where there is no cell
+   * @param latLngs [2n], latitude, longitude, latitude, longitude, ...
+   * @return [n], -1 where no cell contains the point
    */
   public int[] labelsOf(double[] latLngs) {
     return IntStream.range(0, latLngs.length / 2)
@@ -452,13 +224,13 @@ public final class CellPartition {
         .toArray();
   }
 
-  /** Returns the label of the cell that holds the given cell or is it, or -1. */
+  /** Returns the label of the cell that contains or equals a cell, or -1. */
   public int labelOfCell(long cellId) {
     int label = lookup.lastNotAfter(S2Cells.firstLeaf(cellId));
     return label >= 0 && S2Cells.contains(cells[label], cellId) ? label : -1;
   }
 
-  /** The labels of the cells that lie in the given one. */
+  /** Returns the labels of the cells inside a cell. */
   IntStream labelsWithin(long cellId) {
     return IntStream.range(
         lookup.lastNotAfter(S2Cells.firstLeaf(cellId) - 1) + 1,
@@ -485,14 +257,14 @@ public final class CellPartition {
     return S2Cells.centerOf(cells[label]);
   }
 
-  /** Returns the number of points in a cell, 0 if the cells came without points. */
+  /** Returns the number of points in a cell; 0 if the partition was not built from points. */
   public int countOf(int label) {
     return counts[label];
   }
 
   /**
-   * Returns the mean of a cell's points, on the sphere unless {@link Mean#DEGREES} was asked for;
-   * or its center if the cells came without points.
+   * Returns the mean position of a cell's points, see {@link AdaptiveOptions.Mean}; its center if
+   * the partition was not built from points.
    */
   public LatLng meanOf(int label) {
     return new LatLng(means[2 * label], means[2 * label + 1]);
@@ -509,7 +281,7 @@ public final class CellPartition {
     return known == null ? S2Cells.areaKm2(cells[label]) : known[label];
   }
 
-  /** Returns the area of every cell in km2, [m]. Computed once; not to be changed. */
+  /** Returns the area of every cell in km2, [m], computed once. Callers must not change it. */
   double[] areas() {
     double[] known = areas;
     if (known == null) {
@@ -522,35 +294,9 @@ public final class CellPartition {
     return known;
   }
 
-  /** Returns the four corners of a cell, counter-clockwise; its sides are great circles. */
+  /** Returns the corners of a cell, counter-clockwise; its edges are great circles. */
   public List<LatLng> cornersOf(int label) {
     return S2Cells.cornersOf(cells[label]);
-  }
-
-  /** Returns the labels, in order, of the cells that share a side or a corner with a cell. */
-  public int[] neighborsOf(int label) {
-    S2CellId cell = new S2CellId(cells[label]);
-    List<S2CellId> around = new ArrayList<>();
-    cell.getAllNeighbors(cell.level(), around);
-    TreeSet<Integer> neighbors = new TreeSet<>();
-    for (S2CellId place : around) {
-      int holder = labelOfCell(place.id());
-      if (holder >= 0) {
-        neighbors.add(holder);
-        continue;
-      }
-      labelsWithin(place.id())
-          .filter(smaller -> touches(cells[smaller], cells[label]))
-          .forEach(neighbors::add);
-    }
-    return neighbors.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static boolean touches(long small, long large) {
-    S2CellId cell = new S2CellId(small);
-    List<S2CellId> around = new ArrayList<>();
-    cell.getAllNeighbors(cell.level(), around);
-    return around.stream().anyMatch(place -> S2Cells.contains(large, place.id()));
   }
 
   /** Returns the 64-bit S2 ids of all cells, [m] in the order of labels. */
@@ -568,12 +314,12 @@ public final class CellPartition {
     return means.clone();
   }
 
-  /** Returns how the partition was made, in words: rule, limits, number of points. */
+  /** Returns how the partition was built: rule, limits, number of points. */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** Returns a copy that carries other words about how it was made; they are saved with it. */
+  /** Returns a copy with other metadata, which is saved with it. */
   public CellPartition withMetadata(Map<String, String> values) {
     return new CellPartition(cells, counts, means, values);
   }
@@ -591,11 +337,10 @@ public final class CellPartition {
   /**
    * Loads a partition saved by {@link #save}, or any CSV file with a column of S2 tokens or ids.
    *
-   * <p>Read are the columns {@code s2Token} (also {@code token}, {@code s2_token}, {@code hex_id})
-   * or {@code cellId} (also {@code cell_id}, {@code s2_id}, {@code id}), and, where present, {@code
-   * points} (also {@code count}, {@code imgs_per_cell}) and {@code latitude} and {@code longitude}
-   * (also {@code latitude_mean}, {@code longitude_mean}); case does not matter. Memory grows with
-   * the rows that are there, not with what the file claims.
+   * <p>Reads the columns {@code s2Token} (also {@code token}, {@code s2_token}, {@code hex_id}) or
+   * {@code cellId} (also {@code cell_id}, {@code s2_id}, {@code id}), and if present {@code points}
+   * (also {@code count}, {@code imgs_per_cell}) and {@code latitude} and {@code longitude} (also
+   * {@code latitude_mean}, {@code longitude_mean}); case does not matter.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws io.github.geofix.core.format.ModelFormatException if it is not a list of disjoint
@@ -607,29 +352,15 @@ public final class CellPartition {
 
   /**
    * Saves the cells as GeoJSON polygons with the properties {@code label}, {@code s2Token}, {@code
-   * points}, {@code latitude} and {@code longitude} (of the mean), to look at on a map.
+   * points}, {@code latitude} and {@code longitude} (of the mean).
    *
    * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
    */
   public void saveGeoJson(Path file) {
-    AtomicFiles.write(
-        file,
-        temporary -> {
-          try (GeoJsonWriter writer = new GeoJsonWriter(Files.newBufferedWriter(temporary))) {
-            for (int label = 0; label < size(); label++) {
-              Map<String, Object> properties = new LinkedHashMap<>();
-              properties.put("label", label);
-              properties.put("s2Token", s2Token(label));
-              properties.put("points", counts[label]);
-              properties.put("latitude", means[2 * label]);
-              properties.put("longitude", means[2 * label + 1]);
-              writer.polygons(List.of(cornersOf(label)), properties);
-            }
-          }
-        });
+    PartitionGeoJson.write(file, this);
   }
 
-  /** Tells whether the other is a partition of the same cells with the same counts and means. */
+  /** Returns whether the other has the same cells, counts and means. */
   @Override
   public boolean equals(Object other) {
     return other instanceof CellPartition that
@@ -643,26 +374,9 @@ public final class CellPartition {
     return Arrays.hashCode(cells);
   }
 
-  /** Shows the number of cells and how they were made. */
+  /** Returns the number of cells and the metadata. */
   @Override
   public String toString() {
     return size() + " cells" + (metadata.isEmpty() ? "" : " " + metadata);
-  }
-
-  /** A growing list of ids. */
-  private static final class IdList {
-    private long[] ids = new long[64];
-    private int size;
-
-    void add(long id) {
-      if (size == ids.length) {
-        ids = Arrays.copyOf(ids, 2 * size);
-      }
-      ids[size++] = id;
-    }
-
-    long[] toArray() {
-      return Arrays.copyOf(ids, size);
-    }
   }
 }

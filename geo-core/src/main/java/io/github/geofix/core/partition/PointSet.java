@@ -2,7 +2,6 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,32 +13,27 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Positions to build partitions from, taken from any source and kept without objects: 24 bytes a
- * point, and 8 more once a partition is built.
- *
- * <p>Points may be added until the end; repeated points count as often as they come. Not
+ * A multiset of points to build partitions from. Takes 24 bytes per point, and 8 more once a
+ * partition is built, which allocates nothing else that grows with the number of points. Not
  * thread-safe.
  */
 public final class PointSet {
-  /** Arrays of megabytes, which a garbage collector in regions leaves where they are. */
+  /** Chunks of megabytes, which a region-based garbage collector does not move. */
   private static final int MAX_CHUNK = 1 << 18;
 
   private static final int MIN_CHUNK = 1 << 4;
 
-  /** Sums are taken in so many parts, on any machine, so that they are rounded alike. */
+  /** The number of partial sums, fixed so that every machine rounds alike. */
   private static final int PARTS = 4;
 
   private static final int MIN_POINTS_IN_PARTS = 1_000_000;
 
-  /** Points that are arranged together: 24 MB. */
+  /** Points sorted together: 24 MB. */
   private static final int GROUP = 1 << 20;
-
-  /** Three sums and three remainders, side by side because they are used together. */
-  static final int SUMS = 6;
 
   private static final int MAX_POINTS = Integer.MAX_VALUE - 8 - MAX_CHUNK;
 
-  private final List<Chunk> chunks = new ArrayList<>();
+  private final List<PointChunk> chunks = new ArrayList<>();
   private int size;
   private long @Nullable [] sorted;
 
@@ -51,7 +45,7 @@ public final class PointSet {
     return of(points.iterator());
   }
 
-  /** Returns the set of all points that an iterator has left. */
+  /** Returns the set of the remaining points of an iterator. */
   public static PointSet of(Iterator<LatLng> points) {
     PointSet set = new PointSet();
     while (points.hasNext()) {
@@ -63,7 +57,7 @@ public final class PointSet {
 
   /**
    * Returns the set of points given as latitude, longitude, latitude, longitude, ... Large arrays
-   * are worked on by all cores.
+   * are processed on all processors.
    *
    * @throws IllegalArgumentException if the length is odd or a value out of range
    */
@@ -128,7 +122,7 @@ public final class PointSet {
   public void add(double latitude, double longitude) {
     if (chunks.isEmpty() || chunks.get(chunks.size() - 1).isFull()) {
       requireRoom(1);
-      chunks.add(new Chunk(Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, size))));
+      chunks.add(new PointChunk(Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, size))));
     }
     chunks.get(chunks.size() - 1).add(latitude, longitude);
     size++;
@@ -136,8 +130,8 @@ public final class PointSet {
   }
 
   /**
-   * Adds points given as latitude, longitude, latitude, longitude, ... Large arrays are worked on
-   * by all cores.
+   * Adds points given as latitude, longitude, latitude, longitude, ... Large arrays are processed
+   * on all processors.
    *
    * @throws IllegalArgumentException if the length is odd or a value out of range; then none is
    *     added
@@ -157,7 +151,7 @@ public final class PointSet {
                 part -> {
                   int from = part * MAX_CHUNK;
                   int to = Math.min(count, from + MAX_CHUNK);
-                  Chunk chunk = new Chunk(to - from);
+                  PointChunk chunk = new PointChunk(to - from);
                   for (int i = from; i < to; i++) {
                     chunk.add(latLngs[2 * i], latLngs[2 * i + 1]);
                   }
@@ -179,15 +173,15 @@ public final class PointSet {
     return size;
   }
 
-  /** The leaves of all points in unsigned order; kept until a point is added. */
+  /** Returns the leaves of all points in unsigned order; cached until a point is added. */
   long[] sortedLeaves() {
     long[] result = sorted;
     if (result == null) {
       result = new long[size];
       int at = 0;
-      for (Chunk chunk : chunks) {
-        System.arraycopy(chunk.leaves, 0, result, at, chunk.size);
-        at += chunk.size;
+      for (PointChunk chunk : chunks) {
+        chunk.copyLeaves(result, at);
+        at += chunk.size();
       }
       RadixSort.sortUnsigned(result);
       sorted = result;
@@ -196,14 +190,14 @@ public final class PointSet {
   }
 
   /**
-   * Adds up the points of each interval of leaves.
+   * Sums the points of each interval of leaves.
    *
    * @param firsts the first leaf of each interval, in unsigned order; an interval ends where the
    *     next begins, and points before the first are left out
-   * @return [SUMS * firsts.length]: of each interval the sums of x, y, z of the unit vectors, for
-   *     {@code DEGREES} of latitude, longitude, 0; then what rounding left over of each
+   * @return [PointChunk.SUMS * firsts.length]: of each interval the sums of x, y, z of the unit
+   *     vectors, for {@code DEGREES} of latitude, longitude, 0; then the compensation of each
    */
-  double[] sums(long[] firsts, CellPartition.Mean kind) {
+  double[] sums(long[] firsts, AdaptiveOptions.Mean kind) {
     LeafLookup intervals = new LeafLookup(firsts);
     int parts = size < MIN_POINTS_IN_PARTS ? 1 : PARTS;
     List<double[]> sums =
@@ -211,7 +205,7 @@ public final class PointSet {
             .parallel()
             .mapToObj(
                 part -> {
-                  double[] sum = new double[SUMS * firsts.length];
+                  double[] sum = new double[PointChunk.SUMS * firsts.length];
                   long from = (long) size * part / parts;
                   long to = (long) size * (part + 1) / parts;
                   addUp(runs(from, to), sum, intervals, kind);
@@ -228,16 +222,31 @@ public final class PointSet {
   }
 
   /**
+   * Counts and sums the points of each interval exactly, so in any order.
+   *
+   * @param firsts as of {@link #sums}
+   * @return [4 * firsts.length], of each interval the count and the sums of x, y, z in units of
+   *     2^-30
+   */
+  long[] integerSums(long[] firsts) {
+    LeafLookup intervals = new LeafLookup(firsts);
+    long[] sums = new long[4 * firsts.length];
+    chunks.forEach(chunk -> chunk.addIntegers(sums, intervals));
+    return sums;
+  }
+
+  /**
    * Adds points group by group, each arranged along the curve: points that follow each other then
    * add to the same few sums, which stay in the cache.
    */
   private static void addUp(
-      List<Run> runs, double[] sums, LeafLookup intervals, CellPartition.Mean kind) {
-    Chunk group = new Chunk(Math.min(GROUP, runs.stream().mapToInt(Run::length).sum()));
+      List<PointChunk.Run> runs, double[] sums, LeafLookup intervals, AdaptiveOptions.Mean kind) {
+    PointChunk group =
+        new PointChunk(Math.min(GROUP, runs.stream().mapToInt(PointChunk.Run::length).sum()));
     int first = 0;
     while (first < runs.size()) {
       int end = first;
-      int room = group.leaves.length;
+      int room = group.capacity();
       while (end < runs.size() && runs.get(end).length() <= room) {
         room -= runs.get(end).length();
         end++;
@@ -248,29 +257,29 @@ public final class PointSet {
     }
   }
 
-  private List<Run> runs(long from, long to) {
-    List<Run> runs = new ArrayList<>();
+  private List<PointChunk.Run> runs(long from, long to) {
+    List<PointChunk.Run> runs = new ArrayList<>();
     long offset = 0;
-    for (Chunk chunk : chunks) {
+    for (PointChunk chunk : chunks) {
       int first = (int) Math.max(0, from - offset);
-      int end = (int) Math.min(chunk.size, to - offset);
+      int end = (int) Math.min(chunk.size(), to - offset);
       if (first < end) {
-        runs.add(new Run(chunk, first, end));
+        runs.add(new PointChunk.Run(chunk, first, end));
       }
-      offset += chunk.size;
+      offset += chunk.size();
     }
     return runs;
   }
 
-  /** Shows the number of points. */
+  /** Returns the number of points. */
   @Override
   public String toString() {
     return size + " points";
   }
 
   /**
-   * The first index whose leaf is greater than the given one, as unsigned numbers. Steps of growing
-   * length come first, so that a near index is found without touching far memory.
+   * Returns the first index whose leaf is greater than the given one, as unsigned numbers. Gallops,
+   * so that a near index is found without touching far memory.
    */
   static int upperBound(long[] sortedLeaves, int from, int to, long leaf) {
     int low = from;
@@ -291,7 +300,7 @@ public final class PointSet {
     return low;
   }
 
-  /** Returns the distinct cells of a level that hold a leaf. */
+  /** Returns the distinct cells of a level that contain a leaf. */
   static long[] cellsAt(long[] sortedLeaves, int level) {
     long[] cells = new long[16];
     int count = 0;
@@ -305,131 +314,5 @@ public final class PointSet {
       at = upperBound(sortedLeaves, at, sortedLeaves.length, S2Cells.lastLeaf(cell));
     }
     return Arrays.copyOf(cells, count);
-  }
-
-  /** Neighboring points of a chunk. */
-  private record Run(Chunk chunk, int from, int to) {
-    int length() {
-      return to - from;
-    }
-  }
-
-  /** Some of the points, in the order they came. */
-  private static final class Chunk {
-    private static final int PREFIX_BITS = 12;
-
-    private final long[] leaves;
-
-    // The place (u, v) of each point on the leaf's face of the cube. It gives the unit vector back
-    // without trigonometry when means are taken.
-    private final double[] places;
-    private int size;
-
-    Chunk(int capacity) {
-      leaves = new long[capacity];
-      places = new double[2 * capacity];
-    }
-
-    boolean isFull() {
-      return size == leaves.length;
-    }
-
-    void add(double latitude, double longitude) {
-      if (!(latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180)) {
-        // Its constructor says what is wrong.
-        throw new IllegalArgumentException("not a position: " + new LatLng(latitude, longitude));
-      }
-      double lat = latitude * (Math.PI / 180);
-      double lng = longitude * (Math.PI / 180);
-      double cosLat = Math.cos(lat);
-      double x = Math.cos(lng) * cosLat;
-      double y = Math.sin(lng) * cosLat;
-      double z = Math.sin(lat);
-      int face = S2Cells.face(x, y, z);
-      double u = S2Cells.u(face, x, y, z);
-      double v = S2Cells.v(face, x, y, z);
-      leaves[size] = S2Cells.leaf(face, u, v);
-      places[2 * size] = u;
-      places[2 * size + 1] = v;
-      size++;
-    }
-
-    /** Replaces the points by others, in the order of the first bits of their leaves. */
-    void arrange(List<Run> runs) {
-      int[] starts = new int[(1 << PREFIX_BITS) + 1];
-      for (Run run : runs) {
-        for (int i = run.from(); i < run.to(); i++) {
-          starts[prefix(run.chunk().leaves[i]) + 1]++;
-        }
-      }
-      for (int prefix = 1; prefix < starts.length; prefix++) {
-        starts[prefix] += starts[prefix - 1];
-      }
-      size = starts[starts.length - 1];
-      for (Run run : runs) {
-        Chunk from = run.chunk();
-        for (int i = run.from(); i < run.to(); i++) {
-          int at = starts[prefix(from.leaves[i])]++;
-          leaves[at] = from.leaves[i];
-          places[2 * at] = from.places[2 * i];
-          places[2 * at + 1] = from.places[2 * i + 1];
-        }
-      }
-    }
-
-    private static int prefix(long leaf) {
-      return (int) (leaf >>> (Long.SIZE - PREFIX_BITS));
-    }
-
-    void addTo(double[] sums, LeafLookup intervals, CellPartition.Mean kind) {
-      for (int i = 0; i < size; i++) {
-        int interval = intervals.lastNotAfter(leaves[i]);
-        if (interval >= 0) {
-          int face = (int) (leaves[i] >>> 61);
-          if (kind == CellPartition.Mean.SPHERICAL) {
-            addUnitVector(face, places[2 * i], places[2 * i + 1], sums, SUMS * interval);
-          } else {
-            addDegrees(face, places[2 * i], places[2 * i + 1], sums, SUMS * interval);
-          }
-        }
-      }
-    }
-
-    private static void addUnitVector(int face, double u, double v, double[] sums, int at) {
-      double w = 1 / Math.sqrt(1 + u * u + v * v);
-      double a = u * w;
-      double b = v * w;
-      // S2's axes of the six faces.
-      switch (face) {
-        case 0 -> add(sums, at, w, a, b);
-        case 1 -> add(sums, at, -a, w, b);
-        case 2 -> add(sums, at, -a, -b, w);
-        case 3 -> add(sums, at, -w, -b, -a);
-        case 4 -> add(sums, at, b, -w, -a);
-        default -> add(sums, at, b, a, -w);
-      }
-    }
-
-    private static void addDegrees(int face, double u, double v, double[] sums, int at) {
-      double[] vector = new double[SUMS];
-      addUnitVector(face, u, v, vector, 0);
-      LatLng point = SphericalMean.latLngOf(vector[0], vector[1], vector[2]);
-      add(sums, at, point.latitude(), point.longitude(), 0);
-    }
-
-    private static void add(double[] sums, int at, double x, double y, double z) {
-      addCompensated(sums, at, x);
-      addCompensated(sums, at + 1, y);
-      addCompensated(sums, at + 2, z);
-    }
-
-    /** Kahan's sum: a hundred million equal points must not drift. */
-    private static void addCompensated(double[] sums, int at, double term) {
-      int lost = at + 3;
-      double corrected = term - sums[lost];
-      double sum = sums[at] + corrected;
-      sums[lost] = (sum - sums[at]) - corrected;
-      sums[at] = sum;
-    }
   }
 }

@@ -5,30 +5,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Sorts 64-bit numbers digit by digit, in time linear in their number and in place: by the first
- * digits until a bucket fits in the cache, as McIlroy, Bostic and McIlroy, "Engineering Radix
- * Sort", 1993; there by the last ones.
+ * In-place radix sort of unsigned 64-bit numbers: by the most significant digits until a bucket
+ * fits in the cache, as McIlroy, Bostic and McIlroy, "Engineering Radix Sort", 1993, and there by
+ * the least significant ones. {@code Arrays.parallelSort} takes more than twice the time and needs
+ * a second array, see {@code docs/results/radix-sort.csv}.
  */
 final class RadixSort {
   private static final int DIGIT_BITS = 11;
   private static final int BUCKETS = 1 << DIGIT_BITS;
   private static final int FIRST_SHIFT = Long.SIZE - DIGIT_BITS;
 
-  /** Numbers that agree in all digits from here on are few: leaves within about 20 m. */
+  /** Few numbers agree in all digits above this: leaves within about 20 m. */
   private static final int LAST_SHIFT = FIRST_SHIFT - 3 * DIGIT_BITS;
 
-  /** So many numbers and a copy of them, 4 MiB, fit in a third-level cache. */
+  /** This many numbers and a copy of them, 4 MiB, fit in a third-level cache. */
   private static final int CACHED = 1 << 18;
 
-  /** Fewer are sorted faster by comparing them than by counting digits. */
+  /** Below this, a comparison sort is faster. */
   private static final int FEW = 512;
 
-  /** Fewer are not worth a second thread. */
+  /** Below this, a second thread does not pay. */
   private static final int SHARED = 1 << 19;
 
   private RadixSort() {}
 
-  /** Sorts the numbers as unsigned ones, many of them on all cores. */
+  /** Sorts numbers as unsigned, large arrays on all processors. */
   static void sortUnsigned(long[] numbers) {
     if (numbers.length < FEW) {
       flipSigns(numbers);
@@ -50,7 +51,7 @@ final class RadixSort {
             });
   }
 
-  /** Makes the order of unsigned numbers that of signed ones, and back. */
+  /** Maps the order of unsigned numbers to that of signed ones, and back. */
   private static void flipSigns(long[] numbers) {
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] ^= Long.MIN_VALUE;
@@ -61,7 +62,9 @@ final class RadixSort {
     return (int) (number >>> shift) & (BUCKETS - 1);
   }
 
-  /** Moves numbers to the bucket of their digit, in place, and returns where the buckets end. */
+  /**
+   * Moves numbers to the buckets of their digits, in place, and returns the ends of the buckets.
+   */
   private static int[] partition(long[] numbers, int from, int to, int shift) {
     int[] next = new int[BUCKETS];
     for (int i = from; i < to; i++) {
@@ -90,7 +93,7 @@ final class RadixSort {
     return ends;
   }
 
-  /** What one thread sorts: numbers that agree in their first digit, and so in their sign. */
+  /** Sorts numbers that agree in their first digit, and so in their sign, on one thread. */
   private static final class Buckets {
     private final long[] numbers;
     private final long[] copy;

@@ -7,8 +7,7 @@ import com.google.common.geometry.S2CellId;
 import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.CellPartition.Options;
-import io.github.geofix.core.partition.CellPartition.Rule;
+import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CellHierarchyTest {
-  private static final Options SMALL = Options.defaults().withMinPoints(3).withMaxLevel(12);
+  private static final AdaptiveOptions SMALL =
+      AdaptiveOptions.defaults().withMinPoints(3).withMaxLevel(12);
 
   @TempDir Path folder;
 
@@ -133,6 +133,6 @@ class CellHierarchyTest {
     assertThatThrownBy(() -> CellHierarchy.adaptive(points, SMALL))
         .hasMessageContaining("at least one level");
     assertThatThrownBy(() -> CellHierarchy.adaptive(points, SMALL, 10, 5))
-        .hasMessageContaining("take fewer minPoints");
+        .hasMessageContaining("lower minPoints");
   }
 }

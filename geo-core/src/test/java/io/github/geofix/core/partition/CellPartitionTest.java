@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.common.geometry.S2Cell;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.cell.S2Cells;
@@ -12,8 +11,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
-import io.github.geofix.core.partition.CellPartition.Options;
-import io.github.geofix.core.partition.CellPartition.Rule;
+import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,13 +31,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CellPartitionTest {
-  private static final Options SMALL =
-      Options.defaults().withMinPoints(3).withMaxPoints(10).withMaxLevel(12);
+  private static final AdaptiveOptions SMALL =
+      AdaptiveOptions.defaults().withMinPoints(3).withMaxPoints(10).withMaxLevel(12);
 
   @TempDir Path folder;
 
   /** The definition read literally: S2 decides which points each cell holds. */
-  private static List<String> keptBySlowScan(List<LatLng> points, Options options) {
+  private static List<String> keptBySlowScan(List<LatLng> points, AdaptiveOptions options) {
     List<String> kept = new ArrayList<>();
     int startLevel = options.rule() == Rule.ISN ? 2 : 0;
     for (S2CellId cell = S2CellId.begin(startLevel);
@@ -50,7 +48,8 @@ class CellPartitionTest {
     return kept;
   }
 
-  private static void scan(S2CellId cell, List<LatLng> points, Options options, List<String> kept) {
+  private static void scan(
+      S2CellId cell, List<LatLng> points, AdaptiveOptions options, List<String> kept) {
     List<LatLng> inside = points.stream().filter(p -> cell.contains(leaf(p))).toList();
     boolean enough =
         options.rule() == Rule.ISN
@@ -78,7 +77,7 @@ class CellPartitionTest {
   void keepsExactlyTheCellsThatTheDefinitionKeeps(long seed) {
     List<LatLng> points = Points.clustered(400, new Random(seed));
     for (Rule rule : Rule.values()) {
-      Options options = SMALL.withRule(rule);
+      AdaptiveOptions options = SMALL.withRule(rule);
       assertThat(tokens(CellPartition.adaptive(points, options)))
           .containsExactlyElementsOf(keptBySlowScan(points, options));
     }
@@ -135,12 +134,13 @@ class CellPartitionTest {
     for (int i = 0; i < 1_000_000; i++) {
       points.add(latitude, longitude);
     }
-    CellPartition partition = CellPartition.adaptive(points, Options.defaults());
+    CellPartition partition = CellPartition.adaptive(points, AdaptiveOptions.defaults());
     assertThat(partition.cellIds()).containsExactly(S2Cells.leafOf(latitude, longitude));
     assertThat(partition.counts()).containsExactly(1_000_000);
     assertThat(GreatCircle.distanceKm(partition.meanOf(0), new LatLng(latitude, longitude)))
         .isLessThan(1e-11);
-    assertThat(CellPartition.adaptive(points, Options.defaults().withMaxLevel(7)).s2Token(0))
+    assertThat(
+            CellPartition.adaptive(points, AdaptiveOptions.defaults().withMaxLevel(7)).s2Token(0))
         .isEqualTo(S2Cells.token(S2Cells.parent(S2Cells.leafOf(latitude, longitude), 7)));
   }
 
@@ -153,39 +153,6 @@ class CellPartitionTest {
         .containsExactlyInAnyOrderElementsOf(
             points.stream().map(p -> leaf(p).parent(level).toToken()).distinct().toList());
     assertThat(IntStream.of(partition.counts()).sum()).isEqualTo(500);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
-  void neighborsShareAtLeastACorner(long seed) {
-    // Disjoint cells of mixed sizes that cover the sphere.
-    Random random = new Random(seed);
-    List<S2CellId> cells = new ArrayList<>();
-    for (int face = 0; face < 6; face++) {
-      cells.add(S2CellId.fromFace(face));
-    }
-    for (int i = 0; i < 60; i++) {
-      S2CellId split = cells.remove(random.nextInt(cells.size()));
-      split.children().forEach(cells::add);
-    }
-    cells.removeIf(cell -> random.nextInt(10) == 0);
-    CellPartition partition =
-        CellPartition.ofTokens(cells.stream().map(S2CellId::toToken).toList());
-    for (int a = 0; a < partition.size(); a++) {
-      List<Integer> expected = new ArrayList<>();
-      for (int b = 0; b < partition.size(); b++) {
-        // Two closed cells touch when they are at distance 0.
-        double distance =
-            new S2Cell(new S2CellId(partition.cellId(a)))
-                .getDistance(new S2Cell(new S2CellId(partition.cellId(b))))
-                .toAngle()
-                .radians();
-        if (a != b && distance < 1e-9) {
-          expected.add(b);
-        }
-      }
-      assertThat(IntStream.of(partition.neighborsOf(a)).boxed().toList()).isEqualTo(expected);
-    }
   }
 
   @Test

@@ -31,7 +31,7 @@ class CsvFuzzTest {
   static void writeValidFiles() throws IOException {
     folder = Files.createTempDirectory("csv-fuzz");
     PointSet points = PointSet.of(Points.clustered(500, new Random(1)));
-    CellPartition.Options options = CellPartition.Options.defaults().withMinPoints(3);
+    AdaptiveOptions options = AdaptiveOptions.defaults().withMinPoints(3);
     Path partition = folder.resolve("partition.csv");
     CellPartition.adaptive(points, options.withMaxPoints(20)).save(partition);
     Path hierarchy = folder.resolve("hierarchy.csv");

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.OracleFile;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.CellPartition.Mean;
-import io.github.geofix.core.partition.CellPartition.Options;
-import io.github.geofix.core.partition.CellPartition.Rule;
+import io.github.geofix.core.partition.AdaptiveOptions.Mean;
+import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The seven partitions of 100,000 photo positions that another program made. */
 class PartitionOracleTest {
   private static final int[] MAX_POINTS = {25000, 10000, 5000, 2000, 1000, 750, 500};
-  private static final Options ISN =
-      Options.defaults().withMinPoints(50).withRule(Rule.ISN).withMean(Mean.DEGREES);
+  private static final AdaptiveOptions ISN =
+      AdaptiveOptions.defaults().withMinPoints(50).withRule(Rule.ISN).withMean(Mean.DEGREES);
 
   private static OracleFile oracle;
   private static PointSet points;

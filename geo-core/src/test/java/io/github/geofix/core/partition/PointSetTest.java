@@ -35,7 +35,7 @@ class PointSetTest {
         points.stream()
             .map(p -> "x," + p.longitude() + "," + p.latitude())
             .collect(Collectors.joining("\n", "image,LON,LAT\n", "\n")));
-    CellPartition.Options options = CellPartition.Options.defaults();
+    AdaptiveOptions options = AdaptiveOptions.defaults();
     CellPartition expected = CellPartition.adaptive(points, options);
     assertThat(expected.size()).isGreaterThan(100);
     assertThat(CellPartition.adaptive(PointSet.readCsv(file), options)).isEqualTo(expected);

@@ -17,7 +17,6 @@ import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.LocatedPhoto;
 import io.github.geofix.eval.report.ReportSection;
 import io.github.geofix.models.io.ModelCard;
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import javax.imageio.ImageIO;
 
 /** What {@code geofix demo} leaves behind: figures, pictures and a page to look at. */
 public final class DemoReport {
@@ -44,7 +42,6 @@ public final class DemoReport {
   private static final double FAR_KM = 750;
   private static final int PHOTOS_ON_THE_MAP = 200;
   private static final int PHOTOS_IN_DETAIL = 12;
-  static final int PHOTOS_TO_TRY = 3;
   private static final int PIXELS = 128;
 
   private final Outcome outcome;
@@ -55,24 +52,6 @@ public final class DemoReport {
     this.outcome = outcome;
     this.may = Objects.requireNonNull(outcome.figures().get(TestRendering.MAY));
     this.mayPhotos = Objects.requireNonNull(outcome.tested().get(TestRendering.MAY));
-  }
-
-  /** Writes the first photos, to try the model on; returns their files. */
-  public List<Path> writePhotos(Path folder) {
-    List<Path> names = new ArrayList<>();
-    AtomicFiles.writeFolder(
-        folder,
-        temporary -> {
-          for (int i = 0; i < PHOTOS_TO_TRY; i++) {
-            // One of them as JPEG: both formats are what users bring.
-            String format = i == 1 ? "jpg" : "png";
-            Path name = Path.of("may-" + (i + 1) + "." + format);
-            BufferedImage image = mayPhotos.get(i).photo().image();
-            ImageIO.write(image, format, temporary.resolve(name).toFile());
-            names.add(folder.resolve(name));
-          }
-        });
-    return names;
   }
 
   public void writeJson(Path file) {
@@ -147,7 +126,7 @@ public final class DemoReport {
         .forEach(
             (rendering, figures) ->
                 page.add(
-                    new ReportSection.Comparison(
+                    ReportSection.comparison(
                         rendering.title(), verdict(figures), systems(figures))));
     if (!may.model().regions().isEmpty()) {
       page.add(
@@ -161,10 +140,10 @@ public final class DemoReport {
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
-            new ReportSection.ErrorCurves(
+            ReportSection.errorCurves(
                 "How far off", TestRendering.MAY.title() + ".", curves, may.model().limitsKm()))
         .add(
-            new ReportSection.WorldMap(
+            ReportSection.worldMap(
                 "Where photos went",
                 String.format(
                     Locale.ROOT,
@@ -175,7 +154,7 @@ public final class DemoReport {
                 NEAR_KM,
                 FAR_KM))
         .add(
-            new ReportSection.Photos(
+            ReportSection.photos(
                 "Photo by photo",
                 "Each photo beside the reference at the truth and at the guess, in the photo's own"
                     + " size and rotation. The heat map shows the scores of the best cells.",
@@ -183,7 +162,7 @@ public final class DemoReport {
                 NEAR_KM,
                 FAR_KM))
         .add(
-            new ReportSection.Text(
+            ReportSection.text(
                 "What this shows",
                 "The whole way from images to answers, learning, and search from coarse to fine on"
                     + " real imagery of another date and hand. It does not show that a street photo"
@@ -196,21 +175,20 @@ public final class DemoReport {
   }
 
   private ReportSection headline() {
-    List<ReportSection.Headline.Figure> figures = new ArrayList<>();
+    List<ReportSection.Figure> figures = new ArrayList<>();
     figures.add(
-        new ReportSection.Headline.Figure(
+        new ReportSection.Figure(
             String.format(Locale.ROOT, "%,.0f km", may.model().medianKm()).replace(',', '\u202F'),
             "median error",
             ""));
     for (double km : new double[] {200, 750, 2500}) {
       figures.add(
-          new ReportSection.Headline.Figure(
+          new ReportSection.Figure(
               String.format(Locale.ROOT, "%.1f %%", 100 * may.model().accuracyWithinKm(km)),
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return new ReportSection.Headline(
-        "At a glance", "On " + TestRendering.MAY.title() + ".", figures);
+    return ReportSection.headline("At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {

@@ -105,30 +105,29 @@ public final class FamiliesReport {
                     first.figures().size()))
             .world(EmbeddedImage.thumbnail(first.reference().toImage(), 1600));
     for (TestRendering rendering : first.figures().keySet()) {
-      page.add(
-          new ReportSection.Comparison(rendering.title(), winners(rendering), systems(rendering)));
+      page.add(ReportSection.comparison(rendering.title(), winners(rendering), systems(rendering)));
     }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(TestRendering.MAY).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
-            new ReportSection.ErrorCurves(
+            ReportSection.errorCurves(
                 "How far off",
                 TestRendering.MAY.title() + ".",
                 curves,
                 figures(first, TestRendering.MAY).model().limitsKm()))
         .add(
-            new ReportSection.PlainTable(
+            ReportSection.table(
                 "What it costs",
                 "Training and answering on this machine, one family after the other.",
                 costs()))
         .add(
-            new ReportSection.PlainTable(
+            ReportSection.table(
                 "Against correlation with search, photo by photo",
                 "Points above zero: the family located more photos than the strongest method that"
                     + " learns nothing. p is McNemar's exact test.",
                 againstSearch()))
         .add(
-            new ReportSection.Text(
+            ReportSection.text(
                 "What this shows",
                 "The families share the photos, the places and about the time of training, not a task"
                     + " that suits them alike: embed and token know the places they were trained"
@@ -167,27 +166,35 @@ public final class FamiliesReport {
     return systems;
   }
 
-  /** Says within which distances each system has the most photos. */
+  /** Returns the distances within which each system has the most photos, in a sentence. */
   private String winners(TestRendering rendering) {
     Map<String, DistanceReport> systems = systems(rendering);
     Map<String, List<String>> limitsOf = new LinkedHashMap<>();
+    List<String> nobody = new ArrayList<>();
     for (double km : figures(outcomes.get(0), rendering).model().limitsKm()) {
+      String limit = String.format(Locale.ROOT, "%.0f", km);
       double most =
           systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
-      String best =
-          most == 0
-              ? "nobody any"
-              : systems.entrySet().stream()
-                  .filter(system -> system.getValue().accuracyWithinKm(km) == most)
-                  .map(Map.Entry::getKey)
-                  .collect(Collectors.joining(" and "));
-      limitsOf
-          .computeIfAbsent(best, name -> new ArrayList<>())
-          .add(String.format(Locale.ROOT, "%.0f", km));
+      if (most == 0) {
+        nobody.add(limit);
+      } else {
+        String best =
+            systems.entrySet().stream()
+                .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(" and "));
+        limitsOf.computeIfAbsent(best, name -> new ArrayList<>()).add(limit);
+      }
     }
-    return limitsOf.entrySet().stream()
-        .map(best -> best.getKey() + " within " + String.join(", ", best.getValue()) + " km")
-        .collect(Collectors.joining("; ", "The most photos: ", "."));
+    String winners =
+        limitsOf.entrySet().stream()
+            .map(best -> best.getKey() + " within " + String.join(", ", best.getValue()) + " km")
+            .collect(Collectors.joining("; "));
+    return (winners.isEmpty() ? "" : "The most photos: " + winners + ".")
+        + (winners.isEmpty() || nobody.isEmpty() ? "" : " ")
+        + (nobody.isEmpty()
+            ? ""
+            : "No method located a photo within " + String.join(", ", nobody) + " km.");
   }
 
   /** Compares each family with the strongest baseline, photo by photo. */

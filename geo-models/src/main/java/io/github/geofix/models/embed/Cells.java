@@ -3,8 +3,8 @@ package io.github.geofix.models.embed;
 import static io.github.geofix.models.embed.EmbedConfig.check;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.core.partition.CellPartition;
 import java.util.List;
 
 /** The hierarchy of S2 cells of an {@link EmbedModel}. */
@@ -48,7 +48,7 @@ public sealed interface Cells {
    * @param minPoints the fewest photos of a cell, 1 or more
    * @param maxPoints the most photos of a cell, for each level, decreasing
    */
-  record Adaptive(CellPartition.Rule rule, int minPoints, List<Integer> maxPoints)
+  record Adaptive(AdaptiveOptions.Rule rule, int minPoints, List<Integer> maxPoints)
       implements Cells {
     /** Checks the ranges. */
     public Adaptive {
@@ -60,14 +60,16 @@ public sealed interface Cells {
     /** Returns the seven levels of GeoSURGE: at least 50 photos, at most 25,000 down to 500. */
     public static Adaptive defaults() {
       return new Adaptive(
-          CellPartition.Rule.GEOSURGE, 50, List.of(25_000, 10_000, 5_000, 2_000, 1_000, 750, 500));
+          AdaptiveOptions.Rule.GEOSURGE,
+          50,
+          List.of(25_000, 10_000, 5_000, 2_000, 1_000, 750, 500));
     }
 
     @Override
     public CellHierarchy hierarchy(List<LatLng> positions) {
       return CellHierarchy.adaptive(
           positions,
-          CellPartition.Options.defaults().withRule(rule).withMinPoints(minPoints),
+          AdaptiveOptions.defaults().withRule(rule).withMinPoints(minPoints),
           array(maxPoints));
     }
   }

@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
@@ -27,6 +28,7 @@ import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
@@ -67,6 +69,8 @@ final class EmbedConfigTest {
   /** What the configuration has held from the first version on. */
   private static final Calibration SOFTER = new Calibration(1.5, List.of(0.4, 0.95));
 
+  private static final LoadOptions CODE = LoadOptions.defaults().withAllowCode(true);
+
   @TempDir private Path folder;
 
   static List<EmbedConfig> configs() {
@@ -89,7 +93,8 @@ final class EmbedConfigTest {
                 PhotoStream.defaults()
                     .withBlocks(2)
                     .withClassMaps(Fusion.Input.defaults().withSource("water", 2))),
-        tiny().withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
+        tiny()
+            .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(80, 40, 20))));
   }
 
   /** Every form learns on one batch, and answers the same after saving and loading. */
@@ -298,7 +303,7 @@ final class EmbedConfigTest {
     try (EmbedModel model = model(config)) {
       model.save(saved, CARD);
       List<Location> answers = model.localizer().locateImages(List.of(photo(1)));
-      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved).allowingCode())) {
+      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved, CODE))) {
         assertThat(loaded.localizer().locateImages(List.of(photo(1)))).isEqualTo(answers);
       }
     }
@@ -307,12 +312,12 @@ final class EmbedConfigTest {
         .hasMessageContaining(
             "runs code when it is loaded: the class " + PatchBackbone.class.getName())
         .hasMessageContaining("--allow-code")
-        .hasMessageContaining("allowingCode()");
+        .hasMessageContaining("LoadOptions.withAllowCode(true)");
     Path json = saved.resolve("config.json");
     String text = Files.readString(json);
     assertThat(text).contains(PatchBackbone.class.getName());
     Files.writeString(json, text.replace(PatchBackbone.class.getName(), "com.example.Gone"));
-    assertThatThrownBy(() -> EmbedModel.load(ModelFolder.open(saved).allowingCode()))
+    assertThatThrownBy(() -> EmbedModel.load(ModelFolder.open(saved, CODE)))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("cannot load " + saved)
         .hasMessageContaining("the class com.example.Gone is missing");
@@ -386,7 +391,7 @@ final class EmbedConfigTest {
             .withInference(new Inference(64, 0))
             .withCells(
                 new Cells.Adaptive(
-                    CellPartition.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
+                    AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 70, 50, 40, 30, 20, 10)));
     Manifest manifest = photosWithMaps(folder);
     try (EmbedModel model = model(config);
         NDManager step = TorchEngine.newManager()) {
@@ -463,7 +468,7 @@ final class EmbedConfigTest {
       assertThat(model.config())
           .isEqualTo(
               EmbedConfig.tiny()
-                  .withCells(new Cells.Adaptive(CellPartition.Rule.GEOSURGE, 2, List.of(100, 20)))
+                  .withCells(new Cells.Adaptive(AdaptiveOptions.Rule.GEOSURGE, 2, List.of(100, 20)))
                   .withMatching(Cosine.defaults().withNegatives(new InBatch(true, true)))
                   .withFusion(
                       new SemanticStream(

@@ -1,0 +1,34 @@
+package io.github.geofix.core.partition;
+
+import io.github.geofix.core.geodesy.GeoJsonWriter;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** GeoJSON of partitions. */
+final class PartitionGeoJson {
+  private PartitionGeoJson() {}
+
+  static void write(Path file, CellPartition partition) {
+    AtomicFiles.write(
+        file,
+        temporary -> {
+          try (GeoJsonWriter writer = new GeoJsonWriter(Files.newBufferedWriter(temporary))) {
+            for (int label = 0; label < partition.size(); label++) {
+              LatLng mean = partition.meanOf(label);
+              Map<String, Object> properties = new LinkedHashMap<>();
+              properties.put("label", label);
+              properties.put("s2Token", partition.s2Token(label));
+              properties.put("points", partition.countOf(label));
+              properties.put("latitude", mean.latitude());
+              properties.put("longitude", mean.longitude());
+              writer.polygons(List.of(partition.cornersOf(label)), properties);
+            }
+          }
+        });
+  }
+}
