@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.ListedPhoto;
+import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.ExifTime;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ record TrackPhoto(Path image, Instant time, Optional<LatLng> truth) {
    */
   static List<TrackPhoto> readCsv(Path csv) {
     List<TrackPhoto> photos = new ArrayList<>();
-    for (ListedPhoto row : ListedPhoto.readCsv(csv)) {
+    for (PhotoRow row : PhotoRow.readCsv(csv)) {
       String where = csv + " line " + row.line() + ": " + row.image();
       TrackPhoto photo = new TrackPhoto(row.image(), time(row, where), row.latLng());
       if (!photos.isEmpty() && photo.time.isBefore(last(photos).time)) {
@@ -73,7 +73,7 @@ record TrackPhoto(Path image, Instant time, Optional<LatLng> truth) {
     return photos.get(photos.size() - 1);
   }
 
-  private static Instant time(ListedPhoto row, String where) {
+  private static Instant time(PhotoRow row, String where) {
     if (!Files.isReadable(row.image())) {
       throw new IllegalArgumentException(where + " is missing, or you are not allowed to read it");
     }

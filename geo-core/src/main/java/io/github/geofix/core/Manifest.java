@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * A list of photos with known positions, read from a CSV file. Immutable and thread-safe.
  *
- * <p>The file is as {@link ListedPhoto} says, with a position in every row.
+ * <p>The columns are those of {@link PhotoRow}; every row has a position.
  */
 public final class Manifest {
 
@@ -47,7 +47,7 @@ public final class Manifest {
   }
 
   /**
-   * Reads a manifest. Whether the images exist is found out when they are opened.
+   * Reads a manifest. Does not check whether the images exist.
    *
    * @throws UncheckedIOException if the file cannot be read
    * @throws IllegalArgumentException if a column is missing or a value is out of range; the message
@@ -55,7 +55,7 @@ public final class Manifest {
    */
   public static Manifest readCsv(Path file) {
     List<Entry> entries = new ArrayList<>();
-    ListedPhoto.read(
+    PhotoRow.read(
         file,
         true,
         photo ->
@@ -64,11 +64,9 @@ public final class Manifest {
   }
 
   /**
-   * Writes {@code image,latitude,longitude}, image paths relative to the file's folder where they
-   * lie below it.
+   * Writes {@code image,latitude,longitude}; image paths below the file's folder become relative.
    *
-   * @param more names of further columns, written as they are in {@link Entry#extra()}; empty where
-   *     they are not
+   * @param more the names of further columns to write from {@link Entry#extra()}, empty where missing
    * @throws UncheckedIOException if the file cannot be written; then no file is left behind
    */
   public void writeCsv(Path file, String... more) {
@@ -109,7 +107,7 @@ public final class Manifest {
     return entries.stream().map(Entry::latLng).toList();
   }
 
-  /** Returns the first image that is not a readable file, so that a long run can fail early. */
+  /** Returns the first image that is not a readable file, to fail before a long run. */
   public Optional<Path> firstMissingImage() {
     return entries.stream().map(Entry::image).filter(p -> !Files.isReadable(p)).findFirst();
   }

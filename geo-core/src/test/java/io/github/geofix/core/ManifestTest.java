@@ -93,6 +93,7 @@ class ManifestTest {
     new Random(1).nextBytes(noise);
     for (int i = 0; i < noise.length; i++) {
       // One long line without quotes.
+      noise[i] &= 0x7f;
       noise[i] = noise[i] == '\n' || noise[i] == '\r' || noise[i] == '"' ? 27 : noise[i];
     }
     Path file = Files.write(folder.resolve("noise"), noise);

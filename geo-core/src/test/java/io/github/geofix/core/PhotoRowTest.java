@@ -13,20 +13,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class ListedPhotoTest {
+final class PhotoRowTest {
   private final Path file;
 
-  ListedPhotoTest(@TempDir Path folder) {
+  PhotoRowTest(@TempDir Path folder) {
     this.file = folder.resolve("photos.csv");
   }
 
-  private List<ListedPhoto> read(String text) throws IOException {
-    return ListedPhoto.readCsv(Files.writeString(file, text));
+  private List<PhotoRow> read(String text) throws IOException {
+    return PhotoRow.readCsv(Files.writeString(file, text));
   }
 
   @Test
   void needsNoPositions() throws IOException {
-    List<ListedPhoto> photos = read("Time,Image\nnoon,a.jpg\n\nlater,sub/b.jpg\n");
+    List<PhotoRow> photos = read("Time,Image\nnoon,a.jpg\n\nlater,sub/b.jpg\n");
     assertThat(photos.get(0).image()).isEqualTo(file.resolveSibling("a.jpg"));
     assertThat(photos.get(0).latLng()).isEmpty();
     assertThat(photos.get(0).extra()).containsEntry("time", "noon");
@@ -36,12 +36,12 @@ final class ListedPhotoTest {
 
   @Test
   void keepsThePositionsThatThereAre() throws IOException {
-    List<ListedPhoto> photos = read("image,lat,lng\na.jpg,48.5,-2\nb.jpg,, \n");
+    List<PhotoRow> photos = read("image,lat,lng\na.jpg,48.5,-2\nb.jpg,, \n");
     assertThat(photos.get(0).latLng()).contains(new LatLng(48.5, -2));
     assertThat(photos.get(1).latLng()).isEmpty();
     assertThatThrownBy(() -> Manifest.readCsv(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(file + " line 3: not a number: empty String");
+        .hasMessage(file + " line 3: not a number: the field is empty");
   }
 
   @ParameterizedTest
@@ -51,11 +51,11 @@ final class ListedPhotoTest {
           """
           ''                     | ' is empty: a header image is needed'
           time                   | ' has no column image: its header is time, needed is image'
-          image,lat              | ' has no column longitude or lon or lng: its header is image,lat, \
+          image,lat              | ' has no column longitude or lon or lng or long: its header is image,lat, \
           needed are image,latitude,longitude'
           image,lat,lon@a.jpg,1  | ' line 2: 2 fields, the header has 3'
           image,lat,lon@ ,1,2    | ' line 2: the image column is empty'
-          image,lat,lon@a.jpg,1, | ' line 2: not a number: empty String'
+          image,lat,lon@a.jpg,1, | ' line 2: not a number: the field is empty'
           image,lat,lon@a.jpg,91,2 | ' line 2: latitude 91.0 is not within -90 to 90 degrees: \
           are latitude and longitude swapped?'
           """)
@@ -63,5 +63,11 @@ final class ListedPhotoTest {
     assertThatThrownBy(() -> read(text.replace('@', '\n')))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(file + message);
+  }
+
+  @Test
+  void takesTheColumnsOfBenchmarkTables() throws IOException {
+    assertThat(read("image,lat,long\na.png,48.8584,2.2945\n").get(0).latLng())
+        .contains(new LatLng(48.8584, 2.2945));
   }
 }
