@@ -13,7 +13,7 @@ final class Evaluate {
   public static void main(String[] args) {
     Manifest photos = Manifest.readCsv(Path.of("test/manifest.csv"));
     try (Localizer localizer = Localizer.load(Path.of("out/model"))) {
-      DistanceReport report = DistanceEvaluator.withDefaults().evaluate(localizer, photos);
+      DistanceReport report = DistanceEvaluator.defaults().evaluate(localizer, photos);
       System.out.println(report.toMarkdown()); // 1/25/200/750/2500 km, median, 95 % intervals
     }
   }

@@ -332,7 +332,7 @@ public final class NaipTable {
   private void print(String system, String seed, long steps, List<Found> found) {
     int[] cellOf = queries.stream().mapToInt(Query::cell).toArray();
     Bootstrap.Interval recall =
-        Bootstrap.withDefaults()
+        Bootstrap.defaults()
             .interval(
                 cellOf,
                 sample ->

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import java.io.Console;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -46,6 +47,15 @@ final class Bar implements AutoCloseable {
     Bar bar = new Bar(task, steps, isTerminal(), System::nanoTime, System.err);
     bar.begin(0);
     return bar;
+  }
+
+  /**
+   * Returns a bar for a command that prints results as they are known: on a terminal these are the
+   * progress.
+   */
+  static Bar besideOutput(String task, long steps) {
+    PrintStream log = isTerminal() ? new PrintStream(OutputStream.nullOutputStream()) : System.err;
+    return log(task, steps, System::nanoTime, log);
   }
 
   /** Returns a bar of a training, which may begin with any step. */

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.Count;
+import io.github.geofix.core.io.Printable;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.report.HtmlReport;
@@ -53,7 +53,7 @@ final class CompareCommand implements Callable<Integer> {
     runs.forEach(
         (name, run) -> {
           if (!name.equals(first)) {
-            text.append("### " + name + " against " + first + "\n\n");
+            text.append("### " + Printable.of(name + " against " + first) + "\n\n");
             text.append(compared(reference(runs), name, run).table().toMarkdown()).append('\n');
           }
         });

@@ -168,7 +168,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public void trained(Progress progress) {
       if (bar == null) {
-        bar = Bar.of("train", progress.steps());
+        bar = Bar.ofTraining("train");
       }
       bar.show(progress.step(), progress.steps(), progress.loss());
     }

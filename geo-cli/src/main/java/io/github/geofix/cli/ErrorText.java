@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.Printable;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
 
 /** What a user is told of an error: one line that is safe to print. */
@@ -11,6 +13,8 @@ final class ErrorText {
   /** The longest that is still read; more comes from files of another kind. */
   private static final int MAX_CHARS = 2000;
 
+  private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
+  private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
   private static final String ONLY_ONE = "expected only one match but got ";
 
   private ErrorText() {}
@@ -50,9 +54,16 @@ final class ErrorText {
         Runtime.getRuntime().maxMemory() >> 20);
   }
 
-  /** What a damaged file says of itself must neither control the terminal nor fill it. */
-  private static String printable(String message) {
-    String line = message.replaceAll("\\s*\\R\\s*", "; ").replaceAll("\\p{Cntrl}|\uFFFD", "?");
+  /** Text from outside must neither control the terminal nor fill it, nor show a secret. */
+  static String printable(String message) {
+    String line =
+        Printable.of(withoutSecrets(message).replaceAll("\\s*\\R\\s*", "; "))
+            .replace('\uFFFD', '?');
     return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "...";
+  }
+
+  /** Returns a text without the queries, users and passwords of web addresses: keys are there. */
+  static String withoutSecrets(String text) {
+    return QUERY.matcher(USER.matcher(text).replaceAll("$1***@")).replaceAll("$1?***");
   }
 }

@@ -1,13 +1,30 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.Count;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.earth.EarthBackdrop;
+import io.github.geofix.eval.DistanceEvaluator;
+import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
+import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
+import io.github.geofix.eval.protocol.CrossViewSet;
+import io.github.geofix.eval.protocol.Evaluation;
 import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
+import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
+import io.github.geofix.eval.report.HtmlReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -36,6 +53,9 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
+  /** Photos of a cross-view benchmark shown on the page. */
+  private static final int PHOTOS_IN_DETAIL = 24;
+
   @Spec private CommandSpec spec;
 
   static final class Embedded {
@@ -136,6 +156,17 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean incomplete;
 
   @Option(
+      names = "--skip-unreadable",
+      description = "Leave out photos that the model cannot read, and list them.")
+  private boolean skipUnreadable;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The system's name in tables and reports (default: the name of its file).")
+  private @Nullable String name;
+
+  @Option(
       names = "--list",
       paramLabel = "FILE",
       description = "Write the images as CSV: to train on, or to embed in this order.")
@@ -173,46 +204,147 @@ final class EvaluateCommand implements Callable<Integer> {
     if (what != null && what.embedded != null) {
       throw usage("--queries and --gallery are for cross-view protocols");
     }
-    boolean images = what == null || what.model != null;
-    PhotoRun run = PhotoRun.read(protocol, source, images, incomplete, this::note).withKm(km);
-    run = run.withRightKm(rightKm);
-    if (cells != null) {
-      run = run.withCells(cells);
+    PhotoSet set = read(protocol, source, what == null || what.model != null);
+    if (!incomplete) {
+      set.complete();
     }
+    set.findings().forEach(finding -> note(finding.toString()));
     if (list != null) {
-      run.photos().writeCsv(list);
+      set.photos().writeCsv(list);
     }
     if (what == null) {
-      return Count.of(run.photos().size(), "photos") + ", all there";
+      return Count.of(set.photos().size(), "photos") + ", all there";
     }
-    Evaluated evaluated =
+    PhotoBenchmark benchmark =
+        protocol == null ? PhotoBenchmark.of(set) : PhotoBenchmark.of(protocol, set);
+    benchmark = benchmark.withRightKm(rightKm);
+    if (km != null) {
+      benchmark = benchmark.withLimitsKm(km);
+    }
+    if (cells != null) {
+      benchmark = benchmark.withCells(partition(cells, set.photos()));
+    }
+    if (skipUnreadable) {
+      benchmark = benchmark.skippingUnreadable();
+    }
+    return write(
         what.model != null
-            ? run.evaluate(what.model, choice)
-            : run.evaluatePredictions(Objects.requireNonNull(what.predictions));
-    return files.write(evaluated);
+            ? evaluate(benchmark, what.model)
+            : benchmark.evaluate(Manifest.readCsv(Objects.requireNonNull(what.predictions))),
+        source);
+  }
+
+  private static PhotoSet read(@Nullable PhotoProtocol protocol, Path source, boolean images) {
+    if (protocol == null) {
+      return PhotoSet.of(Manifest.readCsv(source), images);
+    }
+    return images ? protocol.read(source) : protocol.readTable(source);
+  }
+
+  private static CellPartition partition(String cells, Manifest photos) {
+    return cells.matches("\\d{1,2}")
+        ? CellPartition.fixedLevel(photos.locations(), Integer.parseInt(cells))
+        : CellPartition.load(Path.of(cells));
+  }
+
+  private Evaluation evaluate(PhotoBenchmark benchmark, Path model) {
+    try (Localizer localizer = choice.load(model);
+        Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
+      return benchmark.evaluate(
+          localizer,
+          new DistanceEvaluator.Observer() {
+            @Override
+            public void located(int index, Manifest.Entry photo, Location location) {
+              bar.stepTo(index + 1L);
+            }
+
+            @Override
+            public void skipped(int index, Manifest.Entry photo, PhotoOutcome.Failed failure) {
+              bar.stepTo(index + 1L);
+              note("left out: " + failure.reason());
+            }
+          });
+    }
   }
 
   private String crossView(CrossViewProtocol protocol, Path root) {
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
     }
-    boolean images = what == null || what.model != null;
-    CrossViewRun run = CrossViewRun.read(protocol, root, images, this::note).withTies(ties);
+    CrossViewSet set =
+        what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);
+    // The list is what embeddings are made from, wherever the images are.
+    boolean onlyListed = what == null && list != null;
+    if (!onlyListed) {
+      set.complete();
+    }
+    set.findings().forEach(finding -> note(finding.toString()));
     if (list != null) {
-      run.set().writeCsv(list);
+      set.writeCsv(list);
     }
     if (what == null) {
-      return Count.of(run.set().queries().size(), "photos and ")
-          + Count.of(run.set().gallery().size(), "aerial images, all there");
+      boolean complete = set.findings().stream().noneMatch(Finding::fatal);
+      return Count.of(set.queries().size(), "photos and ")
+          + Count.of(set.gallery().size(), "aerial images")
+          + (complete ? ", all there" : "");
     }
-    return what.embedded != null
-        ? run.evaluate(what.embedded.queries, what.embedded.gallery, files::write)
-        : files.write(run.evaluate(Objects.requireNonNull(what.model)));
+    CrossViewBenchmark benchmark =
+        CrossViewBenchmark.of(protocol, set)
+            .withTies(ties)
+            .withPhotosInDetail(files.hasPage() ? PHOTOS_IN_DETAIL : 0);
+    return write(
+        what.embedded != null
+            ? evaluate(benchmark, what.embedded)
+            : evaluate(benchmark, Objects.requireNonNull(what.model)),
+        root);
   }
 
-  private void note(Finding finding) {
+  private static Evaluation evaluate(CrossViewBenchmark benchmark, Embedded files) {
+    try (Embeddings queries = Embeddings.open(files.queries);
+        Embeddings gallery = Embeddings.open(files.gallery)) {
+      return benchmark.evaluate(queries, gallery);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + "; --list writes the order of the images", e);
+    }
+  }
+
+  private Evaluation evaluate(CrossViewBenchmark benchmark, Path model) {
+    CrossViewSet set = benchmark.set();
+    try (TileEncoder encoder = TileEncoder.load(model, choice.loadOptions());
+        Bar bar = Bar.of("encode", (long) set.queries().size() + set.gallery().size())) {
+      return benchmark.evaluate(encoder, bar::stepTo);
+    }
+  }
+
+  private String write(Evaluation evaluation, Path data) {
+    Evaluation named = evaluation.named(name == null ? measured() : name);
+    files.write(named, page -> complete(page, data));
+    return named.toMarkdown();
+  }
+
+  /** Returns the file name of the system that is measured. */
+  private String measured() {
+    What system = Objects.requireNonNull(what);
+    Path file =
+        system.model != null
+            ? system.model
+            : system.predictions != null
+                ? system.predictions
+                : Objects.requireNonNull(system.embedded).queries;
+    return String.valueOf(file.getFileName());
+  }
+
+  private static HtmlReport complete(HtmlReport page, Path data) {
+    EarthBackdrop.find().ifPresent(page::world);
+    return page.provenance("data", data.toString())
+        .provenance("GeoFix", Main.version())
+        .provenance("date", LocalDate.now(ZoneOffset.UTC).toString());
+  }
+
+  private void note(String text) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println("note: " + finding);
+    err.println("note: " + Printable.of(text));
     err.flush();
   }
 }

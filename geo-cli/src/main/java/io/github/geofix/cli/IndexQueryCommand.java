@@ -10,6 +10,8 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.TileHit;
 import io.github.geofix.core.index.TileIndex;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +69,8 @@ final class IndexQueryCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
   private List<Path> photos = List.of();
@@ -77,7 +81,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
     photos = arguments.files();
-    try (TileEncoder encoder = TileEncoder.load(model);
+    try (TileEncoder encoder = TileEncoder.load(model, code.load());
         TileIndex index = TileIndex.open(file, encoder)) {
       List<List<TileHit>> found = index.searchAll(photos, top);
       PrintWriter out = spec.commandLine().getOut();
@@ -93,7 +97,7 @@ final class IndexQueryCommand implements Callable<Integer> {
 
   private void text(PrintWriter out, List<List<TileHit>> found) {
     for (int i = 0; i < found.size(); i++) {
-      out.println(photos.get(i));
+      out.println(Printable.of(photos.get(i)));
       for (TileHit hit : found.get(i)) {
         OptionalDouble heading = hit.headingDegrees();
         out.printf(
@@ -119,7 +123,7 @@ final class IndexQueryCommand implements Callable<Integer> {
         LatLng center = hit.tile().center();
         OptionalDouble heading = hit.headingDegrees();
         rows.writeRecord(
-            photos.get(i).toString(),
+            Printable.of(CsvFile.cell(photos.get(i))),
             String.valueOf(rank),
             String.valueOf(center.latitude()),
             String.valueOf(center.longitude()),

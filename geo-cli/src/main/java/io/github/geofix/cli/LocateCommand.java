@@ -1,28 +1,15 @@
 package io.github.geofix.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
-import io.github.geofix.core.Candidate;
-import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
-import io.github.geofix.core.geodesy.GeoJsonWriter;
-import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +18,12 @@ import picocli.CommandLine.Spec;
 /** {@code geofix locate}. */
 @Command(
     name = "locate",
-    description = "Tells where photos were taken. Scores are not probabilities.",
+    description = {
+      "Locates photos, each answer printed as it is known. Scores are probabilities only if the"
+          + " model was calibrated.",
+      "A photo that cannot be read is named on stderr, the others are located, and the exit code"
+          + " is 1."
+    },
     footer = {
       "",
       "Examples:",
@@ -40,15 +32,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
-  private static final Gson JSON = new GsonBuilder().setPrettyPrinting().create();
-
-  enum Format {
-    TEXT,
-    CSV,
-    JSON,
-    GEOJSON
-  }
-
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
@@ -68,177 +51,58 @@ final class LocateCommand implements Callable<Integer> {
       defaultValue = "text",
       paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Format format;
+  private LocationWriter.Format format;
 
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
-  private List<Path> photos = List.of();
-
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    photos = arguments.files();
-    List<Location> locations = choice.locateAll(model, photos);
+    List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
-    switch (format) {
-      case TEXT -> text(out, locations);
-      case CSV -> csv(out, locations);
-      case JSON -> out.println(JSON.toJson(json(locations)));
-      case GEOJSON -> out.println(geoJson(locations));
+    int failed;
+    try (Localizer localizer = choice.load(model);
+        LocationWriter writer = format.open(out, top);
+        Bar bar = Bar.besideOutput("locate", photos.size())) {
+      failed = locate(localizer, photos, writer, bar);
     }
     out.flush();
-    return 0;
-  }
-
-  private List<Candidate> shown(Location location) {
-    return location.candidates().subList(0, Math.min(top, location.candidates().size()));
-  }
-
-  private void text(PrintWriter out, List<Location> locations) {
-    for (int i = 0; i < locations.size(); i++) {
-      out.println(photos.get(i) + "  " + locations.get(i).latLng());
-      for (Candidate candidate : shown(locations.get(i))) {
-        out.printf(
-            Locale.ROOT,
-            "  %-24s score %.3f  within %4.0f km  %s%s%n",
-            candidate.latLng(),
-            candidate.score(),
-            candidate.radiusKm(),
-            candidate.cell(),
-            heading(candidate));
-      }
-      for (ScoreRegion region : locations.get(i).regions()) {
-        out.printf(
-            Locale.ROOT,
-            "  %.0f %% of the score lies within %,.0f km2%n",
-            100 * region.share(),
-            region.region().areaKm2());
-      }
+    if (failed > 0 && photos.size() > 1) {
+      error(Count.of(failed, "photos of ") + photos.size() + " could not be read");
     }
+    return failed == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private static String heading(Candidate candidate) {
-    return candidate.headingDegrees().isPresent()
-        ? String.format(Locale.ROOT, "  heading %.0f", candidate.headingDegrees().getAsDouble())
-        : "";
+  /** Returns how many photos could not be read. */
+  private int locate(Localizer localizer, List<Path> photos, LocationWriter writer, Bar bar) {
+    int[] counts = new int[2];
+    localizer.locateEach(
+        photos,
+        outcome -> {
+          if (outcome instanceof PhotoOutcome.Located located) {
+            write(writer, located);
+          } else if (outcome instanceof PhotoOutcome.Failed failed) {
+            counts[1]++;
+            error(ErrorText.of(failed.error()));
+          }
+          bar.stepTo(++counts[0]);
+        });
+    return counts[1];
   }
 
-  private void csv(PrintWriter out, List<Location> locations) {
-    CsvWriter rows = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
-    row(rows, "image", "rank", "latitude", "longitude", "score", "radiusKm", "cell");
-    for (int i = 0; i < locations.size(); i++) {
-      Location location = locations.get(i);
-      row(
-          rows,
-          photos.get(i),
-          0,
-          location.latLng().latitude(),
-          location.latLng().longitude(),
-          "",
-          "",
-          "");
-      int rank = 0;
-      for (Candidate candidate : shown(location)) {
-        rank++;
-        row(
-            rows,
-            photos.get(i),
-            rank,
-            candidate.latLng().latitude(),
-            candidate.latLng().longitude(),
-            candidate.score(),
-            candidate.radiusKm(),
-            candidate.cell());
-      }
-    }
-  }
-
-  private static void row(CsvWriter rows, Object... fields) {
-    rows.writeRecord(Arrays.stream(fields).map(Object::toString).toList());
-  }
-
-  private JsonArray json(List<Location> locations) {
-    JsonArray all = new JsonArray();
-    for (int i = 0; i < locations.size(); i++) {
-      JsonObject photo = new JsonObject();
-      photo.addProperty("image", photos.get(i).toString());
-      add(photo, locations.get(i).latLng());
-      photo.addProperty("score", locations.get(i).score());
-      JsonArray candidates = new JsonArray();
-      for (Candidate candidate : shown(locations.get(i))) {
-        JsonObject entry = new JsonObject();
-        add(entry, candidate.latLng());
-        addScore(entry, candidate);
-        candidates.add(entry);
-      }
-      photo.add("candidates", candidates);
-      photo.add("regions", regions(locations.get(i)));
-      all.add(photo);
-    }
-    return all;
-  }
-
-  private static JsonArray regions(Location location) {
-    JsonArray regions = new JsonArray();
-    for (ScoreRegion region : location.regions()) {
-      JsonObject entry = new JsonObject();
-      entry.addProperty("share", region.share());
-      entry.addProperty("areaKm2", region.region().areaKm2());
-      JsonArray cells = new JsonArray();
-      region.region().s2Tokens().forEach(cells::add);
-      entry.add("cells", cells);
-      regions.add(entry);
-    }
-    return regions;
-  }
-
-  private String geoJson(List<Location> locations) {
-    StringWriter text = new StringWriter();
-    try (GeoJsonWriter features = new GeoJsonWriter(text)) {
-      for (int i = 0; i < locations.size(); i++) {
-        features.point(locations.get(i).latLng(), properties(photos.get(i), 0));
-        int rank = 0;
-        for (Candidate candidate : shown(locations.get(i))) {
-          rank++;
-          Map<String, Object> properties = properties(photos.get(i), rank);
-          properties.put("score", candidate.score());
-          properties.put("radiusKm", candidate.radiusKm());
-          properties.put("cell", candidate.cell());
-          candidate.headingDegrees().ifPresent(heading -> properties.put("heading", heading));
-          features.point(candidate.latLng(), properties);
-        }
-        for (ScoreRegion region : locations.get(i).regions()) {
-          Map<String, Object> properties = new LinkedHashMap<>();
-          properties.put("areaKm2", region.region().areaKm2());
-          properties.put("image", photos.get(i));
-          properties.put("share", region.share());
-          features.polygons(region.region().rings(), properties);
-        }
-      }
+  private static void write(LocationWriter writer, PhotoOutcome.Located located) {
+    try {
+      writer.write(located.photo(), located.location());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }
-    return text.toString();
   }
 
-  private static Map<String, Object> properties(Path photo, int rank) {
-    Map<String, Object> properties = new LinkedHashMap<>();
-    properties.put("image", photo);
-    properties.put("rank", rank);
-    return properties;
-  }
-
-  private static void add(JsonObject object, LatLng latLng) {
-    object.addProperty("latitude", latLng.latitude());
-    object.addProperty("longitude", latLng.longitude());
-  }
-
-  private static void addScore(JsonObject object, Candidate candidate) {
-    object.addProperty("score", candidate.score());
-    object.addProperty("radiusKm", candidate.radiusKm());
-    object.addProperty("cell", candidate.cell().toString());
-    candidate.headingDegrees().ifPresent(heading -> object.addProperty("heading", heading));
+  private void error(String message) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("geofix: " + message);
+    err.flush();
   }
 }

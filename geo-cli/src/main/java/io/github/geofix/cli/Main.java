@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -83,7 +84,7 @@ public final class Main {
             .setExecutionExceptionHandler(
                 (exception, command, parsed) -> {
                   if (main.verbose) {
-                    exception.printStackTrace(err);
+                    err.println(stackTrace(exception));
                   }
                   err.println("geofix: " + ErrorText.of(exception));
                   err.flush();
@@ -94,12 +95,18 @@ public final class Main {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
       if (main.verbose) {
-        e.printStackTrace(err);
+        err.println(stackTrace(e));
       }
       err.println("geofix: " + ErrorText.outOfMemory());
       err.flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
+  }
+
+  private static String stackTrace(Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace));
+    return ErrorText.withoutSecrets(trace.toString());
   }
 
   /** Says what is wrong with a command line, and where to read how it is right. */

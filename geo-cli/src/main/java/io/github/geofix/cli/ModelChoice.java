@@ -1,7 +1,9 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.io.ModelFolder;
@@ -9,12 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
 final class ModelChoice {
-  private static final int BATCH = 64;
-
   @Option(
       names = "--then",
       paramLabel = "DIR",
@@ -29,16 +30,31 @@ final class ModelChoice {
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
 
-  /** Loads a model and locates photos, in batches so that the progress shows. */
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** Returns the options of loading. */
+  LoadOptions loadOptions() {
+    return code.load();
+  }
+
+  /**
+   * Loads a model and locates photos.
+   *
+   * @throws java.io.UncheckedIOException if one cannot be read
+   */
   List<Location> locateAll(Path model, List<Path> photos) {
     List<Location> locations = new ArrayList<>(photos.size());
     try (Localizer localizer = load(model);
         Bar bar = Bar.of("locate", photos.size())) {
-      for (int from = 0; from < photos.size(); from += BATCH) {
-        int to = Math.min(from + BATCH, photos.size());
-        locations.addAll(localizer.locateAll(photos.subList(from, to)));
-        bar.stepTo(to);
-      }
+      localizer.locateEach(
+          photos,
+          outcome -> {
+            if (outcome instanceof PhotoOutcome.Failed failed) {
+              throw failed.error();
+            }
+            locations.add(((PhotoOutcome.Located) outcome).location());
+            bar.stepTo(locations.size());
+          });
     }
     return locations;
   }
@@ -48,12 +64,12 @@ final class ModelChoice {
       if (tiles != null) {
         throw new IllegalArgumentException("--tiles does not go with --then");
       }
-      return Cascade.load(model, then);
+      return Cascade.load(model, then, code.load());
     }
     if (tiles != null) {
-      ModelFolder folder = ModelFolder.open(model);
+      ModelFolder folder = code.open(model);
       return Family.of(folder).localizer(folder.with(MapSetting.of(tiles, folder.method())));
     }
-    return Localizer.load(model);
+    return Localizer.load(model, code.load());
   }
 }

@@ -7,7 +7,6 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.core.partition.QuadtreeOptions;
 import io.github.geofix.earth.EarthImage;
-import io.github.geofix.eval.Count;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.ReportSection;
@@ -192,7 +191,7 @@ final class PartitionCommand implements Callable<Integer> {
               Arrays.stream(cells.counts()).asLongStream().sum(),
               Count.of(points.size(), "points"));
       out.println(limit + ": " + size);
-      page.add(ReportSection.CellMap.of("Cells of " + limit, size + ".", cells));
+      page.add(ReportSection.cellMap("Cells of " + limit, size + ".", cells));
     }
     if (map != null) {
       picture.ifPresent(page::world);

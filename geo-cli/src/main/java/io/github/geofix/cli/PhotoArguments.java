@@ -1,20 +1,17 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.io.ImageFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Parameters;
 
 /** Photos named on the command line. */
 final class PhotoArguments {
-  private static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "tif", "tiff", "webp");
-
   @Parameters(
       arity = "1..*",
       paramLabel = "PHOTO",
@@ -46,7 +43,7 @@ final class PhotoArguments {
         throw new IllegalArgumentException(
             folder
                 + " holds no photo: looked in it, not in folders below, for files that end in "
-                + String.join(", ", EXTENSIONS.stream().map(e -> "." + e).sorted().toList()));
+                + String.join(", ", ImageFiles.EXTENSIONS.stream().map(e -> "." + e).toList()));
       }
       return photos;
     } catch (IOException e) {
@@ -56,8 +53,8 @@ final class PhotoArguments {
 
   /** Hidden files are no photos, whatever their names: some systems keep a shadow of each. */
   private static boolean isPhoto(Path path) {
-    String name = path.getFileName().toString();
-    String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return EXTENSIONS.contains(extension) && !name.startsWith(".") && Files.isRegularFile(path);
+    return ImageFiles.isImage(path)
+        && !path.getFileName().toString().startsWith(".")
+        && Files.isRegularFile(path);
   }
 }

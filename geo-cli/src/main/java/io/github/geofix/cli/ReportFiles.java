@@ -1,6 +1,10 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.eval.protocol.Evaluation;
+import io.github.geofix.eval.report.HtmlReport;
+import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,7 +23,7 @@ final class ReportFiles {
   private @Nullable Path report;
 
   /**
-   * Refuses what could not be written, before the figures are computed.
+   * Refuses files that could not be written, before the figures are computed.
    *
    * @param more a further file that is written, or null
    */
@@ -27,14 +31,22 @@ final class ReportFiles {
     OutputFiles.check(json, csv, latex, report, more);
   }
 
-  /** Writes what was asked for; returns the text for stdout. */
-  String write(Evaluated evaluated) {
-    OutputFiles.write(json, evaluated.json() + "\n");
-    OutputFiles.write(csv, evaluated.csv());
-    OutputFiles.write(latex, evaluated.table().toLatex());
+  /** Returns whether a page is to be written. */
+  boolean hasPage() {
+    return report != null;
+  }
+
+  /**
+   * Writes the files that were asked for.
+   *
+   * @param complete adds to the page what the evaluation does not know
+   */
+  void write(Evaluation evaluation, UnaryOperator<HtmlReport> complete) {
+    OutputFiles.write(json, evaluation.toJson() + "\n");
+    OutputFiles.write(csv, evaluation.toCsv());
+    OutputFiles.write(latex, evaluation.toTable().toLatex());
     if (report != null) {
-      evaluated.page().get().write(report);
+      complete.apply(evaluation.toHtml(Photos::read)).write(report);
     }
-    return evaluated.markdown();
   }
 }

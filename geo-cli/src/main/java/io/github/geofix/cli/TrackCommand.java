@@ -1,11 +1,17 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.track.TimedPhoto;
 import io.github.geofix.core.track.TrackFilter;
+import io.github.geofix.earth.EarthBackdrop;
+import io.github.geofix.eval.protocol.TrackEvaluation;
+import io.github.geofix.eval.report.HtmlReport;
+import io.github.geofix.models.image.ExifTime;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -52,10 +58,20 @@ final class TrackCommand implements Callable<Integer> {
     @ArgGroup(exclusive = false, multiplicity = "1")
     @Nullable PhotoArguments arguments;
 
-    List<TrackPhoto> read() {
-      return csv != null
-          ? TrackPhoto.readCsv(csv)
-          : TrackPhoto.ofFiles(Objects.requireNonNull(arguments).files());
+    List<TimedPhoto> read() {
+      if (csv != null) {
+        return TimedPhoto.readCsv(csv, ExifTime::read);
+      }
+      List<Path> files = Objects.requireNonNull(arguments).files();
+      AtomicInteger read = new AtomicInteger();
+      try (Bar bar = Bar.of("read times", files.size())) {
+        return TimedPhoto.ofFiles(
+            files,
+            file -> {
+              bar.stepTo(read.incrementAndGet());
+              return ExifTime.read(file);
+            });
+      }
     }
   }
 
@@ -111,22 +127,25 @@ final class TrackCommand implements Callable<Integer> {
     TrackFilter filter =
         TrackFilter.of(TrackFilter.Options.ofSpeed(kmPerSecond).withMeanKm(meanKm));
     OutputFiles.check(geoJson, csv, report);
-    List<TrackPhoto> taken = photos.read();
+    List<TimedPhoto> taken = photos.read();
     if (report != null && taken.stream().allMatch(photo -> photo.truth().isEmpty())) {
       throw new IllegalArgumentException(
           "--report compares the way with true positions: list them by --data, in the columns"
               + " latitude and longitude");
     }
-    TrackRun run = TrackRun.of(taken, choice.locateAll(model, TrackPhoto.images(taken)), filter);
-    OutputFiles.write(geoJson, run.toGeoJson());
+    List<Path> images = taken.stream().map(TimedPhoto::image).toList();
+    TrackEvaluation track = TrackEvaluation.of(taken, choice.locateAll(model, images), filter);
+    OutputFiles.write(geoJson, track.toGeoJson());
     if (csv != null) {
-      run.answers().writeCsv(csv, "time", "score");
+      track.answers().writeCsv(csv, "time", "score");
     }
     if (report != null) {
-      run.page(String.valueOf(model.getFileName())).write(report);
+      HtmlReport page = track.toHtml(String.valueOf(model.getFileName()));
+      EarthBackdrop.find().ifPresent(page::world);
+      page.write(report);
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(run.toText());
+    out.print(track.toText());
     out.flush();
     return 0;
   }

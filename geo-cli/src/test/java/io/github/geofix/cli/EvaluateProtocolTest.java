@@ -61,7 +61,7 @@ final class EvaluateProtocolTest {
             folder.resolve("run.tex").toString());
     assertThat(result.err())
         .isEqualToIgnoringNewLines(
-            "note: 48 photos and 100 aerial images are listed, the benchmark has 52,605 and 90,618");
+            "note: photos listed with 100 aerial images, where the benchmark has 52,605 with 90,618: 48");
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains("| R@1% (K = 1) |", "| hit rate (covering) |", "| R@1@100m |")
@@ -154,12 +154,13 @@ final class EvaluateProtocolTest {
             "--gallery",
             SAMPLE.resolve("g.npy").toString());
     assertThat(fewer.code()).isEqualTo(1);
-    assertThat(fewer.err()).contains("has 48 rows for 24 photos: --list writes the order");
+    assertThat(fewer.err())
+        .contains("48 rows in ", "q.npy, but 24 photos: one row each", "--list writes the order");
     Files.writeString(
         folder.resolve("im2gps.csv"), "IMG_ID,LAT,LON\na.jpg,-122.4,37.8\nb.jpg,2.35,48.85\n");
     Result missing = run("evaluate", "--protocol", "im2gps", "--root", folder.toString());
     assertThat(missing.code()).isEqualTo(1);
-    assertThat(missing.err()).contains("2 images are missing: a.jpg, b.jpg");
+    assertThat(missing.err()).contains("images missing: 2 (a.jpg, b.jpg)");
     Files.writeString(
         folder.resolve("answers.csv"), "image,latitude,longitude\na.jpg,37.8,-122\nb.jpg,48,2\n");
     Result predicted =
@@ -171,7 +172,7 @@ final class EvaluateProtocolTest {
             folder.toString(),
             "--predictions",
             folder.resolve("answers.csv").toString());
-    assertThat(predicted.err()).contains("headings of latitude and longitude are swapped");
+    assertThat(predicted.err()).contains("latitude and longitude of im2gps.csv were swapped");
     assertThat(predicted.out())
         .contains("| answers.csv |", "PlaNet", "not the whole benchmark", "North America");
   }

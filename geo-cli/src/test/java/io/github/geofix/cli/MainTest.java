@@ -7,8 +7,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
@@ -16,6 +19,8 @@ import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -497,6 +502,91 @@ final class MainTest {
     assertOneLine(run("locate", "--model", path("model"), path("cut.png")), "cut.png");
   }
 
+  /** Each format stays whole around a photo that cannot be read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "csv", "json", "geojson"})
+  void locatesTheOthersAroundACutPhoto(String format) throws IOException {
+    Path mixed = Files.createDirectories(folder.resolve("mixed-" + format));
+    byte[] bytes = Files.readAllBytes(Path.of(firstPhoto()));
+    Files.write(mixed.resolve("a.png"), bytes);
+    Files.write(mixed.resolve("cut.png"), Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(mixed.resolve("z.png"), bytes);
+    Result result =
+        run("locate", "--model", path("model"), "--format", format, "--top", "1", mixed.toString());
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("geofix: ") && line.contains("cut.png"))
+        .anyMatch(line -> line.equals("geofix: 1 photo of 3 could not be read"));
+    assertThat(result.out()).contains("a.png", "z.png").doesNotContain("cut.png");
+    if (format.equals("json")) {
+      assertThat(JsonParser.parseString(result.out()).getAsJsonArray()).hasSize(2);
+    } else if (format.equals("geojson")) {
+      assertThat(JsonParser.parseString(result.out()).getAsJsonObject().getAsJsonArray("features"))
+          .hasSizeGreaterThanOrEqualTo(8);
+    }
+  }
+
+  @Test
+  void fileNamesNeitherControlTheTerminalNorASpreadsheet() throws IOException {
+    Path hostile = folder.resolve("\u001b[2J\u001b]0;pwned\u0007\u202Egnp.png");
+    Files.copy(Path.of(firstPhoto()), hostile);
+    for (String format : new String[] {"text", "csv"}) {
+      Result result =
+          run("locate", "--model", path("model"), "--format", format, hostile.toString());
+      assertThat(result.code()).isZero();
+      assertThat(result.out())
+          .contains("\\u001b[2J\\u001b]0;pwned\\u0007\\u202egnp.png")
+          .doesNotContain("\u001b", "\u202E");
+    }
+    StringWriter csv = new StringWriter();
+    try (LocationWriter writer = LocationWriter.Format.CSV.open(new PrintWriter(csv), 1)) {
+      LatLng there = new LatLng(1, 2);
+      writer.write(
+          Path.of("=1+1.png"),
+          new Location(there, List.of(new Candidate(there, 1, 1, new Tile(0, 0, 0)))));
+    }
+    assertThat(csv.toString()).contains("\n./=1+1.png,0,1.0,2.0,");
+  }
+
+  @Test
+  void evaluatesAroundACutPhotoOnlyIfTold() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of(firstPhoto()));
+    Files.write(folder.resolve("whole.png"), bytes);
+    Files.write(folder.resolve("half.png"), Arrays.copyOf(bytes, bytes.length / 2));
+    Files.writeString(
+        folder.resolve("half.csv"), "image,latitude,longitude\nwhole.png,1,2\nhalf.png,1,2\n");
+    String[] evaluate = {
+      "evaluate", "--model", path("model"), "--data", path("half.csv"), "--name", "my model"
+    };
+    assertOneLine(run(evaluate), "half.png");
+    String[] skipping = Arrays.copyOf(evaluate, evaluate.length + 3);
+    skipping[evaluate.length] = "--skip-unreadable";
+    skipping[evaluate.length + 1] = "--json";
+    skipping[evaluate.length + 2] = path("half.json");
+    Result result = run(skipping);
+    assertThat(result.code()).isZero();
+    assertThat(result.err()).startsWith("note: left out: ").contains("half.png").hasLineCount(1);
+    JsonObject json =
+        JsonParser.parseString(Files.readString(folder.resolve("half.json"))).getAsJsonObject();
+    assertThat(json.get("count").getAsInt()).isEqualTo(1);
+    assertThat(json.get("system").getAsString()).isEqualTo("my model");
+    assertThat(json.getAsJsonArray("skipped")).hasSize(1);
+  }
+
+  @Test
+  void listsPublishedFiguresInEveryFormat() {
+    assertThat(run("published").out().lines()).contains("IM2GPS3k", "CVUSA");
+    assertThat(run("published", "--dataset", "cvusa", "--format", "csv").out())
+        .startsWith("method,dataset,metric,percent,source\n")
+        .contains("CVUSA,R@1,");
+    JsonArray json =
+        JsonParser.parseString(run("published", "--format", "json").out()).getAsJsonArray();
+    assertThat(json).hasSizeGreaterThan(700);
+    assertThat(run("published", "--dataset", "im2gps3k", "--format", "bibtex").out())
+        .contains("@misc{geosurge-arxiv-2510-01448,", "  eprint = {2510.01448},", "Table II");
+  }
+
   @Test
   void saysThatAFileIsNoPhoto() throws IOException {
     byte[] noise = new byte[1000];
@@ -669,6 +759,59 @@ final class MainTest {
       line.addAll(List.of("--set", setting));
     }
     return run(line.toArray(String[]::new));
+  }
+
+  @Test
+  void runsTheCodeThatAFolderNamesOnlyWhenAllowed() throws IOException {
+    Path copy = Files.createDirectories(folder.resolve("code"));
+    for (String file : List.of("card.json", "weights.safetensors")) {
+      Files.copy(folder.resolve("model").resolve(file), copy.resolve(file));
+    }
+    String config = Files.readString(folder.resolve("model/config.json"));
+    Files.writeString(
+        copy.resolve("config.json"), config.replace("residual-small", "com.example.Gone"));
+    for (String[] command :
+        List.of(
+            new String[] {"describe", "--model", path("code")},
+            new String[] {"locate", "--model", path("code"), firstPhoto()},
+            new String[] {
+              "train",
+              "--from",
+              path("code"),
+              "--data",
+              path("photos/manifest.csv"),
+              "--out",
+              path("never")
+            })) {
+      assertOneLine(run(command), "the class com.example.Gone", "--allow-code");
+      List<String> allowed = new ArrayList<>(List.of(command));
+      allowed.add(1, "--allow-code");
+      assertOneLine(run(allowed.toArray(String[]::new)), "the class com.example.Gone is missing");
+    }
+  }
+
+  @Test
+  void runsTheCodeThatAnotherRunNamesOnlyWhenAllowed() throws IOException {
+    String run =
+        """
+        {
+          "start": {"type": "new", "method": "embed", "size": "tiny"},
+          "set": {"encoder.backbone": "com.example.Gone"},
+          "opt": {},
+          "data": {"type": "photos", "csv": "%s"},
+          "skipUnreadable": false
+        }
+        """
+            .formatted(path("photos/manifest.csv"));
+    Files.writeString(folder.resolve("other.json"), run);
+    assertOneLine(
+        run("train", "--config", path("other.json"), "--out", path("never")),
+        "other.json names code",
+        "the class com.example.Gone",
+        "--allow-code");
+    assertOneLine(
+        run("train", "--allow-code", "--config", path("other.json"), "--out", path("never")),
+        "the class com.example.Gone is missing");
   }
 
   @Test

@@ -175,7 +175,9 @@ final class TrackCommandTest {
 
     Files.copy(folder.resolve("drive/photos/000000.png"), photos.resolve("d.png"));
     assertOneLine(
-        track(photos.toString()), "d.png does not say when it was taken", "time by --data");
+        track(photos.toString()),
+        "d.png has no time (EXIF DateTimeOriginal)",
+        "a list with the columns image and time");
   }
 
   @ParameterizedTest

@@ -155,7 +155,7 @@ final class TrainProtocolTest {
     Path root = cvusa();
     Result trained = train("cvusa", root, "first", "--batch", "4", "--epochs", "1");
     assertThat(trained.err().strip())
-        .isEqualTo("note: 8 photos are listed to train on, the benchmark has 35,532");
+        .isEqualTo("note: photos listed to train on, where the benchmark has 35,532: 8");
     assertDone(trained);
     assertThat(config("first").getAsJsonObject("photos").get("type").getAsString())
         .isEqualTo("ground");
@@ -260,13 +260,13 @@ final class TrainProtocolTest {
             "--hard-negatives",
             "frgeo");
     assertThat(same.err().strip())
-        .isEqualTo("note: 48 photos are listed to train on, the benchmark has 52,609");
+        .isEqualTo("note: photos listed to train on, where the benchmark has 52,609: 48");
     assertThat(evaluate("vigor-same", root, "same").out())
         .contains("48 queries in a gallery of 100");
     Result cross =
         train("vigor-cross", root, "cross", "--batch", "12", "--epochs", "1", "--rate", "1e-4");
     assertThat(cross.err().strip())
-        .isEqualTo("note: 24 photos are listed to train on, the benchmark has 51,520");
+        .isEqualTo("note: photos listed to train on, where the benchmark has 51,520: 24");
     assertThat(evaluate("vigor-cross", root, "cross").out())
         .contains("24 queries in a gallery of 50");
   }
@@ -373,9 +373,9 @@ final class TrainProtocolTest {
     assertRefused(train("im2gps3k", root, "never", "--method", "embed"), "no photos to train on");
     assertRefused(train("moon", root, "never"), "no protocol moon, only im2gps");
     assertRefused(
-        train("cvact-val", root, "never"), "cannot read", root.resolve("ACT_data.mat").toString());
+        train("cvact-val", root, "never"), "no such list", root.resolve("ACT_data.mat").toString());
     Files.delete(root.resolve("bingmap/19/0000002.jpg"));
-    assertRefused(train("cvusa", root, "never"), "1 image is missing: ", "bingmap/19/0000002.jpg");
+    assertRefused(train("cvusa", root, "never"), "images missing: 1 (", "bingmap/19/0000002.jpg");
     Files.delete(root.resolve("splits/train-19zl.csv"));
     assertRefused(train("cvusa", root, "never"), "splits/train-19zl.csv");
     assertThat(folder.resolve("never")).doesNotExist();

@@ -1,9 +1,12 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.io.Interrupts;
 import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Tells where photos were taken. Thread-safe; must be closed.
@@ -20,7 +23,18 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static Localizer load(Path modelFolder) {
-    return ModelProvider.find().localizer(modelFolder);
+    return load(modelFolder, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads the model of a folder with options, see {@link #load(Path)}.
+   *
+   * @throws ModelFormatException if the folder is not a model this version can read, or names code
+   *     and the options do not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static Localizer load(Path modelFolder, LoadOptions options) {
+    return ModelProvider.find().localizer(modelFolder, options);
   }
 
   /**
@@ -41,8 +55,43 @@ public interface Localizer extends AutoCloseable {
    * Locates photo files in batches; the result has the order of the argument.
    *
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
   List<Location> locateAll(List<Path> photos);
+
+  /**
+   * Locates photo files, and goes on where one cannot be read.
+   *
+   * <pre>{@code
+   * localizer.locateEach(
+   *     photos,
+   *     outcome -> {
+   *       if (outcome instanceof PhotoOutcome.Located located) {
+   *         store(located.photo(), located.location());
+   *       } else if (outcome instanceof PhotoOutcome.Failed failed) {
+   *         log.warn(failed.reason());
+   *       }
+   *     });
+   * }</pre>
+   *
+   * @param action receives one outcome a photo as soon as it is known, in the order of the photos,
+   *     on the calling thread
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted; {@code
+   *     action} has received the outcomes of the photos before
+   */
+  default void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    for (int i = 0; i < photos.size(); i++) {
+      Interrupts.check(i, photos.size(), "photos");
+      Path photo = photos.get(i);
+      PhotoOutcome outcome;
+      try {
+        outcome = new PhotoOutcome.Located(photo, locate(photo));
+      } catch (UncheckedIOException e) {
+        outcome = new PhotoOutcome.Failed(photo, e);
+      }
+      action.accept(outcome);
+    }
+  }
 
   /** Locates decoded photos in batches; the result has the order of the argument. */
   List<Location> locateImages(List<BufferedImage> photos);

@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /**
  * A list of photos with known positions, read from a CSV file. Immutable and thread-safe.
  *
- * <p>The columns are those of {@link PhotoRow}; every row has a position.
+ * <p>The file is as {@link PhotoRow} says, with a position in every row.
  */
 public final class Manifest {
 
@@ -47,7 +48,7 @@ public final class Manifest {
   }
 
   /**
-   * Reads a manifest. Does not check whether the images exist.
+   * Reads a manifest. Whether the images exist is found out when they are opened.
    *
    * @throws UncheckedIOException if the file cannot be read
    * @throws IllegalArgumentException if a column is missing or a value is out of range; the message
@@ -64,9 +65,11 @@ public final class Manifest {
   }
 
   /**
-   * Writes {@code image,latitude,longitude}; image paths below the file's folder become relative.
+   * Writes {@code image,latitude,longitude}. Paths of images below the file's folder are relative
+   * to it; {@code ./} precedes one that a spreadsheet would take for a formula.
    *
-   * @param more the names of further columns to write from {@link Entry#extra()}, empty where missing
+   * @param more names of further columns, written as they are in {@link Entry#extra()}; empty where
+   *     they are not
    * @throws UncheckedIOException if the file cannot be written; then no file is left behind
    */
   public void writeCsv(Path file, String... more) {
@@ -82,7 +85,7 @@ public final class Manifest {
             for (Entry entry : entries) {
               Path image = entry.image().toAbsolutePath();
               row.clear();
-              row.add((image.startsWith(folder) ? folder.relativize(image) : image).toString());
+              row.add(CsvFile.cell(image.startsWith(folder) ? folder.relativize(image) : image));
               row.add(Double.toString(entry.latLng().latitude()));
               row.add(Double.toString(entry.latLng().longitude()));
               columns.forEach(column -> row.add(entry.extra().getOrDefault(column, "")));
@@ -107,7 +110,7 @@ public final class Manifest {
     return entries.stream().map(Entry::latLng).toList();
   }
 
-  /** Returns the first image that is not a readable file, to fail before a long run. */
+  /** Returns the first image that is not a readable file, so that a long run can fail early. */
   public Optional<Path> firstMissingImage() {
     return entries.stream().map(Entry::image).filter(p -> !Files.isReadable(p)).findFirst();
   }

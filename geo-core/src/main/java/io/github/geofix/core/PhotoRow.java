@@ -1,7 +1,7 @@
 package io.github.geofix.core;
 
-import io.github.geofix.core.format.CsvFile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,19 +11,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A row of a CSV list of photos, with or without a position; a {@link Manifest} requires positions.
+ * One photo of a list in a CSV file, with or without a position; a {@link Manifest} holds photos
+ * that all have one.
  *
- * <p>The header has a column {@code image} and, if positions are known, {@code latitude} (or {@code
- * lat}) and {@code longitude} (or {@code lon}, {@code lng}, {@code long}), in any order and case.
- * Other columns are kept as text. A relative image path is resolved against the folder of the CSV
- * file.
+ * <p>The header names the column {@code image} and, where positions are known, {@code latitude} and
+ * {@code longitude}, in any order and case; {@code lat} and {@code lon}, {@code lng} or {@code
+ * long} are accepted too. Other columns are kept as they are. A relative image path is resolved
+ * against the folder of the CSV file. The file is UTF-8 with commas between fields and points in
+ * numbers.
  *
  * @param image the photo's file
- * @param latLng its position; empty if the list has none
- * @param extra the values of all other columns, by lower-case column name
- * @param line the line in the file; the header is in line 1
+ * @param latLng where it was taken; empty if the list has no position
+ * @param extra the values of all other columns, by the name of the column in lower case
+ * @param line its line in the file, the header in line 1
  */
 public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> extra, long line) {
 
@@ -35,7 +38,7 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
   }
 
   /**
-   * Reads a list. Does not check whether the images exist.
+   * Reads a list. The images need not exist.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws IllegalArgumentException if a column is missing or a value is out of range; the message
@@ -47,54 +50,92 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
     return List.copyOf(photos);
   }
 
-  /** As {@link #readCsv}, row by row; every row needs a position if {@code needsPositions}. */
+  /** As {@link #readCsv}, row by row; where positions are needed, each row has one. */
   static void read(Path file, boolean needsPositions, Consumer<PhotoRow> photos) {
-    Columns columns = new Columns(file, needsPositions, photos);
-    CsvFile.read(file, columns);
-    if (columns.names.isEmpty()) {
+    Reader reader = new Reader(file, needsPositions, photos);
+    CsvFile.read(file, reader);
+    if (reader.columns == null) {
       throw new IllegalArgumentException(
           file + " is empty: a header " + Columns.needed(needsPositions) + " is needed");
     }
   }
 
-  private static final class Columns implements CsvFile.Rows {
-    private static final List<String> LATITUDE = List.of("latitude", "lat");
-    private static final List<String> LONGITUDE = List.of("longitude", "lon", "lng", "long");
-
+  private static final class Reader implements CsvFile.Rows {
+    private final Path file;
     private final Path folder;
     private final boolean needsPositions;
     private final Consumer<PhotoRow> photos;
-    private List<String> names = List.of();
-    private int image;
-    private int latitude = -1;
-    private int longitude = -1;
+    private @Nullable Columns columns;
 
-    Columns(Path file, boolean needsPositions, Consumer<PhotoRow> photos) {
+    Reader(Path file, boolean needsPositions, Consumer<PhotoRow> photos) {
+      this.file = file;
       this.folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
       this.needsPositions = needsPositions;
       this.photos = photos;
+    }
+
+    @Override
+    public void header(List<String> names) {
+      columns = Columns.find(names, file, needsPositions);
+    }
+
+    @Override
+    public void row(List<String> fields, long line) {
+      photos.accept(Objects.requireNonNull(columns).photo(fields, folder, line));
+    }
+  }
+
+  /**
+   * The indices of the columns.
+   *
+   * @param latitude -1 if there are no positions
+   * @param longitude -1 if there are no positions
+   */
+  private record Columns(
+      List<String> names, boolean needsPositions, int image, int latitude, int longitude) {
+    private static final List<String> LATITUDE = List.of("latitude", "lat");
+    private static final List<String> LONGITUDE = List.of("longitude", "lon", "lng", "long");
+
+    static Columns find(List<String> names, Path file, boolean needsPositions) {
+      boolean positions =
+          needsPositions
+              || Stream.concat(LATITUDE.stream(), LONGITUDE.stream()).anyMatch(names::contains);
+      String needed = needed(positions);
+      return new Columns(
+          names,
+          needsPositions,
+          require(names, List.of("image"), file, needed),
+          positions ? require(names, LATITUDE, file, needed) : -1,
+          positions ? require(names, LONGITUDE, file, needed) : -1);
     }
 
     static String needed(boolean positions) {
       return positions ? "image,latitude,longitude" : "image";
     }
 
-    @Override
-    public void header(List<String> header) {
-      names = header;
-      boolean positions =
-          needsPositions
-              || Stream.concat(LATITUDE.stream(), LONGITUDE.stream()).anyMatch(names::contains);
-      String needed = needed(positions);
-      image = CsvFile.require(names, List.of("image"), needed);
-      if (positions) {
-        latitude = CsvFile.require(names, LATITUDE, needed);
-        longitude = CsvFile.require(names, LONGITUDE, needed);
-      }
+    private static int require(List<String> names, List<String> any, Path file, String needed) {
+      return any.stream()
+          .filter(names::contains)
+          .mapToInt(names::indexOf)
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      file
+                          + " has no column "
+                          + String.join(" or ", any)
+                          + ": its header is "
+                          + CsvFile.shown(names)
+                          + ", needed "
+                          + (needed.contains(",") ? "are " : "is ")
+                          + needed));
     }
 
-    @Override
-    public void row(List<String> fields, long line) {
+    PhotoRow photo(List<String> fields, Path folder, long line) {
+      if (fields.size() != names.size()) {
+        throw new IllegalArgumentException(
+            fields.size() + " fields, the header has " + names.size());
+      }
       String path = fields.get(image);
       if (path.isBlank()) {
         throw new IllegalArgumentException("the image column is empty");
@@ -105,9 +146,10 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
           extra.put(names.get(i), fields.get(i));
         }
       }
-      photos.accept(new PhotoRow(folder.resolve(path), latLng(fields), extra, line));
+      return new PhotoRow(folder.resolve(path), latLng(fields), extra, line);
     }
 
+    /** Where positions are not needed, a row may leave both fields empty. */
     private Optional<LatLng> latLng(List<String> fields) {
       boolean unknown =
           latitude < 0

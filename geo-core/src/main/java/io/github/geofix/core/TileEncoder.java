@@ -18,7 +18,18 @@ public interface TileEncoder extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static TileEncoder load(Path modelFolder) {
-    return ModelProvider.find().tileEncoder(modelFolder);
+    return load(modelFolder, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model folder with options, see {@link #load(Path)}.
+   *
+   * @throws ModelFormatException if the folder is no such model, or names code and the options do
+   *     not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static TileEncoder load(Path modelFolder, LoadOptions options) {
+    return ModelProvider.find().tileEncoder(modelFolder, options);
   }
 
   /** Returns D, the dimension of the vectors. */
@@ -45,6 +56,13 @@ public interface TileEncoder extends AutoCloseable {
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
    */
   List<float[][]> encodePhotos(List<Path> photos);
+
+  /**
+   * Decodes an image file as {@link #encodePhotos} does: upright, without transparency.
+   *
+   * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   */
+  BufferedImage decode(Path image);
 
   /** As {@link #encodePhotos}, for photos already decoded and upright. */
   List<float[][]> encodeImages(List<BufferedImage> photos);

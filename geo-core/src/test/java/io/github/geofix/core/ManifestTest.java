@@ -93,7 +93,6 @@ class ManifestTest {
     new Random(1).nextBytes(noise);
     for (int i = 0; i < noise.length; i++) {
       // One long line without quotes.
-      noise[i] &= 0x7f;
       noise[i] = noise[i] == '\n' || noise[i] == '\r' || noise[i] == '"' ? 27 : noise[i];
     }
     Path file = Files.write(folder.resolve("noise"), noise);
@@ -105,5 +104,14 @@ class ManifestTest {
                 assertThat(e.getMessage())
                     .doesNotMatch("(?s).*\\p{Cntrl}.*")
                     .hasSizeLessThan(300 + file.toString().length()));
+  }
+
+  @Test
+  void writesNoFormulas() {
+    Path file = folder.resolve("written.csv");
+    Path image = folder.resolve("=1+1.png");
+    Manifest.of(List.of(new Manifest.Entry(image, new LatLng(1, 2), Map.of()))).writeCsv(file);
+    assertThat(file).content().contains("./=1+1.png,1.0,2.0");
+    assertThat(Manifest.readCsv(file).entries().get(0).image().normalize()).isEqualTo(image);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +42,7 @@ final class PhotoRowTest {
     assertThat(photos.get(1).latLng()).isEmpty();
     assertThatThrownBy(() -> Manifest.readCsv(file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(file + " line 3: not a number: the field is empty");
+        .hasMessage(file + " line 3: not a number: \"\"");
   }
 
   @ParameterizedTest
@@ -55,7 +56,13 @@ final class PhotoRowTest {
           needed are image,latitude,longitude'
           image,lat,lon@a.jpg,1  | ' line 2: 2 fields, the header has 3'
           image,lat,lon@ ,1,2    | ' line 2: the image column is empty'
-          image,lat,lon@a.jpg,1, | ' line 2: not a number: the field is empty'
+          image,lat,lon@a.jpg,1, | ' line 2: not a number: ""'
+          image,lat,lon@a.jpg,48.8584f,2 | ' line 2: not a number: "48.8584f"'
+          image,lat,lon@a.jpg,0x1.4p5,2 | ' line 2: not a number: "0x1.4p5"'
+          image;lat;lon@a.jpg;48,5;2,1 | ' separates its fields by ";": write commas between fields, \
+          and points in numbers'
+          image\tlat\tlon@a.jpg\t48\t2 | ' separates its fields by tabs: write commas between \
+          fields, and points in numbers'
           image,lat,lon@a.jpg,91,2 | ' line 2: latitude 91.0 is not within -90 to 90 degrees: \
           are latitude and longitude swapped?'
           """)
@@ -66,8 +73,24 @@ final class PhotoRowTest {
   }
 
   @Test
-  void takesTheColumnsOfBenchmarkTables() throws IOException {
-    assertThat(read("image,lat,long\na.png,48.8584,2.2945\n").get(0).latLng())
-        .contains(new LatLng(48.8584, 2.2945));
+  void acceptsTheColumnLongAsBenchmarksWriteIt() throws IOException {
+    assertThat(read("image,lat,long\na.jpg,48.5,-2\n").get(0).latLng())
+        .contains(new LatLng(48.5, -2));
+  }
+
+  @Test
+  void refusesTextOfAnotherEncoding() throws IOException {
+    Files.write(file, "image\na.jpg\nWei\u00dfenburg.jpg\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> PhotoRow.readCsv(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + " line 3: not UTF-8 text: save the file in that encoding");
+  }
+
+  @Test
+  void boundsTheLengthOfAField() throws IOException {
+    assertThatThrownBy(() -> read("image\n" + "x".repeat(1 << 17) + "\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a field has more than 65536 characters")
+        .hasMessageContaining("65536");
   }
 }

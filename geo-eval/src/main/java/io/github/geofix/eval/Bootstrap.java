@@ -42,7 +42,7 @@ public record Bootstrap(int resamples, long seed) {
   }
 
   /** Returns 2,000 resamples with seed 1. */
-  public static Bootstrap withDefaults() {
+  public static Bootstrap defaults() {
     return new Bootstrap(2000, 1);
   }
 

@@ -3,111 +3,156 @@ package io.github.geofix.eval;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Runs a localizer over photos with known positions and measures the distances. Immutable and
- * thread-safe.
+ * Locates photos with known positions and measures the distances. Immutable and thread-safe.
+ *
+ * <p>Photos are located in batches; of each only the position and the coverage of its regions are
+ * kept.
  */
 public final class DistanceEvaluator {
 
-  /**
-   * Is told of each photo as it is located, in manifest order: for progress, or to keep candidates.
-   */
+  /** Receives each photo as soon as it is located, in manifest order. */
   @FunctionalInterface
   public interface Observer {
     /**
-     * Takes one located photo.
+     * Receives a located photo.
      *
-     * @param index the photo's place in the manifest
+     * @param index the photo's position in the manifest
      * @param photo the photo
-     * @param location where the localizer thinks it was taken
+     * @param location the predicted location
      */
     void located(int index, Manifest.Entry photo, Location location);
+
+    /**
+     * Receives a photo that is skipped because it cannot be read.
+     *
+     * @param index the photo's position in the manifest
+     * @param photo the photo
+     * @param failure why
+     */
+    default void skipped(int index, Manifest.Entry photo, PhotoOutcome.Failed failure) {}
   }
 
   private final List<Double> limitsKm;
-  private final int batchSize;
+  private final boolean skipsUnreadable;
   private final Observer observer;
 
-  private DistanceEvaluator(List<Double> limitsKm, int batchSize, Observer observer) {
+  private DistanceEvaluator(List<Double> limitsKm, boolean skipsUnreadable, Observer observer) {
     this.limitsKm = limitsKm;
-    this.batchSize = batchSize;
+    this.skipsUnreadable = skipsUnreadable;
     this.observer = observer;
   }
 
-  /** Returns an evaluator at {@link DistanceReport#STANDARD_KM} in batches of 64 photos. */
-  public static DistanceEvaluator withDefaults() {
-    return new DistanceEvaluator(DistanceReport.STANDARD_KM, 64, (index, photo, location) -> {});
-  }
-
-  /** Returns a copy that reports the given limits, positive and ascending. */
-  public DistanceEvaluator withKm(double... limitsKm) {
-    return new DistanceEvaluator(Arrays.stream(limitsKm).boxed().toList(), batchSize, observer);
-  }
-
   /**
-   * Returns a copy that hands the localizer this many photos at a time.
-   *
-   * @throws IllegalArgumentException if {@code batchSize} is not positive
+   * Returns an evaluator at {@link DistanceReport#STANDARD_KM} that refuses photos it cannot read.
    */
-  public DistanceEvaluator withBatchSize(int batchSize) {
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batchSize must be 1 or more: " + batchSize);
-    }
-    return new DistanceEvaluator(limitsKm, batchSize, observer);
+  public static DistanceEvaluator defaults() {
+    return new DistanceEvaluator(DistanceReport.STANDARD_KM, false, (index, photo, location) -> {});
   }
 
-  /** Returns a copy that tells {@code observer} of each photo. */
+  /** Returns a copy with other limits in km, positive and ascending. */
+  public DistanceEvaluator withKm(double... limitsKm) {
+    return withKm(Arrays.stream(limitsKm).boxed().toList());
+  }
+
+  /** Returns a copy with other limits in km, positive and ascending. */
+  public DistanceEvaluator withKm(List<Double> limitsKm) {
+    return new DistanceEvaluator(List.copyOf(limitsKm), skipsUnreadable, observer);
+  }
+
+  /** Returns a copy that skips photos it cannot read, of which the observer is notified. */
+  public DistanceEvaluator skippingUnreadable() {
+    return new DistanceEvaluator(limitsKm, true, observer);
+  }
+
+  /** Returns a copy with an observer: for progress, or to keep candidates. */
   public DistanceEvaluator withObserver(Observer observer) {
-    return new DistanceEvaluator(limitsKm, batchSize, observer);
+    return new DistanceEvaluator(limitsKm, skipsUnreadable, observer);
   }
 
   /**
    * Locates every photo and reports the distances to the truth.
    *
-   * <p>A missing image is found before the first one is located.
+   * <p>A missing image is found before the first one is located, unless unreadable ones are
+   * skipped.
    *
-   * @throws IllegalArgumentException if the manifest is empty or names a file that cannot be read
-   * @throws java.io.UncheckedIOException if a file is truncated or not an image
+   * @throws IllegalArgumentException if the manifest is empty, it names a file that cannot be read,
+   *     or all photos were skipped
+   * @throws java.io.UncheckedIOException if a file is truncated or not an image, and is not skipped
    */
   public DistanceReport evaluate(Localizer localizer, Manifest photos) {
-    photos
-        .firstMissingImage()
-        .ifPresent(
-            image -> {
-              throw new IllegalArgumentException("cannot read the image " + image);
-            });
-    List<Manifest.Entry> entries = photos.entries();
-    List<Location> located = new ArrayList<>(entries.size());
-    for (int from = 0; from < entries.size(); from += batchSize) {
-      List<Manifest.Entry> batch =
-          entries.subList(from, Math.min(from + batchSize, entries.size()));
-      List<Location> locations =
-          localizer.locateAll(batch.stream().map(Manifest.Entry::image).toList());
-      for (int i = 0; i < batch.size(); i++) {
-        located.add(slim(locations.get(i)));
-        observer.located(from + i, batch.get(i), locations.get(i));
-      }
+    if (!skipsUnreadable) {
+      photos
+          .firstMissingImage()
+          .ifPresent(
+              image -> {
+                throw new IllegalArgumentException("cannot read the image " + image);
+              });
     }
-    return DistanceReport.ofLocations(photos.locations(), located, limitsKm)
-        .withPhotos(names(photos));
+    Located located = new Located(photos.entries());
+    localizer.locateEach(images(photos), located::add);
+    return located.report();
   }
 
-  /** Returns a location without its candidates but the first, which no figure needs. */
-  private static Location slim(Location location) {
-    return new Location(location.latLng(), location.candidates().subList(0, 1), location.regions());
+  /** The photos of one run that are located so far. */
+  private final class Located {
+    private final List<Manifest.Entry> photos;
+    private final List<Manifest.Entry> read = new ArrayList<>();
+    private final List<LatLng> guesses = new ArrayList<>();
+    private final RegionCoverage.Counter regions = new RegionCoverage.Counter();
+    private final List<PhotoOutcome.Failed> skipped = new ArrayList<>();
+
+    Located(List<Manifest.Entry> photos) {
+      this.photos = photos;
+    }
+
+    void add(PhotoOutcome outcome) {
+      int index = read.size() + skipped.size();
+      Manifest.Entry photo = photos.get(index);
+      if (outcome instanceof PhotoOutcome.Located located) {
+        read.add(photo);
+        guesses.add(located.location().latLng());
+        regions.add(photo.latLng(), located.location());
+        observer.located(index, photo, located.location());
+      } else if (outcome instanceof PhotoOutcome.Failed failed) {
+        if (!skipsUnreadable) {
+          throw failed.error();
+        }
+        skipped.add(failed);
+        observer.skipped(index, photo, failed);
+      }
+    }
+
+    DistanceReport report() {
+      if (read.isEmpty() && !skipped.isEmpty()) {
+        throw new IllegalArgumentException(
+            "none of the "
+                + skipped.size()
+                + " photos can be read; the first: "
+                + skipped.get(0).reason());
+      }
+      Manifest measured = Manifest.of(read);
+      return new DistanceReport(
+          DistanceErrors.of(measured.locations(), guesses),
+          limitsKm,
+          names(measured),
+          regions.coverages());
+    }
   }
 
   /**
-   * Reports what another system predicted.
+   * Reports the predictions of another system.
    *
    * @param predictions one row a photo with the predicted position
    * @param photos the photos with their true positions
@@ -122,7 +167,8 @@ public final class DistanceEvaluator {
   /**
    * Returns the predictions in the order of the photos, and no others.
    *
-   * <p>Photos are paired by path, or by file name where the paths differ but the names are unique.
+   * <p>Photos are paired by path, else by file name, else by file name without its ending, where
+   * these names are unique.
    *
    * @param predictions one row a photo with the predicted position
    * @param photos the photos with their true positions
@@ -131,7 +177,7 @@ public final class DistanceEvaluator {
    */
   public static Manifest pair(Manifest predictions, Manifest photos) {
     PhotoPairing answered = new PhotoPairing(images(predictions));
-    refuse(answered.twice(), "predicted twice", "");
+    refuse(answered.twice(), predictions, "photos predicted twice", "");
     int[] rows = answered.find(images(photos));
     List<Manifest.Entry> guesses = new ArrayList<>(photos.size());
     Set<Path> missing = new LinkedHashSet<>();
@@ -144,7 +190,8 @@ public final class DistanceEvaluator {
     }
     refuse(
         missing,
-        "without a prediction, of " + photos.size(),
+        photos,
+        "photos without a prediction",
         predictions.size() == 0
             ? "; there are no predictions"
             : "; predictions are of "
@@ -153,14 +200,12 @@ public final class DistanceEvaluator {
     return Manifest.of(guesses);
   }
 
-  private static void refuse(Set<Path> images, String what, String hint) {
+  private static void refuse(Set<Path> images, Manifest all, String what, String hint) {
     if (!images.isEmpty()) {
       throw new IllegalArgumentException(
-          Count.of(images.size(), "photos are ")
-              + what
-              + ": "
+          String.format(Locale.ROOT, "%s: %,d of %,d (", what, images.size(), all.size())
               + images.stream().limit(3).map(Path::toString).collect(Collectors.joining(", "))
-              + (images.size() > 3 ? ", ..." : "")
+              + (images.size() > 3 ? ", ...)" : ")")
               + hint);
     }
   }

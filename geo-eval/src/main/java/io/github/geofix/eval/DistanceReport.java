@@ -1,17 +1,10 @@
 package io.github.geofix.eval;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How well photos were located: shares within distances, and the distances themselves.
@@ -40,9 +32,6 @@ public record DistanceReport(
     List<Double> limitsKm,
     List<String> photos,
     List<RegionCoverage> regions) {
-
-  private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
   /** The field's limits, 1, 25, 200, 750 and 2500 km: street, city, region, country, continent. */
   public static final List<Double> STANDARD_KM = List.of(1.0, 25.0, 200.0, 750.0, 2500.0);
@@ -138,25 +127,7 @@ public record DistanceReport(
    * @throws IllegalArgumentException if it is no such report; the message names the file
    */
   public static DistanceReport readJson(Path file) {
-    try {
-      Json json = new Gson().fromJson(Files.readString(file), Json.class);
-      if (json == null) {
-        throw new IllegalArgumentException("it is empty");
-      }
-      return json.report();
-    } catch (NoSuchFileException e) {
-      throw new UncheckedIOException("no such file: " + file, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    } catch (JsonParseException e) {
-      throw new IllegalArgumentException(
-          file + " is not a report, or was cut short: it is not the JSON of one", e);
-    } catch (RuntimeException e) {
-      // Gson wraps what a record's own check threw.
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      String why = reason instanceof NullPointerException ? "a value is null" : reason.getMessage();
-      throw new IllegalArgumentException(file + " is not a report: " + why, e);
-    }
+    return DistanceJson.read(file);
   }
 
   /**
@@ -264,7 +235,7 @@ public record DistanceReport(
             "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
                 + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
                 + " intervals.\n",
-            Count.of(count(), "photos"),
+            count() == 1 ? "1 photo" : String.format(Locale.ROOT, "%,d photos", count()),
             km(medianKm()),
             km(errors.meanKm()),
             km(errors.quantileKm(0.9)),
@@ -278,69 +249,12 @@ public record DistanceReport(
    * regions} holds the coverage of each share.
    */
   public String toJson() {
-    return GSON.toJson(toJsonObject());
+    return DistanceJson.text(toJsonObject());
   }
 
   /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
   public JsonObject toJsonObject() {
-    Summary s = summary();
-    Json json =
-        new Json(
-            s.count,
-            s.medianKm,
-            s.meanKm,
-            s.meanScore,
-            s.withinKm,
-            s.quantilesKm,
-            errors.asList(),
-            photos,
-            regions.isEmpty() ? null : regions.stream().map(JsonRegions::of).toList());
-    return GSON.toJsonTree(json).getAsJsonObject();
-  }
-
-  private record Json(
-      int count,
-      double medianKm,
-      double meanKm,
-      double meanScore,
-      @Nullable Map<String, Share> withinKm,
-      Map<String, Double> quantilesKm,
-      @Nullable List<Double> errorsKm,
-      @Nullable List<String> photos,
-      @Nullable List<JsonRegions> regions) {
-    DistanceReport report() {
-      if (errorsKm == null || withinKm == null) {
-        throw new IllegalArgumentException("it needs withinKm and errorsKm, one error a photo");
-      }
-      return new DistanceReport(
-          DistanceErrors.ofKm(errorsKm.stream().mapToDouble(Double::doubleValue).toArray()),
-          withinKm.keySet().stream().map(Double::valueOf).toList(),
-          photos == null ? List.of() : photos,
-          regions == null ? List.of() : regions.stream().map(JsonRegions::coverage).toList());
-    }
-  }
-
-  private record JsonRegions(
-      double share,
-      Share measured,
-      double medianAreaKm2,
-      @Nullable List<Boolean> holdsTruth,
-      @Nullable List<Double> areasKm2) {
-    RegionCoverage coverage() {
-      if (holdsTruth == null || areasKm2 == null) {
-        throw new IllegalArgumentException("its regions need holdsTruth and areasKm2, one a photo");
-      }
-      return new RegionCoverage(share, holdsTruth, areasKm2);
-    }
-
-    static JsonRegions of(RegionCoverage coverage) {
-      return new JsonRegions(
-          coverage.share(),
-          coverage.measured(),
-          coverage.medianAreaKm2(),
-          coverage.holdsTruth(),
-          coverage.areasKm2());
-    }
+    return DistanceJson.of(this).toTree();
   }
 
   /**
@@ -362,7 +276,11 @@ public record DistanceReport(
     List<String> header = new ArrayList<>(List.of(what, "photos"));
     limits.forEach(limit -> header.add(plain(limit) + " km"));
     header.addAll(List.of("median km", "game score"));
-    Table table = new Table(header);
+    Table table =
+        new Table(header)
+            .highest(header.subList(2, 2 + limits.size()))
+            .lowest(List.of("median km"))
+            .highest(List.of("game score"));
     reports.forEach(
         (name, report) -> {
           if (!report.limitsKm().equals(limits)) {

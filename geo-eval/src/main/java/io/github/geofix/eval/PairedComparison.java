@@ -56,7 +56,7 @@ public record PairedComparison(
    *     Bootstrap)}
    */
   public static PairedComparison of(DistanceReport first, DistanceReport second) {
-    return of(first, second, IntStream.range(0, first.count()).toArray(), Bootstrap.withDefaults());
+    return of(first, second, IntStream.range(0, first.count()).toArray(), Bootstrap.defaults());
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.github.geofix.eval;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
@@ -8,10 +7,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,11 +89,13 @@ public final class PhotoReport {
             ? Map.of()
             : distances.by(photos.locations().stream().map(p -> cell(partition, p)).toList());
     headings =
-        both(photos, answers, "heading")
-            ? Headings.of(numbers(photos, "heading"), numbers(answers, "heading"))
+        AnswerColumns.has(photos, "heading") && AnswerColumns.has(answers, "heading")
+            ? Headings.of(
+                AnswerColumns.numbers(photos, "heading"), AnswerColumns.numbers(answers, "heading"))
             : null;
-    sequences = sequences(photos, answers, options.grid());
-    reliability = has(answers, "score") ? reliability(scores(answers)) : null;
+    sequences = AnswerColumns.sequences(photos, answers, options.grid()).orElse(null);
+    reliability =
+        AnswerColumns.has(answers, "score") ? reliability(AnswerColumns.scores(answers)) : null;
   }
 
   /**
@@ -125,78 +124,6 @@ public final class PhotoReport {
   private static String cell(CellPartition cells, LatLng place) {
     int label = cells.labelOf(place.latitude(), place.longitude());
     return label < 0 ? "no cell" : cells.s2Token(label);
-  }
-
-  private static boolean both(Manifest photos, Manifest answers, String column) {
-    return has(photos, column) && has(answers, column);
-  }
-
-  private static boolean has(Manifest photos, String column) {
-    return photos.entries().stream().allMatch(photo -> photo.extra().containsKey(column));
-  }
-
-  private static String text(Manifest.Entry photo, String column) {
-    return photo.extra().getOrDefault(column, "");
-  }
-
-  private static double[] numbers(Manifest photos, String column) {
-    double[] numbers = new double[photos.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      Manifest.Entry photo = photos.entries().get(i);
-      try {
-        numbers[i] = Double.parseDouble(text(photo, column));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "the "
-                + column
-                + " of "
-                + photo.image()
-                + " is not a number: \""
-                + text(photo, column)
-                + "\"",
-            e);
-      }
-    }
-    return numbers;
-  }
-
-  private static double[] scores(Manifest answers) {
-    double[] scores = numbers(answers, "score");
-    for (int i = 0; i < scores.length; i++) {
-      if (!(scores[i] >= 0 && scores[i] <= 1)) {
-        throw new IllegalArgumentException(
-            "the score of "
-                + answers.entries().get(i).image()
-                + " is "
-                + scores[i]
-                + ", not within 0 to 1: rename the column if it holds something else");
-      }
-    }
-    return scores;
-  }
-
-  private static @Nullable Sequences sequences(
-      Manifest photos, Manifest answers, @Nullable ZoomGrid grid) {
-    if (both(photos, answers, "sequence")) {
-      return Sequences.of(written(photos), written(answers));
-    }
-    // Two places outside the grid are no match.
-    return grid == null ? null : Sequences.of(walked(photos, grid, -1), walked(answers, grid, -2));
-  }
-
-  private static List<int[]> written(Manifest photos) {
-    return photos.entries().stream().map(p -> Sequences.parse(text(p, "sequence"))).toList();
-  }
-
-  /** Outside the grid a place has the label {@code nowhere} at every step, which no cell has. */
-  private static List<int[]> walked(Manifest photos, ZoomGrid grid, int nowhere) {
-    return photos.locations().stream()
-        .map(
-            place ->
-                grid.contains(place)
-                    ? grid.pathOf(place).toArray()
-                    : IntStream.range(0, grid.steps()).map(step -> nowhere).toArray())
-        .toList();
   }
 
   private Reliability reliability(double[] scores) {
@@ -268,34 +195,8 @@ public final class PhotoReport {
   /** Returns what is known besides distances as a table; it may have no row. */
   public Table others() {
     Table table = new Table("metric", "value", "95 % interval");
-    metrics()
-        .forEach(
-            (name, metric) ->
-                table.row(
-                    name,
-                    metric.share() ? Table.percent(metric.value()) + " %" : metric.rounded(),
-                    metric.low() == null || metric.high() == null
-                        ? ""
-                        : Table.percent(metric.low()) + " to " + Table.percent(metric.high())));
+    metrics().forEach((name, metric) -> table.row(name, metric.shown(), metric.interval()));
     return table;
-  }
-
-  private record Metric(double value, @Nullable Double low, @Nullable Double high) {
-    static Metric of(Share share) {
-      return new Metric(share.accuracy(), share.low(), share.high());
-    }
-
-    static Metric of(double value) {
-      return new Metric(value, null, null);
-    }
-
-    boolean share() {
-      return low != null;
-    }
-
-    String rounded() {
-      return String.format(Locale.ROOT, "%.3f", value);
-    }
   }
 
   private Map<String, Metric> metrics() {
@@ -338,31 +239,13 @@ public final class PhotoReport {
     addRows(table, "all", distances);
     continents.forEach((name, report) -> addRows(table, "continent " + name, report));
     cells.forEach((name, report) -> addRows(table, "cell " + name, report));
-    metrics().forEach((name, metric) -> addRow(table, "all", distances.count(), name, metric));
+    metrics().forEach((name, metric) -> metric.addTo(table, "all", distances.count(), name));
     return table.toCsv();
   }
 
   private static void addRows(Table table, String group, DistanceReport report) {
-    DistanceReport.Summary summary = report.summary();
-    Map<String, Metric> metrics = new LinkedHashMap<>();
-    summary
-        .withinKm()
-        .forEach((km, share) -> metrics.put("within " + km + " km", Metric.of(share)));
-    metrics.put("median km", Metric.of(summary.medianKm()));
-    metrics.put("mean km", Metric.of(summary.meanKm()));
-    summary.quantilesKm().forEach((q, km) -> metrics.put("quantile " + q + " km", Metric.of(km)));
-    metrics.put("game score", Metric.of(summary.meanScore()));
-    metrics.forEach((name, metric) -> addRow(table, group, summary.count(), name, metric));
-  }
-
-  private static void addRow(Table table, String group, int photos, String name, Metric metric) {
-    table.row(
-        group,
-        Integer.toString(photos),
-        name,
-        Double.toString(metric.value()),
-        metric.low() == null ? "" : Double.toString(metric.low()),
-        metric.high() == null ? "" : Double.toString(metric.high()));
+    Metric.of(report.summary())
+        .forEach((name, metric) -> metric.addTo(table, group, report.count(), name));
   }
 
   /**
@@ -371,21 +254,25 @@ public final class PhotoReport {
    * and {@code reliability} where known.
    */
   public String toJson() {
-    var gson = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    return DistanceJson.text(toJsonObject());
+  }
+
+  /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
+  public JsonObject toJsonObject() {
     JsonObject json = distances.toJsonObject();
-    json.add("continents", gson.toJsonTree(summaries(continents)));
+    json.add("continents", DistanceJson.tree(summaries(continents)));
     if (!cells.isEmpty()) {
-      json.add("cells", gson.toJsonTree(summaries(cells)));
+      json.add("cells", DistanceJson.tree(summaries(cells)));
     }
-    headings().ifPresent(errors -> json.add("headings", gson.toJsonTree(headingFigures(errors))));
-    sequences().ifPresent(all -> json.add("sequences", gson.toJsonTree(all)));
+    headings().ifPresent(errors -> json.add("headings", DistanceJson.tree(figures(errors))));
+    sequences().ifPresent(all -> json.add("sequences", DistanceJson.tree(all)));
     reliability()
         .ifPresent(
             curve -> {
-              json.add("reliability", gson.toJsonTree(curve));
+              json.add("reliability", DistanceJson.tree(curve));
               json.addProperty("reliabilityRightKm", rightKm());
             });
-    return gson.toJson(json);
+    return json;
   }
 
   private static Map<String, DistanceReport.Summary> summaries(Map<String, DistanceReport> groups) {
@@ -394,7 +281,7 @@ public final class PhotoReport {
     return summaries;
   }
 
-  private static Map<String, Object> headingFigures(Headings errors) {
+  private static Map<String, Object> figures(Headings errors) {
     Map<String, Share> within = new LinkedHashMap<>();
     for (double degrees : HEADING_DEGREES) {
       within.put(DistanceReport.plain(degrees), errors.within(degrees));

@@ -8,11 +8,15 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Figures that others published for benchmarks of the field, each with its source. They were
@@ -33,6 +37,11 @@ public final class PublishedFigures {
       String method, String dataset, String metric, double percent, String source) {}
 
   private static final String SOURCE = "published in";
+
+  /** Such as {@code GeoSURGE, arXiv 2510.01448, Table I}: a paper, then a table of it. */
+  private static final Pattern SOURCE_AND_TABLE = Pattern.compile("(.*?),? (Table .*)");
+
+  private static final Pattern ARXIV = Pattern.compile("(.*), arXiv (\\d+\\.\\d+)");
 
   private static final List<Figure> ALL = read();
 
@@ -83,7 +92,7 @@ public final class PublishedFigures {
     List<String> header = new ArrayList<>(List.of("method"));
     header.addAll(metrics);
     header.add(SOURCE);
-    Table table = new Table(header);
+    Table table = new Table(header).highest(List.copyOf(metrics));
     for (List<String> method : methods) {
       List<String> row = new ArrayList<>(List.of(method.get(0)));
       for (String metric : metrics) {
@@ -114,7 +123,9 @@ public final class PublishedFigures {
    */
   public static Table table(String dataset, String run, Map<String, Share> shares) {
     Table published = table(dataset);
-    Table table = new Table(published.header());
+    Table table =
+        new Table(published.header())
+            .highest(published.header().subList(1, published.header().size() - 1));
     table.row(
         published.header().stream()
             .map(
@@ -129,6 +140,46 @@ public final class PublishedFigures {
             .toList());
     published.rows().forEach(table::row);
     return table;
+  }
+
+  /**
+   * Returns the sources of figures in BibTeX, one entry a paper or page, with the tables in its
+   * note.
+   *
+   * @param figures any of {@link #all()}
+   */
+  public static String toBibTex(List<Figure> figures) {
+    Map<String, Set<String>> tables = new LinkedHashMap<>();
+    for (Figure figure : figures) {
+      Matcher source = SOURCE_AND_TABLE.matcher(figure.source());
+      boolean inTable = source.matches();
+      Set<String> notes =
+          tables.computeIfAbsent(
+              inTable ? source.group(1) : figure.source(), paper -> new LinkedHashSet<>());
+      if (inTable) {
+        notes.add(source.group(2));
+      }
+    }
+    StringBuilder entries = new StringBuilder();
+    tables.forEach((paper, notes) -> entries.append(entry(paper, notes)));
+    return entries.toString();
+  }
+
+  private static String entry(String paper, Set<String> notes) {
+    StringBuilder entry = new StringBuilder("@misc{");
+    entry.append(paper.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-")).append(",\n");
+    Matcher arXiv = ARXIV.matcher(paper);
+    if (arXiv.find()) {
+      entry.append("  title = {").append(arXiv.group(1)).append("},\n");
+      entry.append("  eprint = {").append(arXiv.group(2)).append("},\n");
+      entry.append("  archiveprefix = {arXiv},\n");
+    } else {
+      entry.append("  howpublished = {").append(paper.replace("#", "\\#")).append("},\n");
+    }
+    if (!notes.isEmpty()) {
+      entry.append("  note = {").append(String.join("; ", notes)).append("},\n");
+    }
+    return entry.append("}\n").toString();
   }
 
   private static List<Figure> read() {

@@ -6,6 +6,9 @@ import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * How often the regions of a model's answers held the truth. Of a calibrated model the share
@@ -44,27 +47,50 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
       throw new IllegalArgumentException(
           truths.size() + " truths do not pair with " + locations.size() + " locations");
     }
-    List<RegionCoverage> coverages = new ArrayList<>();
-    for (ScoreRegion first : locations.get(0).regions()) {
-      List<Boolean> holdsTruth = new ArrayList<>();
-      List<Double> areas = new ArrayList<>();
-      for (int i = 0; i < truths.size(); i++) {
-        LatLng truth = truths.get(i);
-        locations.get(i).regions().stream()
-            .filter(region -> region.share() == first.share())
-            .findFirst()
-            .map(ScoreRegion::region)
-            .ifPresent(
-                region -> {
-                  holdsTruth.add(region.contains(truth));
-                  areas.add(region.areaKm2());
-                });
+    Counter counter = new Counter();
+    for (int i = 0; i < truths.size(); i++) {
+      counter.add(truths.get(i), locations.get(i));
+    }
+    return counter.coverages();
+  }
+
+  /** Counts as photos are located, so that their regions need not be kept. */
+  static final class Counter {
+    private final Map<Double, List<Boolean>> holdsTruth = new TreeMap<>();
+    private final Map<Double, List<Double>> areasKm2 = new TreeMap<>();
+    private int photos;
+
+    void add(LatLng truth, Location location) {
+      if (photos == 0) {
+        for (ScoreRegion region : location.regions()) {
+          holdsTruth.put(region.share(), new ArrayList<>());
+          areasKm2.put(region.share(), new ArrayList<>());
+        }
       }
-      if (holdsTruth.size() == truths.size()) {
-        coverages.add(new RegionCoverage(first.share(), holdsTruth, areas));
+      photos++;
+      for (ScoreRegion region : location.regions()) {
+        List<Boolean> held = holdsTruth.get(region.share());
+        List<Double> areas = areasKm2.get(region.share());
+        // Of two regions of one share the first counts; a share that a photo lacks is given up.
+        if (held != null && areas != null && held.size() == photos - 1) {
+          held.add(region.region().contains(truth));
+          areas.add(region.region().areaKm2());
+        }
       }
     }
-    return coverages;
+
+    /** Returns a coverage for each share that all photos have a region of, smallest first. */
+    List<RegionCoverage> coverages() {
+      List<RegionCoverage> coverages = new ArrayList<>();
+      holdsTruth.forEach(
+          (share, held) -> {
+            if (photos > 0 && held.size() == photos) {
+              coverages.add(
+                  new RegionCoverage(share, held, Objects.requireNonNull(areasKm2.get(share))));
+            }
+          });
+      return coverages;
+    }
   }
 
   /** Returns the share of photos taken within their region, with its interval. */

@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -19,16 +17,12 @@ import java.util.stream.IntStream;
  * <p>The rank of a query is the number of rows, positives aside, that score as much as its best
  * positive or more. It is counted block by block, so memory does not grow with the number of pairs:
  * see {@link ScoreCounts}.
- *
- * <p>A vector with a number that is not finite, or too large to be scored, is never right: such a
- * query ranks behind all rows, and such a row counts against every query, as a positive it is as
- * good as absent.
  */
 public final class RetrievalEvaluator {
 
-  /** What a row that scores exactly as much as the best positive counts for. */
+  /** How a row that scores exactly as much as the best positive counts. */
   public enum Ties {
-    /** It ranks above the positive: a model that scores all rows alike gets nothing. */
+    /** It ranks above the positive: a model that scores all rows alike gets 0 %. */
     AGAINST_QUERY,
     /**
      * It ranks below the positive, as in the strict comparison of Sample4Geo's and FRGeo's
@@ -39,8 +33,6 @@ public final class RetrievalEvaluator {
 
   /** Queries whose positives are read in one go when limits are found. */
   private static final int READ = 256;
-
-  private static final int[] EMPTY = {};
 
   private final List<Integer> ks;
   private final Metric metric;
@@ -68,24 +60,25 @@ public final class RetrievalEvaluator {
         Arrays.stream(ks).sorted().distinct().boxed().toList(), Metric.COSINE, Ties.AGAINST_QUERY);
   }
 
-  /** Returns a copy that scores pairs otherwise. */
+  /** Returns a copy with another metric. */
   public RetrievalEvaluator withMetric(Metric metric) {
     return new RetrievalEvaluator(ks, metric, ties);
   }
 
-  /** Returns a copy that counts ties otherwise. */
+  /** Returns a copy that counts ties differently. */
   public RetrievalEvaluator withTies(Ties ties) {
     return new RetrievalEvaluator(ks, metric, ties);
   }
 
   /**
-   * Ranks every query of [Q, W] in a gallery of [G, W].
+   * Ranks every query of [Q, D] in a gallery of [G, D].
    *
-   * <p>Takes 2 Q G W operations on the threads of the common pool, and memory of about 16 Q bytes
+   * <p>Takes 2 Q G D operations on the threads of the common pool, and memory of about 16 Q bytes
    * besides a fixed 32 MB and a few MB a thread.
    *
-   * @throws IllegalArgumentException if there is no query or no row, the dimensions differ, or the
-   *     matches do not fit
+   * @throws IllegalArgumentException if there is no query or no row, the dimensions differ, the
+   *     matches do not fit, or a vector holds NaN, infinite or too large numbers; the message names
+   *     its row
    */
   public RetrievalReport evaluate(Embeddings queries, Embeddings gallery, Matches matches) {
     return evaluate(queries, gallery, matches, Map.of());
@@ -105,32 +98,34 @@ public final class RetrievalEvaluator {
     }
     checkSize(matches, queries);
     withinMeters.values().forEach(near -> checkSize(near, queries));
-    checkWidth(queries, gallery);
+    checkDimension(queries, gallery);
     ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
-    Sound soundQueries = new Sound(queries);
-    Sound soundRows = new Sound(gallery);
+    ScorableVectors scorableQueries = scorable(queries, "the queries");
+    ScorableVectors rows = scorable(gallery, "the gallery");
+    scorableQueries.check();
+    rows.check();
     boolean semi =
         IntStream.range(0, matches.size()).anyMatch(q -> matches.semiPositives(q).length > 0);
-    Target positive = new Target(queries.size(), matches::positives, matches::semiPositives);
-    List<Target> targets = new ArrayList<>(List.of(positive));
+    BestPositives positive =
+        new BestPositives(queries.size(), matches::positives, matches::semiPositives);
+    List<BestPositives> targets = new ArrayList<>(List.of(positive));
     if (semi) {
-      targets.add(new Target(queries.size(), matches::covering, query -> EMPTY));
+      targets.add(new BestPositives(queries.size(), matches::covering));
     }
     withinMeters
         .values()
-        .forEach(near -> targets.add(new Target(queries.size(), near::positives, query -> EMPTY)));
+        .forEach(near -> targets.add(new BestPositives(queries.size(), near::positives)));
     IntStream.range(0, (queries.size() + READ - 1) / READ)
         .parallel()
-        .forEach(batch -> findLimits(counter, soundQueries, soundRows, batch * READ, targets));
+        .forEach(batch -> findLimits(counter, scorableQueries, rows, batch * READ, targets));
     int[][] above =
         counter.above(
-            soundQueries,
-            soundRows,
-            targets.stream().map(target -> target.limits).toArray(float[][]::new));
-    int broken = soundRows.brokenRead();
+            scorableQueries,
+            rows,
+            targets.stream().map(BestPositives::limits).toArray(float[][]::new));
     List<int[]> ranks = new ArrayList<>();
     for (int t = 0; t < above.length; t++) {
-      ranks.add(targets.get(t).ranks(above[t], broken, gallery.size()));
+      ranks.add(targets.get(t).ranks(above[t], gallery.size()));
     }
     return new RetrievalReport(
         ranks.get(0),
@@ -142,6 +137,10 @@ public final class RetrievalEvaluator {
         ties);
   }
 
+  private ScorableVectors scorable(Embeddings vectors, String what) {
+    return new ScorableVectors(vectors, metric, what);
+  }
+
   private static void checkSize(Matches matches, Embeddings queries) {
     if (matches.size() != queries.size()) {
       throw new IllegalArgumentException(
@@ -149,7 +148,7 @@ public final class RetrievalEvaluator {
     }
   }
 
-  private static void checkWidth(Embeddings queries, Embeddings gallery) {
+  private static void checkDimension(Embeddings queries, Embeddings gallery) {
     if (queries.dimension() != gallery.dimension()) {
       throw new IllegalArgumentException(
           "queries have dimension " + queries.dimension() + ", rows " + gallery.dimension());
@@ -162,115 +161,63 @@ public final class RetrievalEvaluator {
     return byMeters;
   }
 
-  /** Rows that are right for each query, and what is known of them before the pass. */
-  private static final class Target {
-    final IntFunction<int[]> rows;
-    final IntFunction<int[]> others;
-
-    /** Rows above the limit rank above the best right row, or level with it. */
-    final float[] limits;
-
-    /** Right rows above the limit, which do not count against the query, and broken ones. */
-    final int[] own;
-
-    /** The same for rows that are neither right nor wrong. */
-    final int[] other;
-
-    final boolean[] lost;
-
-    Target(int queries, IntFunction<int[]> rows, IntFunction<int[]> others) {
-      this.rows = rows;
-      this.others = others;
-      limits = new float[queries];
-      own = new int[queries];
-      other = new int[queries];
-      lost = new boolean[queries];
-    }
-
-    /** Returns the number of rows, right ones aside, above the best right row. */
-    int[] ranks(int[] above, int broken, int gallery) {
-      int[] ranks = new int[limits.length];
-      for (int q = 0; q < ranks.length; q++) {
-        ranks[q] = lost[q] ? gallery : above[q] + broken - own[q];
-      }
-      return ranks;
-    }
-
-    /** Returns the ranks without the rows that are neither right nor wrong. */
-    int[] ranksBesideOthers(int[] ranks) {
-      int[] beside = new int[ranks.length];
-      for (int q = 0; q < ranks.length; q++) {
-        beside[q] = lost[q] ? ranks[q] : ranks[q] - other[q];
-      }
-      return beside;
-    }
-  }
-
   private void findLimits(
-      ScoreCounts counter, Sound queries, Sound gallery, int first, List<Target> targets) {
+      ScoreCounts counter,
+      ScorableVectors queries,
+      ScorableVectors gallery,
+      int first,
+      List<BestPositives> targets) {
     float[] query = new float[queries.dimension()];
     float[] row = new float[gallery.dimension()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
-      boolean sound = queries.readOne(q, query);
-      for (Target target : targets) {
-        float[] right = scores(counter, query, gallery, target.rows.apply(q), row);
-        float best = max(right);
-        target.lost[q] = !sound || best == Float.NEGATIVE_INFINITY;
-        if (target.lost[q]) {
-          // Nothing is above this, so nothing is counted.
-          target.limits[q] = Float.POSITIVE_INFINITY;
-        } else {
-          // More than the number just below is as much or more.
-          float limit = ties == Ties.AGAINST_QUERY ? Math.nextDown(best) : best;
-          float[] neither = scores(counter, query, gallery, target.others.apply(q), row);
-          target.limits[q] = limit;
-          target.own[q] = countAboveOrBroken(right, limit);
-          target.other[q] = countAboveOrBroken(neither, limit);
-        }
+      queries.read(q, 1, query);
+      for (BestPositives target : targets) {
+        target.find(
+            q,
+            scores(counter, query, gallery, target.positives(q), row),
+            scores(counter, query, gallery, target.others(q), row),
+            ties);
       }
     }
   }
 
-  /** Returns the rows' scores, NaN for a broken row. */
   private static float[] scores(
-      ScoreCounts counter, float[] query, Sound gallery, int[] rows, float[] row) {
+      ScoreCounts counter, float[] query, ScorableVectors gallery, int[] rows, float[] row) {
     float[] scores = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
       if (rows[i] < 0 || rows[i] >= gallery.size()) {
         throw new IllegalArgumentException(
             "row " + rows[i] + " is matched, the gallery has " + gallery.size() + " rows");
       }
-      scores[i] = gallery.readOne(rows[i], row) ? counter.score(query, row) : Float.NaN;
+      gallery.read(rows[i], 1, row);
+      scores[i] = counter.score(query, row);
     }
     return scores;
   }
 
   /**
    * Returns the best rows of one query, best first; of equal scores the lower row comes first.
-   * Broken rows are never among them.
    *
-   * <p>For a few queries to look at: takes 2 G W operations each, on one thread.
+   * <p>Takes 2 G D operations on the calling thread: meant for a few queries.
    *
    * @param query the row of {@code queries}
    * @param k how many at most
-   * @throws IllegalArgumentException if the dimensions differ
+   * @throws IllegalArgumentException if the dimensions differ, or a vector holds NaN, infinite or
+   *     too large numbers
    */
   public List<Ranked> best(Embeddings queries, int query, Embeddings gallery, int k) {
-    checkWidth(queries, gallery);
+    checkDimension(queries, gallery);
     ScoreCounts counter = ScoreCounts.of(metric, gallery.dimension());
-    Sound rows = new Sound(gallery);
+    ScorableVectors rows = scorable(gallery, "the gallery");
     float[] vector = new float[queries.dimension()];
     float[] row = new float[gallery.dimension()];
-    if (!new Sound(queries).readOne(query, vector)) {
-      return List.of();
-    }
+    scorable(queries, "the queries").read(query, 1, vector);
     PriorityQueue<Ranked> best = new PriorityQueue<>(Ranked.BEST_FIRST.reversed());
     for (int i = 0; i < gallery.size(); i++) {
-      if (rows.readOne(i, row)) {
-        best.add(new Ranked(i, counter.score(vector, row)));
-        if (best.size() > k) {
-          best.remove();
-        }
+      rows.read(i, 1, row);
+      best.add(new Ranked(i, counter.score(vector, row)));
+      if (best.size() > k) {
+        best.remove();
       }
     }
     return best.stream().sorted(Ranked.BEST_FIRST).toList();
@@ -280,106 +227,10 @@ public final class RetrievalEvaluator {
    * A row of the gallery and its score.
    *
    * @param row the row
-   * @param score the cosine, dot product or negative squared distance, as the metric says
+   * @param score the cosine, dot product or negative squared distance, by metric
    */
   public record Ranked(int row, float score) {
     private static final Comparator<Ranked> BEST_FIRST =
         Comparator.comparingDouble((Ranked ranked) -> -ranked.score).thenComparing(Ranked::row);
-  }
-
-  private static float max(float[] scores) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      max = score > max ? score : max;
-    }
-    return max;
-  }
-
-  private static int countAboveOrBroken(float[] scores, float limit) {
-    int count = 0;
-    for (float score : scores) {
-      count += score <= limit ? 0 : 1;
-    }
-    return count;
-  }
-
-  /**
-   * Vectors ready to be scored: normalized for the cosine. In place of a broken vector stands one
-   * that is never counted, since each of its scores is not a number.
-   */
-  private final class Sound implements ScoreCounts.Rows {
-    private final Embeddings vectors;
-    private final LongAdder broken = new LongAdder();
-
-    Sound(Embeddings vectors) {
-      this.vectors = vectors;
-    }
-
-    @Override
-    public int size() {
-      return vectors.size();
-    }
-
-    @Override
-    public int dimension() {
-      return vectors.dimension();
-    }
-
-    @Override
-    public void read(int first, int count, float[] target) {
-      vectors.read(first, count, target);
-      for (int i = 0; i < count; i++) {
-        if (!prepare(target, i * dimension())) {
-          broken.increment();
-        }
-      }
-    }
-
-    boolean readOne(int index, float[] target) {
-      vectors.read(index, 1, target);
-      return prepare(target, 0);
-    }
-
-    /** Returns how many broken vectors {@link #read} came across; each row is read once. */
-    int brokenRead() {
-      return broken.intValue();
-    }
-
-    /** Normalizes a vector in place; returns false, having filled it with NaN, if it is broken. */
-    private boolean prepare(float[] values, int from) {
-      double squares = squares(values, from);
-      // So far below the largest float no product of two vectors overflows, nor a squared distance.
-      if (squares < Float.MAX_VALUE / 8) {
-        if (metric == Metric.COSINE && squares > 0) {
-          double length = Math.sqrt(squares);
-          for (int i = from; i < from + dimension(); i++) {
-            values[i] = (float) (values[i] / length);
-          }
-        }
-        return true;
-      }
-      Arrays.fill(values, from, from + dimension(), Float.NaN);
-      return false;
-    }
-
-    /** Returns the squared length; four sums at a time, so that none waits for the one before. */
-    private double squares(float[] values, int from) {
-      double a = 0;
-      double b = 0;
-      double c = 0;
-      double d = 0;
-      int i = from;
-      int end = from + dimension();
-      for (; i + 3 < end; i += 4) {
-        a += (double) values[i] * values[i];
-        b += (double) values[i + 1] * values[i + 1];
-        c += (double) values[i + 2] * values[i + 2];
-        d += (double) values[i + 3] * values[i + 3];
-      }
-      for (; i < end; i++) {
-        a += (double) values[i] * values[i];
-      }
-      return a + b + (c + d);
-    }
   }
 }

@@ -1,6 +1,6 @@
 package io.github.geofix.eval;
 
-import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,10 +64,7 @@ public final class RetrievalReport {
     return ties;
   }
 
-  /**
-   * Returns how many rows, positives aside, rank above a query's best positive: 0 is right, {@link
-   * #gallerySize} if the query or all its positives are broken.
-   */
+  /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
   public int rank(int query) {
     return ranks[query];
   }
@@ -222,6 +219,11 @@ public final class RetrievalReport {
 
   /** Returns {@link #summary()} as a JSON object. */
   public String toJson() {
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(summary());
+    return DistanceJson.text(toJsonObject());
+  }
+
+  /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
+  public JsonObject toJsonObject() {
+    return DistanceJson.tree(summary()).getAsJsonObject();
   }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -16,8 +17,11 @@ import java.util.regex.Pattern;
  */
 public record Sequences(Share strict, List<Share> prefixes, List<Share> steps) {
 
-  /** A label has at most nine digits. */
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+  private static final Pattern LABEL = Pattern.compile("\\d{1,3}");
+
+  /** Two labels or more: a single number may be anything. */
+  private static final Pattern PATH =
+      Pattern.compile("\\s*[\\[(]?\\s*\\d{1,3}(?:(?:\\s*[,;/-]\\s*|\\s+)\\d{1,3})+\\s*[\\])]?\\s*");
 
   /** Copies the lists. */
   public Sequences {
@@ -25,9 +29,15 @@ public record Sequences(Share strict, List<Share> prefixes, List<Share> steps) {
     steps = List.copyOf(steps);
   }
 
-  /** Reads the whole numbers of a text such as {@code [7, 6, 6, 5]} or {@code 7 6 6 5}. */
-  public static int[] parse(String text) {
-    return NUMBER.matcher(text).results().mapToInt(n -> Integer.parseInt(n.group())).toArray();
+  /**
+   * Reads a zoom path of two or more labels of up to three digits, such as {@code [7, 6, 6, 5]},
+   * {@code 7 6 6 5} or {@code 7-6-6-5}; empty if the text is anything else.
+   */
+  public static Optional<int[]> parse(String text) {
+    return PATH.matcher(text).matches()
+        ? Optional.of(
+            LABEL.matcher(text).results().mapToInt(n -> Integer.parseInt(n.group())).toArray())
+        : Optional.empty();
   }
 
   /**

@@ -2,12 +2,21 @@ package io.github.geofix.eval;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import io.github.geofix.core.io.Printable;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A table of text, written as Markdown, CSV or LaTeX. Not thread-safe while rows are added.
@@ -18,6 +27,16 @@ public final class Table {
 
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
+  private final Map<Integer, Best> best = new HashMap<>();
+  private String caption = "";
+
+  /** The value of a column that LaTeX prints in bold. */
+  private enum Best {
+    HIGHEST,
+    LOWEST
+  }
+
+  private static final Pattern NUMBER = Pattern.compile("[+-]?\\d[\\d,]*(\\.\\d+)?");
 
   /** Creates a table without rows. */
   public Table(String... header) {
@@ -55,6 +74,24 @@ public final class Table {
     return this;
   }
 
+  /** Marks columns in which the highest number is the best, which LaTeX prints in bold. */
+  public Table highest(List<String> columns) {
+    columns.forEach(column -> best.put(header.indexOf(column), Best.HIGHEST));
+    return this;
+  }
+
+  /** Marks columns in which the lowest number is the best, which LaTeX prints in bold. */
+  public Table lowest(List<String> columns) {
+    columns.forEach(column -> best.put(header.indexOf(column), Best.LOWEST));
+    return this;
+  }
+
+  /** Sets the caption that LaTeX prints; empty for none. */
+  public Table caption(String caption) {
+    this.caption = caption;
+    return this;
+  }
+
   /** Returns the names of the columns. */
   public List<String> header() {
     return header;
@@ -76,7 +113,8 @@ public final class Table {
 
   private static void appendMarkdown(StringBuilder out, List<String> cells) {
     for (String cell : cells) {
-      out.append("| ").append(cell.replace("|", "\\|").replace('\n', ' ')).append(' ');
+      String text = Printable.of(cell.replace('\n', ' ')).replace("|", "\\|");
+      out.append("| ").append(text).append(' ');
     }
     out.append("|\n");
   }
@@ -90,17 +128,66 @@ public final class Table {
     return out.toString();
   }
 
-  /** Returns a LaTeX {@code tabular} with the rules of the booktabs package. */
+  /**
+   * Returns a LaTeX {@code table} with its caption, or a bare {@code tabular} without one. Both
+   * need the package booktabs. The best number of a marked column is bold if there are several
+   * rows.
+   */
   public String toLatex() {
-    StringBuilder out = new StringBuilder("\\begin{tabular}{l");
+    StringBuilder out = new StringBuilder("% \\usepackage{booktabs}\n");
+    if (!caption.isEmpty()) {
+      out.append("\\begin{table}\n\\centering\n");
+    }
+    out.append("\\begin{tabular}{l");
     out.append("r".repeat(header.size() - 1)).append("}\n\\toprule\n");
-    out.append(latexRow(header)).append("\\midrule\n");
-    rows.forEach(row -> out.append(latexRow(row)));
-    return out.append("\\bottomrule\n\\end{tabular}\n").toString();
+    out.append(latexRow(header, Set.of())).append("\\midrule\n");
+    Map<Integer, Double> bold = bestValues();
+    for (List<String> row : rows) {
+      Set<Integer> columns = new HashSet<>();
+      bold.forEach(
+          (column, value) -> {
+            if (number(row.get(column)).filter(value::equals).isPresent()) {
+              columns.add(column);
+            }
+          });
+      out.append(latexRow(row, columns));
+    }
+    out.append("\\bottomrule\n\\end{tabular}\n");
+    if (!caption.isEmpty()) {
+      out.append("\\caption{").append(escapeLatex(caption)).append("}\n\\end{table}\n");
+    }
+    return out.toString();
   }
 
-  private static String latexRow(List<String> cells) {
-    return cells.stream().map(Table::escapeLatex).collect(Collectors.joining(" & ", "", " \\\\\n"));
+  private Map<Integer, Double> bestValues() {
+    Map<Integer, Double> values = new HashMap<>();
+    if (rows.size() > 1) {
+      best.forEach(
+          (column, which) ->
+              rows.stream()
+                  .flatMap(row -> number(row.get(column)).stream())
+                  .reduce(which == Best.HIGHEST ? Math::max : Math::min)
+                  .ifPresent(value -> values.put(column, value)));
+    }
+    return values;
+  }
+
+  /** Returns the number that a cell begins with. */
+  private static Optional<Double> number(String cell) {
+    Matcher number = NUMBER.matcher(cell);
+    return number.lookingAt()
+        ? Optional.of(Double.valueOf(number.group().replace(",", "")))
+        : Optional.empty();
+  }
+
+  private static String latexRow(List<String> cells, Set<Integer> bold) {
+    return IntStream.range(0, cells.size())
+        .mapToObj(
+            column ->
+                bold.contains(column)
+                    ? "\\textbf{" + escapeLatex(cells.get(column)) + "}"
+                    : escapeLatex(cells.get(column)))
+        .collect(Collectors.joining(" & ", "", " \\\\\n"));
   }
 
   private static String escapeLatex(String text) {

@@ -49,7 +49,7 @@ class BootstrapTest {
   @Test
   void givesTheSameIntervalForTheSameSeed() {
     double[] values = new Random(1).doubles(50).toArray();
-    Bootstrap bootstrap = Bootstrap.withDefaults().withResamples(200);
+    Bootstrap bootstrap = Bootstrap.defaults().withResamples(200);
     Bootstrap.Interval one = bootstrap.interval(50, photos -> mean(values, photos));
     assertThat(bootstrap.interval(50, photos -> mean(values, photos))).isEqualTo(one);
     assertThat(bootstrap.withSeed(9).interval(50, photos -> mean(values, photos)))
@@ -73,6 +73,6 @@ class BootstrapTest {
   void refusesTooFewResamplesAndNoPhotos() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Bootstrap(10, 1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Bootstrap.withDefaults().interval(0, photos -> 0));
+        .isThrownBy(() -> Bootstrap.defaults().interval(0, photos -> 0));
   }
 }

@@ -2,11 +2,13 @@ package io.github.geofix.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -55,7 +57,11 @@ class DistanceEvaluatorTest {
 
     private static BufferedImage read(Path file) {
       try {
-        return ImageIO.read(file.toFile());
+        BufferedImage image = ImageIO.read(file.toFile());
+        if (image == null) {
+          throw new IOException("not an image: " + file);
+        }
+        return image;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -76,7 +82,7 @@ class DistanceEvaluatorTest {
   }
 
   @Test
-  void locatesInBatchesAndInOrder() {
+  void locatesInOrder() {
     List<Manifest.Entry> entries = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       entries.add(photo(i + ".png", i, 0, new LatLng(0, 0)));
@@ -84,14 +90,13 @@ class DistanceEvaluatorTest {
     ColorLocalizer localizer = new ColorLocalizer();
     List<String> seen = new ArrayList<>();
     DistanceReport report =
-        DistanceEvaluator.withDefaults()
+        DistanceEvaluator.defaults()
             .withKm(120, 250)
-            .withBatchSize(2)
             .withObserver(
                 (index, photo, location) ->
                     seen.add(index + " " + photo.image().getFileName() + " " + location.score()))
             .evaluate(localizer, Manifest.of(entries));
-    assertThat(localizer.batches).containsExactly(2, 2, 1);
+    assertThat(localizer.batches).containsExactly(1, 1, 1, 1, 1);
     assertThat(seen)
         .containsExactly("0 0.png 1.0", "1 1.png 1.0", "2 2.png 1.0", "3 3.png 1.0", "4 4.png 1.0");
     // A degree of latitude is 111.2 km.
@@ -109,8 +114,7 @@ class DistanceEvaluatorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.withDefaults()
-                    .evaluate(localizer, Manifest.of(List.of(first, gone))))
+                DistanceEvaluator.defaults().evaluate(localizer, Manifest.of(List.of(first, gone))))
         .withMessage("cannot read the image " + gone.image());
     assertThat(localizer.batches).isEmpty();
   }
@@ -127,7 +131,7 @@ class DistanceEvaluatorTest {
   @Test
   void pairsPredictionsByPathOrByUniqueName() {
     Manifest photos = positions("/data/a.jpg", "0", "/data/b.jpg", "1");
-    DistanceEvaluator evaluator = DistanceEvaluator.withDefaults();
+    DistanceEvaluator evaluator = DistanceEvaluator.defaults();
     Manifest elsewhere = positions("out/b.jpg", "1", "out/a.jpg", "0", "out/c.jpg", "50");
     assertThat(evaluator.evaluate(elsewhere, photos).errors().toArray()).containsExactly(0, 0);
     Manifest twoFolders = positions("/data/a.jpg", "0", "/other/a.jpg", "9", "/data/b.jpg", "1");
@@ -138,18 +142,68 @@ class DistanceEvaluatorTest {
   void countsPhotosWithoutAPredictionAndNamesTheFirst() {
     Manifest photos = positions("/d/a", "0", "/d/b", "1", "/d/c", "1", "/d/d", "1", "/d/e", "1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistanceEvaluator.withDefaults().evaluate(positions("/d/c", "1"), photos))
+        .isThrownBy(() -> DistanceEvaluator.defaults().evaluate(positions("/d/c", "1"), photos))
         .withMessage(
-            "4 photos are without a prediction, of 5: /d/a, /d/b, /d/d, ...;"
+            "photos without a prediction: 4 of 5 (/d/a, /d/b, /d/d, ...);"
                 + " predictions are of /d/c");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceEvaluator.pair(positions(), positions("/d/a", "0")))
-        .withMessage("1 photo is without a prediction, of 1: /d/a; there are no predictions");
+        .withMessage("photos without a prediction: 1 of 1 (/d/a); there are no predictions");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                DistanceEvaluator.withDefaults()
-                    .evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
-        .withMessage("1 photo is predicted twice: /d/c");
+                DistanceEvaluator.defaults().evaluate(positions("/d/c", "1", "/d/c", "2"), photos))
+        .withMessage("photos predicted twice: 1 of 2 (/d/c)");
+  }
+
+  @Test
+  void pairsPredictionsByNameWithoutItsEnding() {
+    Manifest photos = positions("12345", "0", "7.5", "1");
+    Manifest answers = positions("out/7.5.JPG", "1", "out/12345.jpg", "0");
+    assertThat(DistanceEvaluator.defaults().evaluate(answers, photos).errors().toArray())
+        .containsExactly(0, 0);
+    Manifest twoEndings = positions("out/12345.jpg", "1", "out/12345.png", "0", "7.5", "1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceEvaluator.defaults().evaluate(twoEndings, photos))
+        .withMessageStartingWith("photos without a prediction: 1 of 2 (12345)");
+  }
+
+  @Test
+  void skipsUnreadablePhotosOnlyIfTold() throws IOException {
+    Manifest.Entry first = photo("1.png", 1, 0, new LatLng(0, 0));
+    Manifest.Entry noise = photo("2.png", 2, 0, new LatLng(0, 0));
+    Manifest.Entry last = photo("3.png", 3, 0, new LatLng(0, 0));
+    Files.writeString(noise.image(), "noise");
+    Manifest photos = Manifest.of(List.of(first, noise, last));
+    assertThatThrownBy(() -> DistanceEvaluator.defaults().evaluate(new ColorLocalizer(), photos))
+        .isInstanceOf(UncheckedIOException.class);
+    List<String> seen = new ArrayList<>();
+    DistanceEvaluator.Observer observer =
+        new DistanceEvaluator.Observer() {
+          @Override
+          public void located(int index, Manifest.Entry photo, Location location) {
+            seen.add(index + " located");
+          }
+
+          @Override
+          public void skipped(int index, Manifest.Entry photo, PhotoOutcome.Failed failure) {
+            seen.add(index + " skipped " + failure.photo().getFileName());
+          }
+        };
+    DistanceReport report =
+        DistanceEvaluator.defaults()
+            .skippingUnreadable()
+            .withObserver(observer)
+            .evaluate(new ColorLocalizer(), photos);
+    assertThat(seen).containsExactly("0 located", "1 skipped 2.png", "2 located");
+    assertThat(report.count()).isEqualTo(2);
+    assertThat(report.photos()).containsExactly(first.image().toString(), last.image().toString());
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DistanceEvaluator.defaults()
+                    .skippingUnreadable()
+                    .evaluate(new ColorLocalizer(), Manifest.of(List.of(noise))))
+        .withMessageStartingWith("none of the 1 photos can be read; the first: ");
   }
 }

@@ -116,7 +116,7 @@ class EmbeddingsTest {
         .withMessageContaining("has no array y");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.open(file, "flat"))
-        .withMessageContaining("is not [N, W]");
+        .withMessageContaining("is not [N, D]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.open(file))
         .withMessageContaining("has not one array, but 2");
@@ -138,7 +138,7 @@ class EmbeddingsTest {
     Files.write(file, out.array());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.open(file))
-        .withMessageContaining("is not [N, W]")
+        .withMessageContaining("is not [N, D]")
         .withMessageContaining(array.substring(1, 4))
         .withMessageContaining(array.replaceAll(".*shape\":\\[(\\d+),(\\d+)].*", "[$1, $2]"));
   }
@@ -149,6 +149,34 @@ class EmbeddingsTest {
     writeNpy(1, HEADER, 24);
     try (Embeddings vectors = Embeddings.open(file)) {
       assertThat(vectors.size()).isEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 300_000})
+  void readsWhatTheWriterWrote(int width) {
+    Path npy = folder.resolve("written.npy");
+    int rows = width == 3 ? 200_000 : 5;
+    try (EmbeddingsWriter writer = EmbeddingsWriter.create(npy)) {
+      for (int row = 0; row < rows; row++) {
+        float[] vector = new float[width];
+        for (int d = 0; d < width; d++) {
+          vector[d] = row + d / 1000f;
+        }
+        writer.write(vector);
+      }
+      assertThat(writer.size()).isEqualTo(rows);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> writer.write(new float[width + 1]))
+          .withMessage("vector %d has %d numbers, the first has %d", rows, width + 1, width);
+    }
+    try (Embeddings read = Embeddings.open(npy)) {
+      assertThat(read.size()).isEqualTo(rows);
+      assertThat(read.dimension()).isEqualTo(width);
+      assertThat(read.file()).contains(npy);
+      float[] vector = new float[width];
+      read.read(rows - 1, 1, vector);
+      assertThat(vector[width - 1]).isEqualTo(rows - 1 + (width - 1) / 1000f);
     }
   }
 }

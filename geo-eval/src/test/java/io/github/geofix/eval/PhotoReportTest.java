@@ -36,7 +36,7 @@ class PhotoReportTest {
   private static PhotoReport report(
       Manifest photos, Manifest answers, PhotoReport.Options options) {
     return PhotoReport.of(
-        DistanceEvaluator.withDefaults().evaluate(answers, photos), photos, answers, options);
+        DistanceEvaluator.defaults().evaluate(answers, photos), photos, answers, options);
   }
 
   @Test
@@ -124,11 +124,34 @@ class PhotoReportTest {
         .isEqualTo(Share.of(1, 3));
   }
 
+  /** OSV-5M's table has a column of that name, with Mapillary's ids; some are empty. */
+  @Test
+  void leavesASequenceColumnOfOtherMakersAlone() {
+    for (String id : new String[] {"jCe8ul2PRh2bbmPZkkNRIA", "4449826985073821", ""}) {
+      Manifest photos =
+          Manifest.of(
+              List.of(
+                  answer(0, PARIS, Map.of("sequence", id)),
+                  answer(1, LYON, Map.of("sequence", "7 6 6 5"))));
+      PhotoReport report = report(photos, photos, defaults());
+      assertThat(report.sequences()).isEmpty();
+      assertThat(report.toMarkdown()).doesNotContain("sequence");
+    }
+  }
+
+  @Test
+  void namesTheAnswerWithoutAPath() {
+    Manifest photos = manifest(Map.of("sequence", "7 6"), PARIS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(photos, manifest(Map.of("sequence", "7 six"), PARIS), defaults()))
+        .withMessage("the sequence of 0.jpg is not a zoom path such as 7 6 6 5: \"7 six\"");
+  }
+
   @Test
   void namesSharesAsPapersDo() {
     Manifest photos = manifest(Map.of(), PARIS);
     DistanceReport distances =
-        DistanceEvaluator.withDefaults().withKm(0.04, 0.1, 25).evaluate(photos, photos);
+        DistanceEvaluator.defaults().withKm(0.04, 0.1, 25).evaluate(photos, photos);
     assertThat(PhotoReport.of(distances, photos, photos, defaults()).shares().keySet())
         .containsExactly("R@40m", "R@100m", "acc@25km");
   }

@@ -101,10 +101,6 @@ class RetrievalEvaluatorTest {
       // A positive that is named as a semi-positive, too, stays a positive.
       given.add(seed % 3 == 0 ? shuffled : semi.get(q));
     }
-    if (seed % 2 == 0) {
-      gallery[2][0] = Float.NaN;
-      queries[0][width - 1] = Float.NaN;
-    }
     Matches matches = Matches.of(positives).withSemiPositives(given);
     List<LatLng> places = points(queries.length + gallery.length, random);
     List<LatLng> rowPlaces = places.subList(queries.length, places.size());
@@ -126,24 +122,16 @@ class RetrievalEvaluatorTest {
             scores[row] = score(metric, queries[q], gallery[row]);
           }
           int[] rows = near.positives(q);
-          nearest +=
-              Arrays.stream(rows).anyMatch(row -> !Double.isNaN(scores[row]))
-                      && above(scores, rows, ties).isEmpty()
-                  ? 1
-                  : 0;
+          nearest += rows.length > 0 && above(scores, rows, ties).isEmpty() ? 1 : 0;
           List<Integer> above = above(scores, positives.get(q), ties);
           List<Integer> wrong = new ArrayList<>(above);
           wrong.removeAll(Arrays.stream(semi.get(q)).boxed().toList());
-          boolean lost = Arrays.stream(positives.get(q)).allMatch(p -> Double.isNaN(scores[p]));
-          assertThat(report.rank(q))
-              .as("query " + q)
-              .isEqualTo(lost ? gallery.length : above.size());
-          hits += wrong.isEmpty() && !lost ? 1 : 0;
+          assertThat(report.rank(q)).as("query " + q).isEqualTo(above.size());
+          hits += wrong.isEmpty() ? 1 : 0;
           int[] covering =
               IntStream.concat(Arrays.stream(positives.get(q)), Arrays.stream(semi.get(q)))
                   .toArray();
-          boolean uncovered = Arrays.stream(covering).allMatch(p -> Double.isNaN(scores[p]));
-          covered += above(scores, covering, ties).isEmpty() && !uncovered ? 1 : 0;
+          covered += above(scores, covering, ties).isEmpty() ? 1 : 0;
         }
         assertThat(report.withinMeters()).containsEntry(40, Share.of(nearest, queries.length));
         if (report.hitRateSample4Geo().isPresent()) {
@@ -165,21 +153,15 @@ class RetrievalEvaluatorTest {
     return score;
   }
 
-  /** Rows that are not right and rank above all right ones, or cannot be told from them. */
+  /** Rows that are not right and rank above all right ones. */
   private static List<Integer> above(double[] scores, int[] right, Ties ties) {
     double best =
-        Arrays.stream(right)
-            .mapToDouble(row -> scores[row])
-            .filter(score -> !Double.isNaN(score))
-            .max()
-            .orElse(Double.NEGATIVE_INFINITY);
+        Arrays.stream(right).mapToDouble(row -> scores[row]).max().orElse(Double.NEGATIVE_INFINITY);
     List<Integer> above = new ArrayList<>();
     for (int row = 0; row < scores.length; row++) {
       int candidate = row;
       if (Arrays.stream(right).noneMatch(r -> r == candidate)
-          && (Double.isNaN(scores[row])
-              || scores[row] > best
-              || (ties == Ties.AGAINST_QUERY && scores[row] == best))) {
+          && (scores[row] > best || (ties == Ties.AGAINST_QUERY && scores[row] == best))) {
         above.add(row);
       }
     }
@@ -224,12 +206,10 @@ class RetrievalEvaluatorTest {
   void findsTheBestRowsThatSortingFinds(long seed) {
     Random random = new Random(seed);
     float[][] gallery = whole(200, 7, random);
-    gallery[5][0] = Float.NaN;
     float[][] queries = whole(3, 7, random);
     RetrievalEvaluator evaluator = EVALUATOR.withMetric(Metric.DOT);
     List<Integer> sorted =
         IntStream.range(0, 200)
-            .filter(row -> row != 5)
             .boxed()
             .sorted(Comparator.comparing(row -> -score(Metric.DOT, queries[2], gallery[row])))
             .limit(9)
@@ -239,17 +219,45 @@ class RetrievalEvaluatorTest {
         .containsExactlyElementsOf(sorted);
   }
 
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void refusesVectorsThatAreNotFinite(float value) {
+    float[][] bad = whole(3000, 5, new Random(1));
+    bad[2000][4] = value;
+    bad[2500][0] = value;
+    Embeddings sound = Embeddings.of(whole(3000, 5, new Random(2)));
+    Matches matches = Matches.of(IntStream.range(0, 3000).toArray());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EVALUATOR.evaluate(sound, Embeddings.of(bad), matches))
+        .withMessage("row 2000 of the gallery is not finite: it holds NaN or infinite numbers");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EVALUATOR.evaluate(Embeddings.of(bad), sound, matches))
+        .withMessageStartingWith("row 2000 of the queries is not finite");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EVALUATOR.best(sound, 0, Embeddings.of(bad), 3))
+        .withMessageStartingWith("row 2000 of the gallery is not finite");
+  }
+
   @Test
-  void aBrokenQueryIsNeverRightHoweverSmallTheGallery() {
-    Embeddings broken = Embeddings.of(new float[][] {{Float.NaN}, {1}});
-    Embeddings gallery = Embeddings.of(new float[][] {{1}, {2}, {3}});
-    Matches all = Matches.of(List.of(new int[] {0, 1, 2}, new int[] {0, 1, 2}));
-    for (Matches matches : List.of(all, Matches.of(0, 0))) {
-      RetrievalReport report = EVALUATOR.evaluate(broken, gallery, matches);
-      assertThat(report.recallAt(10).accuracy()).isEqualTo(0.5);
-      assertThat(report.recallAt(3).accuracy()).isEqualTo(0.5);
+  void refusesVectorsWhoseProductsOverflow() {
+    Embeddings large = Embeddings.of(new float[][] {{1}, {7e18f}});
+    Embeddings small = Embeddings.of(new float[][] {{1}, {2}});
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EVALUATOR.evaluate(small, large, Matches.of(0, 1)))
+        .withMessageStartingWith("row 1 of the gallery is too large to score: its length is 7.0");
+  }
+
+  @Test
+  void aQueryWithoutPositiveIsNeverRightHoweverSmallTheGallery() {
+    Embeddings three = Embeddings.of(new float[][] {{1}, {2}, {3}});
+    LatLng here = new LatLng(0, 0);
+    LatLng away = new LatLng(0, 90);
+    Matches near = Matches.within(List.of(here, here, here), List.of(away, away, away), 1);
+    for (Ties ties : Ties.values()) {
+      RetrievalReport report =
+          EVALUATOR.withTies(ties).evaluate(three, three, Matches.of(0, 1, 2), Map.of(40, near));
+      assertThat(report.withinMeters()).containsEntry(40, Share.of(0, 3));
     }
-    assertThat(EVALUATOR.evaluate(broken, gallery, all).recallAt(1).accuracy()).isEqualTo(0.5);
   }
 
   @Test

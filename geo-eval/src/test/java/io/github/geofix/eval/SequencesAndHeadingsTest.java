@@ -13,11 +13,13 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SequencesAndHeadingsTest {
@@ -123,5 +125,39 @@ class SequencesAndHeadingsTest {
         .isThrownBy(() -> Sequences.of(List.of(new int[2]), List.of(new int[3])))
         .withMessage("sequence 0 has 3 steps for 2, the first has 2");
     assertThatIllegalArgumentException().isThrownBy(() -> Sequences.of(List.of(), List.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [7, 6, 6, 5] | 7 6 6 5
+          7 6 6 5      | 7 6 6 5
+          (7,6)        | 7 6
+          7-16-16-5    | 7 16 16 5
+          """)
+  void readsZoomPaths(String text, String labels) {
+    assertThat(Sequences.parse(text).orElseThrow())
+        .containsExactly(Arrays.stream(labels.split(" ")).mapToInt(Integer::parseInt).toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jCe8ul2PRh2bbmPZkkNRIA",
+        "",
+        " ",
+        "7",
+        "1234567890",
+        "4449826985073821",
+        "7 6 6 x",
+        "2024-05-01",
+        "1,5e3",
+        "7..6",
+        "a1b2-c3d4"
+      })
+  void takesNothingElseForAZoomPath(String text) {
+    assertThat(Sequences.parse(text)).isEmpty();
   }
 }

@@ -1,13 +1,16 @@
 package io.github.geofix.core.cascade;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.io.Interrupts;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -134,12 +138,23 @@ public final class Cascade implements Localizer {
    * @throws IllegalStateException if no model provider is on the class path
    */
   public static Cascade load(Path first, List<Path> refinedBy) {
+    return load(first, refinedBy, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a cascade of model folders with options, see {@link #load(Path, List)}.
+   *
+   * @throws io.github.geofix.core.format.ModelFormatException if a folder is not a model this
+   *     version can read, not one that can refine, or names code and the options do not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  public static Cascade load(Path first, List<Path> refinedBy, LoadOptions load) {
     ModelProvider models = ModelProvider.find();
-    Localizer localizer = models.localizer(first, FIRST_CANDIDATES);
+    Localizer localizer = models.localizer(first, load, FIRST_CANDIDATES);
     List<Refiner> refiners = new ArrayList<>();
     try {
       for (Path folder : refinedBy) {
-        refiners.add(models.refiner(folder));
+        refiners.add(models.refiner(folder, load));
       }
     } catch (RuntimeException e) {
       localizer.close();
@@ -175,6 +190,27 @@ public final class Cascade implements Localizer {
   }
 
   @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    long[] start = {System.nanoTime()};
+    first.locateEach(
+        photos,
+        outcome -> {
+          PhotoOutcome refined = outcome;
+          if (outcome instanceof PhotoOutcome.Located located) {
+            Location proposed = located.location();
+            stages.get(0).count(1, proposed.candidates().size(), start[0]);
+            refined = new PhotoOutcome.Located(located.photo(), refined(located.photo(), proposed));
+          }
+          action.accept(refined);
+          start[0] = System.nanoTime();
+        });
+  }
+
+  private Location refined(Path photo, Location proposed) {
+    return refiners.isEmpty() ? proposed : refined(decode.apply(photo), proposed);
+  }
+
+  @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
     return refined(photos, first::locateImages, Function.identity());
   }
@@ -192,6 +228,7 @@ public final class Cascade implements Localizer {
     }
     List<Location> locations = new ArrayList<>(photos.size());
     for (int i = 0; i < photos.size(); i++) {
+      Interrupts.check(i, photos.size(), "photos");
       locations.add(refined(decode.apply(photos.get(i)), proposed.get(i)));
     }
     return locations;

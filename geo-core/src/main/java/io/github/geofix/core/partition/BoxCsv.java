@@ -1,7 +1,7 @@
 package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import io.github.geofix.core.format.CsvFile;
+import io.github.geofix.core.io.CsvFile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
@@ -30,15 +30,14 @@ final class BoxCsv extends CsvRows {
   }
 
   @Override
-  public void header(List<String> names) {
-    String needed = String.join(",", COLUMNS);
+  void columns(List<String> names) {
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = CsvFile.require(names, List.of(COLUMNS.get(i)), needed);
+      columns[i] = require(names, List.of(COLUMNS.get(i)));
     }
   }
 
   @Override
-  public void row(List<String> fields, long line) {
+  void fields(List<String> fields) {
     double[] v = new double[COLUMNS.size()];
     for (int i = 1; i < v.length; i++) {
       v[i] = CsvFile.number(fields.get(columns[i]));

@@ -1,6 +1,5 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.format.CsvFile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;

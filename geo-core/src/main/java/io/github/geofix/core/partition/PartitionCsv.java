@@ -2,7 +2,8 @@ package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.cell.S2Cells;
-import io.github.geofix.core.format.CsvFile;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.Printable;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
@@ -146,28 +147,28 @@ final class PartitionCsv extends CsvRows {
   }
 
   @Override
-  public void header(List<String> names) {
-    levelColumn = CsvFile.indexOf(names, List.of("level"));
-    tokenColumn = CsvFile.indexOf(names, TOKEN);
-    idColumn = CsvFile.indexOf(names, ID);
+  void columns(List<String> names) {
+    levelColumn = indexOf(names, List.of("level"));
+    tokenColumn = indexOf(names, TOKEN);
+    idColumn = indexOf(names, ID);
     if (tokenColumn < 0 && idColumn < 0) {
-      tokenColumn = CsvFile.require(names, List.of("s2Token", "cellId"), "s2Token");
+      tokenColumn = require(names, List.of("s2Token", "cellId"));
     }
-    pointsColumn = CsvFile.indexOf(names, List.of("points", "count", "imgs_per_cell"));
-    latitudeColumn = CsvFile.indexOf(names, List.of("latitude", "latitude_mean"));
-    longitudeColumn = CsvFile.indexOf(names, List.of("longitude", "longitude_mean"));
+    pointsColumn = indexOf(names, List.of("points", "count", "imgs_per_cell"));
+    latitudeColumn = indexOf(names, List.of("latitude", "latitude_mean"));
+    longitudeColumn = indexOf(names, List.of("longitude", "longitude_mean"));
   }
 
   @Override
-  public void row(List<String> fields, long line) {
-    int level = levelColumn < 0 ? 0 : Integer.parseInt(fields.get(levelColumn));
+  void fields(List<String> fields) {
+    int level = levelColumn < 0 ? 0 : integer(fields.get(levelColumn));
     if (level == levels.size()) {
       levels.add(new ArrayList<>());
     } else if (level != levels.size() - 1) {
       throw new IllegalArgumentException("level " + level + " after level " + (levels.size() - 1));
     }
     long cell = cell(fields);
-    int count = pointsColumn < 0 ? 0 : Integer.parseInt(fields.get(pointsColumn));
+    int count = pointsColumn < 0 ? 0 : integer(fields.get(pointsColumn));
     if (count < 0) {
       throw new IllegalArgumentException("a cell of " + count + " points");
     }
@@ -186,7 +187,12 @@ final class PartitionCsv extends CsvRows {
     }
     // Half of all ids do not fit a signed number; files have either form.
     String number = fields.get(idColumn).strip();
-    long cell = number.startsWith("-") ? Long.parseLong(number) : Long.parseUnsignedLong(number);
+    long cell;
+    try {
+      cell = number.startsWith("-") ? Long.parseLong(number) : Long.parseUnsignedLong(number);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not an S2 cell id: " + Printable.of(number), e);
+    }
     if (!S2Cells.isValid(cell)) {
       throw new IllegalArgumentException("not an S2 cell id: " + number);
     }

@@ -1,6 +1,6 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.format.CsvFile;
+import io.github.geofix.core.io.CsvFile;
 import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,14 +54,13 @@ final class PositionCsv extends CsvRows {
   }
 
   @Override
-  public void header(List<String> names) {
-    String needed = latitudes.get(0) + "," + longitudes.get(0);
-    latitude = CsvFile.require(names, latitudes, needed);
-    longitude = CsvFile.require(names, longitudes, needed);
+  void columns(List<String> names) {
+    latitude = require(names, latitudes);
+    longitude = require(names, longitudes);
   }
 
   @Override
-  public void row(List<String> fields, long line) {
+  void fields(List<String> fields) {
     positions.add(CsvFile.number(fields.get(latitude)), CsvFile.number(fields.get(longitude)));
   }
 }

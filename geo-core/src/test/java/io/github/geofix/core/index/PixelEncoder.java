@@ -44,6 +44,11 @@ final class PixelEncoder implements TileEncoder {
   }
 
   @Override
+  public BufferedImage decode(Path image) {
+    return read(image);
+  }
+
+  @Override
   public List<float[][]> encodePhotos(List<Path> photos) {
     return encodeImages(photos.stream().map(PixelEncoder::read).toList());
   }

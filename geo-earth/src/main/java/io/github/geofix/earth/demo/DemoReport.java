@@ -147,7 +147,7 @@ public final class DemoReport {
         .forEach(
             (rendering, figures) ->
                 page.add(
-                    new ReportSection.Comparison(
+                    ReportSection.comparison(
                         rendering.title(), verdict(figures), systems(figures))));
     if (!may.model().regions().isEmpty()) {
       page.add(
@@ -161,10 +161,10 @@ public final class DemoReport {
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(may).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
-            new ReportSection.ErrorCurves(
+            ReportSection.errorCurves(
                 "How far off", TestRendering.MAY.title() + ".", curves, may.model().limitsKm()))
         .add(
-            new ReportSection.WorldMap(
+            ReportSection.worldMap(
                 "Where photos went",
                 String.format(
                     Locale.ROOT,
@@ -175,7 +175,7 @@ public final class DemoReport {
                 NEAR_KM,
                 FAR_KM))
         .add(
-            new ReportSection.Photos(
+            ReportSection.photos(
                 "Photo by photo",
                 "Each photo beside the reference at the truth and at the guess, in the photo's own"
                     + " size and rotation. The heat map shows the scores of the best cells.",
@@ -183,7 +183,7 @@ public final class DemoReport {
                 NEAR_KM,
                 FAR_KM))
         .add(
-            new ReportSection.Text(
+            ReportSection.text(
                 "What this shows",
                 "The whole way from images to answers, learning, and search from coarse to fine on"
                     + " real imagery of another date and hand. It does not show that a street photo"
@@ -196,21 +196,20 @@ public final class DemoReport {
   }
 
   private ReportSection headline() {
-    List<ReportSection.Headline.Figure> figures = new ArrayList<>();
+    List<ReportSection.Figure> figures = new ArrayList<>();
     figures.add(
-        new ReportSection.Headline.Figure(
+        new ReportSection.Figure(
             String.format(Locale.ROOT, "%,.0f km", may.model().medianKm()).replace(',', '\u202F'),
             "median error",
             ""));
     for (double km : new double[] {200, 750, 2500}) {
       figures.add(
-          new ReportSection.Headline.Figure(
+          new ReportSection.Figure(
               String.format(Locale.ROOT, "%.1f %%", 100 * may.model().accuracyWithinKm(km)),
               String.format(Locale.ROOT, "within %.0f km", km),
               ""));
     }
-    return new ReportSection.Headline(
-        "At a glance", "On " + TestRendering.MAY.title() + ".", figures);
+    return ReportSection.headline("At a glance", "On " + TestRendering.MAY.title() + ".", figures);
   }
 
   private String training() {

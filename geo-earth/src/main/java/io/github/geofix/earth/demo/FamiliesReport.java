@@ -105,30 +105,29 @@ public final class FamiliesReport {
                     first.figures().size()))
             .world(EmbeddedImage.thumbnail(first.reference().toImage(), 1600));
     for (TestRendering rendering : first.figures().keySet()) {
-      page.add(
-          new ReportSection.Comparison(rendering.title(), winners(rendering), systems(rendering)));
+      page.add(ReportSection.comparison(rendering.title(), winners(rendering), systems(rendering)));
     }
     Map<String, DistanceErrors> curves = new LinkedHashMap<>();
     systems(TestRendering.MAY).forEach((name, report) -> curves.put(name, report.errors()));
     page.add(
-            new ReportSection.ErrorCurves(
+            ReportSection.errorCurves(
                 "How far off",
                 TestRendering.MAY.title() + ".",
                 curves,
                 figures(first, TestRendering.MAY).model().limitsKm()))
         .add(
-            new ReportSection.PlainTable(
+            ReportSection.table(
                 "What it costs",
                 "Training and answering on this machine, one family after the other.",
                 costs()))
         .add(
-            new ReportSection.PlainTable(
+            ReportSection.table(
                 "Against correlation with search, photo by photo",
                 "Points above zero: the family located more photos than the strongest method that"
                     + " learns nothing. p is McNemar's exact test.",
                 againstSearch()))
         .add(
-            new ReportSection.Text(
+            ReportSection.text(
                 "What this shows",
                 "The families share the photos, the places and about the time of training, not a task"
                     + " that suits them alike: embed and token know the places they were trained"

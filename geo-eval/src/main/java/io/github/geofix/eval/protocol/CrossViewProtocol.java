@@ -3,8 +3,10 @@ package io.github.geofix.eval.protocol;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * splits and what counts as right.
  *
  * <pre>{@code
+ * RetrievalReport report = CrossViewProtocol.VIGOR_SAME.open(root).evaluate(encoder).report();
+ *
  * CrossViewProtocol protocol = CrossViewProtocol.VIGOR_SAME;
  * CrossViewSet training = protocol.readTraining(root).complete();
  * Examples examples = model.examples(training.pairs(), protocol::prepare);
@@ -180,6 +184,26 @@ public enum CrossViewProtocol implements Protocol {
   }
 
   /**
+   * Returns the protocol of a name such as {@code vigor-cross}, in capital or small letters.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those known
+   */
+  public static CrossViewProtocol named(String name) {
+    return Protocol.named(name, List.of(values()));
+  }
+
+  /**
+   * Opens the test split, ready to evaluate a model. All images must be there.
+   *
+   * @param root the benchmark's folder
+   * @throws IllegalArgumentException if images are missing or listed twice, or a list is malformed
+   * @throws UncheckedIOException if a list cannot be read
+   */
+  public CrossViewBenchmark open(Path root) {
+    return CrossViewBenchmark.of(this, read(root).complete());
+  }
+
+  /**
    * Reads the lists of the test split and looks for every image they name.
    *
    * @throws IllegalArgumentException if a list is malformed; the message names the file and line
@@ -317,6 +341,11 @@ public enum CrossViewProtocol implements Protocol {
           .map(String::strip)
           .filter(line -> !line.isEmpty())
           .toList();
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException(
+          "no such list: " + list + "; was the folder that holds it given?", e);
+    } catch (CharacterCodingException e) {
+      throw new UncheckedIOException("the list " + list + " is not UTF-8 text", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the list " + list + ": " + e.getMessage(), e);
     }

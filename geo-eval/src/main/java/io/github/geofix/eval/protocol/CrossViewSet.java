@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
 import io.github.geofix.eval.Matches;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,10 +102,10 @@ public record CrossViewSet(
           try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
             writer.writeRecord("list", "row", "image");
             for (int i = 0; i < queries.size(); i++) {
-              writer.writeRecord("queries", Integer.toString(i), queries.get(i).toString());
+              writer.writeRecord("queries", Integer.toString(i), CsvFile.cell(queries.get(i)));
             }
             for (int i = 0; i < gallery.size(); i++) {
-              writer.writeRecord("gallery", Integer.toString(i), gallery.get(i).toString());
+              writer.writeRecord("gallery", Integer.toString(i), CsvFile.cell(gallery.get(i)));
             }
           }
         });
@@ -166,7 +167,7 @@ public record CrossViewSet(
           new Finding(
               String.format(
                   Locale.ROOT,
-                  "photos and %,d aerial images are listed, the benchmark has %,d and %,d",
+                  "photos listed with %,d aerial images, where the benchmark has %,d with %,d",
                   gallery.size(),
                   wholeQueries,
                   wholeGallery),
@@ -186,7 +187,7 @@ public record CrossViewSet(
           new Finding(
               String.format(
                   Locale.ROOT,
-                  "photos are listed to train on, the benchmark has %,d",
+                  "photos listed to train on, where the benchmark has %,d",
                   wholeQueries),
               queries.size(),
               List.of(),
@@ -196,8 +197,8 @@ public record CrossViewSet(
 
     private CrossViewSet build(boolean asMany, Finding other) {
       List<Finding> findings = new ArrayList<>();
-      Finding.add(findings, "images are missing", missing, true);
-      Finding.add(findings, "images are listed twice", twice, true);
+      Finding.add(findings, "images missing", missing, true);
+      Finding.add(findings, "images listed twice", twice, true);
       boolean whole = asMany && findings.isEmpty();
       if (!asMany) {
         findings.add(other);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,9 @@ final class CvactLists {
         throw notCvact(file, "it is larger than " + MAX_BYTES + " bytes", null);
       }
       return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException(
+          "no such list: " + file + "; was the folder that holds it given?", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

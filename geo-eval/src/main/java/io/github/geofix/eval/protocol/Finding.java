@@ -1,16 +1,16 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.eval.Count;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Something about a data set on disk that a person should know before a long run.
+ * An observation about a data set on disk, made before a long run.
  *
- * @param what for example {@code images are missing}, in the plural as {@link Count} takes it
+ * @param what for example {@code images missing}
  * @param count how many rows or files
  * @param examples the first few of them
- * @param fatal whether figures on these data would not be those of the benchmark
+ * @param fatal whether figures on these data would differ from the benchmark's
  */
 public record Finding(String what, int count, List<String> examples, boolean fatal) {
 
@@ -25,7 +25,7 @@ public record Finding(String what, int count, List<String> examples, boolean fat
     return new Finding(what, all.size(), all.stream().limit(EXAMPLES).toList(), fatal);
   }
 
-  /** Adds a finding unless there is nothing to tell. */
+  /** Adds a finding unless there is nothing to report. */
   static void add(List<Finding> findings, String what, Collection<String> all, boolean fatal) {
     if (!all.isEmpty()) {
       findings.add(of(what, all, fatal));
@@ -44,11 +44,11 @@ public record Finding(String what, int count, List<String> examples, boolean fat
     }
   }
 
-  /** Returns for example {@code 12 images are missing: a.jpg, b.jpg, c.jpg, ...}. */
+  /** Returns for example {@code images missing: 12 (a.jpg, b.jpg, c.jpg, ...)}. */
   @Override
   public String toString() {
-    return Count.of(count, what)
-        + (examples.isEmpty() ? "" : ": " + String.join(", ", examples))
-        + (count > examples.size() && !examples.isEmpty() ? ", ..." : "");
+    String more = count > examples.size() ? ", ..." : "";
+    return String.format(Locale.ROOT, "%s: %,d", what, count)
+        + (examples.isEmpty() ? "" : " (" + String.join(", ", examples) + more + ")");
   }
 }

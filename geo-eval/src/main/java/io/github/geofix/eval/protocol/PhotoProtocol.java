@@ -17,6 +17,11 @@ import java.util.stream.Collectors;
  * the distances it reports. Predictions are the center of the photo's place; no image is cropped or
  * resized by the protocol, as every model brings its own preprocessing.
  *
+ * <pre>{@code
+ * PhotoBenchmark benchmark = PhotoProtocol.IM2GPS3K.open(root);
+ * DistanceReport report = benchmark.evaluate(localizer).report().distances();
+ * }</pre>
+ *
  * <p>Tables differ from mirror to mirror: the first of {@link #tables} that exists is read, columns
  * are found by any of the names in use, and an image by its name without folder and extension.
  */
@@ -117,6 +122,29 @@ public enum PhotoProtocol implements Protocol {
     return trainingTables().isEmpty()
         ? "nothing of its own"
         : "all photos of " + String.join(" or ", trainingTables());
+  }
+
+  /**
+   * Returns the protocol of a name such as {@code im2gps3k}, in capital or small letters.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those known
+   */
+  public static PhotoProtocol named(String name) {
+    return Protocol.named(name, List.of(values()));
+  }
+
+  /**
+   * Opens the benchmark, ready to evaluate a localizer. All images must be there.
+   *
+   * @param root as of {@link #read}
+   * @throws IllegalArgumentException if there is no table, it has not the columns, or images or
+   *     positions are missing
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public PhotoBenchmark open(Path root) {
+    PhotoSet set = read(root);
+    set.complete();
+    return PhotoBenchmark.of(this, set);
   }
 
   /** Returns the cells that the benchmark's sequences name, if it has sequences. */

@@ -42,8 +42,8 @@ public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
       }
     }
     List<Finding> findings = new ArrayList<>();
-    Finding.add(findings, "photos are there twice", twice, true);
-    Finding.add(findings, "images are missing", missing, true);
+    Finding.add(findings, "photos listed twice", twice, true);
+    Finding.add(findings, "images missing", missing, true);
     return new PhotoSet(Manifest.of(found), findings, findings.isEmpty());
   }
 

@@ -1,12 +1,10 @@
 package io.github.geofix.eval.protocol;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.ImageFiles;
 import io.github.geofix.eval.Sequences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +30,9 @@ final class PhotoTable {
       List.of("img_id", "image_id", "image", "photo_id", "id", "panoid", "pano_id", "filename");
   private static final List<String> LATITUDE = List.of("latitude", "lat");
   private static final List<String> LONGITUDE = List.of("longitude", "lon", "lng", "long");
-  private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "webp", "tif", "tiff");
 
   /** Deeper folders hold no benchmark, but perhaps a whole disk. */
   private static final int MAX_DEPTH = 8;
-
-  private static final int MAX_FIELD_CHARS = 1 << 16;
 
   private PhotoTable() {}
 
@@ -89,10 +84,11 @@ final class PhotoTable {
    */
   private static PhotoSet read(
       PhotoProtocol protocol, Path root, Path table, boolean withImages, int expected) {
-    List<String> unreadable = new ArrayList<>();
-    List<Row> rows = rows(table, unreadable);
+    Rows reader = new Rows(table);
+    CsvFile.read(table, reader);
+    List<Row> rows = reader.read;
     List<Finding> findings = new ArrayList<>();
-    Finding.add(findings, "rows have no position", unreadable, true);
+    Finding.add(findings, "rows without a position", reader.unreadable, true);
 
     List<String> outside = rows.stream().filter(row -> !row.fits()).map(Row::toString).toList();
     // Half of the world's photos lie beyond 90 degrees of longitude, so a swap shows at once; but a
@@ -101,13 +97,13 @@ final class PhotoTable {
     if (swapped) {
       findings.add(
           Finding.of(
-              "rows have a latitude beyond 90: the headings of latitude and longitude are swapped in "
+              "rows with a latitude beyond 90, so that latitude and longitude of "
                   + table.getFileName()
-                  + ", so they were read the other way round",
+                  + " were swapped",
               outside,
               false));
     } else {
-      Finding.add(findings, "rows are out of range", outside, true);
+      Finding.add(findings, "rows out of range", outside, true);
     }
 
     Map<String, Path> images = withImages ? images(protocol.imageFolder(root)) : Map.of();
@@ -131,15 +127,16 @@ final class PhotoTable {
         }
       }
     }
-    Finding.add(findings, "photos are there twice", twice, true);
-    Finding.add(findings, "images are missing", missing, true);
+    Finding.add(findings, "photos listed twice", twice, true);
+    Finding.add(findings, "images missing", missing, true);
     protocol.grid().ifPresent(grid -> checkSequences(grid, photos, findings));
     boolean whole = findings.stream().noneMatch(Finding::fatal);
     if (expected > 0 && seen.size() != expected) {
       whole = false;
       findings.add(
           new Finding(
-              "photos are in the table, the benchmark has " + expected,
+              String.format(
+                  Locale.ROOT, "photos in the table, where the benchmark has %,d", expected),
               seen.size(),
               List.of(),
               false));
@@ -148,72 +145,70 @@ final class PhotoTable {
   }
 
   private static @Nullable Path image(Map<String, Path> images, String id, PhotoProtocol protocol) {
-    Path suffixed = images.get(stem(id) + protocol.imageSuffix());
-    return suffixed == null ? images.get(stem(id)) : suffixed;
+    Path suffixed = images.get(ImageFiles.stem(id) + protocol.imageSuffix());
+    return suffixed == null ? images.get(ImageFiles.stem(id)) : suffixed;
   }
 
   private static void checkSequences(
       ZoomGrid grid, List<Manifest.Entry> photos, List<Finding> findings) {
     List<String> other = new ArrayList<>();
     for (Manifest.Entry photo : photos) {
-      String written = photo.extra().get("sequence");
-      if (written != null
-          && !(grid.contains(photo.latLng())
-              && Arrays.equals(Sequences.parse(written), grid.pathOf(photo.latLng()).toArray()))) {
-        other.add(stem(photo.image().toString()));
+      Optional<int[]> written = Sequences.parse(photo.extra().getOrDefault("sequence", ""));
+      boolean same =
+          written
+              .map(
+                  path ->
+                      grid.contains(photo.latLng())
+                          && Arrays.equals(path, grid.pathOf(photo.latLng()).toArray()))
+              .orElse(!photo.extra().containsKey("sequence"));
+      if (!same) {
+        other.add(ImageFiles.stem(photo.image().toString()));
       }
     }
-    Finding.add(findings, "photos have another sequence than their place", other, false);
+    Finding.add(findings, "photos whose sequence is not that of their position", other, false);
   }
 
-  private static List<Row> rows(Path table, List<String> unreadable) {
-    List<Row> rows = new ArrayList<>();
-    try (CsvReader<CsvRecord> reader =
-        CsvReader.builder()
-            .maxBufferSize(MAX_FIELD_CHARS)
-            .detectBomHeader(true)
-            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .ofCsvRecord(table)) {
-      List<String> names = List.of();
-      int id = -1;
-      int latitude = -1;
-      int longitude = -1;
-      for (CsvRecord row : reader) {
-        if (id < 0) {
-          names =
-              row.getFields().stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
-          id = column(names, ID, table);
-          latitude = column(names, LATITUDE, table);
-          longitude = column(names, LONGITUDE, table);
-        } else {
-          try {
-            Map<String, String> extra = new HashMap<>();
-            for (int i = 0; i < names.size(); i++) {
-              if (i != id && i != latitude && i != longitude) {
-                extra.put(names.get(i), row.getField(i));
-              }
-            }
-            double first = Double.parseDouble(row.getField(latitude));
-            double second = Double.parseDouble(row.getField(longitude));
-            if (!Double.isFinite(first) || !Double.isFinite(second)) {
-              throw new NumberFormatException("not finite");
-            }
-            rows.add(new Row(row.getField(id), first, second, extra));
-          } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            unreadable.add("line " + row.getStartingLineNumber());
+  /** Collects the rows of a table. */
+  private static final class Rows implements CsvFile.Rows {
+    private final Path table;
+    private final List<Row> read = new ArrayList<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private List<String> names = List.of();
+    private int id;
+    private int latitude;
+    private int longitude;
+
+    Rows(Path table) {
+      this.table = table;
+    }
+
+    @Override
+    public void header(List<String> names) {
+      this.names = names;
+      id = column(names, ID, table);
+      latitude = column(names, LATITUDE, table);
+      longitude = column(names, LONGITUDE, table);
+    }
+
+    @Override
+    public void row(List<String> fields, long line) {
+      try {
+        Map<String, String> extra = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          if (i != id && i != latitude && i != longitude) {
+            extra.put(names.get(i), fields.get(i));
           }
         }
+        double first = CsvFile.number(fields.get(latitude));
+        double second = CsvFile.number(fields.get(longitude));
+        if (!Double.isFinite(first) || !Double.isFinite(second)) {
+          throw new NumberFormatException("not finite");
+        }
+        read.add(new Row(fields.get(id), first, second, extra));
+      } catch (NumberFormatException | IndexOutOfBoundsException e) {
+        unreadable.add("line " + line);
       }
-    } catch (CsvParseException e) {
-      throw new IllegalArgumentException(table + " is not CSV: " + e.getMessage(), e);
-    } catch (UncheckedIOException e) {
-      IOException cause = Objects.requireNonNull(e.getCause());
-      throw new UncheckedIOException("cannot read " + table + ": " + cause.getMessage(), cause);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + table + ": " + e.getMessage(), e);
     }
-    return rows;
   }
 
   private static int column(List<String> names, List<String> any, Path table) {
@@ -228,7 +223,7 @@ final class PhotoTable {
                         + " has no column "
                         + String.join(" or ", any)
                         + ": its header is "
-                        + String.join(",", names)));
+                        + CsvFile.shown(names)));
   }
 
   /**
@@ -239,24 +234,18 @@ final class PhotoTable {
     Map<String, Path> images = new HashMap<>();
     try (Stream<Path> files = Files.walk(root, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       files
-          .filter(file -> IMAGES.contains(extension(file.toString())))
+          .filter(ImageFiles::isImage)
           .forEach(
               file ->
-                  images.merge(stem(file.toString()), file, (a, b) -> a.compareTo(b) < 0 ? a : b));
+                  images.merge(
+                      ImageFiles.stem(file.toString()),
+                      file,
+                      (a, b) -> a.compareTo(b) < 0 ? a : b));
     } catch (UncheckedIOException e) {
       throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e.getCause());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + root + ": " + e.getMessage(), e);
     }
     return images;
-  }
-
-  private static String extension(String path) {
-    return path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  private static String stem(String path) {
-    String name = path.substring(path.replace('\\', '/').lastIndexOf('/') + 1);
-    return IMAGES.contains(extension(name)) ? name.substring(0, name.lastIndexOf('.')) : name;
   }
 }

@@ -25,7 +25,12 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
    * @throws IllegalArgumentException if there is none; the message lists those known
    */
   static Protocol named(String name) {
-    return all().stream()
+    return named(name, all());
+  }
+
+  /** As {@link #named(String)}, among some protocols. */
+  static <P extends Protocol> P named(String name, List<P> protocols) {
+    return protocols.stream()
         .filter(protocol -> protocol.toString().equals(name.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(
@@ -34,7 +39,7 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
                     "no protocol "
                         + name
                         + ", only "
-                        + all().stream()
+                        + protocols.stream()
                             .map(Protocol::toString)
                             .collect(Collectors.joining(", "))));
   }

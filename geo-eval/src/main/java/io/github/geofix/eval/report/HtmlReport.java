@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * HtmlReport.titled("Im2GPS3k")
  *     .subtitle("token-small, 2,997 photos")
- *     .add(new ReportSection.Comparison("Accuracy", "", systems))
- *     .add(new ReportSection.WorldMap("Where photos went", "", photos, 25, 750))
+ *     .add(ReportSection.comparison("Accuracy", "", systems))
+ *     .add(ReportSection.worldMap("Where photos went", "", photos, 25, 750))
  *     .write(Path.of("report.html"));
  * }</pre>
  *
@@ -70,13 +70,13 @@ public final class HtmlReport {
     HtmlReport page =
         titled(title)
             .add(
-                new ReportSection.Comparison(
+                ReportSection.comparison(
                     "Accuracy",
                     "The share of photos placed within each distance, with its 95 % interval.",
                     systems));
     Map.Entry<String, DistanceReport> first = systems.entrySet().iterator().next();
     page.add(
-        new ReportSection.ErrorCurves(
+        ReportSection.errorCurves(
             "Error curve",
             "The share of photos placed within any distance.",
             errors,
@@ -92,7 +92,7 @@ public final class HtmlReport {
         .forEach(
             second ->
                 page.add(
-                    new ReportSection.PlainTable(
+                    ReportSection.table(
                         second.getKey() + " against " + first.getKey(),
                         "Photo by photo. A positive difference speaks for "
                             + second.getKey()
@@ -109,7 +109,7 @@ public final class HtmlReport {
    * @param note a text before what is always said; may be empty
    */
   public static ReportSection regions(String title, String note, DistanceReport report) {
-    return new ReportSection.PlainTable(
+    return ReportSection.table(
         title,
         (note.isEmpty() ? "" : note + " ")
             + "How often the regions of the answers held the truth. A 50 % region of a calibrated"
@@ -132,19 +132,19 @@ public final class HtmlReport {
     double farKm = limits.get(Math.min(limits.size() - 1, limits.size() / 2 + 1));
     HtmlReport page = comparing("How far off", Map.of(name, report.distances()));
     page.add(
-        new ReportSection.Breakdown(
+        ReportSection.breakdown(
             "By continent",
             "By the continent that photos were taken on.",
             "continent",
             report.continents()));
     if (!report.cells().isEmpty()) {
       page.add(
-          new ReportSection.Breakdown(
+          ReportSection.breakdown(
               "By cell", "By the cell that photos were taken in.", "cell", report.cells()));
     }
     if (report.continents().size() > 1) {
       page.add(
-          new ReportSection.ConfusionMatrix(
+          ReportSection.confusion(
               "From continent to continent",
               "Photos by the continent they were taken on, a row each, and the one they were placed"
                   + " on; the stronger the color, the larger the share of the row.",
@@ -152,29 +152,29 @@ public final class HtmlReport {
     }
     Table others = report.others();
     if (!others.rows().isEmpty()) {
-      page.add(new ReportSection.PlainTable("Headings, sequences, scores", "", others));
+      page.add(ReportSection.table("Headings, sequences, scores", "", others));
     }
     report
         .reliability()
         .ifPresent(
             curve ->
                 page.add(
-                    new ReportSection.ReliabilityCurve(
+                    ReportSection.reliability(
                         "How far scores can be trusted",
                         "An answer is right within "
-                            + HtmlPage.distance(report.rightKm())
-                            + ". Scores are no probabilities unless the model was calibrated.",
+                            + Html.distance(report.rightKm())
+                            + ". Scores are probabilities only if the model was calibrated.",
                         curve)));
     if (!photos.isEmpty()) {
       page.add(
-          new ReportSection.WorldMap(
+          ReportSection.worldMap(
               "Where photos went",
               "The first " + photos.size() + " photos; an arc leads from the truth to the guess.",
               photos,
               nearKm,
               farKm));
       page.add(
-          new ReportSection.Photos(
+          ReportSection.photos(
               "Photo by photo",
               "",
               photos.subList(0, Math.min(inDetail, photos.size())),
@@ -195,7 +195,7 @@ public final class HtmlReport {
     HtmlReport page =
         titled("How well places are found")
             .add(
-                new ReportSection.Shares(
+                ReportSection.shares(
                     "At a glance",
                     "R@K is the share of photos with a right image among their K best; K of R@1% is "
                         + report.onePercent()
@@ -204,13 +204,13 @@ public final class HtmlReport {
                         + " Intervals are 95 % Wilson score intervals.",
                     report.shares()))
             .add(
-                new ReportSection.RecallCurves(
+                ReportSection.recallCurves(
                     "Recall curve",
                     "The share of photos with a right image among their K best.",
                     Map.of(name, report)));
     if (!photos.isEmpty()) {
       page.add(
-          new ReportSection.Retrieved(
+          ReportSection.retrieved(
               "Photo by photo", "Each photo beside the images found for it, best first.", photos));
     }
     return page;
@@ -223,7 +223,7 @@ public final class HtmlReport {
    */
   public HtmlReport published(String dataset) {
     return add(
-        new ReportSection.PlainTable(
+        ReportSection.table(
             "Published elsewhere",
             "What others published for "
                 + dataset

@@ -8,259 +8,193 @@ import io.github.geofix.eval.Reliability;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.LocatedPhoto.ScoredCell;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import j2html.tags.DomContent;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * One part of an {@link HtmlReport}. Each kind is a record of the data it shows; text is taken as
- * text, never as HTML.
+ * One section of an {@link HtmlReport}: a table, a chart, a map or photos, below a heading.
+ * Immutable.
+ *
+ * <p>The heading and the note below it may be empty; an empty line in a note starts another
+ * paragraph. All text is escaped, so it is never taken as HTML.
  */
-public sealed interface ReportSection {
+public abstract sealed class ReportSection
+    permits BreakdownSection,
+        CellMapSection,
+        ComparisonSection,
+        ConfusionSection,
+        ErrorCurvesSection,
+        HeadlineSection,
+        PhotosSection,
+        RecallCurvesSection,
+        ReliabilitySection,
+        RetrievedSection,
+        SharesSection,
+        TableSection,
+        TextSection,
+        WorldMapSection {
 
-  /** Returns the heading; may be empty. */
-  String title();
+  private final String title;
+  private final String note;
 
-  /** Returns a sentence or two below the heading; may be empty. */
-  String note();
-
-  /**
-   * A few figures in large type.
-   *
-   * @param title the heading
-   * @param note the text below it
-   * @param figures the figures, three to six of them
-   */
-  record Headline(String title, String note, List<Figure> figures) implements ReportSection {
-
-    /**
-     * One figure.
-     *
-     * @param value for example {@code 191 km}
-     * @param label what it is
-     * @param detail for example its interval; may be empty
-     */
-    public record Figure(String value, String label, String detail) {}
-
-    /** Copies the list. */
-    public Headline {
-      figures = List.copyOf(figures);
-    }
+  ReportSection(String title, String note) {
+    this.title = title;
+    this.note = note;
   }
 
   /**
-   * Paragraphs of text.
+   * A figure in large type.
    *
-   * @param title the heading
-   * @param note a paragraph; an empty line starts another
+   * @param value for example {@code 191 km}
+   * @param label what it is
+   * @param detail for example its interval; may be empty
    */
-  record Text(String title, String note) implements ReportSection {}
+  public record Figure(String value, String label, String detail) {}
+
+  /** Returns a few figures in large type, three to six of them. */
+  public static ReportSection headline(String title, String note, List<Figure> figures) {
+    return new HeadlineSection(title, note, figures);
+  }
+
+  /** Returns paragraphs of text. */
+  public static ReportSection text(String title, String note) {
+    return new TextSection(title, note);
+  }
+
+  /** Returns a plain table. */
+  public static ReportSection table(String title, String note, Table table) {
+    return new TableSection(title, note, table);
+  }
 
   /**
-   * A plain table.
+   * Returns a table of systems with their intervals drawn. The best of each column is marked.
    *
-   * @param title the heading
-   * @param note the text below it
-   * @param table the table
-   */
-  record PlainTable(String title, String note, Table table) implements ReportSection {}
-
-  /**
-   * Systems beside each other, with their intervals drawn. The best of each column is marked.
-   *
-   * @param title the heading
-   * @param note the text below it
    * @param systems the systems' reports by name, all with the same limits; the first is the one
    *     that the report is about
+   * @throws IllegalArgumentException if there is no system
    */
-  record Comparison(String title, String note, Map<String, DistanceReport> systems)
-      implements ReportSection {
-    /**
-     * Copies the map.
-     *
-     * @throws IllegalArgumentException if it is empty
-     */
-    public Comparison {
-      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
-      if (systems.isEmpty()) {
-        throw new IllegalArgumentException("a comparison needs a system");
-      }
-    }
+  public static ReportSection comparison(
+      String title, String note, Map<String, DistanceReport> systems) {
+    return new ComparisonSection(title, note, systems);
   }
 
   /**
-   * The figures of one system by group of photos, with their intervals drawn.
+   * Returns a table of one system by group of photos, with the intervals drawn.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param of what a group is, such as {@code continent}
    * @param groups the groups' reports by name, at least 1, all with the same limits
    */
-  record Breakdown(String title, String note, String of, Map<String, DistanceReport> groups)
-      implements ReportSection {
-    /** Copies the map. */
-    public Breakdown {
-      groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
-    }
+  public static ReportSection breakdown(
+      String title, String note, String of, Map<String, DistanceReport> groups) {
+    return new BreakdownSection(title, note, of, groups);
   }
 
   /**
-   * The share of photos within each distance, as a curve over the distance.
+   * Returns the share of photos within each distance, as a curve over the distance.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param systems the systems' errors by name
-   * @param limitsKm distances to mark
+   * @param limitsKm distances to mark, in km
    */
-  record ErrorCurves(
-      String title, String note, Map<String, DistanceErrors> systems, List<Double> limitsKm)
-      implements ReportSection {
-    /** Copies the map and the list. */
-    public ErrorCurves {
-      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
-      limitsKm = List.copyOf(limitsKm);
-    }
+  public static ReportSection errorCurves(
+      String title, String note, Map<String, DistanceErrors> systems, List<Double> limitsKm) {
+    return new ErrorCurvesSection(title, note, systems, limitsKm);
   }
 
   /**
-   * A few shares of one system, each with its interval drawn.
+   * Returns a few shares of one system, each with its interval drawn.
    *
-   * @param title the heading
-   * @param note the text below it
-   * @param shares the shares by what they are of
+   * @param shares the shares by name
    */
-  record Shares(String title, String note, Map<String, Share> shares) implements ReportSection {
-    /** Copies the map. */
-    public Shares {
-      shares = Collections.unmodifiableMap(new LinkedHashMap<>(shares));
-    }
+  public static ReportSection shares(String title, String note, Map<String, Share> shares) {
+    return new SharesSection(title, note, shares);
   }
 
   /**
-   * The share of queries with a positive among their K best rows, as a curve over K.
+   * Returns the share of queries with a positive among their K best rows, as a curve over K.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param systems the systems' reports by name, at least 1
    */
-  record RecallCurves(String title, String note, Map<String, RetrievalReport> systems)
-      implements ReportSection {
-    /** Copies the map. */
-    public RecallCurves {
-      systems = Collections.unmodifiableMap(new LinkedHashMap<>(systems));
-    }
+  public static ReportSection recallCurves(
+      String title, String note, Map<String, RetrievalReport> systems) {
+    return new RecallCurvesSection(title, note, systems);
   }
 
   /**
-   * Ground photos beside the aerial images found for them.
+   * Returns ground photos beside the aerial images found for them.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param photos the photos, at least 1
    */
-  record Retrieved(String title, String note, List<RetrievedPhoto> photos)
-      implements ReportSection {
-    /** Copies the list. */
-    public Retrieved {
-      photos = List.copyOf(photos);
-    }
+  public static ReportSection retrieved(String title, String note, List<RetrievedPhoto> photos) {
+    return new RetrievedSection(title, note, photos);
   }
 
   /**
-   * A world map with an arc from each truth to its guess.
+   * Returns a world map with an arc from each true position to the predicted one.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param photos the photos drawn
    * @param nearKm errors up to here are drawn as near
    * @param farKm errors beyond here are drawn as far
    */
-  record WorldMap(String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm)
-      implements ReportSection {
-    /** Copies the list. */
-    public WorldMap {
-      photos = List.copyOf(photos);
-    }
+  public static ReportSection worldMap(
+      String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm) {
+    return new WorldMapSection(title, note, photos, nearKm, farKm);
   }
 
   /**
-   * Cells on a world map, colored by their scores.
-   *
-   * @param title the heading
-   * @param note the text below it
-   * @param cells the cells
-   * @param unit what a score counts, such as {@code points}
+   * Returns a world map of a partition, its cells colored by their number of points. Of a large
+   * partition the 20,000 cells with most points are drawn.
    */
-  record CellMap(String title, String note, List<ScoredCell> cells, String unit)
-      implements ReportSection {
-    /** More would make the page slow to open. */
-    private static final int MAX_CELLS = 20_000;
-
-    /** Copies the list. */
-    public CellMap {
-      cells = List.copyOf(cells);
-    }
-
-    /** Shows a partition by the points of its cells; of a large one the fullest 20,000 cells. */
-    public static CellMap of(String title, String note, CellPartition partition) {
-      List<ScoredCell> cells =
-          IntStream.range(0, partition.size())
-              .boxed()
-              .sorted(Comparator.comparingInt(label -> -partition.countOf(label)))
-              .limit(MAX_CELLS)
-              .map(
-                  label ->
-                      new ScoredCell(
-                          partition.s2Token(label),
-                          partition.cornersOf(label),
-                          partition.countOf(label)))
-              .toList();
-      String left =
-          cells.size() < partition.size()
-              ? String.format(Locale.ROOT, " Drawn are the fullest %,d.", cells.size())
-              : "";
-      return new CellMap(title, note + left, cells, "points");
-    }
+  public static ReportSection cellMap(String title, String note, CellPartition partition) {
+    return CellMapSection.of(title, note, partition);
   }
 
   /**
-   * Photos beside what they were compared with, each with the scores of its cells as a heat map.
+   * Returns photos beside the pictures to compare them with, each with the scores of its cells as a
+   * heat map.
    *
-   * @param title the heading
-   * @param note the text below it
    * @param photos the photos, at least 1
    * @param nearKm errors up to here are marked as near
    * @param farKm errors beyond here are marked as far
    */
-  record Photos(String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm)
-      implements ReportSection {
-    /** Copies the list. */
-    public Photos {
-      photos = List.copyOf(photos);
-    }
+  public static ReportSection photos(
+      String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm) {
+    return new PhotosSection(title, note, photos, nearKm, farKm);
   }
 
   /**
-   * How often answers are right, by their score.
+   * Returns a reliability diagram: the share of right answers by score.
    *
-   * @param title the heading
-   * @param note the text below it; say here what counts as right
-   * @param reliability the data
+   * @param note the text below the heading; it defines which answers are right
    */
-  record ReliabilityCurve(String title, String note, Reliability reliability)
-      implements ReportSection {}
+  public static ReportSection reliability(String title, String note, Reliability reliability) {
+    return new ReliabilitySection(title, note, reliability);
+  }
+
+  /** Returns the confusion matrix of regions: photos by true region and predicted region. */
+  public static ReportSection confusion(String title, String note, Confusion confusion) {
+    return new ConfusionSection(title, note, confusion);
+  }
+
+  /** Returns the heading; may be empty. */
+  final String title() {
+    return title;
+  }
+
+  /** Returns a sentence or two below the heading; may be empty. */
+  final String note() {
+    return note;
+  }
 
   /**
-   * Where photos of each region were placed.
+   * Returns the part below heading and note.
    *
-   * @param title the heading
-   * @param note the text below it
-   * @param confusion the data
+   * @param id the section's id on the page, to derive other ids from
    */
-  record ConfusionMatrix(String title, String note, Confusion confusion) implements ReportSection {}
+  abstract DomContent content(String id);
+
+  /** Returns whether the section shows distances between true and predicted positions. */
+  boolean showsDistances() {
+    return false;
+  }
 }

@@ -91,7 +91,7 @@ class CvactTest {
         .isEqualTo(root.resolve("ANU_data_test/streetview/pano-a_grdView.jpg"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossViewProtocol.CVACT_VAL.read(root).complete())
-        .withMessageContaining("4 images are missing: ");
+        .withMessageContaining("images missing: 4 (");
   }
 
   /** Columns of meters in either order, and the third row without a place. */
@@ -111,7 +111,7 @@ class CvactTest {
     write(data);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossViewProtocol.CVACT_VAL.readTraining(root).complete())
-        .withMessageContaining("4 images are missing: ")
+        .withMessageContaining("images missing: 4 (")
         .withMessageContaining("ANU_data_small/satview_polish/pano-b_satView_polish.jpg");
     CrossViewSet set = CrossViewProtocol.CVACT_TEST.readTraining(root);
     assertThat(set.pairs())

@@ -2,6 +2,7 @@ package io.github.geofix.eval.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ProtocolTest {
 
@@ -53,7 +55,7 @@ class ProtocolTest {
     assertThat(set.photos().entries().get(0).extra()).containsEntry("country", "FR");
     assertThat(set.findings())
         .extracting(Finding::toString)
-        .containsExactly("2 photos are in the table, the benchmark has 210122");
+        .containsExactly("photos in the table, where the benchmark has 210,122: 2");
   }
 
   @Test
@@ -92,7 +94,7 @@ class ProtocolTest {
     assertThat(set.photos().locations()).containsExactly(new LatLng(48.5, 2.25));
     assertThat(set.photos().entries().get(0).image().toString()).contains(id.replace(".jpg", ""));
     assertThat(set.findings())
-        .allMatch(finding -> finding.what().startsWith("photos are in the table, the benchmark"));
+        .allMatch(finding -> finding.what().startsWith("photos in the table, where the benchmark"));
   }
 
   @Test
@@ -109,8 +111,8 @@ class ProtocolTest {
         .containsExactly(new LatLng(37.8, -122.4), new LatLng(48.85, 2.35));
     assertThat(set.findings().get(0).fatal()).isFalse();
     assertThat(set.findings().get(0).toString())
-        .startsWith("1 row has a latitude beyond 90: the headings")
-        .endsWith("read the other way round: a.jpg (-122.4, 37.8)");
+        .startsWith("rows with a latitude beyond 90, so that latitude and longitude of ")
+        .endsWith("were swapped: 1 (a.jpg (-122.4, 37.8))");
   }
 
   @Test
@@ -131,9 +133,9 @@ class ProtocolTest {
     assertThatIllegalArgumentException()
         .isThrownBy(set::complete)
         .withMessage(
-            "the data are not complete: 2 rows have no position: line 5, line 6;"
-                + " 1 row is out of range: b (95.0, 200.0);"
-                + " 1 photo is there twice: a; 2 images are missing: e, f");
+            "the data are not complete: rows without a position: 2 (line 5, line 6);"
+                + " rows out of range: 1 (b (95.0, 200.0));"
+                + " photos listed twice: 1 (a); images missing: 2 (e, f)");
   }
 
   /** As spreadsheets write it: a byte order mark, quotes around all, both ends of a line. */
@@ -179,7 +181,7 @@ class ProtocolTest {
     assertThat(set.gallery().get(1)).endsWithRaw(Path.of("19/0000007.jpg"));
     assertThatIllegalArgumentException()
         .isThrownBy(set::complete)
-        .withMessageContaining("1 image is missing: ")
+        .withMessageContaining("images missing: 1 (")
         .withMessageContaining("panos/0000007.jpg");
   }
 
@@ -194,14 +196,14 @@ class ProtocolTest {
     write("streetview/panos/0000003.jpg");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossViewProtocol.CVUSA.readTraining(root).complete())
-        .withMessageContaining("1 image is missing: ")
+        .withMessageContaining("images missing: 1 (")
         .withMessageContaining("panos/0000001.jpg");
     write("streetview/panos/0000001.jpg");
     CrossViewSet unplaced = CrossViewProtocol.CVUSA.readTraining(root).complete();
     assertThat(unplaced.queryPlaces()).isEmpty();
     assertThat(unplaced.findings())
         .extracting(Finding::toString)
-        .containsExactly("2 photos are listed to train on, the benchmark has 35,532");
+        .containsExactly("photos listed to train on, where the benchmark has 35,532: 2");
     write("split_locations/all.csv", "1,2,40.5,-80.5,9", "1,2,41.5,-81.5,9", "1,2,42.5,-82.5,9");
     CrossViewSet set = CrossViewProtocol.CVUSA.readTraining(root).complete();
     assertThat(set.queryPlaces()).containsExactly(new LatLng(42.5, -82.5), new LatLng(40.5, -80.5));
@@ -264,7 +266,7 @@ class ProtocolTest {
     write("val.csv", "image_id,latitude,longitude", "2,38.9,-76.9");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoProtocol.JUST_ZOOM_IN.readTraining(root).complete())
-        .withMessageContaining("1 image is missing: 4449826985073821");
+        .withMessageContaining("images missing: 1 (4449826985073821)");
     write("images/4449826985073821.jpg");
     PhotoSet set = PhotoProtocol.JUST_ZOOM_IN.readTraining(root);
     assertThat(set.complete().locations()).containsExactly(new LatLng(38.908513, -76.940898));
@@ -296,6 +298,14 @@ class ProtocolTest {
     assertThat(PhotoProtocol.JUST_ZOOM_IN.readTraining(root).complete().entries())
         .extracting(Manifest.Entry::image)
         .containsExactly(root.resolve("streetview/images/2_undistorted.jpg"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(CrossViewProtocol.class)
+  void namesTheListThatAWrongFolderLacks(CrossViewProtocol protocol) {
+    assertThatThrownBy(() -> protocol.readLists(root.resolve("one/too/high")))
+        .hasMessageContaining("one/too/high")
+        .hasMessageMatching(".*(no such list: |holds none of the folders ).*");
   }
 
   @Test
@@ -355,7 +365,7 @@ class ProtocolTest {
     assertThat(set.findings())
         .extracting(Finding::toString)
         .containsExactly(
-            "2 photos and 8 aerial images are listed, the benchmark has 53,694 and 46,563");
+            "photos listed with 8 aerial images, where the benchmark has 53,694 with 46,563: 2");
     // 0 and 33 m away; the others are 62 m and more.
     float[][] gallery = new float[8][8];
     for (int i = 0; i < 8; i++) {
@@ -398,10 +408,10 @@ class ProtocolTest {
     assertThat(set.photos().size()).isEqualTo(3);
     assertThat(set.findings())
         .extracting(Finding::toString)
-        .containsExactly("2 photos have another sequence than their place: 1, 2");
+        .containsExactly("photos whose sequence is not that of their position: 2 (1, 2)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoProtocol.JUST_ZOOM_IN.read(root).complete())
-        .withMessageContaining("3 images are missing: 4449826985073821, 1, 2");
+        .withMessageContaining("images missing: 3 (4449826985073821, 1, 2)");
   }
 
   @Test
@@ -418,8 +428,8 @@ class ProtocolTest {
     assertThat(set.photos().size()).isEqualTo(1);
     assertThatIllegalArgumentException()
         .isThrownBy(set::complete)
-        .withMessageContaining("1 photo is there twice: ")
-        .withMessageContaining("1 image is missing: ");
+        .withMessageContaining("photos listed twice: 1 (")
+        .withMessageContaining("images missing: 1 (");
   }
 
   @Test

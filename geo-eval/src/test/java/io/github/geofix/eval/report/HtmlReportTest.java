@@ -85,19 +85,19 @@ class HtmlReportTest {
     String html =
         HtmlReport.titled(hostile)
             .subtitle(hostile)
-            .add(new ReportSection.Text(hostile, hostile))
-            .add(new ReportSection.PlainTable(hostile, hostile, new Table(hostile).row(hostile)))
-            .add(new ReportSection.Comparison(hostile, hostile, systems))
+            .add(ReportSection.text(hostile, hostile))
+            .add(ReportSection.table(hostile, hostile, new Table(hostile).row(hostile)))
+            .add(ReportSection.comparison(hostile, hostile, systems))
             .add(
-                new ReportSection.ErrorCurves(
+                ReportSection.errorCurves(
                     hostile,
                     hostile,
                     Map.of(hostile, systems.values().iterator().next().errors()),
                     List.of(25.0)))
-            .add(new ReportSection.WorldMap(hostile, hostile, List.of(photo), 25, 750))
-            .add(new ReportSection.Photos(hostile, hostile, List.of(photo), 25, 750))
-            .add(new ReportSection.Shares(hostile, hostile, Map.of(hostile, Share.of(1, 2))))
-            .add(new ReportSection.Retrieved(hostile, hostile, List.of(retrieved(hostile))))
+            .add(ReportSection.worldMap(hostile, hostile, List.of(photo), 25, 750))
+            .add(ReportSection.photos(hostile, hostile, List.of(photo), 25, 750))
+            .add(ReportSection.shares(hostile, hostile, Map.of(hostile, Share.of(1, 2))))
+            .add(ReportSection.retrieved(hostile, hostile, List.of(retrieved(hostile))))
             .provenance(hostile, hostile)
             .toHtml();
     assertThat(html).doesNotContain("<img src=x").doesNotContain("</script><img");
@@ -128,9 +128,7 @@ class HtmlReportTest {
     // Two neighbors: the edge between them is no border.
     assertThat(photo.regions().get(0).border()).hasSize(6);
     String html =
-        HtmlReport.titled("")
-            .add(new ReportSection.Photos("", "", List.of(photo), 25, 750))
-            .toHtml();
+        HtmlReport.titled("").add(ReportSection.photos("", "", List.of(photo), 25, 750)).toHtml();
     assertThat(html).contains("path: 1/1/0 › 2/2/1 › 3/4/3", "\"share\":0.9");
     LocatedPhoto walked = photo.withPath(photo.path().subList(0, 1));
     assertThat(walked.path()).hasSize(1);
@@ -183,7 +181,7 @@ class HtmlReportTest {
                 new Manifest.Entry(Path.of("b.jpg"), new LatLng(36, 140), Map.of("score", "0.2"))));
     PhotoReport report =
         PhotoReport.of(
-            DistanceEvaluator.withDefaults().evaluate(photos, photos),
+            DistanceEvaluator.defaults().evaluate(photos, photos),
             photos,
             photos,
             PhotoReport.Options.defaults()
@@ -215,7 +213,7 @@ class HtmlReportTest {
   @Test
   void writesTheFile(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("deep/report.html");
-    HtmlReport.titled("Größe").add(new ReportSection.Text("", "two words")).write(file);
+    HtmlReport.titled("Größe").add(ReportSection.text("", "two words")).write(file);
     assertThat(Files.readString(file)).startsWith("<!DOCTYPE html>").contains("Größe", "two words");
   }
 
@@ -255,7 +253,7 @@ class HtmlReportTest {
   @Test
   void writesDistancesForPeople() {
     assertThat(List.of(0.042, 1.52, 25.0, 190.6, 8518.2))
-        .extracting(HtmlPage::distance)
+        .extracting(Html::distance)
         .containsExactly("42 m", "1.5 km", "25 km", "191 km", "8\u202F518 km");
   }
 

@@ -100,48 +100,48 @@ final class SampleReport {
         .subtitle("Made-up guesses for 400 points, to look at every kind of section.")
         .world(EmbeddedImage.thumbnail(earth, 1600))
         .add(
-            new ReportSection.Headline(
+            ReportSection.headline(
                 "At a glance",
                 "",
                 List.of(
                     figure("within 200 km", ours, 200),
                     figure("within 750 km", ours, 750),
-                    new ReportSection.Headline.Figure(
-                        HtmlPage.distance(ours.medianKm()), "median error", "half are nearer"),
-                    new ReportSection.Headline.Figure("400", "photos", "none seen in training"))))
+                    new ReportSection.Figure(
+                        Html.distance(ours.medianKm()), "median error", "half are nearer"),
+                    new ReportSection.Figure("400", "photos", "none seen in training"))))
         .add(
-            new ReportSection.Comparison(
+            ReportSection.comparison(
                 "Accuracy",
                 "The share of photos placed within each distance, with 95 % intervals.",
                 systems))
         .add(
-            new ReportSection.ErrorCurves(
+            ReportSection.errorCurves(
                 "Error curve",
                 "The share of photos within any distance. Point at the curve, or use the arrow keys.",
                 errors,
                 ours.limitsKm()))
         .add(
-            new ReportSection.WorldMap(
+            ReportSection.worldMap(
                 "Where the photos went", "A random sample of 80 photos.", sample, 200, 750))
         .add(
-            new ReportSection.Photos(
+            ReportSection.photos(
                 "Photo by photo", "A sample of the same photos.", photos, 200, 750))
         .add(
-            ReportSection.CellMap.of(
+            ReportSection.cellMap(
                 "Where the points lie",
                 "Cells of 3 to 20 points.",
                 CellPartition.adaptive(
                     truths, AdaptiveOptions.defaults().withMinPoints(3).withMaxPoints(20))))
         .add(
-            new ReportSection.ReliabilityCurve(
+            ReportSection.reliability(
                 "Calibration", "An answer is right when it is within 750 km.", reliability(random)))
         .add(
-            new ReportSection.ConfusionMatrix(
+            ReportSection.confusion(
                 "Confusion between regions",
                 "",
                 Confusion.of(regions, guesses.stream().map(SampleReport::region).toList())))
-        .add(new ReportSection.PlainTable("All figures", "", DistanceReport.table(systems)))
-        .add(new ReportSection.Text("What this does not show", "Anything.\n\nIt is made up."))
+        .add(ReportSection.table("All figures", "", DistanceReport.table(systems)))
+        .add(ReportSection.text("What this does not show", "Anything.\n\nIt is made up."))
         .provenance("seed", Long.toString(seed));
   }
 
@@ -197,9 +197,8 @@ final class SampleReport {
     return new Location(guess, List.of(new Candidate(guess, 1, 300, tile)));
   }
 
-  private static ReportSection.Headline.Figure figure(
-      String label, DistanceReport report, double km) {
-    return new ReportSection.Headline.Figure(
+  private static ReportSection.Figure figure(String label, DistanceReport report, double km) {
+    return new ReportSection.Figure(
         Math.round(1000 * report.accuracyWithinKm(km)) / 10.0 + " %",
         label,
         report.errors().withinKm(km).toString());

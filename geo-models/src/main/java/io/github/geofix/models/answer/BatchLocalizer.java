@@ -3,10 +3,12 @@ package io.github.geofix.models.answer;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -150,21 +153,36 @@ public abstract class BatchLocalizer implements Localizer {
     return inBatches(photos, photo -> prepare(photo, Optional.empty()));
   }
 
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    new OutcomeBatches<>(
+            file -> prepare(Photos.read(file), Optional.of(file)),
+            BatchLocalizer::isFull,
+            batch -> locate(joined(batch), batch.size()))
+        .locateEach(photos, action);
+  }
+
   private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
     List<float[]> batch = new ArrayList<>();
     for (T photo : photos) {
-      float[] floats = prepare.apply(photo);
-      batch.add(floats);
-      if (batch.size() == Math.max(1, Math.min(BATCH, MAX_FLOATS / floats.length))) {
+      batch.add(prepare.apply(photo));
+      if (isFull(batch)) {
+        Interrupts.check(locations.size(), photos.size(), "photos");
         locations.addAll(locate(joined(batch), batch.size()));
         batch.clear();
       }
     }
     if (!batch.isEmpty()) {
+      Interrupts.check(locations.size(), photos.size(), "photos");
       locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
+  }
+
+  private static boolean isFull(List<float[]> batch) {
+    return !batch.isEmpty()
+        && batch.size() >= Math.max(1, Math.min(BATCH, MAX_FLOATS / batch.get(0).length));
   }
 
   private static float[] joined(List<float[]> batch) {

@@ -2,6 +2,7 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
@@ -111,11 +112,11 @@ public final class EmbedModel extends GeoModel {
    *
    * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
    *     configuration, a class that it names is missing, or it names code and the folder does not
-   *     allow it, see {@link ModelFolder#allowingCode}
+   *     allow it, see {@link LoadOptions}
    */
   public static EmbedModel load(ModelFolder folder) {
     EmbedConfig config = folder.config(EmbedConfig.class);
-    folder.checkClass(config.encoder().backbone());
+    folder.checkCode(config);
     return load(
         folder,
         weights -> {

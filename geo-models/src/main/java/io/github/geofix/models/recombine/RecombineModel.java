@@ -110,6 +110,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
    */
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
+    folder.checkCode(config);
     MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
     return load(folder, weights -> new RecombineModel(config, map));
   }

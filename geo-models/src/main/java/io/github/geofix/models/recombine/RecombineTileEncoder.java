@@ -50,6 +50,11 @@ final class RecombineTileEncoder implements TileEncoder {
   }
 
   @Override
+  public BufferedImage decode(Path image) {
+    return Photos.read(image);
+  }
+
+  @Override
   public List<float[][]> encodePhotos(List<Path> files) {
     return inBatches(files, Photos::read);
   }

@@ -3,10 +3,13 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.io.Interrupts;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.answer.OutcomeBatches;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -43,17 +47,26 @@ final class TokenLocalizer implements Localizer {
     return inBatches(photos, reader::read);
   }
 
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    new OutcomeBatches<>(reader::read, batch -> batch.size() >= BATCH, this::located)
+        .locateEach(photos, action);
+  }
+
   private <T> List<Location> inBatches(List<T> photos, Function<T, TokenPhoto> read) {
     List<Location> locations = new ArrayList<>(photos.size());
     for (int start = 0; start < photos.size(); start += BATCH) {
+      Interrupts.check(start, photos.size(), "photos");
       int end = Math.min(photos.size(), start + BATCH);
-      List<TokenPhoto> batch = photos.subList(start, end).stream().map(read).toList();
-      for (DecodedPhoto photo :
-          model.inference().decode(batch, decoding, selection.readsStates())) {
-        locations.add(location(photo, selection, model));
-      }
+      locations.addAll(located(photos.subList(start, end).stream().map(read).toList()));
     }
     return locations;
+  }
+
+  private List<Location> located(List<TokenPhoto> batch) {
+    return model.inference().decode(batch, decoding, selection.readsStates()).stream()
+        .map(photo -> location(photo, selection, model))
+        .toList();
   }
 
   static Location location(DecodedPhoto photo, Selection selection, TokenModel model) {

@@ -12,15 +12,15 @@ import io.github.geofix.models.nn.TorchOps;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Self-attention in several heads without biases, in which a token sees itself and what came before
- * (Vaswani et al. 2017, section 3.2.3), with {@link RotaryPositions}.
+ * Causal multi-head self-attention without biases (Vaswani et al. 2017, section 3.2.3), with {@link
+ * RotaryPositions} and a cache of keys and values.
  */
 final class CausalAttention extends Module {
 
   /**
    * The keys and values of the tokens so far.
    *
-   * @param keys {@code [B, heads, N, d]}, turned by their positions
+   * @param keys {@code [B, heads, N, d]}, rotated by their positions
    * @param values {@code [B, heads, N, d]}
    */
   record Past(NDArray keys, NDArray values) {

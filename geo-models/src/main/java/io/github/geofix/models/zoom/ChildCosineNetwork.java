@@ -18,14 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network of {@link ZoomConfig.ChildCosine}: at each step the photo is one unit vector, and so
- * is each child: the part of the view's feature map that the child covers. The score of a child is
- * the cosine of the two over a learned temperature.
+ * The network of {@link ZoomConfig.ChildCosine}: at each step the photo is one unit vector, and
+ * each child is one, from the part of the view's feature map that it covers. The score of a child
+ * is the cosine of the two over a learned temperature.
  *
- * <p>Next-child cross-entropy alone can be lowered without looking at the photo, by learning which
- * children hold land. So the loss adds a contrast within the batch, by {@link InfoNce}: at each
- * step a photo has to find its own true child among those of the other photos, and a child its
- * photo. That also makes the scores of different views' children comparable, which a search uses.
+ * <p>Next-child cross-entropy alone can be lowered without the photo, by learning which children
+ * hold land. So the loss adds {@link InfoNce} within the batch: at each step the positive of a
+ * photo is its own true child, the negatives are those of the other photos, and the other way
+ * round. That also makes scores comparable across views, which the search uses.
  */
 final class ChildCosineNetwork extends ZoomNetwork {
   private final List<Integer> childrenPerSide;
@@ -99,34 +99,34 @@ final class ChildCosineNetwork extends ZoomNetwork {
   List<NDArray> logits(Forward f, NDArray photos, List<NDArray> views, NDArray taken) {
     List<NDArray> logits = new ArrayList<>();
     for (int step = 0; step < childrenPerSide.size(); step++) {
-      logits.add(logits(question(f, photos, step), views.get(step), step));
+      logits.add(logits(query(f, photos, step), views.get(step), step));
     }
     return logits;
   }
 
-  /** Returns what a photo looks for at a step: unit vectors {@code [B, D]}. */
-  private NDArray question(Forward f, NDArray photos, int step) {
+  /** Returns the query of each photo at a step: unit vectors {@code [B, D]}. */
+  private NDArray query(Forward f, NDArray photos, int step) {
     return photoHeads.get(step).forward(f, photos).normalize(2, 1);
   }
 
   /**
    * Scores children.
    *
-   * @param questions {@code [B, D]}
+   * @param queries {@code [B, D]}
    * @param children {@code [B, K K D]}
    */
-  private NDArray logits(NDArray questions, NDArray children, int step) {
+  private NDArray logits(NDArray queries, NDArray children, int step) {
     int count = childrenPerSide.get(step) * childrenPerSide.get(step);
     long batch = children.getShape().get(0);
     NDArray scale =
-        questions
+        queries
             .getManager()
-            .ones(new Shape(1), questions.getDataType())
+            .ones(new Shape(1), queries.getDataType())
             .mul(logScales.get(step).array())
             .exp();
     return children
         .reshape(batch, count, dimension)
-        .matMul(questions.reshape(questions.getShape().get(0), dimension, 1))
+        .matMul(queries.reshape(queries.getShape().get(0), dimension, 1))
         .reshape(batch, count)
         .mul(scale);
   }
@@ -164,7 +164,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
             .add(taken.get(":, {}", step));
     NDArray own = children.reshape((long) batch * count, dimension).get(rows);
     return InfoNce.symmetric()
-        .loss(question(f, photos, step), own, logScales.get(step).array(), sameCell);
+        .loss(query(f, photos, step), own, logScales.get(step).array(), sameCell);
   }
 
   @Override
@@ -188,8 +188,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
 
     @Override
     public NDArray scores() {
-      return ChildCosineNetwork.this.logits(
-          question(Forward.INFERENCE, photo, step), children, step);
+      return ChildCosineNetwork.this.logits(query(Forward.INFERENCE, photo, step), children, step);
     }
 
     @Override

@@ -6,9 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Turns queries and keys by angles that grow with their position, so that their products depend on
- * the distance between them: Su et al., "RoFormer", 2021, section 3.4.2, where value i of the first
- * half is paired with value i of the second.
+ * Rotary position embedding (Su et al., "RoFormer", 2021, section 3.4.2): rotates queries and keys
+ * by angles proportional to their position, so that their products depend on the distance between
+ * them. Value i of the first half is paired with value i of the second.
  */
 final class RotaryPositions {
   private static final double THETA = 10_000;
@@ -24,7 +24,7 @@ final class RotaryPositions {
   }
 
   /**
-   * Returns the turns of successive positions.
+   * Returns the rotations of successive positions.
    *
    * @param first the first position
    * @param count the number of positions N
@@ -52,7 +52,7 @@ final class RotaryPositions {
     return Math.pow(THETA, -2.0 * i / dimension);
   }
 
-  /** Turns {@code [B, heads, N, d]}. */
+  /** Rotates {@code [B, heads, N, d]}. */
   NDArray apply(NDArray x) {
     NDArray first = x.get("..., :{}", half);
     NDArray second = x.get("..., {}:", half);

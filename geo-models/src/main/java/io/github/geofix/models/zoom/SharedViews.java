@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which views of one step of a batch differ.
+ * The distinct views of one step of a batch: photos on the same path so far share a view.
  *
- * @param rows [n], for each different view the first photo that it belongs to
+ * @param rows [n], for each distinct view the first photo that it belongs to
  * @param viewOfPhoto [B], for each photo the number of its view
  */
 record SharedViews(long[] rows, long[] viewOfPhoto) {
@@ -19,8 +19,8 @@ record SharedViews(long[] rows, long[] viewOfPhoto) {
   /**
    * Returns the vector of each photo's view.
    *
-   * <p>As a table is looked up, not by an index: with several threads PyTorch adds the gradients of
-   * an index in any order, and no two trainings would be alike.
+   * <p>Looks the views up as embeddings, not by index: with several threads PyTorch adds the
+   * gradients of an index in any order, so that training would not be reproducible.
    *
    * @param views {@code [n, D]}
    * @return {@code [B, D]}
@@ -33,13 +33,12 @@ record SharedViews(long[] rows, long[] viewOfPhoto) {
   }
 
   /**
-   * Returns the different views of each step.
+   * Returns the distinct views of each step.
    *
-   * @param taken [B, N] row-major, the children taken: photos that took the same so far see the
-   *     same
-   * @param changed true if all views but the root's were changed at random, so that none is shared
+   * @param taken [B, N] row-major, the children taken
+   * @param augmented true if all views but the root's were augmented, so that none is shared
    */
-  static List<SharedViews> ofSteps(long[] taken, int steps, boolean changed) {
+  static List<SharedViews> ofSteps(long[] taken, int steps, boolean augmented) {
     int batch = taken.length / steps;
     List<SharedViews> shared = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
@@ -51,7 +50,7 @@ record SharedViews(long[] rows, long[] viewOfPhoto) {
         for (int n = 0; n < step; n++) {
           path.add(taken[i * steps + n]);
         }
-        if (changed && step > 0) {
+        if (augmented && step > 0) {
           path.add((long) i);
         }
         Long number = numbers.get(path);

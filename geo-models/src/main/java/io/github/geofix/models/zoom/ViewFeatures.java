@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * changed. Thread-safe.
  */
 final class ViewFeatures {
-  /** All 4,369 views of the smallest model, or 20,000 of the published one. */
+  /** Enough for all 4,369 views of the smallest model, or 20,000 of the published one. */
   private static final long CACHE_BYTES = 64L << 20;
 
   /** Views encoded at once. */
@@ -37,7 +37,7 @@ final class ViewFeatures {
     this.preprocessor = preprocessor;
     this.cache =
         CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
+            .concurrencyLevel(1) // the bound is divided among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
             .weigher((CellPath path, float[] features) -> Float.BYTES * features.length)
             .build();
@@ -78,12 +78,12 @@ final class ViewFeatures {
         cache.put(paths.get(batch.get(i)), encoded[i]);
       }
     }
-    int width = features[0].length;
-    float[] joined = new float[features.length * width];
+    int dimension = features[0].length;
+    float[] joined = new float[features.length * dimension];
     for (int i = 0; i < features.length; i++) {
-      System.arraycopy(features[i], 0, joined, i * width, width);
+      System.arraycopy(features[i], 0, joined, i * dimension, dimension);
     }
-    return manager.create(joined, new Shape(features.length, width));
+    return manager.create(joined, new Shape(features.length, dimension));
   }
 
   private float[][] encode(NDManager manager, List<CellPath> paths) {
@@ -99,10 +99,10 @@ final class ViewFeatures {
       NDArray encoded = network.views(Forward.INFERENCE, images);
       NDArray seen = network.atStep(Forward.INFERENCE, encoded, paths.get(0).length());
       float[] flat = seen.toFloatArray();
-      int width = flat.length / paths.size();
-      float[][] features = new float[paths.size()][width];
+      int dimension = flat.length / paths.size();
+      float[][] features = new float[paths.size()][dimension];
       for (int i = 0; i < features.length; i++) {
-        System.arraycopy(flat, i * width, features[i], 0, width);
+        System.arraycopy(flat, i * dimension, features[i], 0, dimension);
       }
       return features;
     }

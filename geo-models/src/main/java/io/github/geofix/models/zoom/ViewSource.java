@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The views of a grid's cells, cut from a map. Views are kept, those lately used, up to a bound:
- * near the root every photo asks for the same. Thread-safe; must be closed.
+ * Views of a grid's cells, cut from a map, with a bounded cache of those used last: every photo
+ * needs the views near the root. Thread-safe; must be closed.
  */
 final class ViewSource implements AutoCloseable {
-  /** 4,000 views of 64 pixels, 110 of 384. */
+  /** Enough for 4,000 views of 64 pixels, or 110 of 384. */
   private static final long CACHE_BYTES = 64L << 20;
 
   private final ZoomGrid grid;
@@ -37,14 +37,14 @@ final class ViewSource implements AutoCloseable {
     this.pixels = pixels;
     this.cache =
         CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
+            .concurrencyLevel(1) // the bound is divided among segments: one wastes none
             .maximumWeight(CACHE_BYTES)
             .weigher((CellPath path, MapImage view) -> 4 * pixels * pixels)
             .build();
   }
 
   /**
-   * Returns the view of a cell; do not write into it.
+   * Returns the view of a cell, which must not be modified.
    *
    * @throws IllegalArgumentException if the path is no cell, or the map's name no source
    * @throws UncheckedIOException if the map cannot be read, or has no imagery for the root view

@@ -1,4 +1,4 @@
-/** Zooming in on a ground photo step by step, from one square of ground to a cell of it. */
+/** Cross-view geo-localization by autoregressive zooming into a map, after Just Zoom In. */
 @NullMarked
 package io.github.geofix.models.zoom;
 

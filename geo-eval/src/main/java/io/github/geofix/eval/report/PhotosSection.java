@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Writes a {@link ReportSection.Photos} as cards. */
-final class LocatedCards {
+/** Photos as cards: their pictures, and a map with the scores of their cells. */
+final class PhotosSection extends ReportSection {
 
   /** Cells drawn of one photo at most. */
   private static final int MAX_CELLS = 300;
@@ -39,22 +39,46 @@ final class LocatedCards {
   /** Candidates listed in words below a photo. */
   private static final int LISTED_CELLS = 5;
 
-  private LocatedCards() {}
+  private final List<LocatedPhoto> photos;
+  private final double nearKm;
+  private final double farKm;
 
-  static DomContent render(ReportSection.Photos section, String id) {
-    List<LocatedPhoto> photos = section.photos();
+  PhotosSection(String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm) {
+    super(title, note);
+    this.photos = List.copyOf(photos);
+    this.nearKm = nearKm;
+    this.farKm = farKm;
+  }
+
+  /** The JSON that report.js draws of one photo. */
+  private record PhotoMap(
+      List<Double> truth,
+      List<Double> guess,
+      List<CellShape> cells,
+      List<Part> regions,
+      List<CellShape> path) {}
+
+  private record Part(double share, List<List<List<Double>>> border) {}
+
+  @Override
+  DomContent content(String id) {
     return div(
-            p(mapKey(photos)).withClass("note"),
-            HtmlPage.orderChooser(id),
+            p(mapKey()).withClass("note"),
+            Html.orderChooser(id),
             div(each(
                     IntStream.range(0, photos.size()).boxed().toList(),
-                    i -> card(photos.get(i), i, section.nearKm(), section.farKm())))
+                    i -> card(photos.get(i), i)))
                 .withClass("cards"))
         .withClass("photos");
   }
 
-  /** Says what the maps of the cards show, of what there is. */
-  private static String mapKey(List<LocatedPhoto> photos) {
+  @Override
+  boolean showsDistances() {
+    return true;
+  }
+
+  /** Returns what the maps of the cards show, as far as these photos have it. */
+  private String mapKey() {
     return "On the maps the ring is the truth, the dot the guess"
         + (photos.stream().anyMatch(photo -> !photo.cells().isEmpty())
             ? "; the brighter a cell, the higher its score"
@@ -68,15 +92,15 @@ final class LocatedCards {
         + ".";
   }
 
-  private static DomContent card(LocatedPhoto photo, int index, double nearKm, double farKm) {
+  private DomContent card(LocatedPhoto photo, int index) {
     return article(
             header(
                 h3(photo.name()),
-                span(HtmlPage.distance(photo.errorKm()))
-                    .withClasses("badge", HtmlPage.kind(photo, nearKm, farKm))
+                span(Html.distance(photo.errorKm()))
+                    .withClasses("badge", Html.kind(photo, nearKm, farKm))
                     .withTitle("distance between truth and guess")),
             iff(!photo.pictures().isEmpty(), pictures(photo)),
-            figure(HtmlPage.data(ChartData.cells(visible(photo))), div().withClass("plot"))
+            figure(Html.data(map(photo)), div().withClass("plot"))
                 .withClass("chart")
                 .attr("data-chart", "cells"),
             details(
@@ -115,19 +139,26 @@ final class LocatedCards {
     return picture.caption() + " of " + photo.name();
   }
 
-  private static LocatedPhoto visible(LocatedPhoto photo) {
+  private static PhotoMap map(LocatedPhoto photo) {
     double best = photo.cells().stream().mapToDouble(ScoredCell::score).max().orElse(0);
-    return new LocatedPhoto(
-        photo.name(),
-        photo.truth(),
-        photo.guess(),
-        List.of(),
+    List<ScoredCell> visible =
         photo.cells().stream()
             .filter(cell -> cell.score() >= VISIBLE_SCORE * best)
             .limit(MAX_CELLS)
+            .toList();
+    return new PhotoMap(
+        CellShape.position(photo.truth()),
+        CellShape.position(photo.guess()),
+        CellShape.of(visible),
+        photo.regions().stream()
+            .filter(region -> region.border().size() <= MAX_BORDER)
+            .map(
+                region ->
+                    new Part(
+                        region.share(),
+                        region.border().stream().map(CellShape::positions).toList()))
             .toList(),
-        photo.regions().stream().filter(region -> region.border().size() <= MAX_BORDER).toList(),
-        photo.path());
+        CellShape.of(photo.path()));
   }
 
   private static String score(double score) {

@@ -1,11 +1,11 @@
-package io.github.geofix.eval;
+package io.github.geofix.cli;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers of things, in sentences for people. */
-public final class Count {
+final class Count {
   private static final Pattern PLURAL = Pattern.compile("^(.*?\\w)s\\b( are\\b| have\\b)?");
 
   private Count() {}
@@ -16,7 +16,7 @@ public final class Count {
    * @param things what is counted, in the plural, and what is said of it; the first word that ends
    *     in s is the noun, which without it is the singular
    */
-  public static String of(long number, String things) {
+  static String of(long number, String things) {
     return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? singular(things) : things);
   }
 

@@ -22,19 +22,24 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Writes a {@link ReportSection.Retrieved} as cards. */
-final class RetrievedCards {
+/** Ground photos as cards, beside the aerial images found for them. */
+final class RetrievedSection extends ReportSection {
 
   /** Ranks up to here are drawn as near misses. */
   private static final int NEAR_MISS = 10;
 
-  private RetrievedCards() {}
+  private final List<RetrievedPhoto> photos;
 
-  static DomContent render(ReportSection.Retrieved section, String id) {
-    List<RetrievedPhoto> photos = section.photos();
+  RetrievedSection(String title, String note, List<RetrievedPhoto> photos) {
+    super(title, note);
+    this.photos = List.copyOf(photos);
+  }
+
+  @Override
+  DomContent content(String id) {
     return div(
             div(
-                    HtmlPage.orderChooser(id),
+                    Html.orderChooser(id),
                     label(input().withType("checkbox").withClass("only-wrong"), span("only misses"))
                         .withClass("key"))
                 .withClass("choosers"),
@@ -59,7 +64,7 @@ final class RetrievedCards {
                             picture(photo.right(), "the right image")
                                 .with(figcaption("the right image")))
                         .withClass("sought"),
-                    ol(each(photo.found(), RetrievedCards::found)).withClass("found"))
+                    ol(each(photo.found(), RetrievedSection::found)).withClass("found"))
                 .withClass("retrieved"))
         .withClass("card")
         .withTabindex(0)

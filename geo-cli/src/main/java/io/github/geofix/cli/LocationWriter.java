@@ -1,0 +1,46 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Location;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Writes locations of photos one after the other, each as soon as it is known. */
+interface LocationWriter extends AutoCloseable {
+
+  /** The formats of {@code geofix locate}. */
+  enum Format {
+    TEXT,
+    CSV,
+    JSON,
+    GEOJSON;
+
+    /**
+     * Opens a writer.
+     *
+     * @param top the most candidates to write of each photo
+     */
+    LocationWriter open(PrintWriter out, int top) throws IOException {
+      return switch (this) {
+        case TEXT -> new TextLocations(out, top);
+        case CSV -> new CsvLocations(out, top);
+        case JSON -> new JsonLocations(out, top);
+        case GEOJSON -> new GeoJsonLocations(out, top);
+      };
+    }
+  }
+
+  /** Writes the location of a photo. */
+  void write(Path photo, Location location) throws IOException;
+
+  /** Completes the output, which stays open. */
+  @Override
+  void close() throws IOException;
+
+  /** Returns the candidates that are written. */
+  static List<Candidate> best(Location location, int top) {
+    return location.candidates().subList(0, Math.min(top, location.candidates().size()));
+  }
+}

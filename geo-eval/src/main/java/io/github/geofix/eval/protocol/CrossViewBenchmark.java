@@ -1,0 +1,219 @@
+package io.github.geofix.eval.protocol;
+
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.eval.Embeddings;
+import io.github.geofix.eval.EmbeddingsWriter;
+import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.RetrievalEvaluator.Ranked;
+import io.github.geofix.eval.RetrievalEvaluator.Ties;
+import io.github.geofix.eval.RetrievalReport;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+/**
+ * Ground photos to find in a gallery of aerial images, and what is measured on them. Immutable and
+ * thread-safe.
+ *
+ * <pre>{@code
+ * CrossViewBenchmark benchmark = CrossViewProtocol.named("cvusa").open(root);
+ * RetrievalReport report = benchmark.evaluate(encoder).report();
+ * }</pre>
+ *
+ * <p>A model's vectors are written to a temporary file, 4 D bytes an image, so memory does not grow
+ * with the gallery. The system property {@code java.io.tmpdir} names the folder.
+ */
+public final class CrossViewBenchmark {
+  private static final int[] RECALL_AT = {1, 5, 10};
+
+  /** Images found for each photo in detail. */
+  private static final int BEST = 5;
+
+  private static final int BATCH = 32;
+
+  private final CrossViewProtocol protocol;
+  private final CrossViewSet set;
+  private final Ties ties;
+  private final int photosInDetail;
+
+  private CrossViewBenchmark(
+      CrossViewProtocol protocol, CrossViewSet set, Ties ties, int photosInDetail) {
+    this.protocol = protocol;
+    this.set = set;
+    this.ties = ties;
+    this.photosInDetail = photosInDetail;
+  }
+
+  /**
+   * Returns a benchmark of the field, with ties against the query and no photos in detail.
+   *
+   * @param set its images, all or some
+   */
+  public static CrossViewBenchmark of(CrossViewProtocol protocol, CrossViewSet set) {
+    return new CrossViewBenchmark(protocol, set, Ties.AGAINST_QUERY, 0);
+  }
+
+  /** Returns a copy that counts ties differently. */
+  public CrossViewBenchmark withTies(Ties ties) {
+    return new CrossViewBenchmark(protocol, set, ties, photosInDetail);
+  }
+
+  /**
+   * Returns a copy that keeps the images found for some photos, for a page. Each takes one pass
+   * over the gallery.
+   *
+   * @param photos how many, spread evenly over the list
+   */
+  public CrossViewBenchmark withPhotosInDetail(int photos) {
+    return new CrossViewBenchmark(protocol, set, ties, photos);
+  }
+
+  /** Returns the protocol. */
+  public CrossViewProtocol protocol() {
+    return protocol;
+  }
+
+  /** Returns the images. */
+  public CrossViewSet set() {
+    return set;
+  }
+
+  /**
+   * Encodes all images and ranks the gallery for every photo.
+   *
+   * @throws IllegalArgumentException if the encoder considers several headings, or gives a vector
+   *     that is not finite
+   * @throws UncheckedIOException if an image cannot be read, or the vectors cannot be written
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   */
+  public CrossViewEvaluation evaluate(TileEncoder encoder) {
+    return evaluate(encoder, encoded -> {});
+  }
+
+  /**
+   * As {@link #evaluate(TileEncoder)}.
+   *
+   * @param progress receives the number of images encoded so far, photos and aerial images together
+   */
+  public CrossViewEvaluation evaluate(TileEncoder encoder, LongConsumer progress) {
+    Path folder = temporaryFolder();
+    Path queryFile = folder.resolve("queries.npy");
+    Path galleryFile = folder.resolve("gallery.npy");
+    try {
+      encode(set.queries(), queryFile, 0, progress, images -> encodePhotos(encoder, images));
+      encode(
+          set.gallery(),
+          galleryFile,
+          set.queries().size(),
+          progress,
+          images -> encoder.encodeTiles(images.stream().map(encoder::decode).toList()));
+      try (Embeddings queries = Embeddings.open(queryFile);
+          Embeddings gallery = Embeddings.open(galleryFile)) {
+        return evaluate(queries, gallery);
+      }
+    } finally {
+      delete(queryFile, galleryFile, folder);
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("geofix-vectors");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create a temporary folder: " + e.getMessage(), e);
+    }
+  }
+
+  private static void delete(Path... paths) {
+    for (Path path : paths) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        path.toFile().deleteOnExit();
+      }
+    }
+  }
+
+  private void encode(
+      List<Path> images,
+      Path file,
+      long done,
+      LongConsumer progress,
+      Function<List<Path>, List<float[]>> encoder) {
+    try (EmbeddingsWriter vectors = EmbeddingsWriter.create(file)) {
+      for (int from = 0; from < images.size(); from += BATCH) {
+        Interrupts.check(done + from, (long) set.queries().size() + set.gallery().size(), "images");
+        List<Path> batch = images.subList(from, Math.min(from + BATCH, images.size()));
+        encoder.apply(batch).forEach(vectors::write);
+        progress.accept(done + from + batch.size());
+      }
+    }
+  }
+
+  private List<float[]> encodePhotos(TileEncoder encoder, List<Path> images) {
+    List<BufferedImage> prepared =
+        images.stream().map(image -> protocol.prepare(encoder.decode(image))).toList();
+    List<float[]> vectors = new ArrayList<>();
+    for (float[][] headings : encoder.encodeImages(prepared)) {
+      if (headings.length != 1) {
+        throw new IllegalArgumentException(
+            "the model considers "
+                + headings.length
+                + " headings, but those of "
+                + protocol
+                + " are known: train or set it with one heading");
+      }
+      vectors.add(headings[0]);
+    }
+    return vectors;
+  }
+
+  /**
+   * Ranks the gallery for every photo by vectors already computed.
+   *
+   * @param queries one row a photo, in the order of {@link CrossViewSet#queries}
+   * @param gallery one row an aerial image, in the order of {@link CrossViewSet#gallery}
+   * @throws IllegalArgumentException if rows are missing, or a vector is not finite
+   */
+  public CrossViewEvaluation evaluate(Embeddings queries, Embeddings gallery) {
+    checkSize(queries, "the queries", set.queries().size(), "photos");
+    checkSize(gallery, "the gallery", set.gallery().size(), "aerial images");
+    RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
+    RetrievalReport report =
+        evaluator.evaluate(queries, gallery, set.matches(), set.withinMeters());
+    return new CrossViewEvaluation(this, report, found(evaluator, queries, gallery));
+  }
+
+  private static void checkSize(Embeddings rows, String what, int images, String ofWhat) {
+    if (rows.size() != images) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%,d rows in %s, but %,d %s: one row each is needed, in the order of the list",
+              rows.size(),
+              rows.file().map(Path::toString).orElse(what),
+              images,
+              ofWhat));
+    }
+  }
+
+  private List<CrossViewEvaluation.Found> found(
+      RetrievalEvaluator evaluator, Embeddings queries, Embeddings gallery) {
+    List<CrossViewEvaluation.Found> found = new ArrayList<>();
+    int count = Math.min(photosInDetail, queries.size());
+    for (int i = 0; i < count; i++) {
+      int query = (int) ((long) i * queries.size() / count);
+      List<Ranked> best = evaluator.best(queries, query, gallery, BEST);
+      found.add(new CrossViewEvaluation.Found(query, best));
+    }
+    return found;
+  }
+}

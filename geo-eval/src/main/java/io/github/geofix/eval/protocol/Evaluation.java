@@ -1,0 +1,40 @@
+package io.github.geofix.eval.protocol;
+
+import io.github.geofix.eval.Table;
+import io.github.geofix.eval.report.HtmlReport;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** The figures of one system on one benchmark, in every format. */
+public sealed interface Evaluation permits PhotoEvaluation, CrossViewEvaluation {
+
+  /**
+   * Returns a copy with another name of the system, which tables and pages show.
+   *
+   * @param name for example the name of the model's folder
+   */
+  Evaluation named(String name);
+
+  /** Returns the figures in Markdown, published figures below them. */
+  String toMarkdown();
+
+  /**
+   * Returns the figures as a JSON object, with the names of system and benchmark, and whether the
+   * data were the whole benchmark.
+   */
+  String toJson();
+
+  /** Returns the figures as CSV, one row a figure. */
+  String toCsv();
+
+  /** Returns a table for a paper: the system in the first row, published figures below it. */
+  Table toTable();
+
+  /**
+   * Returns the figures as a page, with some photos in detail.
+   *
+   * @param decode reads an image file, such as {@code Photos::read} of geo-models
+   */
+  HtmlReport toHtml(Function<Path, BufferedImage> decode);
+}

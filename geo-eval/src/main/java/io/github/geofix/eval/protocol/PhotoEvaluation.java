@@ -1,0 +1,168 @@
+package io.github.geofix.eval.protocol;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.PhotoReport;
+import io.github.geofix.eval.Table;
+import io.github.geofix.eval.report.EmbeddedImage;
+import io.github.geofix.eval.report.HtmlReport;
+import io.github.geofix.eval.report.LocatedPhoto;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of one system on a {@link PhotoBenchmark}. Immutable and thread-safe. */
+public final class PhotoEvaluation implements Evaluation {
+  private static final int ON_THE_MAP = 200;
+  private static final int PICTURE_PIXELS = 320;
+
+  private final PhotoBenchmark benchmark;
+  private final PhotoReport report;
+  private final Answers answers;
+  private final String name;
+
+  /**
+   * The answers that were measured.
+   *
+   * @param photos the photos with their true positions
+   * @param answers one a photo, in the same order
+   * @param locations the whole locations of the first photos, by position in the list
+   * @param skipped photos that could not be read
+   */
+  record Answers(
+      Manifest photos,
+      Manifest answers,
+      Map<Integer, Location> locations,
+      List<PhotoOutcome.Failed> skipped) {
+    Answers {
+      locations = Map.copyOf(locations);
+      skipped = List.copyOf(skipped);
+    }
+  }
+
+  PhotoEvaluation(PhotoBenchmark benchmark, PhotoReport report, Answers answers) {
+    this(benchmark, report, answers, "this system");
+  }
+
+  private PhotoEvaluation(
+      PhotoBenchmark benchmark, PhotoReport report, Answers answers, String name) {
+    this.benchmark = benchmark;
+    this.report = report;
+    this.answers = answers;
+    this.name = name;
+  }
+
+  @Override
+  public PhotoEvaluation named(String name) {
+    return new PhotoEvaluation(benchmark, report, answers, name);
+  }
+
+  /** Returns all figures. */
+  public PhotoReport report() {
+    return report;
+  }
+
+  /** Returns the answers, one a photo, with the column {@code score} where it is known. */
+  public Manifest answers() {
+    return answers.answers();
+  }
+
+  /** Returns the photos that could not be read and were left out. */
+  public List<PhotoOutcome.Failed> skipped() {
+    return answers.skipped();
+  }
+
+  private boolean isWhole() {
+    return benchmark.set().whole() && answers.skipped().isEmpty();
+  }
+
+  private Optional<PublishedTable> published() {
+    return benchmark
+        .protocol()
+        .flatMap(protocol -> PublishedTable.of(protocol, name, report.shares(), isWhole()));
+  }
+
+  @Override
+  public String toMarkdown() {
+    return report.toMarkdown() + published().map(PublishedTable::toMarkdown).orElse("");
+  }
+
+  @Override
+  public String toJson() {
+    JsonObject json = report.toJsonObject();
+    json.addProperty("system", name);
+    benchmark
+        .protocol()
+        .ifPresent(
+            protocol -> {
+              json.addProperty("benchmark", protocol.dataset());
+              json.addProperty("wholeBenchmark", isWhole());
+            });
+    if (!answers.skipped().isEmpty()) {
+      JsonArray skipped = new JsonArray();
+      answers.skipped().forEach(failed -> skipped.add(failed.photo().toString()));
+      json.add("skipped", skipped);
+    }
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
+  }
+
+  @Override
+  public String toCsv() {
+    return report.toCsv();
+  }
+
+  @Override
+  public Table toTable() {
+    return published()
+        .map(PublishedTable::table)
+        .orElseGet(() -> DistanceReport.table(Map.of(name, report.distances())).caption(name));
+  }
+
+  @Override
+  public HtmlReport toHtml(Function<Path, BufferedImage> decode) {
+    List<LocatedPhoto> shown = new ArrayList<>();
+    for (int i = 0; i < Math.min(ON_THE_MAP, answers.photos().size()); i++) {
+      shown.add(shown(i, decode));
+    }
+    String on = benchmark.protocol().map(protocol -> " on " + protocol.dataset()).orElse("");
+    HtmlReport page =
+        HtmlReport.of(name, report, shown, PhotoBenchmark.IN_DETAIL)
+            .subtitle(
+                String.format(
+                    Locale.ROOT, "%s%s, photos: %,d", name, on, report.distances().count()));
+    published().ifPresent(table -> page.add(table.toSection()));
+    benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
+    if (!answers.skipped().isEmpty()) {
+      page.provenance("unreadable photos, left out", Integer.toString(answers.skipped().size()));
+    }
+    return page;
+  }
+
+  private LocatedPhoto shown(int index, Function<Path, BufferedImage> decode) {
+    Manifest.Entry photo = answers.photos().entries().get(index);
+    String file = String.valueOf(photo.image().getFileName());
+    LatLng guess = answers.answers().entries().get(index).latLng();
+    @Nullable Location location = answers.locations().get(index);
+    LocatedPhoto located =
+        location == null
+            ? LocatedPhoto.of(file, photo.latLng(), guess)
+            : LocatedPhoto.of(file, photo.latLng(), location);
+    return index < PhotoBenchmark.IN_DETAIL && Files.isReadable(photo.image())
+        ? located.withPicture(
+            "photo", EmbeddedImage.thumbnail(decode.apply(photo.image()), PICTURE_PIXELS))
+        : located;
+  }
+}

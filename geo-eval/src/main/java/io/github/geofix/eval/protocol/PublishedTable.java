@@ -1,0 +1,45 @@
+package io.github.geofix.eval.protocol;
+
+import io.github.geofix.eval.PublishedFigures;
+import io.github.geofix.eval.Share;
+import io.github.geofix.eval.Table;
+import io.github.geofix.eval.report.ReportSection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The figures of a system above those that others published for the benchmark.
+ *
+ * @param table the table
+ * @param whole whether the data were the whole benchmark
+ */
+record PublishedTable(Table table, boolean whole) {
+  private static final String TITLE = "Beside figures published elsewhere";
+
+  /** Returns the table, if there are published figures of a benchmark. */
+  static Optional<PublishedTable> of(
+      Protocol protocol, String system, Map<String, Share> shares, boolean whole) {
+    if (!PublishedFigures.datasets().contains(protocol.dataset())) {
+      return Optional.empty();
+    }
+    Table table = PublishedFigures.table(protocol.dataset(), system, shares);
+    table.caption(
+        system + " on " + protocol.dataset() + (whole ? "" : ", not the whole benchmark"));
+    return Optional.of(new PublishedTable(table, whole));
+  }
+
+  private String note() {
+    return "In per cent. Only the first row was measured here; all others were published by others,"
+        + " and their preprocessing and splits may differ. Hit is the VIGOR paper's: the best image"
+        + " covers the photo."
+        + (whole ? "" : " The data here are not the whole benchmark, so the rows do not compare.");
+  }
+
+  String toMarkdown() {
+    return "\n### " + TITLE + "\n\n" + note() + "\n\n" + table.toMarkdown();
+  }
+
+  ReportSection toSection() {
+    return ReportSection.table(TITLE, note(), table);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.geofix.models.answer;
+
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.io.Interrupts;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Reads photo files and locates them in batches, with an outcome for each in their order. Not
+ * thread-safe.
+ *
+ * @param <T> a photo that was read
+ */
+public final class OutcomeBatches<T> {
+  private final Function<Path, T> read;
+  private final Predicate<List<T>> isFull;
+  private final Function<List<T>, List<Location>> locate;
+
+  /**
+   * Creates the batches.
+   *
+   * @param read reads a photo
+   * @param isFull whether a batch is as large as it may be
+   * @param locate locates a batch
+   */
+  public OutcomeBatches(
+      Function<Path, T> read, Predicate<List<T>> isFull, Function<List<T>, List<Location>> locate) {
+    this.read = read;
+    this.isFull = isFull;
+    this.locate = locate;
+  }
+
+  /** As {@link io.github.geofix.core.Localizer#locateEach}. */
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    List<Path> files = new ArrayList<>();
+    List<T> batch = new ArrayList<>();
+    Map<Path, UncheckedIOException> failed = new HashMap<>();
+    for (int i = 0; i < photos.size(); i++) {
+      Path file = photos.get(i);
+      files.add(file);
+      try {
+        batch.add(read.apply(file));
+      } catch (UncheckedIOException e) {
+        failed.put(file, e);
+      }
+      // Failures wait for the photos before them, but not for ever.
+      boolean isLast = i == photos.size() - 1;
+      if (isLast || batch.isEmpty() || isFull.test(batch)) {
+        Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
+        Iterator<Location> located =
+            batch.isEmpty() ? Collections.emptyIterator() : locate.apply(batch).iterator();
+        for (Path done : files) {
+          UncheckedIOException error = failed.get(done);
+          action.accept(
+              error == null
+                  ? new PhotoOutcome.Located(done, located.next())
+                  : new PhotoOutcome.Failed(done, error));
+        }
+        files.clear();
+        batch.clear();
+        failed.clear();
+      }
+    }
+  }
+}
