@@ -18,6 +18,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.semantics.ClassMaps;
 import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
@@ -40,7 +41,7 @@ import java.util.function.Function;
  * <p>Training, indexing and changes of options are for one thread; {@link #localizer()} is
  * thread-safe.
  */
-public final class EmbedModel extends GeoModel {
+public final class EmbedModel extends GeoModel implements Contrastive {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "embed";
@@ -210,8 +211,13 @@ public final class EmbedModel extends GeoModel {
    * photos to contrast.
    */
   @Override
-  public NDArray loss(Forward f, Batch batch) {
-    return network.loss(f, batch.inputs().get(0), batch.targets().get(0));
+  public NDArray loss(Forward f, List<NDArray> vectors, List<NDArray> targets) {
+    return network.loss(f, vectors.get(0), targets.get(0));
+  }
+
+  @Override
+  public List<NDArray> vectors(Forward f, Batch batch) {
+    return List.of(network.embed(f, batch.inputs().get(0)));
   }
 
   /**

@@ -304,7 +304,7 @@ public final class ModelFolder {
     try {
       return StrictJson.readObject(file, MAX_JSON_BYTES);
     } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(e.getMessage(), e);
+      throw new ModelFormatException(String.valueOf(e.getMessage()), e);
     }
   }
 }
