@@ -123,9 +123,9 @@ final class PartitionCommand implements Callable<Integer> {
     }
     Optional<EmbeddedImage> picture = map == null ? Optional.empty() : picture();
     PointSet points = PointSet.readCsv(data);
-    AdaptiveOptions options = AdaptiveOptions.defaults()
-            .withRule(
-                rule == Rule.ISN ? AdaptiveOptions.Rule.ISN : AdaptiveOptions.Rule.GEOSURGE)
+    AdaptiveOptions options =
+        AdaptiveOptions.defaults()
+            .withRule(rule == Rule.ISN ? AdaptiveOptions.Rule.ISN : AdaptiveOptions.Rule.GEOSURGE)
             .withMinPoints(minPoints);
     PrintWriter stdout = spec.commandLine().getOut();
     if (maxPoints.length == 1) {
@@ -157,11 +157,11 @@ final class PartitionCommand implements Callable<Integer> {
           "--rule quadtree takes one --max-points, and neither --min-points, --map nor --format"
               + " geojson");
     }
-    BoxPartition boxes =
-        BoxPartition.quadtree(data, new QuadtreeOptions(depth, maxPoints[0]));
+    BoxPartition boxes = BoxPartition.quadtree(data, new QuadtreeOptions(depth, maxPoints[0]));
     boxes.save(out);
     PrintWriter stdout = spec.commandLine().getOut();
-    stdout.println("less than " + Count.of(maxPoints[0], "points") + ": " + Count.of(boxes.size(), "boxes"));
+    stdout.println(
+        "less than " + Count.of(maxPoints[0], "points") + ": " + Count.of(boxes.size(), "boxes"));
     stdout.flush();
   }
 

@@ -1,10 +1,10 @@
 package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import io.github.geofix.core.io.CsvFile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
 import io.github.geofix.core.partition.BoxPartition.Box;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +42,7 @@ final class BoxCsv extends CsvRows {
     for (int i = 1; i < v.length; i++) {
       v[i] = CsvFile.number(fields.get(columns[i]));
     }
-    boxes.add(
-        new Box(fields.get(columns[0]), v[1], v[2], v[3], v[4], new LatLng(v[5], v[6])));
+    boxes.add(new Box(fields.get(columns[0]), v[1], v[2], v[3], v[4], new LatLng(v[5], v[6])));
   }
 
   static void write(Path file, List<Box> boxes) {

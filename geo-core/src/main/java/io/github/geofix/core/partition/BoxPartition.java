@@ -78,8 +78,8 @@ public final class BoxPartition {
   }
 
   /**
-   * Builds the quadtree of points as OpenStreetView-5M does: starts from the bounding box and splits
-   * boxes at their middle, from south-west to north-east; boxes without points are dropped.
+   * Builds the quadtree of points as OpenStreetView-5M does: starts from the bounding box and
+   * splits boxes at their middle, from south-west to north-east; boxes without points are dropped.
    *
    * @throws IllegalArgumentException if there is no point
    */
@@ -94,8 +94,8 @@ public final class BoxPartition {
   }
 
   /**
-   * As {@link #quadtree(Collection, QuadtreeOptions)}, for the points of a CSV file with the columns
-   * of {@link PointSet#readCsv(Path)}. Takes 20 bytes per point.
+   * As {@link #quadtree(Collection, QuadtreeOptions)}, for the points of a CSV file with the
+   * columns of {@link PointSet#readCsv(Path)}. Takes 20 bytes per point.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws ModelFormatException if it has no such columns or values; the message names the line

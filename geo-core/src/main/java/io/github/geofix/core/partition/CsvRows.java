@@ -81,9 +81,6 @@ abstract class CsvRows implements CsvFile.Rows {
       return index;
     }
     throw new MissingColumn(
-        "has no column "
-            + String.join(" or ", names)
-            + ": its header is "
-            + CsvFile.shown(header));
+        "has no column " + String.join(" or ", names) + ": its header is " + CsvFile.shown(header));
   }
 }

@@ -2,11 +2,11 @@ package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.cell.S2Cells;
-import io.github.geofix.core.io.CsvFile;
-import io.github.geofix.core.io.Printable;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -136,7 +136,13 @@ class BoxPartitionTest {
     double[] longitudes = points.stream().mapToDouble(LatLng::longitude).sorted().toArray();
     List<Box> expected = new ArrayList<>();
     split(
-        points, latitudes[0], longitudes[0], latitudes[999], longitudes[999], depth, splitAt,
+        points,
+        latitudes[0],
+        longitudes[0],
+        latitudes[999],
+        longitudes[999],
+        depth,
+        splitAt,
         expected);
     QuadtreeOptions options = new QuadtreeOptions(depth, splitAt);
     BoxPartition partition = BoxPartition.quadtree(points, options);
@@ -165,7 +171,8 @@ class BoxPartitionTest {
   void refusesQuadtreesThatCannotBe() {
     assertThatThrownBy(() -> BoxPartition.quadtree(List.of(), QuadtreeOptions.defaults()))
         .hasMessageContaining("at least one point");
-    assertThatThrownBy(() -> QuadtreeOptions.defaults().withDepth(31)).hasMessageContaining("depth");
+    assertThatThrownBy(() -> QuadtreeOptions.defaults().withDepth(31))
+        .hasMessageContaining("depth");
     assertThatThrownBy(() -> QuadtreeOptions.defaults().withSplitAt(0))
         .hasMessageContaining("splitAt");
   }
