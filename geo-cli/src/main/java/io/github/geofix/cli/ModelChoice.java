@@ -9,6 +9,7 @@ import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,14 @@ final class ModelChoice {
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Answer with another setting than the model was saved with, such as"
+              + " search.beamWidth=1 or answer.candidates=20; describe --settings lists them.")
+  private Map<String, String> settings = Map.of();
 
   /**
    * Loads a model and locates photos.
@@ -50,17 +59,28 @@ final class ModelChoice {
     return locations;
   }
 
+  /** Returns whether the model answers as it was saved, alone. */
+  boolean isAsSaved() {
+    return then.isEmpty() && tiles == null && settings.isEmpty();
+  }
+
   Localizer load(Path model) {
     if (!then.isEmpty()) {
       if (tiles != null) {
         throw new IllegalArgumentException("--tiles does not go with --then");
       }
+      if (!settings.isEmpty()) {
+        throw new IllegalArgumentException("--set does not go with --then");
+      }
       return Cascade.load(model, then);
     }
-    if (tiles != null) {
-      ModelFolder folder = ModelFolder.open(model);
-      return Family.of(folder).localizer(folder.with(MapSetting.of(tiles, folder.method())));
+    if (tiles == null && settings.isEmpty()) {
+      return Localizer.load(model);
     }
-    return Localizer.load(model);
+    ModelFolder folder = ModelFolder.open(model).with(settings);
+    if (tiles != null) {
+      folder = folder.with(MapSetting.of(tiles, folder.method()));
+    }
+    return Family.of(folder).localizer(folder);
   }
 }
