@@ -1,12 +1,13 @@
 package io.github.geofix.examples;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.core.LoadOptions;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.train.Provenance;
@@ -47,9 +48,9 @@ final class OwnBackbone {
       model.save(
           Path.of("models/own-backbone"), Provenance.card("train/manifest.csv", options, report));
     }
-    ModelFolder folder = ModelFolder.open(Path.of("models/own-backbone")).allowingCode();
-    try (EmbedModel model = EmbedModel.load(folder)) {
-      System.out.println(model.localizer().locate(photos.entries().get(0).image()).latLng());
+    LoadOptions load = LoadOptions.defaults().withAllowCode(true);
+    try (Localizer localizer = Localizer.load(Path.of("models/own-backbone"), load)) {
+      System.out.println(localizer.locate(photos.entries().get(0).image()).latLng());
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,6 +64,8 @@ final class DescribeCommand implements Callable<Integer> {
       description = "Change a setting before it is described, such as head.type=decoder.")
   private Map<String, String> changes = Map.of();
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Option(
       names = "--recipe",
       description = "Show the training options of the size instead of the layers.")
@@ -96,7 +99,7 @@ final class DescribeCommand implements Callable<Integer> {
         describe(out, family.network(what.untrained.size, changes));
       }
     } else if (what.model != null) {
-      ModelFolder folder = ModelFolder.open(what.model).with(changes);
+      ModelFolder folder = code.open(what.model).with(changes);
       Family family = Family.of(folder);
       if (form.settings || form.markdown) {
         settings(out, family.config(folder));

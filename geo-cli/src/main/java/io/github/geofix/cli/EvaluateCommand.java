@@ -312,9 +312,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static Evaluation evaluate(CrossViewBenchmark benchmark, Path model) {
+  private Evaluation evaluate(CrossViewBenchmark benchmark, Path model) {
     CrossViewSet set = benchmark.set();
-    try (TileEncoder encoder = TileEncoder.load(model);
+    try (TileEncoder encoder = TileEncoder.load(model, choice.loadOptions());
         Bar bar = Bar.of("encode", (long) set.queries().size() + set.gallery().size())) {
       return benchmark.evaluate(encoder, bar::stepTo);
     }

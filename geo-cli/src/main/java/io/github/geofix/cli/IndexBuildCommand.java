@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -78,6 +79,8 @@ final class IndexBuildCommand implements Callable<Integer> {
               + " end the command (default: ${DEFAULT-VALUE}).")
   private double maxMissing;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out;
 
@@ -86,7 +89,7 @@ final class IndexBuildCommand implements Callable<Integer> {
     OutputFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
     long indexed;
-    try (TileEncoder encoder = TileEncoder.load(model);
+    try (TileEncoder encoder = TileEncoder.load(model, code.load());
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
         Bar bar = Bar.of("encoding", total);
         TileIndex index =

@@ -69,6 +69,8 @@ final class IndexQueryCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
   private List<Path> photos = List.of();
@@ -79,7 +81,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
     photos = arguments.files();
-    try (TileEncoder encoder = TileEncoder.load(model);
+    try (TileEncoder encoder = TileEncoder.load(model, code.load());
         TileIndex index = TileIndex.open(file, encoder)) {
       List<List<TileHit>> found = index.searchAll(photos, top);
       PrintWriter out = spec.commandLine().getOut();

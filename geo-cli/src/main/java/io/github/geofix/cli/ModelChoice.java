@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoOutcome;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
@@ -36,6 +38,13 @@ final class ModelChoice {
           "Answer with another setting than the model was saved with, such as"
               + " search.beamWidth=1 or answer.candidates=20; describe --settings lists them.")
   private Map<String, String> settings = Map.of();
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** Returns the options of loading. */
+  LoadOptions loadOptions() {
+    return code.load();
+  }
 
   /**
    * Loads a model and locates photos.
@@ -72,12 +81,12 @@ final class ModelChoice {
       if (!settings.isEmpty()) {
         throw new IllegalArgumentException("--set does not go with --then");
       }
-      return Cascade.load(model, then);
+      return Cascade.load(model, then, code.load());
     }
     if (tiles == null && settings.isEmpty()) {
-      return Localizer.load(model);
+      return Localizer.load(model, code.load());
     }
-    ModelFolder folder = ModelFolder.open(model).with(settings);
+    ModelFolder folder = code.open(model).with(settings);
     if (tiles != null) {
       folder = folder.with(MapSetting.of(tiles, folder.method()));
     }

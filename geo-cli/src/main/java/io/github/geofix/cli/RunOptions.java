@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -153,13 +154,28 @@ final class RunOptions {
       description = "Leave out photos that are missing or cannot be read, instead of stopping.")
   private boolean skipUnreadable;
 
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** Returns the permission to run code. */
+  CodeOption code() {
+    return code;
+  }
+
+  private RunConfig read(Path file) {
+    RunConfig run = RunConfig.read(file);
+    if (run.start() instanceof RunConfig.New made) {
+      code.check(file, Family.named(made.method()).config(made.size(), run.set()));
+    }
+    return run;
+  }
+
   /**
    * Returns the run, with all training options by name.
    *
    * @throws ParameterException if neither another run nor a model and data are named
    */
   RunConfig config(CommandLine command) {
-    Optional<RunConfig> base = Optional.ofNullable(config).map(RunConfig::read);
+    Optional<RunConfig> base = Optional.ofNullable(config).map(this::read);
     RunConfig.Start begin = start(base.map(RunConfig::start), command);
     RunConfig run =
         new RunConfig(

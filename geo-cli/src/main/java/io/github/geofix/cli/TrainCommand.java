@@ -192,11 +192,11 @@ final class TrainCommand implements Callable<Integer> {
     return TrainingList.read(csv, config.skipUnreadable(), this::note);
   }
 
-  private static GeoModel model(RunConfig config, TrainingList list, long seed) {
+  private GeoModel model(RunConfig config, TrainingList list, long seed) {
     Map<String, String> settings = new LinkedHashMap<>(config.set());
     config.tiles().ifPresent(t -> settings.putAll(MapSetting.of(t, config.method())));
     if (config.start() instanceof RunConfig.From from) {
-      ModelFolder folder = ModelFolder.open(from.folder()).with(settings);
+      ModelFolder folder = options.code().open(from.folder()).with(settings);
       GeoModel model = Family.of(folder).load(folder);
       model.clearCalibration();
       return model;

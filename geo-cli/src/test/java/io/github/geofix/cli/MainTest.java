@@ -762,6 +762,59 @@ final class MainTest {
   }
 
   @Test
+  void runsTheCodeThatAFolderNamesOnlyWhenAllowed() throws IOException {
+    Path copy = Files.createDirectories(folder.resolve("code"));
+    for (String file : List.of("card.json", "weights.safetensors")) {
+      Files.copy(folder.resolve("model").resolve(file), copy.resolve(file));
+    }
+    String config = Files.readString(folder.resolve("model/config.json"));
+    Files.writeString(
+        copy.resolve("config.json"), config.replace("residual-small", "com.example.Gone"));
+    for (String[] command :
+        List.of(
+            new String[] {"describe", "--model", path("code")},
+            new String[] {"locate", "--model", path("code"), firstPhoto()},
+            new String[] {
+              "train",
+              "--from",
+              path("code"),
+              "--data",
+              path("photos/manifest.csv"),
+              "--out",
+              path("never")
+            })) {
+      assertOneLine(run(command), "the class com.example.Gone", "--allow-code");
+      List<String> allowed = new ArrayList<>(List.of(command));
+      allowed.add(1, "--allow-code");
+      assertOneLine(run(allowed.toArray(String[]::new)), "the class com.example.Gone is missing");
+    }
+  }
+
+  @Test
+  void runsTheCodeThatAnotherRunNamesOnlyWhenAllowed() throws IOException {
+    String run =
+        """
+        {
+          "start": {"type": "new", "method": "embed", "size": "tiny"},
+          "set": {"encoder.backbone": "com.example.Gone"},
+          "opt": {},
+          "data": {"type": "photos", "csv": "%s"},
+          "skipUnreadable": false
+        }
+        """
+            .formatted(path("photos/manifest.csv"));
+    Files.writeString(folder.resolve("other.json"), run);
+    assertOneLine(
+        run("train", "--config", path("other.json"), "--out", path("never")),
+        "other.json names code",
+        "the class com.example.Gone",
+        "--allow-code");
+    assertOneLine(
+        run("train", "--allow-code", "--config", path("other.json"), "--out", path("never")),
+        "the class com.example.Gone is missing");
+  }
+
+  @Test
   void indexesTheTrainingPhotosForAnswersByNeighbors() throws IOException {
     Result trained =
         run(

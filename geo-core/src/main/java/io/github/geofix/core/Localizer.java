@@ -23,7 +23,18 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static Localizer load(Path modelFolder) {
-    return ModelProvider.find().localizer(modelFolder);
+    return load(modelFolder, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads the model of a folder with options, see {@link #load(Path)}.
+   *
+   * @throws ModelFormatException if the folder is not a model this version can read, or names code
+   *     and the options do not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static Localizer load(Path modelFolder, LoadOptions options) {
+    return ModelProvider.find().localizer(modelFolder, options);
   }
 
   /**

@@ -33,7 +33,7 @@ public interface ModelProvider {
    *
    * @throws ModelFormatException if the folder is not a model this provider can read
    */
-  Localizer localizer(Path modelFolder);
+  Localizer localizer(Path modelFolder, LoadOptions options);
 
   /**
    * Loads a model to locate photos, with another number of candidates than it was saved with.
@@ -41,7 +41,7 @@ public interface ModelProvider {
    * @param candidates the most candidates in a location, 1 or more
    * @throws ModelFormatException if the folder is not a model this provider can read
    */
-  Localizer localizer(Path modelFolder, int candidates);
+  Localizer localizer(Path modelFolder, LoadOptions options, int candidates);
 
   /**
    * Loads a model to refine the candidates of another one.
@@ -49,7 +49,7 @@ public interface ModelProvider {
    * @throws ModelFormatException if the folder is not a model this provider can read, or not one
    *     that can refine
    */
-  Refiner refiner(Path modelFolder);
+  Refiner refiner(Path modelFolder, LoadOptions options);
 
   /**
    * Loads a model to encode map images and photos.
@@ -57,7 +57,7 @@ public interface ModelProvider {
    * @throws ModelFormatException if the folder is not a model this provider can read, or not one
    *     that matches photos with map images
    */
-  TileEncoder tileEncoder(Path modelFolder);
+  TileEncoder tileEncoder(Path modelFolder, LoadOptions options);
 
   /**
    * Reads a photo file as models read it: upright, RGB.

@@ -18,7 +18,18 @@ public interface TileEncoder extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static TileEncoder load(Path modelFolder) {
-    return ModelProvider.find().tileEncoder(modelFolder);
+    return load(modelFolder, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model folder with options, see {@link #load(Path)}.
+   *
+   * @throws ModelFormatException if the folder is no such model, or names code and the options do
+   *     not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  static TileEncoder load(Path modelFolder, LoadOptions options) {
+    return ModelProvider.find().tileEncoder(modelFolder, options);
   }
 
   /** Returns D, the dimension of the vectors. */

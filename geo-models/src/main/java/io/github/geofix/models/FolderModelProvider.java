@@ -1,5 +1,6 @@
 package io.github.geofix.models;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.Refiner;
@@ -17,21 +18,21 @@ public final class FolderModelProvider implements ModelProvider {
   public FolderModelProvider() {}
 
   @Override
-  public Localizer localizer(Path modelFolder) {
-    ModelFolder folder = ModelFolder.open(modelFolder);
+  public Localizer localizer(Path modelFolder, LoadOptions options) {
+    ModelFolder folder = ModelFolder.open(modelFolder, options);
     return Family.of(folder).localizer(folder);
   }
 
   @Override
-  public Localizer localizer(Path modelFolder, int candidates) {
-    GeoModel model = load(modelFolder);
+  public Localizer localizer(Path modelFolder, LoadOptions options, int candidates) {
+    GeoModel model = load(modelFolder, options);
     model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
     return ModelOwner.own(Localizer.class, model, model::localizer);
   }
 
   @Override
-  public Refiner refiner(Path modelFolder) {
-    GeoModel model = load(modelFolder);
+  public Refiner refiner(Path modelFolder, LoadOptions options) {
+    GeoModel model = load(modelFolder, options);
     return ModelOwner.own(
         Refiner.class,
         model,
@@ -49,8 +50,8 @@ public final class FolderModelProvider implements ModelProvider {
   }
 
   @Override
-  public TileEncoder tileEncoder(Path modelFolder) {
-    GeoModel model = load(modelFolder);
+  public TileEncoder tileEncoder(Path modelFolder, LoadOptions options) {
+    GeoModel model = load(modelFolder, options);
     return ModelOwner.own(
         TileEncoder.class,
         model,
@@ -71,8 +72,8 @@ public final class FolderModelProvider implements ModelProvider {
     return Photos.read(photo);
   }
 
-  private static GeoModel load(Path modelFolder) {
-    ModelFolder folder = ModelFolder.open(modelFolder);
+  private static GeoModel load(Path modelFolder, LoadOptions options) {
+    ModelFolder folder = ModelFolder.open(modelFolder, options);
     return Family.of(folder).load(folder);
   }
 }

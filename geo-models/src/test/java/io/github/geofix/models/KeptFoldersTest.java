@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.io.ModelFolder;
@@ -70,7 +71,8 @@ final class KeptFoldersTest {
   }
 
   private static GeoModel load(String method) {
-    ModelFolder folder = ModelFolder.open(FOLDERS.resolve(method)).allowingCode();
+    ModelFolder folder =
+        ModelFolder.open(FOLDERS.resolve(method), LoadOptions.defaults().withAllowCode(true));
     return Family.of(folder).load(folder);
   }
 

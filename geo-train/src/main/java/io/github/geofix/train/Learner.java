@@ -4,11 +4,12 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.data.BatchLoader;
 import io.github.geofix.train.data.BatchLoader.StackedExamples;
@@ -37,6 +38,7 @@ final class Learner implements AutoCloseable {
   private final NDManager manager;
   private final Map<String, Parameter> parameters;
   private final AdamW optimizer;
+  private final Optional<GradientCache> gradientCache;
   private final Optional<Sam> sam;
   private final Optional<Ema> ema;
   private final Map<String, NDArray> best = new LinkedHashMap<>();
@@ -50,6 +52,7 @@ final class Learner implements AutoCloseable {
     parameters.values().forEach(p -> p.set(TorchEngine.noGrad(p.array()::duplicate)));
     optimizer = AdamW.of(model.network(), options.optimizer());
     manager = TorchEngine.newManager();
+    gradientCache = GradientCache.of(model, options.batches().chunkSize());
     sam =
         options.sam().rho() > 0 ? Optional.of(new Sam(optimizer, options.sam())) : Optional.empty();
     ema =
@@ -96,25 +99,34 @@ final class Learner implements AutoCloseable {
     for (int i = 0; i < batches.size(); i++) {
       // PyTorch's generator is seeded for each batch, so that dropout can be repeated from any
       // step.
-      engine.setRandomSeed((int) batches.get(i).seed());
-      try (NDManager stepManager = manager.newSubManager();
-          GradientCollector collector = engine.newGradientCollector()) {
-        Forward f =
-            options.batches().gradientCheckpointing()
-                ? Forward.checkpointed((int) batches.get(i).seed())
-                : Forward.TRAINING;
-        NDArray loss = model.loss(f, batches.get(i).toBatch(stepManager));
-        double value = finite("the loss", scalar(loss), step);
-        sum += value;
-        if (batches.size() > 1) {
-          NDArray share = stepManager.full(new Shape(), 1f / batches.size(), loss.getDataType());
-          loss = loss.mul(share);
-        }
-        collector.backward(loss);
-        f.completeBackward();
+      try (NDManager stepManager = manager.newSubManager()) {
+        sum += backward(batches.get(i), stepManager, 1f / batches.size(), step);
       }
     }
     return sum / batches.size();
+  }
+
+  private double backward(StackedExamples stacked, NDManager manager, float share, long step) {
+    Batch batch = stacked.toBatch(manager);
+    if (gradientCache.isPresent()) {
+      return gradientCache.get().backward(batch, share, stacked.seed(), loss -> value(loss, step));
+    }
+    engine.setRandomSeed((int) stacked.seed());
+    try (GradientCollector collector = engine.newGradientCollector()) {
+      Forward f =
+          options.batches().gradientCheckpointing()
+              ? Forward.checkpointed((int) stacked.seed())
+              : Forward.TRAINING;
+      NDArray loss = model.loss(f, batch);
+      double value = value(loss, step);
+      collector.backward(share == 1 ? loss : loss.mul(Scalar.of(loss, share)));
+      f.completeBackward();
+      return value;
+    }
+  }
+
+  private static double value(NDArray loss, long step) {
+    return finite("the loss", scalar(loss), step);
   }
 
   /** Returns the mean loss over one pass of the loader, on the averaged weights if there are. */

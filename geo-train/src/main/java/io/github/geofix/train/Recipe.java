@@ -46,8 +46,10 @@ import java.util.Map;
  *       sampling.
  * </ul>
  *
- * <p>A large batch whose loss is a mean over examples, as for zoom and token, is computed in parts
- * by gradient accumulation, which gives the same step.
+ * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
+ * the loss is a mean over examples, as for zoom and token, and in {@linkplain
+ * io.github.geofix.train.data.Batches chunks} for embed and Sample4Geo, which compare the photos of
+ * a batch.
  *
  * @param method the family's name
  * @param size one of the family's sizes
@@ -122,7 +124,7 @@ public record Recipe(String method, String size, TrainOptions options) {
     return TrainOptions.defaults()
         .withEpochs(30)
         .withPatience(4)
-        .withBatchSize(1024)
+        .withBatches(b -> b.withSize(1024).withChunkSize(16))
         .withLearningRate(1e-4)
         .withWeightDecay(1e-4)
         .withOptimizer(o -> o.withMaxGradientNorm(1))
@@ -144,7 +146,7 @@ public record Recipe(String method, String size, TrainOptions options) {
   private static TrainOptions sample4geo() {
     return TrainOptions.defaults()
         .withEpochs(40)
-        .withBatchSize(128)
+        .withBatches(b -> b.withSize(128).withChunkSize(16))
         .withHardNegatives(HardNegatives.sample4geo())
         .withLearningRate(1e-3)
         .withWeightDecay(0.01)

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.models.Family;
+import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +105,22 @@ final class RecipeTest {
     assertThatThrownBy(() -> Recipe.of("zoom", "huge"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no size huge of zoom; there are tiny, small, paper");
+  }
+
+  /** Chunks are for networks without batch normalization. */
+  @Test
+  void computesInChunksWhatCanBe() {
+    for (Recipe recipe : Recipe.published()) {
+      if (recipe.options().batches().chunkSize() > 0) {
+        assertThat(
+                Family.named(recipe.method())
+                    .network(recipe.size(), Map.of())
+                    .parameters()
+                    .values())
+            .as("%s %s", recipe.method(), recipe.size())
+            .noneMatch(Parameter::isBuffer);
+      }
+    }
   }
 
   private static boolean isPublished(String size) {

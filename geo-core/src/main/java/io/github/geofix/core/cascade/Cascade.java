@@ -1,6 +1,7 @@
 package io.github.geofix.core.cascade;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
@@ -137,12 +138,23 @@ public final class Cascade implements Localizer {
    * @throws IllegalStateException if no model provider is on the class path
    */
   public static Cascade load(Path first, List<Path> refinedBy) {
+    return load(first, refinedBy, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a cascade of model folders with options, see {@link #load(Path, List)}.
+   *
+   * @throws io.github.geofix.core.format.ModelFormatException if a folder is not a model this
+   *     version can read, not one that can refine, or names code and the options do not allow it
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  public static Cascade load(Path first, List<Path> refinedBy, LoadOptions load) {
     ModelProvider models = ModelProvider.find();
-    Localizer localizer = models.localizer(first, FIRST_CANDIDATES);
+    Localizer localizer = models.localizer(first, load, FIRST_CANDIDATES);
     List<Refiner> refiners = new ArrayList<>();
     try {
       for (Path folder : refinedBy) {
-        refiners.add(models.refiner(folder));
+        refiners.add(models.refiner(folder, load));
       }
     } catch (RuntimeException e) {
       localizer.close();

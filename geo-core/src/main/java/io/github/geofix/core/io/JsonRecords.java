@@ -7,7 +7,6 @@ import com.google.gson.JsonPrimitive;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -16,13 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,108 +54,20 @@ public final class JsonRecords {
     return object;
   }
 
-  /**
-   * Returns the records that a sealed interface permits, by the name they have in {@value #TYPE}.
-   */
-  public static Map<String, Class<?>> alternatives(Class<?> sealed) {
-    // Without a permits clause, the order of the class file is none that a reader expects.
-    Map<String, Class<?>> alternatives = new TreeMap<>();
-    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
-      if (permitted.isSealed()) {
-        alternatives.putAll(alternatives(permitted));
-      } else {
-        alternatives.put(typeName(permitted), permitted);
-      }
-    }
-    return alternatives;
-  }
-
-  /** Returns the name of a sealed interface's record, such as {@code childCosine}. */
-  public static String typeName(Class<?> alternative) {
-    String name = alternative.getSimpleName();
-    return Character.toLowerCase(name.charAt(0)) + name.substring(1);
-  }
-
-  /** Returns the name of an enum constant, such as {@code all-cells}. */
-  public static String constantName(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** Returns the names of an enum's constants, in order. */
-  public static List<String> constantNames(Class<?> type) {
-    return List.copyOf(constants(type).keySet());
-  }
-
-  /** Returns what a value must be, such as {@code needed is a number}. */
-  public static String needed(Type type) {
-    Class<?> raw = raw(type);
-    if (raw == Optional.class) {
-      return needed(argument(type, 0));
-    }
-    if (raw == int.class || raw == Integer.class) {
-      return "needed is a whole number from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
-    }
-    if (raw == long.class || raw == Long.class) {
-      return "needed is a whole number from " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
-    }
-    if (isDecimal(raw)) {
-      return "needed is a number";
-    }
-    if (raw == boolean.class || raw == Boolean.class) {
-      return "there are true, false";
-    }
-    if (raw == List.class) {
-      return "needed is a list, such as " + (raw(argument(type, 0)).isRecord() ? "[]" : "[2,4]");
-    }
-    if (raw.isEnum()) {
-      return "there are " + String.join(", ", constants(raw).keySet());
-    }
-    if (raw.isRecord()) {
-      return "it consists of " + names(raw);
-    }
-    if (raw.isSealed()) {
-      return "it consists of a type, one of "
-          + String.join(", ", alternatives(raw).keySet())
-          + ", and what that has";
-    }
-    return raw == String.class || raw == Path.class ? "needed is a text" : "needed is an object";
-  }
-
-  /**
-   * Returns the class of a component's type, without its type arguments.
-   *
-   * @throws IllegalArgumentException if it has none, being generic itself
-   */
-  public static Class<?> raw(Type type) {
-    if (type instanceof Class<?> raw) {
-      return raw;
-    }
-    if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
-      return raw;
-    }
-    throw new IllegalArgumentException("no component can be of the type " + type);
-  }
-
-  /** Returns a type argument, such as that of a list. */
-  public static Type argument(Type type, int index) {
-    if (type instanceof ParameterizedType generic) {
-      return generic.getActualTypeArguments()[index];
-    }
-    throw new IllegalArgumentException("a component needs type arguments: " + type);
-  }
-
   // Reading
 
   private static Object value(@Nullable JsonElement json, Type type, String path) {
-    Class<?> raw = raw(type);
+    Class<?> raw = JsonTypes.raw(type);
     if (raw == Optional.class) {
-      return json == null ? Optional.empty() : Optional.of(value(json, argument(type, 0), path));
+      return json == null
+          ? Optional.empty()
+          : Optional.of(value(json, JsonTypes.argument(type, 0), path));
     }
     if (json == null) {
-      throw new IllegalArgumentException(path + " is missing; " + needed(type));
+      throw new IllegalArgumentException(path + " is missing; " + JsonTypes.needed(type));
     }
     if (raw == List.class && json instanceof JsonArray array) {
-      Type element = argument(type, 0);
+      Type element = JsonTypes.argument(type, 0);
       List<Object> values = new ArrayList<>();
       array.forEach(item -> values.add(value(item, element, path)));
       return List.copyOf(values);
@@ -169,11 +76,13 @@ public final class JsonRecords {
       if (raw == JsonObject.class) {
         return object;
       }
-      if (raw == Map.class && argument(type, 0) == String.class) {
+      if (raw == Map.class && JsonTypes.argument(type, 0) == String.class) {
         Map<String, Object> values = new LinkedHashMap<>();
         object
             .asMap()
-            .forEach((key, item) -> values.put(key, value(item, argument(type, 1), at(path, key))));
+            .forEach(
+                (key, item) ->
+                    values.put(key, value(item, JsonTypes.argument(type, 1), at(path, key))));
         return values;
       }
       if (raw.isRecord()) {
@@ -195,11 +104,11 @@ public final class JsonRecords {
         (path.isEmpty() ? "the JSON has no use for " : path + " has no value ")
             + json
             + "; "
-            + needed(type));
+            + JsonTypes.needed(type));
   }
 
   private static Object alternative(JsonObject object, Class<?> sealed, String path) {
-    Map<String, Class<?>> alternatives = alternatives(sealed);
+    Map<String, Class<?>> alternatives = JsonTypes.alternatives(sealed);
     JsonElement name = object.get(TYPE);
     Class<?> type =
         name instanceof JsonPrimitive text && text.isString()
@@ -229,7 +138,10 @@ public final class JsonRecords {
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "there is no " + at(path, unknown.iterator().next()) + "; there are " + names(type));
+          "there is no "
+              + at(path, unknown.iterator().next())
+              + "; there are "
+              + JsonTypes.names(type));
     }
     return create(type, types, values, path);
   }
@@ -252,7 +164,7 @@ public final class JsonRecords {
 
   private static @Nullable Object scalar(JsonPrimitive json, Class<?> type) {
     if (json.isBoolean()) {
-      return type == boolean.class || type == Boolean.class ? json.getAsBoolean() : null;
+      return (type == boolean.class || type == Boolean.class) ? json.getAsBoolean() : null;
     }
     if (json.isNumber()) {
       return number(json, type);
@@ -262,7 +174,7 @@ public final class JsonRecords {
       return Path.of(text);
     }
     if (type.isEnum()) {
-      Map<String, Enum<?>> constants = constants(type);
+      Map<String, Enum<?>> constants = JsonTypes.constants(type);
       Enum<?> byName = constants.get(text);
       return byName != null
           ? byName
@@ -275,7 +187,7 @@ public final class JsonRecords {
   }
 
   private static @Nullable Object number(JsonPrimitive json, Class<?> type) {
-    if (isDecimal(type)) {
+    if (JsonTypes.isDecimal(type)) {
       double value = json.getAsDouble();
       boolean isFloat = type == float.class || type == Float.class;
       if (!(Math.abs(value) <= (isFloat ? Float.MAX_VALUE : Double.MAX_VALUE))) {
@@ -299,28 +211,6 @@ public final class JsonRecords {
       return null;
     }
     return null;
-  }
-
-  private static boolean isDecimal(Class<?> type) {
-    return type == double.class
-        || type == Double.class
-        || type == float.class
-        || type == Float.class;
-  }
-
-  private static Map<String, Enum<?>> constants(Class<?> type) {
-    Map<String, Enum<?>> constants = new LinkedHashMap<>();
-    for (Object constant : type.getEnumConstants()) {
-      Enum<?> each = (Enum<?>) constant;
-      constants.put(constantName(each), each);
-    }
-    return constants;
-  }
-
-  private static String names(Class<?> record) {
-    return Stream.of(record.getRecordComponents())
-        .map(RecordComponent::getName)
-        .collect(Collectors.joining(", "));
   }
 
   private static String at(String path, String name) {
@@ -354,26 +244,27 @@ public final class JsonRecords {
   }
 
   private static JsonElement tree(Object value, Type declared) {
-    Class<?> raw = raw(declared);
+    Class<?> raw = JsonTypes.raw(declared);
     if (value instanceof Optional<?> optional) {
-      return tree(optional.orElseThrow(), argument(declared, 0));
+      return tree(optional.orElseThrow(), JsonTypes.argument(declared, 0));
     }
     if (value instanceof Record record) {
       JsonObject object = new JsonObject();
       if (raw.isSealed()) {
-        object.addProperty(TYPE, typeName(record.getClass()));
+        object.addProperty(TYPE, JsonTypes.typeName(record.getClass()));
       }
       addComponents(object, record);
       return object;
     }
     if (value instanceof List<?> list) {
       JsonArray array = new JsonArray();
-      list.forEach(item -> array.add(tree(item, argument(declared, 0))));
+      list.forEach(item -> array.add(tree(item, JsonTypes.argument(declared, 0))));
       return array;
     }
     if (value instanceof Map<?, ?> map) {
       JsonObject object = new JsonObject();
-      map.forEach((key, item) -> object.add((String) key, tree(item, argument(declared, 1))));
+      map.forEach(
+          (key, item) -> object.add((String) key, tree(item, JsonTypes.argument(declared, 1))));
       return object;
     }
     if (value instanceof JsonElement json) {
@@ -386,6 +277,6 @@ public final class JsonRecords {
       return new JsonPrimitive(number);
     }
     return new JsonPrimitive(
-        value instanceof Enum<?> constant ? constantName(constant) : value.toString());
+        value instanceof Enum<?> constant ? JsonTypes.constantName(constant) : value.toString());
   }
 }

@@ -90,27 +90,27 @@ public final class StrictJson {
   }
 
   private static JsonElement value(JsonReader reader) throws IOException {
-    switch (reader.peek()) {
-      case BEGIN_OBJECT:
-        return object(reader);
-      case BEGIN_ARRAY:
-        JsonArray array = new JsonArray();
-        reader.beginArray();
-        while (reader.hasNext()) {
-          array.add(value(reader));
-        }
-        reader.endArray();
-        return array;
-      case NULL:
+    return switch (reader.peek()) {
+      case BEGIN_OBJECT -> object(reader);
+      case BEGIN_ARRAY -> array(reader);
+      case NULL -> {
         reader.nextNull();
-        return JsonNull.INSTANCE;
-      case BOOLEAN:
-        return new JsonPrimitive(reader.nextBoolean());
-      case NUMBER:
-        return new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
-      default:
-        return new JsonPrimitive(reader.nextString());
+        yield JsonNull.INSTANCE;
+      }
+      case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
+      case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
+      default -> new JsonPrimitive(reader.nextString());
+    };
+  }
+
+  private static JsonArray array(JsonReader reader) throws IOException {
+    JsonArray array = new JsonArray();
+    reader.beginArray();
+    while (reader.hasNext()) {
+      array.add(value(reader));
     }
+    reader.endArray();
+    return array;
   }
 
   private static JsonObject object(JsonReader reader) throws IOException {

@@ -4,6 +4,10 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.semantics.ClassMaps;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -28,7 +32,8 @@ public record EmbedConfig(
     Matching matching,
     Fusion fusion,
     Inference inference,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /**
    * The encoder of photos.
@@ -201,5 +206,12 @@ public record EmbedConfig(
     if (!valid) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  @Override
+  public List<String> code() {
+    List<String> code = new ArrayList<>(NamedClass.code(encoder.backbone()));
+    fusion.input().ifPresent(input -> code.addAll(ClassMaps.code(input.source())));
+    return code;
   }
 }

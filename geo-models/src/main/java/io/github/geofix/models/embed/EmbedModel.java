@@ -2,6 +2,7 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
@@ -17,6 +18,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.semantics.ClassMaps;
 import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
@@ -39,7 +41,7 @@ import java.util.function.Function;
  * <p>Training, indexing and changes of options are for one thread; {@link #localizer()} is
  * thread-safe.
  */
-public final class EmbedModel extends GeoModel {
+public final class EmbedModel extends GeoModel implements Contrastive {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "embed";
@@ -111,11 +113,11 @@ public final class EmbedModel extends GeoModel {
    *
    * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
    *     configuration, a class that it names is missing, or it names code and the folder does not
-   *     allow it, see {@link ModelFolder#allowingCode}
+   *     allow it, see {@link LoadOptions}
    */
   public static EmbedModel load(ModelFolder folder) {
     EmbedConfig config = folder.config(EmbedConfig.class);
-    folder.checkClass(config.encoder().backbone());
+    folder.checkCode(config);
     return load(
         folder,
         weights -> {
@@ -209,8 +211,13 @@ public final class EmbedModel extends GeoModel {
    * photos to contrast.
    */
   @Override
-  public NDArray loss(Forward f, Batch batch) {
-    return network.loss(f, batch.inputs().get(0), batch.targets().get(0));
+  public NDArray loss(Forward f, List<NDArray> vectors, List<NDArray> targets) {
+    return network.loss(f, vectors.get(0), targets.get(0));
+  }
+
+  @Override
+  public List<NDArray> vectors(Forward f, Batch batch) {
+    return List.of(network.embed(f, batch.inputs().get(0)));
   }
 
   /**

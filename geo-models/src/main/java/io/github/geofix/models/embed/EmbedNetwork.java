@@ -137,11 +137,10 @@ final class EmbedNetwork extends Module {
    * Returns the sum of the losses of the levels, a scalar. A level ignores photos outside its
    * cells, and is left out if fewer photos remain than it contrasts.
    *
-   * @param photos as of {@link #embed}
+   * @param embedded those of {@link #embed}, {@code [B, D]}
    * @param labels {@code [B, L]}, the photos' cells, or -1
    */
-  NDArray loss(Forward f, NDArray photos, NDArray labels) {
-    NDArray embedded = embed(f, photos);
+  NDArray loss(Forward f, NDArray embedded, NDArray labels) {
     // So that there is something to differentiate even if no photo lies in a cell.
     NDArray sum = embedded.sum().mul(Scalar.of(embedded, 0));
     int fewest = inBatch() == null ? 1 : 2;

@@ -3,6 +3,7 @@ package io.github.geofix.models.io;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.core.io.JsonRecords;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -78,6 +80,15 @@ public final class ModelFolder {
    * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
    */
   public static ModelFolder open(Path path) {
+    return open(path, LoadOptions.defaults());
+  }
+
+  /**
+   * Opens a folder with options, see {@link #open(Path)}.
+   *
+   * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
+   */
+  public static ModelFolder open(Path path, LoadOptions options) {
     if (!Files.isDirectory(path)) {
       throw new ModelFormatException("no such model folder: " + path);
     }
@@ -87,7 +98,7 @@ public final class ModelFolder {
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, head, Map.of(), false);
+    return new ModelFolder(path, head, Map.of(), options.allowCode());
   }
 
   private static void requireFormat(Path path, JsonElement format) {
@@ -183,22 +194,20 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns the same folder, whose configuration may name code that loading runs: classes on the
-   * class path, and TorchScript files in the folder. Code can do anything that this process can:
-   * allow it only for folders from a source you trust.
-   */
-  public ModelFolder allowingCode() {
-    return new ModelFolder(path, head, settings, true);
-  }
-
-  /**
-   * Checks a name in the configuration that may be that of a class.
+   * Checks that the configuration names no code, or that code is allowed; call it before anything
+   * is created from the configuration.
    *
-   * @throws ModelFormatException if it is, and code is not allowed
+   * @throws ModelFormatException if it names code and {@link LoadOptions#allowCode} is false
    */
-  public void checkClass(String name) {
-    if (NamedClass.isClassName(name)) {
-      requireCode("the class " + name);
+  public void checkCode(NamesCode config) {
+    List<String> code = config.code();
+    if (!allowsCode && !code.isEmpty()) {
+      throw new ModelFormatException(
+          path
+              + " runs code when it is loaded: "
+              + String.join(", ", code)
+              + ". Code can do anything that you can. If you trust the source of the folder, allow"
+              + " it by --allow-code, in Java by LoadOptions.withAllowCode(true)");
     }
   }
 
@@ -206,10 +215,9 @@ public final class ModelFolder {
    * Returns a file of code that the configuration names.
    *
    * @param file relative to the folder
-   * @throws ModelFormatException if code is not allowed, or the file does not lie in the folder
+   * @throws ModelFormatException if the file does not lie in the folder
    */
   public Path codeFile(Path file) {
-    requireCode("the file " + file);
     Path inside = path.resolve(file);
     try {
       if (inside.toRealPath().startsWith(path.toRealPath())) {
@@ -220,17 +228,6 @@ public final class ModelFolder {
     }
     throw new ModelFormatException(
         path + " names the file " + file + " as code, which does not lie in the folder");
-  }
-
-  private void requireCode(String what) {
-    if (!allowsCode) {
-      throw new ModelFormatException(
-          path
-              + " runs code when it is loaded: "
-              + what
-              + ". Code can do anything that you can. If you trust the source of the folder, allow"
-              + " it by --allow-code, or by ModelFolder.allowingCode() in Java");
-    }
   }
 
   /** Returns whether {@link #with} was given a setting, rather than the folder alone. */
@@ -307,7 +304,7 @@ public final class ModelFolder {
     try {
       return StrictJson.readObject(file, MAX_JSON_BYTES);
     } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(e.getMessage(), e);
+      throw new ModelFormatException(String.valueOf(e.getMessage()), e);
     }
   }
 }

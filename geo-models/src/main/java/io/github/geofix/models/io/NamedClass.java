@@ -2,6 +2,7 @@ package io.github.geofix.models.io;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -11,9 +12,14 @@ import java.util.function.Supplier;
 public final class NamedClass {
   private NamedClass() {}
 
-  /** Returns whether a name in a configuration is that of a class: those of our own have no dot. */
+  /** Returns whether a name in a configuration is that of a class: built-in names have no dot. */
   public static boolean isClassName(String name) {
     return name.contains(".");
+  }
+
+  /** Returns {@link NamesCode#code} of a name that may be that of a class. */
+  public static List<String> code(String name) {
+    return isClassName(name) ? List.of("the class " + name) : List.of();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.geofix.models.io;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.JsonTypes;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -46,11 +47,11 @@ public record Setting(String name, String kind, String value) {
     for (RecordComponent component : type.getRecordComponents()) {
       String name = path + component.getName();
       Type content = component.getGenericType();
-      if (JsonRecords.raw(content) == Optional.class) {
-        content = JsonRecords.argument(content, 0);
+      if (JsonTypes.raw(content) == Optional.class) {
+        content = JsonTypes.argument(content, 0);
       }
       JsonElement value = values == null ? null : values.getAsJsonObject().get(component.getName());
-      Class<?> raw = JsonRecords.raw(content);
+      Class<?> raw = JsonTypes.raw(content);
       if (raw.isSealed()) {
         alternatives(raw, value, name, needs, settings);
       } else if (raw.isRecord()) {
@@ -67,7 +68,7 @@ public record Setting(String name, String kind, String value) {
       String path,
       String needs,
       Map<String, List<Setting>> settings) {
-    Map<String, Class<?>> alternatives = JsonRecords.alternatives(sealed);
+    Map<String, Class<?>> alternatives = JsonTypes.alternatives(sealed);
     String type = path + "." + JsonRecords.TYPE;
     String present =
         values == null ? "" : values.getAsJsonObject().get(JsonRecords.TYPE).getAsString();
@@ -99,16 +100,16 @@ public record Setting(String name, String kind, String value) {
   }
 
   private static String kind(Type type) {
-    Class<?> raw = JsonRecords.raw(type);
+    Class<?> raw = JsonTypes.raw(type);
     if (raw == List.class) {
-      String element = kind(JsonRecords.argument(type, 0));
+      String element = kind(JsonTypes.argument(type, 0));
       return element.endsWith("number") ? "list of " + element + "s" : "list of " + element;
     }
     if (raw == boolean.class || raw == Boolean.class) {
       return "true, false";
     }
     if (raw.isEnum()) {
-      return String.join(", ", JsonRecords.constantNames(raw));
+      return String.join(", ", JsonTypes.constantNames(raw));
     }
     if (raw == int.class || raw == Integer.class || raw == long.class || raw == Long.class) {
       return "whole number";

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.JsonTypes;
 import io.github.geofix.core.io.StrictJson;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -46,9 +47,9 @@ public final class Settings {
     @SuppressWarnings("unchecked")
     Class<T> type = (Class<T>) config.getClass();
     JsonObject tree = JsonRecords.write(config);
-    settings.keySet().stream()
-        .sorted(OUTER_FIRST)
-        .forEach(name -> set(tree, type, name, settings.get(name)));
+    settings.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(OUTER_FIRST))
+        .forEach(setting -> set(tree, type, setting.getKey(), setting.getValue()));
     return JsonRecords.read(tree, type);
   }
 
@@ -63,7 +64,7 @@ public final class Settings {
     for (int i = 0; ; i++) {
       String name = names.get(i);
       Type component = component(owner, declared, name, setting);
-      Class<?> raw = JsonRecords.raw(component);
+      Class<?> raw = JsonTypes.raw(component);
       boolean isLast = i == names.size() - 1;
       if (isLast || !(raw.isRecord() || raw.isSealed())) {
         if (!isLast) {
@@ -103,8 +104,8 @@ public final class Settings {
       for (RecordComponent component : type.getRecordComponents()) {
         if (component.getName().equals(name)) {
           Type generic = component.getGenericType();
-          return JsonRecords.raw(generic) == Optional.class
-              ? JsonRecords.argument(generic, 0)
+          return JsonTypes.raw(generic) == Optional.class
+              ? JsonTypes.argument(generic, 0)
               : generic;
         }
       }
@@ -115,7 +116,7 @@ public final class Settings {
   /** Returns the record that an object stands for; null if it names none. */
   private static @Nullable Class<?> present(JsonObject owner, Class<?> declared) {
     return declared.isSealed() && owner.get(TYPE) instanceof JsonPrimitive type
-        ? JsonRecords.alternatives(declared).get(type.getAsString())
+        ? JsonTypes.alternatives(declared).get(type.getAsString())
         : declared.isRecord() ? declared : null;
   }
 
@@ -135,7 +136,7 @@ public final class Settings {
   }
 
   private static JsonObject alternative(Class<?> sealed, String setting, String name) {
-    Map<String, Class<?>> alternatives = JsonRecords.alternatives(sealed);
+    Map<String, Class<?>> alternatives = JsonTypes.alternatives(sealed);
     Class<?> type = alternatives.get(name);
     if (type == null) {
       throw new IllegalArgumentException(
@@ -172,7 +173,7 @@ public final class Settings {
     } catch (IllegalArgumentException e) {
       return new JsonPrimitive(value);
     }
-    Class<?> raw = JsonRecords.raw(type);
+    Class<?> raw = JsonTypes.raw(type);
     boolean isText = raw == String.class || raw == Path.class || raw.isEnum();
     return isText && !parsed.isJsonObject() && !parsed.isJsonArray()
         ? new JsonPrimitive(value)

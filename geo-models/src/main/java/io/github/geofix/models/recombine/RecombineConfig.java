@@ -5,9 +5,12 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.loss.SoftMarginTriplet;
 import io.github.geofix.models.loss.WeightedTuple;
+import java.util.List;
 
 /**
  * The configuration of a {@link RecombineModel}.
@@ -28,7 +31,8 @@ public record RecombineConfig(
     Loss loss,
     String map,
     MapTiles tiles,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /** The length of a degree of a great circle, in meters. */
   private static final double DEGREE = 111_195;
@@ -322,5 +326,10 @@ public record RecombineConfig(
   /** Returns a copy with other answer options. */
   public RecombineConfig withAnswer(AnswerOptions answer) {
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
+  }
+
+  @Override
+  public List<String> code() {
+    return NamedClass.code(encoder.backbone());
   }
 }

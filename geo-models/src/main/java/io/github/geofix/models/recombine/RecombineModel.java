@@ -22,6 +22,7 @@ import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.RenameTable;
@@ -49,7 +50,8 @@ import java.util.function.UnaryOperator;
  * <p>Training is for one thread, {@link #example} aside; the localizer and the encoder are
  * thread-safe.
  */
-public final class RecombineModel extends GeoModel implements MatchingModel, RefiningModel {
+public final class RecombineModel extends GeoModel
+    implements Contrastive, MatchingModel, RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -110,6 +112,7 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
    */
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
+    folder.checkCode(config);
     MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
     return load(folder, weights -> new RecombineModel(config, map));
   }
@@ -195,8 +198,13 @@ public final class RecombineModel extends GeoModel implements MatchingModel, Ref
    * @throws IllegalArgumentException if the batch holds one photo, which has no negative
    */
   @Override
-  public NDArray loss(Forward f, Batch batch) {
-    return objective.loss(f, batch);
+  public List<NDArray> vectors(Forward f, Batch batch) {
+    return List.of(photoVectors(f, batch), tileVectors(f, batch));
+  }
+
+  @Override
+  public NDArray loss(Forward f, List<NDArray> vectors, List<NDArray> targets) {
+    return objective.loss(vectors.get(0), vectors.get(1), targets);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.train.Batch;
+import java.util.List;
 
 /**
  * The training objective: the configured loss between the photos and the tiles of a batch.
@@ -29,17 +30,17 @@ final class RecombineObjective {
    * Returns the loss, a scalar. A photo of several headings is compared at its true one: compared
    * with other tiles at the heading where those fit best, it learned far more slowly.
    *
+   * @param photos those of {@link #photoVectors}
+   * @param tiles those of {@link #tileVectors}
+   * @param targets the batch's
    * @throws IllegalArgumentException if the batch holds one photo, which has no negative
    */
-  NDArray loss(Forward f, Batch batch) {
-    if (batch.inputs().get(0).getShape().get(0) < 2) {
+  NDArray loss(NDArray photos, NDArray tiles, List<NDArray> targets) {
+    if (photos.getShape().get(0) < 2) {
       throw new IllegalArgumentException(
-          "a batch of one photo has no negatives: raise batchSize, or give 2 photos or more");
+          "a batch of one photo has no negatives: raise batches.size, or give 2 photos or more");
     }
-    NDArray photos = photoVectors(f, batch);
-    NDArray tiles = tileVectors(f, batch);
-    NDArray falseNegatives =
-        FalseNegativeMask.of(batch.targets().get(0), config.tiles().samePlaceMeters());
+    NDArray falseNegatives = FalseNegativeMask.of(targets.get(0), config.tiles().samePlaceMeters());
     if (config.loss() instanceof Tuple tuple) {
       return new WeightedTuple(tuple.alpha(), tuple.distance()).loss(photos, tiles, falseNegatives);
     }

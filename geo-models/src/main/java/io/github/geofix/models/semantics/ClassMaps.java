@@ -5,6 +5,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.io.NamedClass;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -80,20 +81,24 @@ public interface ClassMaps extends AutoCloseable {
   }
 
   /**
-   * Opens the class maps that the configuration of a model folder names, see {@link #named}. A
-   * TorchScript file must lie in the folder.
+   * Opens the class maps that the configuration of a model folder names, as {@link #named(String)}
+   * but for a TorchScript file, which must lie in the folder. Check {@link #code} first.
    *
-   * @throws io.github.geofix.core.format.ModelFormatException if that runs code and the folder does
-   *     not allow it, see {@link ModelFolder#allowingCode}
+   * @throws io.github.geofix.core.format.ModelFormatException if the file does not lie in the
+   *     folder
    */
   static ClassMaps named(String source, ModelFolder folder) {
+    return source.startsWith(TorchScriptSegmenter.PREFIX)
+        ? TorchScriptSegmenter.load(folder.codeFile(TorchScriptSegmenter.fileOf(source)))
+        : named(source);
+  }
+
+  /** Returns {@link io.github.geofix.models.io.NamesCode#code} of a text that names class maps. */
+  static List<String> code(String source) {
     if (source.startsWith(TorchScriptSegmenter.PREFIX)) {
-      return TorchScriptSegmenter.load(folder.codeFile(TorchScriptSegmenter.fileOf(source)));
+      return List.of("the file " + TorchScriptSegmenter.fileOf(source));
     }
-    if (!source.startsWith(SidecarClassMaps.PREFIX)) {
-      folder.checkClass(source);
-    }
-    return named(source);
+    return source.startsWith(SidecarClassMaps.PREFIX) ? List.of() : NamedClass.code(source);
   }
 
   /** Returns the text that names a TorchScript file, as {@link #named} takes it. */

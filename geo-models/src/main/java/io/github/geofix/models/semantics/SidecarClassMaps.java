@@ -1,13 +1,15 @@
 package io.github.geofix.models.semantics;
 
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import io.github.geofix.core.io.ImageReaders;
 import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
+import java.util.List;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
@@ -19,6 +21,9 @@ import javax.imageio.stream.ImageInputStream;
 final class SidecarClassMaps implements ClassMaps {
   /** Begins the text of a configuration that names sidecar files. */
   static final String PREFIX = "sidecar:";
+
+  private static final ImageReaders READERS =
+      ImageReaders.preferring(List.of(new TIFFImageReaderSpi(), new WebPImageReaderSpi()));
 
   private final String suffix;
 
@@ -63,11 +68,8 @@ final class SidecarClassMaps implements ClassMaps {
 
   private static BufferedImage read(Path map, BufferedImage photo) throws IOException {
     try (ImageInputStream in = new FileImageInputStream(map.toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new IOException("it is not an image");
-      }
-      ImageReader reader = readers.next();
+      ImageReader reader =
+          READERS.find(in).orElseThrow(() -> new IOException("it is not an image"));
       try {
         reader.setInput(in, true, true);
         checkShape(reader.getWidth(0), reader.getHeight(0), photo);

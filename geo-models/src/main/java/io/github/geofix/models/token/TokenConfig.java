@@ -5,6 +5,8 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
@@ -27,7 +29,8 @@ public record TokenConfig(
     NextToken loss,
     Decoding decoding,
     SelectionRule selection,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /** What the network reads of a photo. */
   public sealed interface Input permits Photo, Vectors {}
@@ -228,5 +231,12 @@ public record TokenConfig(
   /** Returns a copy with other answer options. */
   public TokenConfig withAnswer(AnswerOptions answer) {
     return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
+  }
+
+  @Override
+  public List<String> code() {
+    return input instanceof Photo photo && photo.encoder() instanceof Named named
+        ? NamedClass.code(named.backbone())
+        : List.of();
   }
 }

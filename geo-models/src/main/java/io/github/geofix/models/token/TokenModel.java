@@ -81,6 +81,7 @@ public final class TokenModel extends GeoModel {
    */
   public static TokenModel load(ModelFolder folder) {
     TokenConfig config = folder.config(TokenConfig.class);
+    folder.checkCode(config);
     return load(folder, weights -> new TokenModel(config));
   }
 

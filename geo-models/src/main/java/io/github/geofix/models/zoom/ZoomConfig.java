@@ -7,6 +7,8 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
@@ -38,7 +40,8 @@ public record ZoomConfig(
     String map,
     Training training,
     BeamOptions search,
-    AnswerOptions answer) {
+    AnswerOptions answer)
+    implements NamesCode {
 
   /** Scores the children of a view. */
   public sealed interface Head {}
@@ -294,5 +297,10 @@ public record ZoomConfig(
     if (!valid) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  @Override
+  public List<String> code() {
+    return NamedClass.code(encoder.backbone());
   }
 }

@@ -95,6 +95,7 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
    */
   public static ZoomModel load(ModelFolder folder) {
     ZoomConfig config = folder.config(ZoomConfig.class);
+    folder.checkCode(config);
     MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
     return load(folder, weights -> new ZoomModel(config, map));
   }

@@ -10,6 +10,7 @@ import static io.github.geofix.models.embed.EmbedSamples.tiny;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
@@ -36,11 +37,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The class maps of a model: files beside photos, classes, and programs in the model's folder. */
 final class EmbedClassMapsTest {
+  private static final LoadOptions CODE = LoadOptions.defaults().withAllowCode(true);
+
   @TempDir private Path folder;
 
   private static List<Location> allowed(Path saved) {
-    try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved).allowingCode())) {
-      return loaded.localizer().locateImages(List.of(photo(1)));
+    try (Localizer loaded = Localizer.load(saved, CODE)) {
+      return loaded.locateImages(List.of(photo(1)));
     }
   }
 
@@ -49,7 +52,7 @@ final class EmbedClassMapsTest {
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(folder.resolve("model") + " runs code when it is loaded: " + code)
         .hasMessageContaining("--allow-code")
-        .hasMessageContaining("allowingCode()");
+        .hasMessageContaining("LoadOptions.withAllowCode(true)");
   }
 
   @Test
@@ -167,7 +170,7 @@ final class EmbedClassMapsTest {
     assertRefused("the file segmenter.pt");
     // Over the folder that the program is read from, and to another one.
     for (Path to : List.of(saved, folder.resolve("copy"))) {
-      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved).allowingCode())) {
+      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved, CODE))) {
         loaded.save(to, CARD);
       }
       assertThat(allowed(to)).isEqualTo(answers);

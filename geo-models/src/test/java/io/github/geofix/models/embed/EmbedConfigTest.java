@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
@@ -67,6 +68,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class EmbedConfigTest {
   /** What the configuration has held from the first version on. */
   private static final Calibration SOFTER = new Calibration(1.5, List.of(0.4, 0.95));
+
+  private static final LoadOptions CODE = LoadOptions.defaults().withAllowCode(true);
 
   @TempDir private Path folder;
 
@@ -300,7 +303,7 @@ final class EmbedConfigTest {
     try (EmbedModel model = model(config)) {
       model.save(saved, CARD);
       List<Location> answers = model.localizer().locateImages(List.of(photo(1)));
-      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved).allowingCode())) {
+      try (EmbedModel loaded = EmbedModel.load(ModelFolder.open(saved, CODE))) {
         assertThat(loaded.localizer().locateImages(List.of(photo(1)))).isEqualTo(answers);
       }
     }
@@ -309,12 +312,12 @@ final class EmbedConfigTest {
         .hasMessageContaining(
             "runs code when it is loaded: the class " + PatchBackbone.class.getName())
         .hasMessageContaining("--allow-code")
-        .hasMessageContaining("allowingCode()");
+        .hasMessageContaining("LoadOptions.withAllowCode(true)");
     Path json = saved.resolve("config.json");
     String text = Files.readString(json);
     assertThat(text).contains(PatchBackbone.class.getName());
     Files.writeString(json, text.replace(PatchBackbone.class.getName(), "com.example.Gone"));
-    assertThatThrownBy(() -> EmbedModel.load(ModelFolder.open(saved).allowingCode()))
+    assertThatThrownBy(() -> EmbedModel.load(ModelFolder.open(saved, CODE)))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("cannot load " + saved)
         .hasMessageContaining("the class com.example.Gone is missing");

@@ -30,14 +30,17 @@ final class SettingTest {
 
   @Test
   void listsWhatThereIsAndWhatThereWouldBe() {
-    assertThat(Setting.of(new Config(new Decoder(2), Optional.empty(), List.of(1, 2), "tiles")))
+    assertThat(
+            Setting.of(
+                new Config(
+                    new Decoder(2), Optional.of(Decoder.defaults()), List.of(1, 2), "tiles")))
         .isEqualTo(
             Map.of(
                 "",
                 List.of(
                     new Setting("head.type", "cosine, decoder", "decoder"),
                     new Setting("head.layers", "whole number", "2"),
-                    new Setting("more.layers", "whole number", ""),
+                    new Setting("more.layers", "whole number", "4"),
                     new Setting("levels", "list of whole numbers", "[1,2]"),
                     new Setting("map", "text", "tiles")),
                 "head.type=cosine",
@@ -48,15 +51,30 @@ final class SettingTest {
                 List.of(new Setting("head.norm.bias", "true, false", ""))));
   }
 
+  @Test
+  void showsTheDefaultsOfOtherAlternatives() {
+    Head cosine = new Cosine(0.5, new Before(true));
+    Map<String, List<Setting>> settings =
+        Setting.of(new Config(cosine, Optional.empty(), List.of(), ""));
+    assertThat(settings)
+        .containsEntry(
+            "head.type=decoder", List.of(new Setting("head.layers", "whole number", "4")))
+        .containsOnlyKeys("", "head.type=decoder");
+    assertThat(settings.get(""))
+        .contains(
+            new Setting("head.norm.bias", "true, false", "true"),
+            new Setting("more.layers", "whole number", ""));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"embed", "recombine", "token", "zoom"})
   void everySettingCanBeSetToItsValue(String method) {
     Family family = Family.named(method);
     for (String size : family.sizes()) {
       Record config = family.config(size, Map.of());
-      Map<String, List<Setting>> settings = Setting.of(config);
-      assertThat(settings.get("")).isNotEmpty();
-      for (Setting setting : settings.get("")) {
+      List<Setting> settings = Setting.of(config).getOrDefault("", List.of());
+      assertThat(settings).isNotEmpty();
+      for (Setting setting : settings) {
         assertThat(family.config(size, Map.of(setting.name(), setting.value())))
             .as(setting.name())
             .isEqualTo(config);

@@ -45,7 +45,7 @@ final class SettingsTest {
     try {
       return component.getAccessor().invoke(value);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

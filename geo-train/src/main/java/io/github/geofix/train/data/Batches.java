@@ -7,6 +7,11 @@ package io.github.geofix.train.data;
  *     smaller data set has smaller batches
  * @param gradientAccumulationSteps batches whose gradients are averaged for one optimizer step, at
  *     least 1; a loss within a batch still compares the examples of one batch only
+ * @param chunkSize for a loss that compares the photos of a batch: photos that go through the
+ *     network at once, so that a large batch takes the memory of a chunk (gradient caching, Gao et
+ *     al., "Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup", 2021), at the
+ *     cost of one more forward pass; 0 for the whole batch. Loss and gradients are those of the
+ *     whole batch. Not for networks with batch normalization, and not with gradient checkpointing
  * @param gradientCheckpointing whether the blocks of the network are computed again in the backward
  *     pass instead of keeping their arrays: about a third more time for a fraction of the memory
  * @param workers threads that load and augment examples, at least 1; results do not depend on it
@@ -15,6 +20,7 @@ package io.github.geofix.train.data;
 public record Batches(
     int size,
     int gradientAccumulationSteps,
+    int chunkSize,
     boolean gradientCheckpointing,
     int workers,
     HardNegatives hardNegatives) {
@@ -25,6 +31,13 @@ public record Batches(
     requirePositive("size", size);
     requirePositive("gradientAccumulationSteps", gradientAccumulationSteps);
     requirePositive("workers", workers);
+    if (chunkSize < 0) {
+      throw new IllegalArgumentException("chunkSize " + chunkSize + ": at least 0 needed");
+    }
+    if (chunkSize > 0 && gradientCheckpointing) {
+      throw new IllegalArgumentException(
+          "chunkSize " + chunkSize + " does not go with gradientCheckpointing: choose one");
+    }
   }
 
   private static void requirePositive(String name, int value) {
@@ -37,36 +50,42 @@ public record Batches(
   public static Batches defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Batches(
-        64, 1, false, Math.min(MAX_DEFAULT_WORKERS, processors), HardNegatives.none());
+        64, 1, 0, false, Math.min(MAX_DEFAULT_WORKERS, processors), HardNegatives.none());
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
     return new Batches(
-        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
     return new Batches(
-        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+  }
+
+  /** Returns a copy with chunks of that many photos; 0 for none. */
+  public Batches withChunkSize(int chunkSize) {
+    return new Batches(
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy with or without gradient checkpointing. */
   public Batches withGradientCheckpointing(boolean gradientCheckpointing) {
     return new Batches(
-        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
     return new Batches(
-        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
   }
 
   /** Returns a copy with hard negatives. */
   public Batches withHardNegatives(HardNegatives hardNegatives) {
     return new Batches(
-        size, gradientAccumulationSteps, gradientCheckpointing, workers, hardNegatives);
+        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
   }
 }
