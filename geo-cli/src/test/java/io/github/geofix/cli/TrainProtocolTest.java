@@ -380,7 +380,8 @@ final class TrainProtocolTest {
         "cvusa has pairs of ground photos and aerial images, from which recombine learns and zoom"
             + " does not");
     assertThat(evaluate("cvusa", root, "never", "--set", "search.beamWidth=1").err())
-        .startsWith("--set, --then and --tiles are for photos, not for the pairs of cvusa");
+        .startsWith(
+            "geofix: --set, --then and --tiles are for photos, not for the pairs of cvusa");
     assertRefused(
         train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
     assertRefused(
