@@ -2,6 +2,7 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandMap;
 import io.github.geofix.models.backbone.ConvNeXt;
@@ -16,8 +17,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A small form of what the README's commands leave behind. */
@@ -31,7 +34,7 @@ final class ExampleData {
   static void write(Path earth, Path folder) {
     LandMap land = LandMap.of(EarthImage.read(earth.resolve("earth-blue-marble.jpg")));
     EarthImage may = EarthImage.read(earth.resolve("BMNG_world.topo.bathy.200405.3.2048x1024.jpg"));
-    EarthPhotos photos = EarthPhotos.of(land, List.of(may), EarthPhotos.Options.defaults());
+    EarthPhotos photos = EarthPhotos.of(land, List.of(may), EarthPhotoOptions.defaults());
     photos.writeDataset(200, folder.resolve("train"), false);
     photos.writeDataset(20, folder.resolve("test"), false);
     Manifest train = Manifest.readCsv(folder.resolve("train/manifest.csv"));
@@ -50,6 +53,7 @@ final class ExampleData {
       Files.createDirectories(copy.getParent());
       Files.copy(train.entries().get(0).image(), copy);
       writePairs(train, folder.resolve("data/CVUSA"));
+      writeBenchmark(train.entries().subList(0, 20), folder.resolve("data/im2gps3k"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,14 +61,26 @@ final class ExampleData {
 
   /** Each photo stands for a panorama and for the aerial image of its place. */
   private static void writePairs(Manifest photos, Path root) throws IOException {
-    Path list = root.resolve("splits/train-19zl.csv");
-    Files.createDirectories(list.resolveSibling("."));
-    Files.write(
-        list,
-        photos.entries().stream()
-            .map(photo -> root.toAbsolutePath().relativize(photo.image().toAbsolutePath()))
-            .map(image -> image + "," + image + ",")
-            .toList());
+    Files.createDirectories(root.resolve("splits"));
+    for (String list : List.of("splits/train-19zl.csv", "splits/val-19zl.csv")) {
+      Files.write(
+          root.resolve(list),
+          photos.entries().stream()
+              .map(photo -> root.toAbsolutePath().relativize(photo.image().toAbsolutePath()))
+              .map(image -> image + "," + image + ",")
+              .toList());
+    }
+  }
+
+  private static void writeBenchmark(List<Manifest.Entry> photos, Path root) throws IOException {
+    Files.createDirectories(root);
+    List<String> table = new ArrayList<>(List.of("IMG_ID,LAT,LON"));
+    for (Manifest.Entry photo : photos) {
+      Path name = Objects.requireNonNull(photo.image().getFileName());
+      Files.copy(photo.image(), root.resolve(name));
+      table.add(name + "," + photo.latLng().latitude() + "," + photo.latLng().longitude());
+    }
+    Files.write(root.resolve("im2gps3k.csv"), table);
   }
 
   /** Random values under the names of the authors' checkpoints. */

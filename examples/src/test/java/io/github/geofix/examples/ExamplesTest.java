@@ -51,6 +51,7 @@ final class ExamplesTest {
         "OwnBackbone",
         "FineTune",
         "CrossView",
+        "Protocols",
         "Geography",
         "Gallery",
         "Tracks");

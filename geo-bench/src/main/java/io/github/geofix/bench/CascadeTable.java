@@ -7,7 +7,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
-import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -60,7 +60,7 @@ public final class CascadeTable {
     Path models = Path.of(args[1]);
     Optional<Path> more = args.length > 3 ? Optional.of(Path.of(args[3])) : Optional.empty();
     Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
-    EarthPhotos.Options options = EarthPhotos.Options.defaults().withSeed(SEED);
+    EarthPhotoOptions options = EarthPhotoOptions.defaults().withSeed(SEED);
     EarthRenderings.of(data, more, options)
         .forEach((name, photos) -> tests.put(name, photos.photos(0, Integer.parseInt(args[2]))));
     System.out.println("# " + String.join(" ", args));

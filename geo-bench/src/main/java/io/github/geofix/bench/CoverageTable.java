@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.models.Family;
@@ -54,7 +55,7 @@ public final class CoverageTable {
     EarthData data = EarthData.read(Path.of(arguments.text("data")));
     Optional<Path> more =
         Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
-    EarthPhotos.Options options = EarthPhotos.Options.defaults();
+    EarthPhotoOptions options = EarthPhotoOptions.defaults();
     Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
     EarthRenderings.of(data, more, options.withSeed(TEST_SEED))
         .forEach((name, photos) -> tests.put(name, photos.photos(0, arguments.number("photos"))));

@@ -3,6 +3,7 @@ package io.github.geofix.bench;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class EarthRenderings {
    * @param more a folder with further renderings, if there is one
    */
   static Map<String, EarthPhotos> of(
-      EarthData data, Optional<Path> more, EarthPhotos.Options options) {
+      EarthData data, Optional<Path> more, EarthPhotoOptions options) {
     Map<String, EarthPhotos> renderings = new LinkedHashMap<>();
     for (TestRendering rendering : List.of(TestRendering.MAY, TestRendering.EARTH_DAY)) {
       renderings.put(rendering.key(), data.testPhotos(rendering, options));

@@ -4,6 +4,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.models.embed.EmbedConfig;
@@ -29,7 +30,7 @@ final class EmbedEarth {
 
   /** Returns photos to learn from. */
   static EarthPhotos training(EarthData data, long seed) {
-    return data.trainingPhotos(EarthPhotos.Options.defaults().withSeed(seed));
+    return data.trainingPhotos(EarthPhotoOptions.defaults().withSeed(seed));
   }
 
   /** Trains a model for a number of steps. */

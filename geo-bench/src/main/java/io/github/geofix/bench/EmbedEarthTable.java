@@ -4,6 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
@@ -121,7 +122,7 @@ public final class EmbedEarthTable {
     for (long seed : EarthRenderings.seeds(args[2])) {
       EarthPhotos training = EmbedEarth.training(data, seed);
       Map<String, List<EarthPhoto>> tests = new LinkedHashMap<>();
-      EarthRenderings.of(data, more, EarthPhotos.Options.defaults().withSeed(1000 + seed))
+      EarthRenderings.of(data, more, EarthPhotoOptions.defaults().withSeed(1000 + seed))
           .forEach((name, photos) -> tests.put(name, photos.photos(0, count)));
       baseline(data, training, tests, seed);
       for (String form : wanted) {

@@ -7,8 +7,9 @@ import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
+import io.github.geofix.earth.EarthPhotoOptions.Places;
 import io.github.geofix.earth.EarthPhotos;
-import io.github.geofix.earth.EarthPhotos.Places;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
@@ -60,7 +61,7 @@ public final class RecombineEarthTable {
             settings);
 
     EarthData data = EarthData.read(EARTH);
-    EarthPhotos.Options options = EarthPhotos.Options.defaults().withSizeDegrees(4, 8);
+    EarthPhotoOptions options = EarthPhotoOptions.defaults().withSizeDegrees(4, 8);
     EarthPhotos training = data.trainingPhotos(options.withSeed(seed).withPlaces(Places.TRAINING));
     EarthPhotos test =
         data.testPhotos(TestRendering.MAY, options.withSeed(seed + 1).withPlaces(Places.HELD_OUT));

@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
@@ -67,7 +68,7 @@ public final class TokenEarthTable {
   }
 
   private static void run(EarthData data, Optional<Path> more, long steps, long seed) {
-    EarthPhotos.Options photos = EarthPhotos.Options.defaults();
+    EarthPhotoOptions photos = EarthPhotoOptions.defaults();
     EarthPhotos training = data.trainingPhotos(photos.withSeed(seed));
     EarthPhotos unseen = data.trainingPhotos(photos.withSeed(SCORER_SEED + seed));
     TrainOptions options =

@@ -5,9 +5,11 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;
+import io.github.geofix.earth.DriveOptions;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
 import java.nio.file.Path;
@@ -105,10 +107,9 @@ public final class TrackTable {
     }
     EarthPhotos photos =
         EarthData.read(Path.of(arguments.text("earth")))
-            .testPhotos(
-                rendering, EarthPhotos.Options.defaults().withSeed(arguments.number("seed")));
-    EarthPhotos.DriveOptions drive =
-        EarthPhotos.DriveOptions.defaults()
+            .testPhotos(rendering, EarthPhotoOptions.defaults().withSeed(arguments.number("seed")));
+    DriveOptions drive =
+        DriveOptions.defaults()
             .withFrames(arguments.number("frames"))
             .withStepKm(arguments.decimal("stepKm"));
     List<List<EarthPhoto>> drives = new ArrayList<>();

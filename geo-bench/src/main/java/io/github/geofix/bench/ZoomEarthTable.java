@@ -7,6 +7,7 @@ import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Sequences;
@@ -82,13 +83,13 @@ public final class ZoomEarthTable {
   private static final class Run {
     private final Arguments arguments;
     private final EarthData data;
-    private final EarthPhotos.Options options;
+    private final EarthPhotoOptions options;
     private final boolean heldOut;
 
     Run(Arguments arguments) {
       this.arguments = arguments;
       this.data = EarthData.read(Path.of(arguments.text("earth")));
-      this.options = EarthPhotos.Options.defaults().withSeed(arguments.number("seed"));
+      this.options = EarthPhotoOptions.defaults().withSeed(arguments.number("seed"));
       this.heldOut = arguments.text("places").equals("HELD_OUT");
     }
 
@@ -96,10 +97,11 @@ public final class ZoomEarthTable {
       System.out.println("# " + arguments.command());
       try (ZoomModel model = model()) {
         System.out.println("places,sides,tested,decoding,measure,value");
-        EarthPhotos.Options tested =
+        EarthPhotoOptions tested =
             options
                 .withSeed(options.seed() + 1)
-                .withPlaces(heldOut ? EarthPhotos.Places.HELD_OUT : EarthPhotos.Places.ALL);
+                .withPlaces(
+                    heldOut ? EarthPhotoOptions.Places.HELD_OUT : EarthPhotoOptions.Places.ALL);
         test(model, "may", data.testPhotos(TestRendering.MAY, tested));
         for (String picture : arguments.list("tests")) {
           EarthImage image = EarthImage.read(Path.of(picture));
@@ -113,8 +115,9 @@ public final class ZoomEarthTable {
       if (!arguments.text("model").isEmpty()) {
         return ZoomModel.load(ModelFolder.open(Path.of(arguments.text("model"))));
       }
-      EarthPhotos.Options trained =
-          options.withPlaces(heldOut ? EarthPhotos.Places.TRAINING : EarthPhotos.Places.ALL);
+      EarthPhotoOptions trained =
+          options.withPlaces(
+              heldOut ? EarthPhotoOptions.Places.TRAINING : EarthPhotoOptions.Places.ALL);
       EarthPhotos photos = trainingPhotos(trained);
       String map = arguments.text("map");
       ZoomConfig tiny =
@@ -152,7 +155,7 @@ public final class ZoomEarthTable {
       return model;
     }
 
-    private EarthPhotos trainingPhotos(EarthPhotos.Options trained) {
+    private EarthPhotos trainingPhotos(EarthPhotoOptions trained) {
       List<String> renderings = arguments.list("renderings");
       return renderings.isEmpty()
           ? data.trainingPhotos(trained)

@@ -1,7 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.earth.DriveOptions;
 import io.github.geofix.earth.EarthImage;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandMap;
 import java.io.PrintWriter;
@@ -92,8 +94,8 @@ final class DatasetEarthCommand implements Callable<Integer> {
     if (count < 1) {
       throw new IllegalArgumentException("--count must be 1 or more: " + count);
     }
-    EarthPhotos.Options options =
-        EarthPhotos.Options.defaults()
+    EarthPhotoOptions options =
+        EarthPhotoOptions.defaults()
             .withSeed(seed)
             .withPixels(pixels)
             .withMaxRotationDegrees(maxRotation);
@@ -104,8 +106,7 @@ final class DatasetEarthCommand implements Callable<Integer> {
             renderings.stream().map(EarthImage::read).toList(),
             options);
     if (kind.stepKm != null) {
-      photos.writeDrive(
-          EarthPhotos.DriveOptions.defaults().withFrames(count).withStepKm(kind.stepKm), out);
+      photos.writeDrive(DriveOptions.defaults().withFrames(count).withStepKm(kind.stepKm), out);
     } else {
       photos.writeDataset(count, out, kind.classMaps);
     }

@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.Localizer;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.earth.demo.DemoRecipe;
 import io.github.geofix.earth.demo.DemoReport;
@@ -86,7 +85,7 @@ final class DemoCommand implements Callable<Integer> {
     try (Talk talk = new Talk(spec.commandLine().getErr())) {
       EarthDemo demo = new EarthDemo(folder, photos, talk);
       for (DemoRecipe recipe : recipes) {
-        outcomes.add(demo.run(recipe, place(recipe.method()).resolve("model")));
+        outcomes.add(demo.run(recipe, place(recipe.method())));
       }
     }
     outcomes.forEach(this::leave);
@@ -123,7 +122,6 @@ final class DemoCommand implements Callable<Integer> {
   private void leave(EarthDemo.Outcome outcome) {
     Path place = place(outcome.recipe().method());
     DemoReport report = new DemoReport(outcome);
-    List<Path> toTry = report.writePhotos(place.resolve("photos"));
     report.writeJson(place.resolve("report.json"));
     report.writeHtml(place.resolve("report.html"));
     if (which.all) {
@@ -131,11 +129,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(report.toMarkdown());
-    try (Localizer localizer = Localizer.load(place.resolve("model"))) {
-      for (Path photo : toTry) {
-        stdout.println(photo + "  " + localizer.locate(photo).latLng());
-      }
-    }
+    outcome.samples().forEach(sample -> stdout.println(sample.photo() + "  " + sample.latLng()));
     stdout.println(place.resolve("report.html"));
   }
 

@@ -73,13 +73,13 @@ public final class EarthData {
   }
 
   /** Returns photos to learn from, half of the Blue Marble and half of Natural Earth II. */
-  public EarthPhotos trainingPhotos(EarthPhotos.Options options) {
+  public EarthPhotos trainingPhotos(EarthPhotoOptions options) {
     EarthImage naturalEarth = EarthImage.read(folder.resolve("natural-earth-2"));
     return EarthPhotos.of(land, List.of(reference, naturalEarth), options);
   }
 
   /** Returns photos to be tested on; take another seed than for training. */
-  public EarthPhotos testPhotos(TestRendering rendering, EarthPhotos.Options options) {
+  public EarthPhotos testPhotos(TestRendering rendering, EarthPhotoOptions options) {
     EarthImage image = EarthImage.read(folder.resolve(rendering.file));
     return EarthPhotos.of(land, List.of(image), options);
   }

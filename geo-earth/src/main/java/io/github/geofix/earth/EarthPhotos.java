@@ -10,9 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,238 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EarthPhotos {
 
-  /** Which places photos are taken of. */
-  public enum Places {
-    /** Everywhere. */
-    ALL,
-    /** Only outside the held-out blocks and their margin. */
-    TRAINING,
-    /** Only in the held-out blocks. */
-    HELD_OUT
-  }
-
-  /**
-   * What the photos are like.
-   *
-   * @param seed another seed gives other photos
-   * @param pixels width and height of a photo, 1 to 1024
-   * @param minSizeDegrees the least ground size, see {@link EarthView}
-   * @param maxSizeDegrees the largest ground size
-   * @param maxRotationDegrees photos are turned by up to this to either side, 0 to 180
-   * @param strength how much looks differ: 0 leaves the pictures as they are, 1 is much
-   * @param grayShare the share of photos without color, 0 to 1
-   * @param minLatitude the southern border
-   * @param maxLatitude the northern border
-   * @param maxWaterShare photos with a larger share of water in their surroundings are not taken
-   * @param places which side of the held-out blocks of seed 0 to take photos on
-   */
-  public record Options(
-      long seed,
-      int pixels,
-      double minSizeDegrees,
-      double maxSizeDegrees,
-      double maxRotationDegrees,
-      double strength,
-      double grayShare,
-      double minLatitude,
-      double maxLatitude,
-      double maxWaterShare,
-      Places places) {
-
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a value is out of range; the message names it
-     */
-    public Options {
-      check(pixels >= 1 && pixels <= 1024, "pixels must be 1 to 1024", pixels);
-      check(minSizeDegrees > 0, "minSizeDegrees must be above 0", minSizeDegrees);
-      check(
-          maxSizeDegrees >= minSizeDegrees && maxSizeDegrees <= 90,
-          "maxSizeDegrees must be minSizeDegrees to 90",
-          maxSizeDegrees);
-      check(
-          maxRotationDegrees >= 0 && maxRotationDegrees <= 180,
-          "maxRotationDegrees must be 0 to 180",
-          maxRotationDegrees);
-      check(strength >= 0 && strength <= 1, "strength must be 0 to 1", strength);
-      check(grayShare >= 0 && grayShare <= 1, "grayShare must be 0 to 1", grayShare);
-      check(minLatitude >= -90, "minLatitude must be -90 or more", minLatitude);
-      check(
-          maxLatitude >= minLatitude && maxLatitude <= 90,
-          "maxLatitude must be minLatitude to 90",
-          maxLatitude);
-      check(
-          maxWaterShare > 0 && maxWaterShare <= 1,
-          "maxWaterShare must be above 0 and at most 1",
-          maxWaterShare);
-      Objects.requireNonNull(places);
-    }
-
-    private static void check(boolean fits, String rule, Number given) {
-      if (!fits) {
-        throw new IllegalArgumentException(rule + ": " + given);
-      }
-    }
-
-    /**
-     * Returns seed 1, 32 pixels, 4 to 12 degrees, turned by up to 25 degrees, strength 0.6, a tenth
-     * gray, latitudes -58 to 76, at most 70 % water, all places.
-     */
-    public static Options defaults() {
-      return new Options(1, 32, 4, 12, 25, 0.6, 0.1, -58, 76, 0.7, Places.ALL);
-    }
-
-    /** Returns a copy with another seed. */
-    public Options withSeed(long value) {
-      return with(d -> d.seed = value);
-    }
-
-    /** Returns a copy with another width and height in pixels. */
-    public Options withPixels(int value) {
-      return with(d -> d.pixels = value);
-    }
-
-    /** Returns a copy with other ground sizes. */
-    public Options withSizeDegrees(double min, double max) {
-      return with(
-          d -> {
-            d.minSizeDegrees = min;
-            d.maxSizeDegrees = max;
-          });
-    }
-
-    /** Returns a copy with another largest rotation; 180 is the hard form. */
-    public Options withMaxRotationDegrees(double value) {
-      return with(d -> d.maxRotationDegrees = value);
-    }
-
-    /** Returns a copy with another strength of the looks and another share of gray photos. */
-    public Options withLooks(double strength, double grayShare) {
-      return with(
-          d -> {
-            d.strength = strength;
-            d.grayShare = grayShare;
-          });
-    }
-
-    /** Returns a copy with other borders in latitude. */
-    public Options withLatitudes(double min, double max) {
-      return with(
-          d -> {
-            d.minLatitude = min;
-            d.maxLatitude = max;
-          });
-    }
-
-    /** Returns a copy with another largest share of water. */
-    public Options withMaxWaterShare(double value) {
-      return with(d -> d.maxWaterShare = value);
-    }
-
-    /** Returns a copy with other places. */
-    public Options withPlaces(Places value) {
-      return with(d -> d.places = value);
-    }
-
-    private Options with(Consumer<Draft> change) {
-      Draft draft = new Draft(this);
-      change.accept(draft);
-      return draft.options();
-    }
-
-    /** The components, open to change. */
-    private static final class Draft {
-      private long seed;
-      private int pixels;
-      private double minSizeDegrees;
-      private double maxSizeDegrees;
-      private double maxRotationDegrees;
-      private double strength;
-      private double grayShare;
-      private double minLatitude;
-      private double maxLatitude;
-      private double maxWaterShare;
-      private Places places;
-
-      Draft(Options o) {
-        seed = o.seed;
-        pixels = o.pixels;
-        minSizeDegrees = o.minSizeDegrees;
-        maxSizeDegrees = o.maxSizeDegrees;
-        maxRotationDegrees = o.maxRotationDegrees;
-        strength = o.strength;
-        grayShare = o.grayShare;
-        minLatitude = o.minLatitude;
-        maxLatitude = o.maxLatitude;
-        maxWaterShare = o.maxWaterShare;
-        places = o.places;
-      }
-
-      Options options() {
-        return new Options(
-            seed,
-            pixels,
-            minSizeDegrees,
-            maxSizeDegrees,
-            maxRotationDegrees,
-            strength,
-            grayShare,
-            minLatitude,
-            maxLatitude,
-            maxWaterShare,
-            places);
-      }
-    }
-  }
-
-  /**
-   * How a camera moves.
-   *
-   * @param frames the number of photos, 1 or more
-   * @param stepKm the way from one to the next, above 0, at most 1000
-   * @param maxTurnDegrees how much the heading changes at most from one to the next, 0 to 180
-   */
-  public record DriveOptions(int frames, double stepKm, double maxTurnDegrees) {
-
-    /**
-     * Checks the ranges.
-     *
-     * @throws IllegalArgumentException if a value is out of range; the message names it
-     */
-    public DriveOptions {
-      Options.check(frames >= 1, "frames must be 1 or more", frames);
-      Options.check(
-          stepKm > 0 && stepKm <= 1000, "stepKm must be above 0 and at most 1000", stepKm);
-      Options.check(
-          maxTurnDegrees >= 0 && maxTurnDegrees <= 180,
-          "maxTurnDegrees must be 0 to 180",
-          maxTurnDegrees);
-    }
-
-    /**
-     * Returns 30 frames, 60 km apart (about two pixels of a photo), turning by up to 20 degrees.
-     */
-    public static DriveOptions defaults() {
-      return new DriveOptions(30, 60, 20);
-    }
-
-    /** Returns a copy with another number of photos. */
-    public DriveOptions withFrames(int frames) {
-      return new DriveOptions(frames, stepKm, maxTurnDegrees);
-    }
-
-    /** Returns a copy with another way from photo to photo. */
-    public DriveOptions withStepKm(double stepKm) {
-      return new DriveOptions(frames, stepKm, maxTurnDegrees);
-    }
-
-    /** Returns a copy with another largest turn. */
-    public DriveOptions withMaxTurnDegrees(double maxTurnDegrees) {
-      return new DriveOptions(frames, stepKm, maxTurnDegrees);
-    }
-  }
-
   /** How headings are tried when the way ahead is barred. */
   private static final double DETOUR_DEGREES = 15;
 
@@ -271,9 +37,9 @@ public final class EarthPhotos {
 
   private final LandMap land;
   private final List<EarthImage> renderings;
-  private final Options options;
+  private final EarthPhotoOptions options;
 
-  private EarthPhotos(LandMap land, List<EarthImage> renderings, Options options) {
+  private EarthPhotos(LandMap land, List<EarthImage> renderings, EarthPhotoOptions options) {
     this.land = land;
     this.renderings = List.copyOf(renderings);
     this.options = options;
@@ -288,12 +54,13 @@ public final class EarthPhotos {
    * @param land where photos are taken
    * @param renderings the pictures to cut from, each as often as the others
    */
-  public static EarthPhotos of(LandMap land, List<EarthImage> renderings, Options options) {
+  public static EarthPhotos of(
+      LandMap land, List<EarthImage> renderings, EarthPhotoOptions options) {
     return new EarthPhotos(land, renderings, options);
   }
 
   /** Returns what the photos are like. */
-  public Options options() {
+  public EarthPhotoOptions options() {
     return options;
   }
 
@@ -407,9 +174,10 @@ public final class EarthPhotos {
 
   private Camera drawCamera(SplittableRandom random) {
     int rendering = (int) (random.nextDouble() * renderings.size());
-    boolean gray = random.nextDouble() < options.grayShare();
-    boolean changed = options.strength() > 0 || gray;
-    return new Camera(rendering, changed ? new Appearance(options.strength(), gray, random) : null);
+    boolean gray = random.nextDouble() < options.looks().grayShare();
+    boolean changed = options.looks().strength() > 0 || gray;
+    return new Camera(
+        rendering, changed ? new Appearance(options.looks().strength(), gray, random) : null);
   }
 
   private void render(EarthView view, Camera camera, SplittableRandom random, int[] rgb) {
@@ -425,14 +193,14 @@ public final class EarthPhotos {
 
   private EarthView drawView(SplittableRandom random) {
     LatLng center = drawCenter(random);
-    double size = uniform(options.minSizeDegrees(), options.maxSizeDegrees(), random);
+    double size = uniform(options.size().minDegrees(), options.size().maxDegrees(), random);
     double rotation = uniform(-options.maxRotationDegrees(), options.maxRotationDegrees(), random);
     return new EarthView(center, size, rotation);
   }
 
   private LatLng drawCenter(SplittableRandom random) {
-    double minZ = Math.sin(Math.toRadians(options.minLatitude()));
-    double maxZ = Math.sin(Math.toRadians(options.maxLatitude()));
+    double minZ = Math.sin(Math.toRadians(options.area().minLatitude()));
+    double maxZ = Math.sin(Math.toRadians(options.area().maxLatitude()));
     for (int i = 0; i < MAX_TRIES; i++) {
       double latitude = Math.toDegrees(Math.asin(uniform(minZ, maxZ, random)));
       LatLng center = new LatLng(latitude, uniform(-180, 180, random));
@@ -442,23 +210,23 @@ public final class EarthPhotos {
     }
     throw new IllegalStateException(
         "found no place with at most "
-            + options.maxWaterShare()
+            + options.area().maxWaterShare()
             + " water between latitudes "
-            + options.minLatitude()
+            + options.area().minLatitude()
             + " and "
-            + options.maxLatitude()
+            + options.area().maxLatitude()
             + ", places "
-            + options.places());
+            + options.area().places());
   }
 
   /** Returns whether a photo may be taken at a point. */
   public boolean fits(LatLng center) {
-    if (land.waterShare(center) > options.maxWaterShare()
-        || center.latitude() < options.minLatitude()
-        || center.latitude() > options.maxLatitude()) {
+    if (land.waterShare(center) > options.area().maxWaterShare()
+        || center.latitude() < options.area().minLatitude()
+        || center.latitude() > options.area().maxLatitude()) {
       return false;
     }
-    return switch (options.places()) {
+    return switch (options.area().places()) {
       case ALL -> true;
       case TRAINING -> BLOCKS.isForTraining(center);
       case HELD_OUT -> BLOCKS.isHeldOut(center);

@@ -24,7 +24,7 @@ class EarthBaselinesTest {
       EarthPhotos.of(
           LandMap.of(EARTH),
           List.of(EARTH),
-          EarthPhotos.Options.defaults().withLatitudes(20, 30).withLooks(0.5, 0));
+          EarthPhotoOptions.defaults().withLatitudes(20, 30).withLooks(0.5, 0));
   private static final LandCells CELLS = LandCells.of(PHOTOS, 5);
   private static final EarthBaselines BASELINES = EarthBaselines.of(EARTH, CELLS);
 
@@ -138,7 +138,7 @@ class EarthBaselinesTest {
   void refusesToFindCellsWhereThereAreNone() {
     EarthImage sea = EarthImage.of(SyntheticEarth.paint(90, (lat, lon) -> 0x0A1E46));
     EarthPhotos photos =
-        EarthPhotos.of(LandMap.of(sea), List.of(sea), EarthPhotos.Options.defaults());
+        EarthPhotos.of(LandMap.of(sea), List.of(sea), EarthPhotoOptions.defaults());
     assertThatThrownBy(() -> LandCells.of(photos, 5)).hasMessageContaining("no place");
     assertThatThrownBy(() -> LandCells.of(PHOTOS, 7)).hasMessageContaining("0 to 6: 7");
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The pictures that come with the project. */
 class EarthDataTest {
   private static final EarthData DATA = EarthData.read(Path.of("../examples/data/earth"));
-  private static final EarthPhotos.Options OPTIONS = EarthPhotos.Options.defaults().withSeed(9);
+  private static final EarthPhotoOptions OPTIONS = EarthPhotoOptions.defaults().withSeed(9);
 
   @Test
   void landIsWhereItIs() {

@@ -27,9 +27,9 @@ class EarthPhotosTest {
   private static final EarthImage EARTH = SyntheticEarth.patches(1);
   private static final EarthImage OTHER_EARTH = SyntheticEarth.patches(2);
   private static final LandMap LAND = LandMap.of(EARTH);
-  private static final EarthPhotos.Options DEFAULTS = EarthPhotos.Options.defaults();
+  private static final EarthPhotoOptions DEFAULTS = EarthPhotoOptions.defaults();
 
-  private static EarthPhotos photos(EarthPhotos.Options options) {
+  private static EarthPhotos photos(EarthPhotoOptions options) {
     return EarthPhotos.of(LAND, List.of(EARTH, OTHER_EARTH), options);
   }
 
@@ -40,7 +40,7 @@ class EarthPhotosTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aPhotoDependsOnSeedAndIndexAlone(long seed) {
-    EarthPhotos.Options options = DEFAULTS.withSeed(seed);
+    EarthPhotoOptions options = DEFAULTS.withSeed(seed);
     List<EarthPhoto> inParallel = photos(options).photos(5, 50);
     for (int i = 49; i >= 0; i--) {
       EarthPhoto alone = photos(options).photo(5 + i);
@@ -71,7 +71,7 @@ class EarthPhotosTest {
 
   @Test
   void keepsToItsOptions() {
-    EarthPhotos.Options options =
+    EarthPhotoOptions options =
         DEFAULTS
             .withLatitudes(10, 20)
             .withSizeDegrees(3, 5)
@@ -188,8 +188,8 @@ class EarthPhotosTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void aDriveGoesOnInEqualStepsWithOneCamera(long seed) {
     EarthPhotos photos = photos(DEFAULTS.withSeed(seed));
-    EarthPhotos.DriveOptions drive =
-        EarthPhotos.DriveOptions.defaults().withFrames(20).withStepKm(80).withMaxTurnDegrees(10);
+    DriveOptions drive =
+        DriveOptions.defaults().withFrames(20).withStepKm(80).withMaxTurnDegrees(10);
     List<EarthPhoto> frames = photos.drive(7, drive);
     assertThat(frames).hasSize(20);
     assertThat(pixels(frames.get(0).image())).isEqualTo(pixels(photos.photo(7).image()));
@@ -216,21 +216,21 @@ class EarthPhotosTest {
             SyntheticEarth.paint(
                 360, (lat, lon) -> Math.hypot(lat - 10, lon) < 8 ? 0x1E3214 : 0x0A1E46));
     EarthPhotos photos = EarthPhotos.of(LandMap.of(island), List.of(island), DEFAULTS);
-    List<EarthPhoto> frames = photos.drive(0, EarthPhotos.DriveOptions.defaults().withFrames(200));
+    List<EarthPhoto> frames = photos.drive(0, DriveOptions.defaults().withFrames(200));
     assertThat(frames).allSatisfy(frame -> assertThat(photos.fits(frame.latLng())).isTrue());
   }
 
   @Test
   void driveOptionsNameWhatDoesNotFit() {
-    EarthPhotos.DriveOptions drive = EarthPhotos.DriveOptions.defaults();
+    DriveOptions drive = DriveOptions.defaults();
     assertThatThrownBy(() -> drive.withFrames(0)).hasMessageContaining("frames");
     assertThatThrownBy(() -> drive.withStepKm(0)).hasMessageContaining("stepKm");
     assertThatThrownBy(() -> drive.withMaxTurnDegrees(-1)).hasMessageContaining("maxTurnDegrees");
   }
 
   @ParameterizedTest
-  @EnumSource(EarthPhotos.Places.class)
-  void keepsToItsPlaces(EarthPhotos.Places places) {
+  @EnumSource(EarthPhotoOptions.Places.class)
+  void keepsToItsPlaces(EarthPhotoOptions.Places places) {
     HeldOutBlocks blocks = HeldOutBlocks.of(0);
     for (EarthPhoto photo : photos(DEFAULTS.withPlaces(places)).photos(0, 200)) {
       LatLng point = photo.latLng();

@@ -229,7 +229,7 @@ public record DistanceReport(
           Table.percent(share.low()) + " to " + Table.percent(share.high()));
     }
     return table.toMarkdown()
-        + (regions.isEmpty() ? "" : "\n" + RegionCoverage.table(regions).toMarkdown())
+        + (regions.isEmpty() ? "" : regionsMarkdown())
         + String.format(
             Locale.ROOT,
             "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
@@ -241,6 +241,13 @@ public record DistanceReport(
             km(errors.quantileKm(0.9)),
             errors.meanScore(),
             GreatCircle.EARTH_RADIUS_KM);
+  }
+
+  private String regionsMarkdown() {
+    String note = RegionCoverage.note(regions);
+    return "\n"
+        + RegionCoverage.table(regions).toMarkdown()
+        + (note.isEmpty() ? "" : "\n" + note + "\n");
   }
 
   /**

@@ -111,6 +111,36 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
         photos.stream().map(areasKm2::get).toList());
   }
 
+  /** Returns whether the regions contain the truth significantly less often than they should. */
+  public boolean isShort() {
+    return measured().high() < share;
+  }
+
+  /**
+   * Returns a sentence about the regions that contain the truth too seldom, with the usual reasons;
+   * empty if there are none.
+   */
+  public static String note(List<RegionCoverage> coverages) {
+    List<String> tooShort =
+        coverages.stream()
+            .filter(RegionCoverage::isShort)
+            .map(
+                coverage ->
+                    String.format(
+                        Locale.ROOT,
+                        "the %s %% region held the truth for %s %% of the photos only",
+                        DistanceReport.plain(100 * coverage.share),
+                        Table.percent(coverage.measured().accuracy())))
+            .toList();
+    return tooShort.isEmpty()
+        ? ""
+        : "Note: "
+            + String.join(", ", tooShort)
+            + ". Either the model is not calibrated, or these photos differ from those it was"
+            + " calibrated on, or many of them were taken where the model has no cell: then no"
+            + " calibration helps, but cells of fewer points do.";
+  }
+
   /** Returns one row a region: the share of photos whose region held the truth, and its area. */
   public static Table table(List<RegionCoverage> coverages) {
     Table table = new Table("region", "holds the truth", "95 % interval", "median area km2");

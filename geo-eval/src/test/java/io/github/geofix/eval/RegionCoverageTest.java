@@ -17,6 +17,8 @@ import io.github.geofix.eval.report.HtmlReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,5 +96,25 @@ class RegionCoverageTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RegionCoverage.of(List.of(PARIS), mixed))
         .withMessage("1 truths do not pair with 2 locations");
+  }
+
+  @Test
+  void notesRegionsThatHoldTheTruthTooSeldom() {
+    List<Boolean> held = new ArrayList<>(Collections.nCopies(65, true));
+    held.addAll(Collections.nCopies(35, false));
+    List<Double> areas = Collections.nCopies(100, 1.0);
+    RegionCoverage half = new RegionCoverage(0.5, held, areas);
+    RegionCoverage nineTenths = new RegionCoverage(0.9, held, areas);
+    assertThat(half.isShort()).isFalse();
+    assertThat(nineTenths.isShort()).isTrue();
+    assertThat(RegionCoverage.note(List.of(half))).isEmpty();
+    assertThat(RegionCoverage.note(List.of(half, nineTenths)))
+        .startsWith("Note: the 90 % region held the truth for 65.0 % of the photos only. ")
+        .contains("cells of fewer points");
+    DistanceErrors errors = DistanceErrors.ofKm(new double[100]);
+    assertThat(
+            new DistanceReport(errors, List.of(1.0), List.of(), List.of(half, nineTenths))
+                .toMarkdown())
+        .contains("65.0 % of the photos only");
   }
 }

@@ -17,7 +17,6 @@ import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.LocatedPhoto;
 import io.github.geofix.eval.report.ReportSection;
 import io.github.geofix.models.io.ModelCard;
-import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import javax.imageio.ImageIO;
 
 /** What {@code geofix demo} leaves behind: figures, pictures and a page to look at. */
 public final class DemoReport {
@@ -44,7 +42,6 @@ public final class DemoReport {
   private static final double FAR_KM = 750;
   private static final int PHOTOS_ON_THE_MAP = 200;
   private static final int PHOTOS_IN_DETAIL = 12;
-  static final int PHOTOS_TO_TRY = 3;
   private static final int PIXELS = 128;
 
   private final Outcome outcome;
@@ -55,24 +52,6 @@ public final class DemoReport {
     this.outcome = outcome;
     this.may = Objects.requireNonNull(outcome.figures().get(TestRendering.MAY));
     this.mayPhotos = Objects.requireNonNull(outcome.tested().get(TestRendering.MAY));
-  }
-
-  /** Writes the first photos, to try the model on; returns their files. */
-  public List<Path> writePhotos(Path folder) {
-    List<Path> names = new ArrayList<>();
-    AtomicFiles.writeFolder(
-        folder,
-        temporary -> {
-          for (int i = 0; i < PHOTOS_TO_TRY; i++) {
-            // One of them as JPEG: both formats are what users bring.
-            String format = i == 1 ? "jpg" : "png";
-            Path name = Path.of("may-" + (i + 1) + "." + format);
-            BufferedImage image = mayPhotos.get(i).photo().image();
-            ImageIO.write(image, format, temporary.resolve(name).toFile());
-            names.add(folder.resolve(name));
-          }
-        });
-    return names;
   }
 
   public void writeJson(Path file) {

@@ -3,11 +3,13 @@ package io.github.geofix.earth.demo;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
@@ -24,12 +26,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import javax.imageio.ImageIO;
 
 /**
  * Trains families on the Earth data and measures them on renderings they never saw, on the same
@@ -88,7 +93,16 @@ public final class EarthDemo {
       Map<TestRendering, List<Tested>> tested,
       EarthImage reference,
       Cost cost,
-      double evaluateSeconds) {}
+      double evaluateSeconds,
+      List<Sample> samples) {}
+
+  /**
+   * A photo left behind to try the model on.
+   *
+   * @param photo its file
+   * @param latLng where the model places it
+   */
+  public record Sample(Path photo, LatLng latLng) {}
 
   /** Hears how far the work is. */
   public interface Listener {
@@ -124,6 +138,9 @@ public final class EarthDemo {
 
   private static final int CALIBRATION_PHOTOS = 500;
 
+  /** Photos left behind to try the model on. */
+  private static final int SAMPLES = 3;
+
   private static final List<Double> LIMITS_KM = List.of(25.0, 200.0, 750.0, 2500.0);
 
   private final EarthData data;
@@ -138,9 +155,9 @@ public final class EarthDemo {
    * @param testPhotos photos to test on of each rendering
    */
   public EarthDemo(Path folder, int testPhotos, Listener listener) {
-    if (testPhotos < DemoReport.PHOTOS_TO_TRY) {
+    if (testPhotos < SAMPLES) {
       throw new IllegalArgumentException(
-          "at least " + DemoReport.PHOTOS_TO_TRY + " test photos are needed: " + testPhotos);
+          "at least " + SAMPLES + " test photos are needed: " + testPhotos);
     }
     listener.stage("reading the imagery of " + folder);
     this.data = EarthData.read(folder);
@@ -149,19 +166,22 @@ public final class EarthDemo {
   }
 
   /**
-   * Trains, saves the model, loads it again and measures what was loaded.
+   * Trains, saves the model, loads it once and measures what was loaded.
    *
-   * @param model the folder to save the model in
+   * @param folder receives {@code model/} and {@code photos/}
    */
-  public Outcome run(DemoRecipe recipe, Path model) {
-    ModelFolder.check(model);
-    TrainReport report = train(recipe, model);
+  public Outcome run(DemoRecipe recipe, Path folder) {
+    Path modelFolder = folder.resolve("model");
+    ModelFolder.check(modelFolder);
+    TrainReport report = train(recipe, modelFolder);
 
     long start = System.nanoTime();
     Map<TestRendering, Figures> figures = new LinkedHashMap<>();
     Map<TestRendering, List<Tested>> tested = new LinkedHashMap<>();
-    double locateSeconds = 0;
-    try (Localizer localizer = Localizer.load(model)) {
+    ModelFolder opened = ModelFolder.open(modelFolder);
+    try (GeoModel model = Family.of(opened).load(opened);
+        Localizer localizer = model.localizer()) {
+      double locateSeconds = 0;
       for (TestRendering rendering : TestRendering.values()) {
         TestSet set = testSets.computeIfAbsent(rendering, this::testSet);
         listener.stage("testing " + recipe.method() + " on " + rendering.title());
@@ -178,15 +198,37 @@ public final class EarthDemo {
             new Figures(
                 DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM), set.baselines()));
       }
+      Cost cost =
+          new Cost(
+              model.network().parameterCount(),
+              bytes(modelFolder),
+              locateSeconds,
+              testPhotos * TestRendering.values().length);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      List<Tested> may = Objects.requireNonNull(tested.get(TestRendering.MAY));
+      List<Sample> samples =
+          samples(may, folder.resolve("photos")).stream()
+              .map(photo -> new Sample(photo, localizer.locate(photo).latLng()))
+              .toList();
+      return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds, samples);
     }
-    Cost cost =
-        new Cost(
-            parameters(model),
-            bytes(model),
-            locateSeconds,
-            testPhotos * TestRendering.values().length);
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds);
+  }
+
+  /** Writes the first photos, to try the model on; returns their files. */
+  private static List<Path> samples(List<Tested> tested, Path folder) {
+    List<Path> files = new ArrayList<>();
+    AtomicFiles.writeFolder(
+        folder,
+        temporary -> {
+          for (int i = 0; i < SAMPLES; i++) {
+            // One of them as JPEG: both formats are what users bring.
+            String format = i == 1 ? "jpg" : "png";
+            String name = "may-" + (i + 1) + "." + format;
+            ImageIO.write(tested.get(i).photo().image(), format, temporary.resolve(name).toFile());
+            files.add(folder.resolve(name));
+          }
+        });
+    return files;
   }
 
   private TrainReport train(DemoRecipe recipe, Path folder) {
@@ -209,8 +251,8 @@ public final class EarthDemo {
     }
   }
 
-  private static EarthPhotos.Options options() {
-    return EarthPhotos.Options.defaults();
+  private static EarthPhotoOptions options() {
+    return EarthPhotoOptions.defaults();
   }
 
   private TestSet testSet(TestRendering rendering) {
@@ -226,13 +268,6 @@ public final class EarthDemo {
     reports.put("correlation", report(truths, baselines.correlation(images)));
     reports.put("correlationSearch", report(truths, baselines.correlationSearch(images)));
     return new TestSet(bare.photos(), reports);
-  }
-
-  private static long parameters(Path folder) {
-    ModelFolder opened = ModelFolder.open(folder);
-    try (GeoModel model = Family.named(opened.method()).load(opened)) {
-      return model.network().parameterCount();
-    }
   }
 
   private static long bytes(Path folder) {

@@ -166,27 +166,35 @@ public final class FamiliesReport {
     return systems;
   }
 
-  /** Says within which distances each system has the most photos. */
+  /** Returns the distances within which each system has the most photos, in a sentence. */
   private String winners(TestRendering rendering) {
     Map<String, DistanceReport> systems = systems(rendering);
     Map<String, List<String>> limitsOf = new LinkedHashMap<>();
+    List<String> nobody = new ArrayList<>();
     for (double km : figures(outcomes.get(0), rendering).model().limitsKm()) {
+      String limit = String.format(Locale.ROOT, "%.0f", km);
       double most =
           systems.values().stream().mapToDouble(s -> s.accuracyWithinKm(km)).max().orElseThrow();
-      String best =
-          most == 0
-              ? "nobody any"
-              : systems.entrySet().stream()
-                  .filter(system -> system.getValue().accuracyWithinKm(km) == most)
-                  .map(Map.Entry::getKey)
-                  .collect(Collectors.joining(" and "));
-      limitsOf
-          .computeIfAbsent(best, name -> new ArrayList<>())
-          .add(String.format(Locale.ROOT, "%.0f", km));
+      if (most == 0) {
+        nobody.add(limit);
+      } else {
+        String best =
+            systems.entrySet().stream()
+                .filter(system -> system.getValue().accuracyWithinKm(km) == most)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(" and "));
+        limitsOf.computeIfAbsent(best, name -> new ArrayList<>()).add(limit);
+      }
     }
-    return limitsOf.entrySet().stream()
-        .map(best -> best.getKey() + " within " + String.join(", ", best.getValue()) + " km")
-        .collect(Collectors.joining("; ", "The most photos: ", "."));
+    String winners =
+        limitsOf.entrySet().stream()
+            .map(best -> best.getKey() + " within " + String.join(", ", best.getValue()) + " km")
+            .collect(Collectors.joining("; "));
+    return (winners.isEmpty() ? "" : "The most photos: " + winners + ".")
+        + (winners.isEmpty() || nobody.isEmpty() ? "" : " ")
+        + (nobody.isEmpty()
+            ? ""
+            : "No method located a photo within " + String.join(", ", nobody) + " km.");
   }
 
   /** Compares each family with the strongest baseline, photo by photo. */

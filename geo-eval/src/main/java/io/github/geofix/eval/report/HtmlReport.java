@@ -113,7 +113,10 @@ public final class HtmlReport {
         title,
         (note.isEmpty() ? "" : note + " ")
             + "How often the regions of the answers held the truth. A 50 % region of a calibrated"
-            + " model holds it for half of the photos.",
+            + " model holds it for half of the photos."
+            + (RegionCoverage.note(report.regions()).isEmpty()
+                ? ""
+                : "\n\n" + RegionCoverage.note(report.regions())),
         RegionCoverage.table(report.regions()));
   }
 

@@ -1,0 +1,40 @@
+package io.github.geofix.examples;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.TileEncoder;
+import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.protocol.CrossViewBenchmark;
+import io.github.geofix.eval.protocol.CrossViewProtocol;
+import io.github.geofix.eval.protocol.PhotoBenchmark;
+import io.github.geofix.eval.protocol.PhotoEvaluation;
+import io.github.geofix.eval.protocol.PhotoProtocol;
+import io.github.geofix.models.image.Photos;
+import java.nio.file.Path;
+
+/** Runs benchmarks of the field, of photos and of pairs of photos and aerial images. */
+final class Protocols {
+  private Protocols() {}
+
+  public static void main(String[] args) {
+    try (Localizer localizer = Localizer.load(Path.of("out/model"))) {
+      PhotoBenchmark benchmark = PhotoProtocol.named("im2gps3k").open(Path.of("data/im2gps3k"));
+      DistanceReport report = benchmark.evaluate(localizer).report().distances();
+
+      System.out.println(report.accuracyWithinKm(25));
+      PhotoEvaluation evaluation =
+          benchmark.skippingUnreadable().evaluate(localizer).named("my model");
+      System.out.println(evaluation.toMarkdown()); // published figures below the model's
+      evaluation.toHtml(Photos::read).write(Path.of("im2gps3k.html"));
+      for (PhotoOutcome.Failed failed : evaluation.skipped()) {
+        System.err.println(failed.reason());
+      }
+    }
+    try (TileEncoder encoder = TileEncoder.load(Path.of("models/cvusa"))) {
+      CrossViewBenchmark benchmark = CrossViewProtocol.CVUSA.open(Path.of("data/CVUSA"));
+      RetrievalReport report = benchmark.evaluate(encoder).report();
+      System.out.println(report.recallAt(1));
+    }
+  }
+}
