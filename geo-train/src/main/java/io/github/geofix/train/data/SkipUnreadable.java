@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** Photos and examples of which an unreadable one is replaced by the next readable one. Thread-safe. */
+/**
+ * Photos and examples of which an unreadable one is replaced by the next readable one. Thread-safe.
+ */
 final class SkipUnreadable {
   private final int size;
   private final Consumer<String> onSkip;
