@@ -281,7 +281,8 @@ final class EvaluateCommand implements Callable<Integer> {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
     }
     if (!choice.isAsSaved()) {
-      throw usage("--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
+      throw usage(
+          "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
     }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);

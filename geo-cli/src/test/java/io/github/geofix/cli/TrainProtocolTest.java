@@ -346,7 +346,8 @@ final class TrainProtocolTest {
     Result greedy = evaluate("just-zoom-in", root, "zoom", "--set", "search.beamWidth=1");
     assertThat(greedy.out()).contains("median").isNotEqualTo(asSaved.out());
     assertRefused(
-        evaluate("just-zoom-in", root, "zoom", "--set", "beamWidth=1"), "--set beamWidth is not a setting of how zoom answers");
+        evaluate("just-zoom-in", root, "zoom", "--set", "beamWidth=1"),
+        "--set beamWidth is not a setting of how zoom answers");
     assertRefused(
         evaluate("just-zoom-in", root, "zoom", "--set", "search.beamWidth=0"), "beamWidth");
   }
