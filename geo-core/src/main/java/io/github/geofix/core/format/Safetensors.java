@@ -179,7 +179,8 @@ public final class Safetensors implements AutoCloseable {
    * Returns the stored type.
    *
    * @throws IllegalArgumentException if there is no such array
-   * @throws ModelFormatException if its type has no counterpart in {@link DType}, such as {@code U64}
+   * @throws ModelFormatException if its type has no counterpart in {@link DType}, such as {@code
+   *     U64}
    */
   public DType dtype(String name) {
     return dtype(name, tensor(name));

@@ -9,8 +9,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +46,7 @@ final class HttpTiles implements TileReader {
   private final Object turnstile = new Object();
   private long nextRequestNanos;
 
-  private HttpTiles(
-      TileTemplate template, Path cache, HttpTileOptions options, Ticker ticker) {
+  private HttpTiles(TileTemplate template, Path cache, HttpTileOptions options, Ticker ticker) {
     this.template = template;
     this.cache = cache;
     this.options = options;
@@ -64,8 +63,7 @@ final class HttpTiles implements TileReader {
     return open(source, cacheFolder, options, Ticker.SYSTEM);
   }
 
-  static TileSource open(
-      String source, Path cacheFolder, HttpTileOptions options, Ticker ticker) {
+  static TileSource open(String source, Path cacheFolder, HttpTileOptions options, Ticker ticker) {
     TileScheme scheme = options.tiles().scheme();
     TileTemplate template = TileTemplate.parse(source, scheme);
     if (!TileAddress.isRemote(source)) {
@@ -95,7 +93,10 @@ final class HttpTiles implements TileReader {
   }
 
   private static String digest(String template) {
-    return Hashing.sha256().hashString(template, StandardCharsets.UTF_8).toString().substring(0, 16);
+    return Hashing.sha256()
+        .hashString(template, StandardCharsets.UTF_8)
+        .toString()
+        .substring(0, 16);
   }
 
   @Override

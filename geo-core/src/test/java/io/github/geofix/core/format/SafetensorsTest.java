@@ -224,7 +224,13 @@ class SafetensorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "U64,[1]", "C64,[1]", "F8_E4M3,[8]", "F8_E5M2,[8]", "F8_E8M0,'[2,4]'", "F4,[16]", "F6_E2M3,[10]"
+    "U64,[1]",
+    "C64,[1]",
+    "F8_E4M3,[8]",
+    "F8_E5M2,[8]",
+    "F8_E8M0,'[2,4]'",
+    "F4,[16]",
+    "F6_E2M3,[10]"
   })
   void arraysOfOtherTypesOfTheFormatFailOnlyWhenRead(String type, String shape) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putFloat(8, 1.5f);
