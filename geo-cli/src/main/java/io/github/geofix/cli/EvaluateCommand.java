@@ -280,6 +280,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
     }
+    if (!choice.isAsSaved()) {
+      throw usage(
+          "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
+    }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);
     // The list is what embeddings are made from, wherever the images are.

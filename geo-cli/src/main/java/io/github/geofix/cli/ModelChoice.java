@@ -88,6 +88,11 @@ final class ModelChoice {
     return locations;
   }
 
+  /** Returns whether the model answers as it was saved, alone. */
+  boolean isAsSaved() {
+    return then.isEmpty() && tiles == null && settings.isEmpty() && vectors == null;
+  }
+
   /**
    * Loads a model.
    *
