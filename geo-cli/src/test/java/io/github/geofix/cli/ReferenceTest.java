@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +46,10 @@ final class ReferenceTest {
   }
 
   static Stream<Page> pages() {
-    return Stream.of(new Page("commands.md", commands()), new Page("types.md", types()));
+    return Stream.of(
+        new Page("commands.md", commands()),
+        new Page("settings.md", settings()),
+        new Page("types.md", types()));
   }
 
   @ParameterizedTest
@@ -86,6 +90,30 @@ final class ReferenceTest {
     command.getSubcommands().values().forEach(below -> append(page, below));
   }
 
+  private static String settings() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Settings
+
+            What `--set NAME=VALUE` changes, written by the build. The values are those of the size `paper`;
+            `geofix describe --method METHOD --size SIZE --settings` prints those of another size. The
+            meaning of each is in the javadoc of the configuration's records. Training options, for `--opt`,
+            are printed by `geofix train --help-settings`.
+            """);
+    for (String method : List.of("embed", "token", "zoom", "recombine")) {
+      Result described =
+          Result.run("describe", "--method", method, "--size", "paper", "--markdown");
+      assertThat(described.code()).as(described.err()).isZero();
+      page.append("\n## ")
+          .append(method)
+          .append("\n\n")
+          .append(described.out().strip())
+          .append('\n');
+    }
+    return page.toString();
+  }
+
   private static String types() {
     StringBuilder page =
         new StringBuilder(
@@ -99,7 +127,7 @@ final class ReferenceTest {
             .collect(Collectors.groupingBy(f -> packageOf(root, f)))
             .entrySet()
             .stream()
-            .sorted(java.util.Map.Entry.comparingByKey())
+            .sorted(Map.Entry.comparingByKey())
             .forEach(entry -> appendPackage(page, entry.getKey(), entry.getValue()));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -115,8 +143,7 @@ final class ReferenceTest {
   }
 
   private static void appendPackage(StringBuilder page, String name, List<Path> files) {
-    String lines =
-        files.stream().sorted().map(ReferenceTest::line).collect(Collectors.joining());
+    String lines = files.stream().sorted().map(ReferenceTest::line).collect(Collectors.joining());
     if (!lines.isEmpty()) {
       page.append("\n### ").append(name).append("\n\n| type | |\n|---|---|\n").append(lines);
     }

@@ -240,7 +240,7 @@ class RetrievalEvaluatorTest {
 
   @Test
   void refusesVectorsWhoseProductsOverflow() {
-    Embeddings large = Embeddings.of(new float[][] {{1}, {7e18f}});
+    Embeddings large = Embeddings.of(new float[][] {{1}, {0x1p63f}});
     Embeddings small = Embeddings.of(new float[][] {{1}, {2}});
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(small, large, Matches.of(0, 1)))
