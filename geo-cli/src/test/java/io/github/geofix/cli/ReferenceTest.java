@@ -26,11 +26,11 @@ final class ReferenceTest {
   private static final List<String> PUBLISHED =
       List.of("geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge");
 
-  /** The javadoc and the declaration of a public top-level type. */
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(
-          "/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\s+(?:@\\w+(?:\\([^)]*\\))?\\s+)*public\\s+"
-              + "(?:(?:final|abstract|sealed|non-sealed)\\s+)*(?:class|interface|record|enum)\\s+(\\w+)");
+          "^public (?:(?:final|abstract|sealed|non-sealed) )*"
+              + "(?:class|interface|record|enum|@interface) (\\w+)",
+          Pattern.MULTILINE);
 
   /**
    * A generated page.
@@ -152,8 +152,14 @@ final class ReferenceTest {
   /** Returns the table row of a file's public type; empty if it has none. */
   private static String line(Path file) {
     try {
-      Matcher type = PUBLIC_TYPE.matcher(Files.readString(file));
-      return type.find() ? "| `%s` | %s |%n".formatted(type.group(2), summary(type.group(1))) : "";
+      String source = Files.readString(file);
+      Matcher type = PUBLIC_TYPE.matcher(source);
+      if (!type.find()) {
+        return "";
+      }
+      int start = source.lastIndexOf("/**", type.start());
+      String javadoc = source.substring(start + 3, source.indexOf("*/", start));
+      return "| `%s` | %s |%n".formatted(type.group(1), summary(javadoc));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
