@@ -60,7 +60,7 @@ final class ReferenceTest {
       Files.writeString(file, page.text());
     }
     assertThat(file)
-        .as("write it again: mvn -pl geo-cli -am test -Dtest=ReferenceTest -Dreference.write=true")
+        .as("CONTRIBUTING.md has the command that writes it again")
         .content()
         .isEqualTo(page.text());
   }
