@@ -175,7 +175,7 @@ final class ReferenceTest {
             .replaceAll("<[^>]+>", " ")
             .replaceAll("\\s+", " ")
             .strip();
-    Matcher sentence = Pattern.compile("^(.*?[.:])(?: |$)").matcher(text);
+    Matcher sentence = Pattern.compile("^(.*?[.])(?: |$)").matcher(text);
     return (sentence.find() ? sentence.group(1) : text).replace("|", "\\|");
   }
 }

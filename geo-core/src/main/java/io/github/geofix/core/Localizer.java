@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Tells where photos were taken. Thread-safe; must be closed.
+ * Predicts where photos were taken. Thread-safe; must be closed.
  *
  * <p>An EXIF position inside a photo is never read by a localizer.
  */

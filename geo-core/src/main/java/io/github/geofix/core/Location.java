@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Where a photo was taken, as far as a model can tell.
+ * The predicted location of a photo.
  *
  * @param latLng the best single answer, which need not be the position of a candidate
  * @param candidates the places considered, best first; never empty

@@ -3,10 +3,7 @@ package io.github.geofix.core;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/**
- * Looks closer at the places that another method has proposed for a photo. Thread-safe; must be
- * closed.
- */
+/** Re-ranks the places that another model proposed for a photo. Thread-safe; must be closed. */
 public interface Refiner extends AutoCloseable {
 
   /** Returns what it is, for reports of the cost, such as {@code zoom}. */

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Turns map images and photos into vectors of one space, where a photo lies near the map image of
- * its place. Thread-safe; must be closed.
+ * Encodes photos and map images as vectors of one space, in which a photo is close to its map
+ * image. Thread-safe; must be closed.
  */
 public interface TileEncoder extends AutoCloseable {
 

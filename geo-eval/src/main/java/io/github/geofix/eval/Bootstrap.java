@@ -9,8 +9,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Intervals for any figure, by drawing the photos anew: the percentile bootstrap of Efron,
- * "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979).
+ * Bootstrap confidence intervals: the percentile bootstrap of Efron, "Bootstrap methods: another
+ * look at the jackknife", Annals of Statistics 7 (1979).
  *
  * <p>Photos of one place succeed and fail together, so places are drawn, each with all of its
  * photos (the cluster bootstrap of Field and Welsh, JRSS B 69, 2007). The same seed gives the same

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which region photos were placed in, against the region they were taken in.
+ * Confusion matrix of predicted and true regions.
  *
  * @param regions the names of the regions, those with most photos first
  * @param counts photos by true region, then by guessed region: one list a true region

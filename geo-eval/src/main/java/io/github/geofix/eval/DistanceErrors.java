@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How far each photo was located from its true position, in km. Immutable and thread-safe.
+ * The distance of each prediction from its true position, in km. Immutable and thread-safe.
  *
  * <p>Distances are great circles on a sphere of radius {@link GreatCircle#EARTH_RADIUS_KM}. Takes
  * 16 bytes a photo.

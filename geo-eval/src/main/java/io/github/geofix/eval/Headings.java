@@ -3,7 +3,7 @@ package io.github.geofix.eval;
 import java.util.Arrays;
 
 /**
- * How far headings were estimated from the truth, in degrees. Immutable and thread-safe.
+ * Errors of predicted headings, in degrees. Immutable and thread-safe.
  *
  * <p>The error of a heading is the smaller angle between the two directions, 0 to 180.
  */

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * How often the regions of a model's answers held the truth. Of a calibrated model the share
- * measured is near the share that the regions state; the area says what it cost.
+ * Coverage of a model's regions: how often they contained the true location. Of a calibrated model
+ * the share measured is near the share that the regions state; the area says what it cost.
  *
  * @param share how often the regions are to hold the truth, above 0 to 1
  * @param holdsTruth for each photo in order, whether it was taken within its region

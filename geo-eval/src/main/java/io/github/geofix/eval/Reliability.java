@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How often a system is right when it says it is sure: scores against the share of right answers.
+ * Reliability of scores: scores against the share of right answers.
  *
  * @param bins the bins that hold a photo, by ascending score
  * @param expectedCalibrationError the mean over all photos of the gap between their bin's mean

@@ -1,7 +1,7 @@
 package io.github.geofix.judge;
 
 /**
- * What became of the questions to a judge.
+ * Counts of a judge's decisions, refusals and failures.
  *
  * @param decisions questions with a decision
  * @param undecided questions whose answer held no decision that fits

@@ -1,7 +1,7 @@
 package io.github.geofix.models;
 
 /**
- * How a model turns scores of places into a location.
+ * Options of turning the scores of cells into a location.
  *
  * @param meanKm the answer is the mean of the score within this distance of the best place, in
  *     kilometers, 0 to 10,007, a quarter of the Earth; 0 for the best place itself

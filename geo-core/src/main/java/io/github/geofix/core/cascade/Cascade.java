@@ -25,8 +25,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Several methods, one after the other: the first names places anywhere on Earth, each of the
- * others looks closer at those it is handed. Thread-safe if its parts are; closing it closes them.
+ * A chain of models: the first names places anywhere on Earth, each of the others looks closer at
+ * those it is handed. Thread-safe if its parts are; closing it closes them.
  *
  * <p>What a place was worth before and how well the photo fits it now are multiplied, the latter to
  * the power of a weight: a logarithmic opinion pool (Genest and Zidek, "Combining Probability

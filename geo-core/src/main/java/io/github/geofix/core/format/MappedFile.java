@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A file of any size mapped into memory for reading. Opening costs the same whatever the size;
- * pages are read when they are touched.
+ * A memory-mapped file of any size. Opening costs the same whatever the size; pages are read when
+ * they are touched.
  *
  * <p>Closing releases the mapping at once, so the file can be deleted or replaced afterwards, on
  * Windows too. The price is that a slice must not be touched after {@link #close}: the JVM would

@@ -1,7 +1,7 @@
 package io.github.geofix.core.geodesy;
 
 /**
- * A picture's worth of ground: says which place each point of a picture shows.
+ * The ground that an image shows: says which place each point of a picture shows.
  *
  * <p>Anything smooth will do: a square of meters, a map tile, a rotated or a polar view. A lambda
  * is a frame. Must be thread-safe.

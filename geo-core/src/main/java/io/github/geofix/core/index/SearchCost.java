@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
 /**
- * What a search did. A batch is one search: its results share one cost.
+ * The cost of a search. A batch is one search: its results share one cost.
  *
  * @param rowsScanned how many rows were compared with the query, rows beside a region's edge that
  *     were read along included; for a batch, with each of the queries

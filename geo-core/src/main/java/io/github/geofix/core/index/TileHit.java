@@ -4,7 +4,7 @@ import io.github.geofix.core.geodesy.Frame;
 import java.util.OptionalDouble;
 
 /**
- * A map image that a photo may have been taken in.
+ * A map image found for a photo.
  *
  * @param id the address {@code zoom/x/y} of a tile, or the name that a square was added with
  * @param tile the ground it shows: a {@link io.github.geofix.core.cell.Tile} or a {@link

@@ -31,8 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map images of a region as vectors, and search for those that a photo may have been taken in.
- * Thread-safe; must be closed.
+ * An index of the map images of a region, searched by photo. Thread-safe; must be closed.
  *
  * <pre>{@code
  * try (TileEncoder encoder = TileEncoder.load(Path.of("models/recombine-base"));

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Writes positions as short words, coarse to fine, and reads them back.
+ * Encodes positions as token sequences, coarse to fine, and decodes them.
  *
  * <p>The first token is the face of the cube, 0 to 5. Each further token is the path down {@code
  * group} levels of the S2 Hilbert curve: with the digits d1, d2 of two levels, 4 d1 + d2. Every

@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Imagery of the Earth, from wherever it is kept, seen through any {@link Frame}. Thread-safe; must
- * be closed.
+ * Imagery of the Earth, read as a view of any {@link Frame}. Thread-safe; must be closed.
  *
  * <pre>{@code
  * try (TileSource tiles = TileSource.directory(Path.of("tiles"), "{z}/{x}/{y}.jpg")) {

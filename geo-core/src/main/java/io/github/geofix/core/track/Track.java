@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Where a camera was when it took each of its photos. Immutable and thread-safe.
+ * The path of a camera: its location at each photo. Immutable and thread-safe.
  *
  * @param times when the photos were taken, none before the one before it
  * @param locations where, one a photo

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Locates the photos of one camera together: a place that a single photo suggests counts for little
- * if the camera cannot have come there from where it was. Works on the locations of any localizer.
- * Immutable and thread-safe.
+ * Hidden Markov model over the photos of one camera: a place that a single photo suggests counts
+ * for little if the camera cannot have come there from where it was. Works on the locations of any
+ * localizer. Immutable and thread-safe.
  *
  * <p>A hidden Markov model over positions on the Earth with the forward-backward algorithm
  * (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE 1989, section III). Positions are

@@ -15,7 +15,7 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * A picture that travels inside a page, as a {@code data:} address.
+ * An image inside a page, as a {@code data:} address.
  *
  * @param address the address, for example {@code data:image/jpeg;base64,...}
  * @param width the width in pixels

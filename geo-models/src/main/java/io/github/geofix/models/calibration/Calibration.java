@@ -5,10 +5,10 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * What makes a model's scores probabilities and its regions hold the truth as often as they say:
- * the {@link Temperature} of the scores, and at that temperature the {@link RegionShares}. Both are
- * fitted on the same photos, which conformal prediction does not foresee; one number fitted on
- * hundreds of photos bends little.
+ * The calibration of a model, under which scores are probabilities and regions have their nominal
+ * coverage: the {@link Temperature} of the scores, and at that temperature the {@link
+ * RegionShares}. Both are fitted on the same photos, which conformal prediction does not foresee;
+ * one number fitted on hundreds of photos bends little.
  *
  * @param temperature scores are raised to 1 / temperature; above 1 if the model was too sure of
  *     itself

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How much of the score a region has to hold so that it holds the truth as often as it says: 50 %
- * regions of half the photos, whatever share of the score that takes. One {@link Temperature}
+ * Split conformal regions: the share of the score that a region needs for its nominal coverage: 50
+ * % regions of half the photos, whatever share of the score that takes. One {@link Temperature}
  * cannot make this right for all shares at once.
  *
  * <p>Split conformal prediction with the scores of Romano, Sesia and Candes, "Classification with

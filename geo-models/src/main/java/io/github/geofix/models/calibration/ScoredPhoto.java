@@ -5,8 +5,7 @@ import io.github.geofix.core.partition.CellPartition;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * What a model that is not calibrated says of a photo whose place is known, to fit its {@link
- * Calibration} on.
+ * An uncalibrated prediction with its ground truth, to fit a {@link Calibration} on.
  *
  * @param scores one for each place that the model tells apart, 0 or more, not all 0
  * @param truth the number of the true place; -1 if none is right

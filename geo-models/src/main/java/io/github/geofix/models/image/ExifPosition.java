@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The position that a camera or phone wrote into a photo, for making a manifest out of a folder of
- * photos. Nothing that locates photos uses it. Thread-safe.
+ * The EXIF position of a photo, to make a manifest of a folder of photos. Nothing that locates
+ * photos uses it. Thread-safe.
  */
 public final class ExifPosition {
   private ExifPosition() {}

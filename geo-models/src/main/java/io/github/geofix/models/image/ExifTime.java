@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time at which a camera or phone says that it took a photo, for putting the photos of a way in
- * order. Nothing that locates single photos uses it. Thread-safe.
+ * The EXIF capture time of a photo, to put the photos of a track in order. Nothing that locates
+ * single photos uses it. Thread-safe.
  */
 public final class ExifTime {
   /** EXIF 2.32, DateTimeOriginal. Lenient dates would make one of the zeros of an unset clock. */

@@ -61,7 +61,7 @@ public final class ImagePreprocessor {
    * @return five images: top left, top right, bottom left, bottom right, middle
    * @throws IllegalArgumentException if {@code shortSide} is too small
    */
-  public List<float[]> fiveCrops(BufferedImage photo, int shortSide) {
+  List<float[]> fiveCrops(BufferedImage photo, int shortSide) {
     return cutFive(photo, shortSide).stream().map(this::normalize).toList();
   }
 

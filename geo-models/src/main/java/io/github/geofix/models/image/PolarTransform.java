@@ -3,9 +3,9 @@ package io.github.geofix.models.image;
 import java.awt.image.BufferedImage;
 
 /**
- * Lays an aerial image out as a camera in its middle sees the ground: columns are directions,
- * clockwise from left to right, rows are distances, the nearest at the bottom and half the side of
- * the image at the top. Immutable and thread-safe.
+ * Polar transform of an aerial image into a panorama: columns are directions, clockwise from left
+ * to right, rows are distances, the nearest at the bottom and half the side of the image at the
+ * top. Immutable and thread-safe.
  *
  * <p>Shi, Liu, Yu and Li, "Spatial-aware feature aggregation for image based cross-view
  * geo-localization", NeurIPS 2019, eq. 1, taken at the middle of each pixel. The paper begins in

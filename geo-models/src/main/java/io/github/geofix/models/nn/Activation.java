@@ -2,7 +2,7 @@ package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
 
-/** What a network applies to each value between two linear layers. */
+/** Activation functions. */
 public enum Activation {
   /** {@code max(x, 0)}. */
   RELU,

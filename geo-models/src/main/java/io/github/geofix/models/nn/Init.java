@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** How a parameter is filled before training. */
+/** Initialization of a parameter. */
 @FunctionalInterface
 public interface Init {
 

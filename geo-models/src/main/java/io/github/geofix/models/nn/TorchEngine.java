@@ -8,7 +8,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the PyTorch engine, offline and silent. Thread-safe. */
+/**
+ * The PyTorch engine: starts it offline, creates managers, and runs computations without gradients.
+ * Thread-safe.
+ */
 public final class TorchEngine {
 
   private static final String NAME = "PyTorch";

@@ -1,7 +1,7 @@
 package io.github.geofix.models.recombine;
 
 /**
- * The place of a gallery that a photo fits best.
+ * The best match of a photo in a gallery.
  *
  * @param place the index of the place in {@link RecombineModel#places}
  * @param similarity the cosine of photo and tile, -1 to 1

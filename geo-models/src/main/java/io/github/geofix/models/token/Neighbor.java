@@ -3,7 +3,7 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.geodesy.LatLng;
 
 /**
- * A photo of the reference database that looks like the one in question.
+ * A photo of the reference database that is similar to the query.
  *
  * @param vectors its V vectors of W values
  * @param latLng where it was taken

@@ -3,7 +3,7 @@ package io.github.geofix.models.token;
 import java.util.List;
 
 /**
- * A photo as a model reads it that was trained on vectors.
+ * A photo as precomputed vectors with its neighbors.
  *
  * @param vectors its V vectors of W values
  * @param neighbors its K neighbors, most similar first; more are left out

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What became of the arrays of a file and of the parameters of a model.
+ * Report of an import: the arrays that were loaded, ignored or left over, and the parameters
+ * without values.
  *
  * @param file the file, as it is called in messages
  * @param model the model, as it is called in messages

@@ -149,14 +149,4 @@ class LayersTest {
     assertThatThrownBy(() -> new DropPath(Double.NaN)).hasMessageContaining("0 to below 1");
     assertThatThrownBy(() -> new MultiHeadAttention(10, 3)).hasMessageContaining("do not divide");
   }
-
-  @Test
-  void sequentialNamesItsPartsByNumber() {
-    Sequential chain = new Sequential(new Linear(2, 3), new Dropout(0.1), new Linear(3, 1));
-    assertThat(chain.parameters().keySet())
-        .containsExactly("0.weight", "0.bias", "2.weight", "2.bias");
-    chain.initialize(manager, 1);
-    assertThat(chain.forward(Forward.INFERENCE, manager.ones(new Shape(4, 2))).getShape())
-        .isEqualTo(new Shape(4, 1));
-  }
 }
