@@ -156,6 +156,12 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean incomplete;
 
   @Option(
+      names = "--closest-candidate",
+      description =
+          "Take the candidate closest to the truth: the best that any selection or judge could do.")
+  private boolean closestCandidate;
+
+  @Option(
       names = "--skip-unreadable",
       description = "Leave out photos that the model cannot read, and list them.")
   private boolean skipUnreadable;
@@ -248,7 +254,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Evaluation evaluate(PhotoBenchmark benchmark, Path model) {
-    try (Localizer localizer = choice.load(model);
+    Manifest photos = benchmark.set().photos();
+    List<Path> images = photos.entries().stream().map(Manifest.Entry::image).toList();
+    Localizer loaded = choice.load(model, images);
+    try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(
           localizer,
@@ -270,6 +279,10 @@ final class EvaluateCommand implements Callable<Integer> {
   private String crossView(CrossViewProtocol protocol, Path root) {
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
+    }
+    if (!choice.isAsSaved()) {
+      throw usage(
+          "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
     }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);

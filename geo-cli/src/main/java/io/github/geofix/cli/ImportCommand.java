@@ -83,11 +83,12 @@ final class ImportCommand implements Callable<Integer> {
     }
     List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     PrintWriter stdout = spec.commandLine().getOut();
+    Family family = Family.named(kind.method);
     try (Safetensors weights = Safetensors.open(from);
-        GeoModel model = Family.named(kind.method).create(kind.size, settings, positions, seed)) {
-      Pretrained.load(model.network(), weights)
+        GeoModel model = family.create(kind.size, settings, positions, seed)) {
+      Pretrained.load(model.network(), weights, family.checkpointNames())
           .forEach((name, report) -> stdout.println(name + ": " + report.toText()));
-      model.save(out, Provenance.untrained("backbones from " + from.getFileName(), seed));
+      model.save(out, Provenance.untrained("weights from " + from.getFileName(), seed));
     }
     stdout.println(out);
     stdout.flush();

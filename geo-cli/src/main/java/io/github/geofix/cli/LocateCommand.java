@@ -63,7 +63,7 @@ final class LocateCommand implements Callable<Integer> {
     List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
     int failed;
-    try (Localizer localizer = choice.load(model);
+    try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
       failed = locate(localizer, photos, writer, bar);

@@ -3,19 +3,30 @@ package io.github.geofix.cli;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.token.TokenConfig;
+import io.github.geofix.models.token.TokenModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a trained model is asked: alone, with its map elsewhere, or as the head of a cascade. */
+/** How a trained model is used: its answers, its map, and what refines or judges them. */
 final class ModelChoice {
+  /** Candidates of the first model of a cascade: those that it leaves out are lost. */
+  private static final String CASCADE_CANDIDATES = "60";
+
   @Option(
       names = "--then",
       paramLabel = "DIR",
@@ -29,6 +40,24 @@ final class ModelChoice {
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
   private @Nullable String tiles;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Change how the model answers, such as answer.candidates=30, search.beamWidth=1 for zoom"
+              + " or decoding.type=sampling for token.")
+  private Map<String, String> settings = Map.of();
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "FILE",
+      description =
+          "For a token model that reads vectors: those of the photos in their order, .npy or"
+              + " .safetensors with a row of all vectors for each.")
+  private @Nullable Path vectors;
+
+  @Mixin private final JudgeOptions judge = new JudgeOptions();
 
   @Mixin private final CodeOption code = new CodeOption();
 
@@ -44,7 +73,7 @@ final class ModelChoice {
    */
   List<Location> locateAll(Path model, List<Path> photos) {
     List<Location> locations = new ArrayList<>(photos.size());
-    try (Localizer localizer = load(model);
+    try (Localizer localizer = load(model, photos);
         Bar bar = Bar.of("locate", photos.size())) {
       localizer.locateEach(
           photos,
@@ -59,17 +88,79 @@ final class ModelChoice {
     return locations;
   }
 
-  Localizer load(Path model) {
-    if (!then.isEmpty()) {
-      if (tiles != null) {
-        throw new IllegalArgumentException("--tiles does not go with --then");
-      }
-      return Cascade.load(model, then, code.load());
+  /** Returns whether the model answers as it was saved, alone. */
+  boolean isAsSaved() {
+    return then.isEmpty() && tiles == null && settings.isEmpty() && vectors == null;
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param photos those that will be located, in the order of the vectors if there are any
+   */
+  Localizer load(Path model, List<Path> photos) {
+    if (!then.isEmpty() && tiles != null) {
+      throw new IllegalArgumentException("--tiles does not go with --then");
     }
+    return judge.judged(then.isEmpty() ? first(model, photos, settings) : cascade(model, photos));
+  }
+
+  private Localizer cascade(Path model, List<Path> photos) {
+    Map<String, String> changed = new LinkedHashMap<>(settings);
+    changed.putIfAbsent("answer.candidates", CASCADE_CANDIDATES);
+    ModelProvider provider = ModelProvider.find();
+    Localizer localizer = first(model, photos, changed);
+    List<Refiner> refiners = new ArrayList<>();
+    try {
+      then.forEach(folder -> refiners.add(provider.refiner(folder, code.load())));
+      return new Cascade(localizer, refiners, provider::read, Cascade.Options.defaults());
+    } catch (RuntimeException e) {
+      localizer.close();
+      refiners.forEach(Refiner::close);
+      throw e;
+    }
+  }
+
+  private Localizer first(Path model, List<Path> photos, Map<String, String> changed) {
+    ModelFolder folder = code.open(model);
+    Family family = Family.of(folder);
+    check(family, changed);
+    folder = folder.with(changed);
     if (tiles != null) {
-      ModelFolder folder = code.open(model);
-      return Family.of(folder).localizer(folder.with(MapSetting.of(tiles, folder.method())));
+      folder = folder.with(MapSetting.of(tiles, folder.method()));
     }
-    return Localizer.load(model, code.load());
+    return vectors == null
+        ? family.localizer(folder)
+        : ofVectors(family.load(folder), photos, vectors);
+  }
+
+  private static void check(Family family, Map<String, String> changed) {
+    for (String name : changed.keySet()) {
+      if (!family.answerSettings().contains(name.replaceFirst("\\..*", ""))) {
+        throw new IllegalArgumentException(
+            "--set %s is not a setting of how %s answers; those begin with %s"
+                .formatted(
+                    name,
+                    family.method(),
+                    String.join(", ", new TreeSet<>(family.answerSettings()))));
+      }
+    }
+  }
+
+  private static Localizer ofVectors(GeoModel model, List<Path> photos, Path file) {
+    List<Runnable> closing = new ArrayList<>(List.of(model::close));
+    try {
+      if (model instanceof TokenModel token
+          && token.config().input() instanceof TokenConfig.Vectors input) {
+        SavedVectors saved = new SavedVectors(file, photos, input.count(), input.dimension());
+        closing.add(saved::close);
+        return new OwningLocalizer(token.localizer(saved), closing);
+      }
+      throw new IllegalArgumentException(
+          "--vectors is for token models that read vectors; this one reads photos");
+    } catch (RuntimeException e) {
+      closing.forEach(Runnable::run);
+      throw e;
+    }
   }
 }

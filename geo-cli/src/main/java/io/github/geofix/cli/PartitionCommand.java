@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.core.partition.QuadtreeOptions;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** {@code geofix partition}. */
 @Command(
     name = "partition",
-    description = "Cuts the Earth into S2 cells by the points of a CSV file.",
+    description = "Partitions the Earth into cells by the points of a CSV file.",
     footer = {
       "",
       "Example:",
@@ -38,6 +40,12 @@ final class PartitionCommand implements Callable<Integer> {
   enum Format {
     CSV,
     GEOJSON
+  }
+
+  enum Rule {
+    GEOSURGE,
+    ISN,
+    QUADTREE
   }
 
   @Spec private CommandSpec spec;
@@ -70,8 +78,18 @@ final class PartitionCommand implements Callable<Integer> {
       names = "--rule",
       defaultValue = "geosurge",
       paramLabel = "RULE",
-      description = "geosurge: the paper's text; isn: the field's older rule (default: geosurge).")
-  private AdaptiveOptions.Rule rule;
+      description = {
+        "geosurge: as in its paper; isn: the older rule of ISN; quadtree: boxes of latitude and"
+            + " longitude, as OpenStreetView-5M's, split at --max-points (default: geosurge)."
+      })
+  private Rule rule;
+
+  @Option(
+      names = "--depth",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Most splits of a quadtree (default: ${DEFAULT-VALUE}).")
+  private int depth;
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out;
@@ -99,9 +117,16 @@ final class PartitionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OutputFiles.check(out, map);
+    if (rule == Rule.QUADTREE) {
+      quadtree();
+      return 0;
+    }
     Optional<EmbeddedImage> picture = map == null ? Optional.empty() : picture();
     PointSet points = PointSet.readCsv(data);
-    AdaptiveOptions options = AdaptiveOptions.defaults().withRule(rule).withMinPoints(minPoints);
+    AdaptiveOptions options =
+        AdaptiveOptions.defaults()
+            .withRule(rule == Rule.ISN ? AdaptiveOptions.Rule.ISN : AdaptiveOptions.Rule.GEOSURGE)
+            .withMinPoints(minPoints);
     PrintWriter stdout = spec.commandLine().getOut();
     if (maxPoints.length == 1) {
       CellPartition cells = CellPartition.adaptive(points, options.withMaxPoints(maxPoints[0]));
@@ -121,6 +146,23 @@ final class PartitionCommand implements Callable<Integer> {
     }
     stdout.flush();
     return 0;
+  }
+
+  private void quadtree() {
+    if (format != Format.CSV
+        || map != null
+        || maxPoints.length != 1
+        || spec.commandLine().getParseResult().hasMatchedOption("--min-points")) {
+      throw new IllegalArgumentException(
+          "--rule quadtree takes one --max-points, and neither --min-points, --map nor --format"
+              + " geojson");
+    }
+    BoxPartition boxes = BoxPartition.quadtree(data, new QuadtreeOptions(depth, maxPoints[0]));
+    boxes.save(out);
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.println(
+        "less than " + Count.of(maxPoints[0], "points") + ": " + Count.of(boxes.size(), "boxes"));
+    stdout.flush();
   }
 
   private Optional<EmbeddedImage> picture() {

@@ -44,15 +44,19 @@ final class TrainProtocolTest {
     return run(args.toArray(String[]::new));
   }
 
-  private Result evaluate(String protocol, Path root, String model) {
-    return run(
-        "evaluate",
-        "--protocol",
-        protocol,
-        "--root",
-        root.toString(),
-        "--model",
-        folder.resolve(model).toString());
+  private Result evaluate(String protocol, Path root, String model, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "evaluate",
+                "--protocol",
+                protocol,
+                "--root",
+                root.toString(),
+                "--model",
+                folder.resolve(model).toString()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   private byte[] weights(String model) throws IOException {
@@ -337,7 +341,15 @@ final class TrainProtocolTest {
             "--epochs",
             "1");
     assertDone(trained);
-    assertThat(evaluate("just-zoom-in", root, "zoom").out()).contains("median");
+    Result asSaved = evaluate("just-zoom-in", root, "zoom");
+    assertThat(asSaved.out()).contains("median");
+    Result greedy = evaluate("just-zoom-in", root, "zoom", "--set", "search.beamWidth=1");
+    assertThat(greedy.out()).contains("median").isNotEqualTo(asSaved.out());
+    assertRefused(
+        evaluate("just-zoom-in", root, "zoom", "--set", "beamWidth=1"),
+        "--set beamWidth is not a setting of how zoom answers");
+    assertRefused(
+        evaluate("just-zoom-in", root, "zoom", "--set", "search.beamWidth=0"), "beamWidth");
   }
 
   @Test
@@ -358,6 +370,9 @@ final class TrainProtocolTest {
         train("cvusa", root, "never", "--method", "zoom"),
         "cvusa has pairs of ground photos and aerial images, from which recombine learns and zoom"
             + " does not");
+    assertThat(evaluate("cvusa", root, "never", "--set", "search.beamWidth=1").err())
+        .startsWith(
+            "geofix: --set, --then, --tiles and --vectors are for photos, not for the pairs of");
     assertRefused(
         train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
     assertRefused(

@@ -90,7 +90,7 @@ final class PhotoRowTest {
   void boundsTheLengthOfAField() throws IOException {
     assertThatThrownBy(() -> read("image\n" + "x".repeat(1 << 17) + "\n"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("is not CSV")
+        .hasMessageContaining("a field has more than 65536 characters")
         .hasMessageContaining("65536");
   }
 }

@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -29,7 +29,7 @@ public final class ChatJudge implements Judge {
 
   private final ChatClient client;
   private final Form form;
-  private final AtomicReference<JudgeCounts> counts = new AtomicReference<>(JudgeCounts.NONE);
+  private JudgeCounts counts = JudgeCounts.NONE;
 
   /** Creates a judge. */
   public ChatJudge(ChatClient client, Form form) {
@@ -38,8 +38,12 @@ public final class ChatJudge implements Judge {
   }
 
   /** Returns what became of the questions so far. */
-  public JudgeCounts counts() {
-    return counts.get();
+  public synchronized JudgeCounts counts() {
+    return counts;
+  }
+
+  private synchronized void count(UnaryOperator<JudgeCounts> one) {
+    counts = one.apply(counts);
   }
 
   /**
@@ -53,14 +57,13 @@ public final class ChatJudge implements Judge {
     ChatReply reply = client.ask(question(guesses), photo);
     if (reply instanceof ChatReply.Text text) {
       Optional<LatLng> decision = Decisions.last(text.text(), form, guesses);
-      counts.updateAndGet(
-          so -> decision.isPresent() ? so.decided() : so.undecided(shown(text.text())));
+      count(so -> decision.isPresent() ? so.decided() : so.undecided(shown(text.text())));
       return decision;
     }
     if (reply instanceof ChatReply.Refusal refusal) {
-      counts.updateAndGet(so -> so.refused(refusal.reason()));
+      count(so -> so.refused(refusal.reason()));
     } else if (reply instanceof ChatReply.Failure failure) {
-      counts.updateAndGet(so -> so.failed(failure.reason()));
+      count(so -> so.failed(failure.reason()));
     }
     return Optional.empty();
   }

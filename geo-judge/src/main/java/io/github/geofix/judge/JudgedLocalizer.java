@@ -3,11 +3,14 @@ package io.github.geofix.judge;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -39,6 +42,25 @@ public final class JudgedLocalizer implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return judged(localizer.locateAll(photos), photos, reader);
+  }
+
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    localizer.locateEach(
+        photos,
+        outcome ->
+            action.accept(
+                outcome instanceof PhotoOutcome.Located located ? judged(located) : outcome));
+  }
+
+  private PhotoOutcome judged(PhotoOutcome.Located located) {
+    BufferedImage photo;
+    try {
+      photo = reader.apply(located.photo());
+    } catch (UncheckedIOException e) {
+      return new PhotoOutcome.Failed(located.photo(), e);
+    }
+    return new PhotoOutcome.Located(located.photo(), judged(located.location(), photo));
   }
 
   @Override

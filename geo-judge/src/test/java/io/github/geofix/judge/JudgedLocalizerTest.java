@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -90,6 +91,11 @@ final class JudgedLocalizerTest {
         .extracting(Location::latLng)
         .containsExactly(new LatLng(11, 20), new LatLng(11, 20));
     assertThat(read).isEqualTo(files);
+    List<PhotoOutcome> outcomes = new ArrayList<>();
+    judged.locateEach(files, outcomes::add);
+    assertThat(outcomes)
+        .extracting(outcome -> ((PhotoOutcome.Located) outcome).location().latLng())
+        .containsExactly(new LatLng(11, 20), new LatLng(11, 20));
   }
 
   @Test

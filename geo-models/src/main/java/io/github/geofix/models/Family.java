@@ -6,10 +6,12 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.Services;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One method family by name; found by {@link ServiceLoader}. */
@@ -67,6 +69,19 @@ public interface Family {
    */
   default Optional<String> mapSetting() {
     return Optional.empty();
+  }
+
+  /**
+   * Returns the components of the configuration that decide how a trained model answers, and not
+   * what its network computes.
+   */
+  default Set<String> answerSettings() {
+    return Set.of("answer");
+  }
+
+  /** Returns the parameter names of published checkpoints of whole models, by publisher. */
+  default Map<String, RenameTable> checkpointNames() {
+    return Map.of();
   }
 
   /**

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -153,7 +154,7 @@ final class MapUseTest {
     Path saved = saved(method);
     try (Stream<Path> files = Files.walk(saved)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        assertThat(new String(Files.readAllBytes(file), "ISO-8859-1"))
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
             .as("%s", file)
             .doesNotContain("APIKEY42");
       }

@@ -78,7 +78,7 @@ record Checkpoint(
 
   private static final JsonPrimitive PRESENT = new JsonPrimitive(FORMAT);
 
-  /** Options that may change when a run goes on: they do not change what has been learned. */
+  /** Options that may change when a run is resumed: they do not change what has been learned. */
   private static final List<String> FREE =
       List.of(
           "stopping.epochs",
@@ -114,7 +114,7 @@ record Checkpoint(
                         + valuesNow.getOrDefault(name, "not set")));
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
-          "cannot go on from "
+          "cannot resume "
               + file
               + ": "
               + String.join("; ", differences)

@@ -58,7 +58,7 @@ final class GradientCache {
     }
     if (model.network().parameters().values().stream().anyMatch(Parameter::isBuffer)) {
       throw new IllegalArgumentException(
-          "batches.chunkSize is not for networks with batch normalization, which looks at the whole"
+          "batches.chunkSize is not for networks with batch normalization, which depends on the whole"
               + " batch: choose another backbone, or leave it at 0");
     }
     return Optional.of(new GradientCache(contrastive, chunkSize));

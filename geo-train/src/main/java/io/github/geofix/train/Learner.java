@@ -24,10 +24,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A network in training with all that changes from step to step. Not thread-safe. */
+/** The state of a training run that changes from step to step, and the step. Not thread-safe. */
 final class Learner implements AutoCloseable {
 
-  /** What a step found: the mean loss and the norm of the gradients before clipping. */
+  /** The mean loss of a step and the norm of its gradients before clipping. */
   record StepResult(double loss, double gradientNorm) {}
 
   private static final String NORM = "the norm of the gradients";
@@ -175,7 +175,7 @@ final class Learner implements AutoCloseable {
             + ": try a smaller learning rate or a longer warm-up");
   }
 
-  /** Remembers the present weights, or their average, as the best so far. */
+  /** Copies the present weights, or their average, as the best so far. */
   void keepAsBest() {
     Map<String, NDArray> present = new LinkedHashMap<>();
     ema.ifPresentOrElse(
@@ -190,7 +190,7 @@ final class Learner implements AutoCloseable {
         });
   }
 
-  /** Leaves in the network what the run was for: the best weights, else their average. */
+  /** Sets the network to the best weights, or to the average if there was no validation. */
   void finish() {
     if (best.isEmpty()) {
       ema.ifPresent(Ema::swap);
@@ -207,7 +207,7 @@ final class Learner implements AutoCloseable {
     best.clear();
   }
 
-  /** Returns every array that a checkpoint has to keep, by name; all are live. */
+  /** Returns the arrays of a checkpoint by name; they are live. */
   Map<String, NDArray> arrays() {
     Map<String, NDArray> arrays = new LinkedHashMap<>();
     parameters.forEach((name, p) -> arrays.put("weights." + name, p.array()));
@@ -230,8 +230,7 @@ final class Learner implements AutoCloseable {
   }
 
   /**
-   * Goes on from saved arrays, which must be those that {@link #arrays()} gave, and takes them
-   * over.
+   * Resumes from saved arrays, which must be those of {@link #arrays()}, and takes them over.
    *
    * @throws IllegalArgumentException if they are of another network; this one stays as it is
    */

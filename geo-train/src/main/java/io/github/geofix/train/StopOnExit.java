@@ -3,14 +3,14 @@ package io.github.geofix.train;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Holds back the end of the JVM, as Ctrl-C or a plain {@code kill} begins it, until the run has
- * finished its step and saved.
+ * A shutdown hook that delays the end of the JVM, by Ctrl-C or a plain {@code kill}, until the run
+ * has finished its step and saved.
  */
 final class StopOnExit implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook;
 
-  /** From now on {@code request} is called when the JVM is told to end. */
+  /** Registers the hook; it calls {@code request} when the JVM shuts down. */
   StopOnExit(Runnable request) {
     hook =
         new Thread(
@@ -30,7 +30,7 @@ final class StopOnExit implements AutoCloseable {
     }
   }
 
-  /** Lets the JVM end. */
+  /** Unregisters the hook, or lets a shutdown in progress end. */
   @Override
   public void close() {
     done.countDown();

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 /** One call of {@link Trainer#fit}: the loop over steps and epochs. */
 final class TrainingRun {
 
-  /** What the trainer was told. */
+  /** The settings of the trainer. */
   record Setup(
       Trainable model,
       TrainOptions options,
@@ -94,7 +94,7 @@ final class TrainingRun {
         save(learner);
       }
       if (ending == Ending.STOPPED) {
-        folder.ifPresent(this::sayHowToGoOn);
+        folder.ifPresent(this::noticeHowToResume);
       }
       double finalLoss = finalLoss();
       learner.finish();
@@ -206,7 +206,7 @@ final class TrainingRun {
     }
   }
 
-  /** Returns true if the epoch was the best so far. */
+  /** Returns whether the epoch is the best so far. */
   private boolean endEpoch(Progress progress, double validationLoss, Learner learner) {
     int number = progress.epoch();
     Epoch epoch = new Epoch(number, step, finalLoss(), validationLoss, progress.learningRate());
@@ -292,7 +292,7 @@ final class TrainingRun {
     }
   }
 
-  /** The checkpoint comes last: whoever goes on from it finds all that came before it. */
+  /** Writes the checkpoint last, so that the files it refers to exist. */
   private void write(RunFolder run, Learner learner) {
     if (bestEpoch >= 0 && epochs.get(bestEpoch).steps() == step) {
       Checkpoint.writer(learner.best()).write(run.best());
@@ -320,7 +320,7 @@ final class TrainingRun {
         .orElse("");
   }
 
-  private void sayHowToGoOn(RunFolder run) {
+  private void noticeHowToResume(RunFolder run) {
     setup
         .onNotice()
         .accept(
@@ -330,6 +330,6 @@ final class TrainingRun {
                 + steps
                 + "; all is kept in "
                 + run
-                + ": train into it again to go on");
+                + ": train into it again to resume");
   }
 }

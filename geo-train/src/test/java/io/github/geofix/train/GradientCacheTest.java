@@ -41,6 +41,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -128,7 +129,7 @@ final class GradientCacheTest {
     assertThat(cached.keySet()).isEqualTo(direct.keySet()).isNotEmpty();
     direct.forEach(
         (parameter, gradient) ->
-            assertThat(difference(cached.get(parameter), gradient))
+            assertThat(difference(Objects.requireNonNull(cached.get(parameter)), gradient))
                 .as(parameter)
                 .isLessThan(1e-6 * largest(gradient) + 1e-12));
   }
@@ -293,7 +294,7 @@ final class GradientCacheTest {
       read(chunked.net, found);
       expected.forEach(
           (name, gradient) ->
-              assertThat(difference(found.get(name), gradient))
+              assertThat(difference(Objects.requireNonNull(found.get(name)), gradient))
                   .as(name)
                   .isLessThan(1e-5 * largest(gradient)));
     }

@@ -189,7 +189,7 @@ public final class SafetensorsWriter {
     byte[] json = GSON.toJson(header).getBytes(StandardCharsets.UTF_8);
     // Padded with spaces, so that the arrays are aligned in memory when the file is mapped.
     int length = (json.length + 7) / 8 * 8;
-    if (length > Safetensors.MAX_HEADER_BYTES) {
+    if (length > SafetensorsHeader.MAX_HEADER_BYTES) {
       throw new IOException("the header would be longer than readers allow: " + length + " bytes");
     }
     ByteBuffer head = ByteBuffer.allocate(8 + length).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,19 +1,18 @@
 package io.github.geofix.core.io;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files and folders that appear whole or not at all: written under a temporary name beside the
- * target, then renamed. A reader never sees half of one, and a failed write leaves the old one.
+ * Atomic replacement of files and folders: writes to a temporary name beside the target, then
+ * renames. Readers never see a partial file, and a failed write leaves the old one unchanged.
  */
 public final class AtomicFiles {
 
@@ -36,15 +35,15 @@ public final class AtomicFiles {
     void writeTo(Path temporary) throws IOException;
   }
 
-  /** The folders being written. Whoever takes one out may move or delete it, nobody else. */
+  /** The folders being written. Only the thread that removes one may move or delete it. */
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
   private AtomicFiles() {}
 
   /**
-   * Lets the end of this process, be it by Ctrl-C, delete folders that are half written; they would
-   * stay behind. For programs to call once, at their start. Files are left to those who write them:
-   * a training that is stopped still writes its last checkpoint.
+   * Registers a shutdown hook that deletes partially written folders, also after Ctrl-C. Programs
+   * call it once, at their start. Temporary files are left to their writers: a training that is
+   * stopped still writes its last checkpoint.
    */
   public static void cleanUpAtExit() {
     Runtime.getRuntime().addShutdownHook(new Thread(AtomicFiles::deleteUnfinished, "clean-up"));
@@ -54,7 +53,7 @@ public final class AtomicFiles {
     for (Path temporary : List.copyOf(UNFINISHED)) {
       if (UNFINISHED.remove(temporary)) {
         try {
-          // Under another name nobody goes on writing into it.
+          // Renamed first, so that no thread writes into it any more.
           Path aside = temporary.resolveSibling(temporary.getFileName() + ".stopped");
           Files.move(temporary, aside);
           deleteRecursively(aside);
@@ -66,7 +65,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Takes a folder from those that may be deleted; if it was, what else went wrong says nothing.
+   * Unregisters a temporary folder. If the shutdown hook has already deleted it, any other failure
+   * is a consequence.
    */
   private static void finish(Path temporary) throws IOException {
     if (!UNFINISHED.remove(temporary)) {
@@ -75,7 +75,7 @@ public final class AtomicFiles {
   }
 
   /**
-   * Writes a file, replacing an older one only when the new one is complete.
+   * Writes a file, replacing an older one only once the new one is complete.
    *
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
@@ -96,8 +96,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Writes a folder, replacing an older one only when the new one is complete, and only if all that
-   * the older one holds has a successor of the same name.
+   * Writes a folder, replacing an older one only once the new one is complete, and only if the new
+   * one has an entry for each name in the older one.
    *
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
@@ -116,7 +116,7 @@ public final class AtomicFiles {
         }
         if (Files.exists(folder)) {
           refuseToLose(folder, temporary);
-          // A folder cannot be renamed onto a full one: the old one steps aside for a moment.
+          // A folder cannot be renamed onto a non-empty one, so the old one is moved aside.
           Path old = Files.createDirectory(beside(folder));
           move(folder, old);
           move(temporary, folder);
@@ -128,7 +128,7 @@ public final class AtomicFiles {
         deleteRecursively(temporary);
       }
     } catch (UncheckedIOException e) {
-      // A file inside is named by its temporary path, which means nothing to the reader.
+      // The message has a temporary path, which is meaningless to the user.
       throw cannotWrite(folder, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw cannotWrite(folder, e);
@@ -136,8 +136,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Refuses a file that {@link #write} could not write, so that long work does not end in vain:
-   * makes an empty file in the nearest folder that there is, and deletes it.
+   * Checks that {@link #write} can write a file, to fail before long work: creates an empty file in
+   * the nearest existing folder, and deletes it.
    *
    * @throws UncheckedIOException if the file cannot be written
    */
@@ -153,8 +153,8 @@ public final class AtomicFiles {
   }
 
   /**
-   * Refuses a folder that {@link #writeFolder} could not write, as {@link #check} does. Whether all
-   * that an older one holds has a successor is found out later.
+   * Checks that {@link #writeFolder} can write a folder, as {@link #check} does. Does not check the
+   * names in an older one.
    *
    * @throws UncheckedIOException if the folder cannot be written
    */
@@ -182,7 +182,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** A folder named by mistake, a home folder say, must not be swept away. */
+  /** Protects a folder named by mistake, such as a home folder. */
   private static void refuseToLose(Path old, Path successor) throws IOException {
     try (Stream<Path> entries = Files.list(old)) {
       Optional<Path> lost =
@@ -196,7 +196,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** A fresh name; unlike createTempFile, what is created under it gets the usual permissions. */
+  /** Returns an unused name; unlike with createTempFile, permissions are the usual ones. */
   private static Path beside(Path target) {
     return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
@@ -209,7 +209,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** The first cause says what went wrong ("No space left on device"), the others only where. */
+  /** The root cause has the reason ("No space left on device"), the others only the place. */
   private static UncheckedIOException cannotWrite(Path path, IOException e) {
     Throwable first = e;
     while (first.getCause() != null) {
@@ -218,7 +218,7 @@ public final class AtomicFiles {
     return new UncheckedIOException("cannot write " + path + ": " + reason(path, first), e);
   }
 
-  /** The exceptions of files carry no reason where their class tells it, only a temporary name. */
+  /** File exceptions whose class is the reason have no message but a temporary name. */
   private static @Nullable String reason(Path path, Throwable e) {
     Path folder = path.toAbsolutePath().getParent();
     if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
@@ -236,26 +236,13 @@ public final class AtomicFiles {
     return e.getMessage();
   }
 
+  /**
+   * Deletes a folder of ours, which nobody else writes into, so that the races which Guava guards
+   * against with {@code SecureDirectoryStream} do not arise; not all platforms have that.
+   */
   private static void deleteRecursively(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
+    if (Files.exists(folder)) {
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -14,13 +14,13 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** Reads CSV files with a header, row by row: commas, UTF-8, RFC 4180. */
+/** Reader of CSV files with a header, row by row: commas, UTF-8, RFC 4180. */
 public final class CsvFile {
 
-  /** The longest field, which bounds the memory that a damaged file can take. */
+  /** The longest field, which bounds the memory of a damaged file. */
   private static final int MAX_FIELD_CHARS = 1 << 16;
 
-  /** What a message shows of a header. */
+  /** The length of a header in a message. */
   private static final int SHOWN_CHARS = 200;
 
   private static final Pattern NUMBER =
@@ -29,12 +29,12 @@ public final class CsvFile {
   private CsvFile() {}
 
   /**
-   * Receives the lines of a file. A message of an {@link IllegalArgumentException} that it throws
-   * reaches the user with the file and the line.
+   * Receives the rows of a file. An {@link IllegalArgumentException} thrown for a row gets the name
+   * of the file and the line.
    */
   public interface Rows {
 
-    /** Receives a line that begins with #, without it. */
+    /** Receives a line that starts with #, without it. */
     default void comment(String comment) {}
 
     /** Receives the names of the columns, in lower case. */
@@ -43,14 +43,14 @@ public final class CsvFile {
     /**
      * Receives a row.
      *
-     * @param fields perhaps fewer or more than there are columns
-     * @param line where it begins in the file, from 1
+     * @param fields possibly fewer or more than there are columns
+     * @param line the line in which the row starts, from 1
      */
     void row(List<String> fields, long line);
   }
 
   /**
-   * Reads a file. Lines that begin with # are taken for rows.
+   * Reads a file. Lines that start with # are rows.
    *
    * @throws UncheckedIOException if the file cannot be read
    * @throws IllegalArgumentException if it is not CSV, or {@code rows} refuses it
@@ -59,7 +59,7 @@ public final class CsvFile {
     read(file, CommentStrategy.NONE, rows);
   }
 
-  /** As {@link #read}, with lines that begin with # taken for comments. */
+  /** As {@link #read}, but lines that start with # are comments. */
   public static void readWithComments(Path file, Rows rows) {
     read(file, CommentStrategy.READ, rows);
   }
@@ -88,14 +88,29 @@ public final class CsvFile {
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (CsvParseException e) {
-      String why = e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")";
-      throw new IllegalArgumentException(file + " is not CSV: " + e.getMessage() + why, e);
+      throw new IllegalArgumentException(file + ": " + flaw(e), e);
     } catch (UncheckedIOException e) {
       IOException cause = Objects.requireNonNull(e.getCause());
       throw new UncheckedIOException("cannot read " + file + ": " + cause.getMessage(), cause);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String flaw(CsvParseException e) {
+    String message = String.valueOf(e.getMessage());
+    Throwable cause = e.getCause();
+    if (cause == null) {
+      return "not CSV: " + message;
+    }
+    // FastCSV has no exception of its own for a field that does not fit.
+    return String.valueOf(cause.getMessage()).contains("buffer size")
+        ? "a field has more than "
+            + MAX_FIELD_CHARS
+            + " characters: is a quotation mark missing? ("
+            + message
+            + ")"
+        : "not CSV: " + message + " (" + cause.getMessage() + ")";
   }
 
   private static List<String> names(CsvRecord header, Path file) {
@@ -133,8 +148,8 @@ public final class CsvFile {
   /**
    * Parses a decimal number.
    *
-   * @throws NumberFormatException if the text is anything else, such as a hexadecimal number or one
-   *     with a letter behind it
+   * @throws NumberFormatException if the text is anything else, such as a hexadecimal number or a
+   *     number with a type suffix
    */
   public static double number(String text) {
     String number = text.strip();
@@ -145,16 +160,15 @@ public final class CsvFile {
   }
 
   /**
-   * Returns the cell for the path of a file. Spreadsheets take a cell that begins with =, +, - or @
-   * for a formula, so such a relative path gets {@code ./} in front and is the path of the same
-   * file.
+   * Returns the cell for the path of a file. Spreadsheets take a cell that starts with =, +, - or @
+   * for a formula, so such a relative path is prefixed with {@code ./}.
    */
   public static String cell(Path file) {
     String text = file.toString();
     return !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0 ? "./" + text : text;
   }
 
-  /** Returns a header for a message: short, whatever file it came from. */
+  /** Returns a header for a message, printable and shortened. */
   public static String shown(List<String> names) {
     String text = Printable.of(String.join(",", names));
     return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "...";

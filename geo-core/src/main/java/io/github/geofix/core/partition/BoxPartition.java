@@ -4,17 +4,17 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Boxes of latitude and longitude used as class labels, as OpenStreetView-5M publishes them: the
- * leaves of a quadtree over its photos (Astruc et al., CVPR 2024). Immutable and thread-safe.
+ * A partition into boxes of latitude and longitude, the leaves of a quadtree over points, as
+ * OpenStreetView-5M uses for its classes (Astruc et al., CVPR 2024). Immutable and thread-safe.
  *
- * <p>Use it to compare with models that were trained on those classes; {@link CellPartition} serves
- * all else.
+ * <p>For comparison with models trained on such classes; otherwise use {@link CellPartition}.
  */
 public final class BoxPartition {
 
@@ -44,7 +44,7 @@ public final class BoxPartition {
       }
     }
 
-    /** Tells whether a point lies in the box or on its border. */
+    /** Returns whether a point is inside the box or on its border. */
     public boolean contains(double latitude, double longitude) {
       return latitude >= south && latitude <= north && longitude >= west && longitude <= east;
     }
@@ -78,6 +78,33 @@ public final class BoxPartition {
   }
 
   /**
+   * Builds the quadtree of points as OpenStreetView-5M does: starts from the bounding box and
+   * splits boxes at their middle, from south-west to north-east; boxes without points are dropped.
+   *
+   * @throws IllegalArgumentException if there is no point
+   */
+  public static BoxPartition quadtree(Collection<LatLng> points, QuadtreeOptions options) {
+    double[] latLngs = new double[2 * points.size()];
+    int at = 0;
+    for (LatLng point : points) {
+      latLngs[at++] = point.latitude();
+      latLngs[at++] = point.longitude();
+    }
+    return of(new Quadtree(latLngs, options).boxes());
+  }
+
+  /**
+   * As {@link #quadtree(Collection, QuadtreeOptions)}, for the points of a CSV file with the
+   * columns of {@link PointSet#readCsv(Path)}. Takes 20 bytes per point.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws ModelFormatException if it has no such columns or values; the message names the line
+   */
+  public static BoxPartition quadtree(Path csv, QuadtreeOptions options) {
+    return of(new Quadtree(PositionCsv.readAll(csv), options).boxes());
+  }
+
+  /**
    * Loads OSV-5M's quadtree file: columns {@code cluster_id}, {@code min_lat}, {@code max_lat},
    * {@code min_lon}, {@code max_lon}, {@code mean_lat}, {@code mean_lon} in any order.
    *
@@ -85,39 +112,17 @@ public final class BoxPartition {
    * @throws ModelFormatException if a column is missing or a value is out of range; the message
    *     names the line
    */
-  public static BoxPartition loadOsv5m(Path file) {
-    List<Box> boxes = new ArrayList<>();
-    CsvRows.read(
-        file,
-        new CsvRows() {
-          private static final String[] NUMBERS = {
-            "min_lat", "min_lon", "max_lat", "max_lon", "mean_lat", "mean_lon"
-          };
-          private final int[] columns = new int[NUMBERS.length];
-          private int idColumn;
+  public static BoxPartition load(Path file) {
+    return of(BoxCsv.read(file));
+  }
 
-          @Override
-          public void header(List<String> names) {
-            idColumn = CsvRows.require(names, "cluster_id");
-            for (int i = 0; i < NUMBERS.length; i++) {
-              columns[i] = CsvRows.require(names, NUMBERS[i]);
-            }
-          }
-
-          @Override
-          public void row(List<String> fields) {
-            double[] v = new double[NUMBERS.length];
-            for (int i = 0; i < v.length; i++) {
-              v[i] = Double.parseDouble(fields.get(columns[i]));
-            }
-            boxes.add(
-                new Box(fields.get(idColumn), v[0], v[1], v[2], v[3], new LatLng(v[4], v[5])));
-          }
-        });
-    if (boxes.isEmpty()) {
-      throw new ModelFormatException(file + " holds no box");
-    }
-    return of(boxes);
+  /**
+   * Saves the boxes as {@link #load} reads them.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
+   */
+  public void save(Path file) {
+    BoxCsv.write(file, boxes);
   }
 
   /** Returns the number of boxes. */
@@ -130,7 +135,7 @@ public final class BoxPartition {
     return boxes.get(label);
   }
 
-  /** Returns the label of the box that holds a point, of several the first; or nothing. */
+  /** Returns the label of the first box that contains a point; empty if there is none. */
   public OptionalInt labelOf(LatLng point) {
     for (int label :
         labelsOfSquare.getOrDefault(square(point.latitude(), point.longitude()), List.of())) {

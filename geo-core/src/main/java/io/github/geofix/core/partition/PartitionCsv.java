@@ -5,6 +5,8 @@ import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.io.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** Partitions and hierarchies as CSV. */
-final class PartitionCsv implements CsvRows {
+/** CSV files of partitions and hierarchies. */
+final class PartitionCsv extends CsvRows {
   private static final int MAX_METADATA = 1000;
+  private static final List<String> TOKEN = List.of("s2token", "token", "s2_token", "hex_id");
+  private static final List<String> ID = List.of("cellid", "cell_id", "s2_id", "id");
 
   private record Row(long cell, int count, LatLng mean) {}
 
@@ -143,29 +147,28 @@ final class PartitionCsv implements CsvRows {
   }
 
   @Override
-  public void header(List<String> names) {
-    levelColumn = CsvRows.indexOf(names, "level");
-    tokenColumn = CsvRows.indexOf(names, "s2token", "token", "s2_token", "hex_id");
-    idColumn = CsvRows.indexOf(names, "cellid", "cell_id", "s2_id", "id");
+  void columns(List<String> names) {
+    levelColumn = indexOf(names, List.of("level"));
+    tokenColumn = indexOf(names, TOKEN);
+    idColumn = indexOf(names, ID);
     if (tokenColumn < 0 && idColumn < 0) {
-      throw new IllegalArgumentException(
-          "no column s2Token or cellId among " + String.join(",", names));
+      tokenColumn = require(names, List.of("s2Token", "cellId"));
     }
-    pointsColumn = CsvRows.indexOf(names, "points", "count", "imgs_per_cell");
-    latitudeColumn = CsvRows.indexOf(names, "latitude", "latitude_mean");
-    longitudeColumn = CsvRows.indexOf(names, "longitude", "longitude_mean");
+    pointsColumn = indexOf(names, List.of("points", "count", "imgs_per_cell"));
+    latitudeColumn = indexOf(names, List.of("latitude", "latitude_mean"));
+    longitudeColumn = indexOf(names, List.of("longitude", "longitude_mean"));
   }
 
   @Override
-  public void row(List<String> fields) {
-    int level = levelColumn < 0 ? 0 : Integer.parseInt(fields.get(levelColumn));
+  void fields(List<String> fields) {
+    int level = levelColumn < 0 ? 0 : integer(fields.get(levelColumn));
     if (level == levels.size()) {
       levels.add(new ArrayList<>());
     } else if (level != levels.size() - 1) {
       throw new IllegalArgumentException("level " + level + " after level " + (levels.size() - 1));
     }
     long cell = cell(fields);
-    int count = pointsColumn < 0 ? 0 : Integer.parseInt(fields.get(pointsColumn));
+    int count = pointsColumn < 0 ? 0 : integer(fields.get(pointsColumn));
     if (count < 0) {
       throw new IllegalArgumentException("a cell of " + count + " points");
     }
@@ -173,8 +176,8 @@ final class PartitionCsv implements CsvRows {
         latitudeColumn < 0 || longitudeColumn < 0
             ? S2Cells.centerOf(cell)
             : new LatLng(
-                Double.parseDouble(fields.get(latitudeColumn)),
-                Double.parseDouble(fields.get(longitudeColumn)));
+                CsvFile.number(fields.get(latitudeColumn)),
+                CsvFile.number(fields.get(longitudeColumn)));
     levels.get(level).add(new Row(cell, count, mean));
   }
 
@@ -182,9 +185,14 @@ final class PartitionCsv implements CsvRows {
     if (tokenColumn >= 0) {
       return S2Cells.ofToken(fields.get(tokenColumn).strip());
     }
-    // Half of the Earth's ids do not fit a signed number; files hold either form.
+    // Half of all ids do not fit a signed number; files have either form.
     String number = fields.get(idColumn).strip();
-    long cell = number.startsWith("-") ? Long.parseLong(number) : Long.parseUnsignedLong(number);
+    long cell;
+    try {
+      cell = number.startsWith("-") ? Long.parseLong(number) : Long.parseUnsignedLong(number);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not an S2 cell id: " + Printable.of(number), e);
+    }
     if (!S2Cells.isValid(cell)) {
       throw new IllegalArgumentException("not an S2 cell id: " + number);
     }

@@ -69,45 +69,26 @@ public final class PointSet {
 
   /**
    * Returns the points of a CSV file; the header names {@code latitude} or {@code lat}, and {@code
-   * longitude}, {@code lon} or {@code lng}, in any case.
+   * longitude}, {@code lon}, {@code lng} or {@code long}, in any case.
    *
    * @throws java.io.UncheckedIOException if the file cannot be read
    * @throws io.github.geofix.core.format.ModelFormatException if a column is missing or a value is
    *     out of range; the message names the line
    */
   public static PointSet readCsv(Path file) {
-    return readCsv(file, List.of("latitude", "lat"), List.of("longitude", "lon", "lng"));
+    PointSet set = new PointSet();
+    PositionCsv.read(file, PositionCsv.LATITUDES, PositionCsv.LONGITUDES, set::add);
+    return set;
   }
 
   /** As {@link #readCsv(Path)}, for columns of other names; case does not matter. */
   public static PointSet readCsv(Path file, String latitudeColumn, String longitudeColumn) {
-    return readCsv(
+    PointSet set = new PointSet();
+    PositionCsv.read(
         file,
         List.of(latitudeColumn.toLowerCase(Locale.ROOT)),
-        List.of(longitudeColumn.toLowerCase(Locale.ROOT)));
-  }
-
-  private static PointSet readCsv(Path file, List<String> latitudes, List<String> longitudes) {
-    PointSet set = new PointSet();
-    CsvRows.read(
-        file,
-        new CsvRows() {
-          private int latitude;
-          private int longitude;
-
-          @Override
-          public void header(List<String> names) {
-            latitude = CsvRows.require(names, latitudes.toArray(String[]::new));
-            longitude = CsvRows.require(names, longitudes.toArray(String[]::new));
-          }
-
-          @Override
-          public void row(List<String> fields) {
-            set.add(
-                Double.parseDouble(fields.get(latitude)),
-                Double.parseDouble(fields.get(longitude)));
-          }
-        });
+        List.of(longitudeColumn.toLowerCase(Locale.ROOT)),
+        set::add);
     return set;
   }
 

@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import com.google.common.hash.Hashing;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,10 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,30 +25,33 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Tiles from a server, kept on disk once fetched. */
+/** Tiles of an HTTP server, cached on disk. */
 final class HttpTiles implements TileReader {
 
-  /** The longest pause that a server can ask for. */
+  /** The longest pause that a server can request. */
   private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
   private static final int NO_ANSWER = 0;
 
   private static final Set<Integer> NOT_THERE = Set.of(204, 404, 410);
 
-  /** Troubles that may pass: worth another attempt. */
+  /** Temporary failures, which are retried. */
   private static final Set<Integer> PASSING = Set.of(NO_ANSWER, 408, 425, 429, 500, 502, 503, 504);
 
   private final TileTemplate template;
   private final Path cache;
   private final HttpTileOptions options;
   private final HttpClient client;
+  private final Ticker ticker;
   private final Object turnstile = new Object();
-  private long nextRequestNanos = System.nanoTime();
+  private long nextRequestNanos;
 
-  private HttpTiles(TileTemplate template, Path cache, HttpTileOptions options) {
+  private HttpTiles(TileTemplate template, Path cache, HttpTileOptions options, Ticker ticker) {
     this.template = template;
     this.cache = cache;
     this.options = options;
+    this.ticker = ticker;
+    this.nextRequestNanos = ticker.nanos();
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(options.timeout())
@@ -59,6 +60,10 @@ final class HttpTiles implements TileReader {
   }
 
   static TileSource open(String source, Path cacheFolder, HttpTileOptions options) {
+    return open(source, cacheFolder, options, Ticker.SYSTEM);
+  }
+
+  static TileSource open(String source, Path cacheFolder, HttpTileOptions options, Ticker ticker) {
     TileScheme scheme = options.tiles().scheme();
     TileTemplate template = TileTemplate.parse(source, scheme);
     if (!TileAddress.isRemote(source)) {
@@ -71,8 +76,8 @@ final class HttpTiles implements TileReader {
         IntStream.rangeClosed(options.minZoom(), options.maxZoom())
             .mapToObj(zoom -> scheme.level(zoom, options.tileSize()))
             .toList();
-    return new Pyramid(
-        scheme.projection(), levels, new HttpTiles(template, cache, options), options.tiles(), "");
+    HttpTiles tiles = new HttpTiles(template, cache, options, ticker);
+    return new Pyramid(scheme.projection(), levels, tiles, options.tiles(), "");
   }
 
   /** Fails now rather than at the first tile. */
@@ -88,13 +93,10 @@ final class HttpTiles implements TileReader {
   }
 
   private static String digest(String template) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(template.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Hashing.sha256()
+        .hashString(template, StandardCharsets.UTF_8)
+        .toString()
+        .substring(0, 16);
   }
 
   @Override
@@ -117,7 +119,7 @@ final class HttpTiles implements TileReader {
     return tile;
   }
 
-  /** Fetches a tile with retries; null if the server says that it has none. */
+  /** Fetches a tile with retries; null if the server has none. */
   private byte @Nullable [] fetch(URI uri) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(uri)
@@ -174,7 +176,7 @@ final class HttpTiles implements TileReader {
     body.write(part, 0, Math.min(part.length, TileImage.MAX_BYTES + 1 - body.size()));
   }
 
-  /** The pause in seconds that the server asks for; it may also name a date, which is ignored. */
+  /** Returns the pause in seconds that the server requests; a date is ignored. */
   private static Duration retryAfter(HttpResponse<?> response) {
     String seconds = response.headers().firstValue("Retry-After").orElse("");
     if (!seconds.matches("\\d{1,9}")) {
@@ -184,11 +186,11 @@ final class HttpTiles implements TileReader {
     return asked.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : asked;
   }
 
-  /** Waits until the next request may go out. */
+  /** Waits until the next request may be sent. */
   private void awaitTurn() throws InterruptedIOException {
     long wait;
     synchronized (turnstile) {
-      long now = System.nanoTime();
+      long now = ticker.nanos();
       long turn = Math.max(now, nextRequestNanos);
       nextRequestNanos = turn + (long) (1e9 / options.requestsPerSecond());
       wait = turn - now;
@@ -196,9 +198,9 @@ final class HttpTiles implements TileReader {
     sleep(Duration.ofNanos(wait));
   }
 
-  private static void sleep(Duration pause) throws InterruptedIOException {
+  private void sleep(Duration pause) throws InterruptedIOException {
     try {
-      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+      ticker.sleep(pause);
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -231,7 +233,7 @@ final class HttpTiles implements TileReader {
     }
   }
 
-  /** What came back; status 0 if nothing did. */
+  /** A response; status 0 if there was none. */
   private static final class Answer {
     final int status;
     final byte[] body;

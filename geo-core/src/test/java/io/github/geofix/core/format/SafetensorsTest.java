@@ -2,6 +2,7 @@ package io.github.geofix.core.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,11 +15,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
@@ -201,7 +205,8 @@ class SafetensorsTest {
         "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}          | not a whole number",
         "{'a':{'dtype':'F32','shape':[2.0],'data_offsets':[0,8]}}         | not a whole number",
         "{'a':{'dtype':'F32','shape':['2'],'data_offsets':[0,8]}}         | not a whole number",
-        "{'a':{'dtype':'F8_E4M3','shape':[8],'data_offsets':[0,8]}}       | readable are",
+        "{'a':{'dtype':'F9','shape':[8],'data_offsets':[0,8]}}            | readable are",
+        "{'a':{'dtype':'F4','shape':[15],'data_offsets':[0,7]}}           | needs 8 bytes",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}           | lies at",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}         | more than 2",
         "{'a':{'dtype':'F32','shape':[2]}}                                | needs a dtype",
@@ -215,6 +220,78 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.open(file))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "U64,[1]",
+    "C64,[1]",
+    "F8_E4M3,[8]",
+    "F8_E5M2,[8]",
+    "F8_E8M0,'[2,4]'",
+    "F4,[16]",
+    "F6_E2M3,[10]"
+  })
+  void arraysOfOtherTypesOfTheFormatFailOnlyWhenRead(String type, String shape) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putFloat(8, 1.5f);
+    Path file =
+        write(
+            """
+            {"step":{"dtype":"%s","shape":%s,"data_offsets":[0,8]},\
+            "vec":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"""
+                .formatted(type, shape),
+            data.array());
+    try (Safetensors read = Safetensors.open(file)) {
+      assertThat(read.names()).containsExactly("step", "vec");
+      assertThat(read.floats("vec")).containsExactly(1.5f);
+      assertThat(read.shape("step")).isNotEmpty();
+      assertThatThrownBy(() -> read.dtype("step"))
+          .isInstanceOf(ModelFormatException.class)
+          .hasMessageContaining("step in " + file + " has the type " + type);
+      assertThatThrownBy(() -> read.floats("step")).isInstanceOf(ModelFormatException.class);
+      assertThatThrownBy(() -> read.longs("step")).isInstanceOf(ModelFormatException.class);
+    }
+  }
+
+  @Test
+  void metadataMayBeNull() throws IOException {
+    Path file =
+        write(
+            "{\"__metadata__\":null,\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}",
+            new byte[] {7});
+    try (Safetensors read = Safetensors.open(file)) {
+      assertThat(read.metadata()).isEmpty();
+      assertThat(read.longs("a")).containsExactly(7);
+    }
+  }
+
+  static Stream<Arguments> otherFiles() {
+    byte[] pickle = new byte[100];
+    pickle[0] = (byte) 0x80;
+    pickle[1] = 2;
+    return Stream.of(
+        arguments(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab\nsize 44\n"
+                .getBytes(StandardCharsets.UTF_8),
+            "a Git LFS pointer"),
+        arguments(
+            "<!DOCTYPE html><html><body>Access is restricted</body></html>"
+                .getBytes(StandardCharsets.UTF_8),
+            "a web page"),
+        arguments("\n<HTML><body/></HTML>".getBytes(StandardCharsets.UTF_8), "a web page"),
+        arguments("PK\003\004\0\0\010\010archive".getBytes(StandardCharsets.UTF_8), "a zip file"),
+        // As a length this one is within the limit.
+        arguments(Arrays.copyOf(new byte[] {'P', 'K', 3, 4}, 100), "a zip file"),
+        arguments(pickle, "a Python pickle"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherFiles")
+  void namesFilesOfOtherKinds(byte[] content, String kind) throws IOException {
+    Path file = Files.write(folder.resolve("model.safetensors"), content);
+    assertThatThrownBy(() -> Safetensors.open(file))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageContaining(file + " is not a safetensors file: it is " + kind);
   }
 
   @ParameterizedTest

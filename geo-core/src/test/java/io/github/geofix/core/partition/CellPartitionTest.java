@@ -257,7 +257,7 @@ class CellPartitionTest {
       delimiter = '|',
       value = {
         "''|holds no cell",
-        "'a,b\n1,2\n'|line 1: no column s2Token or cellId among a,b",
+        "'a,b\n1,2\n'|has no column s2Token or cellId: its header is a,b",
         "'s2Token\n'|holds no cell",
         "'s2Token\nxyz\n'|line 2: not an S2 token: 'xyz'",
         "'s2Token\n89c3\n89c3\n'|cells 89c3 and 89c3 overlap",

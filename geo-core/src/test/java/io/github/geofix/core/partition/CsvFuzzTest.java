@@ -111,7 +111,7 @@ class CsvFuzzTest {
     }
     read(file, content.length, CellHierarchy::load);
     read(file, content.length, PointSet::readCsv);
-    read(file, content.length, BoxPartition::loadOsv5m);
+    read(file, content.length, BoxPartition::load);
   }
 
   private static <T> @Nullable T read(Path file, long length, Function<Path, T> reader) {

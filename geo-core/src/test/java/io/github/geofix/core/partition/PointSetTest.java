@@ -89,8 +89,8 @@ class PointSetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'lat,long\n1,2\n'|line 1: no column longitude or lon or lng among lat,long",
-        "'lat,lon\n1,2\nx,2\n'|line 3: not a number: For input string: \"x\"",
+        "'lat,east\n1,2\n'|has no column longitude or lon or lng or long: its header is lat,east",
+        "'lat,lon\n1,2\nx,2\n'|line 3: not a number: \"x\"",
         "'lat,lon\n1,2\n151.2,-33.9\n'|line 3: latitude 151.2 is not within -90 to 90 degrees:"
             + " are latitude and longitude swapped?",
         "'lat,lon\n1,2\n1\n'|line 3: 1 fields, the header has 2",

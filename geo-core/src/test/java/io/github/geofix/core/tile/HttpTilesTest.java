@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -49,7 +50,6 @@ class HttpTilesTest {
   private final HttpServer server;
   private final Queue<Answer> script = new ConcurrentLinkedQueue<>();
   private final List<HttpExchange> requests = new CopyOnWriteArrayList<>();
-  private final List<Long> arrivals = new CopyOnWriteArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
 
   HttpTilesTest(@TempDir Path cache) throws IOException {
@@ -58,7 +58,6 @@ class HttpTilesTest {
     server.createContext(
         "/",
         exchange -> {
-          arrivals.add(System.nanoTime());
           requests.add(exchange);
           Answer answer = script.poll();
           try (exchange) {
@@ -157,15 +156,63 @@ class HttpTilesTest {
     assertThat(color(OPTIONS)).isEqualTo(0xff123456);
   }
 
+  /** A clock that stands still until somebody waits. */
+  private static final class FakeTicker implements Ticker {
+    private final List<Duration> pauses = new ArrayList<>();
+    private final List<Duration> wakings = new ArrayList<>();
+    private long now;
+
+    @Override
+    public synchronized long nanos() {
+      return now;
+    }
+
+    @Override
+    public synchronized void sleep(Duration pause) {
+      pauses.add(pause);
+      now += pause.toNanos();
+      wakings.add(Duration.ofNanos(now));
+    }
+  }
+
   @Test
   void requestsKeepTheirDistance() {
-    try (TileSource source =
-        TileSource.http(Stores.template(server), cache, OPTIONS.withRequestsPerSecond(50))) {
+    FakeTicker ticker = new FakeTicker();
+    HttpTileOptions options = OPTIONS.withRequestsPerSecond(50);
+    try (TileSource source = HttpTiles.open(Stores.template(server), cache, options, ticker)) {
       assertThat(source.view(WORLD, 2 * TILE, 2 * TILE).getWidth()).isEqualTo(2 * TILE);
     }
-    assertThat(arrivals).hasSize(4);
-    // Three gaps of 20 ms; the first request may be late itself.
-    assertThat(arrivals.get(3) - arrivals.get(0)).isGreaterThan(30_000_000L);
+    assertThat(requests).hasSize(4);
+    assertThat(ticker.wakings)
+        .containsExactly(
+            Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(40), Duration.ofMillis(60));
+  }
+
+  @Test
+  void pausesDoubleAndAreAsLongAsTheServerAsks() {
+    script.add(status(503));
+    script.add(status(503));
+    script.add(
+        exchange -> {
+          exchange.getResponseHeaders().add("Retry-After", "7");
+          exchange.sendResponseHeaders(429, -1);
+        });
+    script.add(
+        exchange -> {
+          exchange.getResponseHeaders().add("Retry-After", "3600");
+          exchange.sendResponseHeaders(503, -1);
+        });
+    FakeTicker ticker = new FakeTicker();
+    HttpTileOptions options = OPTIONS.withRetries(4, Duration.ofMillis(500));
+    try (TileSource source = HttpTiles.open(Stores.template(server), cache, options, ticker)) {
+      assertThat(source.view(WORLD, TILE, TILE).getRGB(3, 3)).isEqualTo(0xff123456);
+    }
+    assertThat(ticker.pauses.stream().filter(pause -> !pause.isZero()))
+        .containsExactly(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(7),
+            Duration.ofSeconds(60));
   }
 
   @Test

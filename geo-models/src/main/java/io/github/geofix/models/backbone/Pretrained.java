@@ -40,6 +40,29 @@ public final class Pretrained {
     return reports;
   }
 
+  /**
+   * Fills a whole network from a published checkpoint of one, or else all its backbones as {@link
+   * #load(Module, Safetensors)} does.
+   *
+   * @param wholeNetwork the names of published checkpoints of such networks, by publisher
+   * @return for each part that was filled, by its name or that of the publisher, a complete report
+   */
+  public static Map<String, ImportReport> load(
+      Module network, Safetensors checkpoint, Map<String, RenameTable> wholeNetwork) {
+    for (Map.Entry<String, RenameTable> names : wholeNetwork.entrySet()) {
+      if (Weights.matches(network, checkpoint, names.getValue()) > 0) {
+        return Map.of(
+            names.getKey(),
+            Weights.load(network, owner(network), checkpoint, names.getValue()).requireComplete());
+      }
+    }
+    return load(network, checkpoint);
+  }
+
+  private static NDManager owner(Module network) {
+    return network.parameters().values().iterator().next().array().getManager();
+  }
+
   private static ImportReport fill(Backbone backbone, Safetensors checkpoint) {
     RenameTable best = RenameTable.IDENTITY;
     long most = Weights.matches(backbone, checkpoint, best);
@@ -61,8 +84,7 @@ public final class Pretrained {
                   String.join(", ", known),
                   checkpoint.names().stream().limit(3).toList()));
     }
-    NDManager owner = backbone.parameters().values().iterator().next().array().getManager();
-    return Weights.load(backbone, owner, checkpoint, best).requireComplete();
+    return Weights.load(backbone, owner(backbone), checkpoint, best).requireComplete();
   }
 
   private static Map<String, Backbone> backbones(Module network) {

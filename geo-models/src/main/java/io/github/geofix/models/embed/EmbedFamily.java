@@ -6,6 +6,7 @@ import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
+import java.util.Set;
 
 /** The embed family by name. */
 public final class EmbedFamily extends SizedFamily<EmbedConfig> {
@@ -28,6 +29,11 @@ public final class EmbedFamily extends SizedFamily<EmbedConfig> {
   @Override
   protected Module network(EmbedConfig config) {
     return new EmbedNetwork(config, new int[0]);
+  }
+
+  @Override
+  public Set<String> answerSettings() {
+    return Set.of("inference", "answer");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
@@ -91,8 +92,11 @@ public final class TorchOps {
    * @return {@code [N, D]}: row n is the sum of the table's rows {@code indices[n]}
    */
   public static NDArray embeddingBag(NDArray table, NDArray indices) {
-    NDArray offsets =
-        table.getManager().arange(0, indices.size(), indices.getShape().get(1), DataType.INT64);
+    NDManager manager = table.getManager();
+    Shape shape = indices.getShape();
+    // DJL computes ranges in float: those of rows are exact, those of steps of K would not be.
+    NDArray rows = manager.arange(0, Math.toIntExact(shape.get(0)), 1, DataType.INT64);
+    NDArray offsets = rows.mul(Scalar.of(manager, DataType.INT64, (double) shape.get(1)));
     return SCRIPT.call("embedding_bag", table, indices.reshape(-1), offsets);
   }
 

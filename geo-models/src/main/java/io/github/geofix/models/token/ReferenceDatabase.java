@@ -22,13 +22,13 @@ public final class ReferenceDatabase implements AutoCloseable {
   /** Collects photos. Not thread-safe. */
   public static final class Builder {
     private final int vectors;
-    private final int vectorWidth;
+    private final int dimension;
     private final EmbeddingIndexBuilder rows;
 
-    private Builder(int vectors, int vectorWidth) {
+    private Builder(int vectors, int dimension) {
       this.vectors = vectors;
-      this.vectorWidth = vectorWidth;
-      rows = EmbeddingIndex.builder(vectorWidth, IndexOptions.defaults());
+      this.dimension = dimension;
+      rows = EmbeddingIndex.builder(dimension, IndexOptions.defaults());
     }
 
     /**
@@ -39,12 +39,12 @@ public final class ReferenceDatabase implements AutoCloseable {
      * @throws IllegalArgumentException if they are of another number or length
      */
     public Builder add(float[][] photoVectors, LatLng latLng, String id) {
-      checkShape(photoVectors, vectors, vectorWidth);
+      checkShape(photoVectors, vectors, dimension);
       ByteBuffer payload =
-          ByteBuffer.allocate(Float.BYTES * vectors * vectorWidth).order(ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer.allocate(Float.BYTES * vectors * dimension).order(ByteOrder.LITTLE_ENDIAN);
       for (float[] vector : photoVectors) {
         payload.asFloatBuffer().put(vector);
-        payload.position(payload.position() + Float.BYTES * vectorWidth);
+        payload.position(payload.position() + Float.BYTES * dimension);
       }
       rows.add(photoVectors[0], latLng, id, payload.array());
       return this;
@@ -66,10 +66,10 @@ public final class ReferenceDatabase implements AutoCloseable {
    * Starts a database of photos with so many vectors of such a length.
    *
    * @param vectors V, at least 1
-   * @param vectorWidth W
+   * @param dimension W
    */
-  public static Builder builder(int vectors, int vectorWidth) {
-    return new Builder(vectors, vectorWidth);
+  public static Builder builder(int vectors, int dimension) {
+    return new Builder(vectors, dimension);
   }
 
   /**
@@ -147,10 +147,10 @@ public final class ReferenceDatabase implements AutoCloseable {
     return new Neighbor(vectors, hit.latLng(), hit.score());
   }
 
-  static void checkShape(float[][] given, int vectors, int vectorWidth) {
+  static void checkShape(float[][] given, int vectors, int dimension) {
     boolean fits = given.length == vectors;
     for (float[] vector : given) {
-      fits &= vector.length == vectorWidth;
+      fits &= vector.length == dimension;
     }
     if (!fits) {
       throw new IllegalArgumentException(
@@ -160,7 +160,7 @@ public final class ReferenceDatabase implements AutoCloseable {
               + " values given, "
               + vectors
               + " of "
-              + vectorWidth
+              + dimension
               + " needed");
     }
   }

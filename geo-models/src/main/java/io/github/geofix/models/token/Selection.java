@@ -66,16 +66,4 @@ public interface Selection {
         .mapToDouble(n -> 1 + n.similarity())
         .sum();
   }
-
-  /**
-   * Returns the selection of the hypothesis closest to the truth: the best that any selection could
-   * do. For analysis only, since it needs the answer.
-   */
-  static Selection closestTo(LatLng truth) {
-    return photo ->
-        IntStream.range(0, photo.size())
-            .mapToObj(photo::latLng)
-            .min(Comparator.comparingDouble(place -> GreatCircle.distanceKm(place, truth)))
-            .orElseThrow();
-  }
 }

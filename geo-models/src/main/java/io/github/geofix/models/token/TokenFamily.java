@@ -5,7 +5,10 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The token family by name. */
 public final class TokenFamily extends SizedFamily<TokenConfig> {
@@ -28,6 +31,16 @@ public final class TokenFamily extends SizedFamily<TokenConfig> {
   @Override
   protected Module network(TokenConfig config) {
     return TokenModel.network(config);
+  }
+
+  @Override
+  public Set<String> answerSettings() {
+    return Set.of("decoding", "selection", "answer");
+  }
+
+  @Override
+  public Map<String, RenameTable> checkpointNames() {
+    return Map.of("geotoken", TokenNetwork.publishedNames());
   }
 
   @Override

@@ -51,10 +51,6 @@ public final class TokenModel extends GeoModel {
   private @Nullable RewardScorer rewardScorer;
   private @Nullable ReferenceDatabase reference;
 
-  private TokenModel(TokenConfig config) {
-    this(config, network(config));
-  }
-
   private TokenModel(TokenConfig config, TokenNetwork network) {
     super(METHOD, network, config.answer());
     this.config = config;
@@ -68,7 +64,7 @@ public final class TokenModel extends GeoModel {
    * @param seed the initial parameters depend on it alone
    */
   public static TokenModel create(TokenConfig config, long seed) {
-    TokenModel model = new TokenModel(config);
+    TokenModel model = new TokenModel(config, network(config));
     model.network.initialize(model.manager(), seed);
     return model;
   }
@@ -82,7 +78,7 @@ public final class TokenModel extends GeoModel {
   public static TokenModel load(ModelFolder folder) {
     TokenConfig config = folder.config(TokenConfig.class);
     folder.checkCode(config);
-    return load(folder, weights -> new TokenModel(config));
+    return load(folder, weights -> new TokenModel(config, network(config)));
   }
 
   static TokenNetwork network(TokenConfig config) {

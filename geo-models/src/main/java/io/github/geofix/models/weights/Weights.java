@@ -3,6 +3,8 @@ package io.github.geofix.models.weights;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
@@ -14,13 +16,10 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,20 +65,15 @@ public final class Weights {
    * a second.
    */
   public static String digest(Module module) {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    Hasher sha = Hashing.sha256().newHasher();
     module
         .parameters()
         .forEach(
             (name, parameter) -> {
-              sha.update((name + parameter.shape()).getBytes(StandardCharsets.UTF_8));
-              sha.update(parameter.array().toByteBuffer(true));
+              sha.putString(name + parameter.shape(), StandardCharsets.UTF_8);
+              sha.putBytes(parameter.array().toByteBuffer(true));
             });
-    return HexFormat.of().formatHex(sha.digest());
+    return sha.hash().toString();
   }
 
   /**
@@ -232,6 +226,9 @@ public final class Weights {
             } else {
               weights.read(name, 0, values);
             }
+            for (int i = 0; i < count; i++) {
+              requireFinite(values.get(i), i, name, weights);
+            }
           } else {
             FloatBuffer values = bytes.asFloatBuffer().slice(start, count);
             if (target.transposed()) {
@@ -239,8 +236,18 @@ public final class Weights {
             } else {
               weights.read(name, 0, values);
             }
+            for (int i = 0; i < count; i++) {
+              requireFinite(values.get(i), i, name, weights);
+            }
           }
         });
+  }
+
+  private static void requireFinite(double value, int index, String name, Safetensors weights) {
+    if (!Double.isFinite(value)) {
+      throw new ModelFormatException(
+          name + " in " + weights.path() + " has " + value + " at element " + index);
+    }
   }
 
   private static void transpose(float[] rows, long[] shape, FloatBuffer columns) {

@@ -7,6 +7,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The zoom family by name. */
 public final class ZoomFamily extends SizedFamily<ZoomConfig> {
@@ -41,6 +42,11 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
   @Override
   public Optional<String> mapSetting() {
     return Optional.of(ZoomModel.MAP);
+  }
+
+  @Override
+  public Set<String> answerSettings() {
+    return Set.of("search", "answer");
   }
 
   @Override

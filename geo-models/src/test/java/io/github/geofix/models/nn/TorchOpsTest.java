@@ -45,6 +45,31 @@ class TorchOpsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void embeddingBagSumsRows(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] table = random.doubles(6 * WIDTH).toArray();
+    long[] indices = random.longs(5 * 3, 0, 6).toArray();
+    double[] sums = new double[5 * WIDTH];
+    double[] uses = new double[6 * WIDTH];
+    for (int i = 0; i < indices.length; i++) {
+      for (int d = 0; d < WIDTH; d++) {
+        sums[i / 3 * WIDTH + d] += table[(int) indices[i] * WIDTH + d];
+        uses[(int) indices[i] * WIDTH + d] += 1;
+      }
+    }
+    NDArray rows = manager.create(table, new Shape(6, WIDTH));
+    NDArray chosen = manager.create(indices, new Shape(5, 3));
+    rows.setRequiresGradient(true);
+    try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
+      NDArray result = TorchOps.embeddingBag(rows, chosen);
+      assertThat(result.toDoubleArray()).containsExactly(sums, within(1e-12));
+      collector.backward(result.sum());
+    }
+    assertThat(rows.getGradient().toDoubleArray()).containsExactly(uses, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void causalAttentionHidesLaterKeys(long seed) {
     double[][] qkv = queriesKeysValues(seed, QUERIES);
     double[] mask = new double[QUERIES * QUERIES];

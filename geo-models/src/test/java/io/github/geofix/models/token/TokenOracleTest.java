@@ -1,6 +1,7 @@
 package io.github.geofix.models.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -13,6 +14,7 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.decode.Hypotheses;
 import io.github.geofix.models.decode.Hypothesis;
 import io.github.geofix.models.loss.NextToken;
@@ -25,6 +27,7 @@ import io.github.geofix.models.weights.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,17 @@ class TokenOracleTest {
 
   private static NDArray words(String tensor) {
     return manager.create(ORACLE.longs(tensor), new Shape(ORACLE.shape(tensor)));
+  }
+
+  @Test
+  void aPublishedCheckpointIsImportedAsAWhole() {
+    try (Safetensors weights = Safetensors.open(ORACLE.path())) {
+      RenameTable names = TokenNetwork.publishedNames().withoutPrefix("weights.");
+      assertThat(Pretrained.load(network, weights, Map.of("geotoken", names)))
+          .containsOnlyKeys("geotoken");
+      assertThatThrownBy(() -> Pretrained.load(network, weights, Map.of()))
+          .hasMessageContaining("no backbone");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.ModelFormatException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class WeightsTest {
@@ -94,6 +96,20 @@ class WeightsTest {
             cannot load weights.safetensors into Net: 2 of 7 tensors do not fit
               head.weight: file [2, 6], model [2, 4]
               position: file [5, 6], model [5, 4]. Use withWidth(6).""");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN,FLOAT32", "Infinity,FLOAT32", "NaN,FLOAT64", "-Infinity,FLOAT64"})
+  void refusesNumbersThatAreNotFinite(float number, DataType type) {
+    Net saved = new Net(4);
+    saved.initialize(manager, 1, type);
+    saved.parameter("position").array().set(new NDIndex(2, 3), number);
+    Weights.save(saved, file, Map.of());
+    Net loaded = new Net(4);
+    loaded.initialize(manager, 2, type);
+    assertThatThrownBy(() -> Weights.load(loaded, manager, file))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessage("position in " + file + " has " + (double) number + " at element 11");
   }
 
   @Test

@@ -25,12 +25,10 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes examples on worker threads and hands them out as batches, in an order and with a randomness
- * that depend on the seed alone.
+ * Loads batches of examples on worker threads. Order and randomness depend on the seed alone.
  *
- * <p>At most {@value #AHEAD} batches are under way at a time, in direct buffers that are used again
- * and again, so memory stays flat however slow the training is. {@link #next()} belongs to one
- * thread.
+ * <p>At most {@value #AHEAD} batches are loaded ahead, into direct buffers that are reused, so that
+ * memory stays constant however slow training is. {@link #next()} is for one thread.
  */
 public final class BatchLoader implements AutoCloseable {
   private static final int AHEAD = 3;
@@ -174,8 +172,8 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /**
-   * As {@link #next()}, for what is of no use unless it is finished: an interrupt has to wait, and
-   * is there again when this returns.
+   * As {@link #next()}, but not interruptible: an interrupt is restored when this returns. For work
+   * that is of no use unless it is finished.
    */
   public StackedExamples nextUninterrupted() {
     boolean interrupted = false;
@@ -296,8 +294,8 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /**
-   * Stops the workers and waits for the examples in their hands, as the model that makes them may
-   * be closed next; batches under way are dropped.
+   * Stops the workers and waits for the examples that are being made, because the model that makes
+   * them may be closed next. Drops the batches loaded ahead.
    */
   @Override
   public void close() {
@@ -329,7 +327,7 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  /** A batch in memory that the loader wants back: close it after the last use of its arrays. */
+  /** A batch in memory of the loader: close it after the last use of its arrays. */
   public final class StackedExamples implements AutoCloseable {
     private @Nullable Pending batch;
     private final long number;

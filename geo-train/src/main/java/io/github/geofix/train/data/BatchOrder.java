@@ -3,7 +3,7 @@ package io.github.geofix.train.data;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Decides which photos share a batch. */
+/** The order of the photos of each epoch, and so which photos share a batch. */
 @FunctionalInterface
 public interface BatchOrder {
 

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 final class HardNegativeBatches implements BatchOrder {
   private static final int[] NOTHING = {};
 
-  /** What tells the photos' tiles by similarity. */
+  /** A search for the tiles that are most similar to photos. */
   @FunctionalInterface
   interface Similarity {
     /**

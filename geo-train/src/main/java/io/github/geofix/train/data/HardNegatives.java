@@ -36,7 +36,7 @@ public sealed interface HardNegatives {
 
   /** Random batches. */
   record None() implements HardNegatives {
-    /** Returns the only instance's equal. */
+    /** Returns the strategy, which has no options. */
     public static None defaults() {
       return new None();
     }

@@ -5,7 +5,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.image.Photos;
 import java.util.Optional;
 
-/** The photos of a manifest, decoded anew each time they are asked for. Thread-safe. */
+/** The photos of a manifest, decoded on each request. Thread-safe. */
 public final class ManifestPhotos implements PhotoSource {
   private final Manifest manifest;
 

@@ -102,10 +102,10 @@ public final class TrainingData {
    */
   public TrainingData skippingUnreadable(Consumer<String> onSkip) {
     if (photos.isPresent()) {
-      return of(Readable.photos(photos.get(), onSkip)).withLocations(locations);
+      return of(SkipUnreadable.photos(photos.get(), onSkip)).withLocations(locations);
     }
     return new TrainingData(
-        photos, model -> Readable.examples(examples.apply(model), onSkip), locations, tiles);
+        photos, model -> SkipUnreadable.examples(examples.apply(model), onSkip), locations, tiles);
   }
 
   /** Returns the photos; empty if these are pairs or examples. */

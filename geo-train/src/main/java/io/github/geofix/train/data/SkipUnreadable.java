@@ -10,20 +10,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** Replaces what cannot be read by the next that can. Thread-safe. */
-final class Readable {
+/**
+ * Photos and examples of which an unreadable one is replaced by the next readable one. Thread-safe.
+ */
+final class SkipUnreadable {
   private final int size;
   private final Consumer<String> onSkip;
   private final Set<Integer> unreadable = ConcurrentHashMap.newKeySet();
 
-  private Readable(int size, Consumer<String> onSkip) {
+  private SkipUnreadable(int size, Consumer<String> onSkip) {
     this.size = size;
     this.onSkip = onSkip;
   }
 
   /** Returns photos without those that cannot be read. */
   static PhotoSource photos(PhotoSource photos, Consumer<String> onSkip) {
-    Readable readable = new Readable(photos.size(), onSkip);
+    SkipUnreadable skip = new SkipUnreadable(photos.size(), onSkip);
     return new PhotoSource() {
       @Override
       public int size() {
@@ -32,14 +34,14 @@ final class Readable {
 
       @Override
       public Photo photo(int epoch, int index) {
-        return readable.get(index, candidate -> photos.photo(epoch, candidate));
+        return skip.get(index, candidate -> photos.photo(epoch, candidate));
       }
     };
   }
 
   /** Returns examples without those that cannot be read. */
   static Examples examples(Examples examples, Consumer<String> onSkip) {
-    Readable readable = new Readable(examples.size(), onSkip);
+    SkipUnreadable skip = new SkipUnreadable(examples.size(), onSkip);
     return new Examples() {
       @Override
       public int size() {
@@ -48,7 +50,7 @@ final class Readable {
 
       @Override
       public Example example(int epoch, int index, SplittableRandom random) {
-        return readable.get(
+        return skip.get(
             index,
             candidate ->
                 // Not the same generator: an attempt that failed may have drawn from it.
