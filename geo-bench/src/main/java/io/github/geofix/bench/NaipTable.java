@@ -48,6 +48,7 @@ public final class NaipTable {
   private static final int BATCH = 64;
 
   /** The parts that are compared. */
+  @SuppressWarnings("ImmutableEnumChecker") // Losses are records of numbers.
   private enum Setting {
     BASELINE(false, Triplet.defaults(), false),
     RECOMBINATION(true, Triplet.defaults(), false),

@@ -39,7 +39,7 @@ final class DocumentedCommandsTest {
 
   private static List<String> documentedCommands() throws IOException {
     List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-    try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+    try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
       files.filter(f -> f.toString().endsWith(".md")).sorted().forEach(documents::add);
     }
     List<String> commands = new ArrayList<>();

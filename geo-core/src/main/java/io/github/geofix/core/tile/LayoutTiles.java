@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,10 +73,8 @@ final class LayoutTiles implements TileReader {
   private static List<Integer> zooms(Path folder, TileLayout layout) throws IOException {
     List<Integer> zooms = new ArrayList<>();
     for (int zoom = layout.minZoom(); zoom <= layout.maxZoom(); zoom++) {
-      try (Stream<Matcher> tiles = tiles(folder, layout.path(), zoom)) {
-        if (tiles.findAny().isPresent()) {
-          zooms.add(zoom);
-        }
+      if (tiles(folder, layout.path(), zoom, Stream::findAny).isPresent()) {
+        zooms.add(zoom);
       }
     }
     if (zooms.isEmpty()) {
@@ -90,25 +89,34 @@ final class LayoutTiles implements TileReader {
   }
 
   private static Extent extent(Path folder, String path, int zoom) throws IOException {
-    try (Stream<Matcher> tiles = tiles(folder, path, zoom)) {
-      return tiles
-          .map(tile -> Extent.of(number(tile, "x"), number(tile, "y")))
-          .reduce(Extent::union)
-          .orElseThrow();
-    }
+    return tiles(
+            folder,
+            path,
+            zoom,
+            tiles ->
+                tiles
+                    .map(tile -> Extent.of(number(tile, "x"), number(tile, "y")))
+                    .reduce(Extent::union))
+        .orElseThrow();
   }
 
   private static int number(Matcher tile, String name) {
     return Integer.parseInt(tile.group(name));
   }
 
-  /** Returns the files of one zoom as matches with the groups x and y; must be closed. */
-  private static Stream<Matcher> tiles(Path folder, String path, int zoom) throws IOException {
+  /**
+   * Searches the files of one zoom.
+   *
+   * @param search receives them as matches with the groups x and y
+   */
+  private static <T> Optional<T> tiles(
+      Path folder, String path, int zoom, Function<Stream<Matcher>, Optional<T>> search)
+      throws IOException {
     String template = path.replace("{zoom}", Integer.toString(zoom));
     String fixed = template.substring(0, template.indexOf('{'));
     Path start = folder.resolve(fixed.substring(0, fixed.lastIndexOf('/') + 1));
     if (!Files.isDirectory(start)) {
-      return Stream.empty();
+      return Optional.empty();
     }
     StringBuilder regex = new StringBuilder();
     for (String part : template.split("(?=\\{[xy]})|(?<=\\{[xy]})")) {
@@ -121,9 +129,12 @@ final class LayoutTiles implements TileReader {
     }
     Pattern pattern = Pattern.compile(regex.toString());
     int depth = template.split("/").length;
-    return Files.walk(start, depth)
-        .map(file -> pattern.matcher(folder.relativize(file).toString().replace('\\', '/')))
-        .filter(Matcher::matches);
+    try (Stream<Path> files = Files.walk(start, depth)) {
+      return search.apply(
+          files
+              .map(file -> pattern.matcher(folder.relativize(file).toString().replace('\\', '/')))
+              .filter(Matcher::matches));
+    }
   }
 
   private PyramidLevel level(int zoom) throws IOException {

@@ -163,8 +163,11 @@ class PhotoBenchmarkTest {
     Path csv = root.resolve("osv5m.csv");
     Files.writeString(
         csv,
-        "image,latitude,longitude,sequence\n"
-            + "1,-43.8,-176.6,jCe8ul2PRh2bbmPZkkNRIA\n2,-43.9,170.1,\n");
+        """
+        image,latitude,longitude,sequence
+        1,-43.8,-176.6,jCe8ul2PRh2bbmPZkkNRIA
+        2,-43.9,170.1,
+        """);
     PhotoSet photos = PhotoSet.of(Manifest.readCsv(csv), false);
     PhotoEvaluation evaluation = PhotoBenchmark.of(photos).evaluate(Manifest.readCsv(csv));
     assertThat(evaluation.report().sequences()).isEmpty();

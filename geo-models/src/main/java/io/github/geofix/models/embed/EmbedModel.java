@@ -35,8 +35,7 @@ import java.util.function.Function;
  * The embed family: photos and the S2 cells of several levels are unit vectors of one embedding
  * space, and a photo is located in the cells whose vectors are nearest.
  *
- * <p>After GeoSURGE (arXiv 2510.01448); {@code docs/methods.md} of the project lists the
- * differences.
+ * <p>After GeoSURGE (arXiv 2510.01448).
  *
  * <p>Training, indexing and changes of options are for one thread; {@link #localizer()} is
  * thread-safe.

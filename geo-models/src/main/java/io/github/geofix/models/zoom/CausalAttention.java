@@ -84,7 +84,7 @@ final class CausalAttention extends Module {
 
   /** The fused attention has no dropout; sequences are short, so that their weights fit. */
   private NDArray droppedAttention(Forward f, NDArray q, NDArray k, NDArray v) {
-    NDArray scale = Scalar.of(q, 1 / Math.sqrt(q.getShape().get(3)));
+    NDArray scale = Scalar.of(q, 1 / Math.sqrt((double) q.getShape().get(3)));
     NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).mul(scale).add(mask(q, k));
     return dropout.forward(f, scores.softmax(-1)).matMul(v);
   }

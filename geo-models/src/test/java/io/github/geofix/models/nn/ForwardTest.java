@@ -64,7 +64,7 @@ final class ForwardTest {
   private static NDArray images(Backbone net, NDManager step) {
     ImageSpec image = net.image();
     long length = 2L * 3 * image.height() * image.width();
-    return step.arange(0, length, 1)
+    return step.arange(0, (float) length, 1)
         .toType(DataType.FLOAT32, false)
         .sin()
         .reshape(new Shape(2, 3, image.height(), image.width()));
