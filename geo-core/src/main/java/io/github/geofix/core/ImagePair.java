@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * @param photo a ground panorama, or a photo from above
  * @param tile square, north up; several photos may share one
- * @param semiPositives other tiles that show the photo's place without being centered on it, as
- *     in VIGOR; they are neither positives nor negatives
+ * @param semiPositives other tiles that show the photo's place without being centered on it, as in
+ *     VIGOR; they are neither positives nor negatives
  */
 public record ImagePair(Path photo, Path tile, List<Path> semiPositives) {
 

@@ -37,9 +37,9 @@ import java.util.function.ToDoubleFunction;
  * each file is decoded a second time, one at a time, so that a batch of photos need not fit in
  * memory.
  *
- * <p>The prior of a candidate that a refiner was given is its score. The prior of a new candidate is
- * a density: the sum of the given scores, each spread around its position as a normal distribution
- * whose standard deviation is the candidate's radius.
+ * <p>The prior of a candidate that a refiner was given is its score. The prior of a new candidate
+ * is a density: the sum of the given scores, each spread around its position as a normal
+ * distribution whose standard deviation is the candidate's radius.
  */
 public final class Cascade implements Localizer {
 

@@ -65,8 +65,8 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
   }
 
   /**
-   * Returns the tiles that share some area with a box, row by row from the north-west. Lazy, since a
-   * box may have billions.
+   * Returns the tiles that share some area with a box, row by row from the north-west. Lazy, since
+   * a box may have billions.
    */
   public static Stream<Tile> covering(LatLngBox box, int zoom) {
     Cover cover = Cover.of(box, zoom);

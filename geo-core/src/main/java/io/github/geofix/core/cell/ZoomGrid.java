@@ -56,7 +56,8 @@ public final class ZoomGrid {
   }
 
   /**
-   * Returns the grid of the Web Mercator world; if all sides are powers of two, its cells are tiles.
+   * Returns the grid of the Web Mercator world; if all sides are powers of two, its cells are
+   * tiles.
    *
    * @param sides K at each step: cells per side, 2 to 64
    * @throws IllegalArgumentException if a value is out of range

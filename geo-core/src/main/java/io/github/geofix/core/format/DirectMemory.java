@@ -8,13 +8,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frees direct memory at once instead of at a garbage collection; until then a mapped file cannot be
- * deleted on Windows.
+ * Frees direct memory at once instead of at a garbage collection; until then a mapped file cannot
+ * be deleted on Windows.
  *
  * <p>Java 17 has no public method for this: its foreign memory API is an incubator. {@code
- * Unsafe.invokeCleaner} exists unchanged from Java 9 to 25; Lucene and Netty used it too. Java 24 and
- * 25 print a warning unless started with {@code --sun-misc-unsafe-memory-access=allow}, and a later
- * Java will reject it (JEP 471); then the garbage collector frees the memory.
+ * Unsafe.invokeCleaner} exists unchanged from Java 9 to 25; Lucene and Netty used it too. Java 24
+ * and 25 print a warning unless started with {@code --sun-misc-unsafe-memory-access=allow}, and a
+ * later Java will reject it (JEP 471); then the garbage collector frees the memory.
  */
 public final class DirectMemory {
   private static final @Nullable MethodHandle INVOKE_CLEANER = findInvokeCleaner();

@@ -20,8 +20,8 @@ import java.util.Objects;
  *
  * <p>{@link #close} unmaps at once, so the file can then be deleted or replaced, also on Windows.
  * Access to a slice after {@code close} crashes the JVM: copy the data, or hold a lock against
- * closing. Another program must not truncate the file in place while it is mapped; replacing it by a
- * rename is safe.
+ * closing. Another program must not truncate the file in place while it is mapped; replacing it by
+ * a rename is safe.
  *
  * <p>Any number of threads may take slices; a slice is not thread-safe.
  */

@@ -13,8 +13,8 @@ import java.util.Map;
  * Streaming writer of a GeoJSON feature collection (RFC 7946). Not thread-safe.
  *
  * <p>The edges of polygons are great circles. Since maps draw straight lines, long edges are
- * subdivided until the drawing is within 0.1 % of their length. Polygons are cut at the antimeridian
- * (RFC 7946, 3.1.9), and those over a pole extend to the map's edge.
+ * subdivided until the drawing is within 0.1 % of their length. Polygons are cut at the
+ * antimeridian (RFC 7946, 3.1.9), and those over a pole extend to the map's edge.
  */
 public final class GeoJsonWriter implements Closeable {
   private static final double MAX_DEVIATION = 1e-3;

@@ -86,8 +86,8 @@ public final class LocalFrame implements Frame {
    * Returns the destination of a great-circle movement.
    *
    * @param bearing the initial direction, in degrees clockwise from north
-   * @param meters the distance on a sphere of radius {@link WebMercator#RADIUS_METERS}; negative for
-   *     backwards
+   * @param meters the distance on a sphere of radius {@link WebMercator#RADIUS_METERS}; negative
+   *     for backwards
    */
   public static LatLng move(LatLng from, double bearing, double meters) {
     double latitude = Math.toRadians(from.latitude());
@@ -105,9 +105,7 @@ public final class LocalFrame implements Frame {
         from.longitude() + Math.toDegrees(turn));
   }
 
-  /**
-   * Returns the great-circle distance in meters, on {@link #move}'s sphere.
-   */
+  /** Returns the great-circle distance in meters, on {@link #move}'s sphere. */
   public static double meters(LatLng a, LatLng b) {
     return GreatCircle.distanceKm(a, b) * (WebMercator.RADIUS_METERS / GreatCircle.EARTH_RADIUS_KM);
   }

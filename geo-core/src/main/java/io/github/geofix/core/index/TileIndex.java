@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The file is that of an {@link EmbeddingIndex}, with tile addresses as the names of rows. Closing
- * the index does not close the encoder.
+ * <p>The file is that of an {@link EmbeddingIndex}, with tile addresses as the names of rows.
+ * Closing the index does not close the encoder.
  */
 public final class TileIndex implements AutoCloseable {
 
@@ -255,9 +255,7 @@ public final class TileIndex implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Sets the number of threads that fetch map images; the number of processors unless set.
-     */
+    /** Sets the number of threads that fetch map images; the number of processors unless set. */
     public Builder threads(int threads) {
       if (threads < 1) {
         throw new IllegalArgumentException("threads must be 1 or more: " + threads);

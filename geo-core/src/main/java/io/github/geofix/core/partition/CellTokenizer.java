@@ -25,7 +25,8 @@ public final class CellTokenizer {
    * Options of the encoding.
    *
    * @param level the S2 level of a full sequence, 0 to 30; a cell of level 20 is about 10 m wide
-   * @param group levels per token, 1 to 8; if it does not divide the level, the last token has fewer
+   * @param group levels per token, 1 to 8; if it does not divide the level, the last token has
+   *     fewer
    */
   public record Options(int level, int group) {
 
@@ -100,7 +101,9 @@ public final class CellTokenizer {
     return levels[length - 1];
   }
 
-  /** Returns the number of values at a position: 6 for the face, then 4 to the power of the group. */
+  /**
+   * Returns the number of values at a position: 6 for the face, then 4 to the power of the group.
+   */
   public int valuesAt(int position) {
     return position == 0 ? FACES : 1 << (2 * (levels[position] - levels[position - 1]));
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutionException;
  * An image pyramid: pixel grids of growing resolution in one projection, read tile by tile, and
  * their resampling.
  *
- * <p>A view uses one level. Each of its pixels is the mean over its footprint: as many evenly spaced
- * bilinear samples as the footprint is level pixels wide and high.
+ * <p>A view uses one level. Each of its pixels is the mean over its footprint: as many evenly
+ * spaced bilinear samples as the footprint is level pixels wide and high.
  */
 final class Pyramid implements TileSource {
 

@@ -118,7 +118,8 @@ final class TilePixels {
     graphics.setComposite(AlphaComposite.SrcOver);
     graphics.drawImage(image, 0, 0, null);
     graphics.dispose();
-    return new TilePixels(width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
+    return new TilePixels(
+        width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
   }
 
   /** Returns the picture at half the size, each pixel the mean of four; odd edges count double. */

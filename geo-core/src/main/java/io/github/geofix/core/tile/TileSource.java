@@ -27,8 +27,8 @@ public interface TileSource extends AutoCloseable {
    * mean over its footprint. Ground beyond the imagery is black.
    *
    * <p>A view uses one zoom: the coarsest that is as fine as the view over at least three quarters
-   * of it. If even the coarsest zoom has more than 64 pixels across one of the view, 64 evenly spaced
-   * samples are taken.
+   * of it. If even the coarsest zoom has more than 64 pixels across one of the view, 64 evenly
+   * spaced samples are taken.
    *
    * @param width pixels, 1 or more
    * @param height pixels, 1 or more; {@code width * height} at most {@link #MAX_VIEW_PIXELS}

@@ -22,15 +22,15 @@ import java.util.stream.IntStream;
  * <p>Uses the forward-backward algorithm (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE
  * 1989, section III). The states of photo t are its candidates and those of the photos around it,
  * each a square whose corners are at its radius r, of area {@code A = 2 r^2} and variance {@code
- * r^2 / 6} along each side. With {@code N(d, v) = exp(-d^2 / (2 v)) / (2 pi v)}, distances d, {@code
- * v(x, y) = (r_x^2 + r_y^2) / 6} and the Earth's area E:
+ * r^2 / 6} along each side. With {@code N(d, v) = exp(-d^2 / (2 v)) / (2 pi v)}, distances d,
+ * {@code v(x, y) = (r_x^2 + r_y^2) / 6} and the Earth's area E:
  *
  * <ul>
- *   <li>The emission density of photo t at a position x, from its candidates i of score s, is {@code
- *       q_t(x) = sum_i (1 - floor) s_i N(d(x, i), v(x, i)) + rest / E}, where the rest is 1 minus the
- *       sum of the weighted scores.
- *   <li>The transition density from y to x is {@code p(x | y) = (1 - jump) N(d(x, y), u^2 + v(x, y))
- *       + jump / E}, where u is the speed times the time between the photos.
+ *   <li>The emission density of photo t at a position x, from its candidates i of score s, is
+ *       {@code q_t(x) = sum_i (1 - floor) s_i N(d(x, i), v(x, i)) + rest / E}, where the rest is 1
+ *       minus the sum of the weighted scores.
+ *   <li>The transition density from y to x is {@code p(x | y) = (1 - jump) N(d(x, y), u^2 + v(x,
+ *       y)) + jump / E}, where u is the speed times the time between the photos.
  *   <li>A sequence of states has the weight {@code prod_t A(x_t) q_t(x_t) prod_t p(x_t | x_t-1)}.
  * </ul>
  *
@@ -48,16 +48,16 @@ public final class TrackFilter {
   /**
    * Options of the motion model and of the trust in single photos.
    *
-   * @param kmPerSecond the typical speed: the standard deviation of the displacement along each axis
-   *     in a second; above 0
+   * @param kmPerSecond the typical speed: the standard deviation of the displacement along each
+   *     axis in a second; above 0
    * @param jump the probability that the next position is uniform on the Earth, above 0 to 1
    * @param floor the probability that the candidates of a photo carry no information, above 0 to 1
-   * @param temperature the scores are raised to 1 / temperature, keeping their sum; above 1 if photos
-   *     overlap, so that their errors correlate; above 0
+   * @param temperature the scores are raised to 1 / temperature, keeping their sum; above 1 if
+   *     photos overlap, so that their errors correlate; above 0
    * @param window the number of photos before and after one whose candidates are states of it, 0 or
    *     more
-   * @param meanKm the answer is the density mode of the states: the mean within this distance of the
-   *     state with the most probability within it; above 0
+   * @param meanKm the answer is the density mode of the states: the mean within this distance of
+   *     the state with the most probability within it; above 0
    * @param candidates the most candidates in a location, above 0
    */
   public record Options(
@@ -91,9 +91,9 @@ public final class TrackFilter {
     }
 
     /**
-     * Returns the options for a speed: jump probability 0.000001, floor 0.1, temperature 2, a window
-     * of five photos, a mean within 500 km, ten candidates. They suit models with cells about 100 km
-     * wide; for smaller cells set {@link #withMeanKm} to a few times their radius.
+     * Returns the options for a speed: jump probability 0.000001, floor 0.1, temperature 2, a
+     * window of five photos, a mean within 500 km, ten candidates. They suit models with cells
+     * about 100 km wide; for smaller cells set {@link #withMeanKm} to a few times their radius.
      */
     public static Options ofSpeed(double kmPerSecond) {
       return new Options(kmPerSecond, 1e-6, 0.1, 2, 5, 500, 10);
