@@ -9,9 +9,9 @@ import java.util.Map;
  * A photo and the map tile of its place, as files. Immutable and thread-safe.
  *
  * @param photo a ground panorama, or a photo from above
- * @param tile square, north up; several photos may name the same
- * @param semiPositives other tiles that show the photo's place without being centered on it, as
- *     VIGOR lists them: the photo is neither pulled to them nor pushed away
+ * @param tile square, north up; several photos may share one
+ * @param semiPositives other tiles that show the photo's place without being centered on it, as in
+ *     VIGOR; they are neither positives nor negatives
  */
 public record ImagePair(Path photo, Path tile, List<Path> semiPositives) {
 
@@ -20,14 +20,14 @@ public record ImagePair(Path photo, Path tile, List<Path> semiPositives) {
     semiPositives = List.copyOf(semiPositives);
   }
 
-  /** Creates a pair whose photo is on no other tile. */
+  /** Creates a pair without semi-positives. */
   public ImagePair(Path photo, Path tile) {
     this(photo, tile, List.of());
   }
 
   /**
-   * Returns the number of each pair's tile, counted from 0 as they first appear: what a batch order
-   * needs to keep photos of one tile apart.
+   * Returns the number of each pair's tile, counted from 0 in order of first appearance, by which a
+   * batch sampler keeps photos of one tile apart.
    */
   public static int[] tileNumbers(List<ImagePair> pairs) {
     Map<Path, Integer> numbers = new HashMap<>();

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Predicts where photos were taken. Thread-safe; must be closed.
+ * A model that estimates where photos were taken. Thread-safe; must be closed.
  *
- * <p>An EXIF position inside a photo is never read by a localizer.
+ * <p>Localizers never read an EXIF position inside a photo.
  */
 public interface Localizer extends AutoCloseable {
 
   /**
-   * Loads the model of a folder, whichever family it is of.
+   * Loads a model folder of any family.
    *
    * @param modelFolder a folder written by training: config.json, weights.safetensors, card.json
    * @throws ModelFormatException if the folder is not a model this version can read
@@ -60,7 +60,7 @@ public interface Localizer extends AutoCloseable {
   List<Location> locateAll(List<Path> photos);
 
   /**
-   * Locates photo files, and goes on where one cannot be read.
+   * Locates photo files, continuing after one that cannot be read.
    *
    * <pre>{@code
    * localizer.locateEach(

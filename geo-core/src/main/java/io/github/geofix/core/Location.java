@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The predicted location of a photo.
+ * The estimated location of a photo.
  *
  * @param latLng the best single answer, which need not be the position of a candidate
- * @param candidates the places considered, best first; never empty
- * @param regions the regions that hold given shares of the score, such as 0.5 and 0.9, smallest
+ * @param candidates the cells considered, best first; never empty
+ * @param regions the regions that contain given shares of the score, such as 0.5 and 0.9, smallest
  *     share first; empty if the model computes none
  */
 public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegion> regions) {
@@ -18,7 +18,7 @@ public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegi
    * Copies the lists.
    *
    * @throws IllegalArgumentException if there is no candidate, or the best is not first, or the
-   *     shares do not rise
+   *     shares do not increase
    */
   public Location {
     candidates = List.copyOf(candidates);

@@ -3,7 +3,7 @@ package io.github.geofix.core;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** The result for one photo file of several: its location, or why it could not be read. */
+/** The result for one of several photo files: its location, or the error of reading it. */
 public sealed interface PhotoOutcome {
 
   /** Returns the photo. */
@@ -13,7 +13,7 @@ public sealed interface PhotoOutcome {
    * A photo that was located.
    *
    * @param photo the photo
-   * @param location where it was taken, as the model has it
+   * @param location the estimated location
    */
   record Located(Path photo, Location location) implements PhotoOutcome {}
 
@@ -21,11 +21,11 @@ public sealed interface PhotoOutcome {
    * A photo that could not be read.
    *
    * @param photo the photo
-   * @param error why: missing, truncated, not an image
+   * @param error the reason: missing, truncated, not an image
    */
   record Failed(Path photo, UncheckedIOException error) implements PhotoOutcome {
 
-    /** Returns the reason in words, with the name of the photo. */
+    /** Returns the message of the error, which has the name of the photo. */
     public String reason() {
       return String.valueOf(error.getMessage());
     }

@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Photos with known positions, to learn from. Called from several threads at once. */
+/** A data set of photos with known positions. Must be thread-safe. */
 public interface PhotoSource {
 
   /**
@@ -13,12 +13,11 @@ public interface PhotoSource {
    *
    * @param image upright pixels
    * @param latLng where it was taken
-   * @param file the file it was read from, for models that look at what lies beside it; empty if
-   *     there is none
+   * @param file the file it was read from, for models that read sidecar files; empty if none
    */
   record Photo(BufferedImage image, LatLng latLng, Optional<Path> file) {
 
-    /** A photo that comes from no file. */
+    /** Creates a photo without a file. */
     public Photo(BufferedImage image, LatLng latLng) {
       this(image, latLng, Optional.empty());
     }
@@ -28,7 +27,7 @@ public interface PhotoSource {
   int size();
 
   /**
-   * Returns a photo; the same arguments give the same photo.
+   * Returns a photo; deterministic in its arguments.
    *
    * @param epoch 0, 1, ...: a source that renders its photos may give new ones in each epoch
    * @param index 0 to {@link #size()} - 1

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Encodes photos and map images as vectors of one space, in which a photo is close to its map
- * image. Thread-safe; must be closed.
+ * Encoder of map images and photos into a shared embedding space, in which a photo is near the map
+ * image of its place. Thread-safe; must be closed.
  */
 public interface TileEncoder extends AutoCloseable {
 
@@ -38,7 +38,7 @@ public interface TileEncoder extends AutoCloseable {
   /** Returns the side of the square map images it was trained on, in pixels. */
   int tilePixels();
 
-  /** Returns a text that other weights do not share: the SHA-256 of all arrays, in hex. */
+  /** Returns the SHA-256 of all weights, in hexadecimal. */
   String digest();
 
   /**
@@ -51,8 +51,8 @@ public interface TileEncoder extends AutoCloseable {
   /**
    * Encodes photo files.
    *
-   * @return unit vectors {@code [S, D]} for each photo, one for each heading that is considered:
-   *     heading s is {@code 360 s / S} degrees; S is 1 where the heading is known
+   * @return unit vectors {@code [S, D]} for each photo, one per heading considered: heading s is
+   *     {@code 360 s / S} degrees; S is 1 if the heading is known
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
    */
   List<float[][]> encodePhotos(List<Path> photos);

@@ -25,33 +25,31 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A chain of models: the first names places anywhere on Earth, each of the others looks closer at
- * those it is handed. Thread-safe if its parts are; closing it closes them.
+ * A chain of models: the first proposes candidates anywhere on Earth, the next ones re-rank them.
+ * Thread-safe if its parts are; closing it closes them.
  *
- * <p>What a place was worth before and how well the photo fits it now are multiplied, the latter to
- * the power of a weight: a logarithmic opinion pool (Genest and Zidek, "Combining Probability
- * Distributions", Statistical Science 1986). With weight 1 the methods would count as independent,
- * but they look at the same photo and often err together.
+ * <p>A candidate's score is its prior score times its likelihood to the power of a weight: a
+ * logarithmic opinion pool (Genest and Zidek, "Combining Probability Distributions", Statistical
+ * Science 1986). Weight 1 would treat the models as independent, but they see the same photo and
+ * their errors correlate.
  *
- * <p>The first method is handed photo files as they are, since it may look at what lies beside
- * them; for the others each file is decoded once more, one at a time. With the smallest models that
- * is a tenth of the time for photos of 640 x 480 pixels and three tenths for those of 12 million;
- * to save it, all photos of a batch would have to be kept in memory as they are.
+ * <p>The first model receives the photo files, since it may read sidecar files. For the refiners
+ * each file is decoded a second time, one at a time, so that a batch of photos need not fit in
+ * memory.
  *
- * <p>A method that ranks the very places it is handed finds their scores. One that names others
- * finds the sum over the places handed over of their scores, each spread around its middle as a
- * normal density with its radius as standard deviation: places between two of them count too, and
- * so does their size.
+ * <p>The prior of a candidate that a refiner was given is its score. The prior of a new candidate
+ * is a density: the sum of the given scores, each spread around its position as a normal
+ * distribution whose standard deviation is the candidate's radius.
  */
 public final class Cascade implements Localizer {
 
-  /** Keeps places that are points from having an endless density. */
+  /** Bounds the density of candidates without extent. */
   private static final double LEAST_RADIUS_KM = 1e-3;
 
-  /** Candidates of the first stage: what it leaves out is lost for those that follow. */
+  /** The candidates of the first stage; later stages cannot recover what it omits. */
   private static final int FIRST_CANDIDATES = 60;
 
-  /** A stage may cut few places into many; the best of them go on. */
+  /** A stage may return many cells for few candidates; this many continue. */
   private static final int MOST_CANDIDATES = 100;
 
   private final Options options;
@@ -61,12 +59,11 @@ public final class Cascade implements Localizer {
   private final List<Stage> stages = new ArrayList<>();
 
   /**
-   * How the stages work together.
+   * Options of combining the stages.
    *
-   * @param weight the power that a refiner's scores are raised to, above 0; 1 for methods that err
-   *     independently
-   * @param meanKm the answer is the mean of the score within this distance of the best place, up to
-   *     10,007; 0 for that place itself
+   * @param weight the exponent of a refiner's scores, above 0; 1 for models with independent errors
+   * @param meanKm the answer is the score-weighted mean within this distance of the best candidate,
+   *     up to 10,007; 0 for that candidate itself
    */
   public record Options(double weight, double meanKm) {
 
@@ -82,8 +79,8 @@ public final class Cascade implements Localizer {
     }
 
     /**
-     * A weight of 0.3 and a mean within 500 km, chosen on 700 photos a rendering of the Earth data:
-     * with weight 1 a cascade located fewer within 200 km than its first stage alone.
+     * Returns a weight of 0.3 and a mean within 500 km, chosen on 700 photos per rendering of the
+     * Earth data, where weight 1 was worse within 200 km than the first stage alone.
      */
     public static Options defaults() {
       return new Options(0.3, 500);
@@ -100,7 +97,7 @@ public final class Cascade implements Localizer {
     }
   }
 
-  /** What one stage has done so far. */
+  /** The counters of one stage. */
   private static final class Stage {
     private final String name;
     private final LongAdder photos = new LongAdder();
@@ -119,12 +116,12 @@ public final class Cascade implements Localizer {
   }
 
   /**
-   * What a stage has cost.
+   * The cost of a stage so far.
    *
    * @param stage its name
-   * @param photos photos it has seen
-   * @param candidates places it has named, all photos together
-   * @param seconds time it has taken, on all threads together
+   * @param photos the number of photos
+   * @param candidates the number of candidates over all photos
+   * @param seconds the time over all threads
    */
   public record Cost(String stage, long photos, long candidates, double seconds) {}
 
@@ -132,7 +129,7 @@ public final class Cascade implements Localizer {
    * Loads a cascade of model folders, with 60 candidates of the first and {@link Options#defaults}.
    *
    * @param first a model of any family
-   * @param refinedBy models of families that compare photos with a map, in order
+   * @param refinedBy models that compare photos with a map, in order
    * @throws io.github.geofix.core.format.ModelFormatException if a folder is not a model this
    *     version can read, or not one that can refine
    * @throws IllegalStateException if no model provider is on the class path
@@ -167,8 +164,8 @@ public final class Cascade implements Localizer {
   /**
    * Creates a cascade.
    *
-   * @param first names the places; give it many candidates, such as 50: what it leaves out is lost
-   * @param refiners the methods that follow, in order
+   * @param first proposes the candidates, best many, such as 50: what it omits is lost
+   * @param refiners the models that re-rank them, in order
    * @param decode reads a photo file
    */
   public Cascade(
@@ -246,7 +243,7 @@ public final class Cascade implements Localizer {
     return new Location(options.meanKm() == 0 ? best : meanAround(best, candidates), candidates);
   }
 
-  /** Returns the best places by both scores multiplied, best first. */
+  /** Returns the best candidates by prior times likelihood, best first. */
   private List<Candidate> posterior(List<Candidate> prior, List<Candidate> fit) {
     ToDoubleFunction<LatLng> worth = worth(prior, fit);
     double[] likelihoods = relative(fit);
@@ -267,13 +264,13 @@ public final class Cascade implements Localizer {
     return posterior.subList(0, Math.min(MOST_CANDIDATES, posterior.size()));
   }
 
-  /** Returns likelihoods relative to the best; all 1 if the refiner rules out every place. */
+  /** Returns likelihoods relative to the best; all 1 if the refiner excludes every candidate. */
   private static double[] relative(List<Candidate> fit) {
     double best = fit.stream().mapToDouble(Candidate::score).max().orElse(0);
     return fit.stream().mapToDouble(place -> best > 0 ? place.score() / best : 1).toArray();
   }
 
-  /** Returns what places of the later stage were worth to the former. */
+  /** Returns the prior of the candidates of the later stage. */
   private static ToDoubleFunction<LatLng> worth(List<Candidate> prior, List<Candidate> fit) {
     Map<LatLng, Double> scores = new HashMap<>();
     prior.forEach(place -> scores.merge(place.latLng(), place.score(), Double::sum));
@@ -298,7 +295,7 @@ public final class Cascade implements Localizer {
     return WeightedPoints.of(points, weights).meanAround(best, options.meanKm());
   }
 
-  /** Returns what each stage has cost since this cascade was made, in order. */
+  /** Returns the cost of each stage so far, in order. */
   public List<Cost> costs() {
     return stages.stream()
         .map(

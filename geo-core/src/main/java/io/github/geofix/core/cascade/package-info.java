@@ -1,4 +1,4 @@
-/** Several methods, one after the other, each looking closer than the one before. */
+/** Chains of models: the first proposes candidates, the next ones re-rank them. */
 @NullMarked
 package io.github.geofix.core.cascade;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * S2 cells as plain 64-bit ids, so that millions of them need no objects.
+ * Operations on S2 cells as plain 64-bit ids, for loops over millions of cells.
  *
  * <p>An id is 3 bits of cube face, 2 bits a level along the Hilbert curve, then a 1 and zeros. Ids
  * compare as unsigned numbers ({@link Long#compareUnsigned}). Level 0 is a face of the cube, level
@@ -30,8 +30,7 @@ public final class S2Cells {
   private S2Cells() {}
 
   /**
-   * Returns the leaf that holds a point: the very id that S2 gives, at half its cost and without
-   * objects.
+   * Returns the leaf that contains a point, the same id as S2's, without allocation.
    *
    * @param latitude degrees, -90 to 90
    * @param longitude degrees, -180 to 180
@@ -59,7 +58,7 @@ public final class S2Cells {
   }
 
   /**
-   * Returns the cell of a level that holds the given cell.
+   * Returns the ancestor of a cell.
    *
    * @param level 0 to the cell's own level
    */
@@ -69,7 +68,7 @@ public final class S2Cells {
   }
 
   /**
-   * Returns one of the four parts of a cell.
+   * Returns one of the four children of a cell.
    *
    * @param cell a cell that is not a leaf
    * @param position 0 to 3 along the Hilbert curve
@@ -89,7 +88,7 @@ public final class S2Cells {
     return cell + (cell & -cell) - 1;
   }
 
-  /** Returns whether a cell holds another, or is the same. */
+  /** Returns whether a cell contains or equals another. */
   public static boolean contains(long cell, long other) {
     return Long.compareUnsigned(other, firstLeaf(cell)) >= 0
         && Long.compareUnsigned(other, lastLeaf(cell)) <= 0;
@@ -100,13 +99,13 @@ public final class S2Cells {
     return (cell >>> 61) < 6 && (Long.lowestOneBit(cell) & 0x1555555555555555L) != 0;
   }
 
-  /** Returns the id of a cell as S2 writes it: hexadecimal without trailing zeros. */
+  /** Returns the S2 token of a cell: its id in hexadecimal without trailing zeros. */
   public static String token(long cell) {
     return new S2CellId(cell).toToken();
   }
 
   /**
-   * Reads a cell's token.
+   * Parses an S2 token.
    *
    * @throws IllegalArgumentException if the text is not the token of a cell
    */

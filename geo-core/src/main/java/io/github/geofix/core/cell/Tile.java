@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A square of the Web-Mercator world by its usual address; the world is tile 0/0/0.
+ * A Web Mercator map tile, by its address {@code zoom/x/y}; the world is tile 0/0/0.
  *
  * @param zoom 0 to {@link #MAX_ZOOM}; the world is 2^zoom tiles wide
  * @param x the column, from 0 at the antimeridian, eastward
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public record Tile(int zoom, int x, int y) implements Cell, Frame {
 
-  /** Where a tile is 75 mm wide; also the deepest address that packs into a long. */
+  /** The highest zoom, with tiles 75 mm wide, whose addresses still pack into a long. */
   public static final int MAX_ZOOM = 29;
 
   /**
@@ -37,7 +37,7 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
     }
   }
 
-  /** Returns the tile that holds a place; beyond the square world the nearest one. */
+  /** Returns the tile that contains a position; beyond the square world the nearest one. */
   public static Tile of(LatLng place, int zoom) {
     int count = new Tile(zoom, 0, 0).count();
     return new Tile(
@@ -47,7 +47,7 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
   }
 
   /**
-   * Reads {@code zoom/x/y}.
+   * Parses {@code zoom/x/y}.
    *
    * @throws IllegalArgumentException if the text is not an address
    */
@@ -65,8 +65,8 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
   }
 
   /**
-   * Returns the tiles that share some area with a box, row by row from the north-west. Lazy: a box
-   * may hold billions.
+   * Returns the tiles that share some area with a box, row by row from the north-west. Lazy, since
+   * a box may have billions.
    */
   public static Stream<Tile> covering(LatLngBox box, int zoom) {
     Cover cover = Cover.of(box, zoom);
@@ -85,7 +85,7 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
     return (long) cover.rows * cover.columns;
   }
 
-  /** The rows and columns that a box touches; columns count on beyond the antimeridian. */
+  /** The rows and columns of a box; columns continue beyond the antimeridian. */
   private record Cover(int top, int rows, int left, int columns) {
     static Cover of(LatLngBox box, int zoom) {
       int count = new Tile(zoom, 0, 0).count();
@@ -128,7 +128,7 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
         new Tile(zoom + 1, 2 * x + 1, 2 * y + 1));
   }
 
-  /** Returns the tile as a square of the Mercator world. */
+  /** Returns the square of the Mercator world. */
   public MercatorFrame frame() {
     return new MercatorFrame((double) x / count(), (double) y / count(), 1.0 / count());
   }

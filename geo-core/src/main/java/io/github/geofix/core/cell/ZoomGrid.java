@@ -18,10 +18,10 @@ import java.util.List;
  */
 public final class ZoomGrid {
 
-  /** The most children on a side. */
+  /** The most children per side. */
   private static final int MAX_SIDE = 64;
 
-  /** Beyond it a cell of the Mercator world is smaller than the rounding of its position. */
+  /** Beyond this, a cell of the Mercator world is smaller than the rounding of its position. */
   private static final double MAX_CELLS_ACROSS = 1L << 40;
 
   private final Frame root;
@@ -45,10 +45,10 @@ public final class ZoomGrid {
   }
 
   /**
-   * Returns the grid of a square of meters. Children are found by going east and north on the
+   * Returns the grid of a square of meters. Children are placed by moving east and north on the
    * sphere, so neighbors may overlap or leave a gap of a few centimeters.
    *
-   * @param sides cells a side at each step, 2 to 64
+   * @param sides K at each step: cells per side, 2 to 64
    * @throws IllegalArgumentException if a value is out of range
    */
   public static ZoomGrid local(LatLng center, double sizeMeters, int... sides) {
@@ -56,9 +56,10 @@ public final class ZoomGrid {
   }
 
   /**
-   * Returns the grid of the Web-Mercator world; with two or four cells a side, its cells are tiles.
+   * Returns the grid of the Web Mercator world; if all sides are powers of two, its cells are
+   * tiles.
    *
-   * @param sides cells a side at each step, 2 to 64
+   * @param sides K at each step: cells per side, 2 to 64
    * @throws IllegalArgumentException if a value is out of range
    */
   public static ZoomGrid mercatorWorld(int... sides) {
@@ -70,21 +71,21 @@ public final class ZoomGrid {
     return sides.length;
   }
 
-  /** Returns K at a step: how many cells a side a cell is cut into. */
+  /** Returns K at a step: the number of children per side. */
   public int side(int step) {
     return sides[step];
   }
 
-  /** Returns whether a place lies in the whole square, edges included. */
+  /** Returns whether a position is in the whole square, edges included. */
   public boolean contains(LatLng place) {
     double[] uv = locate(root, place);
     return uv[0] >= 0 && uv[0] <= 1 && uv[1] >= 0 && uv[1] <= 1;
   }
 
   /**
-   * Returns the path to the terminal cell of a place.
+   * Returns the path to the terminal cell of a position.
    *
-   * @throws IllegalArgumentException if the place is not in the square
+   * @throws IllegalArgumentException if the position is not in the square
    */
   public CellPath pathOf(LatLng place) {
     if (!contains(place)) {

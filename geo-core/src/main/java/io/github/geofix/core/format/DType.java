@@ -2,7 +2,7 @@ package io.github.geofix.core.format;
 
 import java.nio.ByteBuffer;
 
-/** How a number is stored in a safetensors file, little-endian. */
+/** The data type of an array in a safetensors file, little-endian. */
 public enum DType {
   /** Double precision. */
   F64(8),
@@ -16,7 +16,7 @@ public enum DType {
   U32(4),
   /** IEEE half precision. */
   F16(2),
-  /** The upper half of a single precision number. */
+  /** bfloat16, the upper half of a single-precision number. */
   BF16(2),
   /** Signed, 16 bits. */
   I16(2),
@@ -26,7 +26,7 @@ public enum DType {
   I8(1),
   /** Unsigned, 8 bits. */
   U8(1),
-  /** One byte; anything but 0 is true and reads as 1. */
+  /** One byte; nonzero is true and is read as 1. */
   BOOL(1);
 
   private final int bytes;
@@ -35,12 +35,12 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** Returns the bytes of one number. */
+  /** Returns the size of an element in bytes. */
   public int bytes() {
     return bytes;
   }
 
-  /** Returns true unless fractions can be stored. */
+  /** Returns whether the type has no fractions; true for {@link #BOOL}. */
   public boolean isInteger() {
     return switch (this) {
       case F64, F32, F16, BF16 -> false;

@@ -8,14 +8,13 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives memory outside the heap back at once rather than at some garbage collection; until then a
- * mapped file cannot be deleted on Windows.
+ * Frees direct memory at once instead of at a garbage collection; until then a mapped file cannot
+ * be deleted on Windows.
  *
- * <p>Java 17 has no public call for that: its foreign memory API is an incubator there, with other
- * names in each later release. So we use {@code Unsafe.invokeCleaner}, which exists unchanged from
- * Java 9 to 25 and is what Lucene and Netty used for years. Java 24 and 25 warn of it unless they
- * are started with {@code --sun-misc-unsafe-memory-access=allow}, and a later Java is to refuse it
- * (JEP 471): where it is refused or missing, the garbage collector gives the memory back.
+ * <p>Java 17 has no public method for this: its foreign memory API is an incubator. {@code
+ * Unsafe.invokeCleaner} exists unchanged from Java 9 to 25; Lucene and Netty used it too. Java 24
+ * and 25 print a warning unless started with {@code --sun-misc-unsafe-memory-access=allow}, and a
+ * later Java will reject it (JEP 471); then the garbage collector frees the memory.
  */
 public final class DirectMemory {
   private static final @Nullable MethodHandle INVOKE_CLEANER = findInvokeCleaner();
@@ -23,10 +22,9 @@ public final class DirectMemory {
   private DirectMemory() {}
 
   /**
-   * Gives the memory of a buffer back. Any later use of it, or of a slice, may end the virtual
-   * machine.
+   * Frees the memory of a buffer. Any later access to it, or to a slice, may crash the JVM.
    *
-   * @param buffer a mapped or direct buffer, no slice of one
+   * @param buffer a mapped or direct buffer, not a slice
    */
   public static void free(ByteBuffer buffer) {
     if (INVOKE_CLEANER != null) {

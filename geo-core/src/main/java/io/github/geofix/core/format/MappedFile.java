@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A memory-mapped file of any size. Opening costs the same whatever the size; pages are read when
- * they are touched.
+ * A read-only memory-mapped file of any size. Opening takes constant time; pages are read on first
+ * access.
  *
- * <p>Closing releases the mapping at once, so the file can be deleted or replaced afterwards, on
- * Windows too. The price is that a slice must not be touched after {@link #close}: the JVM would
- * crash. Whoever hands out data from a slice copies it, or holds a lock against closing. Nor may
- * another program shorten the file in place while it is mapped; replacing it by a rename is safe.
+ * <p>{@link #close} unmaps at once, so the file can then be deleted or replaced, also on Windows.
+ * Access to a slice after {@code close} crashes the JVM: copy the data, or hold a lock against
+ * closing. Another program must not truncate the file in place while it is mapped; replacing it by
+ * a rename is safe.
  *
- * <p>Any number of threads may take slices; each must use slices of its own.
+ * <p>Any number of threads may take slices; a slice is not thread-safe.
  */
 public final class MappedFile implements AutoCloseable {
   /** The longest slice: 1 GiB. */
@@ -31,7 +31,7 @@ public final class MappedFile implements AutoCloseable {
 
   private final Path path;
   private final long size;
-  // Window i starts at i GiB and reaches up to 2 GiB far, so every slice lies in one window.
+  // Window i starts at i GiB and is up to 2 GiB long, so every slice is within one window.
   private final List<MappedByteBuffer> windows;
   private boolean closed;
 
@@ -79,7 +79,7 @@ public final class MappedFile implements AutoCloseable {
    *
    * @param offset first byte
    * @param length number of bytes, up to {@link #MAX_SLICE}
-   * @throws IndexOutOfBoundsException if the slice does not lie within the file
+   * @throws IndexOutOfBoundsException if the slice is not within the file
    * @throws IllegalStateException after {@link #close}
    */
   public synchronized ByteBuffer slice(long offset, int length) {
@@ -97,7 +97,7 @@ public final class MappedFile implements AutoCloseable {
     return window.slice((int) (offset % MAX_SLICE), length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Releases the mapping; see the class comment. Closing twice does nothing. */
+  /** Unmaps the file; see the class comment. Closing again has no effect. */
   @Override
   public synchronized void close() {
     if (!closed) {

@@ -19,16 +19,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects named arrays, then writes them into one safetensors file. The same arrays give the same
- * bytes, in whatever order they were added: arrays lie by width of their type, then by name, as the
- * reference writer has it.
+ * Writer of safetensors files. The same arrays give the same bytes, in whatever order they were
+ * added: they are sorted by the size of their type, then by name, as in the reference writer.
  *
- * <p>Nothing is copied when an array is added, so it must not change before {@link #write}. Not
- * thread-safe.
+ * <p>Arrays are not copied, so they must not change before {@link #write}. Not thread-safe.
  */
 public final class SafetensorsWriter {
 
-  /** Yields the bytes of an array when they are needed. */
+  /** A source of the bytes of an array, called by {@link #write}. */
   @FunctionalInterface
   public interface Source {
     /** Writes all elements, row-major and little-endian. */
@@ -60,13 +58,13 @@ public final class SafetensorsWriter {
 
   SafetensorsWriter() {}
 
-  /** Adds a line of free text. */
+  /** Adds an entry to the metadata. */
   public SafetensorsWriter metadata(String key, String value) {
     metadata.put(key, value);
     return this;
   }
 
-  /** Adds lines of free text. */
+  /** Adds entries to the metadata. */
   public SafetensorsWriter metadata(Map<String, String> lines) {
     metadata.putAll(lines);
     return this;
@@ -134,7 +132,7 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Adds an array whose bytes are asked for only when the file is written.
+   * Adds an array whose bytes are produced when the file is written.
    *
    * @throws IllegalArgumentException if the name is taken
    */
@@ -151,7 +149,7 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes the file, replacing an older one only when the new one is complete.
+   * Writes the file, replacing an older one only once the new one is complete.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
    */

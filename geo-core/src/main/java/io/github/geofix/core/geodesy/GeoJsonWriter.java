@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a GeoJSON feature collection (RFC 7946), feature by feature, in constant memory.
+ * Streaming writer of a GeoJSON feature collection (RFC 7946). Not thread-safe.
  *
- * <p>The sides of polygons are great circles. A map draws straight lines instead, so long sides are
- * cut until the drawing is within 0.1 % of their length. A polygon over the antimeridian is cut in
- * two there (RFC 7946, 3.1.9), and one over a pole is drawn up to the map's edge. Not thread-safe.
+ * <p>The edges of polygons are great circles. Since maps draw straight lines, long edges are
+ * subdivided until the drawing is within 0.1 % of their length. Polygons are cut at the
+ * antimeridian (RFC 7946, 3.1.9), and those over a pole extend to the map's edge.
  */
 public final class GeoJsonWriter implements Closeable {
   private static final double MAX_DEVIATION = 1e-3;
@@ -76,7 +76,7 @@ public final class GeoJsonWriter implements Closeable {
     end(properties);
   }
 
-  /** The lines, as longitude and latitude within -180 to 180, that a map draws for a line. */
+  /** Returns the lines, as longitude and latitude within -180 to 180, that draw a line. */
   private static List<List<double[]>> linePieces(List<LatLng> points) {
     List<double[]> unrolled = new ArrayList<>();
     unrolled.add(new double[] {points.get(0).longitude(), points.get(0).latitude()});
@@ -167,7 +167,7 @@ public final class GeoJsonWriter implements Closeable {
     json.close();
   }
 
-  /** The polygons, as longitude and latitude within -180 to 180, that a map draws for a ring. */
+  /** Returns the polygons, as longitude and latitude within -180 to 180, that draw a ring. */
   static List<List<double[]>> pieces(List<LatLng> ring) {
     List<double[]> unrolled = unrolled(ring);
     double west = unrolled.stream().mapToDouble(p -> p[0]).min().orElseThrow();
@@ -195,7 +195,7 @@ public final class GeoJsonWriter implements Closeable {
     }
   }
 
-  /** The ring in the plane, its longitudes without a jump, so perhaps beyond -180 to 180. */
+  /** Returns the ring with continuous longitudes, possibly beyond -180 to 180. */
   private static List<double[]> unrolled(List<LatLng> ring) {
     int start = 0;
     while (atPole(ring.get(start)) && start < ring.size() - 1) {
@@ -226,7 +226,7 @@ public final class GeoJsonWriter implements Closeable {
     if (Math.abs(turn) < 180) {
       result.remove(result.size() - 1);
     } else {
-      // Once around the pole, which lies on the left.
+      // Once around the pole, which is on the left.
       double pole = Math.copySign(90, turn);
       result.add(new double[] {last[0], pole});
       result.add(new double[] {first[0], pole});
@@ -262,7 +262,7 @@ public final class GeoJsonWriter implements Closeable {
     appendSide(line, middle, to, toleranceKm, halvings - 1);
   }
 
-  /** The part of a polygon on one side of a meridian (Sutherland and Hodgman 1974). */
+  /** Clips a polygon at a meridian (Sutherland and Hodgman 1974). */
   private static List<double[]> clipped(List<double[]> polygon, double meridian, int side) {
     List<double[]> result = new ArrayList<>();
     for (int i = 0; i < polygon.size(); i++) {
@@ -281,7 +281,7 @@ public final class GeoJsonWriter implements Closeable {
     return result;
   }
 
-  /** Twice the signed area, in square degrees, measured from a corner to keep small ones exact. */
+  /** Returns twice the signed area in square degrees, relative to a corner for precision. */
   private static double area(List<double[]> polygon) {
     double area = 0;
     for (int i = 1; i < polygon.size() - 1; i++) {

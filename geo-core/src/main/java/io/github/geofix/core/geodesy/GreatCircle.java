@@ -6,7 +6,7 @@ public final class GreatCircle {
   /** The mean radius of the Earth used by S2 and by every distance of this library. */
   public static final double EARTH_RADIUS_KM = 6371.01;
 
-  /** More than what {@link #distanceKm} and a difference of latitudes may differ by rounding. */
+  /** More than the rounding error of {@link #distanceKm} and of a difference of latitudes. */
   private static final double SLACK_KM = 1;
 
   private GreatCircle() {}
@@ -14,8 +14,8 @@ public final class GreatCircle {
   /**
    * Returns the great-circle distance in km.
    *
-   * <p>The haversine form, accurate for near points; within 1e-8 of the half circumference for
-   * points almost opposite.
+   * <p>Uses the haversine formula, accurate for near points, and to 1e-8 of half the circumference
+   * for nearly antipodal ones.
    */
   public static double distanceKm(LatLng a, LatLng b) {
     return distanceKm(a.latitude(), a.longitude(), b.latitude(), b.longitude());
@@ -32,8 +32,8 @@ public final class GreatCircle {
   }
 
   /**
-   * Tells whether points are at most so many km apart, as {@link #distanceKm} measures it. Where
-   * most are much farther apart, their latitudes tell, at a fraction of the cost.
+   * Returns whether {@link #distanceKm} is at most {@code km}. Cheaper where most points are much
+   * farther apart, since it compares latitudes first.
    */
   public static boolean isWithin(LatLng a, LatLng b, double km) {
     // No way is shorter than the one from one parallel to the other.

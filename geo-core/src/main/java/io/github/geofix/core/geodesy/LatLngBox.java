@@ -1,7 +1,7 @@
 package io.github.geofix.core.geodesy;
 
 /**
- * A region between two parallels and two meridians. As a {@link Frame} it is linear in degrees.
+ * A bounding box in latitude and longitude. As a {@link Frame} it is linear in degrees.
  *
  * @param south degrees north of the south edge
  * @param west degrees east of the west edge; east of {@code east} if the box crosses the
@@ -34,17 +34,17 @@ public record LatLngBox(double south, double west, double north, double east) im
     return new LatLngBox(south, west, north, east);
   }
 
-  /** Returns the way from west to east, above 0 and at most 360 degrees. */
+  /** Returns the width from west to east, above 0 and at most 360 degrees. */
   public double widthDegrees() {
     return east > west ? east - west : east - west + 360;
   }
 
-  /** Returns the way from south to north, above 0 and at most 180 degrees. */
+  /** Returns the height from south to north, above 0 and at most 180 degrees. */
   public double heightDegrees() {
     return north - south;
   }
 
-  /** Whether a place lies in the box, edges included. */
+  /** Returns whether a position is in the box, edges included. */
   public boolean contains(LatLng place) {
     double eastward = place.longitude() - west;
     return place.latitude() >= south

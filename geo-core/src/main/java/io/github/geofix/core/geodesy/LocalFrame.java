@@ -5,14 +5,14 @@ import java.util.Locale;
 /**
  * A square of meters around a point, north up. Immutable.
  *
- * <p>The corners are found by going east, then north, along great circles of a sphere of radius
- * {@link WebMercator#RADIUS_METERS}; between the corners the frame is linear in degrees. This is
- * the frame of Erzurumlu et al., "Just Zoom In", 2026. As meridians converge, the edges of a square
- * of 10 km at 39 degrees are 13 m longer in the south than in the north.
+ * <p>The corners are reached by moving east, then north, along great circles of a sphere of radius
+ * {@link WebMercator#RADIUS_METERS}; in between the frame is linear in degrees, as in Erzurumlu et
+ * al., "Just Zoom In", 2026. Since meridians converge, the southern edge of a 10 km square at 39
+ * degrees is 13 m longer than the northern one.
  */
 public final class LocalFrame implements Frame {
 
-  /** Beyond it a square of meters is no sensible picture of a sphere. */
+  /** The largest side, beyond which a square is too distorted. */
   public static final double MAX_SIZE_METERS = 2_000_000;
 
   private final LatLng center;
@@ -31,10 +31,10 @@ public final class LocalFrame implements Frame {
   }
 
   /**
-   * Returns the square of a side length around a place.
+   * Returns the square around a center.
    *
    * @param sizeMeters above 0 and at most {@link #MAX_SIZE_METERS}
-   * @throws IllegalArgumentException if the size is out of range, or the place is within a side
+   * @throws IllegalArgumentException if the size is out of range, or the center is within a side
    *     length of a pole
    */
   public static LocalFrame of(LatLng center, double sizeMeters) {
@@ -67,8 +67,8 @@ public final class LocalFrame implements Frame {
   }
 
   /**
-   * Returns where in the frame a place lies: {@code {u, v}}, the inverse of {@link #at}. A value is
-   * below 0 or above 1 outside the square.
+   * Returns the coordinates {@code {u, v}} of a position, the inverse of {@link #at}; below 0 or
+   * above 1 outside the square.
    */
   public double[] locate(LatLng place) {
     return new double[] {
@@ -77,17 +77,17 @@ public final class LocalFrame implements Frame {
     };
   }
 
-  /** Returns the place so many meters east, then north, of the middle. */
+  /** Returns the position reached by moving east, then north, from the center. */
   public LatLng offset(double eastMeters, double northMeters) {
     return move(move(center, 90, eastMeters), 0, northMeters);
   }
 
   /**
-   * Returns where one arrives who sets out in a direction and follows the great circle.
+   * Returns the destination of a great-circle movement.
    *
-   * @param bearing degrees clockwise from north
-   * @param meters the way to go on a sphere of radius {@link WebMercator#RADIUS_METERS}; negative
-   *     goes backwards
+   * @param bearing the initial direction, in degrees clockwise from north
+   * @param meters the distance on a sphere of radius {@link WebMercator#RADIUS_METERS}; negative
+   *     for backwards
    */
   public static LatLng move(LatLng from, double bearing, double meters) {
     double latitude = Math.toRadians(from.latitude());
@@ -105,9 +105,7 @@ public final class LocalFrame implements Frame {
         from.longitude() + Math.toDegrees(turn));
   }
 
-  /**
-   * Returns the length in meters of the great circle between two places, on {@link #move}'s sphere.
-   */
+  /** Returns the great-circle distance in meters, on {@link #move}'s sphere. */
   public static double meters(LatLng a, LatLng b) {
     return GreatCircle.distanceKm(a, b) * (WebMercator.RADIUS_METERS / GreatCircle.EARTH_RADIUS_KM);
   }

@@ -12,11 +12,11 @@ public record MercatorFrame(double x, double y, double size) implements Frame {
   /** The whole square world. */
   public static final MercatorFrame WORLD = new MercatorFrame(0, 0, 1);
 
-  /** Room for rounding when a child's edge falls on the edge of the world. */
+  /** Tolerance for rounding where a child's edge is the edge of the world. */
   private static final double ROUNDING = 1e-12;
 
   /**
-   * Checks that the square lies in the world.
+   * Checks that the square is inside the world.
    *
    * @throws IllegalArgumentException if it does not
    */
@@ -36,8 +36,8 @@ public record MercatorFrame(double x, double y, double size) implements Frame {
   }
 
   /**
-   * Returns where in the square a place lies: {@code {u, v}}, the inverse of {@link #at}. A value
-   * is below 0 or above 1 outside the square.
+   * Returns the coordinates {@code {u, v}} of a position, the inverse of {@link #at}; below 0 or
+   * above 1 outside the square.
    */
   public double[] locate(LatLng place) {
     return new double[] {

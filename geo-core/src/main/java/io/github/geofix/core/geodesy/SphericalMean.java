@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * The mean of weighted points on the sphere: the direction of the sum of their unit vectors.
  *
- * <p>Unlike a mean of degrees it is right over the antimeridian and the poles. Points are added one
- * by one in constant memory. Not thread-safe.
+ * <p>Unlike a mean of degrees it is correct across the antimeridian and the poles. Takes constant
+ * memory. Not thread-safe.
  */
 public final class SphericalMean {
   /** A shorter sum of unit vectors, per unit of weight, is rounding noise and has no direction. */
@@ -37,7 +37,7 @@ public final class SphericalMean {
   /**
    * Returns the mean of weighted points.
    *
-   * @param weights one weight a point, 0 or more
+   * @param weights one per point, 0 or more
    * @throws IllegalArgumentException if the lengths differ, a weight is negative or not finite, all
    *     are 0, or the points cancel out
    */
@@ -84,8 +84,8 @@ public final class SphericalMean {
   }
 
   /**
-   * Returns how well the points agree: 1 if all are one point, near 0 if they cancel out, 0 if
-   * there is none. Below 1e-12 there is no mean.
+   * Returns the mean resultant length: 1 if all points are equal, near 0 if they cancel out, 0 if
+   * there is none. Below 1e-12 the mean is undefined.
    */
   public double resultant() {
     return weight > 0 ? Math.sqrt(x * x + y * y + z * z) / weight : 0;

@@ -3,9 +3,9 @@ package io.github.geofix.core.geodesy;
 import java.util.Locale;
 
 /**
- * A square of ground around a point, north up, without distortion of shapes. Immutable.
+ * A conformal square around a point, north up. Immutable.
  *
- * <p>Its plane is the stereographic projection that touches the sphere of radius {@link
+ * <p>Its plane is the stereographic projection tangent to the sphere of radius {@link
  * WebMercator#RADIUS_METERS} at the center (Snyder, "Map Projections: A Working Manual", USGS 1987,
  * section 21): the scale is exact in the center and 0.5 % off in the corners of a square of 1,300
  * km. Unlike a {@link LocalFrame} it keeps its shape in high latitudes and has no seam at the
@@ -13,9 +13,7 @@ import java.util.Locale;
  */
 public final class StereographicFrame implements Frame {
 
-  /**
-   * A square of this side reaches the far side of the Earth in its corners no more than halfway.
-   */
+  /** The largest side; its corners reach halfway to the antipode. */
   public static final double MAX_SIZE_METERS = 10_000_000;
 
   private final LatLng center;
@@ -41,7 +39,7 @@ public final class StereographicFrame implements Frame {
   }
 
   /**
-   * Returns the square of a side length around a place.
+   * Returns the square around a center.
    *
    * @param sizeMeters above 0 and at most {@link #MAX_SIZE_METERS}, at the scale of the center
    * @throws IllegalArgumentException if the size is out of range

@@ -1,18 +1,18 @@
 package io.github.geofix.core.geodesy;
 
 /**
- * The map projection of the web, EPSG:3857, in units of the whole world: x runs from 0 at longitude
+ * The Web Mercator projection, EPSG:3857, in units of the whole world: x runs from 0 at longitude
  * -180 to 1 at 180, y from 0 at latitude {@link #MAX_LATITUDE} to 1 at -{@link #MAX_LATITUDE}.
  */
 public final class WebMercator {
 
-  /** Where the square world ends: atan(sinh(pi)) in degrees. */
+  /** The latitude at which the square world ends: atan(sinh(pi)) in degrees. */
   public static final double MAX_LATITUDE = Math.toDegrees(Math.atan(Math.sinh(Math.PI)));
 
   /** The radius of the projection's sphere, the equatorial one of WGS 84. */
   public static final double RADIUS_METERS = 6_378_137;
 
-  /** Keeps y finite at the poles, which lie infinitely far away. */
+  /** Keeps y finite at the poles. */
   private static final double ALMOST_POLE = 89.999999;
 
   private WebMercator() {}

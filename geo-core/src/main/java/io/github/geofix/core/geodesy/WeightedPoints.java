@@ -3,12 +3,12 @@ package io.github.geofix.core.geodesy;
 import java.util.List;
 
 /**
- * Points with weights, such as the candidates of a model with their scores, and the single points
- * that may stand for all of them. Immutable and thread-safe.
+ * Weighted points, such as the candidates of a model with their scores, and their representative
+ * points. Immutable and thread-safe.
  *
- * <p>The mean lies between clusters, where perhaps no photo was ever taken. The medoid is one of
- * the points, and the best answer if the error is measured in km. The density mode lies in the
- * heaviest cluster, and is the best answer if what counts is to be within some distance.
+ * <p>The mean is between clusters, possibly where no photo was taken. The medoid is one of the
+ * points and minimizes the expected distance. The density mode is in the heaviest cluster and
+ * maximizes the probability of being within a distance.
  */
 public final class WeightedPoints {
   private final List<LatLng> points;
@@ -31,7 +31,7 @@ public final class WeightedPoints {
   /**
    * Returns the given points.
    *
-   * @param weights one weight a point, 0 or more, not all 0
+   * @param weights one per point, 0 or more, not all 0
    * @throws IllegalArgumentException if there is no point, the lengths differ, a weight is negative
    *     or not finite, or all are 0
    */
@@ -88,7 +88,7 @@ public final class WeightedPoints {
   }
 
   /**
-   * Returns the index of the point that has the most weight within a distance, its own included; of
+   * Returns the index of the point with the most weight within a distance, its own included; of
    * equals, the heaviest point, then the first. Takes O(n^2) time.
    *
    * @param radiusKm more than 0
@@ -123,8 +123,8 @@ public final class WeightedPoints {
   }
 
   /**
-   * Returns the mean of the weight within a distance of a point, or the point itself where there is
-   * no weight.
+   * Returns the mean of the weight within a distance of a point, or the point itself if there is no
+   * weight.
    *
    * @param radiusKm more than 0 and at most a quarter of the circumference, 10,007 km
    * @throws IllegalArgumentException if the radius is out of range
@@ -160,7 +160,7 @@ public final class WeightedPoints {
     return 2 * Math.asin(Math.min(1, Math.sqrt(dx * dx + dy * dy + dz * dz) / 2));
   }
 
-  /** The straight-line distance, on the unit sphere, of points so many km apart. */
+  /** Returns the chord length, on the unit sphere, of a distance. */
   private static double chord(double radiusKm) {
     if (!(radiusKm > 0)) {
       throw new IllegalArgumentException("radiusKm must be more than 0: " + radiusKm);

@@ -45,14 +45,14 @@ abstract class AreaSearch implements EmbeddingSearch {
     return everywhere().withThreads(threads);
   }
 
-  private View everywhere() {
-    return new View(this, List.of(), Runtime.getRuntime().availableProcessors());
+  private AreaView everywhere() {
+    return new AreaView(this, List.of(), Runtime.getRuntime().availableProcessors());
   }
 
   /** The rows in the intersection of some areas. */
-  private record View(AreaSearch index, List<SearchArea> areas, int threads)
+  private record AreaView(AreaSearch index, List<SearchArea> areas, int threads)
       implements EmbeddingSearch {
-    View {
+    AreaView {
       if (threads < 1) {
         throw new IllegalArgumentException("threads must be 1 or more: " + threads);
       }
@@ -88,13 +88,13 @@ abstract class AreaSearch implements EmbeddingSearch {
       return and(SearchArea.of(region));
     }
 
-    private View and(SearchArea area) {
-      return new View(index, Stream.concat(areas.stream(), Stream.of(area)).toList(), threads);
+    private AreaView and(SearchArea area) {
+      return new AreaView(index, Stream.concat(areas.stream(), Stream.of(area)).toList(), threads);
     }
 
     @Override
     public EmbeddingSearch withThreads(int threads) {
-      return new View(index, areas, threads);
+      return new AreaView(index, areas, threads);
     }
   }
 }

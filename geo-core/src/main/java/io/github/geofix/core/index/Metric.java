@@ -1,6 +1,6 @@
 package io.github.geofix.core.index;
 
-/** How the likeness of a query q and a row x is scored; a higher score is always a closer row. */
+/** The similarity of a query q and a row x; higher is closer. */
 public enum Metric {
   /** The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero. */
   COSINE,

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The rows closest to a query.
  *
- * @param hits the rows, best first; of equal scores the lower row number first
- * @param cost what the search did
+ * @param hits the rows, best first; equal scores by row number
+ * @param cost the cost of the search
  */
 public record SearchResult(List<Hit> hits, SearchCost cost) {
   /** Copies the list. */

@@ -9,11 +9,10 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
 /**
- * Bytes outside the heap, little-endian, of any length: part of a mapped file, or memory of our
- * own. Made of several buffers because one holds 2 GiB at most; a unit never lies across two.
+ * Off-heap memory of any length, little-endian: part of a mapped file, or allocated. Consists of
+ * several buffers, since one is limited to 2 GiB; a unit is never split between two.
  *
- * <p>Memory is given back by {@link #free()}, which does not check for readers, so {@link
- * EmbeddingIndex} lets none be under way.
+ * <p>{@link #free()} does not check for readers; {@link EmbeddingIndex} excludes them.
  */
 final class Section {
   private static final int MAX_WINDOW = 1 << 30;
@@ -67,12 +66,12 @@ final class Section {
     return length;
   }
 
-  /** Returns the buffer that holds the unit at a position. */
+  /** Returns the buffer that contains the unit at a position. */
   ByteBuffer window(long position) {
     return windows[(int) (position / windowBytes)];
   }
 
-  /** Returns where in its buffer a position lies. */
+  /** Returns the offset of a position in its buffer. */
   int offset(long position) {
     return (int) (position % windowBytes);
   }
@@ -93,7 +92,7 @@ final class Section {
     putLong(index, Double.doubleToRawLongBits(value));
   }
 
-  /** Reads floats that lie in one unit. */
+  /** Reads floats within one unit. */
   void get(long position, float[] target) {
     window(position)
         .slice(offset(position), 4 * target.length)
@@ -114,7 +113,7 @@ final class Section {
     window(position).putFloat(offset(position), value);
   }
 
-  /** Reads bytes that may lie in several units. */
+  /** Reads bytes, possibly of several units. */
   void get(long position, byte[] target) {
     int done = 0;
     while (done < target.length) {
@@ -163,14 +162,14 @@ final class Section {
     return crc.getValue();
   }
 
-  /** Gives the memory back. Any later use may end the virtual machine. */
+  /** Frees the memory. Any later access may crash the JVM. */
   void free() {
     for (ByteBuffer window : windows) {
       DirectMemory.free(window);
     }
   }
 
-  /** Returns the exception for bytes that cannot be what was written. */
+  /** Returns the exception for inconsistent content. */
   static ModelFormatException damaged(String what) {
     return new ModelFormatException(
         "the index is damaged: " + what + "; build it again, or copy it again from its source");

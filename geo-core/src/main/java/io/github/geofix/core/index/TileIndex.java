@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index of the map images of a region, searched by photo. Thread-safe; must be closed.
+ * Index of the map images of a region, searched by photos. Thread-safe; must be closed.
  *
  * <pre>{@code
  * try (TileEncoder encoder = TileEncoder.load(Path.of("models/recombine-base"));
@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The file is that of an {@link EmbeddingIndex}, with a tile's address as the name of its row.
- * Closing the index leaves the encoder open.
+ * <p>The file is that of an {@link EmbeddingIndex}, with tile addresses as the names of rows.
+ * Closing the index does not close the encoder.
  */
 public final class TileIndex implements AutoCloseable {
 
@@ -64,17 +64,17 @@ public final class TileIndex implements AutoCloseable {
   /**
    * Returns an empty builder.
    *
-   * @param encoder makes the vectors, now those of map images and later those of photos
-   * @param tiles where the map images come from; not needed any more once the index is built
+   * @param encoder computes the vectors of map images, and later of photos
+   * @param tiles the source of the map images; used by {@link Builder#build} only
    */
   public static Builder builder(TileEncoder encoder, TileSource tiles) {
     return new Builder(encoder, tiles);
   }
 
   /**
-   * Opens a saved index memory-mapped, in a time that does not depend on its size.
+   * Opens a saved index memory-mapped, in time independent of its size.
    *
-   * @throws ModelFormatException if an encoder of other weights made it, or the file is no index,
+   * @throws ModelFormatException if its encoder has other weights, or the file is not an index,
    *     damaged, truncated or of another version
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
@@ -83,9 +83,9 @@ public final class TileIndex implements AutoCloseable {
   }
 
   /**
-   * Saves the index, replacing an older file only when the new one is complete.
+   * Saves the index, replacing an older file only once the new one is complete.
    *
-   * @throws java.io.UncheckedIOException if writing fails; then an older file is left as it was
+   * @throws java.io.UncheckedIOException if writing fails; an older file is then unchanged
    */
   public void save(Path file) {
     rows.save(file);
@@ -102,10 +102,9 @@ public final class TileIndex implements AutoCloseable {
   }
 
   /**
-   * Finds the map images closest to a photo, best first; of equal scores in the order of their
-   * places.
+   * Finds the map images closest to a photo, best first; equal scores in the order of positions.
    *
-   * @param k how many to find; fewer where there are fewer
+   * @param k the number of results; fewer if there are fewer map images
    * @throws IllegalArgumentException if k is less than 1
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
@@ -180,14 +179,14 @@ public final class TileIndex implements AutoCloseable {
     }
   }
 
-  /** Gives the memory back. Later calls fail with {@link IllegalStateException}. */
+  /** Frees the memory. Later calls fail with {@link IllegalStateException}. */
   @Override
   public void close() {
     rows.close();
   }
 
   /**
-   * How far a {@link Builder} has come.
+   * The progress of a {@link Builder}.
    *
    * @param done map images fetched so far
    * @param missing how many of them are not in the index, since there is no imagery
@@ -195,14 +194,14 @@ public final class TileIndex implements AutoCloseable {
    */
   public record Progress(long done, long missing, long total) {}
 
-  /** Collects what to index. Not thread-safe. */
+  /** Builder of an index. Not thread-safe. */
   public static final class Builder {
     private final TileEncoder encoder;
     private final TileSource tiles;
     private final List<Row> squares = new ArrayList<>();
     private @Nullable LatLngBox region;
     private int zoom = -1;
-    private VectorEncoding format = VectorEncoding.FLOAT32;
+    private VectorEncoding encoding = VectorEncoding.FLOAT32;
     private int batchSize = 32;
     private int threads = Runtime.getRuntime().availableProcessors();
     private double maxMissing = MissingImagery.MAX_SHARE;
@@ -213,14 +212,14 @@ public final class TileIndex implements AutoCloseable {
       this.tiles = tiles;
     }
 
-    /** Sets the region whose tiles are indexed: all that share some area with it. */
+    /** Sets the region; all tiles that share some area with it are indexed. */
     public Builder region(LatLngBox region) {
       this.region = region;
       return this;
     }
 
     /**
-     * Sets which tiles of the region are indexed.
+     * Sets the zoom of the tiles.
      *
      * @param zoom 0 to {@link Tile#MAX_ZOOM}
      */
@@ -241,13 +240,13 @@ public final class TileIndex implements AutoCloseable {
       return this;
     }
 
-    /** Sets how vectors are kept; as floats unless set. */
-    public Builder format(VectorEncoding format) {
-      this.format = format;
+    /** Sets the encoding of the vectors; floats unless set. */
+    public Builder encoding(VectorEncoding encoding) {
+      this.encoding = encoding;
       return this;
     }
 
-    /** Sets how many map images are encoded together; 32 unless set. */
+    /** Sets the number of map images per batch; 32 unless set. */
     public Builder batchSize(int batchSize) {
       if (batchSize < 1) {
         throw new IllegalArgumentException("batchSize must be 1 or more: " + batchSize);
@@ -256,10 +255,7 @@ public final class TileIndex implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Sets how many threads fetch map images while others are encoded; as many as processors unless
-     * set.
-     */
+    /** Sets the number of threads that fetch map images; the number of processors unless set. */
     public Builder threads(int threads) {
       if (threads < 1) {
         throw new IllegalArgumentException("threads must be 1 or more: " + threads);
@@ -289,8 +285,8 @@ public final class TileIndex implements AutoCloseable {
     }
 
     /**
-     * Fetches and encodes all map images; the encoder's work is nearly all of it. Holds at most
-     * three batches of images, and all vectors twice at the end.
+     * Fetches and encodes all map images. Holds at most three batches of images in memory, and all
+     * vectors twice at the end.
      *
      * @throws IllegalStateException if there is neither a region with a zoom nor a square
      * @throws IllegalArgumentException if the region has more than 2^31 - 1 tiles
@@ -302,7 +298,7 @@ public final class TileIndex implements AutoCloseable {
       EmbeddingIndexBuilder rows =
           EmbeddingIndex.builder(
               encoder.dimension(),
-              IndexOptions.defaults().withEncoding(format).withEncoder(encoder.digest()));
+              IndexOptions.defaults().withEncoding(encoding).withEncoder(encoder.digest()));
       ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
       try {
         Iterator<Row> images = images().iterator();
@@ -387,7 +383,7 @@ public final class TileIndex implements AutoCloseable {
     }
   }
 
-  /** A map image on its way. */
+  /** A map image being fetched. */
   private record Fetched(Row row, CompletableFuture<MapImage> view) {
     MapImage join() {
       try {

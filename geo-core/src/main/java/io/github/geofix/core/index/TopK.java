@@ -3,8 +3,8 @@ package io.github.geofix.core.index;
 import java.util.stream.IntStream;
 
 /**
- * The best k of the rows offered so far: a binary heap with the worst on top. Of equal scores the
- * lower row number is better.
+ * The best k of the rows offered so far: a binary heap with the worst on top. Equal scores are
+ * ordered by row number.
  */
 final class TopK {
   private final int k;
@@ -18,12 +18,12 @@ final class TopK {
     this.rows = new int[k];
   }
 
-  /** Returns a score such that no lower one can be among the best any more. */
+  /** Returns the score below which no row is accepted. */
   float limit() {
     return size < k ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
-  /** Takes the row if it is among the best; NaN never is. */
+  /** Adds a row if it is among the best; NaN never is. */
   void offer(float score, int row) {
     if (size < k) {
       if (Float.isNaN(score)) {
@@ -46,7 +46,7 @@ final class TopK {
     }
   }
 
-  /** Offers all that another has kept. */
+  /** Offers all rows of another. */
   void offerAll(TopK other) {
     for (int i = 0; i < other.size; i++) {
       offer(other.scores[i], other.rows[i]);

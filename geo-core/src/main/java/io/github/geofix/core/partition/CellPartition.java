@@ -29,7 +29,7 @@ public final class CellPartition {
   private final double[] means; // latitude, longitude of each cell
   private final Map<String, String> metadata;
   private final LeafLookup lookup;
-  private volatile double @Nullable [] areas; // km2, computed when first asked for
+  private volatile double @Nullable [] areas; // km2, computed on first use
 
   CellPartition(long[] cells, int[] counts, double[] means, Map<String, String> metadata) {
     this.cells = cells;

@@ -7,15 +7,15 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
 /**
- * Gathers scores on S2 cells of any levels, where some may lie inside others, and gives scores of
- * cells that lie side by side: a cell that holds smaller ones is cut into its four parts, each with
- * a quarter of its score, again and again around them. The parts of a cell differ in area by up to
- * a few tenths on the coarsest levels, which this neglects. Not thread-safe.
+ * Accumulator of scores on S2 cells of any level, possibly nested, that converts them to scores of
+ * disjoint cells: a cell that contains smaller ones is split into its four children, each with a
+ * quarter of its score, recursively. Neglects that children differ in area by up to a few tenths on
+ * the coarsest levels. Not thread-safe.
  */
 public final class CellScores {
 
   /**
-   * Scores of cells side by side.
+   * Scores of disjoint cells.
    *
    * @param cells m cells
    * @param scores [m]
@@ -25,17 +25,17 @@ public final class CellScores {
   private static final int FACES = 6;
   private static final int FACE_SHIFT = 61;
 
-  /** What was added, in this order; a cell may be there several times. */
+  /** The cells added so far; a cell may occur several times. */
   private long[] cells = new long[64];
 
   private double[] scores = new double[64];
   private int size;
 
-  /** Creates a gathering of nothing. */
+  /** Creates an empty accumulator. */
   public CellScores() {}
 
   /**
-   * Adds score to the cell of a level that holds a point.
+   * Adds score to the cell of a level that contains a point.
    *
    * @param level 0 to {@link S2Cells#MAX_LEVEL}
    * @param score 0 or more
@@ -65,7 +65,7 @@ public final class CellScores {
     scores[size++] = score;
   }
 
-  /** Returns the scores of cells side by side; they add up to what was added. */
+  /** Returns the scores of disjoint cells, with the sum of what was added. */
   public Disjoint disjoint() {
     long[] sorted = Arrays.copyOf(cells, size);
     RadixSort.sortUnsigned(sorted);
@@ -82,7 +82,7 @@ public final class CellScores {
     return Arrays.copyOf(sorted, count);
   }
 
-  /** Cuts cells around the smaller ones inside them. */
+  /** Splits cells around the smaller ones inside them. */
   private final class Cutting {
     private final long[] given;
     private final double[] sums;
@@ -90,7 +90,7 @@ public final class CellScores {
     private final DoubleStream.Builder ofCut = DoubleStream.builder();
 
     /**
-     * @param given the cells that have a score of their own, in Hilbert order
+     * @param given the distinct cells that were added, in Hilbert order
      */
     Cutting(long[] given) {
       this.given = given;
@@ -111,10 +111,11 @@ public final class CellScores {
     }
 
     /**
-     * Collects what was given to a cell and inside it, and what it has of a larger one.
+     * Collects the scores of a cell and of those inside it.
      *
-     * @param start the number of the first given cell that does not lie before this one
-     * @return the number of the first given cell that lies behind
+     * @param start the index of the first given cell that is not before this one
+     * @param inherited the share of the score of larger cells
+     * @return the index of the first given cell after this one
      */
     private int collect(long cell, int start, double inherited) {
       int end = PointSet.upperBound(given, start, given.length, S2Cells.lastLeaf(cell));
@@ -124,7 +125,7 @@ public final class CellScores {
       if (end - start > (isGiven ? 1 : 0)) {
         int next = start;
         for (int part = 0; part < 4; part++) {
-          // A cell's own number lies between those of its parts.
+          // A cell's id is between those of its children.
           next += next < end && given[next] == cell ? 1 : 0;
           next = collect(S2Cells.child(cell, part), next, score / 4);
         }

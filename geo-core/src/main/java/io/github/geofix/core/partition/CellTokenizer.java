@@ -7,24 +7,25 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Encodes positions as token sequences, coarse to fine, and decodes them.
+ * Encoder of positions as token sequences, coarse to fine, and its inverse. Immutable and
+ * thread-safe.
  *
- * <p>The first token is the face of the cube, 0 to 5. Each further token is the path down {@code
+ * <p>The first token is the cube face, 0 to 5. Each further token is the quadtree path down {@code
  * group} levels of the S2 Hilbert curve: with the digits d1, d2 of two levels, 4 d1 + d2. Every
- * word is a cell, and every prefix of it a larger cell around it, so no sequence is illegal. The
+ * sequence denotes a cell, and every prefix a larger cell around it, so no sequence is invalid. The
  * scheme is that of GeoToken (arXiv 2511.01082): level 20 and group 2 give 11 tokens and 166 token
  * ids.
  *
- * <p>A token's <em>value</em> counts from 0 at each position; its <em>id</em> counts over all
- * positions, so that one vocabulary serves them all. Immutable and thread-safe.
+ * <p>A token's <em>value</em> starts from 0 at each position; its <em>id</em> is unique over all
+ * positions, so that they share one vocabulary.
  */
 public final class CellTokenizer {
 
   /**
-   * How positions are written.
+   * Options of the encoding.
    *
-   * @param level the S2 level of a whole word, 0 to 30; a cell of level 20 is about 10 m wide
-   * @param group levels a token, 1 to 8; if it does not divide the level, the last token is of
+   * @param level the S2 level of a full sequence, 0 to 30; a cell of level 20 is about 10 m wide
+   * @param group levels per token, 1 to 8; if it does not divide the level, the last token has
    *     fewer
    */
   public record Options(int level, int group) {
@@ -61,7 +62,7 @@ public final class CellTokenizer {
 
   private static final int FACES = 6;
 
-  /** Where the face begins in an id; each level takes two bits less. */
+  /** The position of the face in an id; each level takes two bits. */
   private static final int FACE_SHIFT = 61;
 
   private final Options options;
@@ -85,22 +86,24 @@ public final class CellTokenizer {
     return new CellTokenizer(options);
   }
 
-  /** Returns how positions are written. */
+  /** Returns the options. */
   public Options options() {
     return options;
   }
 
-  /** Returns the number of tokens of a word, N. */
+  /** Returns the length of a sequence, N. */
   public int length() {
     return levels.length;
   }
 
-  /** Returns the S2 level of the cell that a prefix of {@code length} tokens means, 1 or more. */
+  /** Returns the S2 level of the cell of a prefix of {@code length} tokens, 1 or more. */
   public int levelOf(int length) {
     return levels[length - 1];
   }
 
-  /** Returns how many values a position has: 6 for the face, then 4 to the power of the group. */
+  /**
+   * Returns the number of values at a position: 6 for the face, then 4 to the power of the group.
+   */
   public int valuesAt(int position) {
     return position == 0 ? FACES : 1 << (2 * (levels[position] - levels[position - 1]));
   }
@@ -120,7 +123,7 @@ public final class CellTokenizer {
     return offsets[position] + value;
   }
 
-  /** Returns the values of the word of a position, [N]. */
+  /** Returns the token values of a position, [N]. */
   public int[] encode(LatLng point) {
     int[] word = new int[levels.length];
     encode(S2Cells.leafOf(point), word, 0);
@@ -128,10 +131,10 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the values of the words of many positions.
+   * Returns the token values of many positions.
    *
    * @param latLngs [2n], latitude, longitude, latitude, longitude, ...
-   * @return [n * N], word by word
+   * @return [n * N], sequence by sequence
    */
   public int[] encodeAll(double[] latLngs) {
     int[] words = new int[latLngs.length / 2 * levels.length];
@@ -150,7 +153,7 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the center of the cell that a word, or a prefix of one, means.
+   * Returns the center of the cell of a sequence or prefix.
    *
    * @param values one or more, at most N
    * @throws IllegalArgumentException if there are too many or too few, or one is out of range
@@ -160,9 +163,9 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the centers of the cells of many words.
+   * Returns the centers of the cells of many sequences.
    *
-   * @param words [n * N], word by word
+   * @param words [n * N], sequence by sequence
    * @return [2n], latitude, longitude, latitude, longitude, ...
    * @throws IllegalArgumentException if the length is not a multiple of N or a value out of range
    */
@@ -181,7 +184,7 @@ public final class CellTokenizer {
   }
 
   /**
-   * Returns the 64-bit S2 id of the cell that a word, or a prefix of one, means.
+   * Returns the 64-bit S2 id of the cell of a sequence or prefix.
    *
    * @param values one or more, at most N
    * @throws IllegalArgumentException if there are too many or too few, or one is out of range
@@ -209,17 +212,16 @@ public final class CellTokenizer {
     return cell;
   }
 
-  /** Returns the part of the Earth that a prefix leaves open: its cell. */
+  /** Returns the cell of a prefix as a region. */
   public Region regionOf(int... prefix) {
     return Region.ofCellIds(cellOf(prefix));
   }
 
   /**
-   * Returns the values that may follow a prefix if the position is known to lie in a region, for
-   * decoding under a constraint.
+   * Returns the values that may follow a prefix in constrained decoding within a region.
    *
    * @param prefix values, none or more, fewer than N
-   * @return in order; empty if the prefix's cell does not meet the region
+   * @return ascending; empty if the prefix's cell does not intersect the region
    */
   public int[] nextValues(Region within, int... prefix) {
     int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
@@ -236,11 +238,11 @@ public final class CellTokenizer {
   }
 
   /**
-   * Visits every prefix of a length whose cell meets a region, in Hilbert order. Only prefixes of
-   * prefixes that meet it are looked at, so the cost is that of the prefixes visited.
+   * Visits every prefix of a length whose cell intersects a region, in Hilbert order, pruning the
+   * others.
    *
    * @param length 1 to N
-   * @param visitor is given an array of its own each time, [length]
+   * @param visitor receives a new array each time, [length]
    */
   public void forEachPrefix(int length, Region within, Consumer<int[]> visitor) {
     if (length < 1 || length > levels.length) {
@@ -262,7 +264,7 @@ public final class CellTokenizer {
     }
   }
 
-  /** Shows the options. */
+  /** Returns the options. */
   @Override
   public String toString() {
     return "CellTokenizer[level=" + options.level + ", group=" + options.group + "]";

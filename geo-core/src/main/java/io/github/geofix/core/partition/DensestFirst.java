@@ -4,8 +4,8 @@ import java.util.NoSuchElementException;
 import java.util.PrimitiveIterator;
 
 /**
- * The labels of a partition with a score above 0, the highest score per km2 first and, of equals,
- * the first label. A heap, because regions need few of many cells: O(m) to begin, O(log m) a label.
+ * Iterator over the labels of a partition with a score above 0, by descending score per km2, then
+ * ascending label. A heap, because regions need few of many cells: O(m), then O(log m) per label.
  */
 final class DensestFirst implements PrimitiveIterator.OfInt {
   private final double[] densities;
@@ -43,7 +43,7 @@ final class DensestFirst implements PrimitiveIterator.OfInt {
     return label;
   }
 
-  /** Moves a label down until no child comes before it. */
+  /** Restores the heap order below an index. */
   private void sink(int from) {
     int label = heap[from];
     int at = from;

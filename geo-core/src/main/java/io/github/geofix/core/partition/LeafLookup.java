@@ -1,8 +1,8 @@
 package io.github.geofix.core.partition;
 
 /**
- * Finds the last of some sorted leaves that does not come after a given one: a table over the first
- * bits narrows the range, a binary search ends it. Immutable and thread-safe.
+ * Predecessor search among sorted leaves: a table over the first bits, then a binary search.
+ * Immutable and thread-safe.
  */
 final class LeafLookup {
   private static final int MAX_TABLE_BITS = 16;
@@ -32,7 +32,7 @@ final class LeafLookup {
     int prefix = (int) (leaf >>> shift);
     int before = startOfPrefix[prefix] - 1;
     int length = startOfPrefix[prefix + 1] - before - 1;
-    // One assignment a step, so that the compiler needs no branch, which would be mispredicted.
+    // One assignment per step compiles without a branch, which would be mispredicted.
     while (length > 0) {
       int half = (length + 1) >>> 1;
       before = sorted[before + half] <= flipped ? before + half : before;

@@ -24,9 +24,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * A part of the Earth: the union of S2 cells of any sizes. Immutable and thread-safe.
+ * A region of the Earth: a union of S2 cells of any level. Immutable and thread-safe.
  *
- * <p>Four cells that make up a larger one are replaced by it, so equal regions have equal cells.
+ * <p>Normalized: four siblings are replaced by their parent, so equal regions have equal cells.
  */
 public final class Region {
   private static final int CIRCLE_CELLS = 64;
@@ -76,7 +76,7 @@ public final class Region {
   }
 
   /**
-   * Returns at most 64 cells that cover a circle, and little else.
+   * Returns a covering of a circle with at most 64 cells.
    *
    * @param radiusKm 0 or more
    */
@@ -94,12 +94,11 @@ public final class Region {
   }
 
   /**
-   * Returns the smallest region of whole cells that holds a share of the score: the cells of the
-   * highest score per km2, until they hold it. Known in statistics as a highest density region
-   * (Hyndman 1996).
+   * Returns the highest density region (Hyndman 1996) for a share of the score: the smallest region
+   * of whole cells with at least this share, taken by descending score per km2.
    *
    * @param share more than 0, at most 1; 0.5 and 0.9 are usual
-   * @param scores [m], one a cell, 0 or more, not all 0; they need not add up to 1
+   * @param scores [m], one per cell, 0 or more, not all 0; they need not sum to 1
    * @throws IllegalArgumentException if the share or a score is out of range, or the lengths differ
    */
   public static Region holding(double share, CellPartition partition, double[] scores) {
@@ -152,11 +151,11 @@ public final class Region {
   }
 
   /**
-   * Returns the share of the score that lies in denser cells than a given one: the region of {@link
-   * #holding} has the cell if its share is more than this. Takes O(m) time.
+   * Returns the share of the score in denser cells than a given one: the region of {@link #holding}
+   * contains the cell if its share is larger. Takes O(m) time.
    *
    * @param label of a cell
-   * @param scores [m], one a cell, 0 or more, not all 0
+   * @param scores [m], one per cell, 0 or more, not all 0
    * @return 0 for the densest cell; 1 for a cell of score 0, which is in no region
    */
   public static double shareBefore(int label, CellPartition partition, double[] scores) {
@@ -177,7 +176,7 @@ public final class Region {
     return before / total;
   }
 
-  /** Returns whether a point lies in the region. */
+  /** Returns whether a point is in the region. */
   public boolean contains(LatLng point) {
     return contains(point.latitude(), point.longitude());
   }
@@ -187,12 +186,12 @@ public final class Region {
     return cells.labelOf(latitude, longitude) >= 0;
   }
 
-  /** Returns whether a cell lies wholly in the region. */
+  /** Returns whether a cell is entirely in the region. */
   public boolean containsCell(long cellId) {
     return cells.labelOfCell(cellId) >= 0;
   }
 
-  /** Returns whether a cell and the region have a point in common, more than a border. */
+  /** Returns whether a cell and the region overlap by more than a border. */
   public boolean intersectsCell(long cellId) {
     return containsCell(cellId) || cells.labelsWithin(cellId).findAny().isPresent();
   }
@@ -228,7 +227,7 @@ public final class Region {
     return out.toString();
   }
 
-  /** Returns whether the other covers the same part of the Earth. */
+  /** Returns whether the other is the same region. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Region that && cells.equals(that.cells);
@@ -239,7 +238,7 @@ public final class Region {
     return cells.hashCode();
   }
 
-  /** Shows the tokens. */
+  /** Returns the tokens. */
   @Override
   public String toString() {
     return "Region" + s2Tokens();

@@ -14,9 +14,9 @@ final class EquirectangularImage implements TileReader {
 
   private static final long MAX_PIXELS = 1 << 28;
 
-  private final List<Pixels> zooms;
+  private final List<TilePixels> zooms;
 
-  private EquirectangularImage(List<Pixels> zooms) {
+  private EquirectangularImage(List<TilePixels> zooms) {
     this.zooms = zooms;
   }
 
@@ -25,24 +25,24 @@ final class EquirectangularImage implements TileReader {
       throw new UncheckedIOException(new IOException("no such image: " + file));
     }
     try (FileImageInputStream stream = new FileImageInputStream(file.toFile())) {
-      return of(Pixels.decode(stream, MAX_PIXELS));
+      return of(TilePixels.decode(stream, MAX_PIXELS));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
-  static TileSource of(Pixels image) {
-    List<Pixels> zooms = new ArrayList<>(List.of(image));
+  static TileSource of(TilePixels image) {
+    List<TilePixels> zooms = new ArrayList<>(List.of(image));
     // Halving is exact only while both sides are even; beyond, views take more samples instead.
-    for (Pixels p = image; p.width() % 2 == 0 && p.height() % 2 == 0 && p.width() > 64; ) {
+    for (TilePixels p = image; p.width() % 2 == 0 && p.height() % 2 == 0 && p.width() > 64; ) {
       p = p.halved();
       zooms.add(p);
     }
     Collections.reverse(zooms);
-    List<Level> levels = new ArrayList<>();
-    for (Pixels p : zooms) {
+    List<PyramidLevel> levels = new ArrayList<>();
+    for (TilePixels p : zooms) {
       levels.add(
-          new Level(
+          new PyramidLevel(
               levels.size(),
               0,
               0,
@@ -63,12 +63,12 @@ final class EquirectangularImage implements TileReader {
   }
 
   @Override
-  public Pixels read(Level level, int column, int row) {
+  public TilePixels read(PyramidLevel level, int column, int row) {
     return zooms.get(level.zoom());
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return "image";
   }
 

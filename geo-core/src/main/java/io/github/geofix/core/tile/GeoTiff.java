@@ -112,13 +112,13 @@ final class GeoTiff implements TileReader {
     }
     Collections.reverse(kept);
     images = List.copyOf(kept);
-    List<Level> levels = new ArrayList<>();
+    List<PyramidLevel> levels = new ArrayList<>();
     for (int image : images) {
       checkTiles(image);
       int levelWidth = reader.getWidth(image);
       int levelHeight = reader.getHeight(image);
       levels.add(
-          new Level(
+          new PyramidLevel(
               levels.size(),
               crs.x(corner[0]),
               crs.y(corner[1]),
@@ -196,9 +196,9 @@ final class GeoTiff implements TileReader {
   }
 
   @Override
-  public synchronized Pixels read(Level level, int column, int row) throws IOException {
+  public synchronized TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     try {
-      Pixels tile = Pixels.of(reader.readTile(images.get(level.zoom()), column, row));
+      TilePixels tile = TilePixels.of(reader.readTile(images.get(level.zoom()), column, row));
       return tile.padded(level.tileWidth(), level.tileHeight());
     } catch (RuntimeException e) {
       // What the decoder throws on bytes that its checks did not foresee.
@@ -207,7 +207,7 @@ final class GeoTiff implements TileReader {
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return level.zoom() + "/" + column + "/" + row + " of " + file;
   }
 

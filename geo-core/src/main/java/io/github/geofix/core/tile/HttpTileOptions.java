@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How to fetch tiles from a server.
+ * Options of fetching tiles from a server.
  *
  * @param minZoom the coarsest zoom the server has
  * @param maxZoom the finest zoom the server has
@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param retries attempts after the first, 0 to 10
  * @param backOff the pause before the first retry; each further pause is twice as long
  * @param requestsPerSecond the most requests to send, over all threads
- * @param userAgent how to introduce oneself; many servers ask for a way to be reached
+ * @param userAgent the User-Agent header; many servers require contact information
  * @param tiles scheme, missing tiles, attribution and memory
  */
 public record HttpTileOptions(

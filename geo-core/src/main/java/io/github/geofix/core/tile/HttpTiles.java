@@ -72,7 +72,7 @@ final class HttpTiles implements TileReader {
     requireAddress(source, template.fill(0, 0, 0));
     // One folder a server, so that two of them can share a cache.
     Path cache = cacheFolder.resolve(digest(source));
-    List<Level> levels =
+    List<PyramidLevel> levels =
         IntStream.rangeClosed(options.minZoom(), options.maxZoom())
             .mapToObj(zoom -> scheme.level(zoom, options.tileSize()))
             .toList();
@@ -100,7 +100,7 @@ final class HttpTiles implements TileReader {
   }
 
   @Override
-  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+  public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     Path file = cache.resolve(level.zoom() + "/" + column + "/" + row);
     if (Files.isRegularFile(file) && Files.size(file) <= TileImage.MAX_BYTES) {
       try {
@@ -114,7 +114,7 @@ final class HttpTiles implements TileReader {
     if (bytes == null) {
       return null;
     }
-    Pixels tile = TileImage.checked(TileImage.decode(bytes), level);
+    TilePixels tile = TileImage.checked(TileImage.decode(bytes), level);
     AtomicFiles.write(file, temporary -> Files.write(temporary, bytes));
     return tile;
   }
@@ -211,12 +211,12 @@ final class HttpTiles implements TileReader {
     return new InterruptedIOException("interrupted while fetching a tile");
   }
 
-  private String address(Level level, int column, int row) {
+  private String address(PyramidLevel level, int column, int row) {
     return template.fill(level.zoom(), column, row);
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     String address = TileAddress.redacted(address(level, column, row));
     return level.zoom() + "/" + column + "/" + row + " (" + address + ")";
   }

@@ -53,7 +53,7 @@ final class LayoutTiles implements TileReader {
       }
       List<Integer> zooms = zooms(folder, layout);
       LayoutTiles tiles = new LayoutTiles(folder, layout.path(), layout.grid().get(), zooms.get(0));
-      List<Level> levels = new ArrayList<>();
+      List<PyramidLevel> levels = new ArrayList<>();
       for (int zoom : zooms) {
         levels.add(tiles.level(zoom));
       }
@@ -137,7 +137,7 @@ final class LayoutTiles implements TileReader {
     }
   }
 
-  private Level level(int zoom) throws IOException {
+  private PyramidLevel level(int zoom) throws IOException {
     Extent numbers = extent.at(zoom - coarsest);
     boolean swapped = !grid.x().direction().isHorizontal();
     Range columns = swapped ? numbers.y() : numbers.x();
@@ -151,7 +151,7 @@ final class LayoutTiles implements TileReader {
     TileLayout.Axis across = swapped ? grid.y() : grid.x();
     TileLayout.Axis down = swapped ? grid.x() : grid.y();
     double scale = grid.tilePixels() / side;
-    return new Level(
+    return new PyramidLevel(
         zoom,
         across.low(columns.first(), columns.last(), side),
         -down.high(rows.first(), rows.last(), side),
@@ -164,7 +164,7 @@ final class LayoutTiles implements TileReader {
   }
 
   @Override
-  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+  public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     try (InputStream stream = Files.newInputStream(file(level, column, row))) {
       return TileImage.checked(TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1)), level);
     } catch (NoSuchFileException e) {
@@ -172,7 +172,7 @@ final class LayoutTiles implements TileReader {
     }
   }
 
-  private Path file(Level level, int column, int row) {
+  private Path file(PyramidLevel level, int column, int row) {
     Extent numbers = extent.at(level.zoom() - coarsest);
     boolean swapped = !grid.x().direction().isHorizontal();
     long x = number(grid.x(), numbers.x(), swapped ? row : column);
@@ -192,7 +192,7 @@ final class LayoutTiles implements TileReader {
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return file(level, column, row).toString();
   }
 

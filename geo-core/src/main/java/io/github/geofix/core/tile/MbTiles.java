@@ -54,7 +54,7 @@ final class MbTiles implements TileReader {
       }
       MbTiles tiles = new MbTiles(file, connection);
       int size = tiles.tileSize();
-      List<Level> levels = new ArrayList<>();
+      List<PyramidLevel> levels = new ArrayList<>();
       for (int zoom : zooms(connection)) {
         levels.add(TileScheme.XYZ.level(zoom, size));
       }
@@ -121,7 +121,7 @@ final class MbTiles implements TileReader {
   }
 
   @Override
-  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+  public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     byte[] bytes;
     try {
       bytes = bytes(level.zoom(), column, TileScheme.TMS.storedRow(level.zoom(), row));
@@ -150,7 +150,7 @@ final class MbTiles implements TileReader {
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return level.zoom() + "/" + column + "/" + row + " of " + file;
   }
 

@@ -11,13 +11,13 @@ import java.util.Locale;
  */
 public final class MissingImagery {
 
-  /** The share of images without imagery that work goes on with, unless another is set. */
+  /** The default limit of the share of images without imagery. */
   public static final double MAX_SHARE = 0.5;
 
-  /** So many images in a row without imagery, from the first on, end the work. */
+  /** The work fails if this many first images have no imagery. */
   private static final int FIRST = 16;
 
-  /** The share is judged from so many images on. */
+  /** The share is checked from this many images on. */
   private static final int ENOUGH = 64;
 
   private final double maxShare;

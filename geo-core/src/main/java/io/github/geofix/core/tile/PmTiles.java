@@ -75,7 +75,7 @@ final class PmTiles implements TileReader {
       channel = FileChannel.open(file, StandardOpenOption.READ);
       PmTiles tiles = new PmTiles(file, channel);
       int size = TileImage.squareSize(tiles.decode(tiles.firstTile()));
-      List<Level> levels = new ArrayList<>();
+      List<PyramidLevel> levels = new ArrayList<>();
       for (int zoom = tiles.header.minZoom(); zoom <= tiles.header.maxZoom(); zoom++) {
         levels.add(TileScheme.XYZ.level(zoom, size));
       }
@@ -117,7 +117,7 @@ final class PmTiles implements TileReader {
   }
 
   @Override
-  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+  public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     long id = tileId(level.zoom(), column, row);
     Directory directory = root;
     for (int depth = 0; depth < MAX_DEPTH; depth++) {
@@ -156,7 +156,7 @@ final class PmTiles implements TileReader {
     return bytes(offset(header.data(), directory.offsets[entry]), length);
   }
 
-  private Pixels decode(byte[] tile) throws IOException {
+  private TilePixels decode(byte[] tile) throws IOException {
     return TileImage.decode(
         header.tileCompression() == GZIP ? unzip(tile, TileImage.MAX_BYTES) : tile);
   }
@@ -230,7 +230,7 @@ final class PmTiles implements TileReader {
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return level.zoom() + "/" + column + "/" + row + " of " + file;
   }
 

@@ -2,7 +2,7 @@ package io.github.geofix.core.tile;
 
 import io.github.geofix.core.geodesy.WebMercator;
 
-/** The plane in which the pixels of an imagery source lie: x grows eastward, y southward. */
+/** The map projection of an imagery source: x grows eastward, y southward. */
 interface Projection {
 
   /** In worlds, see {@link WebMercator}; x repeats after 1. */
@@ -35,9 +35,9 @@ interface Projection {
         }
       };
 
-  /** Puts the position of a place into {@code xy}. Thread-safe. */
+  /** Writes the coordinates of a position into {@code xy}. Thread-safe. */
   void project(double latitude, double longitude, double[] xy);
 
-  /** Whether x and x + 1 are the same place. */
+  /** Returns whether x and x + 1 are the same position. */
   boolean isPeriodic();
 }

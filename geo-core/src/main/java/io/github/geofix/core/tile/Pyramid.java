@@ -15,33 +15,32 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The one way in which all imagery is viewed: a pile of pixel grids of growing resolution in one
- * projection, read tile by tile.
+ * An image pyramid: pixel grids of growing resolution in one projection, read tile by tile, and
+ * their resampling.
  *
- * <p>A view takes one level, so that a picture never mixes two. Each of its pixels is the mean over
- * its own footprint: as many bilinear samples, evenly spread, as the footprint is level pixels wide
- * and high.
+ * <p>A view uses one level. Each of its pixels is the mean over its footprint: as many evenly
+ * spaced bilinear samples as the footprint is level pixels wide and high.
  */
 final class Pyramid implements TileSource {
 
-  /** A view works through squares of this side, so that a wide one does not wash out the cache. */
+  /** A view is rendered in squares of this side, so that a wide one does not flush the cache. */
   private static final int BLOCK = 64;
 
-  /** Weights and sizes below it come from rounding, and may not touch another tile. */
+  /** Smaller weights and sizes result from rounding, and must not touch another tile. */
   private static final double ROUNDING = 1e-6;
 
-  /** Across and down a pixel: an image of fine pixels without overviews would take for ever. */
+  /** The most samples across a pixel, a bound for fine images without overviews. */
   private static final int MAX_SAMPLES = 64;
 
-  /** Stands in the cache for a tile that the store does not have; the only one without width. */
-  private static final Pixels MISSING = new Pixels(0, 0, new int[0]);
+  /** The cache entry of a missing tile; the only one of width 0. */
+  private static final TilePixels MISSING = new TilePixels(0, 0, new int[0]);
 
   private final Projection projection;
-  private final List<Level> levels;
+  private final List<PyramidLevel> levels;
   private final TileReader reader;
   private final MissingTiles missingTiles;
   private final String attribution;
-  private final Cache<Long, Pixels> cache;
+  private final Cache<Long, TilePixels> cache;
   private volatile boolean closed;
 
   /**
@@ -49,7 +48,7 @@ final class Pyramid implements TileSource {
    */
   Pyramid(
       Projection projection,
-      List<Level> levels,
+      List<PyramidLevel> levels,
       TileReader reader,
       TileOptions options,
       String ownAttribution) {
@@ -62,7 +61,7 @@ final class Pyramid implements TileSource {
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
             .maximumWeight(options.cacheBytes())
-            .weigher((Long key, Pixels tile) -> tile.bytes())
+            .weigher((Long key, TilePixels tile) -> tile.bytes())
             .build();
   }
 
@@ -112,7 +111,7 @@ final class Pyramid implements TileSource {
    */
   private int levelFor(Frame frame, int width, int height) {
     int last = levels.size() - 1;
-    Level finest = levels.get(last);
+    PyramidLevel finest = levels.get(last);
     int probes = 8;
     double[] sizes = new double[probes * probes];
     double[] at = new double[2];
@@ -143,7 +142,7 @@ final class Pyramid implements TileSource {
   }
 
   /** The distance between two near positions in pixels of a level, along the longer axis. */
-  private double pixels(Level level, double[] a, double[] b) {
+  private double pixels(PyramidLevel level, double[] a, double[] b) {
     return Math.max(
         Math.abs(step(a[0], b[0])) * level.scaleX(), Math.abs(b[1] - a[1]) * level.scaleY());
   }
@@ -154,15 +153,15 @@ final class Pyramid implements TileSource {
     return projection.isPeriodic() ? step - Math.rint(step) : step;
   }
 
-  private Pixels tile(int index, int column, int row) {
-    Level level = levels.get(index);
+  private TilePixels tile(int index, int column, int row) {
+    PyramidLevel level = levels.get(index);
     // 30 bits for the column, as degrees have two tiles side by side at zoom 0.
     long key = ((long) index << 59) | ((long) column << 29) | row;
     try {
       return cache.get(
           key,
           () -> {
-            Pixels tile = reader.read(level, column, row);
+            TilePixels tile = reader.read(level, column, row);
             return tile == null ? MISSING : tile;
           });
     } catch (ExecutionException | UncheckedExecutionException e) {
@@ -193,7 +192,7 @@ final class Pyramid implements TileSource {
     private double covered;
 
     // The tile of the latest sample: the next one nearly always falls on it too.
-    private Pixels tile = MISSING;
+    private TilePixels tile = MISSING;
     private int tileLevel = -1;
     private long tileLeft;
     private long tileTop;
@@ -235,7 +234,7 @@ final class Pyramid implements TileSource {
     /** The mean over the parallelogram around (x, y) with the given sides. */
     private int mean(
         double x, double y, double acrossX, double acrossY, double downX, double downY) {
-      Level grid = levels.get(level);
+      PyramidLevel grid = levels.get(level);
       int across = samples(grid, acrossX, acrossY);
       int down = samples(grid, downX, downY);
       red = 0;
@@ -252,14 +251,14 @@ final class Pyramid implements TileSource {
       return ((int) (red + 0.5) << 16) | ((int) (green + 0.5) << 8) | (int) (blue + 0.5);
     }
 
-    private int samples(Level grid, double stepX, double stepY) {
+    private int samples(PyramidLevel grid, double stepX, double stepY) {
       double pixels = Math.max(Math.abs(stepX) * grid.scaleX(), Math.abs(stepY) * grid.scaleY());
       return Math.max(1, (int) Math.min(MAX_SAMPLES, Math.ceil(pixels * (1 - ROUNDING))));
     }
 
     /** Adds the color at a position, between the four nearest pixels; nothing outside the grid. */
     private void sample(int index, double x, double y, double weight) {
-      Level grid = levels.get(index);
+      PyramidLevel grid = levels.get(index);
       double px = (x - grid.originX()) * grid.scaleX();
       double py = (y - grid.originY()) * grid.scaleY();
       if (projection.isPeriodic()) {
@@ -283,7 +282,7 @@ final class Pyramid implements TileSource {
       if (weight < ROUNDING) {
         return;
       }
-      Level grid = levels.get(index);
+      PyramidLevel grid = levels.get(index);
       boolean fullCircle = projection.isPeriodic() && grid.width() > grid.scaleX() - 0.5;
       long column =
           fullCircle
@@ -318,7 +317,7 @@ final class Pyramid implements TileSource {
     }
 
     private void missing(int index, long column, long row, double weight) {
-      Level grid = levels.get(index);
+      PyramidLevel grid = levels.get(index);
       if (missingTiles == MissingTiles.REPORT) {
         String where =
             reader.describe(

@@ -40,7 +40,7 @@ final class TileDirectory implements TileReader {
         throw new IOException("no file in " + folder + " fits the template " + template);
       }
       int size = TileImage.squareSize(decode(tiles.values().iterator().next()));
-      List<Level> levels =
+      List<PyramidLevel> levels =
           tiles.keySet().stream().map(z -> options.scheme().level(z, size)).toList();
       return new Pyramid(options.scheme().projection(), levels, directory, options, "");
     } catch (IOException e) {
@@ -49,7 +49,7 @@ final class TileDirectory implements TileReader {
   }
 
   @Override
-  public @Nullable Pixels read(Level level, int column, int row) throws IOException {
+  public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
     try {
       return TileImage.checked(decode(file(level, column, row)), level);
     } catch (NoSuchFileException e) {
@@ -58,18 +58,18 @@ final class TileDirectory implements TileReader {
   }
 
   @Override
-  public String describe(Level level, int column, int row) {
+  public String describe(PyramidLevel level, int column, int row) {
     return level.zoom() + "/" + column + "/" + row + " (" + file(level, column, row) + ")";
   }
 
   @Override
   public void close() {}
 
-  private Path file(Level level, int column, int row) {
+  private Path file(PyramidLevel level, int column, int row) {
     return folder.resolve(template.fill(level.zoom(), column, row));
   }
 
-  private static Pixels decode(Path file) throws IOException {
+  private static TilePixels decode(Path file) throws IOException {
     try (InputStream stream = Files.newInputStream(file)) {
       return TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1));
     }

@@ -15,18 +15,18 @@ final class TileImage {
 
   private TileImage() {}
 
-  static Pixels decode(byte[] bytes) throws IOException {
+  static TilePixels decode(byte[] bytes) throws IOException {
     if (bytes.length > MAX_BYTES) {
       throw new IOException("a tile of more than " + MAX_BYTES + " bytes");
     }
     try (MemoryCacheImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      return Pixels.decode(stream, MAX_PIXELS);
+      return TilePixels.decode(stream, MAX_PIXELS);
     }
   }
 
   /** Returns the side of the tile from which a source learns the size of all. */
-  static int squareSize(Pixels tile) throws IOException {
+  static int squareSize(TilePixels tile) throws IOException {
     if (tile.width() != tile.height()) {
       throw new IOException(
           "its first tile is %d x %d pixels: tiles must be square"
@@ -36,7 +36,7 @@ final class TileImage {
   }
 
   /** Returns the tile if it has the size that its level expects. */
-  static Pixels checked(Pixels tile, Level level) throws IOException {
+  static TilePixels checked(TilePixels tile, PyramidLevel level) throws IOException {
     if (tile.width() != level.tileWidth() || tile.height() != level.tileHeight()) {
       throw new IOException(
           "%d x %d pixels, the tiles of this source have %d x %d"

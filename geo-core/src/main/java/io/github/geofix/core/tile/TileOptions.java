@@ -3,12 +3,12 @@ package io.github.geofix.core.tile;
 import java.util.Objects;
 
 /**
- * How to read a {@link TileSource}.
+ * Options of a {@link TileSource}.
  *
- * @param scheme how the tiles are cut and numbered; ignored by stores that say so themselves
- * @param missingTiles what to show where a tile is missing
- * @param attribution whom to name beside the pictures; empty to take what the store says
- * @param cacheBytes the most memory to keep decoded tiles in, at least 1 MB
+ * @param scheme the tile scheme; ignored for stores that define their own
+ * @param missingTiles what a view shows for a missing tile
+ * @param attribution the attribution; empty for the one in the store
+ * @param cacheBytes the memory limit of the cache of decoded tiles, at least 1 MB
  */
 public record TileOptions(
     TileScheme scheme, MissingTiles missingTiles, String attribution, long cacheBytes) {
@@ -30,7 +30,7 @@ public record TileOptions(
     }
   }
 
-  /** Returns XYZ tiles, filled from the parent, no attribution of our own, a cache of 64 MB. */
+  /** Returns XYZ tiles, filled from the parent, the store's attribution, a cache of 64 MB. */
   public static TileOptions defaults() {
     return DEFAULTS;
   }

@@ -11,10 +11,10 @@ interface TileReader extends Closeable {
    * Returns a tile, or null if the store has none there.
    *
    * @param row from the north, whatever the store's own order
-   * @throws IOException if the tile is there and cannot be read
+   * @throws IOException if the tile exists and cannot be read
    */
-  @Nullable Pixels read(Level level, int column, int row) throws IOException;
+  @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException;
 
-  /** Says where a tile is kept, for messages. */
-  String describe(Level level, int column, int row);
+  /** Returns the location of a tile, for messages. */
+  String describe(PyramidLevel level, int column, int row);
 }

@@ -1,6 +1,6 @@
 package io.github.geofix.core.tile;
 
-/** How a store of tiles cuts and numbers the world. */
+/** The projection and numbering of tiles. */
 public enum TileScheme {
   /** Web Mercator, one tile at zoom 0, rows from the north: what nearly every web map uses. */
   XYZ(true, false),
@@ -28,14 +28,14 @@ public enum TileScheme {
     return mercator ? TMS : GEODETIC_TMS;
   }
 
-  /** The grid of one zoom whose tiles are {@code tileSize} pixels wide and high. */
-  Level level(int zoom, int tileSize) {
+  /** Returns the grid of one zoom with square tiles of {@code tileSize} pixels. */
+  PyramidLevel level(int zoom, int tileSize) {
     long rows = (long) tileSize << zoom;
     long columns = mercator ? rows : 2 * rows;
-    return new Level(zoom, 0, 0, columns, columns, columns, rows, tileSize, tileSize);
+    return new PyramidLevel(zoom, 0, 0, columns, columns, columns, rows, tileSize, tileSize);
   }
 
-  /** The row under which the store keeps what is row {@code row} from the north. */
+  /** Returns the store's number of the row that is {@code row} from the north. */
   int storedRow(int zoom, int row) {
     return southFirst ? (1 << zoom) - 1 - row : row;
   }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Imagery of the Earth, read as a view of any {@link Frame}. Thread-safe; must be closed.
+ * A source of map imagery that renders any {@link Frame}. Thread-safe; must be closed.
  *
  * <pre>{@code
  * try (TileSource tiles = TileSource.directory(Path.of("tiles"), "{z}/{x}/{y}.jpg")) {
@@ -23,14 +23,12 @@ public interface TileSource extends AutoCloseable {
   long MAX_VIEW_PIXELS = 1 << 26;
 
   /**
-   * Returns a picture of a piece of ground, resampled over tile borders, zooms and the antimeridian
-   * without aliasing: each pixel is the mean over its footprint. Ground beyond the imagery is
-   * black.
+   * Renders a frame, across tile borders and the antimeridian, without aliasing: each pixel is the
+   * mean over its footprint. Ground beyond the imagery is black.
    *
-   * <p>All of a view comes from one zoom, the coarsest as fine as the view over at least three
-   * quarters of it. Where even the coarsest zoom has more than 64 pixels across one of the view, 64
-   * spread evenly are taken. Takes 70 to 250 ns a pixel on a core of 2.5 GHz, and the time to
-   * decode tiles that are not in the cache.
+   * <p>A view uses one zoom: the coarsest that is as fine as the view over at least three quarters
+   * of it. If even the coarsest zoom has more than 64 pixels across one of the view, 64 evenly
+   * spaced samples are taken.
    *
    * @param width pixels, 1 or more
    * @param height pixels, 1 or more; {@code width * height} at most {@link #MAX_VIEW_PIXELS}
@@ -46,7 +44,7 @@ public interface TileSource extends AutoCloseable {
   /** As {@link #view}, with the share of the view that the source has imagery for. */
   MapImage mapImage(Frame frame, int width, int height);
 
-  /** Returns whom to name beside the pictures; empty if nobody asks for it. */
+  /** Returns the attribution to show with the images; empty if none is required. */
   String attribution();
 
   /** Frees memory, files and connections. */
@@ -65,7 +63,7 @@ public interface TileSource extends AutoCloseable {
 
   /** As {@link #equirectangular(Path)}, of an image already decoded; it is copied. */
   static TileSource equirectangular(BufferedImage image) {
-    return EquirectangularImage.of(Pixels.of(image));
+    return EquirectangularImage.of(TilePixels.of(image));
   }
 
   /** As {@link #directory(Path, String, TileOptions)} with {@link TileOptions#defaults()}. */
@@ -74,13 +72,13 @@ public interface TileSource extends AutoCloseable {
   }
 
   /**
-   * Opens a folder with one image file a tile. Which zooms there are is read from the folder; all
-   * tiles must be of the size of the first one found.
+   * Opens a folder with one image file per tile. The zooms are detected; all tiles must have the
+   * size of the first one found.
    *
    * @param template the path below the folder, with {@code {z}}, {@code {x}} and {@code {y}}, such
    *     as {@code {z}/{x}/{y}.jpg}
    * @throws IllegalArgumentException if the template lacks a placeholder
-   * @throws UncheckedIOException if the folder holds no tile
+   * @throws UncheckedIOException if the folder has no tile
    */
   static TileSource directory(Path folder, String template, TileOptions options) {
     return TileDirectory.open(folder, template, options);
@@ -94,7 +92,7 @@ public interface TileSource extends AutoCloseable {
   /**
    * Opens an MBTiles file of images. Needs {@code org.xerial:sqlite-jdbc} on the class path.
    *
-   * @throws UncheckedIOException if the file is missing, no MBTiles, or holds vector tiles
+   * @throws UncheckedIOException if the file is missing, not MBTiles, or has vector tiles
    * @throws IllegalStateException if the SQLite driver is missing
    */
   static TileSource mbtiles(Path file, TileOptions options) {
@@ -109,7 +107,7 @@ public interface TileSource extends AutoCloseable {
   /**
    * Opens a PMTiles archive, version 3, of images, packed with gzip or not at all.
    *
-   * @throws UncheckedIOException if the file is missing, no such archive, or holds vector tiles
+   * @throws UncheckedIOException if the file is missing, not such an archive, or has vector tiles
    */
   static TileSource pmtiles(Path file, TileOptions options) {
     return PmTiles.open(file, options);
@@ -145,7 +143,7 @@ public interface TileSource extends AutoCloseable {
    * org.locationtech.proj4j:proj4j} for projections other than the preset {@code XYZ}.
    *
    * @throws UncheckedIOException if the file is missing or no such layout, its coordinate system is
-   *     unknown, or the folder holds no tile
+   *     unknown, or the folder has no tile
    * @throws IllegalStateException if a library is missing
    */
   static TileSource layout(Path file, TileOptions options) {
@@ -153,21 +151,21 @@ public interface TileSource extends AutoCloseable {
   }
 
   /**
-   * Returns the tiles of a server, each fetched once and then kept on disk.
+   * Opens the tiles of a server, each fetched once and then cached on disk.
    *
-   * <p>Ask the owner of the server first, and name him in {@link TileOptions#attribution()}: most
-   * public servers forbid fetching in bulk.
+   * <p>Ask the operator of the server first, and set {@link TileOptions#attribution()}: most public
+   * servers forbid bulk downloads.
    *
    * @param template an address with {@code {z}}, {@code {x}} and {@code {y}}
-   * @param cacheFolder where to keep the tiles; several servers can share one
-   * @throws IllegalArgumentException if the template is no such address
+   * @param cacheFolder the folder of the cache; several servers can share one
+   * @throws IllegalArgumentException if the template is not such an address
    */
   static TileSource http(String template, Path cacheFolder, HttpTileOptions options) {
     return HttpTiles.open(template, cacheFolder, options);
   }
 
   /**
-   * Opens whatever the text names, as a command line does: an address of a server (kept below
+   * Opens the source that a text names, as on a command line: the address of a server (cached in
    * {@code cacheFolder}), a file {@code .mbtiles}, {@code .pmtiles}, {@code .tif}, {@code .tiff} or
    * {@code .yaml}, another image file as {@link #equirectangular(Path)}, or a folder followed by a
    * template, such as {@code tiles/{z}/{x}/{y}.jpg}.

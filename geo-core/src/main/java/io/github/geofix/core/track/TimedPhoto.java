@@ -18,19 +18,19 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A photo of a camera on the move, with the time it was taken.
+ * A photo of a moving camera, with its time.
  *
- * <p>The functions that read times from photos are given by the caller: {@code ExifTime::read} of
+ * <p>The caller supplies a function that reads times from photos: {@code ExifTime::read} of
  * geo-models.
  *
  * @param image the photo's file
  * @param time when it was taken
- * @param truth where it was taken, if a list has its position; never from the photo itself
+ * @param truth its position if a list has it; never from the photo itself
  */
 public record TimedPhoto(Path image, Instant time, Optional<LatLng> truth) {
 
   /**
-   * Returns photos in the order of the times in their metadata.
+   * Returns photos sorted by the times in their metadata.
    *
    * @param timeOf reads the time from a photo
    * @throws IllegalArgumentException if a photo has no time
@@ -48,12 +48,12 @@ public record TimedPhoto(Path image, Instant time, Optional<LatLng> truth) {
   }
 
   /**
-   * Reads a list in the order of time: the columns {@code image} and, where known, {@code time} in
-   * ISO 8601, {@code latitude} and {@code longitude}. A time without a zone is taken for UTC.
+   * Reads a list in chronological order, with the columns {@code image} and, if known, {@code time}
+   * in ISO 8601, {@code latitude} and {@code longitude}. A time without a zone is in UTC.
    *
    * @param timeOf reads the time from a photo; called only if there is no column {@code time}
    * @throws IllegalArgumentException if the list is empty, an image is missing, a photo has no
-   *     time, or the rows are not in the order of time
+   *     time, or the rows are not in chronological order
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static List<TimedPhoto> readCsv(Path csv, Function<Path, Optional<Instant>> timeOf) {

@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * The path of a camera: its location at each photo. Immutable and thread-safe.
+ * The locations of a camera at the times of its photos. Immutable and thread-safe.
  *
- * @param times when the photos were taken, none before the one before it
- * @param locations where, one a photo
+ * @param times the times of the photos, ascending
+ * @param locations one per photo
  */
 public record Track(List<Instant> times, List<Location> locations) {
 
   /**
    * Copies the lists.
    *
-   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or a time is
-   *     before the one before it
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
+   *     are not ascending
    */
   public Track {
     times = List.copyOf(times);
@@ -48,15 +48,15 @@ public record Track(List<Instant> times, List<Location> locations) {
   }
 
   /**
-   * Returns the path as a GeoJSON line, and a point with time and score for each photo. A single
-   * photo makes no line.
+   * Returns GeoJSON of the path as a line, unless there is only one photo, and of a point with time
+   * and score for each photo.
    */
   public String toGeoJson() {
     return toGeoJson(t -> Map.of());
   }
 
   /**
-   * As {@link #toGeoJson()}; each point says of which photo it is.
+   * As {@link #toGeoJson()}, with a property {@code image} for each point.
    *
    * @param images the names of the photos
    * @throws IllegalArgumentException if there is not one for each photo

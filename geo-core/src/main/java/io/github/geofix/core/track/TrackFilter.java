@@ -16,52 +16,48 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Hidden Markov model over the photos of one camera: a place that a single photo suggests counts
- * for little if the camera cannot have come there from where it was. Works on the locations of any
- * localizer. Immutable and thread-safe.
+ * Hidden Markov filter and smoother of the locations of photos from one moving camera. Works with
+ * the locations of any localizer. Immutable and thread-safe.
  *
- * <p>A hidden Markov model over positions on the Earth with the forward-backward algorithm
- * (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE 1989, section III). Positions are
- * summed over at places only: those of photo t are its candidates and those of the photos around
- * it, each standing for a square whose corners are its radius r from its middle, of area {@code A =
- * 2 r^2} and variance {@code r^2 / 6} along each side. With {@code N(d, v) = exp(-d^2 / (2 v)) / (2
- * pi v)}, distances d, {@code v(x, y) = (r_x^2 + r_y^2) / 6} and the Earth's area E:
+ * <p>Uses the forward-backward algorithm (Rabiner, "A tutorial on hidden Markov models", Proc. IEEE
+ * 1989, section III). The states of photo t are its candidates and those of the photos around it,
+ * each a square whose corners are at its radius r, of area {@code A = 2 r^2} and variance {@code
+ * r^2 / 6} along each side. With {@code N(d, v) = exp(-d^2 / (2 v)) / (2 pi v)}, distances d,
+ * {@code v(x, y) = (r_x^2 + r_y^2) / 6} and the Earth's area E:
  *
  * <ul>
- *   <li>Photo t alone says of a position x, from its candidates i of score s: {@code q_t(x) = sum_i
- *       (1 - floor) s_i N(d(x, i), v(x, i)) + rest / E}, where the rest is what the scores lack of
- *       1.
- *   <li>From y the camera comes to x with the density {@code p(x | y) = (1 - jump) N(d(x, y), u^2 +
- *       v(x, y)) + jump / E}, u the speed times the time between the photos.
- *   <li>A sequence of places has the weight {@code prod_t A(x_t) q_t(x_t) prod_t p(x_t | x_t-1)}.
+ *   <li>The emission density of photo t at a position x, from its candidates i of score s, is
+ *       {@code q_t(x) = sum_i (1 - floor) s_i N(d(x, i), v(x, i)) + rest / E}, where the rest is 1
+ *       minus the sum of the weighted scores.
+ *   <li>The transition density from y to x is {@code p(x | y) = (1 - jump) N(d(x, y), u^2 + v(x,
+ *       y)) + jump / E}, where u is the speed times the time between the photos.
+ *   <li>A sequence of states has the weight {@code prod_t A(x_t) q_t(x_t) prod_t p(x_t | x_t-1)}.
  * </ul>
  *
- * <p>The scores are taken for the probabilities of a model that was taught by photos from
- * everywhere alike, so a calibrated model serves best. Takes O(T M^2) time and O(T M) memory for T
- * photos of M places.
+ * <p>Scores are used as probabilities under a uniform prior over positions, so calibrate the model.
+ * Takes O(T M^2) time and O(T M) memory for T photos with M states.
  */
 public final class TrackFilter {
 
   private static final double EARTH_KM2 =
       4 * Math.PI * GreatCircle.EARTH_RADIUS_KM * GreatCircle.EARTH_RADIUS_KM;
 
-  /** The least radius of a place, one meter: a point has no area. */
+  /** The least radius, one meter, since a point has no area. */
   private static final double LEAST_RADIUS_KM = 1e-3;
 
   /**
-   * How the camera moves, and how much single photos are trusted.
+   * Options of the motion model and of the trust in single photos.
    *
-   * @param kmPerSecond the usual speed: the deviation along each axis of the way made in a second;
-   *     above 0
-   * @param jump the probability that the camera next is anywhere on Earth, above 0 to 1
-   * @param floor the probability that the candidates of a photo say nothing, above 0 to 1
-   * @param temperature the scores are raised to 1 / temperature before, and keep their sum; above 1
-   *     where photos show much of the same ground, so that their errors are not independent; above
-   *     0
-   * @param window the number of photos before and after one whose candidates are places of it too,
-   *     0 or more
-   * @param meanKm the answer is the density mode of the places: the mean within this distance of
-   *     the place that has most probability within it; above 0
+   * @param kmPerSecond the typical speed: the standard deviation of the displacement along each
+   *     axis in a second; above 0
+   * @param jump the probability that the next position is uniform on the Earth, above 0 to 1
+   * @param floor the probability that the candidates of a photo carry no information, above 0 to 1
+   * @param temperature the scores are raised to 1 / temperature, keeping their sum; above 1 if
+   *     photos overlap, so that their errors correlate; above 0
+   * @param window the number of photos before and after one whose candidates are states of it, 0 or
+   *     more
+   * @param meanKm the answer is the density mode of the states: the mean within this distance of
+   *     the state with the most probability within it; above 0
    * @param candidates the most candidates in a location, above 0
    */
   public record Options(
@@ -95,10 +91,9 @@ public final class TrackFilter {
     }
 
     /**
-     * Returns the options for a speed: jumps of probability 0.000001, a floor of 0.1, temperature
-     * 2, the candidates of five photos to either side, a mean within 500 km, ten candidates. They
-     * are those of {@code docs/results/track.csv}, for models whose places are about 100 km wide:
-     * where places are smaller, give {@link #withMeanKm} a few times their radius.
+     * Returns the options for a speed: jump probability 0.000001, floor 0.1, temperature 2, a
+     * window of five photos, a mean within 500 km, ten candidates. They suit models with cells
+     * about 100 km wide; for smaller cells set {@link #withMeanKm} to a few times their radius.
      */
     public static Options ofSpeed(double kmPerSecond) {
       return new Options(kmPerSecond, 1e-6, 0.1, 2, 5, 500, 10);
@@ -147,12 +142,12 @@ public final class TrackFilter {
   }
 
   /**
-   * Locates each photo by itself and those before it, as a camera on its way could.
+   * Estimates each location from its photo and those before it, as is possible online.
    *
-   * @param times when the photos were taken, none before the one before it
-   * @param locations what a localizer says of each photo alone
-   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or a time is
-   *     before the one before it
+   * @param times the times of the photos, ascending
+   * @param locations the location of each photo by itself
+   * @throws IllegalArgumentException if there is no photo, the lists differ in length, or the times
+   *     are not ascending
    */
   public Track filter(List<Instant> times, List<Location> locations) {
     Track single = new Track(times, locations);
@@ -161,7 +156,7 @@ public final class TrackFilter {
   }
 
   /**
-   * Locates each photo by all photos, before and after it. Otherwise as {@link #filter}.
+   * Estimates each location from all photos; otherwise as {@link #filter}.
    *
    * @throws IllegalArgumentException as {@link #filter} does
    */
@@ -181,7 +176,7 @@ public final class TrackFilter {
     return track(single, places, probabilities);
   }
 
-  /** The candidates of each photo and of those around it, each place once. */
+  /** Returns the states of each photo: its candidates and those around it, without duplicates. */
   private List<List<Candidate>> places(Track single, int ahead) {
     List<List<Candidate>> places = new ArrayList<>();
     int count = single.locations().size();
@@ -198,7 +193,7 @@ public final class TrackFilter {
     return places;
   }
 
-  /** The probability of each place given the photo and those before it. */
+  /** Returns the probability of each state given the photo and those before it. */
   private List<double[]> forward(Track single, List<List<Candidate>> places) {
     List<double[]> probabilities = new ArrayList<>();
     for (int t = 0; t < places.size(); t++) {
@@ -221,7 +216,7 @@ public final class TrackFilter {
   }
 
   /**
-   * How well each place of a photo explains those after it, up to a factor.
+   * Returns how well each state of a photo explains the later photos, up to a factor.
    *
    * @param later the same of the next photo
    */
@@ -239,7 +234,7 @@ public final class TrackFilter {
     return here;
   }
 
-  /** What a photo alone says of its places: {@code A q} of the class comment. */
+  /** Returns the emission weights of the states of a photo: {@code A q} of the class comment. */
   private double[] likelihoods(Track single, List<List<Candidate>> places, int t) {
     List<Candidate> candidates = single.locations().get(t).candidates();
     double[] scores = softened(candidates);
@@ -257,7 +252,7 @@ public final class TrackFilter {
         .toArray();
   }
 
-  /** The scores raised to 1 / temperature, adding up to what they did. */
+  /** Returns the scores raised to 1 / temperature, with their original sum. */
   private double[] softened(List<Candidate> candidates) {
     double[] scores = candidates.stream().mapToDouble(Candidate::score).toArray();
     double best = Arrays.stream(scores).max().orElse(0);
@@ -274,19 +269,20 @@ public final class TrackFilter {
     return Arrays.stream(values).sum();
   }
 
-  /** The usual way along each axis from photo t - 1 to photo t. */
+  /** Returns the typical displacement along each axis from photo t - 1 to photo t. */
   private double usualKm(Track single, int t) {
     Duration between = Duration.between(single.times().get(t - 1), single.times().get(t));
     return options.kmPerSecond() * (between.getSeconds() + between.getNano() / 1e9);
   }
 
-  /** {@code p} of the class comment: the density of a place after another. */
+  /** Returns the transition density, {@code p} of the class comment. */
   private double way(Candidate from, Candidate to, double usualKm) {
     return options.jump() / EARTH_KM2 + (1 - options.jump()) * density(from, to, usualKm);
   }
 
   /**
-   * The density, per km2, of a way between two places that is usually so many km along each axis.
+   * Returns the density, per km2, of a displacement between two states that is typically {@code km}
+   * along each axis.
    */
   private static double density(Candidate a, Candidate b, double km) {
     double distance = GreatCircle.distanceKm(a.latLng(), b.latLng());

@@ -1,4 +1,4 @@
-/** Photos that one camera took on its way, located together. */
+/** Joint localization of photos that one moving camera took. */
 @NullMarked
 package io.github.geofix.core.track;
 

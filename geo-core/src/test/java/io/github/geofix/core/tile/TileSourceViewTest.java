@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TileSourceViewTest {
 
-  /** Pixels of a tile in these tests: small, so that a view crosses many. */
+  /** TilePixels of a tile in these tests: small, so that a view crosses many. */
   private static final int TILE = 16;
 
   private final Path folder;

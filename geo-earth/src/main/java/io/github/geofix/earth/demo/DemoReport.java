@@ -40,8 +40,8 @@ public final class DemoReport {
 
   private static final double NEAR_KM = 200;
   private static final double FAR_KM = 750;
-  private static final int PHOTOS_ON_THE_MAP = 200;
-  private static final int PHOTOS_IN_DETAIL = 12;
+  static final int PHOTOS_ON_THE_MAP = 200;
+  static final int PHOTOS_IN_DETAIL = 12;
   private static final int PIXELS = 128;
 
   private final Outcome outcome;
@@ -51,7 +51,7 @@ public final class DemoReport {
   public DemoReport(Outcome outcome) {
     this.outcome = outcome;
     this.may = Objects.requireNonNull(outcome.figures().get(TestRendering.MAY));
-    this.mayPhotos = Objects.requireNonNull(outcome.tested().get(TestRendering.MAY));
+    this.mayPhotos = outcome.shown();
   }
 
   public void writeJson(Path file) {

@@ -31,7 +31,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
@@ -67,7 +66,7 @@ public final class EarthDemo {
     }
   }
 
-  /** One tested photo. */
+  /** A tested photo that the report shows. */
   public record Tested(EarthPhoto photo, Location location) {}
 
   /**
@@ -90,7 +89,7 @@ public final class EarthDemo {
       DemoRecipe recipe,
       TrainReport training,
       Map<TestRendering, Figures> figures,
-      Map<TestRendering, List<Tested>> tested,
+      List<Tested> shown,
       EarthImage reference,
       Cost cost,
       double evaluateSeconds,
@@ -177,7 +176,7 @@ public final class EarthDemo {
 
     long start = System.nanoTime();
     Map<TestRendering, Figures> figures = new LinkedHashMap<>();
-    Map<TestRendering, List<Tested>> tested = new LinkedHashMap<>();
+    List<Tested> shown = new ArrayList<>();
     ModelFolder opened = ModelFolder.open(modelFolder);
     try (GeoModel model = Family.of(opened).load(opened);
         Localizer localizer = model.localizer()) {
@@ -188,11 +187,9 @@ public final class EarthDemo {
         long began = System.nanoTime();
         List<Location> locations = localizer.locateImages(set.images());
         locateSeconds += (System.nanoTime() - began) * 1e-9;
-        tested.put(
-            rendering,
-            IntStream.range(0, locations.size())
-                .mapToObj(i -> new Tested(set.photos().get(i), locations.get(i)))
-                .toList());
+        if (rendering == TestRendering.MAY) {
+          shown.addAll(shown(set.photos(), locations));
+        }
         figures.put(
             rendering,
             new Figures(
@@ -205,13 +202,30 @@ public final class EarthDemo {
               locateSeconds,
               testPhotos * TestRendering.values().length);
       double seconds = (System.nanoTime() - start) * 1e-9;
-      List<Tested> may = Objects.requireNonNull(tested.get(TestRendering.MAY));
       List<Sample> samples =
-          samples(may, folder.resolve("photos")).stream()
+          samples(shown, folder.resolve("photos")).stream()
               .map(photo -> new Sample(photo, localizer.locate(photo).latLng()))
               .toList();
-      return new Outcome(recipe, report, figures, tested, data.reference(), cost, seconds, samples);
+      return new Outcome(recipe, report, figures, shown, data.reference(), cost, seconds, samples);
     }
+  }
+
+  /**
+   * Returns the photos that a report shows. Of those not shown in detail only the position is kept:
+   * candidates and regions of thousands of photos would fill the memory.
+   */
+  private static List<Tested> shown(List<EarthPhoto> photos, List<Location> locations) {
+    return IntStream.range(0, Math.min(DemoReport.PHOTOS_ON_THE_MAP, photos.size()))
+        .mapToObj(
+            i -> {
+              Location location = locations.get(i);
+              return new Tested(
+                  photos.get(i),
+                  i < DemoReport.PHOTOS_IN_DETAIL
+                      ? location
+                      : new Location(location.latLng(), location.candidates().subList(0, 1)));
+            })
+        .toList();
   }
 
   /** Writes the first photos, to try the model on; returns their files. */

@@ -17,10 +17,10 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
 
 /** A decoded picture. Immutable. */
-final class Pixels {
+final class TilePixels {
 
   private static final ImageReaders READERS =
-      ImageReaders.preferring(Services.load(ImageReaderSpi.class, Pixels.class));
+      ImageReaders.preferring(Services.load(ImageReaderSpi.class, TilePixels.class));
 
   private final int width;
   private final int height;
@@ -29,7 +29,7 @@ final class Pixels {
   /**
    * @param rgb {@code width * height} values 0xRRGGBB, row by row from the top; not copied
    */
-  Pixels(int width, int height, int[] rgb) {
+  TilePixels(int width, int height, int[] rgb) {
     this.width = width;
     this.height = height;
     this.rgb = rgb;
@@ -60,7 +60,7 @@ final class Pixels {
    * @throws IOException if the bytes are no picture, damaged, cut short or too large; the message
    *     says which
    */
-  static Pixels decode(ImageInputStream stream, long maxPixels) throws IOException {
+  static TilePixels decode(ImageInputStream stream, long maxPixels) throws IOException {
     ImageReader reader =
         READERS
             .find(stream)
@@ -99,7 +99,7 @@ final class Pixels {
   }
 
   /** Copies an image; what is transparent becomes black. */
-  static Pixels of(BufferedImage image) {
+  static TilePixels of(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     Raster raster = image.getRaster();
@@ -111,18 +111,19 @@ final class Pixels {
       for (int i = 0; i < gray.length; i++) {
         gray[i] *= 0x010101;
       }
-      return new Pixels(width, height, gray);
+      return new TilePixels(width, height, gray);
     }
     BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = copy.createGraphics();
     graphics.setComposite(AlphaComposite.SrcOver);
     graphics.drawImage(image, 0, 0, null);
     graphics.dispose();
-    return new Pixels(width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
+    return new TilePixels(
+        width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
   }
 
   /** Returns the picture at half the size, each pixel the mean of four; odd edges count double. */
-  Pixels halved() {
+  TilePixels halved() {
     int halfWidth = (width + 1) / 2;
     int halfHeight = (height + 1) / 2;
     int[] half = new int[halfWidth * halfHeight];
@@ -136,11 +137,11 @@ final class Pixels {
             mean(rgb[top + left], rgb[top + right], rgb[bottom + left], rgb[bottom + right]);
       }
     }
-    return new Pixels(halfWidth, halfHeight, half);
+    return new TilePixels(halfWidth, halfHeight, half);
   }
 
   /** Returns the picture with black added to the right and below, up to a size. */
-  Pixels padded(int fullWidth, int fullHeight) {
+  TilePixels padded(int fullWidth, int fullHeight) {
     if (width == fullWidth && height == fullHeight) {
       return this;
     }
@@ -148,7 +149,7 @@ final class Pixels {
     for (int y = 0; y < Math.min(height, fullHeight); y++) {
       System.arraycopy(rgb, y * width, full, y * fullWidth, Math.min(width, fullWidth));
     }
-    return new Pixels(fullWidth, fullHeight, full);
+    return new TilePixels(fullWidth, fullHeight, full);
   }
 
   private static int mean(int a, int b, int c, int d) {

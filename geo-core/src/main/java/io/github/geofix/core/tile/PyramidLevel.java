@@ -14,7 +14,7 @@ package io.github.geofix.core.tile;
  * @param tileWidth the width of a tile in pixels
  * @param tileHeight the height of a tile in pixels
  */
-record Level(
+record PyramidLevel(
     int zoom,
     double originX,
     double originY,
