@@ -56,7 +56,7 @@ public record Track(List<Instant> times, List<Location> locations) {
   }
 
   /**
-   * As {@link #toGeoJson()}, with the name of its photo as a property of each point.
+   * As {@link #toGeoJson()}, with the property "image" for each point.
    *
    * @param images the names of the photos
    * @throws IllegalArgumentException if there is not one for each photo
