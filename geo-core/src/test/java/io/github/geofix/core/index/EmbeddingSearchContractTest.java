@@ -227,8 +227,7 @@ final class EmbeddingSearchContractTest {
           assertThat(ids(within.withinBox(46, -180, 90, 8).search(query, ROWS)))
               .isEqualTo(closest(both, query, ROWS));
           Region region = Region.around(CENTER, 100);
-          List<Row> inside =
-              rows().stream().filter(row -> region.contains(row.latLng())).toList();
+          List<Row> inside = rows().stream().filter(row -> region.contains(row.latLng())).toList();
           assertThat(ids(search.within(region).search(query, 5)))
               .isEqualTo(closest(inside, query, 5));
           assertThat(search.within(new LatLng(-60, -120), 10).search(query, 5).hits()).isEmpty();
