@@ -595,7 +595,7 @@ final class RecombineModelTest {
         NDManager step = TorchEngine.newManager()) {
       assertThatThrownBy(() -> model.loss(Forward.TRAINING, batch(step, model, 1)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("raise batchSize");
+          .hasMessageContaining("raise batches.size");
     }
   }
 
