@@ -199,7 +199,7 @@ final class TrainCommandTest {
     assertDone(skipped);
     assertThat(skipped.err().strip().lines())
         .hasSize(3)
-        .anyMatch(line -> line.startsWith("note: 1 image is missing: ") && line.contains("gone"))
+        .anyMatch(line -> line.startsWith("note: images missing: 1 (") && line.contains("gone"))
         .anyMatch(line -> line.startsWith("note: skipped: ") && line.contains("cut.png"))
         .contains("note: photos skipped, as they cannot be read: 1");
   }
