@@ -22,7 +22,7 @@ absolute() {
 inputs=$(absolute "$@")
 photos=$(($# - 1))
 
-(cd "$here/.." && mvn -q -DskipTests -Dspotless.check.skip -Djacoco.skip -Dmaven.javadoc.skip -pl geo-bom,geo-core,geo-models install)
+(cd "$here/.." && mvn -q -DskipTests -Dspotless.check.skip -Djacoco.skip -Dmaven.javadoc.skip -pl :geofix,:geo-bom,:geo-core,:geo-models install)
 
 fail() {
   echo "FAILED: $*" >&2
