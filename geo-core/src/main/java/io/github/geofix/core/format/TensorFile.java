@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * A file of named arrays, such as the weights of a network. Files of any size are memory-mapped:
- * opening reads only the list of arrays, reading an array only its bytes. Thread-safe; reading after
- * or during {@link #close} throws an {@link IllegalStateException}.
+ * opening reads only the list of arrays, reading an array only its bytes. Thread-safe; reading
+ * after or during {@link #close} throws an {@link IllegalStateException}.
  *
  * <p>Numbers are converted: {@code floats} and {@code doubles} read every type of {@link DType},
  * {@code longs} every integer type.
@@ -52,7 +52,8 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
    * .json} is an index of safetensors files.
    *
    * @throws java.io.UncheckedIOException if it does not exist or cannot be read
-   * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message says which
+   * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message says
+   *     which
    */
   public static TensorFile open(Path path) {
     return Safetensors.open(path);
