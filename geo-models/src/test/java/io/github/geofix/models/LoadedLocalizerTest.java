@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LoadedLocalizerTest {
   private static final Path FOLDERS = Path.of("src/test/resources/folders");
 
+  /** The kept folders name a backbone of the tests. */
+  private static final LoadOptions OPTIONS = LoadOptions.defaults().withAllowCode(true);
+
   @TempDir private Path temp;
 
   private static Localizer embed(LoadOptions options) {
@@ -55,7 +58,7 @@ final class LoadedLocalizerTest {
             closed.set(true);
           }
         };
-    try (Localizer localizer = Localizer.load(FOLDERS.resolve(method))) {
+    try (Localizer localizer = Localizer.load(FOLDERS.resolve(method), OPTIONS)) {
       localizer.warmUp();
       Location expected = localizer.locate(file);
       assertThat(localizer.locate(bytes)).isEqualTo(expected);
@@ -68,7 +71,7 @@ final class LoadedLocalizerTest {
   @Test
   void namesWhatCannotBeRead() {
     byte[] junk = new byte[100];
-    try (Localizer localizer = embed(LoadOptions.defaults())) {
+    try (Localizer localizer = embed(OPTIONS)) {
       assertThatThrownBy(() -> localizer.locate(junk))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("cannot read photo of 100 bytes: not a JPEG, PNG, WebP");
@@ -88,7 +91,7 @@ final class LoadedLocalizerTest {
       photos.add(photo(i));
     }
     ExecutorService callers = Executors.newFixedThreadPool(16);
-    try (Localizer localizer = embed(LoadOptions.defaults().withComputeThreads(1))) {
+    try (Localizer localizer = embed(OPTIONS.withComputeThreads(1))) {
       List<Location> expected = photos.stream().map(localizer::locate).toList();
       List<Future<Location>> answers = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
