@@ -18,10 +18,9 @@ import java.util.function.Consumer;
  * <p>Localizers never read an EXIF position inside a photo.
  *
  * <p>A loaded localizer decodes photos on the calling thread and runs the model on a bounded number
- * of threads, see {@link LoadOptions#computeThreads}. Its methods throw {@link NullPointerException}
- * for a null, {@link IllegalStateException} after it was closed, and {@link
- * CancellationException} on a thread that was interrupted, whose flag stays
- * set.
+ * of threads, see {@link LoadOptions#computeThreads}. Its methods throw {@link
+ * NullPointerException} for a null, {@link IllegalStateException} after it was closed, and {@link
+ * CancellationException} on a thread that was interrupted, whose flag stays set.
  */
 public interface Localizer extends AutoCloseable {
 
@@ -112,8 +111,8 @@ public interface Localizer extends AutoCloseable {
    *
    * @param action receives one outcome a photo as soon as it is known, in the order of the photos,
    *     on the calling thread; what it throws ends the call
-   * @throws CancellationException if the calling thread is interrupted; {@code
-   *     action} has received the outcomes of the photos before
+   * @throws CancellationException if the calling thread is interrupted; {@code action} has received
+   *     the outcomes of the photos before
    */
   default void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     for (int i = 0; i < photos.size(); i++) {
@@ -133,9 +132,8 @@ public interface Localizer extends AutoCloseable {
    * Locates photo files as {@link #locateEach(List, Consumer)} does, for a limited time.
    *
    * @param limit checked after each outcome, so the batch in progress is completed
-   * @throws CancellationException if the limit was reached before the last
-   *     outcome, or the calling thread is interrupted; {@code action} has received the outcomes of
-   *     the photos before
+   * @throws CancellationException if the limit was reached before the last outcome, or the calling
+   *     thread is interrupted; {@code action} has received the outcomes of the photos before
    */
   default void locateEach(
       List<Path> photos, Duration limit, Consumer<? super PhotoOutcome> action) {

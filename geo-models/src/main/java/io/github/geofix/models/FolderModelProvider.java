@@ -28,8 +28,7 @@ public final class FolderModelProvider implements ModelProvider {
   public Localizer localizer(Path modelFolder, LoadOptions options, int candidates) {
     GeoModel model = load(modelFolder, options);
     model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
-    return ModelOwner.own(
-        Localizer.class, model, options.computeThreads(), model::localizer);
+    return ModelOwner.own(Localizer.class, model, options.computeThreads(), model::localizer);
   }
 
   @Override
