@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The image encoder of CLIP: a Vision Transformer with a normalization before the first block, and a
- * projection of the class token into the space that images and texts share.
+ * The image encoder of CLIP: a Vision Transformer with a normalization before the first block, and
+ * a projection of the class token into the space that images and texts share.
  *
  * <p>Published weights differ in the activation, which their names and shapes do not show: OpenAI's
  * need {@link Activation#QUICK_GELU}, most of OpenCLIP's (LAION, DataComp) {@link Activation#GELU}.
@@ -101,8 +101,7 @@ public final class ClipVit extends Backbone {
 
     /** Returns a copy for other images. */
     public Options withImage(ImageSpec newImage) {
-      return new Options(
-          newImage, patch, width, depth, heads, projection, activation, dropPath);
+      return new Options(newImage, patch, width, depth, heads, projection, activation, dropPath);
     }
 
     /** Returns a copy with another activation. */

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * size: the position vectors, learned for a square grid, are resized bicubically, in the way of its
  * {@link Variant}.
  *
- * <p>Oquab et al., "DINOv2: Learning Robust Visual Features without Supervision", TMLR 2024; Darcet et
- * al., "Vision Transformers Need Registers", ICLR 2024. Code
- * and weights are under Apache-2.0 (facebookresearch/dinov2).
+ * <p>Oquab et al., "DINOv2: Learning Robust Visual Features without Supervision", TMLR 2024; Darcet
+ * et al., "Vision Transformers Need Registers", ICLR 2024. Code and weights are under Apache-2.0
+ * (facebookresearch/dinov2).
  *
  * <p>{@link #forward} gives all tokens after the last normalization, {@link #vector} the class
  * token. Parameters are named as in the authors' code, which are timm's names too.
@@ -39,8 +39,9 @@ public final class DinoV2 extends Backbone {
   private static final double HUB_OFFSET = 0.1;
 
   /**
-   * The published forms of the network. They differ in what happens to the positions of images whose
-   * size is not that of training; weights do not show which of the first two they were used with.
+   * The published forms of the network. They differ in what happens to the positions of images
+   * whose size is not that of training; weights do not show which of the first two they were used
+   * with.
    */
   public enum Variant {
     /** As in Transformers: positions are resized to the number of patches, not antialiased. */
@@ -150,8 +151,7 @@ public final class DinoV2 extends Backbone {
     int side = options.trainedSize() / options.patch();
     classToken = parameter("cls_token", Init.normal(1e-6), width);
     int count = options.variant().registers;
-    registers =
-        count == 0 ? null : parameter("register_tokens", Init.normal(1e-6), count, width);
+    registers = count == 0 ? null : parameter("register_tokens", Init.normal(1e-6), count, width);
     position = parameter("pos_embed", Init.truncatedNormal(0.02), (long) side * side + 1, width);
     patches = child("patch_embed", new PatchEmbedding(options.patch(), width, true));
     TransformerBlock.Options block =

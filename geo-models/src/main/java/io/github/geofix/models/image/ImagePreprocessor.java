@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Turns an upright photo into the numbers a network reads, as torchvision's transforms and the image
- * processors of Hugging Face do: to the same bytes after resizing and cropping, to the same floats
- * after normalizing. Immutable and thread-safe.
+ * Turns an upright photo into the numbers a network reads, as torchvision's transforms and the
+ * image processors of Hugging Face do: to the same bytes after resizing and cropping, to the same
+ * floats after normalizing. Immutable and thread-safe.
  */
 public final class ImagePreprocessor {
   private final ImageSpec spec;
@@ -142,8 +142,7 @@ public final class ImagePreprocessor {
   }
 
   private Cut stretched(Rectangle source) {
-    return new Cut(
-        source, spec.width(), spec.height(), new Rectangle(spec.width(), spec.height()));
+    return new Cut(source, spec.width(), spec.height(), new Rectangle(spec.width(), spec.height()));
   }
 
   private Rectangle largestMiddle(int width, int height) {

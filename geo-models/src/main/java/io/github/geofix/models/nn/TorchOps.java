@@ -82,8 +82,9 @@ public final class TorchOps {
   }
 
   /**
-   * As {@link #resizeBicubic(NDArray, int, int)}, with the positions that PyTorch's interpolate derives from scale
-   * factors rather than from the sizes: row i is read at {@code (i + 0.5) / rowScale - 0.5}.
+   * As {@link #resizeBicubic(NDArray, int, int)}, with the positions that PyTorch's interpolate
+   * derives from scale factors rather than from the sizes: row i is read at {@code (i + 0.5) /
+   * rowScale - 0.5}.
    */
   public static NDArray resizeBicubic(
       NDArray maps, int rows, int columns, double rowScale, double columnScale) {
@@ -95,7 +96,10 @@ public final class TorchOps {
         manager.create(new double[] {rowScale, columnScale}));
   }
 
-  /** As {@link #resizeBicubic(NDArray, int, int)}, with PyTorch's antialias: the filter widens where maps shrink. */
+  /**
+   * As {@link #resizeBicubic(NDArray, int, int)}, with PyTorch's antialias: the filter widens where
+   * maps shrink.
+   */
   public static NDArray resizeBicubicAntialiased(NDArray maps, int rows, int columns) {
     return SCRIPT.call(
         "resize_bicubic_antialiased", maps, maps.getManager().create(new Shape(rows, columns)));

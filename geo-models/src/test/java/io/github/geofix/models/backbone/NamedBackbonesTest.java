@@ -105,8 +105,11 @@ class NamedBackbonesTest {
   static List<Backbone> small() {
     return List.of(
         new ResidualEncoder(ImageSpec.half(16), 4, 8),
-        new ClipVit(new ClipVit.Options(ImageSpec.clip(16), 8, 12, 2, 2, 5, Activation.QUICK_GELU, 0)),
-        new DinoV2(new DinoV2.Options(ImageSpec.half(16), 16, 8, 12, 2, 2, DinoV2.Variant.TRANSFORMERS, 0)),
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(16), 8, 12, 2, 2, 5, Activation.QUICK_GELU, 0)),
+        new DinoV2(
+            new DinoV2.Options(
+                ImageSpec.half(16), 16, 8, 12, 2, 2, DinoV2.Variant.TRANSFORMERS, 0)),
         new ConvNeXt(
             new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 8, 8, 8), ImageSpec.half(32), 0)));
   }

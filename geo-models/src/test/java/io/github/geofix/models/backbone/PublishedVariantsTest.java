@@ -23,15 +23,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What published weights of one architecture differ in, against numbers from their authors' code. */
+/**
+ * What published weights of one architecture differ in, against numbers from their authors' code.
+ */
 @ExtendWith(NoGradExtension.class)
 class PublishedVariantsTest {
   private static final Forward F = Forward.INFERENCE;
   private static final ClipVit.Options SMALL_CLIP =
       new ClipVit.Options(ImageSpec.clip(56), 14, 64, 3, 4, 32, Activation.GELU, 0);
   private static final DinoV2.Options SMALL_DINO =
-      new DinoV2.Options(
-          ImageSpec.imageNet(70), 70, 14, 48, 2, 4, DinoV2.Variant.REGISTERS, 0);
+      new DinoV2.Options(ImageSpec.imageNet(70), 70, 14, 48, 2, 4, DinoV2.Variant.REGISTERS, 0);
 
   private final NDManager manager = TorchEngine.newManager();
 
@@ -72,8 +73,7 @@ class PublishedVariantsTest {
         .allSatisfy(
             name ->
                 assertThat(net.parameters())
-                    .containsKey(
-                        ClipVit.huggingFaceNames().target(name).orElseThrow().name()));
+                    .containsKey(ClipVit.huggingFaceNames().target(name).orElseThrow().name()));
     // All but the projection, which such a file does not hold; q, k and v are one array here.
     assertThat(theirs).hasSize(net.parameters().size() - 1 + 2 * 2 * 3);
   }
@@ -124,8 +124,7 @@ class PublishedVariantsTest {
   @Test
   void theNamesOfDinoV2LargeWithRegistersAreAllTaken() {
     Map<String, long[]> theirs = Fill.shapes("/oracles/dinov2_vitl14_reg_names.json");
-    DinoV2 net =
-        new DinoV2(DinoV2.Options.l14().withVariant(DinoV2.Variant.REGISTERS));
+    DinoV2 net = new DinoV2(DinoV2.Options.l14().withVariant(DinoV2.Variant.REGISTERS));
     assertThat(theirs.keySet()).hasSize(net.parameters().size() + 1).contains("mask_token");
     theirs.forEach(
         (name, shape) ->

@@ -346,7 +346,11 @@ final class EmbedConfigTest {
   /** CLIP as the paper uses it, but of two narrow blocks and 56 pixels. */
   static final class ShallowClip extends Backbone {
     private final ClipVit clip =
-        child("clip", new ClipVit(new ClipVit.Options(ImageSpec.clip(56), 14, 32, 2, 4, 16, Activation.QUICK_GELU, 0)));
+        child(
+            "clip",
+            new ClipVit(
+                new ClipVit.Options(
+                    ImageSpec.clip(56), 14, 32, 2, 4, 16, Activation.QUICK_GELU, 0)));
 
     ShallowClip() {
       super(ImageSpec.clip(56), 32);

@@ -66,8 +66,7 @@ class SourcesOfPreprocessingTest {
   }
 
   private static ImagePreprocessor preprocessor(Fit fit, Interpolation interpolation) {
-    return ImagePreprocessor.of(
-        ImageSpec.clip(SIDE).withFit(fit).withInterpolation(interpolation));
+    return ImagePreprocessor.of(ImageSpec.clip(SIDE).withFit(fit).withInterpolation(interpolation));
   }
 
   @ParameterizedTest
