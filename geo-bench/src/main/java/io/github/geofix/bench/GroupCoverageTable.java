@@ -74,8 +74,7 @@ public final class GroupCoverageTable {
           Map<String, EarthPhotos> all = new LinkedHashMap<>();
           all.put("training", data.trainingPhotos(drawn));
           all.putAll(EarthRenderings.of(data, more, drawn));
-          tests.forEach(
-              (name, photos) -> leaveOut(name, photos, all, model, "" + seed, arguments));
+          tests.forEach((name, photos) -> leaveOut(name, photos, all, model, "" + seed, arguments));
         }
       }
     }
@@ -103,9 +102,9 @@ public final class GroupCoverageTable {
     List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
     for (boolean grouped : new boolean[] {false, true}) {
       model.calibrate(
-          source(calibrating),
-          grouped ? groups : Collections.nCopies(groups.size(), "all"));
-      String start = model.method() + "," + seed + "," + leftOut + "," + (grouped ? "groups" : "pool");
+          source(calibrating), grouped ? groups : Collections.nCopies(groups.size(), "all"));
+      String start =
+          model.method() + "," + seed + "," + leftOut + "," + (grouped ? "groups" : "pool");
       List<Location> answers = answers(model, tested);
       for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
         print(

@@ -94,7 +94,8 @@ final class CalibrateCommand implements Callable<Integer> {
         names = "--failure",
         defaultValue = "0.1",
         paramLabel = "SHARE",
-        description = "The probability that the rule breaks this bound (default: ${DEFAULT-VALUE}).")
+        description =
+            "The probability that the rule breaks this bound (default: ${DEFAULT-VALUE}).")
     private double failure;
   }
 
@@ -192,7 +193,11 @@ final class CalibrateCommand implements Callable<Integer> {
     String value = extra.get(column.toLowerCase(Locale.ROOT));
     if (value == null) {
       throw new IllegalArgumentException(
-          data + " has no column " + column + "; it has " + String.join(", ", new TreeSet<>(extra.keySet())));
+          data
+              + " has no column "
+              + column
+              + "; it has "
+              + String.join(", ", new TreeSet<>(extra.keySet())));
     }
     return value;
   }

@@ -26,11 +26,10 @@ class CalibrateCommandTest {
     String images = folder.resolve("photos").toString();
     String earth = "../examples/data/earth/";
     assertThat(
-            run(
-                    "dataset earth --reference %searth-blue-marble.jpg --rendering %sBMNG_world.topo.bathy.200405.3.2048x1024.jpg --count 40 --out"
-                        .formatted(earth, earth)
-                        .concat(" " + images)
-                        .split(" "))
+            run("dataset earth --reference %searth-blue-marble.jpg --rendering %sBMNG_world.topo.bathy.200405.3.2048x1024.jpg --count 40 --out"
+                    .formatted(earth, earth)
+                    .concat(" " + images)
+                    .split(" "))
                 .code())
         .isZero();
     model = folder.resolve("model").toString();

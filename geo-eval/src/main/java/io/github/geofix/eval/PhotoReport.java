@@ -95,8 +95,7 @@ public final class PhotoReport {
                 AnswerColumns.numbers(photos, "heading"), AnswerColumns.numbers(answers, "heading"))
             : null;
     sequences = AnswerColumns.sequences(photos, answers, options.grid()).orElse(null);
-    double[] scores =
-        AnswerColumns.has(answers, "score") ? AnswerColumns.scores(answers) : null;
+    double[] scores = AnswerColumns.has(answers, "score") ? AnswerColumns.scores(answers) : null;
     reliability = scores == null ? null : Reliability.of(scores, right(), RELIABILITY_BINS);
     riskCoverage = scores == null ? null : RiskCoverage.of(scores, right());
   }

@@ -68,10 +68,7 @@ public record RiskCoverage(List<Point> points, double area, double optimum) {
   private static double[] risks(double[] scores, boolean[] right) {
     int n = scores.length;
     List<Integer> order =
-        IntStream.range(0, n)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> -scores[i]))
-            .toList();
+        IntStream.range(0, n).boxed().sorted(Comparator.comparingDouble(i -> -scores[i])).toList();
     double[] risks = new double[n];
     double wrong = 0;
     int from = 0;

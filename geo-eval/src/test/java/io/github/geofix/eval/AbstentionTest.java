@@ -126,8 +126,7 @@ class AbstentionTest {
       truths.add(hard && !sure ? FAR : HERE);
       groups.add(hard ? "hard" : "easy");
     }
-    AnswerRule easy =
-        LearnThenTest.fit(easy(locations), easy(truths), 200, 0.9, 0.1);
+    AnswerRule easy = LearnThenTest.fit(easy(locations), easy(truths), 200, 0.9, 0.1);
     assertThat(easy.leastMass()).contains(0.0);
     AnswerRule both = LearnThenTest.fit(locations, truths, groups, 200, 0.9, 0.1);
     assertThat(both.leastMass()).contains(0.61);
