@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       LocateCommand.class,
       TrackCommand.class,
+      VerifyCommand.class,
       CompareCommand.class,
       PublishedCommand.class,
       DescribeCommand.class,

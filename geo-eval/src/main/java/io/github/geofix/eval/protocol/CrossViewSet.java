@@ -9,6 +9,7 @@ import io.github.geofix.eval.Matches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,17 @@ public record CrossViewSet(
   public CrossViewSet complete() {
     Finding.refuseFatal("the data are not complete", findings);
     return this;
+  }
+
+  /**
+   * Digests the lists of images; reads every image that is there.
+   *
+   * @param name of the benchmark
+   */
+  public FilesDigest digest(String name) {
+    List<Path> images = new ArrayList<>(queries);
+    images.addAll(gallery);
+    return FilesDigest.ofList(name, queries.size() + "," + gallery.size(), images);
   }
 
   /**
