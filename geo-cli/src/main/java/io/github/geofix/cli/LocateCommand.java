@@ -62,6 +62,7 @@ final class LocateCommand implements Callable<Integer> {
     }
     List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
+    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
     int failed;
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);

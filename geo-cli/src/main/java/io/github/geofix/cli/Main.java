@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      ReleasesCommand.class,
       RewardCommand.class,
       ReferenceCommand.class,
       PartitionCommand.class,

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
@@ -15,11 +17,12 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The location encoder of GeoCLIP: its vectors lie in the embedding space of GeoCLIP's image
- * encoder. 9.5 million parameters, named as in the published checkpoint.
+ * encoder. 9.5 million parameters in the released size, named as in the published checkpoint.
  *
  * <pre>{@code
  * GeoClipLocationEncoder encoder = new GeoClipLocationEncoder();
@@ -34,25 +37,97 @@ import java.util.List;
  * of increasing frequency. Thread-safe once it has values.
  */
 public final class GeoClipLocationEncoder extends Module implements LocationEncoder {
-  private static final int FEATURES = 256;
-  private static final int HIDDEN_SIZE = 1024;
-  private static final int DIMENSION = 512;
 
-  /** Standard deviations of the frequencies, coarse to fine, of the released configuration. */
-  private static final double[] SIGMAS = {1, 16, 256};
+  /**
+   * The size of the encoder.
+   *
+   * @param sigmas standard deviations of the random frequencies, one for each network; a released
+   *     file holds the frequencies themselves
+   * @param frequencies the number of random frequencies of each network, half its Fourier features
+   * @param hidden the width of the hidden layers
+   * @param dimension the length D of the vectors
+   */
+  public record Options(List<Double> sigmas, int frequencies, int hidden, int dimension) {
 
+    /** Checks that everything is positive. */
+    public Options {
+      sigmas = List.copyOf(sigmas);
+      boolean positive =
+          !sigmas.isEmpty()
+              && sigmas.stream().allMatch(sigma -> sigma > 0 && sigma < Double.POSITIVE_INFINITY)
+              && frequencies > 0
+              && hidden > 0
+              && dimension > 0;
+      if (!positive) {
+        throw new IllegalArgumentException(
+            "a location encoder needs at least one sigma, and positive sigmas, frequencies, hidden"
+                + " and dimension: %s, %d, %d, %d".formatted(sigmas, frequencies, hidden, dimension));
+      }
+    }
+
+    /** Returns the released size: sigmas 1, 16 and 256, 512 dimensions. */
+    public static Options released() {
+      return new Options(List.of(1.0, 16.0, 256.0), 256, 1024, 512);
+    }
+
+    /**
+     * Returns the size of released weights, from the shapes of their arrays.
+     *
+     * @param prefix what precedes the names of the encoder's arrays, such as {@code
+     *     location_encoder.}; may be empty
+     * @param sigmas of the release
+     * @throws ModelFormatException if there are more or fewer networks than sigmas
+     */
+    public static Options of(TensorFile weights, String prefix, List<Double> sigmas) {
+      long networks =
+          weights.names().stream()
+              .filter(name -> name.startsWith(prefix) && name.endsWith(".capsule.0.b"))
+              .count();
+      if (networks == 0 || networks != sigmas.size()) {
+        throw new ModelFormatException(
+            "%s holds %d networks of a location encoder, called %sLocEnc0.capsule.0.b and so on, for"
+                    .formatted(weights.path(), networks, prefix)
+                + " the %d sigmas %s".formatted(sigmas.size(), sigmas));
+      }
+      int[] frequencies = shape(weights, prefix + "LocEnc0.capsule.0.b", 2);
+      int[] head = shape(weights, prefix + "LocEnc0.head.0.weight", 2);
+      return new Options(sigmas, frequencies[0], head[1], head[0]);
+    }
+
+    private static int[] shape(TensorFile weights, String name, int axes) {
+      long[] shape = weights.names().contains(name) ? weights.shape(name) : new long[0];
+      if (shape.length != axes) {
+        throw new ModelFormatException(
+            weights.path() + " holds no " + name + " of " + axes + " axes: no location encoder");
+      }
+      return Arrays.stream(shape).mapToInt(Math::toIntExact).toArray();
+    }
+  }
+
+  private final Options options;
   private final List<Branch> branches = new ArrayList<>();
 
-  /** Creates the encoder without values. */
+  /** Creates the encoder of the released size, without values. */
   public GeoClipLocationEncoder() {
-    for (int i = 0; i < SIGMAS.length; i++) {
-      branches.add(child("LocEnc" + i, new Branch(SIGMAS[i])));
+    this(Options.released());
+  }
+
+  /** Creates the encoder without values. */
+  public GeoClipLocationEncoder(Options options) {
+    this.options = options;
+    for (double sigma : options.sigmas()) {
+      branches.add(child("LocEnc" + branches.size(), new Branch(sigma, options)));
     }
+  }
+
+  /** Returns the size of the encoder. */
+  public Options options() {
+    return options;
   }
 
   @Override
   public int dimension() {
-    return DIMENSION;
+    return options.dimension();
   }
 
   @Override
@@ -95,17 +170,17 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
     return new double[] {x * scale, y * scale};
   }
 
-  /** Returns the Fourier features of one branch: {@code [B, 2]} to {@code [B, 512]}. */
+  /** Returns the Fourier features of one branch: {@code [B, 2]} to {@code [B, 2 F]}. */
   NDArray fourierFeatures(int branch, NDArray projected) {
     return branches.get(branch).fourier.forward(Forward.INFERENCE, projected);
   }
 
-  /** Random Fourier features: {@code [B, 2]} to {@code [B, 512]}. */
+  /** Random Fourier features of F frequencies: {@code [B, 2]} to {@code [B, 2 F]}. */
   private static final class Fourier extends Layer {
     private final Parameter frequencies;
 
-    Fourier(double sigma) {
-      frequencies = buffer("b", Init.normal(sigma), FEATURES, 2);
+    Fourier(double sigma, int count) {
+      frequencies = buffer("b", Init.normal(sigma), count, 2);
     }
 
     @Override
@@ -122,12 +197,13 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
     private final List<Linear> hidden = new ArrayList<>();
     private final Linear head;
 
-    Branch(double sigma) {
-      fourier = child("capsule.0", new Fourier(sigma));
-      hidden.add(child("capsule.1", new Linear(2 * FEATURES, HIDDEN_SIZE)));
-      hidden.add(child("capsule.3", new Linear(HIDDEN_SIZE, HIDDEN_SIZE)));
-      hidden.add(child("capsule.5", new Linear(HIDDEN_SIZE, HIDDEN_SIZE)));
-      head = child("head.0", new Linear(HIDDEN_SIZE, DIMENSION));
+    Branch(double sigma, Options options) {
+      int width = options.hidden();
+      fourier = child("capsule.0", new Fourier(sigma, options.frequencies()));
+      hidden.add(child("capsule.1", new Linear(2 * options.frequencies(), width)));
+      hidden.add(child("capsule.3", new Linear(width, width)));
+      hidden.add(child("capsule.5", new Linear(width, width)));
+      head = child("head.0", new Linear(width, options.dimension()));
     }
 
     NDArray forward(Forward f, NDArray projected) {

@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.Location;
+import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
 import java.util.List;
@@ -28,7 +29,7 @@ final class RecombineLocalizer extends BatchLocalizer {
             photo ->
                 location(
                     gallery.places(),
-                    GallerySearch.scores(matches.cosines()[photo], scale),
+                    Temperature.softmax(matches.cosines()[photo], scale),
                     model.answerOptions(),
                     calibration.regionShares(),
                     place -> matches.heading(photo, place)))
