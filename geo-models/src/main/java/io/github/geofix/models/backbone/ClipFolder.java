@@ -104,11 +104,6 @@ public final class ClipFolder {
     JsonObject vision = all.get("vision_config") instanceof JsonObject inner ? inner : all;
     int width = whole(file, vision, "hidden_size");
     int hidden = whole(file, vision, "intermediate_size");
-    if (hidden != 4 * width) {
-      throw new ModelFormatException(
-          "%s: intermediate_size %d is not four times hidden_size %d, as CLIP's is"
-              .formatted(file, hidden, width));
-    }
     JsonElement epsilon = vision.get("layer_norm_eps");
     if (epsilon != null && epsilon.getAsDouble() != EPSILON) {
       throw new ModelFormatException(file + ": layer_norm_eps is " + epsilon + ", CLIP's is 1e-5");
@@ -121,8 +116,8 @@ public final class ClipFolder {
           whole(file, vision, "num_hidden_layers"),
           whole(file, vision, "num_attention_heads"),
           // That of the vision part is a default that transformers writes whatever is right.
-          whole(file, all, "projection_dim"),
-          activation(file, vision.get("hidden_act")),
+          all.get("projection_dim") == null ? 0 : whole(file, all, "projection_dim"),
+          new ClipVit.Options.Mlp(hidden, activation(file, vision.get("hidden_act"))),
           0);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(file + ": " + e.getMessage(), e);

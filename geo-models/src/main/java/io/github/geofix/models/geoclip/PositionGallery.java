@@ -79,11 +79,11 @@ final class PositionGallery {
           for (int start = 0; start < positions.size(); start += BATCH) {
             List<LatLng> part =
                 positions.subList(start, Math.min(positions.size(), start + BATCH));
-            vectors.put(
+            float[] encoded =
                 TorchEngine.infer(
                     manager,
-                    step ->
-                        head.embedPositions(Forward.INFERENCE, step, part).toFloatArray()));
+                    step -> head.embedPositions(Forward.INFERENCE, step, part).toFloatArray());
+            vectors.put(encoded);
           }
         });
   }
