@@ -2,7 +2,6 @@ package io.github.geofix.models.geoclip;
 
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.ClipVit;
-import io.github.geofix.models.backbone.GeoClipLocationEncoder;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Activation;

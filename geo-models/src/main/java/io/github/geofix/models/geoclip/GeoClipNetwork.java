@@ -7,7 +7,7 @@ import io.github.geofix.models.nn.Module;
 
 /**
  * The network of {@link GeoClipModel}: embeds photos by CLIP and two linear layers, positions by a
- * {@link io.github.geofix.models.backbone.GeoClipLocationEncoder}, both as unit vectors of one
+ * {@link GeoClipLocationEncoder}, both as unit vectors of one
  * space. The parameters of CLIP come after {@code backbone.}, those of the release after {@code
  * head.}.
  *

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;
-import io.github.geofix.models.backbone.GeoClipLocationEncoder;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;

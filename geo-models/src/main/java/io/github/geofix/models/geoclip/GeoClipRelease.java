@@ -11,7 +11,6 @@ import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.backbone.ClipFolder;
-import io.github.geofix.models.backbone.GeoClipLocationEncoder;
 import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.Settings;
 import java.nio.file.Files;
@@ -55,7 +54,9 @@ final class GeoClipRelease {
           GeoClipRelease::read);
 
   private static final long MAX_JSON_BYTES = 1 << 20;
-  private static final String MODEL_TYPE = "geoclip-geolocation";
+
+  /** The file of a release that holds all arrays. */
+  static final String WEIGHTS = "model.safetensors";
 
   /** Where the files of the Python package lie, below its folder {@code geoclip/model}. */
   private static final List<String> FOLDERS = List.of("", "weights", "gps_gallery");
@@ -105,6 +106,18 @@ final class GeoClipRelease {
 
   private static Layout releaseFolder(Path folder) {
     Path file = folder.resolve("config.json");
+    JsonObject config = config(file, "geoclip-geolocation");
+    List<Double> sigmas = sigmas(file, config);
+    Path gallery = gallery(folder, file, config.get("gallery_file"));
+    return new Layout(GeoClipParts.ofRelease(folder.resolve(WEIGHTS)), sigmas, gallery);
+  }
+
+  /**
+   * Reads the configuration of a release.
+   *
+   * @param modelType what it must hold
+   */
+  static JsonObject config(Path file, String modelType) {
     JsonObject config = json(file);
     boolean known =
         config.get("format_version") instanceof JsonPrimitive version
@@ -112,20 +125,16 @@ final class GeoClipRelease {
             && version.getAsString().equals("1")
             && config.get("model_type") instanceof JsonPrimitive type
             && type.isString()
-            && type.getAsString().equals(MODEL_TYPE);
+            && type.getAsString().equals(modelType);
     if (!known) {
       throw new ModelFormatException(
           "%s is not of a GeoCLIP release: format_version must be the number 1 and model_type"
                   .formatted(file)
               + " \"%s\", not %s and %s"
                   .formatted(
-                      MODEL_TYPE, config.get("format_version"), config.get("model_type")));
+                      modelType, config.get("format_version"), config.get("model_type")));
     }
-    List<Double> sigmas = sigmas(file, config);
-    Path gallery = gallery(folder, file, config.get("gallery_file"));
-    Path weights = folder.resolve("model.safetensors");
-    return new Layout(
-        GeoClipParts.ofRelease(weights), sigmas, gallery);
+    return config;
   }
 
   /** Returns the sigmas that a release's configuration names. */
@@ -163,8 +172,7 @@ final class GeoClipRelease {
     return gallery;
   }
 
-  /** Reads a small JSON file. */
-  static JsonObject json(Path file) {
+  private static JsonObject json(Path file) {
     try {
       return StrictJson.readObject(file, MAX_JSON_BYTES);
     } catch (IllegalArgumentException e) {

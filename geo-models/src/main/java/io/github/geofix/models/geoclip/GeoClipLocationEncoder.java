@@ -1,4 +1,4 @@
-package io.github.geofix.models.backbone;
+package io.github.geofix.models.geoclip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.backbone.LocationEncoder;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -16,6 +17,9 @@ import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.weights.Weights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +29,7 @@ import java.util.List;
  * encoder. 9.5 million parameters in the released size, named as in the published checkpoint.
  *
  * <pre>{@code
- * GeoClipLocationEncoder encoder = new GeoClipLocationEncoder();
- * Weights.load(encoder, manager, Path.of("location_encoder.safetensors")).requireExact();
+ * LocationEncoder encoder = GeoClipLocationEncoder.load(Path.of("location-encoder"), manager);
  * float[][] vectors = encoder.encode(positions);
  * }</pre>
  *
@@ -120,6 +123,25 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
     }
   }
 
+  /**
+   * Loads a released encoder: a folder of {@code config.json}, whose {@code model_type} is {@code
+   * geoclip-location-encoder}, and {@code model.safetensors}.
+   *
+   * @param manager owns the arrays
+   * @throws ModelFormatException if the folder holds something else, or an array is missing, left
+   *     over or of another shape
+   */
+  public static GeoClipLocationEncoder load(Path folder, NDManager manager) {
+    Path config = folder.resolve("config.json");
+    List<Double> sigmas =
+        GeoClipRelease.sigmas(config, GeoClipRelease.config(config, "geoclip-location-encoder"));
+    try (TensorFile weights = TensorFile.open(folder.resolve(GeoClipRelease.WEIGHTS))) {
+      GeoClipLocationEncoder encoder = new GeoClipLocationEncoder(Options.of(weights, "", sigmas));
+      Weights.load(encoder, manager, weights, RenameTable.IDENTITY).requireExact();
+      return encoder;
+    }
+  }
+
   /** Returns the size of the encoder. */
   public Options options() {
     return options;
@@ -134,9 +156,9 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
   public NDArray forward(Forward f, NDManager step, List<LatLng> positions) {
     float[] projected = new float[2 * positions.size()];
     for (int i = 0; i < positions.size(); i++) {
-      double[] xy = equalEarth(positions.get(i));
-      projected[2 * i] = (float) xy[0];
-      projected[2 * i + 1] = (float) xy[1];
+      float[] xy = equalEarth(positions.get(i));
+      projected[2 * i] = xy[0];
+      projected[2 * i + 1] = xy[1];
     }
     NDArray x = step.create(projected, new Shape(positions.size(), 2));
     NDArray sum = branches.get(0).forward(f, x);
@@ -152,22 +174,39 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
    * <p>Savric, Patterson and Jenny, "The Equal Earth map projection", IJGIS 33 (2019), equations 1
    * to 3 with the constants there; GeoCLIP's scale of 66.50336 makes the equator 360 long.
    *
+   * <p>Rounded to float32 step by step, as in the released code: the highest frequencies magnify
+   * the last digit, and the weights were trained on these.
+   *
    * @return x, y
    */
-  static double[] equalEarth(LatLng position) {
+  static float[] equalEarth(LatLng position) {
     double a1 = 1.340264;
     double a2 = -0.081106;
     double a3 = 0.000893;
     double a4 = 0.003796;
-    double scale = 66.50336 / 180;
-    double lambda = Math.toRadians(position.longitude());
-    double theta = Math.asin(Math.sqrt(3) / 2 * Math.sin(Math.toRadians(position.latitude())));
-    double t2 = theta * theta;
-    double t6 = t2 * t2 * t2;
-    double slope = a1 + 3 * a2 * t2 + t6 * (7 * a3 + 9 * a4 * t2);
-    double x = 2 * Math.sqrt(3) * lambda * Math.cos(theta) / (3 * slope);
-    double y = theta * (a1 + a2 * t2 + t6 * (a3 + a4 * t2));
-    return new double[] {x * scale, y * scale};
+    float sqrt3 = (float) Math.sqrt(3);
+    float lambda = radians(position.longitude());
+    float theta = (float) Math.asin(sqrt3 / 2 * (float) Math.sin(radians(position.latitude())));
+    float slope = 3 * (terms(theta, 9 * a4, 8, 7 * a3, 6, 3 * a2, 2) + (float) a1);
+    float x = 2 * sqrt3 * lambda * (float) Math.cos(theta) / slope;
+    float y = terms(theta, a4, 9, a3, 7, a2, 3) + (float) a1 * theta;
+    return new float[] {scaled(x), scaled(y)};
+  }
+
+  private static float radians(double degrees) {
+    return (float) degrees * (float) (Math.PI / 180);
+  }
+
+  /** Returns {@code a x^i + b x^j + c x^k}, each step rounded to float32. */
+  private static float terms(float x, double a, int i, double b, int j, double c, int k) {
+    float first = (float) a * (float) Math.pow(x, i);
+    float second = (float) b * (float) Math.pow(x, j);
+    float third = (float) c * (float) Math.pow(x, k);
+    return first + second + third;
+  }
+
+  private static float scaled(float coordinate) {
+    return coordinate * 66.50336f / 180;
   }
 
   /** Returns the Fourier features of one branch: {@code [B, 2]} to {@code [B, 2 F]}. */
@@ -185,8 +224,8 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
 
     @Override
     public NDArray forward(Forward f, NDArray x) {
-      NDArray turns = x.matMul(frequencies.in(x.getManager()).transpose());
-      NDArray angles = turns.mul(Scalar.of(x, 2 * Math.PI));
+      NDArray turns = x.mul(Scalar.of(x, 2 * Math.PI));
+      NDArray angles = turns.matMul(frequencies.in(x.getManager()).transpose());
       return NDArrays.concat(new NDList(angles.cos(), angles.sin()), 1);
     }
   }
