@@ -295,6 +295,15 @@ public final class ModelFolder {
   }
 
   /**
+   * Replaces the calibration of the folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older calibration stays
+   */
+  public void saveCalibration(Calibration calibration) {
+    AtomicFiles.write(path.resolve(CALIBRATION), file -> write(file, calibration));
+  }
+
+  /**
    * Reads the configuration as a record, changed by what {@link #with} was given.
    *
    * @throws ModelFormatException if it does not fit the record
