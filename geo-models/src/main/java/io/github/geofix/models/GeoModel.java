@@ -17,11 +17,8 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
-<<<<<<< HEAD
 import java.util.LinkedHashMap;
-=======
 import java.util.List;
->>>>>>> main
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
