@@ -94,12 +94,8 @@ final class LocateCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
-<<<<<<< HEAD
     choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
-    int failed;
-=======
     Counts counts = new Counts();
->>>>>>> main
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
