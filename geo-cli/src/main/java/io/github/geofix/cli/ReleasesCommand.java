@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
     description =
         "Lists the published models that import --release takes: their files, licenses, sources and"
             + " citations. Nothing is downloaded.",
+    footer = {"", "Example:", "  geofix releases"},
     mixinStandardHelpOptions = true)
 final class ReleasesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
