@@ -72,7 +72,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
         names = "--backbone",
         paramLabel = "PATH",
-        description = "The file or folder of the release's backbone, where it is not in its folder.")
+        description =
+            "The file or folder of the release's backbone, where it is not in its folder.")
     private @Nullable Path backbone;
 
     @Option(

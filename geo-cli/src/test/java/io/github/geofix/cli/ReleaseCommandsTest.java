@@ -52,8 +52,7 @@ final class ReleaseCommandsTest {
         list,
         "image,latitude,longitude%n%s,60,24%n"
             .formatted(Path.of(PHOTO).toAbsolutePath().normalize()));
-    Result evaluated =
-        Result.run("evaluate", "--model=" + folder.resolve("m"), "--data=" + list);
+    Result evaluated = Result.run("evaluate", "--model=" + folder.resolve("m"), "--data=" + list);
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     assertThat(evaluated.out()).contains("2500");
   }
@@ -64,8 +63,7 @@ final class ReleaseCommandsTest {
     Files.writeString(gallery, "latitude,longitude\n60.5,24.5\n");
     Result imported = importGeoClip("--gallery=" + gallery);
     assertThat(imported.code()).as(imported.err()).isZero();
-    Result located =
-        Result.run("locate", "--model=" + folder.resolve("m"), "--format=csv", PHOTO);
+    Result located = Result.run("locate", "--model=" + folder.resolve("m"), "--format=csv", PHOTO);
     assertThat(located.out()).contains("60.5").contains("24.5");
   }
 

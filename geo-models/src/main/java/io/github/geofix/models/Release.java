@@ -44,7 +44,7 @@ public record Release(
    * @param folder holds the files of the release
    * @param backbone the file or folder of the backbone, where it is not part of the release
    * @param positions the positions to choose from, in place of those of the release; empty for
-     *     those
+   *     those
    * @param settings changes to the configuration, by name
    */
   public record Source(

@@ -30,10 +30,7 @@ public final class PositionCells {
    */
   public static PositionCells of(List<LatLng> positions, int most) {
     AdaptiveOptions options =
-        AdaptiveOptions.defaults()
-            .withMinPoints(1)
-            .withMaxPoints(most)
-            .withMaxLevel(FINEST_LEVEL);
+        AdaptiveOptions.defaults().withMinPoints(1).withMaxPoints(most).withMaxLevel(FINEST_LEVEL);
     CellPartition cells = CellPartition.adaptive(positions, options);
     int[] labels =
         positions.stream()

@@ -228,7 +228,6 @@ public final class ClipFolder {
       }
     }
     throw new ModelFormatException(
-        "%s: %s must be a positive whole number, not %s"
-            .formatted(file, name, config.get(name)));
+        "%s: %s must be a positive whole number, not %s".formatted(file, name, config.get(name)));
   }
 }

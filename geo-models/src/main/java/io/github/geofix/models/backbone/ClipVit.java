@@ -78,8 +78,7 @@ public final class ClipVit extends Backbone {
         int projection,
         Activation activation,
         double dropPath) {
-      this(
-          image, patch, width, depth, heads, projection, new Mlp(4 * width, activation), dropPath);
+      this(image, patch, width, depth, heads, projection, new Mlp(4 * width, activation), dropPath);
     }
 
     /** Checks that whole patches fill the image. */
@@ -131,7 +130,15 @@ public final class ClipVit extends Backbone {
 
     /** Returns a copy with another activation. */
     public Options withActivation(Activation newActivation) {
-      return new Options(image, patch, width, depth, heads, projection, new Mlp(mlp.width(), newActivation), dropPath);
+      return new Options(
+          image,
+          patch,
+          width,
+          depth,
+          heads,
+          projection,
+          new Mlp(mlp.width(), newActivation),
+          dropPath);
     }
 
     /** Returns a copy with another rate of skipped branches. */

@@ -64,7 +64,8 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
       if (!positive) {
         throw new IllegalArgumentException(
             "a location encoder needs at least one sigma, and positive sigmas, frequencies, hidden"
-                + " and dimension: %s, %d, %d, %d".formatted(sigmas, frequencies, hidden, dimension));
+                + " and dimension: %s, %d, %d, %d"
+                    .formatted(sigmas, frequencies, hidden, dimension));
       }
     }
 

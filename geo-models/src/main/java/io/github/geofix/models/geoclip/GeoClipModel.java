@@ -200,7 +200,8 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
       places.add(new LatLng(degrees[i], degrees[i + 1]));
     }
     return List.of(
-        network.embedPhotos(f, images), network.head().embedPositions(f, images.getManager(), places));
+        network.embedPhotos(f, images),
+        network.head().embedPositions(f, images.getManager(), places));
   }
 
   @Override

@@ -7,9 +7,8 @@ import io.github.geofix.models.nn.Module;
 
 /**
  * The network of {@link GeoClipModel}: embeds photos by CLIP and two linear layers, positions by a
- * {@link GeoClipLocationEncoder}, both as unit vectors of one
- * space. The parameters of CLIP come after {@code backbone.}, those of the release after {@code
- * head.}.
+ * {@link GeoClipLocationEncoder}, both as unit vectors of one space. The parameters of CLIP come
+ * after {@code backbone.}, those of the release after {@code head.}.
  *
  * <p>Vivanco Cepeda, Nayak and Shah, "GeoCLIP", NeurIPS 2023, section 3.
  */

@@ -90,8 +90,7 @@ abstract sealed class GeoClipParts implements AutoCloseable {
 
     @Override
     Map<String, ImportReport> fill(GeoClipHead head, NDManager manager) {
-      ImportReport report =
-          Weights.load(head, manager, file, RenameTable.IDENTITY).requireExact();
+      ImportReport report = Weights.load(head, manager, file, RenameTable.IDENTITY).requireExact();
       requireScalar(file, SCALE);
       return Map.of("head", report);
     }

@@ -131,8 +131,7 @@ final class GeoClipRelease {
           "%s is not of a GeoCLIP release: format_version must be the number 1 and model_type"
                   .formatted(file)
               + " \"%s\", not %s and %s"
-                  .formatted(
-                      modelType, config.get("format_version"), config.get("model_type")));
+                  .formatted(modelType, config.get("format_version"), config.get("model_type")));
     }
     return config;
   }

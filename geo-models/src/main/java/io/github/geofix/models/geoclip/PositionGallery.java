@@ -77,8 +77,7 @@ final class PositionGallery {
         regionPositions,
         vectors -> {
           for (int start = 0; start < positions.size(); start += BATCH) {
-            List<LatLng> part =
-                positions.subList(start, Math.min(positions.size(), start + BATCH));
+            List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
             float[] encoded =
                 TorchEngine.infer(
                     manager,

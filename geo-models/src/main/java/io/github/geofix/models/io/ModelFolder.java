@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  * A saved model: {@code config.json} holds the method and its configuration, {@code
  * weights.safetensors} every array, {@code calibration.json} the calibration if there is one, and
  * {@code card.json} the provenance; {@code attribution.json} names the work that published weights
- * come from. The folder is the model: nothing has to be registered to load
- * it. Immutable.
+ * come from. The folder is the model: nothing has to be registered to load it. Immutable.
  */
 public final class ModelFolder {
 
@@ -289,8 +288,7 @@ public final class ModelFolder {
    */
   public Optional<Attribution> attribution() {
     return Files.exists(path.resolve(ATTRIBUTION))
-        ? Optional.of(
-            record(path.resolve(ATTRIBUTION), read(path, ATTRIBUTION), Attribution.class))
+        ? Optional.of(record(path.resolve(ATTRIBUTION), read(path, ATTRIBUTION), Attribution.class))
         : Optional.empty();
   }
 

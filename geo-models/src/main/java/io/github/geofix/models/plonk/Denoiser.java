@@ -69,8 +69,7 @@ final class Denoiser extends Module {
   Denoiser(Options options) {
     this.options = options;
     int width = options.width();
-    frequencies =
-        buffer("time_embedder.encode_time.freqs", Denoiser::fillFrequencies, width / 8);
+    frequencies = buffer("time_embedder.encode_time.freqs", Denoiser::fillFrequencies, width / 8);
     timeFirst = child("time_embedder.map_time.0", new Linear(width / 4, width));
     timeSecond = child("time_embedder.map_time.2", new Linear(width, width));
     condition = child("cond_mapper", new Linear(options.condition(), width));
@@ -82,8 +81,7 @@ final class Denoiser extends Module {
     last = child("final_linear", new Linear(width, 3));
   }
 
-  private static void fillFrequencies(
-      float[] values, Shape shape, SplittableRandom random) {
+  private static void fillFrequencies(float[] values, Shape shape, SplittableRandom random) {
     for (int k = 0; k < values.length; k++) {
       values[k] = (float) Math.pow(LONGEST_PERIOD, -(double) k / values.length);
     }
@@ -129,8 +127,7 @@ final class Denoiser extends Module {
     NDArray waves = NDArrays.concat(new NDList(angles.cos(), angles.sin()), 1);
     NDArray centered = waves.sub(waves.mean());
     // The unbiased variance, without an epsilon.
-    NDArray variance =
-        centered.square().sum().div(Scalar.of(waves, waves.size() - 1.0));
+    NDArray variance = centered.square().sum().div(Scalar.of(waves, waves.size() - 1.0));
     return centered.div(variance.sqrt());
   }
 

@@ -65,8 +65,7 @@ final class GeoClipForwardTest {
           TorchEngine.noGrad(
               () -> {
                 NDArray photos =
-                    head.embedFeatures(
-                        Forward.INFERENCE, ORACLE.array(manager, "image_features"));
+                    head.embedFeatures(Forward.INFERENCE, ORACLE.array(manager, "image_features"));
                 ORACLE.assertClose(photos, "image_unit", 1e-5);
                 NDArray places = head.embedPositions(Forward.INFERENCE, manager, gallery);
                 ORACLE.assertClose(places.get("0:64"), "location_unit64", 2e-4);

@@ -75,8 +75,7 @@ final class GeoClipReleaseTest {
   void locatesAsTheAuthors(String release) {
     try (GeoClipModel model = read(FILES.resolve(release));
         Localizer localizer = model.localizer()) {
-      List<Location> locations =
-          localizer.locateAll(List.of(photo(0), photo(1), photo(2)));
+      List<Location> locations = localizer.locateAll(List.of(photo(0), photo(1), photo(2)));
       for (int i = 0; i < 3; i++) {
         String prefix = release + "/photo" + i + "/";
         float[] positions = ORACLE.floats(prefix + "top5_gps");
@@ -184,8 +183,7 @@ final class GeoClipReleaseTest {
     Files.createDirectories(folder.resolve("weights"));
     Files.createDirectories(folder.resolve("gps_gallery"));
     Files.copy(
-        FILES.resolve("release/gallery.csv"),
-        folder.resolve("gps_gallery/coordinates_100K.csv"));
+        FILES.resolve("release/gallery.csv"), folder.resolve("gps_gallery/coordinates_100K.csv"));
     try (Safetensors all = Safetensors.open(FILES.resolve("release/model.safetensors"))) {
       split(all, "location_encoder.", folder.resolve("weights/location_encoder_weights.pth"));
       split(all, "image_encoder.mlp.", folder.resolve("weights/image_encoder_mlp_weights.pth"));
@@ -260,7 +258,9 @@ final class GeoClipReleaseTest {
         config("sigma one fewer", "  16,\n", "", "3 networks"),
         config("sigma missing", "\"sigma\"", "\"sigmas\"", "names no sigma"),
         arrays(
-            "tensor missing", (all, out) -> copy(all, out, "logit_scale", 0), "missing: logit_scale"),
+            "tensor missing",
+            (all, out) -> copy(all, out, "logit_scale", 0),
+            "missing: logit_scale"),
         arrays("tensor unexpected", (all, out) -> copy(all, out, "", 1), "unknown: x"),
         arrays(
             "scale with an axis",
