@@ -45,7 +45,8 @@ class ConvertCommandTest {
 
   @Test
   void leavesAPrefixOut() {
-    assertThat(convert("t213_module_prefix.pth.tar", "--without-prefix", "module.").code()).isZero();
+    assertThat(convert("t213_module_prefix.pth.tar", "--without-prefix", "module.").code())
+        .isZero();
     try (TensorFile file = TensorFile.open(out())) {
       assertThat(file.names()).hasSize(9).contains("conv.weight");
     }

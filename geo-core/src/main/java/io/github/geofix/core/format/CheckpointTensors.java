@@ -105,8 +105,7 @@ final class CheckpointTensors {
     String others = rest(root, chosen::equals);
     notes.add(
         "read was its dictionary \"%s\"%s"
-            .formatted(
-                Printable.of(chosen), others.isEmpty() ? "" : "; left out: " + others));
+            .formatted(Printable.of(chosen), others.isEmpty() ? "" : "; left out: " + others));
   }
 
   private @Nullable String choose(Dict root) {

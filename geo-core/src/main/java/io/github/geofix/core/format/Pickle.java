@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a pickle, besides Java's numbers, strings and Booleans. They are data: a global is a
- * name that nothing is looked up by, and no object is made from one.
+ * The values of a pickle, besides Java's numbers, strings and Booleans. They are data: a global is
+ * a name that nothing is looked up by, and no object is made from one.
  */
 final class Pickle {
   /** Python's None. */

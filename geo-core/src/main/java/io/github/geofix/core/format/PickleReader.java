@@ -180,8 +180,7 @@ final class PickleReader {
         globals.storage((Global) parts.get(1), (String) parts.get(2), (Long) parts.get(4));
     Storage known = storages.putIfAbsent(storage.key(), storage);
     if (known != null && !known.equals(storage)) {
-      throw refused(
-          "the storage " + Printable.of(storage.key()) + " has two types or two lengths");
+      throw refused("the storage " + Printable.of(storage.key()) + " has two types or two lengths");
     }
     return storage;
   }

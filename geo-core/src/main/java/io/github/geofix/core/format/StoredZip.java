@@ -16,9 +16,10 @@ import java.util.Set;
 /**
  * The entries of a zip whose entries are stored, not compressed, so that they can be mapped.
  *
- * <p>Stricter than {@code java.util.zip}, because programs that disagree about what a zip holds are a
- * way around every check: the directory and the entries' own headers must agree, names must differ in
- * more than their case, entries must not overlap, and nothing may precede or follow the zip.
+ * <p>Stricter than {@code java.util.zip}, because programs that disagree about what a zip holds are
+ * a way around every check: the directory and the entries' own headers must agree, names must
+ * differ in more than their case, entries must not overlap, and nothing may precede or follow the
+ * zip.
  *
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">the format</a>
  */
@@ -135,7 +136,8 @@ final class StoredZip {
   }
 
   private Entry entry(ByteBuffer directory, long directoryStart) {
-    if (directory.remaining() < CENTRAL_BYTES || directory.getInt(directory.position()) != CENTRAL) {
+    if (directory.remaining() < CENTRAL_BYTES
+        || directory.getInt(directory.position()) != CENTRAL) {
       throw refused("its directory is damaged");
     }
     int at = directory.position();
@@ -162,7 +164,8 @@ final class StoredZip {
       local = local == FULL ? wideNumber(wide, name) : local;
     }
     if (method != 0) {
-      throw refused("the entry " + Printable.of(name) + " is compressed; torch.save stores entries");
+      throw refused(
+          "the entry " + Printable.of(name) + " is compressed; torch.save stores entries");
     }
     if ((flags & ~KNOWN_FLAGS) != 0) {
       throw refused("the entry %s has the flags 0x%x".formatted(Printable.of(name), flags));

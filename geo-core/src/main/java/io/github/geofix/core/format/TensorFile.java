@@ -29,10 +29,12 @@ import java.util.stream.Collectors;
  * <p>Numbers are converted: {@code floats} and {@code doubles} read every type of {@link DType},
  * {@code longs} every integer type.
  */
-public abstract sealed class TensorFile implements AutoCloseable permits Safetensors, TorchCheckpoint {
+public abstract sealed class TensorFile implements AutoCloseable
+    permits Safetensors, TorchCheckpoint {
   private static final int CHUNK_BYTES = 1 << 26;
   private static final int COPIED_BYTES = 1 << 20;
   private static final int GATHERED_ELEMENTS = 1 << 16;
+
   /** Of DataParallel, of compiled modules, of Lightning, of OpenCLIP around timm's networks. */
   private static final Pattern WRAPPER =
       Pattern.compile("\\G(?:module|_orig_mod|model|backbone|visual\\.trunk)\\.");
@@ -60,8 +62,8 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
   }
 
   /**
-   * Opens a file of a kind that its content shows, whatever it is called: safetensors or what {@code
-   * torch.save} writes. One that ends with {@code .json} is an index of safetensors files.
+   * Opens a file of a kind that its content shows, whatever it is called: safetensors or what
+   * {@code torch.save} writes. One that ends with {@code .json} is an index of safetensors files.
    *
    * @throws java.io.UncheckedIOException if it does not exist or cannot be read
    * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message says

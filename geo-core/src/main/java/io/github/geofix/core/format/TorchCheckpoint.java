@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Reader of the tensors in files of {@code torch.save}, usually called {@code .pth}, {@code .pt},
  * {@code .bin} or {@code .ckpt}: the zips of PyTorch 1.6 and later, and the form before.
  *
- * <p>Such files hold Python pickles, which run code when Python loads them. Here nothing is executed:
- * the pickle is read as data, the names it may refer to are a fixed table, and a file that holds any
- * other is refused with the name, as is one that is damaged or on which programs could disagree. The
- * memory taken is bounded whatever the file holds. Storages are mapped; views of them are read as
- * PyTorch would, {@link #notes} reports what was chosen and what was left out.
+ * <p>Such files hold Python pickles, which run code when Python loads them. Here nothing is
+ * executed: the pickle is read as data, the names it may refer to are a fixed table, and a file
+ * that holds any other is refused with the name, as is one that is damaged or on which programs
+ * could disagree. The memory taken is bounded whatever the file holds. Storages are mapped; views
+ * of them are read as PyTorch would, {@link #notes} reports what was chosen and what was left out.
  *
  * <p>Supported are tensors of the types of {@link DType}; others fail when they are read, not when
  * the file is opened.
@@ -95,7 +95,9 @@ public final class TorchCheckpoint extends TensorFile {
     }
   }
 
-  /** Returns whether the content of a file is that of {@code torch.save} rather than safetensors. */
+  /**
+   * Returns whether the content of a file is that of {@code torch.save} rather than safetensors.
+   */
   static boolean isOne(Path path) {
     if (path.toString().endsWith(".json")) {
       return false;
@@ -120,11 +122,7 @@ public final class TorchCheckpoint extends TensorFile {
   }
 
   private static boolean isZip(byte[] start) {
-    return start.length > 3
-        && start[0] == 'P'
-        && start[1] == 'K'
-        && start[2] == 3
-        && start[3] == 4;
+    return start.length > 3 && start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4;
   }
 
   private static boolean isPickle(byte[] start) {
@@ -164,7 +162,8 @@ public final class TorchCheckpoint extends TensorFile {
     for (String name : entries.keySet()) {
       if (prefix.isEmpty() || !name.startsWith(prefix)) {
         throw refused(
-            path, "its entry " + Printable.of(name) + " is not in the one folder that it should be");
+            path,
+            "its entry " + Printable.of(name) + " is not in the one folder that it should be");
       }
       if (name.startsWith(prefix + "code/") || name.equals(prefix + "constants.pkl")) {
         throw refused(path, "it is a TorchScript archive: save the state_dict() of its model");
@@ -205,7 +204,8 @@ public final class TorchCheckpoint extends TensorFile {
     crc.update(file.slice(entry.start(), (int) entry.size()));
     if ((int) crc.getValue() != entry.crc()) {
       throw refused(
-          file.path(), "its entry " + Printable.of(entry.name()) + " is not what its checksum says");
+          file.path(),
+          "its entry " + Printable.of(entry.name()) + " is not what its checksum says");
     }
     return file.slice(entry.start(), (int) entry.size());
   }
@@ -291,8 +291,7 @@ public final class TorchCheckpoint extends TensorFile {
       Tensor tensor = entry.getValue();
       Place place = places.get(tensor.storage().key());
       if (place == null) {
-        throw refused(
-            file.path(), "it lacks the storage " + Printable.of(tensor.storage().key()));
+        throw refused(file.path(), "it lacks the storage " + Printable.of(tensor.storage().key()));
       }
       int elementBytes = tensor.type().bytes();
       if (tensor.count() > room / elementBytes) {

@@ -47,7 +47,8 @@ final class TorchGlobals {
           "torch.storage UntypedStorage");
 
   /**
-   * Names of plain data beside the weights of training checkpoints: options, numbers of NumPy, paths.
+   * Names of plain data beside the weights of training checkpoints: options, numbers of NumPy,
+   * paths.
    */
   private static final Set<String> UNREAD =
       Set.of(
@@ -125,7 +126,8 @@ final class TorchGlobals {
       advice = "it is a TorchScript archive, not a checkpoint";
     }
     throw reader.refused(
-        "it refers to the Python code %s, which is not trusted: %s".formatted(dotted(name), advice));
+        "it refers to the Python code %s, which is not trusted: %s"
+            .formatted(dotted(name), advice));
   }
 
   /** Returns what a call gives. */

@@ -39,7 +39,8 @@ class PickleReaderTest {
 
   @Test
   void readsNumbersAndTexts() {
-    write("\u0080\u0002(K\u00ffM\u0001\u0080J\u00fe\u00ff\u00ff\u00ff\u008a\u0000\u008a\u0002\u0000\u0080");
+    write(
+        "\u0080\u0002(K\u00ffM\u0001\u0080J\u00fe\u00ff\u00ff\u00ff\u008a\u0000\u008a\u0002\u0000\u0080");
     write("\u008a\u0009\0\0\0\0\0\0\0\0\u0001G?\u00f8\0\0\0\0\0\0N\u0088\u0089");
     write("X\u0003\0\0\0\u00c3\u00a9xU\u0001\u00e9t.");
     assertThat(read())
@@ -97,8 +98,7 @@ class PickleReaderTest {
     write("\u0080\u0002N");
     for (int i = 0; i <= 1_000_000; i++) {
       bytes.write('r');
-      bytes.writeBytes(
-          ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(i).array());
+      bytes.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(i).array());
     }
     assertThatThrownBy(() -> write(".").read()).hasMessageContaining("remembers more than");
     bytes.reset();

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that PyTorch 1.13 and 2.13 wrote, with the tensors that it reads, and files made by hand. */
+/**
+ * Files that PyTorch 1.13 and 2.13 wrote, with the tensors that it reads, and files made by hand.
+ */
 class TorchCheckpointTest {
   private static final Path FILES = Path.of("src/test/resources/checkpoints");
 
@@ -136,8 +138,7 @@ class TorchCheckpointTest {
       assertThat(file.shape("w")).containsExactly(2, 3);
       assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
     }
-    try (TensorFile file =
-        TensorFile.open(FILES.resolve("real_geoclip_logit_scale_weights.pth"))) {
+    try (TensorFile file = TensorFile.open(FILES.resolve("real_geoclip_logit_scale_weights.pth"))) {
       assertThat(file.names()).containsExactly("value");
       assertThat(file.shape("value")).isEmpty();
       assertThat(file.floats("value")).containsExactly(3.681034803390503f);
@@ -227,8 +228,7 @@ class TorchCheckpointTest {
       assertThatThrownBy(() -> file.names().forEach(file::doubles))
           .isInstanceOf(ModelFormatException.class)
           .hasMessageContaining(type);
-      assertThatThrownBy(
-              () -> file.names().forEach(n -> Safetensors.writer().tensor(n, file, n)))
+      assertThatThrownBy(() -> file.names().forEach(n -> Safetensors.writer().tensor(n, file, n)))
           .isInstanceOf(ModelFormatException.class)
           .hasMessageContaining(type);
     }
@@ -282,8 +282,7 @@ class TorchCheckpointTest {
         .write(chain);
     try (TensorFile file = TensorFile.open(chain)) {
       assertThat(file.wrapperPrefixes())
-          .containsExactly(
-              "module.", "module._orig_mod.", "module._orig_mod.visual.trunk.");
+          .containsExactly("module.", "module._orig_mod.", "module._orig_mod.visual.trunk.");
     }
   }
 
