@@ -38,6 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      ConvertCommand.class,
+      ReleasesCommand.class,
       RewardCommand.class,
       ReferenceCommand.class,
       PartitionCommand.class,
