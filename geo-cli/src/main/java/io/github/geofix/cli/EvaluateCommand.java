@@ -331,8 +331,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private String write(Evaluation evaluation, Supplier<FilesDigest> data) {
     List<Path> measured = measured();
     Evaluation named =
-        evaluation.named(
-            name == null ? String.valueOf(measured.get(0).getFileName()) : name);
+        evaluation.named(name == null ? String.valueOf(measured.get(0).getFileName()) : name);
     if (files.any()) {
       files.write(
           named.withProvenance(

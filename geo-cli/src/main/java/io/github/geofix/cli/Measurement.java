@@ -19,8 +19,19 @@ final class Measurement {
   /** Options that name files to write, the system or the data: those are in the digests. */
   private static final Set<String> NOT_FIGURES =
       Set.of(
-          "--json", "--csv", "--latex", "--report", "--list", "--name", "--model", "--predictions",
-          "--queries", "--gallery", "--data", "--root", "--verbose");
+          "--json",
+          "--csv",
+          "--latex",
+          "--report",
+          "--list",
+          "--name",
+          "--model",
+          "--predictions",
+          "--queries",
+          "--gallery",
+          "--data",
+          "--root",
+          "--verbose");
 
   private Measurement() {}
 

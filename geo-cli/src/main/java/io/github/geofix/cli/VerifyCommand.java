@@ -37,19 +37,21 @@ import picocli.CommandLine.Unmatched;
           + " is not the same to the byte. Options that read other files or run code have to be"
           + " given again; the others are taken from the report."
     },
-    footer = {
-      "",
-      "Example:",
-      "  geofix verify report.json --model models/embed --data test.csv"
-    },
+    footer = {"", "Example:", "  geofix verify report.json --model models/embed --data test.csv"},
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
 
   /** A report from elsewhere may choose these; they open no file, run no code, ask no server. */
   private static final Set<String> HARMLESS =
       Set.of(
-          "--km", "--right-km", "--ties", "--incomplete", "--closest-candidate",
-          "--skip-unreadable", "--protocol", "--precision");
+          "--km",
+          "--right-km",
+          "--ties",
+          "--incomplete",
+          "--closest-candidate",
+          "--skip-unreadable",
+          "--protocol",
+          "--precision");
 
   private static final Pattern CELLS_OF_A_LEVEL = Pattern.compile("--cells=\\d{1,2}");
 
@@ -80,8 +82,7 @@ final class VerifyCommand implements Callable<Integer> {
       List<String> arguments = arguments(provenance);
       arguments.add("--json=" + again);
       PrintWriter unseen = new PrintWriter(Writer.nullWriter());
-      int code =
-          Main.run(unseen, spec.commandLine().getErr(), arguments.toArray(String[]::new));
+      int code = Main.run(unseen, spec.commandLine().getErr(), arguments.toArray(String[]::new));
       if (code != ExitCode.OK) {
         return code;
       }
@@ -100,7 +101,9 @@ final class VerifyCommand implements Callable<Integer> {
       if (!given.contains(name(option))) {
         if (!HARMLESS.contains(name(option)) && !CELLS_OF_A_LEVEL.matcher(option).matches()) {
           throw new IllegalArgumentException(
-              "the report was made with " + option + ", which is not taken from a report: give it again");
+              "the report was made with "
+                  + option
+                  + ", which is not taken from a report: give it again");
         }
         arguments.add(option);
       }

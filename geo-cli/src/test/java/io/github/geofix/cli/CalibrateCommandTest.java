@@ -150,7 +150,10 @@ class CalibrateCommandTest {
     Files.writeString(other, Files.readString(Path.of(photos)).replaceFirst("\n[^\n]*\n", "\n"));
     Result refused = run("verify", report.toString(), what[0], "--data=" + other);
     assertThat(refused.code()).isOne();
-    assertThat(refused.err()).contains("the data changed").contains("(40 files").contains("(39 files");
+    assertThat(refused.err())
+        .contains("the data changed")
+        .contains("(40 files")
+        .contains("(39 files");
 
     Files.writeString(
         forged, text.replace("\"--km=1,2500\"", "\"--judge-url=http://127.0.0.1:9\""));

@@ -88,7 +88,9 @@ public final class CrossViewEvaluation implements Evaluation {
 
   @Override
   public Table toTable() {
-    return published().map(PublishedTable::table).orElseGet(() -> report.table().caption(labels.name()));
+    return published()
+        .map(PublishedTable::table)
+        .orElseGet(() -> report.table().caption(labels.name()));
   }
 
   @Override

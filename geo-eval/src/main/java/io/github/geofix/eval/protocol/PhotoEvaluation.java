@@ -96,7 +96,8 @@ public final class PhotoEvaluation implements Evaluation {
   private Optional<PublishedTable> published() {
     return benchmark
         .protocol()
-        .flatMap(protocol -> PublishedTable.of(protocol, labels.name(), report.shares(), isWhole()));
+        .flatMap(
+            protocol -> PublishedTable.of(protocol, labels.name(), report.shares(), isWhole()));
   }
 
   @Override
@@ -131,7 +132,10 @@ public final class PhotoEvaluation implements Evaluation {
   public Table toTable() {
     return published()
         .map(PublishedTable::table)
-        .orElseGet(() -> DistanceReport.table(Map.of(labels.name(), report.distances())).caption(labels.name()));
+        .orElseGet(
+            () ->
+                DistanceReport.table(Map.of(labels.name(), report.distances()))
+                    .caption(labels.name()));
   }
 
   @Override
@@ -150,7 +154,11 @@ public final class PhotoEvaluation implements Evaluation {
         HtmlReport.of(labels.name(), report, shown, PhotoBenchmark.IN_DETAIL)
             .subtitle(
                 String.format(
-                    Locale.ROOT, "%s%s, photos: %,d", labels.name(), on, report.distances().count()));
+                    Locale.ROOT,
+                    "%s%s, photos: %,d",
+                    labels.name(),
+                    on,
+                    report.distances().count()));
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {

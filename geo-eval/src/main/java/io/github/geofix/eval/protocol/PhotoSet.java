@@ -56,9 +56,7 @@ public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
     StringBuilder positions = new StringBuilder();
     photos.locations().forEach(place -> positions.append(place).append('\n'));
     return FilesDigest.ofList(
-        name,
-        positions.toString(),
-        photos.entries().stream().map(Manifest.Entry::image).toList());
+        name, positions.toString(), photos.entries().stream().map(Manifest.Entry::image).toList());
   }
 
   /**
