@@ -1,7 +1,8 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.io.Replacement;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,10 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Writes vectors to a NumPy file as they are computed, [N, D] of float32, so that they need not fit
- * into memory. {@link Embeddings#open} reads the file once the writer is closed. Not thread-safe.
+ * Writer of vectors to a NumPy file as they are computed, [N, D] of float32, so that they need not
+ * fit into memory. Not thread-safe.
  *
- * <p>A file whose writer was not closed is not a NumPy file.
+ * <p>{@link #commit} makes the file, replacing an older one. Closing without it leaves the older
+ * file, or none.
  */
 public final class EmbeddingsWriter implements AutoCloseable {
 
@@ -22,35 +24,30 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private static final int BUFFERED_BYTES = 1 << 20;
 
   private final Path file;
+  private final Replacement replacement;
 
-  /** Not a channel, which an interrupt would close in the middle of a vector. */
-  private final RandomAccessFile out;
+  /** Not the channel, which an interrupt would close in the middle of a vector. */
+  private final OutputStream out;
 
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int dimension;
   private int size;
-  private boolean closed;
 
-  private EmbeddingsWriter(Path file, RandomAccessFile out) {
+  private EmbeddingsWriter(Path file, Replacement replacement) {
     this.file = file;
-    this.out = out;
+    this.replacement = replacement;
+    this.out = replacement.stream();
+    buffer.put(new byte[HEADER]);
   }
 
   /**
-   * Creates the file, or empties it.
+   * Begins to write a file.
    *
    * @param file named {@code *.npy}
    * @throws UncheckedIOException if it cannot be written
    */
   public static EmbeddingsWriter create(Path file) {
-    try {
-      RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
-      out.setLength(0);
-      out.seek(HEADER);
-      return new EmbeddingsWriter(file, out);
-    } catch (IOException e) {
-      throw failure(file, e);
-    }
+    return new EmbeddingsWriter(file, Replacement.of(file));
   }
 
   /**
@@ -84,23 +81,24 @@ public final class EmbeddingsWriter implements AutoCloseable {
   }
 
   /**
-   * Writes the header and closes the file.
+   * Completes the file; no vector can follow.
    *
-   * @throws UncheckedIOException if writing fails
+   * @throws UncheckedIOException if writing fails; an older file is then unchanged
    */
-  @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try (out) {
-      flush();
-      out.seek(0);
-      out.write(header());
+  public void commit() {
+    flush();
+    try {
+      replacement.writeStart(header());
     } catch (IOException e) {
       throw failure(file, e);
     }
+    replacement.commit();
+  }
+
+  /** Discards the vectors, unless they were committed. */
+  @Override
+  public void close() {
+    replacement.close();
   }
 
   private byte[] header() {

@@ -169,6 +169,8 @@ class EmbeddingsTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> writer.write(new float[width + 1]))
           .withMessage("vector %d has %d numbers, the first has %d", rows, width + 1, width);
+      assertThat(npy).doesNotExist();
+      writer.commit();
     }
     try (Embeddings read = Embeddings.open(npy)) {
       assertThat(read.size()).isEqualTo(rows);

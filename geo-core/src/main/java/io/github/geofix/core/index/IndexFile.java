@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.io.InputFiles;
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
@@ -78,31 +79,28 @@ final class IndexFile {
     }
     AtomicFiles.write(
         file,
-        temporary -> {
-          try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            List<Section> parts = parts(content);
-            Extent[] extents = new Extent[parts.size()];
-            Arrays.fill(extents, new Extent(0, 0, 0));
-            long end = (long) PREFIX_BYTES + body(content, extents, 0).length + DIGEST_BYTES;
-            for (int i = 0; i < extents.length; i++) {
-              long offset = (end + PAGE - 1) / PAGE * PAGE;
-              long checksum = parts.get(i).writeTo(out, offset);
-              extents[i] = new Extent(offset, parts.get(i).length(), checksum);
-              end = offset + parts.get(i).length();
-            }
-            if (out.size() < end) {
-              // Empty parts leave a gap before the end that nothing has written.
-              out.write(ByteBuffer.allocate(1), end - 1);
-            }
-            byte[] body = body(content, extents, end);
-            ByteBuffer header = ByteBuffer.allocate(PREFIX_BYTES + body.length + DIGEST_BYTES);
-            header.put(MAGIC).putInt(VERSION).putInt(body.length).put(body).put(sha256(body));
-            out.position(0);
-            header.flip();
-            while (header.hasRemaining()) {
-              out.write(header);
-            }
-            out.force(true);
+        out -> {
+          List<Section> parts = parts(content);
+          Extent[] extents = new Extent[parts.size()];
+          Arrays.fill(extents, new Extent(0, 0, 0));
+          long end = (long) PREFIX_BYTES + body(content, extents, 0).length + DIGEST_BYTES;
+          for (int i = 0; i < extents.length; i++) {
+            long offset = (end + PAGE - 1) / PAGE * PAGE;
+            long checksum = parts.get(i).writeTo(out, offset);
+            extents[i] = new Extent(offset, parts.get(i).length(), checksum);
+            end = offset + parts.get(i).length();
+          }
+          if (out.size() < end) {
+            // Empty parts leave a gap before the end that nothing has written.
+            out.write(ByteBuffer.allocate(1), end - 1);
+          }
+          byte[] body = body(content, extents, end);
+          ByteBuffer header = ByteBuffer.allocate(PREFIX_BYTES + body.length + DIGEST_BYTES);
+          header.put(MAGIC).putInt(VERSION).putInt(body.length).put(body).put(sha256(body));
+          out.position(0);
+          header.flip();
+          while (header.hasRemaining()) {
+            out.write(header);
           }
         });
   }
@@ -150,7 +148,7 @@ final class IndexFile {
    */
   static Content open(Path file) {
     List<Segment> segments = new ArrayList<>();
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       return new Reader(file, in).read(segments);
     } catch (EOFException | UTFDataFormatException e) {
       segments.forEach(Segment::free);
@@ -171,7 +169,7 @@ final class IndexFile {
    * @throws ModelFormatException if a byte is not what was written
    */
   static void verify(Path file) {
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       new Reader(file, in).verify();
     } catch (IOException e) {
       throw cannotRead(file, e);
@@ -181,7 +179,7 @@ final class IndexFile {
   private static UncheckedIOException cannotRead(Path file, IOException e) {
     return e instanceof NoSuchFileException
         ? new UncheckedIOException("no such file: " + file, e)
-        : new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        : new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
   }
 
   private static byte[] sha256(byte[] bytes) {

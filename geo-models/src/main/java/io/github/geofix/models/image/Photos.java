@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import io.github.geofix.core.io.InputFiles;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
@@ -134,10 +135,7 @@ public final class Photos {
     // Uncompressed RGBA of 16 bits takes 8 bytes a pixel; the rest is for metadata.
     long limit = Math.min(Integer.MAX_VALUE - 8, 8 * maxPixels + (64 << 20));
     try {
-      if (Files.isDirectory(file)) {
-        throw failure(file.toString(), "it is a folder", null);
-      }
-      try (InputStream in = Files.newInputStream(file)) {
+      try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
         if (Files.size(file) <= limit) {
           byte[] bytes = in.readNBytes((int) limit);
           if (bytes.length > 0) {
@@ -159,7 +157,7 @@ public final class Photos {
     } catch (AccessDeniedException e) {
       throw failure(file.toString(), "you are not allowed to read it", e);
     } catch (IOException e) {
-      throw failure(file.toString(), reason(e), e);
+      throw failure(file.toString(), InputFiles.reason(e), e);
     }
   }
 
