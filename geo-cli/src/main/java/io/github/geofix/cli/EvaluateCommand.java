@@ -9,7 +9,7 @@ import io.github.geofix.core.io.Printable;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.token.PhotoVectors;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

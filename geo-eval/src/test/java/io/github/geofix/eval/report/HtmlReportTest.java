@@ -17,7 +17,7 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.Matches.Judgment;
 import io.github.geofix.eval.PhotoReport;

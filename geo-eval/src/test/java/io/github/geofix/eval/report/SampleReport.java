@@ -11,7 +11,7 @@ import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.Reliability;
 import io.github.geofix.eval.RetrievalEvaluator;
