@@ -240,6 +240,15 @@ public final class ModelFolder {
     return path.resolve(WEIGHTS);
   }
 
+  /**
+   * Opens a model folder inside this one, with the same permission to run code.
+   *
+   * @throws ModelFormatException as {@link #open(Path)}
+   */
+  public ModelFolder part(String name) {
+    return open(path.resolve(name), LoadOptions.defaults().withAllowCode(allowsCode));
+  }
+
   /** Returns a further file of the model. */
   public Path file(String name) {
     return path.resolve(name);
