@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -84,7 +84,7 @@ final class ImportCommand implements Callable<Integer> {
     List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     PrintWriter stdout = spec.commandLine().getOut();
     Family family = Family.named(kind.method);
-    try (Safetensors weights = Safetensors.open(from);
+    try (TensorFile weights = TensorFile.open(from);
         GeoModel model = family.create(kind.size, settings, positions, seed)) {
       Pretrained.load(model.network(), weights, family.checkpointNames())
           .forEach((name, report) -> stdout.println(name + ": " + report.toText()));
