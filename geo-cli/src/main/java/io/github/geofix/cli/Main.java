@@ -36,6 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      EmbedCommand.class,
+      NeighborsCommand.class,
       RewardCommand.class,
       ReferenceCommand.class,
       PartitionCommand.class,

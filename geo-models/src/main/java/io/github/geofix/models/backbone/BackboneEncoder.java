@@ -2,7 +2,7 @@ package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
@@ -28,7 +28,7 @@ final class BackboneEncoder implements PhotoEncoder {
 
   static PhotoEncoder pretrained(Backbone backbone, Path weights) {
     BackboneEncoder encoder = new BackboneEncoder(backbone);
-    try (Safetensors checkpoint = Safetensors.open(weights)) {
+    try (TensorFile checkpoint = TensorFile.open(weights)) {
       backbone.initialize(encoder.manager, 1);
       Pretrained.load(new Holder(backbone), checkpoint);
       return encoder;

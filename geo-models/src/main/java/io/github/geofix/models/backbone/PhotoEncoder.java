@@ -23,7 +23,7 @@ public interface PhotoEncoder extends AutoCloseable {
    * Backbone#vector}.
    *
    * @param backbone one of {@link Backbone#names()}
-   * @param weights a safetensors file of timm, torchvision, Hugging Face or the authors
+   * @param weights a file of timm, torchvision, Hugging Face or the authors
    * @throws IllegalArgumentException if there is no such backbone, or the file has none of its
    *     arrays
    * @throws io.github.geofix.core.format.ModelFormatException if an array is missing or does not

@@ -246,12 +246,12 @@ public final class ModelFolder {
   }
 
   /**
-   * Opens a model folder inside this one, with the same permission to run code.
+   * Opens a model folder inside this one, with the same options.
    *
    * @throws ModelFormatException as {@link #open(Path)}
    */
   public ModelFolder part(String name) {
-    return open(path.resolve(name), LoadOptions.defaults().withAllowCode(allowsCode));
+    return open(path.resolve(name), options);
   }
 
   /** Returns a further file of the model. */
