@@ -126,6 +126,7 @@ public interface Family {
   /** Loads a trained model as a localizer that owns it. */
   default Localizer localizer(ModelFolder folder) {
     GeoModel model = load(folder);
-    return ModelOwner.own(Localizer.class, model, model::localizer);
+    return ModelOwner.own(
+        Localizer.class, model, folder.options().computeThreads(), model::localizer);
   }
 }

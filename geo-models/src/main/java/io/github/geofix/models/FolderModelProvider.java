@@ -3,12 +3,14 @@ package io.github.geofix.models;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /** Loads a model folder with the family that its {@code config.json} names. */
@@ -27,7 +29,7 @@ public final class FolderModelProvider implements ModelProvider {
   public Localizer localizer(Path modelFolder, LoadOptions options, int candidates) {
     GeoModel model = load(modelFolder, options);
     model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
-    return ModelOwner.own(Localizer.class, model, model::localizer);
+    return ModelOwner.own(Localizer.class, model, options.computeThreads(), model::localizer);
   }
 
   @Override
@@ -36,6 +38,7 @@ public final class FolderModelProvider implements ModelProvider {
     return ModelOwner.own(
         Refiner.class,
         model,
+        options.computeThreads(),
         () -> {
           if (model instanceof RefiningModel refining) {
             return refining.refiner();
@@ -55,6 +58,7 @@ public final class FolderModelProvider implements ModelProvider {
     return ModelOwner.own(
         TileEncoder.class,
         model,
+        options.computeThreads(),
         () -> {
           if (model instanceof MatchingModel matching) {
             return matching.tileEncoder();
@@ -70,6 +74,16 @@ public final class FolderModelProvider implements ModelProvider {
   @Override
   public BufferedImage read(Path photo) {
     return Photos.read(photo);
+  }
+
+  @Override
+  public BufferedImage decode(byte[] photo) {
+    return Photos.decode(photo, "of " + photo.length + " bytes", PhotoLimits.defaults());
+  }
+
+  @Override
+  public BufferedImage decode(InputStream photo) {
+    return Photos.decode(photo, "from a stream", PhotoLimits.defaults());
   }
 
   private static GeoModel load(Path modelFolder, LoadOptions options) {

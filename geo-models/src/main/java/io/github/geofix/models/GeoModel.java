@@ -16,6 +16,7 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -140,6 +141,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public final Calibration calibrate(PhotoSource photos) {
     Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
+  }
+
+  /**
+   * Calibrates the model so that its regions have their nominal coverage in each of several groups
+   * of photos, see {@link Calibration#fit(IntFunction, List)}.
+   *
+   * @param groups the group of each photo, such as its date, camera or continent
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   * @throws IllegalArgumentException if no photo lies in a place that the model knows, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
+   */
+  public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    if (groups.size() != photos.size()) {
+      throw new IllegalArgumentException(
+          groups.size() + " groups do not pair with " + photos.size() + " photos");
+    }
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
   }
 
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */

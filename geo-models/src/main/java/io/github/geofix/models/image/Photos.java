@@ -104,35 +104,57 @@ public final class Photos {
     return Throwables.getRootCause(e) instanceof OutOfMemoryError;
   }
 
+  /**
+   * Decodes a photo from a stream.
+   *
+   * @param in read to its end, or to the limit of bytes; not closed
+   * @param name how the photo is called in an error
+   * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
+   * @throws UncheckedIOException if reading fails, or the photo is too large, damaged or no image
+   */
+  public static BufferedImage decode(InputStream in, String name, PhotoLimits limits) {
+    return decode(bytes(in, name, limits), name, limits);
+  }
+
   /** Reads a whole file within the limits. */
   static byte[] bytes(Path file, PhotoLimits limits) {
+    String name = file.toString();
     try {
       if (Files.isDirectory(file)) {
-        throw failure(file.toString(), "it is a folder", null);
+        throw failure(name, "it is a folder", null);
       }
       try (InputStream in = Files.newInputStream(file)) {
-        long size = Files.size(file);
-        if (size > limits.maxFileBytes()) {
-          throw tooLarge(file.toString(), size, limits);
+        if (Files.size(file) > limits.maxFileBytes()) {
+          throw tooLarge(name, Files.size(file), limits);
         }
-        // A file that grows, or a device, may be longer than its size.
-        byte[] bytes = in.readNBytes((int) limits.maxFileBytes() + 1);
-        if (bytes.length > limits.maxFileBytes()) {
-          throw tooLarge(file.toString(), bytes.length, limits);
-        }
-        if (bytes.length == 0) {
-          throw failure(file.toString(), "the file is empty", null);
-        }
-        return bytes;
+        return bytes(in, name, limits);
       }
     } catch (NoSuchFileException e) {
-      throw failure(file.toString(), "there is no such file", e);
+      throw failure(name, "there is no such file", e);
     } catch (AccessDeniedException e) {
-      throw failure(file.toString(), "you are not allowed to read it", e);
+      throw failure(name, "you are not allowed to read it", e);
     } catch (IOException e) {
-      throw failure(file.toString(), reason(e), e);
+      throw failure(name, reason(e), e);
+    }
+  }
+
+  private static byte[] bytes(InputStream in, String name, PhotoLimits limits) {
+    try {
+      // One byte more than allowed tells a file that is too large from one that just fits.
+      byte[] bytes = in.readNBytes((int) limits.maxFileBytes() + 1);
+      if (bytes.length > limits.maxFileBytes()) {
+        throw failure(
+            name,
+            "it has more than the "
+                + limits.maxFileBytes()
+                + " bytes allowed: make it smaller or raise maxFileBytes",
+            null);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw failure(name, reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw failure(file.toString(), "too little memory to read the file", e);
+      throw failure(name, "too little memory to read it", e);
     }
   }
 

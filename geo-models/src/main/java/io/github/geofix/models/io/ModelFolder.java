@@ -65,13 +65,13 @@ public final class ModelFolder {
   private final Path path;
   private final Head head;
   private final Map<String, String> settings;
-  private final boolean allowsCode;
+  private final LoadOptions options;
 
-  private ModelFolder(Path path, Head head, Map<String, String> settings, boolean allowsCode) {
+  private ModelFolder(Path path, Head head, Map<String, String> settings, LoadOptions options) {
     this.path = path;
     this.head = head;
     this.settings = settings;
-    this.allowsCode = allowsCode;
+    this.options = options;
   }
 
   /**
@@ -98,7 +98,7 @@ public final class ModelFolder {
     if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
       throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
     }
-    return new ModelFolder(path, head, Map.of(), options.allowCode());
+    return new ModelFolder(path, head, Map.of(), options);
   }
 
   private static void requireFormat(Path path, JsonElement format) {
@@ -190,7 +190,12 @@ public final class ModelFolder {
   public ModelFolder with(Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>(this.settings);
     all.putAll(settings);
-    return new ModelFolder(path, head, all, allowsCode);
+    return new ModelFolder(path, head, all, options);
+  }
+
+  /** Returns the options that the folder was opened with. */
+  public LoadOptions options() {
+    return options;
   }
 
   /**
@@ -201,7 +206,7 @@ public final class ModelFolder {
    */
   public void checkCode(NamesCode config) {
     List<String> code = config.code();
-    if (!allowsCode && !code.isEmpty()) {
+    if (!options.allowCode() && !code.isEmpty()) {
       throw new ModelFormatException(
           path
               + " runs code when it is loaded: "
@@ -264,6 +269,15 @@ public final class ModelFolder {
     return Files.exists(path.resolve(CALIBRATION))
         ? record(path.resolve(CALIBRATION), read(path, CALIBRATION), Calibration.class)
         : Calibration.NONE;
+  }
+
+  /**
+   * Replaces the calibration of the folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older calibration stays
+   */
+  public void saveCalibration(Calibration calibration) {
+    AtomicFiles.write(path.resolve(CALIBRATION), file -> write(file, calibration));
   }
 
   /**
