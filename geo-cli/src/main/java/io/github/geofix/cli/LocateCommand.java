@@ -94,6 +94,7 @@ final class LocateCommand implements Callable<Integer> {
             ? Optional.empty()
             : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
+    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
     Counts counts = new Counts();
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);

@@ -102,7 +102,7 @@ final class ReferenceTest {
             meaning of each is in the javadoc of the configuration's records. Training options, for `--opt`,
             are printed by `geofix train --help-settings`.
             """);
-    for (String method : List.of("embed", "token", "zoom", "recombine")) {
+    for (String method : List.of("embed", "token", "zoom", "recombine", "geoclip")) {
       Result described =
           Result.run("describe", "--method", method, "--size", "paper", "--markdown");
       assertThat(described.code()).as(described.err()).isZero();

@@ -8,6 +8,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -16,8 +17,10 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -34,6 +37,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
+  private Optional<Attribution> attribution = Optional.empty();
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -63,6 +67,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
+        base.attribution = folder.attribution();
         return model;
       } catch (RuntimeException e) {
         model.close();
@@ -178,6 +183,16 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Returns whose published weights the model began with; empty if it began with none. */
+  public final Optional<Attribution> attribution() {
+    return attribution;
+  }
+
+  /** Names whose published weights the model began with; kept in saved folders. */
+  final void setAttribution(Attribution attribution) {
+    this.attribution = Optional.of(attribution);
+  }
+
   /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
@@ -187,9 +202,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     SafetensorsWriter writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
+    Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>(files());
+    attribution.ifPresent(
+        written -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(written)));
     ModelFolder.write(
         folder,
-        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files()));
+        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files));
   }
 
   /** Returns which tensors of the weights file are not parameters: those the table ignores. */

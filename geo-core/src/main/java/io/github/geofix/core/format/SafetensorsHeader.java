@@ -226,14 +226,10 @@ final class SafetensorsHeader {
   }
 
   private static String advice(FileKind kind) {
-    return switch (kind) {
-      case ZIP ->
-          "it is a zip file, such as PyTorch's .pt and .bin or NumPy's .npz; convert it to"
-              + " safetensors";
-      case PICKLE ->
-          "it is a Python pickle, as older PyTorch writes; convert it to safetensors";
-      default -> "it is " + kind.text();
-    };
+    boolean mayBePyTorch = kind == FileKind.ZIP || kind == FileKind.PICKLE;
+    return "it is "
+        + kind.text()
+        + (mayBePyTorch ? "; of PyTorch's, geofix convert makes safetensors" : "");
   }
 
   /** Returns a strict reader of UTF-8 text. */

@@ -16,6 +16,7 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The image encoder of CLIP: a Vision Transformer with a normalization before the first block, and
@@ -44,8 +45,9 @@ public final class ClipVit extends Backbone {
    * @param width length D of a token
    * @param depth number of blocks
    * @param heads attention heads of a block
-   * @param projection length of the projected vector
-   * @param activation of the MLPs
+   * @param projection length of the projected vector; 0 for a network that projects nothing, whose
+   *     vector is the class token after the last normalization
+   * @param mlp the perceptrons of the blocks
    * @param dropPath rate at which training skips a branch of the last block; earlier ones less
    */
   public record Options(
@@ -55,8 +57,30 @@ public final class ClipVit extends Backbone {
       int depth,
       int heads,
       int projection,
-      Activation activation,
+      Mlp mlp,
       double dropPath) {
+
+    /**
+     * The perceptrons of the blocks.
+     *
+     * @param width of their middle, four times that of a token in all published sizes
+     * @param activation of their middle
+     */
+    public record Mlp(int width, Activation activation) {}
+
+    /** Creates the options of a network whose perceptrons are four times as wide as a token. */
+    public Options(
+        ImageSpec image,
+        int patch,
+        int width,
+        int depth,
+        int heads,
+        int projection,
+        Activation activation,
+        double dropPath) {
+      this(image, patch, width, depth, heads, projection, new Mlp(4 * width, activation), dropPath);
+    }
+
     /** Checks that whole patches fill the image. */
     public Options {
       if (image.height() != image.width()) {
@@ -101,17 +125,25 @@ public final class ClipVit extends Backbone {
 
     /** Returns a copy for other images. */
     public Options withImage(ImageSpec newImage) {
-      return new Options(newImage, patch, width, depth, heads, projection, activation, dropPath);
+      return new Options(newImage, patch, width, depth, heads, projection, mlp, dropPath);
     }
 
     /** Returns a copy with another activation. */
     public Options withActivation(Activation newActivation) {
-      return new Options(image, patch, width, depth, heads, projection, newActivation, dropPath);
+      return new Options(
+          image,
+          patch,
+          width,
+          depth,
+          heads,
+          projection,
+          new Mlp(mlp.width(), newActivation),
+          dropPath);
     }
 
     /** Returns a copy with another rate of skipped branches. */
     public Options withDropPath(double newDropPath) {
-      return new Options(image, patch, width, depth, heads, projection, activation, newDropPath);
+      return new Options(image, patch, width, depth, heads, projection, mlp, newDropPath);
     }
   }
 
@@ -122,7 +154,7 @@ public final class ClipVit extends Backbone {
   private final LayerNorm normBefore;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final LayerNorm norm;
-  private final Linear head;
+  private final @Nullable Linear head;
 
   /** Creates the network without values. */
   public ClipVit(Options options) {
@@ -137,13 +169,17 @@ public final class ClipVit extends Backbone {
     normBefore = child("norm_pre", new LayerNorm(width, EPSILON));
     TransformerBlock.Options block =
         TransformerBlock.Options.of(width, options.heads())
-            .withActivation(options.activation())
+            .withHidden(options.mlp().width())
+            .withActivation(options.mlp().activation())
             .withEpsilon(EPSILON);
     for (double rate : DropPath.rates(options.depth(), options.dropPath())) {
       blocks.add(child("blocks." + blocks.size(), new TransformerBlock(block.withDropPath(rate))));
     }
     norm = child("norm", new LayerNorm(width, EPSILON));
-    head = child("head", new Linear(width, options.projection(), false));
+    head =
+        options.projection() == 0
+            ? null
+            : child("head", new Linear(width, options.projection(), false));
   }
 
   /**
@@ -180,12 +216,13 @@ public final class ClipVit extends Backbone {
 
   /** Projects the class token of {@link #forward}'s result, to have both from one pass. */
   public NDArray projected(Forward f, NDArray tokens) {
-    return head.forward(f, norm.forward(f, tokens.get(":, 0")));
+    NDArray pooled = norm.forward(f, tokens.get(":, 0"));
+    return head == null ? pooled : head.forward(f, pooled);
   }
 
   @Override
   public int vectorWidth() {
-    return options.projection();
+    return head == null ? width() : options.projection();
   }
 
   @Override
