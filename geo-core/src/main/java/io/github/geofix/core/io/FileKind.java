@@ -8,8 +8,7 @@ import java.util.Set;
 /** What a file is by its first bytes, for errors about files that are not what was expected. */
 public enum FileKind {
   /** The text file that git keeps instead of a large file. */
-  GIT_LFS_POINTER(
-      "a Git LFS pointer, not the file itself; run git lfs pull, or download the file"),
+  GIT_LFS_POINTER("a Git LFS pointer, not the file itself; run git lfs pull, or download the file"),
   /** HTML. */
   WEB_PAGE("a web page, such as a login or error page; download the file again"),
   /** Also the container of .npz and of PyTorch's .pt. */

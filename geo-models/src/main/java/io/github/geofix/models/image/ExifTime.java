@@ -35,7 +35,9 @@ public final class ExifTime {
    */
   public static Optional<Instant> read(Path photo) {
     byte[] file = Photos.bytes(photo, PhotoLimits.defaults());
-    return Exif.metadata(MetadataBlocks.of(file)).getDirectoriesOfType(ExifSubIFDDirectory.class).stream()
+    return Exif.metadata(MetadataBlocks.of(file))
+        .getDirectoriesOfType(ExifSubIFDDirectory.class)
+        .stream()
         .flatMap(ExifTime::time)
         .findFirst();
   }

@@ -60,8 +60,7 @@ record GifCanvas(int width, int height, int left, int top) {
     byte[] from = Pixels.bytes(frame);
     int row = 3 * Math.min(frame.getWidth(), width - left);
     for (int y = 0; y < Math.min(frame.getHeight(), height - top); y++) {
-      System.arraycopy(
-          from, 3 * frame.getWidth() * y, to, 3 * (width * (top + y) + left), row);
+      System.arraycopy(from, 3 * frame.getWidth() * y, to, 3 * (width * (top + y) + left), row);
     }
     return image;
   }

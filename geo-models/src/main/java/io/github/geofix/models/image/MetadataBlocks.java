@@ -87,8 +87,7 @@ record MetadataBlocks(List<byte[]> exif, List<String> xmp) {
 
   private void addXmp(byte[] packet) {
     // What is searched for is ASCII.
-    xmp.add(
-        new String(packet, 0, Math.min(packet.length, MAX_TEXT), StandardCharsets.ISO_8859_1));
+    xmp.add(new String(packet, 0, Math.min(packet.length, MAX_TEXT), StandardCharsets.ISO_8859_1));
   }
 
   private void addOfWebp(byte[] file) {

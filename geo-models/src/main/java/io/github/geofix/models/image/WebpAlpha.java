@@ -51,8 +51,7 @@ final class WebpAlpha {
             switch (filter) {
               case 1 -> left;
               case 2 -> above;
-              default ->
-                  Math.max(0, Math.min(255, left + above - (alpha[i - width - 1] & 0xff)));
+              default -> Math.max(0, Math.min(255, left + above - (alpha[i - width - 1] & 0xff)));
             };
       }
       alpha[i] += (byte) predicted;

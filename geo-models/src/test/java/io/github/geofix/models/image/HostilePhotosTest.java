@@ -31,10 +31,8 @@ class HostilePhotosTest {
           type.equals("iTXt")
               ? PhotoFiles.ascii(keyword + "\0\1\0\0\0")
               : PhotoFiles.ascii(keyword + "\0\0");
-      byte[] png =
-          PhotoFiles.withChunk(resource("rgb.png"), type, PhotoFiles.joined(head, PACKED));
-      assertThat(bytesAllocatedBy(() -> Photos.decode(png, "x", LIMITS)))
-          .isLessThan(16L << 20);
+      byte[] png = PhotoFiles.withChunk(resource("rgb.png"), type, PhotoFiles.joined(head, PACKED));
+      assertThat(bytesAllocatedBy(() -> Photos.decode(png, "x", LIMITS))).isLessThan(16L << 20);
     }
   }
 
@@ -110,8 +108,7 @@ class HostilePhotosTest {
         .hasMessageContaining("raise maxMemoryBytes");
     byte[] turned = resource("turned.jpg");
     assertThat(Photos.decode(turned, "x", enough).getWidth()).isPositive();
-    assertThatThrownBy(
-            () -> Photos.decode(turned, "x", LIMITS.withMaxMemoryBytes(40 * 24 * 6 - 1)))
+    assertThatThrownBy(() -> Photos.decode(turned, "x", LIMITS.withMaxMemoryBytes(40 * 24 * 6 - 1)))
         .hasMessageContaining("raise maxMemoryBytes");
   }
 
@@ -143,7 +140,8 @@ class HostilePhotosTest {
     PhotoLimits large = LIMITS.withMaxPixels(700_000_000).withMaxMemoryBytes(1L << 40);
     assertThatThrownBy(() -> Photos.decode(png, "x", large))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("cannot read photo x: too little memory to decode it: Java may use");
+        .hasMessageStartingWith(
+            "cannot read photo x: too little memory to decode it: Java may use");
   }
 
   /** A tile is decoded as one, however small the image is. */

@@ -22,10 +22,7 @@ final class PhotoFiles {
     CRC32 crc = new CRC32();
     crc.update(chunk.array(), 4, 4 + content.length);
     chunk.putInt((int) crc.getValue());
-    return joined(
-        Arrays.copyOf(png, at),
-        chunk.array(),
-        Arrays.copyOfRange(png, at, png.length));
+    return joined(Arrays.copyOf(png, at), chunk.array(), Arrays.copyOfRange(png, at, png.length));
   }
 
   static byte[] deflated(byte[] content) {
@@ -69,13 +66,7 @@ final class PhotoFiles {
   }
 
   private static byte[] grayTiff(
-      int width,
-      int height,
-      int bits,
-      int sampleFormat,
-      int[][] layout,
-      int bytes,
-      byte[] pixel) {
+      int width, int height, int bits, int sampleFormat, int[][] layout, int bytes, byte[] pixel) {
     List<int[]> tags =
         new ArrayList<>(
             List.of(
