@@ -67,7 +67,8 @@ final class EmbedCommand implements Callable<Integer> {
         names = "--weights",
         required = true,
         paramLabel = "FILE",
-        description = "Its weights: .safetensors of timm, torchvision, Hugging Face or the authors.")
+        description =
+            "Its weights: .safetensors of timm, torchvision, Hugging Face or the authors.")
     private Path weights;
   }
 
@@ -137,8 +138,7 @@ final class EmbedCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    model.method()
-                        + " gives no vectors of photos: align, embed and recombine do"));
+                    model.method() + " gives no vectors of photos: align, embed and recombine do"));
   }
 
   private void write(PhotoEncoder own, long photos) {

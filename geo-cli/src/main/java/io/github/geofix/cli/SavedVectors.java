@@ -36,7 +36,8 @@ final class SavedVectors implements PhotoVectors, AutoCloseable {
           "%s has %d rows of %d values: needed are %d rows, one a photo, of %d x %d values"
               .formatted(
                   rows.file().map(Path::toString).orElse("what --vectors names"),
-                  rows.size(),                   rows.dimension(),
+                  rows.size(),
+                  rows.dimension(),
                   photos.size(),
                   count,
                   dimension));

@@ -108,8 +108,7 @@ final class TrainCommand implements Callable<Integer> {
         config.skipUnreadable()
             ? list.data().skippingUnreadable(reason -> skip(reason, skipped))
             : list.data();
-    try (GeoModel model =
-        model(config, list.settings(), list.gallery(), training.seed())) {
+    try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
       TrainReport report =
           fit(
               model,

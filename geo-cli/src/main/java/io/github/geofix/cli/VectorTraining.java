@@ -10,7 +10,6 @@ import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
@@ -123,7 +122,8 @@ final class VectorTraining implements AutoCloseable {
   /** Returns what the model learns from. */
   TrainingData data(TokenModel model) {
     VectorExamples all = VectorExamples.of(model, rows, places);
-    return TrainingData.of(neighborsOf(model) == 0 ? all : all.withNeighbors(neighbors.orElseThrow()));
+    return TrainingData.of(
+        neighborsOf(model) == 0 ? all : all.withNeighbors(neighbors.orElseThrow()));
   }
 
   /** Returns the photos not trained on, if there are any. */
@@ -156,7 +156,8 @@ final class VectorTraining implements AutoCloseable {
     TokenConfig.Vectors input = (TokenConfig.Vectors) model.config().input();
     return held.map(
         photos -> {
-          List<Path> images = photos.photos().entries().stream().map(Manifest.Entry::image).toList();
+          List<Path> images =
+              photos.photos().entries().stream().map(Manifest.Entry::image).toList();
           SavedVectors saved =
               new SavedVectors(photos.rows(), images, input.count(), input.dimension());
           try (Localizer localizer = model.localizer(saved)) {

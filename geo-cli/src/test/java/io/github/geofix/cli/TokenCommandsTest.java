@@ -304,16 +304,34 @@ final class TokenCommandsTest {
   void decodingAndSelectionHaveOptionsOfTheirOwn() {
     JsonObject long1 =
         located(
-            "--set", "decoding.type=sampling", "--set", "decoding.samples=9", "--set",
-            "decoding.temperature=0.8", "--set", "selection=medoid");
+            "--set",
+            "decoding.type=sampling",
+            "--set",
+            "decoding.samples=9",
+            "--set",
+            "decoding.temperature=0.8",
+            "--set",
+            "selection=medoid");
     assertThat(
             located(
-                "--decode", "sampling", "--samples", "9", "--temperature", "0.8", "--select",
+                "--decode",
+                "sampling",
+                "--samples",
+                "9",
+                "--temperature",
+                "0.8",
+                "--select",
                 "medoid"))
         .isEqualTo(long1);
     assertThat(located("--decode", "greedy", "--select", "most-probable"))
-        .isEqualTo(located("--set", "decoding.type=beamSearch", "--set", "decoding.beamWidth=1",
-            "--set", "selection=most-probable"));
+        .isEqualTo(
+            located(
+                "--set",
+                "decoding.type=beamSearch",
+                "--set",
+                "decoding.beamWidth=1",
+                "--set",
+                "selection=most-probable"));
     assertThat(run("locate", "--model", model, photo(0), "--samples", "3").err())
         .contains("--samples goes with --decode sampling");
     assertThat(run("locate", "--model", model, photo(0), "--select", "judge").err())
@@ -340,7 +358,16 @@ final class TokenCommandsTest {
     }
     String vectors = in("vectors.safetensors");
     done("embed", "--model", in("encoder"), "--data", list, "--out", vectors, "--batch", "1");
-    done("embed", "--model", in("encoder"), "--data", list, "--out", in("vectors.npy"), "--batch", "3");
+    done(
+        "embed",
+        "--model",
+        in("encoder"),
+        "--data",
+        list,
+        "--out",
+        in("vectors.npy"),
+        "--batch",
+        "3");
     try (Embeddings rows = Embeddings.open(Path.of(vectors));
         Embeddings npy = Embeddings.open(folder.resolve("vectors.npy"))) {
       assertThat(rows.size()).isEqualTo(PHOTOS);
@@ -354,9 +381,29 @@ final class TokenCommandsTest {
     String neighbors = in("neighbors.npy");
     done("neighbors", "--vectors", vectors, "--top", "2", "--out", neighbors);
     String[] train = {
-      "train", "--method", "token", "--data", list, "--vectors", vectors, "--neighbors", neighbors,
-      "--val", list, "--val-vectors", vectors, "--encoder", in("encoder"), "--epochs", "1",
-      "--batch", "2", "--set", "transformer.decoderLayers=1", "--out", in("trained")
+      "train",
+      "--method",
+      "token",
+      "--data",
+      list,
+      "--vectors",
+      vectors,
+      "--neighbors",
+      neighbors,
+      "--val",
+      list,
+      "--val-vectors",
+      vectors,
+      "--encoder",
+      in("encoder"),
+      "--epochs",
+      "1",
+      "--batch",
+      "2",
+      "--set",
+      "transformer.decoderLayers=1",
+      "--out",
+      in("trained")
     };
     String table = done(train);
     assertThat(table).contains("200 km");
@@ -377,11 +424,35 @@ final class TokenCommandsTest {
     assertThat(folder.resolve("again/weights.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("trained/weights.safetensors"));
     done(
-        "reward", "--model", in("trained"), "--data", list, "--out", in("reward"), "--epochs", "1",
-        "--batch", "2", "--hidden-size", "8");
+        "reward",
+        "--model",
+        in("trained"),
+        "--data",
+        list,
+        "--out",
+        in("reward"),
+        "--epochs",
+        "1",
+        "--batch",
+        "2",
+        "--hidden-size",
+        "8");
     done(
-        "reward", "--model", in("trained"), "--data", list, "--vectors", vectors, "--out",
-        in("reward2"), "--epochs", "1", "--batch", "2", "--hidden-size", "8");
+        "reward",
+        "--model",
+        in("trained"),
+        "--data",
+        list,
+        "--vectors",
+        vectors,
+        "--out",
+        in("reward2"),
+        "--epochs",
+        "1",
+        "--batch",
+        "2",
+        "--hidden-size",
+        "8");
     assertThat(folder.resolve("reward/reward.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("reward2/reward.safetensors"));
     done("locate", "--model", in("reward"), photo(0), "--set", "selection=reward");
@@ -395,18 +466,47 @@ final class TokenCommandsTest {
         writer.write(new float[] {i, 1, -i, 2});
       }
     }
-    assertThat(run("train", "--method", "embed", "--data", list, "--vectors", vectors, "--out", in("m")).err())
+    assertThat(
+            run(
+                    "train",
+                    "--method",
+                    "embed",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--out",
+                    in("m"))
+                .err())
         .contains("--vectors is for token");
     assertThat(
             run(
-                    "train", "--method", "token", "--data", list, "--vectors", vectors, "--val",
-                    list, "--out", in("m"))
+                    "train",
+                    "--method",
+                    "token",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--val",
+                    list,
+                    "--out",
+                    in("m"))
                 .err())
         .contains("--val and --val-vectors belong together");
     assertThat(
             run(
-                    "train", "--method", "token", "--data", list, "--vectors", vectors, "--set",
-                    "input.neighbors=3", "--out", in("m"))
+                    "train",
+                    "--method",
+                    "token",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--set",
+                    "input.neighbors=3",
+                    "--out",
+                    in("m"))
                 .err())
         .contains("search them by geofix neighbors");
     assertThat(run("neighbors", "--vectors", vectors, "--per-photo", "3", "--out", in("n")).err())
@@ -415,7 +515,14 @@ final class TokenCommandsTest {
         .contains("token gives no vectors of photos");
     assertThat(
             run(
-                    "embed", "--backbone", "resnet", "--weights", "w", "--data", list, "--out",
+                    "embed",
+                    "--backbone",
+                    "resnet",
+                    "--weights",
+                    "w",
+                    "--data",
+                    list,
+                    "--out",
                     in("x.npy"))
                 .err())
         .contains("no backbone resnet; there are");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,13 +44,11 @@ class PhotoEncoderTest {
     Path encoderFolder = folder.resolve("embed");
     try (EmbedModel embed =
             EmbedModel.create(
-                config,
-                CellHierarchy.of(List.of(CellPartition.fixedLevel(positions, 2))),
-                1);
+                config, CellHierarchy.of(List.of(CellPartition.fixedLevel(positions, 2))), 1);
         TokenModel model =
             TokenModel.create(
-                TokenConfig.tiny().withInput(
-                    new TokenConfig.Vectors(1, config.encoder().dimension(), 1)),
+                TokenConfig.tiny()
+                    .withInput(new TokenConfig.Vectors(1, config.encoder().dimension(), 1)),
                 1)) {
       embed.save(encoderFolder, Samples.CARD);
       BufferedImage photo = Samples.noise(40, 36, 4);

@@ -88,8 +88,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
         dimension,
         options,
         out -> {
-          EmbeddingIndexBuilder builder =
-              new EmbeddingIndexBuilder(dimension, options, out::add);
+          EmbeddingIndexBuilder builder = new EmbeddingIndexBuilder(dimension, options, out::add);
           rows.accept(builder);
           builder.flush(out::add);
         });

@@ -227,11 +227,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
         source.read(first, count, part);
         for (int i = 0; i < count; i++) {
           System.arraycopy(
-              part,
-              i * source.dimension(),
-              target,
-              i * dimension() + column,
-              source.dimension());
+              part, i * source.dimension(), target, i * dimension() + column, source.dimension());
         }
         column += source.dimension();
       }

@@ -122,7 +122,8 @@ public final class EmbeddingsWriter implements AutoCloseable {
     try (out) {
       flush();
       out.seek(0);
-      out.write(isSafetensors(file) ? safetensorsHeader() : NpyEmbeddings.header("<f4", size, dimension));
+      out.write(
+          isSafetensors(file) ? safetensorsHeader() : NpyEmbeddings.header("<f4", size, dimension));
     } catch (IOException e) {
       throw failure(file, e);
     }

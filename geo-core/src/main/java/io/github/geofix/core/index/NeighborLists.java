@@ -109,8 +109,8 @@ public final class NeighborLists implements AutoCloseable {
    * their directions.
    *
    * <p>Beside the file, an index of the rows that are searched is written and deleted again, 4
-   * {@code dimension} bytes for each; heap and memory do not depend on the number of rows. The exact
-   * search costs Q N products, at the speed of {@link EmbeddingIndex} in batches.
+   * {@code dimension} bytes for each; heap and memory do not depend on the number of rows. The
+   * exact search costs Q N products, at the speed of {@link EmbeddingIndex} in batches.
    *
    * @param file named {@code *.npy}
    * @param queries [Q, D]
@@ -274,8 +274,7 @@ public final class NeighborLists implements AutoCloseable {
       int bytes = layout.bytes();
       Numbers numbers =
           (first, target) -> {
-            ByteBuffer row =
-                data.slice(layout.start() + first * bytes, target.length * bytes);
+            ByteBuffer row = data.slice(layout.start() + first * bytes, target.length * bytes);
             for (int i = 0; i < target.length; i++) {
               target[i] = bytes == Integer.BYTES ? row.getInt() : row.getLong();
             }

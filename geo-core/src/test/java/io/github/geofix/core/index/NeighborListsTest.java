@@ -62,8 +62,7 @@ class NeighborListsTest {
   void findsTheNearestRowsOfTheSameSetButNotARowItself() throws IOException {
     Path file = folder.resolve("n.npy");
     Embeddings rows = Embeddings.of(vectors);
-    NeighborLists.Options options =
-        NeighborLists.Options.defaults().withCount(5).withDimension(4);
+    NeighborLists.Options options = NeighborLists.Options.defaults().withCount(5).withDimension(4);
     NeighborLists.write(file, rows, rows, options);
     try (NeighborLists lists = NeighborLists.open(file)) {
       assertThat(lists.size()).isEqualTo(ROWS);

@@ -35,10 +35,7 @@ public final class VectorExamples implements Examples {
   private final NeighborSource neighbors;
 
   private VectorExamples(
-      TokenModel model,
-      RowVectors rows,
-      List<LatLng> places,
-      NeighborSource neighbors) {
+      TokenModel model, RowVectors rows, List<LatLng> places, NeighborSource neighbors) {
     this.model = model;
     this.rows = rows;
     this.places = places;

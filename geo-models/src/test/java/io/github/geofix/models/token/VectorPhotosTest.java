@@ -189,8 +189,7 @@ class VectorPhotosTest {
     try (TokenModel model = TokenModel.create(CONFIG, 1);
         NeighborLists neighbors = NeighborLists.open(lists);
         ReferenceDatabase written = ReferenceDatabase.open(file)) {
-      VectorExamples given =
-          VectorExamples.of(model, rows(), places).withNeighbors(neighbors);
+      VectorExamples given = VectorExamples.of(model, rows(), places).withNeighbors(neighbors);
       VectorExamples others =
           VectorExamples.of(model, rows(), places).withNeighbors(neighbors, rows(), places);
       VectorExamples searched = VectorExamples.inReference(model, written, rows(), places);
@@ -208,8 +207,7 @@ class VectorPhotosTest {
       }
       assertThatThrownBy(() -> VectorExamples.of(model, rows(), places.subList(1, 3)))
           .hasMessageContaining("there are 12 rows of vectors, and there are 2 places");
-      assertThatThrownBy(
-              () -> VectorExamples.of(model, Embeddings.of(new float[12][15]), places))
+      assertThatThrownBy(() -> VectorExamples.of(model, Embeddings.of(new float[12][15]), places))
           .hasMessage("the rows have 15 numbers, the model reads 2 vectors of 8");
     }
   }
