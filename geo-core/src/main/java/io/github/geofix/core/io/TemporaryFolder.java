@@ -32,7 +32,12 @@ public final class TemporaryFolder implements AutoCloseable {
     return createIn(Path.of(System.getProperty("java.io.tmpdir")));
   }
 
-  static TemporaryFolder createIn(Path parent) {
+  /**
+   * Creates a folder in another, such as where there is room for large files.
+   *
+   * @throws UncheckedIOException if it cannot be created
+   */
+  public static TemporaryFolder createIn(Path parent) {
     Leftovers.remove(parent);
     TemporaryName name = TemporaryName.begin(parent.resolve(NAME));
     try {
