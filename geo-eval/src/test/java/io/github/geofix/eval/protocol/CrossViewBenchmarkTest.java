@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.eval.Embeddings;
-import io.github.geofix.eval.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.RetrievalReport;
 import java.awt.image.BufferedImage;
@@ -187,6 +187,7 @@ class CrossViewBenchmarkTest {
                 (float) Math.sin(0.02 * row), broken ? Float.NaN : (float) Math.cos(0.02 * row)
               });
         }
+        writer.commit();
       }
     }
     try (Embeddings q = Embeddings.open(queries);
