@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model of one family: a network with its arrays, trained, calibrated, asked and saved. Must be
@@ -33,6 +35,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
+
+  /** Of the weights before they were rounded. */
+  private @Nullable String digest;
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -60,6 +65,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       GeoModel base = model;
       try {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
+          base.toBfloat16();
+        }
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
         return model;
@@ -68,6 +76,22 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         throw e;
       }
     }
+  }
+
+  private void toBfloat16() {
+    if (this instanceof MatchingModel) {
+      digest = Weights.digest(network);
+    }
+    network.toBfloat16();
+  }
+
+  /**
+   * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
+   * see {@link Weights#digest}.
+   */
+  protected final String digest() {
+    String known = digest;
+    return known == null ? Weights.digest(network) : known;
   }
 
   private static <M extends GeoModel> M unfilled(
@@ -162,6 +186,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * Writes a model folder that {@link Localizer#load} reads.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
+   * @throws IllegalStateException if the model was loaded in bfloat16
    */
   public final void save(Path folder, ModelCard card) {
     SafetensorsWriter writer = Safetensors.writer();

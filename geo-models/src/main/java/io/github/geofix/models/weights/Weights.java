@@ -43,6 +43,7 @@ public final class Weights {
 
   /** Adds every parameter under its full name, buffers included, to a file about to be written. */
   public static SafetensorsWriter add(Module module, SafetensorsWriter writer) {
+    module.requireFloat32("saved");
     module
         .parameters()
         .forEach(
@@ -66,6 +67,7 @@ public final class Weights {
    * a second.
    */
   public static String digest(Module module) {
+    module.requireFloat32("compared with others");
     Hasher sha = Hashing.sha256().newHasher();
     module
         .parameters()
