@@ -269,7 +269,7 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
     try {
       while (position < end) {
         int length = (int) Math.min(CHUNK_BYTES, end - position);
-        reader.read(dtype, tensor.file().slice(position, length));
+        tensor.file().read(position, length, data -> reader.read(dtype, data));
         position += length;
       }
     } finally {
