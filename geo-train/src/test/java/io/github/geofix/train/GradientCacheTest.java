@@ -315,6 +315,10 @@ final class GradientCacheTest {
     }
   }
 
+  private static Batches chunks(int size) {
+    return Batches.defaults().withChunkSize(size);
+  }
+
   @Test
   void refusesWhatCannotBeComputedInChunks() {
     try (NDManager manager = TorchEngine.newManager();
