@@ -9,6 +9,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -17,7 +18,10 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
+  private Optional<Attribution> attribution = Optional.empty();
 
   /** Of the weights before they were rounded. */
   private @Nullable String digest;
@@ -70,6 +75,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         }
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
+        base.attribution = folder.attribution();
         return model;
       } catch (RuntimeException e) {
         model.close();
@@ -166,6 +172,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
   }
 
+  /**
+   * Calibrates the model so that its regions have their nominal coverage in each of several groups
+   * of photos, see {@link Calibration#fit(IntFunction, List)}.
+   *
+   * @param groups the group of each photo, such as its date, camera or continent
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   * @throws IllegalArgumentException if no photo lies in a place that the model knows, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
+   */
+  public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    if (groups.size() != photos.size()) {
+      throw new IllegalArgumentException(
+          groups.size() + " groups do not pair with " + photos.size() + " photos");
+    }
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
@@ -182,6 +207,16 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Returns whose published weights the model began with; empty if it began with none. */
+  public final Optional<Attribution> attribution() {
+    return attribution;
+  }
+
+  /** Names whose published weights the model began with; kept in saved folders. */
+  final void setAttribution(Attribution attribution) {
+    this.attribution = Optional.of(attribution);
+  }
+
   /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
@@ -192,9 +227,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     SafetensorsWriter writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
+    Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>(files());
+    attribution.ifPresent(
+        written -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(written)));
     ModelFolder.write(
         folder,
-        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files()));
+        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files));
   }
 
   /** Returns which tensors of the weights file are not parameters: those the table ignores. */

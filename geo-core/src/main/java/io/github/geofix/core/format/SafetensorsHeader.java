@@ -234,11 +234,10 @@ final class SafetensorsHeader {
       return "it is a web page, such as a login or error page; download the file again";
     }
     if (text.startsWith("PK\003\004")) {
-      return "it is a zip file, such as PyTorch's .pt and .bin or NumPy's .npz; convert it to"
-          + " safetensors";
+      return "it is a zip file; of PyTorch's, geofix convert makes safetensors";
     }
     if (start.length > 1 && start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
-      return "it is a Python pickle, as older PyTorch writes; convert it to safetensors";
+      return "it is a Python pickle; of PyTorch's, geofix convert makes safetensors";
     }
     return reason;
   }
