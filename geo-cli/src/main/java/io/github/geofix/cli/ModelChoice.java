@@ -92,7 +92,7 @@ final class ModelChoice {
 
   /** Returns whose published weights a model began with. */
   Optional<Attribution> attribution(Path model) {
-    return code.open(model).attribution();
+    return load.open(model).attribution();
   }
 
   /** Returns whether the model answers as it was saved, alone. */

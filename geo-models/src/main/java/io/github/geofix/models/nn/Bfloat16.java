@@ -66,6 +66,10 @@ final class Bfloat16 {
           weight2: Tensor, bias2: Tensor) -> Tensor:
         hidden = torch.gelu((self).product(x, weight1, bias1), approximate="tanh")
         return (self).single((self).product(hidden, weight2, bias2))
+      def mlp_silu(self: __torch__.M, x: Tensor, weight1: Tensor, bias1: Tensor, weight2: Tensor,
+          bias2: Tensor) -> Tensor:
+        hidden = torch.silu((self).product(x, weight1, bias1))
+        return (self).single((self).product(hidden, weight2, bias2))
       def mlp_quick_gelu(self: __torch__.M, x: Tensor, weight1: Tensor, bias1: Tensor,
           weight2: Tensor, bias2: Tensor) -> Tensor:
         hidden = (self).product(x, weight1, bias1)
