@@ -2,22 +2,18 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.eval.EmbeddingsWriter;
+import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
-import io.github.geofix.models.token.VectorExamples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.Recipe;
-import io.github.geofix.train.TrainReport;
-import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,9 +25,6 @@ import javax.imageio.ImageIO;
  * Writes what the memory and the speed of a published size are measured on: a model folder with
  * random weights, photos of noise with class maps and vectors, and a map of noise. The commands of
  * {@code geofix} are then measured from outside, as {@code docs/results/memory.csv} has it.
- *
- * <p>With {@code steps=1} or more, trains a token model on its vectors instead, which no command
- * does, and prints the most memory that it took.
  */
 public final class PublishedSizes {
   private static final LatLng CENTER = new LatLng(38.89359773, -76.98851636);
@@ -53,17 +46,11 @@ public final class PublishedSizes {
                 "size", "paper",
                 "folder", "target/published",
                 "photos", "200",
-                "cells", "20000",
-                "steps", "0",
-                "opt", ""));
+                "cells", "20000"));
     Recipe recipe = Recipe.of(arguments.text("method"), arguments.text("size"));
     Path folder = Files.createDirectories(Path.of(arguments.text("folder")));
     Random random = new Random(1);
     int photos = arguments.number("photos");
-    if (arguments.number("steps") > 0) {
-      train(recipe, arguments, random);
-      return;
-    }
     List<LatLng> places = writePhotos(folder, photos, random);
     Path map = folder.resolve("earth.png");
     write(noise(2048, 1024, random), map);
@@ -175,29 +162,5 @@ public final class PublishedSizes {
       builder.add(vectors(input, random), places.get(i), "photo " + i);
     }
     return builder.build();
-  }
-
-  private static void train(Recipe recipe, Arguments arguments, Random random) {
-    int photos = arguments.number("photos");
-    List<LatLng> places = onEarth(photos, random);
-    try (TokenModel model = (TokenModel) recipe.newModel(Map.of(), places)) {
-      TokenConfig.Vectors input = (TokenConfig.Vectors) model.config().input();
-      List<float[][]> vectors =
-          IntStream.range(0, photos).mapToObj(i -> vectors(input, random)).toList();
-      VectorExamples examples =
-          VectorExamples.besideReference(model, reference(input, random), vectors, places);
-      Map<String, String> changes = new LinkedHashMap<>();
-      arguments.list("opt").forEach(o -> changes.put(o.split("=")[0], o.split("=")[1]));
-      TrainReport report =
-          Trainer.of(model, recipe.options().withSteps(arguments.number("steps")).with(changes))
-              .fit(examples);
-      System.out.printf(
-          Locale.ROOT,
-          "steps %d, loss %.4f, seconds %.1f, peak %.2f GB%n",
-          report.steps(),
-          report.finalLoss(),
-          report.seconds(),
-          OwnProcess.peakResidentMiB() * (1 << 20) / 1e9);
-    }
   }
 }

@@ -42,8 +42,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
 
-  /** Of the weights before they were rounded. */
-  private @Nullable String digest;
+  /** Where the weights are that were rounded when they were loaded; null if none were. */
+  private @Nullable ModelFolder rounded;
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -72,7 +72,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       try {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
         if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
-          base.toBfloat16();
+          base.rounded = folder;
+          base.network.toBfloat16();
         }
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
@@ -85,20 +86,19 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     }
   }
 
-  private void toBfloat16() {
-    if (this instanceof MatchingModel) {
-      digest = Weights.digest(network);
-    }
-    network.toBfloat16();
-  }
 
   /**
    * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
    * see {@link Weights#digest}.
    */
-  protected final String digest() {
-    String known = digest;
-    return known == null ? Weights.digest(network) : known;
+  public final String digest() {
+    ModelFolder from = rounded;
+    if (from == null) {
+      return Weights.digest(network);
+    }
+    try (Safetensors weights = Safetensors.open(from.weights())) {
+      return Weights.digest(network, weights);
+    }
   }
 
   private static <M extends GeoModel> M unfilled(

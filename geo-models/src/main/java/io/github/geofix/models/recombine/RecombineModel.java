@@ -263,7 +263,7 @@ public final class RecombineModel extends GeoModel
   /** Returns an encoder of one vector for each heading considered. */
   @Override
   public Optional<PhotoEncoder> photoEncoder() {
-    return Optional.of(new RecombinePhotoEncoder(encoder, () -> Weights.digest(network)));
+    return Optional.of(new RecombinePhotoEncoder(encoder, this::digest));
   }
 
   @Override
