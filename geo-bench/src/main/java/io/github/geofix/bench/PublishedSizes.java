@@ -91,7 +91,9 @@ public final class PublishedSizes {
     ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
   }
 
-  /** Returns a picture of squares of 8 pixels in random colors, which JPEG packs as it does photos. */
+  /**
+   * Returns a picture of squares of 8 pixels in random colors, which JPEG packs as it does photos.
+   */
   private static BufferedImage noise(int width, int height, Random random) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y += 8) {
@@ -155,8 +157,7 @@ public final class PublishedSizes {
   }
 
   private static ReferenceDatabase reference(TokenConfig.Vectors input, Random random) {
-    ReferenceDatabase.Builder builder =
-        ReferenceDatabase.builder(input.count(), input.dimension());
+    ReferenceDatabase.Builder builder = ReferenceDatabase.builder(input.count(), input.dimension());
     List<LatLng> places = onEarth(REFERENCES, random);
     for (int i = 0; i < REFERENCES; i++) {
       builder.add(vectors(input, random), places.get(i), "photo " + i);

@@ -32,7 +32,9 @@ public record LoadOptions(boolean allowCode, int computeThreads, Precision preci
     }
   }
 
-  /** Returns the options that refuse code, share the threads of the process, and load in float32. */
+  /**
+   * Returns the options that refuse code, share the threads of the process, and load in float32.
+   */
   public static LoadOptions defaults() {
     return new LoadOptions(false, 0, Precision.FLOAT32);
   }

@@ -86,7 +86,6 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     }
   }
 
-
   /**
    * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
    * see {@link Weights#digest}.

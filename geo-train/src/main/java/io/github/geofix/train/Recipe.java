@@ -49,8 +49,8 @@ import java.util.Map;
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
  * the loss is a mean over examples, as for zoom and token, and in {@linkplain
  * io.github.geofix.train.data.Batches chunks} for embed and Sample4Geo, which compare the photos of
- * a batch. FRGeo's blocks are computed again in the backward pass, so that its batches fit into 8 GB:
- * with 12 GB, {@code batches.gradientCheckpointing=false} saves a third of the time.
+ * a batch. FRGeo's blocks are computed again in the backward pass, so that its batches fit into 8
+ * GB: with 12 GB, {@code batches.gradientCheckpointing=false} saves a third of the time.
  *
  * @param method the family's name
  * @param size one of the family's sizes

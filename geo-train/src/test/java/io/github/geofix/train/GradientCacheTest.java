@@ -289,7 +289,9 @@ final class GradientCacheTest {
       Dropping chunked = new Dropping();
       chunked.net.initialize(manager, 1);
       chunked.net.requireGradients(true);
-      GradientCache.of(chunked, chunks(chunkSize)).orElseThrow().backward(batch, 1, 9, NDArray::getFloat);
+      GradientCache.of(chunked, chunks(chunkSize))
+          .orElseThrow()
+          .backward(batch, 1, 9, NDArray::getFloat);
       Map<String, double[]> found = new LinkedHashMap<>();
       read(chunked.net, found);
       expected.forEach(

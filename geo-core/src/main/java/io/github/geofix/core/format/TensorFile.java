@@ -336,8 +336,7 @@ public abstract sealed class TensorFile implements AutoCloseable
           int length = (int) Math.min(CHUNK_BYTES, end - position);
           tensor
               .file()
-              .read(
-                  position, length, data -> reader.read(dtype, data.order(tensor.order())));
+              .read(position, length, data -> reader.read(dtype, data.order(tensor.order())));
           position += length;
         }
       } else if (count > 0) {

@@ -57,11 +57,11 @@ public final class Forward {
    * Returns this pass in mixed precision: linear layers and attention in bfloat16, all else in
    * float32. Weights and their gradients are float32 arrays.
    *
-   * @param precision {@link Precision#AUTO} for bfloat16 where the processor has instructions for it
+   * @param precision {@link Precision#AUTO} for bfloat16 where the processor has instructions for
+   *     it
    */
   public Forward in(Precision precision) {
-    return new Forward(
-        training, checkpoints, Bfloat16.resolved(precision) == Precision.BFLOAT16);
+    return new Forward(training, checkpoints, Bfloat16.resolved(precision) == Precision.BFLOAT16);
   }
 
   /** Returns whether linear layers and attention are to be computed in bfloat16. */

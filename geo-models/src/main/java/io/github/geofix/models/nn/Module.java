@@ -169,8 +169,8 @@ public abstract class Module {
 
   /**
    * Converts the large matrices of the encoders below this module to bfloat16, for inference alone:
-   * half the memory, and products in bfloat16 where the processor has instructions for them. Biases,
-   * normalizations, convolutions, and decoders stay as they are.
+   * half the memory, and products in bfloat16 where the processor has instructions for them.
+   * Biases, normalizations, convolutions, and decoders stay as they are.
    */
   public final void toBfloat16() {
     children.values().forEach(Module::toBfloat16);

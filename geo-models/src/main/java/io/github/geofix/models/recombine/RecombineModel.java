@@ -79,9 +79,8 @@ public final class RecombineModel extends GeoModel
     this.crops = new MapCrops(map, config.tiles().tileMeters(), TileReader.side(config));
     this.encoder = new VectorEncoder(config, network, manager());
     this.objective = new RecombineObjective(config, network);
-    this.matcher = 
-        new RecombineMatcher(
-            config.loss(), network, manager(), encoder, crops, this::digest);
+    this.matcher =
+        new RecombineMatcher(config.loss(), network, manager(), encoder, crops, this::digest);
     this.pairs = new PairReader(config.photos(), encoder);
   }
 

@@ -98,8 +98,7 @@ final class Bfloat16Test {
       NDArray x = manager.randomNormal(new Shape(3, 8));
       NDArray full = TorchEngine.noGrad(() -> mlp.forward(Forward.INFERENCE, x));
       NDArray mixed =
-          TorchEngine.noGrad(
-              () -> mlp.forward(Forward.INFERENCE.in(Precision.BFLOAT16), x));
+          TorchEngine.noGrad(() -> mlp.forward(Forward.INFERENCE.in(Precision.BFLOAT16), x));
       double error = mixed.sub(full).abs().max().getFloat();
       assertThat(error).isPositive().isLessThan(3 * ROUNDING);
     }
@@ -113,8 +112,7 @@ final class Bfloat16Test {
       NDArray x = manager.randomNormal(new Shape(2, 5, 8));
       NDArray full = TorchEngine.noGrad(() -> attention.forward(Forward.INFERENCE, x));
       NDArray mixed =
-          TorchEngine.noGrad(
-              () -> attention.forward(Forward.INFERENCE.in(Precision.BFLOAT16), x));
+          TorchEngine.noGrad(() -> attention.forward(Forward.INFERENCE.in(Precision.BFLOAT16), x));
       assertThat(mixed.getDataType()).isEqualTo(DataType.FLOAT32);
       double error = mixed.sub(full).abs().max().getFloat();
       assertThat(error).isPositive().isLessThan(3 * ROUNDING);

@@ -57,48 +57,96 @@ public record Batches(
   public static Batches defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Batches(
-        64, 1, 0, false, Precision.FLOAT32, Math.min(MAX_DEFAULT_WORKERS, processors), HardNegatives.none());
+        64,
+        1,
+        0,
+        false,
+        Precision.FLOAT32,
+        Math.min(MAX_DEFAULT_WORKERS, processors),
+        HardNegatives.none());
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with chunks of that many photos; 0 for none. */
   public Batches withChunkSize(int chunkSize) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with or without gradient checkpointing. */
   public Batches withGradientCheckpointing(boolean gradientCheckpointing) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with another precision. */
   public Batches withPrecision(Precision precision) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with hard negatives. */
   public Batches withHardNegatives(HardNegatives hardNegatives) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, precision, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 }
