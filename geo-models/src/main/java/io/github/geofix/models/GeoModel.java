@@ -71,6 +71,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       GeoModel base = model;
       try {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        folder.verify(folder.weights());
         if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
           base.rounded = folder;
           base.network.toBfloat16();

@@ -1,12 +1,12 @@
 package io.github.geofix.core.format;
 
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,7 +58,7 @@ public final class MappedFile implements AutoCloseable {
     List<MappedByteBuffer> windows = new ArrayList<>();
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
+      channel = FileChannel.open(InputFiles.find(path), StandardOpenOption.READ);
       long size = channel.size();
       for (long start = 0; start < size; start += MAX_SLICE) {
         long length = Math.min(size - start, Integer.MAX_VALUE);
@@ -70,8 +70,7 @@ public final class MappedFile implements AutoCloseable {
     } catch (IOException e) {
       windows.forEach(DirectMemory::free);
       close(channel);
-      String reason = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
-      throw new UncheckedIOException("cannot read " + path + ": " + reason, e);
+      throw new UncheckedIOException("cannot read " + path + ": " + InputFiles.reason(e), e);
     }
   }
 
