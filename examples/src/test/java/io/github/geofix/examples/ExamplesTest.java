@@ -54,7 +54,12 @@ final class ExamplesTest {
         "Protocols",
         "Geography",
         "Gallery",
-        "Tracks");
+        "Tracks",
+        "Upload",
+        "Serve",
+        "Cascades",
+        "Judging",
+        "OwnTiles");
   }
 
   @ParameterizedTest

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      ServeCommand.class,
       TrackCommand.class,
       CompareCommand.class,
       PublishedCommand.class,
