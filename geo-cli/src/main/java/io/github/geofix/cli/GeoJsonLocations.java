@@ -38,6 +38,10 @@ final class GeoJsonLocations implements LocationWriter {
     LocationJson.addFeatures(features, location, top, Map.of("image", photo));
   }
 
+  /** Writes nothing: there is no place to show. */
+  @Override
+  public void withhold(Path photo, String reason) {}
+
   @Override
   public void close() throws IOException {
     features.close();

@@ -27,11 +27,28 @@ final class JsonLocations implements LocationWriter {
 
   @Override
   public void write(Path photo, Location location) {
+    GSON.toJson(tree(photo, location, top), json);
+    out.flush();
+  }
+
+  static JsonObject tree(Path photo, Location location, int top) {
     JsonObject entry = new JsonObject();
     entry.addProperty("image", photo.toString());
     LocationJson.of(location, top).asMap().forEach(entry::add);
-    GSON.toJson(entry, json);
+    return entry;
+  }
+
+  @Override
+  public void withhold(Path photo, String reason) {
+    GSON.toJson(withheld(photo, reason), json);
     out.flush();
+  }
+
+  static JsonObject withheld(Path photo, String reason) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("image", photo.toString());
+    entry.addProperty("withheld", reason);
+    return entry;
   }
 
   @Override

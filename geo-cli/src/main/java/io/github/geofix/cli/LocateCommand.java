@@ -2,12 +2,18 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -22,16 +28,20 @@ import picocli.CommandLine.Spec;
       "Locates photos, each answer printed as it is known. Scores are probabilities only if the"
           + " model was calibrated.",
       "A photo that cannot be read is named on stderr, the others are located, and the exit code"
-          + " is 1."
+          + " is 1. The photo - is standard input."
     },
     footer = {
       "",
       "Examples:",
       "  geofix locate --model models/embed photo.jpg",
-      "  geofix locate --model models/embed --format csv holiday/"
+      "  geofix locate --model models/embed --format csv holiday/",
+      "  find . -name '*.jpg' | geofix locate --model models/embed --format jsonl --list -",
+      "  geofix locate --model models/embed - < photo.jpg"
     },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
+  private static final int WITHHELD = 3;
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
@@ -53,6 +63,27 @@ final class LocateCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private LocationWriter.Format format;
 
+  static final class Rule {
+    @Option(
+        names = "--within",
+        required = true,
+        paramLabel = "KM",
+        description = "Give only answers that are right within this ...")
+    private double km;
+
+    @Option(
+        names = "--confidence",
+        required = true,
+        paramLabel = "SHARE",
+        description =
+            "... for this share of the answers given, by a rule of geofix calibrate; the exit code"
+                + " is 3 if an answer is withheld.")
+    private double confidence;
+  }
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Rule rule;
+
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
   @Override
@@ -60,41 +91,70 @@ final class LocateCommand implements Callable<Integer> {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    List<Path> photos = arguments.files();
+    boolean fromInput = arguments.isStandardInput();
+    List<Path> photos = fromInput ? List.of(PhotoArguments.STDIN) : arguments.files();
+    Optional<AnswerRule> giving =
+        rule == null
+            ? Optional.empty()
+            : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
-    int failed;
+    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
+    Counts counts = new Counts();
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
-      failed = locate(localizer, photos, writer, bar);
+      Consumer<PhotoOutcome> action =
+          outcome -> {
+            if (outcome instanceof PhotoOutcome.Located located) {
+              write(writer, located, giving, counts);
+            } else if (outcome instanceof PhotoOutcome.Failed failed) {
+              counts.failed++;
+              error(ErrorText.of(failed.error()));
+            }
+            bar.stepTo(++counts.done);
+          };
+      if (fromInput) {
+        action.accept(ofInput(localizer));
+      } else {
+        localizer.locateEach(photos, action);
+      }
     }
     out.flush();
-    if (failed > 0 && photos.size() > 1) {
-      error(Count.of(failed, "photos of ") + photos.size() + " could not be read");
+    if (counts.failed > 0 && photos.size() > 1) {
+      error(Count.of(counts.failed, "photos of ") + photos.size() + " could not be read");
     }
-    return failed == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    if (counts.withheld > 0 && photos.size() > 1) {
+      error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
+    }
+    return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
-  /** Returns how many photos could not be read. */
-  private int locate(Localizer localizer, List<Path> photos, LocationWriter writer, Bar bar) {
-    int[] counts = new int[2];
-    localizer.locateEach(
-        photos,
-        outcome -> {
-          if (outcome instanceof PhotoOutcome.Located located) {
-            write(writer, located);
-          } else if (outcome instanceof PhotoOutcome.Failed failed) {
-            counts[1]++;
-            error(ErrorText.of(failed.error()));
-          }
-          bar.stepTo(++counts[0]);
-        });
-    return counts[1];
-  }
-
-  private static void write(LocationWriter writer, PhotoOutcome.Located located) {
+  private static PhotoOutcome ofInput(Localizer localizer) {
     try {
-      writer.write(located.photo(), located.location());
+      return new PhotoOutcome.Located(PhotoArguments.STDIN, localizer.locate(System.in));
+    } catch (UncheckedIOException e) {
+      return new PhotoOutcome.Failed(PhotoArguments.STDIN, e);
+    }
+  }
+
+  private static final class Counts {
+    private int done;
+    private int failed;
+    private int withheld;
+  }
+
+  private static void write(
+      LocationWriter writer,
+      PhotoOutcome.Located located,
+      Optional<AnswerRule> giving,
+      Counts counts) {
+    try {
+      if (giving.isEmpty() || giving.get().accepts(located.location())) {
+        writer.write(located.photo(), located.location());
+      } else {
+        counts.withheld++;
+        writer.withhold(located.photo(), giving.get().reason(located.location()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }

@@ -15,6 +15,7 @@ interface LocationWriter extends AutoCloseable {
     TEXT,
     CSV,
     JSON,
+    JSONL,
     GEOJSON;
 
     /**
@@ -27,6 +28,7 @@ interface LocationWriter extends AutoCloseable {
         case TEXT -> new TextLocations(out, top);
         case CSV -> new CsvLocations(out, top);
         case JSON -> new JsonLocations(out, top);
+        case JSONL -> new JsonLines(out, top);
         case GEOJSON -> new GeoJsonLocations(out, top);
       };
     }
@@ -34,6 +36,13 @@ interface LocationWriter extends AutoCloseable {
 
   /** Writes the location of a photo. */
   void write(Path photo, Location location) throws IOException;
+
+  /**
+   * Writes that the answer to a photo is withheld.
+   *
+   * @param reason a sentence without a full stop
+   */
+  void withhold(Path photo, String reason) throws IOException;
 
   /** Completes the output, which stays open. */
   @Override

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.Family;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   private static final String TOKEN = "GEOFIX_SERVE_TOKEN";
-  private static final int MILLION = 1_000_000;
+  private static final long MILLION = 1_000_000L;
 
   @Spec private CommandSpec spec;
 
@@ -87,7 +88,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-mb",
-      defaultValue = "20",
+      defaultValue = "32",
       paramLabel = "N",
       description = "Largest photo file, in MB (default: ${DEFAULT-VALUE}).")
   private int maxMegabytes;
@@ -156,8 +157,9 @@ final class ServeCommand implements Callable<Integer> {
     }
     LocateServer.Limits limits =
         new LocateServer.Limits(
-            Math.multiplyExact(maxMegabytes, MILLION),
-            (long) maxMegapixels * MILLION,
+            PhotoLimits.server()
+                .withMaxFileBytes(maxMegabytes * MILLION)
+                .withMaxPixels(maxMegapixels * MILLION),
             Runtime.getRuntime().availableProcessors(),
             queue,
             perMinute,

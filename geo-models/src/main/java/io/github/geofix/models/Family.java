@@ -84,6 +84,11 @@ public interface Family {
     return Map.of();
   }
 
+  /** Returns the published models that become models of this family. */
+  default List<Release> releases() {
+    return List.of();
+  }
+
   /**
    * Loads a trained model.
    *

@@ -6,8 +6,10 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -16,7 +18,10 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -33,6 +38,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
+  private Optional<Attribution> attribution = Optional.empty();
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -62,6 +68,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
+        base.attribution = folder.attribution();
         return model;
       } catch (RuntimeException e) {
         model.close();
@@ -116,6 +123,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public abstract Localizer localizer();
 
   /**
+   * Returns the encoder of photos as vectors that shares this model's arrays; closing it closes
+   * nothing. Empty if the family has none.
+   */
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.empty();
+  }
+
+  /**
    * Completes the model after training with what it needs of the training photos for its answers,
    * such as an index of them; nothing by default.
    */
@@ -142,6 +157,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
   }
 
+  /**
+   * Calibrates the model so that its regions have their nominal coverage in each of several groups
+   * of photos, see {@link Calibration#fit(IntFunction, List)}.
+   *
+   * @param groups the group of each photo, such as its date, camera or continent
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   * @throws IllegalArgumentException if no photo lies in a place that the model knows, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
+   */
+  public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    if (groups.size() != photos.size()) {
+      throw new IllegalArgumentException(
+          groups.size() + " groups do not pair with " + photos.size() + " photos");
+    }
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
@@ -158,6 +192,16 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Returns whose published weights the model began with; empty if it began with none. */
+  public final Optional<Attribution> attribution() {
+    return attribution;
+  }
+
+  /** Names whose published weights the model began with; kept in saved folders. */
+  final void setAttribution(Attribution attribution) {
+    this.attribution = Optional.of(attribution);
+  }
+
   /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
@@ -167,9 +211,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     SafetensorsWriter writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
+    Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>(files());
+    attribution.ifPresent(
+        written -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(written)));
     ModelFolder.write(
         folder,
-        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files()));
+        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files));
   }
 
   /** Returns which tensors of the weights file are not parameters: those the table ignores. */

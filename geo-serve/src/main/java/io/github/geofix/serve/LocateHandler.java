@@ -68,13 +68,17 @@ final class LocateHandler implements Router.Handler {
       byte[] photo =
           isForm
               ? photoOf(request, fields)
-              : request.body(limits.maxBytes());
+              : request.body(maxBytes());
       return located(photo, asked(fields), place);
     }
   }
 
+  private int maxBytes() {
+    return (int) limits.photo().maxFileBytes();
+  }
+
   private byte[] photoOf(Request request, Map<String, String> fields) throws IOException {
-    byte[] body = request.body(limits.maxBytes() + FORM_BYTES);
+    byte[] body = request.body(maxBytes() + FORM_BYTES);
     byte[] photo = null;
     for (Multipart.Part part : Multipart.parse(body, request.header("Content-Type").orElse(""))) {
       if (!part.name().equals("photo")) {
@@ -139,7 +143,7 @@ final class LocateHandler implements Router.Handler {
     try {
       String name = asked.name().isEmpty() ? "of the request" : asked.name();
       BufferedImage photo =
-          Photos.decode(bytes, name, Photos.Options.defaults().withMaxPixels(limits.maxPixels()));
+          Photos.decode(bytes, name, limits.photo());
       long decoded = System.nanoTime();
       Location location = asked.model().localizer().locate(photo);
       Cost cost = new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));

@@ -2,6 +2,7 @@ package io.github.geofix.serve;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.tile.TileSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,11 +78,10 @@ public final class LocateServer implements AutoCloseable {
   }
 
   /**
-   * Limits of requests. The most memory that uploads take is about {@code (running + queue) *
-   * maxBytes + running * 6 * maxPixels} bytes.
+   * Limits of requests. The most memory that photos take is about {@code (running + queue) *
+   * maxFileBytes + running * maxMemoryBytes}.
    *
-   * @param maxBytes the largest file
-   * @param maxPixels the largest width times height that is decoded
+   * @param photo limits on one photo; files of at most 1 GiB
    * @param running the photos that are decoded and located at a time
    * @param queue the photos that wait for that; more are refused with status 503
    * @param perMinute the photos of one client address a minute, of which all may come at once; 0
@@ -89,7 +89,8 @@ public final class LocateServer implements AutoCloseable {
    * @param maxWait the longest wait in the queue
    */
   public record Limits(
-      int maxBytes, long maxPixels, int running, int queue, int perMinute, Duration maxWait) {
+      PhotoLimits photo, int running, int queue, int perMinute, Duration maxWait) {
+    private static final long MOST_BYTES = 1 << 30;
 
     /**
      * Checks the ranges.
@@ -97,8 +98,7 @@ public final class LocateServer implements AutoCloseable {
      * @throws IllegalArgumentException if one is out of range
      */
     public Limits {
-      check(maxBytes >= 1 && maxBytes <= 1 << 30, "maxBytes must be 1 to 1 GiB", maxBytes);
-      check(maxPixels >= 1 && maxPixels <= 500_000_000, "maxPixels must be 1 to 5e8", maxPixels);
+      check(photo.maxFileBytes() <= MOST_BYTES, "maxFileBytes must be at most 1 GiB", photo);
       check(running >= 1 && running <= 1024, "running must be 1 to 1024", running);
       check(queue >= 0 && queue <= 4096, "queue must be 0 to 4096", queue);
       check(perMinute >= 0, "perMinute must be 0 or more", perMinute);
@@ -112,37 +112,31 @@ public final class LocateServer implements AutoCloseable {
     }
 
     /**
-     * Returns 20 MB and 50 million pixels, as many photos at a time as processors, 32 waiting for
-     * at most 30 s, and 600 a minute of one address.
+     * Returns {@link PhotoLimits#server}, as many photos at a time as processors, 32 waiting for at
+     * most 30 s, and 600 a minute of one address.
      */
     public static Limits defaults() {
       return new Limits(
-          20_000_000,
-          50_000_000,
+          PhotoLimits.server(),
           Runtime.getRuntime().availableProcessors(),
           32,
           600,
           Duration.ofSeconds(30));
     }
 
+    /** Returns a copy with other limits on one photo. */
+    public Limits withPhoto(PhotoLimits photo) {
+      return new Limits(photo, running, queue, perMinute, maxWait);
+    }
+
     /** Returns a copy with another number of waiting photos. */
     public Limits withQueue(int queue) {
-      return new Limits(maxBytes, maxPixels, running, queue, perMinute, maxWait);
+      return new Limits(photo, running, queue, perMinute, maxWait);
     }
 
     /** Returns a copy with another number of photos a minute; 0 for any. */
     public Limits withPerMinute(int perMinute) {
-      return new Limits(maxBytes, maxPixels, running, queue, perMinute, maxWait);
-    }
-
-    /** Returns a copy with another largest file. */
-    public Limits withMaxBytes(int maxBytes) {
-      return new Limits(maxBytes, maxPixels, running, queue, perMinute, maxWait);
-    }
-
-    /** Returns a copy with another largest image. */
-    public Limits withMaxPixels(long maxPixels) {
-      return new Limits(maxBytes, maxPixels, running, queue, perMinute, maxWait);
+      return new Limits(photo, running, queue, perMinute, maxWait);
     }
   }
 

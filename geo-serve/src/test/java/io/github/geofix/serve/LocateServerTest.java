@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoLimits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -29,13 +30,16 @@ import org.junit.jupiter.api.Timeout;
 final class LocateServerTest {
   private static final byte[] PHOTO = Client.photo(300);
 
+  private static final PhotoLimits SMALL =
+      PhotoLimits.server().withMaxFileBytes(100_000).withMaxPixels(10_000);
+
   private final FakeLocalizer localizer = new FakeLocalizer();
   private final FakeLocalizer other = new FakeLocalizer();
   private final LocateServer.Options options =
       LocateServer.Options.defaults()
           .withPort(0)
           .withLimits(
-              LocateServer.Limits.defaults().withMaxBytes(100_000).withMaxPixels(10_000));
+              LocateServer.Limits.defaults().withPhoto(SMALL));
   private LocateServer server = start(options);
   private Client client = new Client(server);
 
@@ -241,7 +245,7 @@ final class LocateServerTest {
   @Test
   void refusesWhatTheQueueDoesNotHold() throws Exception {
     LocateServer.Limits small =
-        new LocateServer.Limits(100_000, 10_000, 1, 0, 0, Duration.ofSeconds(30));
+        new LocateServer.Limits(SMALL, 1, 0, 0, Duration.ofSeconds(30));
     restart(options.withLimits(small));
     CountedCalls calls = new CountedCalls();
     Future<HttpResponse<String>> first = calls.locateAndWait();

@@ -15,19 +15,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * A saved model: {@code config.json} holds the method and its configuration, {@code
  * weights.safetensors} every array, {@code calibration.json} the calibration if there is one, and
- * {@code card.json} the provenance. The folder is the model: nothing has to be registered to load
- * it. Immutable.
+ * {@code card.json} the provenance; {@code attribution.json} names the work that published weights
+ * come from. The folder is the model: nothing has to be registered to load it. Immutable.
  */
 public final class ModelFolder {
 
   /** The version of the layout this class writes, and the only one it reads. */
   public static final int FORMAT = 2;
+
+  /** The file that holds the {@link Attribution} of published weights. */
+  public static final String ATTRIBUTION = "attribution.json";
 
   private static final String CONFIG = "config.json";
   private static final String CALIBRATION = "calibration.json";
@@ -167,6 +171,11 @@ public final class ModelFolder {
         });
   }
 
+  /** Returns a writer of a record as JSON. */
+  public static FileWriter writerOf(Record content) {
+    return file -> write(file, content);
+  }
+
   private static void write(Path file, Record content) throws IOException {
     Files.writeString(file, StrictJson.print(JsonRecords.write(content)));
   }
@@ -245,6 +254,15 @@ public final class ModelFolder {
     return path.resolve(WEIGHTS);
   }
 
+  /**
+   * Opens a model folder inside this one, with the same options.
+   *
+   * @throws ModelFormatException as {@link #open(Path)}
+   */
+  public ModelFolder part(String name) {
+    return open(path.resolve(name), options);
+  }
+
   /** Returns a further file of the model. */
   public Path file(String name) {
     return path.resolve(name);
@@ -269,6 +287,27 @@ public final class ModelFolder {
     return Files.exists(path.resolve(CALIBRATION))
         ? record(path.resolve(CALIBRATION), read(path, CALIBRATION), Calibration.class)
         : Calibration.NONE;
+  }
+
+  /**
+   * Reads whose published weights the model began with.
+   *
+   * @return empty if it began with none
+   * @throws ModelFormatException if the file is damaged
+   */
+  public Optional<Attribution> attribution() {
+    return Files.exists(path.resolve(ATTRIBUTION))
+        ? Optional.of(record(path.resolve(ATTRIBUTION), read(path, ATTRIBUTION), Attribution.class))
+        : Optional.empty();
+  }
+
+  /**
+   * Replaces the calibration of the folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older calibration stays
+   */
+  public void saveCalibration(Calibration calibration) {
+    AtomicFiles.write(path.resolve(CALIBRATION), file -> write(file, calibration));
   }
 
   /**
