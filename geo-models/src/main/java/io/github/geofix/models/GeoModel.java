@@ -200,6 +200,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /**
+   * Calibrates the model so that its regions have their nominal coverage for photos of another kind
+   * than those with known places, see {@link Calibration#fitForShift}.
+   *
+   * @param photos photos with known places
+   * @param others photos of the kind that the model will be asked about; their places are not used
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   */
+  public final Calibration calibrateForShift(PhotoSource photos, PhotoSource others) {
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration =
+        Calibration.fitForShift(
+            photos.size(),
+            i -> scorer.apply(photos.photo(0, i)),
+            others.size(),
+            i -> scorer.apply(others.photo(0, i)));
+    return calibration;
+  }
+
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
