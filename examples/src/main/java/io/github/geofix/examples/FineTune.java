@@ -3,6 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
@@ -55,7 +56,7 @@ final class FineTune {
   private static void answerWhereSafe(EmbedModel model, Manifest held) {
     List<Path> images = held.entries().stream().map(Manifest.Entry::image).toList();
     List<Location> answers = model.localizer().locateAll(images);
-    AnswerRule rule = LearnThenTest.fit(answers, held.locations(), 2500, 0.5, 0.1);
+    AnswerRule rule = LearnThenTest.fit(answers, held.locations(), new ErrorBound(2500, 0.5, 0.1));
     for (Location answer : answers) {
       System.out.println(rule.accepts(answer) ? answer.latLng() : rule.reason(answer));
     }
