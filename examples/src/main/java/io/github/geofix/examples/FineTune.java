@@ -3,7 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.embed.EmbedConfig;
@@ -36,7 +36,7 @@ final class FineTune {
                         ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1)))
             .withSeed(1);
     EmbedConfig config = EmbedConfig.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
-    try (Safetensors weights = Safetensors.open(Path.of("convnext_atto.safetensors"));
+    try (TensorFile weights = TensorFile.open(Path.of("convnext_atto.safetensors"));
         EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
       Pretrained.load(model.network(), weights)
           .forEach((part, report) -> System.out.println(part + ": " + report.toText()));
