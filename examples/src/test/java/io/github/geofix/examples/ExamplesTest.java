@@ -55,6 +55,7 @@ final class ExamplesTest {
         "Protocols",
         "Geography",
         "Gallery",
+        "Vectors",
         "Tracks");
   }
 
