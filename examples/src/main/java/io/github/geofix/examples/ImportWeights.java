@@ -14,11 +14,12 @@ final class ImportWeights {
     try (TensorFile file = TensorFile.open(Path.of("model_best.pth.tar"))) {
       file.notes().forEach(System.out::println);
       for (String name : file.names()) {
-        System.out.println(
-            name + " " + file.dtype(name) + " " + Arrays.toString(file.shape(name)));
+        System.out.println(name + " " + file.dtype(name) + " " + Arrays.toString(file.shape(name)));
       }
       float[] bias = file.floats("module.head.bias");
-      System.out.println(bias.length);
+      System.out.println("bias of the head: " + Arrays.toString(bias));
+    }
+    try (TensorFile file = TensorFile.open(Path.of("model_best.pth.tar"))) {
       SafetensorsWriter writer = Safetensors.writer();
       file.names().forEach(name -> writer.tensor(name, file, name));
       writer.write(Path.of("model.safetensors"));
