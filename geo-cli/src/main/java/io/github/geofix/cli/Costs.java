@@ -19,8 +19,8 @@ import java.util.function.ToLongFunction;
  * Estimates of what a network costs, from its sizes.
  *
  * @param flops operations for one photo; a multiplication and an addition count as two
- * @param photoBytes memory of the weights and of one photo on its way through the network
- * @param stepBytes memory of a training step
+ * @param photoBytes memory of the process that locates one photo
+ * @param stepBytes memory of the process that trains
  * @param batch examples of the step
  */
 record Costs(long flops, long photoBytes, long stepBytes, int batch) {
@@ -29,6 +29,9 @@ record Costs(long flops, long photoBytes, long stepBytes, int batch) {
 
   /** Batches in memory: the one that is trained on, and those loaded ahead. */
   private static final int BATCHES = 3;
+
+  /** The JVM and PyTorch's library, as seen of every family. */
+  private static final long BASE = 450_000_000;
 
   /** The most that a network holds of images that go through it at a time. */
   private static final long MOST_AT_A_TIME = 512L << 20;
@@ -54,8 +57,8 @@ record Costs(long flops, long photoBytes, long stepBytes, int batch) {
     long inputs = BATCHES * batches.size() * sum(network, reads.trained(), Module.Cost::inputBytes);
     return new Costs(
         sum(network, reads.located(), Module.Cost::flops),
-        weights + Math.max(largest, Math.min(MOST_AT_A_TIME, all)),
-        weights + copies * learned + together * kept + inputs,
+        BASE + weights + Math.max(largest, Math.min(MOST_AT_A_TIME, all)),
+        BASE + weights + copies * learned + together * kept + inputs,
         batches.size());
   }
 
