@@ -38,6 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PublishedCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      EmbedCommand.class,
+      NeighborsCommand.class,
       ConvertCommand.class,
       ReleasesCommand.class,
       RewardCommand.class,
