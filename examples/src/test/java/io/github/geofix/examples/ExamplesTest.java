@@ -55,7 +55,12 @@ final class ExamplesTest {
         "Geography",
         "Gallery",
         "Vectors",
-        "Tracks");
+        "Tracks",
+        "Upload",
+        "Serve",
+        "Cascades",
+        "Judging",
+        "OwnTiles");
   }
 
   @ParameterizedTest

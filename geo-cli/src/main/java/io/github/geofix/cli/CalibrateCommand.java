@@ -3,9 +3,11 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -61,13 +63,26 @@ final class CalibrateCommand implements Callable<Integer> {
       description = "Photos not trained on: columns image, latitude, longitude.")
   private Path data;
 
-  @Option(
-      names = "--group",
-      paramLabel = "COLUMN",
-      description =
-          "Column of --data, such as date or camera: regions and rule hold in each of its groups,"
-              + " not only on average.")
-  private @Nullable String group;
+  /** What besides photos like those of the list the calibration is for. */
+  static final class Kind {
+    @Option(
+        names = "--group",
+        paramLabel = "COLUMN",
+        description =
+            "Column of --data, such as date or camera: regions and rule hold in each of its"
+                + " groups, not only on average.")
+    private @Nullable String group;
+
+    @Option(
+        names = "--for",
+        paramLabel = "CSV",
+        description =
+            "Photos of the kind that the model will be asked about, if it is another one: column"
+                + " image. Their positions are not used.")
+    private @Nullable Path others;
+  }
+
+  @ArgGroup private final Kind kind = new Kind();
 
   @Option(
       names = "--tiles",
@@ -115,8 +130,11 @@ final class CalibrateCommand implements Callable<Integer> {
     List<Manifest.Entry> calibrating = rule == null ? photos : everyOther(photos, 0);
     try (GeoModel loaded = Family.of(folder).load(folder);
         Bar bar = Bar.of("calibrate", photos.size())) {
+      PhotoSource counted = new Counted(calibrating, bar);
       Calibration calibration =
-          loaded.calibrate(new Counted(calibrating, bar), groups(calibrating));
+          kind.others == null
+              ? loaded.calibrate(counted, groups(calibrating))
+              : loaded.calibrateForShift(counted, unlocated(kind.others));
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
       folder.saveCalibration(calibration);
@@ -183,6 +201,7 @@ final class CalibrateCommand implements Callable<Integer> {
   }
 
   private List<String> groups(List<Manifest.Entry> photos) {
+    String group = kind.group;
     if (group == null) {
       return Collections.nCopies(photos.size(), "");
     }
@@ -200,6 +219,15 @@ final class CalibrateCommand implements Callable<Integer> {
               + String.join(", ", new TreeSet<>(extra.keySet())));
     }
     return value;
+  }
+
+  /** Returns photos without positions, in whose place one is made up that is not used. */
+  private static PhotoSource unlocated(Path csv) {
+    return ManifestPhotos.of(
+        Manifest.of(
+            PhotoRow.readCsv(csv).stream()
+                .map(photo -> new Manifest.Entry(photo.image(), new LatLng(0, 0), photo.extra()))
+                .toList()));
   }
 
   private static <T> List<T> everyOther(List<T> all, int first) {

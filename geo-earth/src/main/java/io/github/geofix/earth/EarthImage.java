@@ -1,5 +1,6 @@
 package io.github.geofix.earth;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.ImageReaders;
 import java.awt.Graphics2D;
@@ -8,6 +9,7 @@ import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -113,10 +115,7 @@ public final class EarthImage {
   }
 
   static BufferedImage decode(Path file, long maxPixels) {
-    if (!Files.exists(file)) {
-      throw new UncheckedIOException(new IOException("no such image: " + file));
-    }
-    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
+    try (ImageInputStream in = new FileImageInputStream(InputFiles.find(file).toFile())) {
       ImageReader reader =
           READERS.find(in).orElseThrow(() -> new IOException("not a JPEG or PNG image"));
       try {
@@ -129,8 +128,10 @@ public final class EarthImage {
       } finally {
         reader.dispose();
       }
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such image: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -10,6 +10,7 @@ import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Mlp;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
@@ -308,9 +309,14 @@ public final class ConvNeXt extends Backbone {
     }
 
     @Override
+    protected List<Parameter> matrices() {
+      return List.of(expand.parameter("weight"), contract.parameter("weight"));
+    }
+
+    @Override
     public NDArray forward(Forward f, NDArray x) {
       NDArray y = norm.forward(f, channelsLast(depthwise.forward(f, x)));
-      y = contract.forward(f, Activation.GELU.apply(expand.forward(f, y)));
+      y = Mlp.forward(f, y, expand, Activation.GELU, contract);
       return x.add(dropPath.forward(f, channelsFirst(y.mul(gamma.array()))));
     }
   }

@@ -89,6 +89,42 @@ public record Calibration(double temperature, List<Double> regionShares) {
             .toList());
   }
 
+  /**
+   * Fits the temperature on photos with known places, and shares with which the regions of photos
+   * of another kind have their nominal coverage, whose places are not known: photos whose scores
+   * look like those of that kind count more. Assumes that of two photos with the same best score
+   * and entropy neither is harder because of its kind.
+   *
+   * @param photos the number of photos with known places
+   * @param model returns their scores; called once for each
+   * @param others the number of photos of the other kind, of the order of {@code photos}
+   * @param unknown returns their scores, whose truth is not used; called once for each
+   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows, or
+   *     there are no photos of the other kind
+   */
+  public static Calibration fitForShift(
+      int photos, IntFunction<ScoredPhoto> model, int others, IntFunction<ScoredPhoto> unknown) {
+    if (others < 1) {
+      throw new IllegalArgumentException("there is no photo of the other kind");
+    }
+    List<ScoredPhoto> scored = IntStream.range(0, photos).mapToObj(model).toList();
+    double temperature =
+        Temperature.fit(
+            scored.stream().map(ScoredPhoto::scores).toList(),
+            scored.stream().mapToInt(ScoredPhoto::truth).toArray());
+    double[] weights =
+        DensityRatio.weights(
+            scored.stream().map(photo -> Temperature.apply(photo.scores(), temperature)).toList(),
+            IntStream.range(0, others)
+                .mapToObj(i -> Temperature.apply(unknown.apply(i).scores(), temperature))
+                .toList());
+    double[] needed =
+        scored.stream()
+            .mapToDouble(photo -> photo.neededShare().applyAsDouble(temperature))
+            .toArray();
+    return new Calibration(temperature, RegionShares.fit(COVERAGE, needed, weights));
+  }
+
   private static List<Double> shares(List<ScoredPhoto> photos, double temperature) {
     return RegionShares.fit(
         COVERAGE,
