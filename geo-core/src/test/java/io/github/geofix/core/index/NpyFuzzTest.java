@@ -1,4 +1,4 @@
-package io.github.geofix.eval;
+package io.github.geofix.core.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
