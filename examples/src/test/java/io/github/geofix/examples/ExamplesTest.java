@@ -50,6 +50,7 @@ final class ExamplesTest {
         "OwnPhotos",
         "OwnBackbone",
         "FineTune",
+        "ImportWeights",
         "CrossView",
         "Protocols",
         "Geography",

@@ -109,13 +109,13 @@ public final class GroupCoverageTable {
     List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
     // Other photos of the rendering that is left out, whose places are not used.
     List<EarthPhoto> unknown = tests.photos(tested.size(), 2 * count);
-    for (String way : List.of("pool", "groups", "shift")) {
-      boolean grouped = way.equals("groups");
-      if (way.equals("shift")) {
-        model.calibrateForShift(source(calibrating), source(unknown));
+    for (String way : List.of("pool", "groups", "shift", "groups and shift")) {
+      boolean grouped = way.startsWith("groups");
+      List<String> of = grouped ? groups : Collections.nCopies(groups.size(), "all");
+      if (way.endsWith("shift")) {
+        model.calibrateForShift(source(calibrating), of, source(unknown));
       } else {
-        model.calibrate(
-            source(calibrating), grouped ? groups : Collections.nCopies(groups.size(), "all"));
+        model.calibrate(source(calibrating), of);
       }
       String start = model.method() + "," + seed + "," + leftOut + "," + way;
       List<Location> answers = answers(model, tested);

@@ -63,26 +63,21 @@ final class CalibrateCommand implements Callable<Integer> {
       description = "Photos not trained on: columns image, latitude, longitude.")
   private Path data;
 
-  /** What besides photos like those of the list the calibration is for. */
-  static final class Kind {
-    @Option(
-        names = "--group",
-        paramLabel = "COLUMN",
-        description =
-            "Column of --data, such as date or camera: regions and rule hold in each of its"
-                + " groups, not only on average.")
-    private @Nullable String group;
+  @Option(
+      names = "--group",
+      paramLabel = "COLUMN",
+      description =
+          "Column of --data, such as date or camera: regions and rule hold in each of its groups,"
+              + " not only on average.")
+  private @Nullable String group;
 
-    @Option(
-        names = "--for",
-        paramLabel = "CSV",
-        description =
-            "Photos of the kind that the model will be asked about, if it is another one: column"
-                + " image. Their positions are not used.")
-    private @Nullable Path others;
-  }
-
-  @ArgGroup private final Kind kind = new Kind();
+  @Option(
+      names = "--for",
+      paramLabel = "CSV",
+      description =
+          "Photos of the kind that the model will be asked about, if it is another one: column"
+              + " image. Their positions are not used.")
+  private @Nullable Path others;
 
   @Option(
       names = "--tiles",
@@ -132,9 +127,10 @@ final class CalibrateCommand implements Callable<Integer> {
         Bar bar = Bar.of("calibrate", photos.size())) {
       PhotoSource counted = new Counted(calibrating, bar);
       Calibration calibration =
-          kind.others == null
+          others == null
               ? loaded.calibrate(counted, groups(calibrating))
-              : loaded.calibrateForShift(counted, unlocated(kind.others));
+              : loaded.calibrateForShift(
+                  counted, groups(calibrating), unlocated(others));
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
       folder.saveCalibration(calibration);
@@ -201,7 +197,6 @@ final class CalibrateCommand implements Callable<Integer> {
   }
 
   private List<String> groups(List<Manifest.Entry> photos) {
-    String group = kind.group;
     if (group == null) {
       return Collections.nCopies(photos.size(), "");
     }

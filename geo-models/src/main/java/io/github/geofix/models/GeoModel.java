@@ -205,15 +205,17 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * than those with known places, see {@link Calibration#fitForShift}.
    *
    * @param photos photos with known places
+   * @param groups the group of each photo, as of {@link #calibrate(PhotoSource, List)}
    * @param others photos of the kind that the model will be asked about; their places are not used
    * @return the calibration, which answers follow from now on and {@link #save} keeps
    */
-  public final Calibration calibrateForShift(PhotoSource photos, PhotoSource others) {
+  public final Calibration calibrateForShift(
+      PhotoSource photos, List<String> groups, PhotoSource others) {
     Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
     calibration =
         Calibration.fitForShift(
-            photos.size(),
             i -> scorer.apply(photos.photo(0, i)),
+            groups,
             others.size(),
             i -> scorer.apply(others.photo(0, i)));
     return calibration;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ConvNeXt: a convolutional network of four stages with depthwise 7 x 7 kernels.
@@ -215,6 +216,13 @@ public final class ConvNeXt extends Backbone {
   @Override
   public int parts(int pixels) {
     return pixels / 32;
+  }
+
+  @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    stated.requireKind(List.of("convnext"), "convnext_.*");
+    stated.require("hidden_act", "gelu");
+    super.check(stated, activation);
   }
 
   @Override

@@ -170,7 +170,8 @@ public final class Weights {
         missing,
         unexpected,
         ignored,
-        List.copyOf(misfits.values()));
+        List.copyOf(misfits.values()),
+        weights.notes());
   }
 
   /** Which parts of a parameter have been filled. */
