@@ -32,6 +32,12 @@ final class RunChecks {
               + method
               + " does not");
     }
+    if (config.data() instanceof RunConfig.Photos photos
+        && photos.texts().isPresent()
+        && (!method.equals("geoclip") || config.skipUnreadable())) {
+      throw new IllegalArgumentException(
+          "--texts is for geoclip, with a row for each photo and without --skip-unreadable");
+    }
     config.vectors().ifPresent(vectors -> checkVectors(config, vectors));
     if (!pairs) {
       requireMap(config, method, matching);

@@ -54,10 +54,15 @@ record RunConfig(
   /** What is learned from. */
   sealed interface Data {}
 
-  /** The photos of a CSV file. */
-  record Photos(Path csv) implements Data {
+  /**
+   * The photos of a CSV file.
+   *
+   * @param texts the vectors of the texts about the photos
+   */
+  record Photos(Path csv, Optional<Path> texts) implements Data {
     Photos {
-      csv = csv.toAbsolutePath().normalize();
+      csv = absolute(csv);
+      texts = texts.map(RunConfig::absolute);
     }
   }
 

@@ -155,6 +155,14 @@ final class RunOptions {
       description = "Leave out photos that are missing or cannot be read, instead of stopping.")
   private boolean skipUnreadable;
 
+  @Option(
+      names = "--texts",
+      paramLabel = "FILE",
+      description =
+          "For geoclip with texts: the vectors of a text about each photo of --data, in their order,"
+              + " .npy or .safetensors; zeros for a photo without one.")
+  private @Nullable Path texts;
+
   /** Precomputed vectors. */
   static final class VectorOptions {
     @Option(
@@ -282,7 +290,7 @@ final class RunOptions {
                   command, "Missing required option: --data, or --protocol and --root"));
     }
     return data.benchmark == null
-        ? new RunConfig.Photos(Objects.requireNonNull(data.csv))
+        ? new RunConfig.Photos(Objects.requireNonNull(data.csv), Optional.ofNullable(texts))
         : new RunConfig.Benchmark(data.benchmark.protocol, data.benchmark.root);
   }
 
