@@ -156,6 +156,20 @@ final class RunOptions {
   private boolean skipUnreadable;
 
   @Option(
+      names = "--fraction",
+      paramLabel = "F",
+      description =
+          "Learn from this share of the photos, such as 0.2, drawn by --seed: few-shot training.")
+  private @Nullable Double fraction;
+
+  @Option(
+      names = "--hold-out",
+      paramLabel = "F",
+      description =
+          "Leave out this share of the photos, such as 0.01, drawn by --seed, and use them as --val.")
+  private @Nullable Double holdOut;
+
+  @Option(
       names = "--texts",
       paramLabel = "FILE",
       description =
@@ -248,6 +262,7 @@ final class RunOptions {
             Optional.ofNullable(validation).or(() -> base.flatMap(RunConfig::val)),
             Optional.ofNullable(tiles).or(() -> base.flatMap(RunConfig::tiles)),
             skipUnreadable || base.map(RunConfig::skipUnreadable).orElse(false),
+            sample().or(() -> base.flatMap(RunConfig::sample)),
             Optional.ofNullable(vectors)
                 .map(VectorOptions::vectors)
                 .or(() -> base.flatMap(RunConfig::vectors)));
@@ -260,7 +275,15 @@ final class RunOptions {
         run.val(),
         run.tiles(),
         run.skipUnreadable(),
+        run.sample(),
         run.vectors());
+  }
+
+  private Optional<RunConfig.Sample> sample() {
+    double held = holdOut == null ? 0 : holdOut;
+    return fraction == null && holdOut == null
+        ? Optional.empty()
+        : Optional.of(new RunConfig.Sample(fraction == null ? 1 - held : fraction, held));
   }
 
   /** Returns the training options of a run that {@link #config} returned. */

@@ -121,8 +121,17 @@ final class TrainCommand implements Callable<Integer> {
       TrainOptions training,
       Path target,
       PrintWriter stdout) {
-    TrainingList list = read(config);
-    Optional<Manifest> held = config.val().map(TrainCommand::readComplete);
+    TrainingList all = read(config);
+    TrainingList list =
+        config
+            .sample()
+            .map(sample -> all.part(sample.learned(all.size(), training.seed())))
+            .orElse(all);
+    Optional<Manifest> held =
+        config
+            .val()
+            .map(TrainCommand::readComplete)
+            .or(() -> heldOut(config, all, training.seed()));
     AtomicInteger skipped = new AtomicInteger();
     TrainingData data =
         config.skipUnreadable()
@@ -151,6 +160,14 @@ final class TrainCommand implements Callable<Integer> {
       held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
     }
+  }
+
+  private static Optional<Manifest> heldOut(RunConfig config, TrainingList all, long seed) {
+    return config
+        .sample()
+        .filter(sample -> sample.heldOut() > 0)
+        .map(sample -> all.part(sample.heldOut(all.size(), seed)))
+        .map(part -> ((TrainingList.OfPhotos) part).photos());
   }
 
   private void trainOnVectors(
