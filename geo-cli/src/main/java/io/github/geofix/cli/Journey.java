@@ -13,8 +13,8 @@ enum Journey {
   GEOTOKEN(
       "GeoToken, arXiv 2511.01082",
       "evaluate --protocol mp16 --root data/mp16 --list work/mp16.csv",
-      "import --from weights/clip-vit-large-patch14.safetensors --method geoclip --size geotoken"
-          + " --data work/mp16.csv --out models/vectors-untrained",
+      "import --from weights/clip-vit-large-patch14/model.safetensors --method geoclip --size"
+          + " geotoken --data work/mp16.csv --out models/vectors-untrained",
       "train --from models/vectors-untrained --recipe geotoken --data work/mp16.csv --texts"
           + " data/mp16-texts.npy --run work/vectors-run --out models/vectors",
       "embed --model models/vectors --data work/mp16.csv --out work/mp16.safetensors",
@@ -35,8 +35,8 @@ enum Journey {
   GEOSURGE(
       "GeoSURGE, arXiv 2510.01448",
       "evaluate --protocol mp16 --root data/mp16 --list work/mp16.csv",
-      "import --from weights/clip-vit-large-patch14-336.safetensors --method embed --size paper"
-          + " --data work/mp16.csv --out models/geosurge-untrained",
+      "import --from weights/clip-vit-large-patch14-336/model.safetensors --method embed --size"
+          + " paper --data work/mp16.csv --out models/geosurge-untrained",
       "train --from models/geosurge-untrained --recipe paper --data work/mp16.csv --hold-out 0.01"
           + " --run work/geosurge-run --out models/geosurge",
       "evaluate --protocol im2gps3k --root data/im2gps3k --model models/geosurge"),

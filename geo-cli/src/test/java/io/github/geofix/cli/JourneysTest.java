@@ -41,6 +41,10 @@ final class JourneysTest {
   private static final int TEST_PHOTOS = 4;
   private static final String SMALL_BACKBONE = "encoder.backbone=residual-small";
 
+
+  /** Without batch normalization, which depends on the whole batch. */
+  private static final String CHUNKED_BACKBONE = "encoder.backbone=convnext-atto";
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -68,7 +72,10 @@ final class JourneysTest {
     benchmark("im2gps3k", "im2gps3k_places365.csv", TEST_PHOTOS, false);
     benchmark("yfcc4k", "yfcc4k_places365.csv", TEST_PHOTOS, false);
     ClipVit clip = new ClipVit(GeoClipConfig.tiny().backbone());
-    weights(clip, "clip-vit-large-patch14.safetensors");
+    weights(clip, "clip-vit-large-patch14/model.safetensors");
+    Files.writeString(
+        folder.resolve("weights/clip-vit-large-patch14/config.json"),
+        "{\"model_type\": \"clip\", \"vision_config\": {\"hidden_act\": \"quick_gelu\"}}");
     SplittableRandom random = new SplittableRandom(1);
     try (EmbeddingsWriter texts = EmbeddingsWriter.create(folder.resolve("data/mp16-texts.npy"))) {
       for (int i = 0; i < TRAINING_PHOTOS; i++) {
@@ -79,6 +86,7 @@ final class JourneysTest {
         }
         texts.write(text);
       }
+      texts.commit();
     }
     String table =
         follow(
@@ -185,16 +193,15 @@ final class JourneysTest {
   void geoSurge() throws IOException {
     benchmark("mp16", "mp16_places365.csv", TRAINING_PHOTOS, true);
     benchmark("im2gps3k", "im2gps3k_places365.csv", TEST_PHOTOS, true);
-    smallWeights("clip-vit-large-patch14-336.safetensors");
+    convNeXtWeights("clip-vit-large-patch14-336/model.safetensors");
     String table =
         follow(
             Journey.GEOSURGE,
             List.of(),
             settings(
-                SMALL_BACKBONE,
-                "encoder.trainableBlocks=-1",
-                "encoder.image.height=32",
-                "encoder.image.width=32",
+                CHUNKED_BACKBONE,
+                "encoder.image.height=64",
+                "encoder.image.width=64",
                 "encoder.dimension=16",
                 "cells.minPoints=1",
                 "cells.maxPoints=[12,6]",
@@ -202,7 +209,7 @@ final class JourneysTest {
                 "fusion.queryDimension=16",
                 "fusion.latent=8",
                 "fusion.heads=2",
-                "inference.tenCrops=36"),
+                "inference.tenCrops=70"),
             List.of("--epochs", "1", "--batch", "8", "--opt", "batches.chunkSize=4"),
             List.of());
     assertThat(table).contains("GeoSURGE").contains("17.2");
@@ -212,7 +219,7 @@ final class JourneysTest {
   @Test
   void frgeo() throws IOException {
     cvusa();
-    smallWeights("convnext_tiny.safetensors");
+    convNeXtWeights("convnext_tiny.safetensors");
     String table =
         follow(
             Journey.FRGEO,
@@ -227,7 +234,7 @@ final class JourneysTest {
   @Test
   void sample4Geo() throws IOException {
     cvusa();
-    smallWeights("convnext_base_384.safetensors");
+    convNeXtWeights("convnext_base_384.safetensors");
     String table =
         follow(
             Journey.SAMPLE4GEO,
@@ -256,11 +263,11 @@ final class JourneysTest {
 
   private static List<String> smallPairs() {
     return settings(
-        SMALL_BACKBONE,
-        "encoder.photo.height=16",
-        "encoder.photo.width=64",
-        "encoder.tile.height=32",
-        "encoder.tile.width=32");
+        CHUNKED_BACKBONE,
+        "encoder.photo.height=32",
+        "encoder.photo.width=128",
+        "encoder.tile.height=64",
+        "encoder.tile.width=64");
   }
 
   private static List<String> settings(String... settings) {
@@ -330,6 +337,10 @@ final class JourneysTest {
     Files.createDirectories(root.resolve("splits"));
     Files.write(root.resolve("splits/train-19zl.csv"), rows.subList(0, 8));
     Files.write(root.resolve("splits/val-19zl.csv"), rows.subList(8, 12));
+  }
+
+  private void convNeXtWeights(String name) throws IOException {
+    weights(Backbone.named("convnext-atto", ImageSpec.half(64)), name);
   }
 
   private void smallWeights(String name) throws IOException {
