@@ -12,6 +12,7 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.io.ModelFolder;
@@ -293,6 +294,12 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    */
   public float[][] encode(List<BufferedImage> photos) {
     return photos.stream().map(photo -> vector(photo, Optional.empty())).toArray(float[][]::new);
+  }
+
+  /** Returns an encoder of one vector a photo, that of {@link #encode(List)}. */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new EmbedPhotoEncoder(this));
   }
 
   private float[] vector(BufferedImage photo, Optional<Path> file) {

@@ -17,6 +17,7 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
@@ -29,6 +30,7 @@ import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -255,6 +257,12 @@ public final class RecombineModel extends GeoModel
   @Override
   public TileEncoder tileEncoder() {
     return new RecombineTileEncoder(encoder, () -> Weights.digest(network));
+  }
+
+  /** Returns an encoder of one vector for each heading considered. */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new RecombinePhotoEncoder(encoder, () -> Weights.digest(network)));
   }
 
   @Override
