@@ -64,6 +64,18 @@ public final class Pretrained {
   }
 
   private static ImportReport fill(Backbone backbone, TensorFile checkpoint) {
+    return fill(backbone, owner(backbone), checkpoint);
+  }
+
+  /**
+   * Fills one backbone from a checkpoint, as {@link #load(Module, TensorFile)} does.
+   *
+   * @param manager owns the arrays of parameters that have none yet
+   * @return a complete report
+   * @throws io.github.geofix.core.format.ModelFormatException if an array is missing or does not
+   *     fit; the message names it. The backbone may then be partly filled
+   */
+  public static ImportReport fill(Backbone backbone, NDManager manager, TensorFile checkpoint) {
     RenameTable best = RenameTable.IDENTITY;
     long most = Weights.matches(backbone, checkpoint, best);
     List<String> known = new ArrayList<>(List.of("geofix"));
@@ -84,7 +96,7 @@ public final class Pretrained {
                   String.join(", ", known),
                   checkpoint.names().stream().limit(3).toList()));
     }
-    return Weights.load(backbone, owner(backbone), checkpoint, best).requireComplete();
+    return Weights.load(backbone, manager, checkpoint, best).requireComplete();
   }
 
   private static Map<String, Backbone> backbones(Module network) {
