@@ -13,6 +13,9 @@ import io.github.geofix.core.partition.BoxPartition.Box;
 final class BoxOffsets {
   private static final float REACH = 1.2f;
 
+  /** The released code converts to radians by a pi of single precision. */
+  private static final double SINGLE_PI = (float) Math.PI / Math.PI;
+
   private BoxOffsets() {}
 
   /**
@@ -32,6 +35,7 @@ final class BoxOffsets {
       float output, double least, double mean, double most, double limit) {
     float offset = REACH * (float) Math.tanh(output);
     double size = offset > 0 ? most - mean : mean - least;
-    return Math.max(-limit, Math.min(limit, mean + offset * size));
+    double degrees = Math.max(-limit, Math.min(limit, mean + offset * size)) * SINGLE_PI;
+    return Math.max(-limit, Math.min(limit, degrees));
   }
 }
