@@ -30,10 +30,4 @@ final class NoiseSchedule {
   static double level(double time) {
     return Math.max(LEAST, Math.min(1, (sigmoid(START) - sigmoid(at(time))) / SPAN));
   }
-
-  /** Returns the derivative of {@link #level} by the time, without the limits. */
-  static double slope(double time) {
-    double s = sigmoid(at(time));
-    return -(START - END) * s * (1 - s) / SPAN;
-  }
 }

@@ -77,11 +77,12 @@ final class SphereFlow {
   /**
    * Returns the logarithms of densities at points: the change of volume along the flow from the
    * point to noise (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, section
-   * 4), by Runge and Kutta's method of fourth order.
+   * 4), by Runge and Kutta's method of fourth order. Steps are even in the noise level, in which the
+   * network oscillates evenly, not in the time.
    *
    * @param points {@code [N, 3]}, of length 1
    * @param photo its vector, {@code [1, condition]}
-   * @param steps of the time; 1,000 leave an error of some 1e-3
+   * @param steps of the noise level; 500 leave an error of some 1e-3
    * @return {@code [N]}, natural logarithms
    */
   double[] logDensities(
@@ -90,16 +91,17 @@ final class SphereFlow {
     int count = Math.toIntExact(points.getShape().get(0));
     double[] sums = new double[count];
     NDArray x = points;
-    double h = 1.0 / steps;
+    // From data, of level 1, to noise.
+    double h = -1.0 / steps;
     for (int i = 0; i < steps; i++) {
       try (NDManager step = owner.newSubManager()) {
-        double t = i * h;
+        double level = 1 + i * h;
         NDArray now = x.reshape(x.getShape());
         now.attach(step);
-        Rate a = rate(now, t, photo, guidance, measure);
-        Rate b = rate(ahead(now, a, h / 2), t + h / 2, photo, guidance, measure);
-        Rate c = rate(ahead(now, b, h / 2), t + h / 2, photo, guidance, measure);
-        Rate d = rate(ahead(now, c, h), t + h, photo, guidance, measure);
+        Rate a = rate(now, level, photo, guidance, measure);
+        Rate b = rate(ahead(now, a, h / 2), level + h / 2, photo, guidance, measure);
+        Rate c = rate(ahead(now, b, h / 2), level + h / 2, photo, guidance, measure);
+        Rate d = rate(ahead(now, c, h), level + h, photo, guidance, measure);
         for (int k = 0; k < count; k++) {
           sums[k] +=
               h
@@ -131,9 +133,7 @@ final class SphereFlow {
     return x.add(rate.velocity().mul(Scalar.of(x, h)));
   }
 
-  private Rate rate(NDArray x, double time, NDArray photo, double guidance, Measure measure) {
-    double level = NoiseSchedule.level(time);
-    NDArray slope = Scalar.of(x, NoiseSchedule.slope(time));
+  private Rate rate(NDArray x, double level, NDArray photo, double guidance, Measure measure) {
     Denoiser.Change change = denoiser.change(x, level, photo);
     NDArray v = change.velocity();
     NDArray jacobian = change.jacobian();
@@ -155,12 +155,12 @@ final class SphereFlow {
       trace = trace.sub(bent).sub(outward.reshape(-1).mul(Scalar.of(x, 2)));
       v = v.sub(x.mul(outward));
     }
-    float[] divergence = trace.mul(slope).toFloatArray();
+    float[] divergence = trace.toFloatArray();
     double[] wide = new double[divergence.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = divergence[i];
     }
-    return new Rate(v.mul(slope), wide);
+    return new Rate(v, wide);
   }
 
   /** Returns the positions of points {@code [N, 3]} of length 1. */
