@@ -136,7 +136,7 @@ public final class Osv5mModel extends ImportedModel {
 
   @Override
   public Localizer localizer() {
-    return new BatchLocalizer(config.backbone().image()) {
+    return new BatchLocalizer(config.backbone().image(), photoLimits()) {
       @Override
       protected List<Location> locate(float[] photos, int count) {
         return outputs(photos, count).stream()

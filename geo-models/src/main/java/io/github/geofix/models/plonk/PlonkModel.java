@@ -181,7 +181,7 @@ public final class PlonkModel extends ImportedModel {
 
   @Override
   public Localizer localizer() {
-    return new BatchLocalizer(config.image()) {
+    return new BatchLocalizer(config.image(), photoLimits()) {
       @Override
       protected List<Location> locate(float[] photos, int count) {
         return samples(photos, count).stream()
