@@ -32,6 +32,7 @@ final class Exif {
           ExifDirectoryBase.TAG_ORIENTATION,
           ExifDirectoryBase.TAG_SAMPLE_FORMAT,
           ExifDirectoryBase.TAG_BITS_PER_SAMPLE,
+          ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL,
           ExifDirectoryBase.TAG_DATETIME_ORIGINAL,
           ExifDirectoryBase.TAG_SUBSECOND_TIME_ORIGINAL,
           ExifDirectoryBase.TAG_TIME_ZONE_ORIGINAL);
@@ -51,6 +52,14 @@ final class Exif {
   static boolean hasUnsignedSamples(Metadata metadata) {
     return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_SAMPLE_FORMAT))
         .noneMatch(format -> format == 2 || format == 3);
+  }
+
+  /** Returns the samples of a pixel of a TIFF; 1 if nothing is said. */
+  static long samplesPerPixel(Metadata metadata) {
+    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL))
+        .mapToLong(Integer::toUnsignedLong)
+        .max()
+        .orElse(1);
   }
 
   /** Returns the bits of the widest sample of a TIFF; 0 if nothing is said. */
