@@ -4,6 +4,7 @@ import com.drew.imaging.tiff.TiffProcessingException;
 import com.drew.imaging.tiff.TiffReader;
 import com.drew.lang.ByteArrayReader;
 import com.drew.lang.RandomAccessReader;
+import com.drew.metadata.Directory;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifDirectoryBase;
 import com.drew.metadata.exif.ExifIFD0Directory;
@@ -13,6 +14,7 @@ import com.drew.metadata.tiff.DirectoryTiffHandler;
 import java.io.IOException;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,29 +52,34 @@ final class Exif {
    * SampleFormat), as they are where nothing is said.
    */
   static boolean hasUnsignedSamples(Metadata metadata) {
-    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_SAMPLE_FORMAT))
+    return numbers(metadata, ExifDirectoryBase.TAG_SAMPLE_FORMAT)
         .noneMatch(format -> format == 2 || format == 3);
+  }
+
+  /** Returns the bits of the widest sample of a TIFF; 0 if nothing is said. */
+  static long bitsPerSample(Metadata metadata) {
+    return numbers(metadata, ExifDirectoryBase.TAG_BITS_PER_SAMPLE).max().orElse(0);
   }
 
   /** Returns the samples of a pixel of a TIFF; 1 if nothing is said. */
   static long samplesPerPixel(Metadata metadata) {
-    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL))
-        .mapToLong(Integer::toUnsignedLong)
-        .max()
-        .orElse(1);
+    return numbers(metadata, ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL).max().orElse(1);
   }
 
-  /** Returns the bits of the widest sample of a TIFF; 0 if nothing is said. */
-  static int bitsPerSample(Metadata metadata) {
-    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_BITS_PER_SAMPLE)).max().orElse(0);
-  }
-
-  private static int[] numbers(Metadata metadata, int tag) {
+  private static LongStream numbers(Metadata metadata, int tag) {
     return metadata.getDirectoriesOfType(ExifIFD0Directory.class).stream()
-        .map(directory -> directory.getIntArray(tag))
-        .filter(values -> values != null)
-        .findFirst()
-        .orElse(new int[0]);
+        .filter(directory -> directory.containsTag(tag))
+        .limit(1)
+        .flatMapToLong(directory -> numbers(directory, tag));
+  }
+
+  private static LongStream numbers(Directory directory, int tag) {
+    int[] several = directory.getIntArray(tag);
+    Long one = directory.getLongObject(tag);
+    if (several != null) {
+      return IntStream.of(several).asLongStream();
+    }
+    return one == null ? LongStream.empty() : LongStream.of(one);
   }
 
   /** Returns the tags of a photo's file, empty if there are none or they are damaged. */

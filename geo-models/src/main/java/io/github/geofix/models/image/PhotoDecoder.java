@@ -47,7 +47,7 @@ final class PhotoDecoder {
   private final PhotoLimits limits;
   private final Orientation orientation;
   private final boolean hasUnsignedSamples;
-  private final int bitsPerSample;
+  private final long bitsPerSample;
   private final long samplesPerPixel;
   private final Optional<GifCanvas> canvas;
 
