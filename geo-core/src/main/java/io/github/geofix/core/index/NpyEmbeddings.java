@@ -1,6 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.MappedFile;
+import io.github.geofix.core.io.FileKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,14 @@ final class NpyEmbeddings extends Embeddings {
     byte[] magic = new byte[6];
     head.get(magic);
     if (!new String(magic, StandardCharsets.ISO_8859_1).equals(MAGIC)) {
-      throw notNpy(file, types, "it does not begin as one");
+      byte[] start = new byte[(int) Math.min(FileKind.START_BYTES, data.size())];
+      data.slice(0, start.length).get(start);
+      throw notNpy(
+          file,
+          types,
+          FileKind.of(start)
+              .map(kind -> "it is " + kind.text())
+              .orElse("it does not begin as one"));
     }
     boolean shortLength = head.get() == 1;
     head.get();

@@ -93,6 +93,10 @@ class EmbeddingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.openNpy(file))
         .withMessageContaining("does not begin as one");
+    Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.openNpy(file))
+        .withMessageContaining("it is a Git LFS pointer, not the file itself; run git lfs pull");
     Files.write(file, new byte[3]);
     assertThatIllegalArgumentException().isThrownBy(() -> Embeddings.openNpy(file));
   }

@@ -271,7 +271,7 @@ public final class RecombineModel extends GeoModel
 
   @Override
   public TileEncoder tileEncoder() {
-    return new RecombineTileEncoder(encoder, this::digest);
+    return new RecombineTileEncoder(encoder, this::digest, photoLimits());
   }
 
   /** Returns an encoder of one vector for each heading considered. */

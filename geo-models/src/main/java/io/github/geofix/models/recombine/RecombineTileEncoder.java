@@ -1,5 +1,6 @@
 package io.github.geofix.models.recombine;
 
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
@@ -16,10 +17,12 @@ final class RecombineTileEncoder implements TileEncoder {
 
   private final VectorEncoder encoder;
   private final Supplier<String> digest;
+  private final PhotoLimits limits;
 
-  RecombineTileEncoder(VectorEncoder encoder, Supplier<String> digest) {
+  RecombineTileEncoder(VectorEncoder encoder, Supplier<String> digest, PhotoLimits limits) {
     this.encoder = encoder;
     this.digest = digest;
+    this.limits = limits;
   }
 
   @Override
@@ -51,12 +54,12 @@ final class RecombineTileEncoder implements TileEncoder {
 
   @Override
   public BufferedImage decode(Path image) {
-    return Photos.read(image);
+    return Photos.read(image, limits);
   }
 
   @Override
   public List<float[][]> encodePhotos(List<Path> files) {
-    return inBatches(files, Photos::read);
+    return inBatches(files, this::decode);
   }
 
   @Override
