@@ -50,7 +50,9 @@ record Costs(long flops, long photoBytes, long stepBytes, int batch) {
     int together = Math.min(chunk, batches.size());
     long kept = sum(network, reads.trained(), Module.Cost::trainingBytes);
     if (batches.gradientCheckpointing()) {
-      kept = kept / ARRAYS_OF_A_BLOCK + sum(network, reads.trained(), Module.Cost::inferenceBytes);
+      // The arrays of one block at a time, and their gradients.
+      long block = sum(network, reads.trained(), Module.Cost::inferenceBytes);
+      kept = kept / ARRAYS_OF_A_BLOCK + 2 * block;
     }
     // The gradient and the two moments of AdamW, and what else has the size of the weights.
     int copies = 3 + (training.sam().rho() > 0 ? 1 : 0) + (training.emaDecay() > 0 ? 1 : 0);
