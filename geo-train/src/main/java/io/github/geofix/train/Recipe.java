@@ -1,5 +1,6 @@
 package io.github.geofix.train;
 
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -26,8 +27,8 @@ import java.util.Map;
  * <ul>
  *   <li>zoom {@code paper}, Just Zoom In (2026, released code): AdamW with learning rate 3e-4,
  *       weight decay 0.01, linear warm-up over 5 % of the steps, cosine to 10 % of the rate,
- *       gradients clipped at norm 1, 30 epochs in batches of 64. Its half precision, and its choice
- *       of the best epoch by R@40m, are not part of this recipe.
+ *       gradients clipped at norm 1, 30 epochs in batches of 64, in 16-bit floats there. Its choice
+ *       of the best epoch by R@40m is not part of this recipe.
  *   <li>token {@code paper}, GeoToken (arXiv 2511.01082, released code): AdamW with learning rate
  *       5e-5, multiplied by 0.9 after each epoch, weight decay 1e-6, no clipping, 50 epochs in
  *       batches of 2,048; in 16-bit floats there.
@@ -52,8 +53,10 @@ import java.util.Map;
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
  * the loss is a mean over examples, as for zoom and token, and in {@linkplain
  * io.github.geofix.train.data.Batches chunks} for geoclip, embed and Sample4Geo, which compare the
- * photos of a batch. FRGeo's blocks are computed again in the backward pass, so that its batches
- * fit into 8 GB: with 12 GB, {@code batches.gradientCheckpointing=false} saves a third of the time.
+ * photos of a batch. Where the paper trains in 16-bit floats, the recipe does on processors with
+ * instructions for bfloat16, see {@link Precision#AUTO}. FRGeo's blocks are computed again in the
+ * backward pass, so that its batches fit into 8 GB: with 12 GB, {@code
+ * batches.gradientCheckpointing=false} saves a third of the time.
  *
  * @param method the family's name
  * @param size one of the family's sizes
@@ -109,7 +112,9 @@ public record Recipe(String method, String size, TrainOptions options) {
   private static TrainOptions justZoomIn() {
     return TrainOptions.defaults()
         .withEpochs(30)
-        .withBatches(b -> b.withSize(8).withGradientAccumulationSteps(8))
+        .withBatches(
+            b ->
+                b.withSize(8).withGradientAccumulationSteps(8).withPrecision(Precision.AUTO))
         .withLearningRate(3e-4)
         .withWeightDecay(0.01)
         .withOptimizer(o -> o.withMaxGradientNorm(1))
@@ -119,7 +124,9 @@ public record Recipe(String method, String size, TrainOptions options) {
   private static TrainOptions geoToken() {
     return TrainOptions.defaults()
         .withEpochs(50)
-        .withBatches(b -> b.withSize(32).withGradientAccumulationSteps(64))
+        .withBatches(
+            b ->
+                b.withSize(32).withGradientAccumulationSteps(64).withPrecision(Precision.AUTO))
         .withLearningRate(5e-5)
         .withWeightDecay(1e-6)
         .withOptimizer(o -> o.withMaxGradientNorm(0))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.core.Precision;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.train.data.Batches;
@@ -25,13 +26,13 @@ final class RecipeTest {
       nullValues = "none",
       textBlock =
           """
-          method,    size,        rate, batch, epochs, patience, decay, clip, asam, mined
-          zoom,      paper,       3e-4, 64,    30,     0,        0.01,  1,    0,    none
-          token,     paper,       5e-5, 2048,  50,     0,        1e-6,  0,    0,    none
-          embed,     paper,       1e-4, 1024,  30,     4,        1e-4,  1,    0,    none
-          recombine, paper,       1e-4, 32,    50,     0,        0.03,  0,    2.5,  frgeo
-          recombine, paper-vigor, 5e-5, 16,    50,     0,        0.03,  0,    2.5,  frgeo
-          recombine, sample4geo,  1e-3, 128,   40,     0,        0.01,  100,  0,    sample4geo
+          method,    size,        rate, batch, epochs, patience, decay, clip, asam, mined, precision
+          zoom,      paper,       3e-4, 64,    30,     0,        0.01,  1,    0,    none,  AUTO
+          token,     paper,       5e-5, 2048,  50,     0,        1e-6,  0,    0,    none,  AUTO
+          embed,     paper,       1e-4, 1024,  30,     4,        1e-4,  1,    0,    none,  FLOAT32
+          recombine, paper,       1e-4, 32,    50,     0,        0.03,  0,    2.5,  frgeo, FLOAT32
+          recombine, paper-vigor, 5e-5, 16,    50,     0,        0.03,  0,    2.5,  frgeo, FLOAT32
+          recombine, sample4geo,  1e-3, 128,   40,     0,        0.01,  100,  0, sample4geo, FLOAT32
           """)
   void hasThePublishedNumbers(
       String method,
@@ -43,11 +44,13 @@ final class RecipeTest {
       double decay,
       double clip,
       double asam,
-      String mined) {
+      String mined,
+      Precision precision) {
     TrainOptions options = Recipe.of(method, size).options();
     assertThat(options.optimizer().learningRate()).isEqualTo(rate);
     Batches batches = options.batches();
     assertThat(batches.size() * batches.gradientAccumulationSteps()).isEqualTo(batch);
+    assertThat(batches.precision()).isEqualTo(precision);
     assertThat(options.stopping()).isEqualTo(new Stopping(epochs, 0, patience));
     assertThat(options.optimizer().weightDecay()).isEqualTo(decay);
     assertThat(options.optimizer().maxGradientNorm()).isEqualTo(clip);

@@ -33,6 +33,23 @@ final class Bfloat16 {
         return torch.linear((self).half(x), (self).half(weight), (self).half(bias))
       """;
 
+  private static final String CONVERTED =
+      """
+      def operand(self: __torch__.M, x: Tensor) -> Tensor:
+        return (self).half(x)
+      def result(self: __torch__.M, x: Tensor) -> Tensor:
+        return (self).single(x)
+      """;
+
+  /** See {@link TorchScript#compileInFloat32}. */
+  static final String AS_THEY_ARE =
+      """
+      def operand(self: __torch__.M, x: Tensor) -> Tensor:
+        return x
+      def result(self: __torch__.M, x: Tensor) -> Tensor:
+        return x
+      """;
+
   /** For processors that would emulate the products. */
   private static final String WIDENED_WEIGHTS =
       """
@@ -85,6 +102,14 @@ final class Bfloat16 {
   private static final boolean SUPPORTED = isSupported();
 
   private Bfloat16() {}
+
+  /** See {@link TorchScript#compileInBfloat16}. */
+  static String inBfloat16(String methods) {
+    return CASTS
+        + PRODUCTS_IN_BFLOAT16
+        + CONVERTED
+        + methods.replace("torch.linear(", "(self).product(");
+  }
 
   /** Returns what {@link Precision#AUTO} is on this machine; other precisions as they are. */
   static Precision resolved(Precision precision) {

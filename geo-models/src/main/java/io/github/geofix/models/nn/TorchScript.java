@@ -74,6 +74,23 @@ public final class TorchScript {
   }
 
   /**
+   * Compiles functions that are written for two precisions, in float32. They pass arrays other than
+   * those of {@code torch.linear} through {@code (self).operand(x)} before they compute with them,
+   * and what they return through {@code (self).result(x)}.
+   */
+  public static TorchScript compileInFloat32(String methods) {
+    return compile(Bfloat16.AS_THEY_ARE + methods);
+  }
+
+  /**
+   * As {@link #compileInFloat32}, with products and attention in bfloat16; arguments and results
+   * are in float32, as are the gradients of arguments.
+   */
+  public static TorchScript compileInBfloat16(String methods) {
+    return compile(Bfloat16.inBfloat16(methods));
+  }
+
+  /**
    * Calls a function of arrays that returns one array; the result belongs to the manager of the
    * first argument.
    */

@@ -27,12 +27,12 @@ final class Attention extends Module {
    */
   record KeysAndValues(NDArray keys, NDArray values) {}
 
-  private static final TorchScript SCRIPT =
-      TorchScript.compile(
+  /** Written once for float32 and for bfloat16, see {@link TorchScript#compileInBfloat16}. */
+  private static final String METHODS =
           """
           def join(self: __torch__.M, mixed: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
             tokens = torch.transpose(mixed, 1, 2)
-            return torch.linear(torch.flatten(tokens, 2, 3), weight, bias)
+            return (self).result(torch.linear(torch.flatten(tokens, 2, 3), weight, bias))
 
           def queries(self: __torch__.M, x: Tensor, weight: Tensor, bias: Tensor,
               keys: Tensor) -> Tensor:
@@ -73,9 +73,13 @@ final class Attention extends Module {
           def to(self: __torch__.M, x: Tensor, weight: Tensor, bias: Tensor, keys: Tensor,
               values: Tensor, dropout: Tensor, join_weight: Tensor, join_bias: Tensor) -> Tensor:
             q = (self).queries(x, weight, bias, keys)
-            mixed = torch.scaled_dot_product_attention(q, keys, values, None, float(dropout), False)
+            mixed = torch.scaled_dot_product_attention(q, (self).operand(keys),
+              (self).operand(values), None, float(dropout), False)
             return (self).join(mixed, join_weight, join_bias)
-          """);
+          """;
+
+  private static final TorchScript SCRIPT = TorchScript.compileInFloat32(METHODS);
+  private static final TorchScript BFLOAT16 = TorchScript.compileInBfloat16(METHODS);
 
   private final int dimension;
   private final int heads;
@@ -111,12 +115,16 @@ final class Attention extends Module {
 
   /** Every token attends to all: {@code [B, N, D]} to {@code [B, N, D]}. */
   NDArray among(Forward f, NDArray x) {
-    return SCRIPT.call("among", selfArguments(f, x));
+    return script(f).call("among", selfArguments(f, x));
   }
 
   /** Every token attends to itself and those before it: {@code [B, N, D]} to {@code [B, N, D]}. */
   NDArray amongEarlier(Forward f, NDArray x) {
-    return SCRIPT.call("among_earlier", selfArguments(f, x));
+    return script(f).call("among_earlier", selfArguments(f, x));
+  }
+
+  private static TorchScript script(Forward f) {
+    return f.inBfloat16() ? BFLOAT16 : SCRIPT;
   }
 
   private NDArray[] selfArguments(Forward f, NDArray x) {
@@ -140,7 +148,7 @@ final class Attention extends Module {
 
   /** Every token {@code [B, N, D]} attends to all of the others. */
   NDArray to(Forward f, NDArray x, KeysAndValues others) {
-    return SCRIPT.call(
+    return script(f).call(
         "to",
         x,
         weight.array(),

@@ -144,7 +144,7 @@ public final class TokenNetwork extends Module {
     long layer =
         Float.BYTES
             * (memory * (14 * width + 3L * options.feedForwardSize())
-                + (options.dropout() > 0 ? 4 * options.heads() * memory * memory : 0));
+                + (options.dropout() > 0 ? 4L * options.heads() * memory * memory : 0));
     long example = inputShapes().stream().mapToLong(Shape::size).sum() * Float.BYTES;
     return Optional.of(
         new Cost(
@@ -152,9 +152,9 @@ public final class TokenNetwork extends Module {
             example,
             layer,
             layer * options.encoderLayers()
-                + options.decoderLayers()
-                    * Float.BYTES
-                    * (2 * memory * width + tokens * (20 * width + 4 * options.heads() * memory))));
+                + (2 * memory * width + tokens * (20 * width + 4L * options.heads() * memory))
+                    * options.decoderLayers()
+                    * Float.BYTES));
   }
 
   /** Returns the module that turns photos into the encoder's tokens. */

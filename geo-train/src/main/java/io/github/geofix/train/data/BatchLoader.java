@@ -201,7 +201,8 @@ public final class BatchLoader implements AutoCloseable {
 
   /** Returns how many batches to load besides the next one: one at least, so that loading goes on. */
   private long ahead() {
-    long bytes = Float.BYTES * batchSize * inputShapes.stream().mapToLong(Shape::size).sum();
+    long floats = inputShapes.stream().mapToLong(Shape::size).sum();
+    long bytes = floats * batchSize * Float.BYTES;
     return Math.max(1, Math.min(AHEAD, BYTES_AHEAD / bytes));
   }
 
