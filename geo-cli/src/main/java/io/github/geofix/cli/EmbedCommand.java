@@ -10,7 +10,6 @@ import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

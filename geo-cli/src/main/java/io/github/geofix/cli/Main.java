@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReproduceCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
+      ClassMapsCommand.class,
       EmbedCommand.class,
       NeighborsCommand.class,
       ConvertCommand.class,

@@ -8,8 +8,11 @@ import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.geoclip.GeoClipConfig;
+import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.semantics.ClassMaps;
 import io.github.geofix.models.weights.Weights;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -58,6 +61,30 @@ final class JourneysTest {
     assertThat(run("reproduce", journey.toString()).out().lines().skip(1).toList())
         .isEqualTo(journey.commands().stream().map(command -> "geofix " + command).toList());
     assertThat(run("reproduce", "--list").out()).contains(journey.paper()).contains(journey.page());
+  }
+
+  @Test
+  void writesClassMapsBesidePhotosAndGoesOn() throws IOException {
+    benchmark("im2gps3k", "im2gps3k.csv", 3, false);
+    Path csv = folder.resolve("photos.csv");
+    Files.writeString(
+        csv, "image\ndata/im2gps3k/im/0.jpg\ndata/im2gps3k/im/1.jpg\ndata/im2gps3k/im/2.jpg\n");
+    Path second = folder.resolve("data/im2gps3k/im/1.jpg");
+    String[] command = {"classmaps", "--source", "water", "--data", csv.toString()};
+    assertThat(run(command).out()).contains("3 maps written");
+    BufferedImage photo = Photos.read(second);
+    try (ClassMaps water = ClassMaps.named("water");
+        ClassMaps beside = ClassMaps.named("sidecar:.classes.png")) {
+      ClassMap expected = water.of(photo);
+      ClassMap read = beside.of(photo, second);
+      for (int x = 0; x < 40; x++) {
+        assertThat(read.at(x, 7)).isEqualTo(expected.at(x, 7));
+      }
+    }
+    Files.delete(folder.resolve("data/im2gps3k/im/1.classes.png"));
+    assertThat(run(command).out()).contains("1 map written");
+    assertThat(run("classmaps", "--source", "sidecar:.png", "--data", csv.toString()).err())
+        .contains("reads maps that are there already");
   }
 
   @Test

@@ -39,13 +39,19 @@ final class PhotoStreamNetworkTest {
   /** Pixels beyond the last whole square are left out. */
   private static final ImageSpec IMAGE = ImageSpec.half(7);
 
-  /** Squares of three pixels, after any number of class tokens. */
+  /** Squares of three pixels or more, after any number of class tokens. */
   private static final class Tokens extends Backbone {
     private final int classTokens;
+    private final int patch;
 
     Tokens(int classTokens) {
-      super(IMAGE, DIMENSION);
+      this(IMAGE, DIMENSION, classTokens, 3);
+    }
+
+    Tokens(ImageSpec image, int dimension, int classTokens, int patch) {
+      super(image, dimension);
       this.classTokens = classTokens;
+      this.patch = patch;
     }
 
     @Override
@@ -60,7 +66,7 @@ final class PhotoStreamNetworkTest {
 
     @Override
     public int parts(int pixels) {
-      return pixels / 3;
+      return pixels / patch;
     }
   }
 
@@ -106,26 +112,70 @@ final class PhotoStreamNetworkTest {
     }
   }
 
+  /** GeoSURGE, section IV: queries of 128, the rest of 1,024, latent of 64; three blocks, ADE20K. */
+  @Test
+  void fusesAtThePublishedWidthsAsTheDefinitionReads() {
+    PhotoStream published = PhotoStream.defaults();
+    ImageSpec image = ImageSpec.clip(42);
+    PhotoStreamNetwork fusion =
+        new PhotoStreamNetwork(published, image, new Tokens(image, 1024, 1, 14));
+    assertThat(published.queryDimension()).isEqualTo(128);
+    assertThat(published.latent()).isEqualTo(64);
+    assertThat(published.blocks()).isEqualTo(3);
+    Random random = new Random(6);
+    double[][] classes = new double[42][42];
+    for (double[] row : classes) {
+      for (int x = 0; x < row.length; x++) {
+        row[x] = random.nextInt(151) - 1;
+      }
+    }
+    double[][] photoTokens = normal(random, 10, 1024);
+    try (NDManager manager = TorchEngine.newManager()) {
+      fusion.initialize(manager, 6, DataType.FLOAT64);
+      NDArray result =
+          fusion.forward(
+              Forward.INFERENCE,
+              array(manager, classes).expandDims(0),
+              array(manager, photoTokens).expandDims(0));
+      double[][] queries =
+          semanticTokens(fusion, published.classMaps().encoding(), 150, 14, classes);
+      double[][] stream =
+          fused(fusion, published.norm(), 3, published.heads(), queries, photoTokens);
+      assertClose(result, new double[][] {stream[0]});
+    }
+  }
+
   private static double[][] fused(
       PhotoStreamNetwork fusion,
       Fusion.Encoding encoding,
       Fusion.Norm norm,
       double[][] classes,
       double[][] photoTokens) {
-    boolean before = norm == Fusion.Norm.BEFORE;
     double[][] queries = semanticTokens(fusion, encoding, CLASSES, 3, classes);
+    return fused(fusion, norm, 2, HEADS, queries, photoTokens);
+  }
+
+  private static double[][] fused(
+      PhotoStreamNetwork fusion,
+      Fusion.Norm norm,
+      int blocks,
+      int heads,
+      double[][] semanticTokens,
+      double[][] photoTokens) {
+    boolean before = norm == Fusion.Norm.BEFORE;
+    double[][] queries = semanticTokens;
     if (before) {
       queries = normalized(fusion, "query_norm.", queries);
     }
     double[][] x = photoTokens;
-    for (int block = 0; block < 2; block++) {
+    for (int block = 0; block < blocks; block++) {
       String name = "blocks." + block + ".";
       if (before) {
         double[][] context = normalized(fusion, name + "norm1.", x);
-        x = sum(x, attended(fusion, name + "attn.", HEADS, queries, context));
+        x = sum(x, attended(fusion, name + "attn.", heads, queries, context));
         x = sum(x, mlp(fusion, name + "mlp.", normalized(fusion, name + "norm2.", x)));
       } else {
-        x = sum(x, attended(fusion, name + "attn.", HEADS, queries, x));
+        x = sum(x, attended(fusion, name + "attn.", heads, queries, x));
         x = normalized(fusion, name + "norm1.", x);
         x = normalized(fusion, name + "norm2.", sum(x, mlp(fusion, name + "mlp.", x)));
       }

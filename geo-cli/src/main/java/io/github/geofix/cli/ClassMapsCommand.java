@@ -1,0 +1,142 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.PhotoRow;
+import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.models.image.ClassMap;
+import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.semantics.ClassMaps;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix classmaps}. */
+@Command(
+    name = "classmaps",
+    description = {
+      "Writes the class of each pixel of photos beside them, so that training need not segment them"
+          + " again in each epoch.",
+      "Photos that have a map already are passed over, so a run that was stopped goes on."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"
+    },
+    mixinStandardHelpOptions = true)
+final class ClassMapsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--source",
+      required = true,
+      paramLabel = "SOURCE",
+      description =
+          "What segments photos: water, torchscript:FILE, or the full name of a class of your own."
+              + " A TorchScript file is a program: run only files you trust.")
+  private String source;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "CSV",
+      description = "The photos: column image.")
+  private Path data;
+
+  @Option(
+      names = "--suffix",
+      defaultValue = ".classes.png",
+      paramLabel = "SUFFIX",
+      description =
+          "The end of a map's file name, in place of the photo's (default: ${DEFAULT-VALUE}), as"
+              + " fusion.classMaps.source=sidecar:SUFFIX reads it.")
+  private String suffix;
+
+  @Option(
+      names = "--side",
+      defaultValue = "512",
+      paramLabel = "PIXELS",
+      description = "The longer side of a map, at most that of its photo (default: ${DEFAULT-VALUE}).")
+  private int side;
+
+  @Override
+  public Integer call() {
+    if (side < 1) {
+      throw new IllegalArgumentException("--side must be 1 or more: " + side);
+    }
+    if (source.startsWith("sidecar:")) {
+      throw new IllegalArgumentException("--source sidecar: reads maps that are there already");
+    }
+    if (!suffix.endsWith(".png") || suffix.contains("/") || suffix.contains("\\")) {
+      throw new IllegalArgumentException(
+          "--suffix is the end of a file name, such as .classes.png: " + suffix);
+    }
+    AtomicLong photos = new AtomicLong();
+    PhotoRow.read(data, false, photo -> photos.incrementAndGet());
+    AtomicLong done = new AtomicLong();
+    AtomicLong written = new AtomicLong();
+    try (ClassMaps maps = ClassMaps.named(source);
+        Bar bar = Bar.of("classmaps", photos.get())) {
+      PhotoRow.read(
+          data,
+          false,
+          photo -> {
+            Path map = mapOf(photo.image());
+            if (!Files.exists(map)) {
+              BufferedImage image = Photos.read(photo.image());
+              write(map, maps.of(image, photo.image()), image);
+              written.incrementAndGet();
+            }
+            bar.stepTo(done.incrementAndGet());
+          });
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(Count.of(written.get(), "maps") + " written");
+    out.flush();
+    return 0;
+  }
+
+  private Path mapOf(Path photo) {
+    String name = String.valueOf(photo.getFileName());
+    int dot = name.lastIndexOf('.');
+    return photo.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + suffix);
+  }
+
+  /** Writes a map of the photo's shape, no larger than it need be. */
+  private void write(Path file, ClassMap map, BufferedImage photo) {
+    double scale = Math.min(1, (double) side / Math.max(photo.getWidth(), photo.getHeight()));
+    int width = Math.max(1, (int) Math.round(photo.getWidth() * scale));
+    int height =
+        Math.max(1, (int) Math.round((double) width * photo.getHeight() / photo.getWidth()));
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < height; y++) {
+      int row = Math.min(map.height() - 1, (int) ((y + 0.5) * map.height() / height));
+      for (int x = 0; x < width; x++) {
+        int column = Math.min(map.width() - 1, (int) ((x + 0.5) * map.width() / width));
+        image.getRaster().setSample(x, y, 0, map.at(column, row));
+      }
+    }
+    AtomicFiles.write(
+        file,
+        out -> {
+          ByteArrayOutputStream png = new ByteArrayOutputStream();
+          if (!ImageIO.write(image, "png", png)) {
+            throw new IOException("no writer of PNG");
+          }
+          ByteBuffer bytes = ByteBuffer.wrap(png.toByteArray());
+          while (bytes.hasRemaining()) {
+            out.write(bytes);
+          }
+        });
+  }
+}
