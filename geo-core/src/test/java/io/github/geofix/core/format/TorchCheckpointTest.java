@@ -78,6 +78,7 @@ class TorchCheckpointTest {
   @CsvSource({
     "odd_unaligned.pth, t213_state_dict.pth",
     "odd_prefix_blank.pth, t213_state_dict.pth",
+    "odd_zip64.pth, t213_state_dict.pth",
     "odd_byteorder_big.pt, t213_dtypes.pt",
   })
   void readsOddButValidFiles(String odd, String same) {
