@@ -13,8 +13,6 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;
 import java.awt.image.SampleModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,11 +40,15 @@ final class PhotoDecoder {
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;
 
+  /** The reader of TIFF makes tables of as many as the file claims. */
+  private static final int MAX_SAMPLES = 64;
+
   private final byte[] file;
   private final PhotoLimits limits;
   private final Orientation orientation;
   private final boolean hasUnsignedSamples;
-  private final int bitsPerSample;
+  private final long bitsPerSample;
+  private final long samplesPerPixel;
   private final Optional<GifCanvas> canvas;
 
   PhotoDecoder(byte[] file, PhotoLimits limits) {
@@ -57,6 +59,7 @@ final class PhotoDecoder {
     this.orientation = Orientation.of(metadata, blocks.xmp());
     this.hasUnsignedSamples = Exif.hasUnsignedSamples(metadata);
     this.bitsPerSample = Exif.bitsPerSample(metadata);
+    this.samplesPerPixel = Exif.samplesPerPixel(metadata);
     this.canvas = GifCanvas.of(file);
   }
 
@@ -67,9 +70,12 @@ final class PhotoDecoder {
    * @throws IOException if it is damaged
    */
   BufferedImage decode() throws IOException {
-    checkWebpLength();
+    WebpChunk.checkLengths(file);
     if (!hasUnsignedSamples) {
       throw noRange();
+    }
+    if (samplesPerPixel > MAX_SAMPLES) {
+      throw new IIOException(samplesPerPixel + " samples a pixel");
     }
     byte[] plain = ColorProfile.hidden(file);
     BufferedImage image;
@@ -207,16 +213,6 @@ final class PhotoDecoder {
       throw new IIOException(warning);
     }
     return image;
-  }
-
-  /** The WebP decoder takes what is missing for zeros. */
-  private void checkWebpLength() throws IOException {
-    if (file.length >= 12 && MetadataBlocks.startsWith(file, 0, MetadataBlocks.ascii("RIFF"))) {
-      long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL;
-      if (file.length < 8 + length) {
-        throw new IIOException((8 + length - file.length) + " bytes are missing");
-      }
-    }
   }
 
   /** A photo that is whole but does not fit. */

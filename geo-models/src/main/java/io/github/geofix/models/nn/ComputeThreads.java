@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -75,6 +76,15 @@ public final class ComputeThreads implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns a computation that leaves its parts to the threads that the present call leaves them
+   * to, whichever thread runs it.
+   */
+  public static <T> Supplier<T> bound(Supplier<T> computation) {
+    ComputeThreads threads = CURRENT.get();
+    return threads == null ? computation : () -> threads.call(computation);
+  }
+
   /** Runs a computation where the present call wants it: on its threads, or on this one. */
   static <T> T compute(Supplier<T> computation) {
     ComputeThreads threads = CURRENT.get();
@@ -96,7 +106,7 @@ public final class ComputeThreads implements AutoCloseable {
             throw new CancellationException("interrupted while waiting for a compute thread");
           }
         } catch (ExecutionException e) {
-          throw rethrown(e.getCause());
+          throw rethrown(Objects.requireNonNull(e.getCause()));
         }
       }
     } finally {

@@ -17,6 +17,7 @@ import io.github.geofix.models.token.Attention.KeysAndValues;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An encoder-decoder transformer from a photo to the tokens of its cell, coarse to fine: PyTorch's
@@ -124,6 +125,36 @@ public final class TokenNetwork extends Module {
   /** Returns the tokenizer of the sequences. */
   public CellTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  @Override
+  public Optional<Cost> cost() {
+    long memory = input.length();
+    long tokens = tokenizer.length();
+    long width = options.dimension();
+    long projected = 8 * width * width;
+    long forward = 4 * width * options.feedForwardSize();
+    long encoding =
+        options.encoderLayers() * memory * (projected + forward + 4 * memory * width);
+    long decoding =
+        options.decoderLayers()
+            * (tokens * (projected + projected / 2 + forward + 4 * (memory + tokens) * width)
+                + memory * projected / 2);
+    // With dropout attention keeps its weights, too.
+    long layer =
+        Float.BYTES
+            * (memory * (14 * width + 3L * options.feedForwardSize())
+                + (options.dropout() > 0 ? 4 * options.heads() * memory * memory : 0));
+    long example = inputShapes().stream().mapToLong(Shape::size).sum() * Float.BYTES;
+    return Optional.of(
+        new Cost(
+            encoding + decoding,
+            example,
+            layer,
+            layer * options.encoderLayers()
+                + options.decoderLayers()
+                    * Float.BYTES
+                    * (2 * memory * width + tokens * (20 * width + 4 * options.heads() * memory))));
   }
 
   /** Returns the module that turns photos into the encoder's tokens. */
