@@ -104,8 +104,8 @@ final class PickleReader {
       case 0x80 -> protocol(unsignedByte());
       case '(' -> marks.add(checkMarks(stack.size()));
       case 'N' -> push(Pickle.NONE);
-      case 0x88 -> push(Boolean.TRUE);
-      case 0x89 -> push(Boolean.FALSE);
+      case 0x88 -> push(true);
+      case 0x89 -> push(false);
       case 'J' -> push((long) take(4).getInt());
       case 'K' -> push((long) unsignedByte());
       case 'M' -> push((long) Short.toUnsignedInt(take(2).getShort()));
@@ -167,7 +167,7 @@ final class PickleReader {
   private Storage storage(Tuple id) {
     List<Object> parts = id.items();
     boolean fits =
-        (parts.size() == 5 || parts.size() == 6 && parts.get(5) == Pickle.NONE)
+        (parts.size() == 5 || (parts.size() == 6 && parts.get(5) == Pickle.NONE))
             && "storage".equals(parts.get(0))
             && parts.get(1) instanceof Global
             && parts.get(2) instanceof String

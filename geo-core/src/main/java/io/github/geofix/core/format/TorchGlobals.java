@@ -154,7 +154,7 @@ final class TorchGlobals {
   /** Accepts the state of an object. It is not read: no tensor is in it. */
   void build(Object target, Object state) {
     boolean plain = state instanceof Dict || state instanceof Tuple || state == Pickle.NONE;
-    if (!(target instanceof Opaque || target instanceof Dict && plain)) {
+    if (!(target instanceof Opaque || (target instanceof Dict && plain))) {
       throw reader.refused("it sets the state of something that has none");
     }
   }

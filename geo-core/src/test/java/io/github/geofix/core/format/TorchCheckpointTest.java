@@ -78,6 +78,7 @@ class TorchCheckpointTest {
   @CsvSource({
     "odd_unaligned.pth, t213_state_dict.pth",
     "odd_prefix_blank.pth, t213_state_dict.pth",
+    "odd_zip64.pth, t213_state_dict.pth",
     "odd_byteorder_big.pt, t213_dtypes.pt",
   })
   void readsOddButValidFiles(String odd, String same) {
@@ -141,7 +142,7 @@ class TorchCheckpointTest {
     try (TensorFile file = TensorFile.open(FILES.resolve("real_geoclip_logit_scale_weights.pth"))) {
       assertThat(file.names()).containsExactly("value");
       assertThat(file.shape("value")).isEmpty();
-      assertThat(file.floats("value")).containsExactly(3.681034803390503f);
+      assertThat(file.floats("value")).containsExactly(3.6810348f);
     }
     try (TensorFile file = TensorFile.open(FILES.resolve("odd_safetensors_named.pt"))) {
       assertThat(file).isInstanceOf(Safetensors.class);

@@ -30,6 +30,7 @@ final class StatedConfig {
   /** Publishers round the means to four digits and more. */
   private static final double ROUNDED = 1e-4;
 
+  private final Path weights;
   private final Path config;
   private final @Nullable JsonObject transformers;
   private final @Nullable JsonObject timm;
@@ -41,6 +42,7 @@ final class StatedConfig {
 
   /** Reads the files beside weights, as far as they are there. */
   StatedConfig(Path weights) {
+    this.weights = weights;
     config = weights.resolveSibling("config.json");
     openClipFile = weights.resolveSibling("open_clip_config.json");
     preprocessorFile = weights.resolveSibling("preprocessor_config.json");
@@ -156,8 +158,8 @@ final class StatedConfig {
     }
     if (!stated && given == null) {
       throw new ModelFormatException(
-          config.resolveSibling("")
-              + ": nothing beside the weights states which activation they need, and neither do"
+          weights
+              + ": nothing beside these weights states which activation they need, and neither do"
               + " their names and shapes: OpenAI's need quick_gelu, most of OpenCLIP's (LAION,"
               + " DataComp) gelu. Put the publisher's config.json or open_clip_config.json beside"
               + " them, or state the activation");
