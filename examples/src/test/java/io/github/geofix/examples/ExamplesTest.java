@@ -54,6 +54,7 @@ final class ExamplesTest {
         "Protocols",
         "Geography",
         "Gallery",
+        "PhotoGallery",
         "Tracks");
   }
 

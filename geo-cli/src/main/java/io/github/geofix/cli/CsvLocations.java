@@ -48,6 +48,13 @@ final class CsvLocations implements LocationWriter {
     out.flush();
   }
 
+  /** Writes a row whose position is empty. */
+  @Override
+  public void withhold(Path photo, String reason) {
+    rows.writeRecord(Printable.of(CsvFile.cell(photo)), "0", "", "", "", "", "");
+    out.flush();
+  }
+
   @Override
   public void close() {}
 }

@@ -272,6 +272,12 @@ final class EvaluateCommand implements Callable<Integer> {
               bar.stepTo(index + 1L);
               note("left out: " + failure.reason());
             }
+
+            @Override
+            public void unanswered(
+                int index, Manifest.Entry photo, PhotoOutcome.Unanswered outcome) {
+              bar.stepTo(index + 1L);
+            }
           });
     }
   }

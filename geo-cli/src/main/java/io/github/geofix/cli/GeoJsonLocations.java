@@ -57,6 +57,10 @@ final class GeoJsonLocations implements LocationWriter {
     }
   }
 
+  /** Writes nothing: there is no place to show. */
+  @Override
+  public void withhold(Path photo, String reason) {}
+
   private static Map<String, Object> properties(Path photo, int rank) {
     Map<String, Object> properties = new LinkedHashMap<>();
     properties.put("image", photo);

@@ -44,6 +44,15 @@ final class JsonLocations implements LocationWriter {
     out.flush();
   }
 
+  @Override
+  public void withhold(Path photo, String reason) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("image", photo.toString());
+    entry.addProperty("withheld", reason);
+    GSON.toJson(entry, json);
+    out.flush();
+  }
+
   private static JsonObject tree(Candidate candidate) {
     JsonObject entry = new JsonObject();
     add(entry, candidate.latLng());

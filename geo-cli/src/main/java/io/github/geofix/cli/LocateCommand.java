@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Locates photos, each answer printed as it is known. Scores are probabilities only if the"
           + " model was calibrated.",
       "A photo that cannot be read is named on stderr, the others are located, and the exit code"
-          + " is 1."
+          + " is 1.",
+      "A photo that the model declines to locate is listed with the reason, and the exit code is 3."
     },
     footer = {
       "",
@@ -32,6 +33,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
+  private static final int WITHHELD = 3;
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
@@ -62,39 +65,52 @@ final class LocateCommand implements Callable<Integer> {
     }
     List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
-    int failed;
+    Counts counts = new Counts();
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
-      failed = locate(localizer, photos, writer, bar);
+      localizer.locateEach(
+          photos,
+          outcome -> {
+            if (outcome instanceof PhotoOutcome.Located located) {
+              write(writer, located);
+            } else if (outcome instanceof PhotoOutcome.Failed failed) {
+              counts.failed++;
+              error(ErrorText.of(failed.error()));
+            } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+              withhold(writer, unanswered.photo(), unanswered.reason(), counts);
+            }
+            bar.stepTo(++counts.done);
+          });
     }
     out.flush();
-    if (failed > 0 && photos.size() > 1) {
-      error(Count.of(failed, "photos of ") + photos.size() + " could not be read");
+    if (counts.failed > 0 && photos.size() > 1) {
+      error(Count.of(counts.failed, "photos of ") + photos.size() + " could not be read");
     }
-    return failed == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+    if (counts.withheld > 0 && photos.size() > 1) {
+      error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
+    }
+    return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
-  /** Returns how many photos could not be read. */
-  private int locate(Localizer localizer, List<Path> photos, LocationWriter writer, Bar bar) {
-    int[] counts = new int[2];
-    localizer.locateEach(
-        photos,
-        outcome -> {
-          if (outcome instanceof PhotoOutcome.Located located) {
-            write(writer, located);
-          } else if (outcome instanceof PhotoOutcome.Failed failed) {
-            counts[1]++;
-            error(ErrorText.of(failed.error()));
-          }
-          bar.stepTo(++counts[0]);
-        });
-    return counts[1];
+  private static final class Counts {
+    private int done;
+    private int failed;
+    private int withheld;
   }
 
   private static void write(LocationWriter writer, PhotoOutcome.Located located) {
     try {
       writer.write(located.photo(), located.location());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
+    }
+  }
+
+  private static void withhold(LocationWriter writer, Path photo, String reason, Counts counts) {
+    try {
+      counts.withheld++;
+      writer.withhold(photo, reason);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }

@@ -35,6 +35,13 @@ interface LocationWriter extends AutoCloseable {
   /** Writes the location of a photo. */
   void write(Path photo, Location location) throws IOException;
 
+  /**
+   * Writes that the answer to a photo is withheld.
+   *
+   * @param reason a sentence without a full stop
+   */
+  void withhold(Path photo, String reason) throws IOException;
+
   /** Completes the output, which stays open. */
   @Override
   void close() throws IOException;

@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReferenceCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
+      GalleryCommand.class,
     })
 public final class Main {
   /** Wide enough for the examples, which are there to be copied. */

@@ -4,6 +4,7 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
@@ -80,6 +81,9 @@ final class ModelChoice {
           outcome -> {
             if (outcome instanceof PhotoOutcome.Failed failed) {
               throw failed.error();
+            }
+            if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+              throw new NoAnswerException(unanswered.photo() + ": " + unanswered.reason());
             }
             locations.add(((PhotoOutcome.Located) outcome).location());
             bar.stepTo(locations.size());

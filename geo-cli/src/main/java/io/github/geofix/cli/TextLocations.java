@@ -41,6 +41,12 @@ final class TextLocations implements LocationWriter {
     out.flush();
   }
 
+  @Override
+  public void withhold(Path photo, String reason) {
+    out.println(Printable.of(photo) + "  no answer: " + reason);
+    out.flush();
+  }
+
   private static String heading(Candidate candidate) {
     return candidate.headingDegrees().isPresent()
         ? String.format(Locale.ROOT, "  heading %.0f", candidate.headingDegrees().getAsDouble())

@@ -18,7 +18,7 @@ public interface Localizer extends AutoCloseable {
   /**
    * Loads a model folder of any family.
    *
-   * @param modelFolder a folder written by training: config.json, weights.safetensors, card.json
+   * @param modelFolder a folder written by training or import, or a gallery of photos
    * @throws ModelFormatException if the folder is not a model this version can read
    * @throws IllegalStateException if no model provider is on the class path
    */
@@ -41,12 +41,17 @@ public interface Localizer extends AutoCloseable {
    * Locates one photo file: JPEG, PNG, TIFF or WebP.
    *
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer
    */
   default Location locate(Path photo) {
     return locateAll(List.of(photo)).get(0);
   }
 
-  /** Locates one photo already decoded and upright. */
+  /**
+   * Locates one photo already decoded and upright.
+   *
+   * @throws NoAnswerException if the localizer declines to answer
+   */
   default Location locate(BufferedImage photo) {
     return locateImages(List.of(photo)).get(0);
   }
@@ -55,12 +60,14 @@ public interface Localizer extends AutoCloseable {
    * Locates photo files in batches; the result has the order of the argument.
    *
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer for a photo; {@link #locateEach}
+   *     continues after it
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
   List<Location> locateAll(List<Path> photos);
 
   /**
-   * Locates photo files, continuing after one that cannot be read.
+   * Locates photo files, continuing after one that cannot be read or has no answer.
    *
    * <pre>{@code
    * localizer.locateEach(
@@ -70,6 +77,8 @@ public interface Localizer extends AutoCloseable {
    *         store(located.photo(), located.location());
    *       } else if (outcome instanceof PhotoOutcome.Failed failed) {
    *         log.warn(failed.reason());
+   *       } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+   *         log.info(unanswered.reason());
    *       }
    *     });
    * }</pre>
@@ -88,12 +97,18 @@ public interface Localizer extends AutoCloseable {
         outcome = new PhotoOutcome.Located(photo, locate(photo));
       } catch (UncheckedIOException e) {
         outcome = new PhotoOutcome.Failed(photo, e);
+      } catch (NoAnswerException e) {
+        outcome = new PhotoOutcome.Unanswered(photo, String.valueOf(e.getMessage()));
       }
       action.accept(outcome);
     }
   }
 
-  /** Locates decoded photos in batches; the result has the order of the argument. */
+  /**
+   * Locates decoded photos in batches; the result has the order of the argument.
+   *
+   * @throws NoAnswerException if the localizer declines to answer for a photo
+   */
   List<Location> locateImages(List<BufferedImage> photos);
 
   /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */

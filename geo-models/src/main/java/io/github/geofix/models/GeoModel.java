@@ -17,6 +17,7 @@ import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -148,6 +149,11 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Takes the calibration of a folder. */
+  protected final void setCalibration(Calibration calibration) {
+    this.calibration = calibration;
+  }
+
   /** Removes the calibration, which does not hold once the model is trained further. */
   public final void clearCalibration() {
     calibration = Calibration.NONE;
@@ -164,12 +170,17 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
    */
   public final void save(Path folder, ModelCard card) {
+    ModelFolder.write(
+        folder,
+        new ModelFolder.Contents(method, config(), calibration, card, weights(), files()));
+  }
+
+  /** Returns the writer of the weights file; empty if {@link #files} hold all arrays. */
+  protected Optional<ModelFolder.FileWriter> weights() {
     SafetensorsWriter writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
-    ModelFolder.write(
-        folder,
-        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files()));
+    return Optional.of(writer::write);
   }
 
   /** Returns which tensors of the weights file are not parameters: those the table ignores. */

@@ -11,6 +11,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.embed.Matching.Product;
@@ -40,7 +41,7 @@ import java.util.function.Function;
  * <p>Training, indexing and changes of options are for one thread; {@link #localizer()} is
  * thread-safe.
  */
-public final class EmbedModel extends GeoModel implements Contrastive {
+public final class EmbedModel extends GeoModel implements Contrastive, EncodingModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "embed";
@@ -293,6 +294,21 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    */
   public float[][] encode(List<BufferedImage> photos) {
     return photos.stream().map(photo -> vector(photo, Optional.empty())).toArray(float[][]::new);
+  }
+
+  @Override
+  public int dimension() {
+    return network.dimension();
+  }
+
+  @Override
+  public float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return views(photo, file);
+  }
+
+  @Override
+  public float[][] encode(float[] photos, int count) {
+    return score(photos, count).stream().map(PhotoScorer.Scored::vector).toArray(float[][]::new);
   }
 
   private float[] vector(BufferedImage photo, Optional<Path> file) {

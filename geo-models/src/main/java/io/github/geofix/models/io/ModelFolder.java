@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -49,7 +50,8 @@ public final class ModelFolder {
    * @param config the family's configuration
    * @param calibration {@link Calibration#NONE} for a model that is not calibrated
    * @param card the provenance
-   * @param weights writes the safetensors file of all arrays
+   * @param weights writes the safetensors file of all arrays; empty if they lie in another of the
+   *     files
    * @param files writes the further files, by name
    */
   public record Contents(
@@ -57,7 +59,7 @@ public final class ModelFolder {
       Record config,
       Calibration calibration,
       ModelCard card,
-      FileWriter weights,
+      Optional<FileWriter> weights,
       Map<String, FileWriter> files) {}
 
   private record Head(int format, String method, JsonObject config) {}
@@ -95,9 +97,6 @@ public final class ModelFolder {
     JsonObject tree = read(path, CONFIG);
     requireFormat(path, tree.get("format"));
     Head head = record(path.resolve(CONFIG), tree, Head.class);
-    if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
-      throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
-    }
     return new ModelFolder(path, head, Map.of(), options.allowCode());
   }
 
@@ -155,7 +154,9 @@ public final class ModelFolder {
     AtomicFiles.writeFolder(
         path,
         folder -> {
-          contents.weights().writeTo(folder.resolve(WEIGHTS));
+          if (contents.weights().isPresent()) {
+            contents.weights().get().writeTo(folder.resolve(WEIGHTS));
+          }
           for (Map.Entry<String, FileWriter> file : contents.files().entrySet()) {
             file.getValue().writeTo(folder.resolve(file.getKey()));
           }
@@ -165,6 +166,16 @@ public final class ModelFolder {
           write(folder.resolve(CARD), contents.card());
           write(folder.resolve(CONFIG), head);
         });
+  }
+
+  /**
+   * Replaces the configuration of a folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older configuration stays
+   */
+  public static void saveConfig(Path path, String method, Record config) {
+    Head head = new Head(FORMAT, method, JsonRecords.write(config));
+    AtomicFiles.write(path.resolve(CONFIG), file -> write(file, head));
   }
 
   private static void write(Path file, Record content) throws IOException {
@@ -235,9 +246,21 @@ public final class ModelFolder {
     return settings.containsKey(setting);
   }
 
-  /** Returns the file that holds the arrays. */
+  /**
+   * Returns the file that holds the arrays.
+   *
+   * @throws ModelFormatException if there is none
+   */
   public Path weights() {
+    if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
+      throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
+    }
     return path.resolve(WEIGHTS);
+  }
+
+  /** Returns the options this folder was opened with. */
+  public LoadOptions options() {
+    return new LoadOptions(allowsCode);
   }
 
   /** Returns a further file of the model. */

@@ -13,6 +13,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.core.tile.TileAddress;
+import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
@@ -28,7 +29,10 @@ import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -51,7 +55,7 @@ import java.util.function.UnaryOperator;
  * thread-safe.
  */
 public final class RecombineModel extends GeoModel
-    implements Contrastive, MatchingModel, RefiningModel {
+    implements Contrastive, EncodingModel, MatchingModel, RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -255,6 +259,28 @@ public final class RecombineModel extends GeoModel
   @Override
   public TileEncoder tileEncoder() {
     return new RecombineTileEncoder(encoder, () -> Weights.digest(network));
+  }
+
+  @Override
+  public int dimension() {
+    return network.dimension();
+  }
+
+  @Override
+  public float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return encoder.photos().apply(photo);
+  }
+
+  /** {@inheritDoc} Of several headings, the vector is that of the photo as it is. */
+  @Override
+  public float[][] encode(float[] photos, int count) {
+    float[] flat = encoder.encodePhotos(photos, count);
+    float[][] vectors = new float[count][];
+    for (int i = 0; i < count; i++) {
+      int start = i * encoder.headings() * dimension();
+      vectors[i] = Arrays.copyOfRange(flat, start, start + dimension());
+    }
+    return vectors;
   }
 
   @Override

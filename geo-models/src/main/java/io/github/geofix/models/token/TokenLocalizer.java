@@ -49,7 +49,11 @@ final class TokenLocalizer implements Localizer {
 
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
-    new OutcomeBatches<>(reader::read, batch -> batch.size() >= BATCH, this::located)
+    new OutcomeBatches<>(
+            reader::read,
+            batch -> batch.size() >= BATCH,
+            this::located,
+            PhotoOutcome.Located::new)
         .locateEach(photos, action);
   }
 
