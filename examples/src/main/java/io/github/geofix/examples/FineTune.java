@@ -1,7 +1,10 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
@@ -13,6 +16,7 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.ManifestPhotos;
 import io.github.geofix.train.optim.ParameterGroup;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Trains from published weights, in a folder that a killed run goes on in. */
 final class FineTune {
@@ -44,6 +48,16 @@ final class FineTune {
       model.calibrate(ManifestPhotos.of(held));
       model.save(
           Path.of("models/fine-tuned"), Provenance.card("train/manifest.csv", options, report));
+      answerWhereSafe(model, held);
+    }
+  }
+
+  private static void answerWhereSafe(EmbedModel model, Manifest held) {
+    List<Path> images = held.entries().stream().map(Manifest.Entry::image).toList();
+    List<Location> answers = model.localizer().locateAll(images);
+    AnswerRule rule = LearnThenTest.fit(answers, held.locations(), 2500, 0.5, 0.1);
+    for (Location answer : answers) {
+      System.out.println(rule.accepts(answer) ? answer.latLng() : rule.reason(answer));
     }
   }
 }

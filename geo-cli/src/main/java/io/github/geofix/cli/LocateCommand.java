@@ -2,12 +2,17 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -56,6 +61,27 @@ final class LocateCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private LocationWriter.Format format;
 
+  static final class Rule {
+    @Option(
+        names = "--within",
+        required = true,
+        paramLabel = "KM",
+        description = "Give only answers that are right within this ...")
+    private double km;
+
+    @Option(
+        names = "--confidence",
+        required = true,
+        paramLabel = "SHARE",
+        description =
+            "... for this share of the answers given, by a rule of geofix calibrate; the exit code"
+                + " is 3 if an answer is withheld.")
+    private double confidence;
+  }
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Rule rule;
+
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
   @Override
@@ -64,7 +90,12 @@ final class LocateCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
     List<Path> photos = arguments.files();
+    Optional<AnswerRule> giving =
+        rule == null
+            ? Optional.empty()
+            : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
+    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
     Counts counts = new Counts();
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
@@ -73,7 +104,7 @@ final class LocateCommand implements Callable<Integer> {
           photos,
           outcome -> {
             if (outcome instanceof PhotoOutcome.Located located) {
-              write(writer, located);
+              write(writer, located, giving, counts);
             } else if (outcome instanceof PhotoOutcome.Failed failed) {
               counts.failed++;
               error(ErrorText.of(failed.error()));
@@ -99,9 +130,18 @@ final class LocateCommand implements Callable<Integer> {
     private int withheld;
   }
 
-  private static void write(LocationWriter writer, PhotoOutcome.Located located) {
+  private static void write(
+      LocationWriter writer,
+      PhotoOutcome.Located located,
+      Optional<AnswerRule> giving,
+      Counts counts) {
     try {
-      writer.write(located.photo(), located.location());
+      if (giving.isEmpty() || giving.get().accepts(located.location())) {
+        writer.write(located.photo(), located.location());
+      } else {
+        counts.withheld++;
+        writer.withhold(located.photo(), giving.get().reason(located.location()));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }

@@ -10,6 +10,7 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -90,6 +92,11 @@ final class ModelChoice {
           });
     }
     return locations;
+  }
+
+  /** Returns whose published weights a model began with. */
+  Optional<Attribution> attribution(Path model) {
+    return code.open(model).attribution();
   }
 
   /** Returns whether the model answers as it was saved, alone. */

@@ -32,6 +32,11 @@ record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements L
   }
 
   @Override
+  public void warmUp() {
+    localizer.warmUp();
+  }
+
+  @Override
   public void close() {
     localizer.close();
     closing.forEach(Runnable::run);

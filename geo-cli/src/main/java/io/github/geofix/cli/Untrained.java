@@ -8,7 +8,7 @@ final class Untrained {
       names = "--method",
       required = true,
       paramLabel = "NAME",
-      description = "Family: embed, token, zoom or recombine.")
+      description = "Family: embed, token, zoom, recombine or geoclip.")
   String method;
 
   @Option(

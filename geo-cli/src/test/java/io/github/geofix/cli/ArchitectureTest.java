@@ -72,7 +72,7 @@ final class ArchitectureTest {
 
   private static final ArchRule familiesDoNotKnowEachOther =
       slices()
-          .matching(ROOT + "models.(zoom|token|embed|recombine)..")
+          .matching(ROOT + "models.(zoom|token|embed|recombine|geoclip|osv5m|plonk)..")
           .should()
           .notDependOnEachOther()
           .allowEmptyShould(true);

@@ -72,7 +72,8 @@ final class ReferenceTest {
             # Commands
 
             What `geofix COMMAND --help` prints, written by the build. Exit codes: 0 done, 1 wrong input
-            (one line with the reason; `--verbose` adds the stack trace), 2 wrong usage, 130 interrupted.
+            (one line with the reason; `--verbose` adds the stack trace), 2 wrong usage, 3 an answer was withheld,
+            130 interrupted.
             Data goes to standard output, messages and progress to standard error.
             """);
     Main.commands().getSubcommands().values().forEach(command -> append(page, command));
@@ -101,7 +102,7 @@ final class ReferenceTest {
             meaning of each is in the javadoc of the configuration's records. Training options, for `--opt`,
             are printed by `geofix train --help-settings`.
             """);
-    for (String method : List.of("embed", "token", "zoom", "recombine")) {
+    for (String method : List.of("embed", "token", "zoom", "recombine", "geoclip")) {
       Result described =
           Result.run("describe", "--method", method, "--size", "paper", "--markdown");
       assertThat(described.code()).as(described.err()).isZero();

@@ -6,16 +6,39 @@ package io.github.geofix.core;
  * @param allowCode true to run code that the folder names: classes on the class path, and
  *     TorchScript files in the folder. Code can do anything that this process can, so allow it only
  *     for folders from a source you trust. False refuses such folders without running anything
+ * @param computeThreads the threads that run the model, however many threads call it; 0 for the
+ *     threads that all such models of the process share, as many as keep all cores busy
  */
-public record LoadOptions(boolean allowCode) {
+public record LoadOptions(boolean allowCode, int computeThreads) {
+  private static final int MOST_THREADS = 1024;
 
-  /** Returns the options that refuse code. */
+  /**
+   * Checks the number of threads.
+   *
+   * @throws IllegalArgumentException if it is not 0 to 1024
+   */
+  public LoadOptions {
+    if (computeThreads < 0 || computeThreads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "computeThreads must be 0, for the shared threads, to "
+              + MOST_THREADS
+              + ": "
+              + computeThreads);
+    }
+  }
+
+  /** Returns the options that refuse code and share the threads of the process. */
   public static LoadOptions defaults() {
-    return new LoadOptions(false);
+    return new LoadOptions(false, 0);
   }
 
   /** Returns a copy that allows code, or not. */
   public LoadOptions withAllowCode(boolean allowCode) {
-    return new LoadOptions(allowCode);
+    return new LoadOptions(allowCode, computeThreads);
+  }
+
+  /** Returns a copy with a number of threads of its own, or 0 for the shared ones. */
+  public LoadOptions withComputeThreads(int computeThreads) {
+    return new LoadOptions(allowCode, computeThreads);
   }
 }

@@ -2,16 +2,25 @@ package io.github.geofix.core;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.metrics.LocateMetrics;
 import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
  * A model that estimates where photos were taken. Thread-safe; must be closed.
  *
  * <p>Localizers never read an EXIF position inside a photo.
+ *
+ * <p>A loaded localizer decodes photos on the calling thread and runs the model on a bounded number
+ * of threads, see {@link LoadOptions#computeThreads}. Its methods throw {@link
+ * NullPointerException} for a null, {@link IllegalStateException} after it was closed, and {@link
+ * CancellationException} on a thread that was interrupted, whose flag stays set.
  */
 public interface Localizer extends AutoCloseable {
 
@@ -48,7 +57,31 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
-   * Locates one photo already decoded and upright.
+   * Locates one photo of which the bytes of its file are known, such as an upload: JPEG, PNG, TIFF
+   * or WebP.
+   *
+   * @throws java.io.UncheckedIOException if the photo is truncated, too large or not an image
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  default Location locate(byte[] photo) {
+    return locate(ModelProvider.find().decode(photo));
+  }
+
+  /**
+   * Locates one photo from a stream: JPEG, PNG, TIFF or WebP.
+   *
+   * @param photo read to its end, not closed
+   * @throws java.io.UncheckedIOException if reading fails, or the photo is truncated, too large or
+   *     not an image
+   * @throws IllegalStateException if no model provider is on the class path
+   */
+  default Location locate(InputStream photo) {
+    return locate(ModelProvider.find().decode(photo));
+  }
+
+  /**
+   * Locates one photo already decoded and upright, as {@code ImageIO.read} does not return photos
+   * that were taken with the camera on its side.
    *
    * @throws NoAnswerException if the localizer declines to answer
    */
@@ -62,7 +95,7 @@ public interface Localizer extends AutoCloseable {
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
    * @throws NoAnswerException if the localizer declines to answer for a photo; {@link #locateEach}
    *     continues after it
-   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   * @throws CancellationException if the calling thread is interrupted
    */
   List<Location> locateAll(List<Path> photos);
 
@@ -84,9 +117,9 @@ public interface Localizer extends AutoCloseable {
    * }</pre>
    *
    * @param action receives one outcome a photo as soon as it is known, in the order of the photos,
-   *     on the calling thread
-   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted; {@code
-   *     action} has received the outcomes of the photos before
+   *     on the calling thread; what it throws ends the call
+   * @throws CancellationException if the calling thread is interrupted; {@code action} has received
+   *     the outcomes of the photos before
    */
   default void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     for (int i = 0; i < photos.size(); i++) {
@@ -105,11 +138,57 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
+   * Locates photo files as {@link #locateEach(List, Consumer)} does, for a limited time.
+   *
+   * @param limit checked after each outcome, so the batch in progress is completed
+   * @throws CancellationException if the limit was reached before the last outcome, or the calling
+   *     thread is interrupted; {@code action} has received the outcomes of the photos before
+   */
+  default void locateEach(
+      List<Path> photos, Duration limit, Consumer<? super PhotoOutcome> action) {
+    long start = System.nanoTime();
+    int[] count = {0};
+    locateEach(
+        photos,
+        outcome -> {
+          action.accept(outcome);
+          count[0]++;
+          if (count[0] < photos.size() && System.nanoTime() - start >= limit.toNanos()) {
+            throw new CancellationException(
+                "stopped after %d of %d photos: the limit of %s is reached"
+                    .formatted(count[0], photos.size(), limit));
+          }
+        });
+  }
+
+  /**
    * Locates decoded photos in batches; the result has the order of the argument.
    *
    * @throws NoAnswerException if the localizer declines to answer for a photo
    */
   List<Location> locateImages(List<BufferedImage> photos);
+
+  /**
+   * Locates an empty image, so that the first photo does not wait for what is set up once: threads,
+   * caches, and the gallery or map of models that have one.
+   */
+  default void warmUp() {
+    try {
+      locate(new BufferedImage(64, 64, BufferedImage.TYPE_3BYTE_BGR));
+    } catch (NoAnswerException e) {
+      // All that is set up once has been.
+    }
+  }
+
+  /**
+   * Returns a localizer that reports its calls.
+   *
+   * @param metrics receives the figures
+   * @return closes this one when it is closed
+   */
+  default Localizer withMetrics(LocateMetrics metrics) {
+    return new MeasuredLocalizer(this, metrics);
+  }
 
   /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
   @Override

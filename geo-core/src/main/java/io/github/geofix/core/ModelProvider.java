@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.Services;
 import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /**
@@ -65,4 +66,20 @@ public interface ModelProvider {
    * @throws java.io.UncheckedIOException if the file is missing, too large, damaged or no image
    */
   BufferedImage read(Path photo);
+
+  /**
+   * Decodes the bytes of a photo's file as models read it: upright, RGB.
+   *
+   * @throws java.io.UncheckedIOException if the photo is too large, damaged or no image
+   */
+  BufferedImage decode(byte[] photo);
+
+  /**
+   * Decodes a photo as models read it: upright, RGB.
+   *
+   * @param photo read to its end, not closed
+   * @throws java.io.UncheckedIOException if reading fails, or the photo is too large, damaged or no
+   *     image
+   */
+  BufferedImage decode(InputStream photo);
 }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.metrics.MicrometerMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -94,5 +97,42 @@ class LocalizerTest {
         .hasMessage("interrupted after 1 of 3 photos");
     assertThat(outcomes).hasSize(1);
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void stopsWhenTheTimeIsOver() {
+    List<PhotoOutcome> outcomes = new ArrayList<>();
+    assertThatThrownBy(() -> new Fake().locateEach(PHOTOS, Duration.ZERO, outcomes::add))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("stopped after 1 of 3 photos: the limit of PT0S is reached");
+    assertThat(outcomes).hasSize(1);
+  }
+
+  @Test
+  void aLimitThatIsNotReachedChangesNothing() {
+    List<PhotoOutcome> outcomes = new ArrayList<>();
+    new Fake().locateEach(PHOTOS, Duration.ofHours(1), outcomes::add);
+    assertThat(outcomes).hasSize(3);
+    List<PhotoOutcome> one = new ArrayList<>();
+    new Fake().locateEach(PHOTOS.subList(0, 1), Duration.ZERO, one::add);
+    assertThat(one).as("it was done in time for the last photo").hasSize(1);
+  }
+
+  @Test
+  void reportsEveryKindOfCallToMicrometer() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    Localizer measured = new Fake().withMetrics(new MicrometerMetrics(registry));
+    measured.locate(PHOTOS.get(0));
+    measured.locateAll(List.of(PHOTOS.get(0), PHOTOS.get(2)));
+    measured.locateEach(PHOTOS, outcome -> {});
+    assertThatThrownBy(() -> measured.locate(PHOTOS.get(1)))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(registry.get("geofix.locate").timer().count()).isEqualTo(1 + 1 + 2);
+    assertThat(photos(registry, "located")).isEqualTo(1 + 2 + 2);
+    assertThat(photos(registry, "UncheckedIOException")).isEqualTo(1 + 1);
+  }
+
+  private static double photos(SimpleMeterRegistry registry, String outcome) {
+    return registry.get("geofix.photos").tag("outcome", outcome).counter().count();
   }
 }

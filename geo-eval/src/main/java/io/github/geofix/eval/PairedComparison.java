@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * Two systems on the same photos, compared photo by photo: far sharper than comparing two
@@ -162,20 +163,10 @@ public record PairedComparison(
 
   /** Returns twice the lower tail of Binomial(b + c, 1/2) at the smaller of the two, at most 1. */
   static double mcNemar(int b, int c) {
-    int n = b + c;
-    int smaller = Math.min(b, c);
-    // Sums from the largest term down, each term relative to it: no overflow, no loss.
-    double logTop = -n * Math.log(2);
-    for (int k = 1; k <= smaller; k++) {
-      logTop += Math.log((double) (n - k + 1) / k);
-    }
-    double sum = 0;
-    double term = 1;
-    for (int k = smaller; k >= 0 && term > 1e-18; k--) {
-      sum += term;
-      term *= (double) k / (n - k + 1);
-    }
-    return Math.min(1, 2 * sum * Math.exp(logTop));
+    return b + c == 0
+        ? 1
+        : Math.min(
+            1, 2 * BinomialDistribution.of(b + c, 0.5).cumulativeProbability(Math.min(b, c)));
   }
 
   /** Returns one row a distance, then the median error and the game score. */

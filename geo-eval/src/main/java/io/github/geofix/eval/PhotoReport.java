@@ -75,6 +75,7 @@ public final class PhotoReport {
   private final @Nullable Headings headings;
   private final @Nullable Sequences sequences;
   private final @Nullable Reliability reliability;
+  private final @Nullable RiskCoverage riskCoverage;
 
   private PhotoReport(
       DistanceReport distances, Manifest photos, Manifest answers, Options options) {
@@ -94,8 +95,9 @@ public final class PhotoReport {
                 AnswerColumns.numbers(photos, "heading"), AnswerColumns.numbers(answers, "heading"))
             : null;
     sequences = AnswerColumns.sequences(photos, answers, options.grid()).orElse(null);
-    reliability =
-        AnswerColumns.has(answers, "score") ? reliability(AnswerColumns.scores(answers)) : null;
+    double[] scores = AnswerColumns.has(answers, "score") ? AnswerColumns.scores(answers) : null;
+    reliability = scores == null ? null : Reliability.of(scores, right(), RELIABILITY_BINS);
+    riskCoverage = scores == null ? null : RiskCoverage.of(scores, right());
   }
 
   /**
@@ -126,12 +128,12 @@ public final class PhotoReport {
     return label < 0 ? "no cell" : cells.s2Token(label);
   }
 
-  private Reliability reliability(double[] scores) {
-    boolean[] right = new boolean[scores.length];
+  private boolean[] right() {
+    boolean[] right = new boolean[distances.count()];
     for (int i = 0; i < right.length; i++) {
       right[i] = distances.errors().km(i) <= options.rightKm();
     }
-    return Reliability.of(scores, right, RELIABILITY_BINS);
+    return right;
   }
 
   /** Returns the distances of all photos. */
@@ -169,7 +171,15 @@ public final class PhotoReport {
     return Optional.ofNullable(reliability);
   }
 
-  /** Returns the distance within which an answer was right for {@link #reliability}. */
+  /** Returns the risk of wrong answers against the share of photos answered, if scores exist. */
+  public Optional<RiskCoverage> riskCoverage() {
+    return Optional.ofNullable(riskCoverage);
+  }
+
+  /**
+   * Returns the distance within which an answer was right for {@link #reliability} and {@link
+   * #riskCoverage}.
+   */
   public double rightKm() {
     return options.rightKm();
   }
@@ -227,6 +237,13 @@ public final class PhotoReport {
                 metrics.put(
                     "expected calibration error within " + DistanceReport.plain(rightKm()) + " km",
                     Metric.of(curve.expectedCalibrationError())));
+    riskCoverage()
+        .ifPresent(
+            curve -> {
+              String limit = " within " + DistanceReport.plain(rightKm()) + " km";
+              metrics.put("area under risk-coverage curve" + limit, Metric.of(curve.area()));
+              metrics.put("least possible area" + limit, Metric.of(curve.optimum()));
+            });
     return metrics;
   }
 
@@ -250,8 +267,8 @@ public final class PhotoReport {
 
   /**
    * Returns the report as a JSON object: that of {@link DistanceReport#toJson}, so that {@code
-   * compare} reads it, with {@code continents}, {@code cells}, {@code headings}, {@code sequences}
-   * and {@code reliability} where known.
+   * compare} reads it, with {@code continents}, {@code cells}, {@code headings}, {@code sequences},
+   * {@code reliability} and {@code riskCoverage} where known.
    */
   public String toJson() {
     return DistanceJson.text(toJsonObject());
@@ -272,6 +289,7 @@ public final class PhotoReport {
               json.add("reliability", DistanceJson.tree(curve));
               json.addProperty("reliabilityRightKm", rightKm());
             });
+    riskCoverage().ifPresent(curve -> json.add("riskCoverage", DistanceJson.tree(curve)));
     return json;
   }
 

@@ -87,6 +87,12 @@ public final class JudgedLocalizer implements Localizer {
     return new Location(answer, location.candidates(), location.regions());
   }
 
+  /** Leaves the judge alone, which costs money. */
+  @Override
+  public void warmUp() {
+    localizer.warmUp();
+  }
+
   @Override
   public void close() {
     localizer.close();

@@ -84,6 +84,11 @@ public interface Family {
     return Map.of();
   }
 
+  /** Returns the published models that become models of this family. */
+  default List<Release> releases() {
+    return List.of();
+  }
+
   /**
    * Loads a trained model.
    *
@@ -126,6 +131,7 @@ public interface Family {
   /** Loads a trained model as a localizer that owns it. */
   default Localizer localizer(ModelFolder folder) {
     GeoModel model = load(folder);
-    return ModelOwner.own(Localizer.class, model, model::localizer);
+    return ModelOwner.own(
+        Localizer.class, model, folder.options().computeThreads(), model::localizer);
   }
 }

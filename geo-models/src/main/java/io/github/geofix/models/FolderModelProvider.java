@@ -9,6 +9,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /** Loads a model folder with the family that its {@code config.json} names. */
@@ -27,7 +28,7 @@ public final class FolderModelProvider implements ModelProvider {
   public Localizer localizer(Path modelFolder, LoadOptions options, int candidates) {
     GeoModel model = load(modelFolder, options);
     model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
-    return ModelOwner.own(Localizer.class, model, model::localizer);
+    return ModelOwner.own(Localizer.class, model, options.computeThreads(), model::localizer);
   }
 
   @Override
@@ -36,6 +37,7 @@ public final class FolderModelProvider implements ModelProvider {
     return ModelOwner.own(
         Refiner.class,
         model,
+        options.computeThreads(),
         () -> {
           if (model instanceof RefiningModel refining) {
             return refining.refiner();
@@ -55,6 +57,7 @@ public final class FolderModelProvider implements ModelProvider {
     return ModelOwner.own(
         TileEncoder.class,
         model,
+        options.computeThreads(),
         () -> {
           if (model instanceof MatchingModel matching) {
             return matching.tileEncoder();
@@ -70,6 +73,16 @@ public final class FolderModelProvider implements ModelProvider {
   @Override
   public BufferedImage read(Path photo) {
     return Photos.read(photo);
+  }
+
+  @Override
+  public BufferedImage decode(byte[] photo) {
+    return Photos.decode(photo, "of " + photo.length + " bytes", Photos.Options.defaults());
+  }
+
+  @Override
+  public BufferedImage decode(InputStream photo) {
+    return Photos.decode(photo, "from a stream", Photos.Options.defaults());
   }
 
   private static GeoModel load(Path modelFolder, LoadOptions options) {

@@ -8,6 +8,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -16,6 +17,8 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,6 +37,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
+  private Optional<Attribution> attribution = Optional.empty();
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -63,6 +67,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
+        base.attribution = folder.attribution();
         return model;
       } catch (RuntimeException e) {
         model.close();
@@ -143,15 +148,35 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
   }
 
+  /**
+   * Calibrates the model so that its regions have their nominal coverage in each of several groups
+   * of photos, see {@link Calibration#fit(IntFunction, List)}.
+   *
+   * @param groups the group of each photo, such as its date, camera or continent
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   * @throws IllegalArgumentException if no photo lies in a place that the model knows, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
+   */
+  public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    if (groups.size() != photos.size()) {
+      throw new IllegalArgumentException(
+          groups.size() + " groups do not pair with " + photos.size() + " photos");
+    }
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
     return calibration;
   }
 
-  /** Takes the calibration of a folder. */
-  protected final void setCalibration(Calibration calibration) {
-    this.calibration = calibration;
+  /** Takes the calibration and the attribution of a folder that holds no weights of its own. */
+  protected final void readBesides(ModelFolder folder) {
+    calibration = folder.calibration();
+    attribution = folder.attribution();
   }
 
   /** Removes the calibration, which does not hold once the model is trained further. */
@@ -164,15 +189,27 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Returns whose published weights the model began with; empty if it began with none. */
+  public final Optional<Attribution> attribution() {
+    return attribution;
+  }
+
+  /** Names whose published weights the model began with; kept in saved folders. */
+  final void setAttribution(Attribution attribution) {
+    this.attribution = Optional.of(attribution);
+  }
+
   /**
    * Writes a model folder that {@link Localizer#load} reads.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
    */
   public final void save(Path folder, ModelCard card) {
+    Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>(files());
+    attribution.ifPresent(
+        written -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(written)));
     ModelFolder.write(
-        folder,
-        new ModelFolder.Contents(method, config(), calibration, card, weights(), files()));
+        folder, new ModelFolder.Contents(method, config(), calibration, card, weights(), files));
   }
 
   /** Returns the writer of the weights file; empty if {@link #files} hold all arrays. */

@@ -1,9 +1,11 @@
 package io.github.geofix.models;
 
+import io.github.geofix.models.nn.ComputeThreads;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -12,19 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of a model behind a localizer, refiner or tile encoder: closing that closes the model,
- * once and not before calls in progress have returned. Thread-safe.
+ * once and not before calls in progress have returned. The model computes on a bounded number of
+ * threads, whoever calls. Thread-safe.
  */
 final class ModelOwner implements InvocationHandler {
   private final Object part;
   private final String name;
   private final AutoCloseable model;
+  private final ComputeThreads threads;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private ModelOwner(Object part, String name, AutoCloseable model) {
+  private ModelOwner(Object part, String name, AutoCloseable model, ComputeThreads threads) {
     this.part = part;
     this.name = name;
     this.model = model;
+    this.threads = threads;
   }
 
   /**
@@ -32,9 +37,11 @@ final class ModelOwner implements InvocationHandler {
    * IllegalStateException}.
    *
    * @param type the interface of the part
+   * @param computeThreads see {@link io.github.geofix.core.LoadOptions}
    * @param part returns the part; if it throws, the model is closed
    */
-  static <T extends AutoCloseable> T own(Class<T> type, GeoModel model, Supplier<T> part) {
+  static <T extends AutoCloseable> T own(
+      Class<T> type, GeoModel model, int computeThreads, Supplier<T> part) {
     T owned;
     try {
       owned = part.get();
@@ -45,12 +52,14 @@ final class ModelOwner implements InvocationHandler {
     String name = type.getSimpleName().replaceAll("(?<=.)(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
     return type.cast(
         Proxy.newProxyInstance(
-            type.getClassLoader(), new Class<?>[] {type}, new ModelOwner(owned, name, model)));
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            new ModelOwner(owned, name, model, ComputeThreads.of(computeThreads))));
   }
 
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
-      throws Throwable {
+      throws Exception {
     if (method.getDeclaringClass() == Object.class) {
       return method.getName().equals("equals")
           ? (Object) (arguments != null && proxy == arguments[0])
@@ -60,23 +69,52 @@ final class ModelOwner implements InvocationHandler {
       close();
       return null;
     }
+    checkNotNull(method, arguments);
     lock.readLock().lock();
     try {
       if (closed) {
         throw new IllegalStateException("the " + name + " is closed");
       }
-      return call(method, arguments);
+      return threads.call(() -> call(method, arguments));
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+  private static void checkNotNull(Method method, Object @Nullable [] arguments) {
+    for (Object argument : arguments == null ? new Object[0] : arguments) {
+      if (argument == null || (argument instanceof List<?> list && holdsNull(list))) {
+        throw new NullPointerException(
+            method.getName() + " needs a value: an argument is null, or a list holds null");
+      }
+    }
+  }
+
+  private static boolean holdsNull(List<?> list) {
+    for (Object element : list) {
+      if (element == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Object call(Method method, Object @Nullable [] arguments) {
     try {
       return method.invoke(part, arguments);
     } catch (InvocationTargetException e) {
-      throw e.getCause();
+      throw rethrown(e.getCause());
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
     }
+  }
+
+  /** The interfaces of the parts declare no checked exceptions. */
+  private static RuntimeException rethrown(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) cause;
   }
 
   private void close() throws Exception {
@@ -85,6 +123,7 @@ final class ModelOwner implements InvocationHandler {
       if (!closed) {
         closed = true;
         model.close();
+        threads.close();
       }
     } finally {
       lock.writeLock().unlock();

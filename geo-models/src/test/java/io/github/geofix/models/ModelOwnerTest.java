@@ -20,6 +20,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +35,7 @@ final class ModelOwnerTest {
   @Test
   void closesTheModelOnceAndRefusesLaterCalls() {
     FakeModel model = new FakeModel();
-    Localizer owned = ModelOwner.own(Localizer.class, model, model::localizer);
+    Localizer owned = ModelOwner.own(Localizer.class, model, 0, model::localizer);
     assertThat(owned.locate(Path.of("a"))).isEqualTo(FakeModel.NOWHERE);
     owned.close();
     owned.close();
@@ -52,6 +53,7 @@ final class ModelOwnerTest {
                 ModelOwner.own(
                     Localizer.class,
                     model,
+                    0,
                     () -> {
                       throw new IllegalStateException("it reads vectors");
                     }))
@@ -63,7 +65,7 @@ final class ModelOwnerTest {
   @Test
   void waitsForCallsInProgress() throws InterruptedException {
     FakeModel model = new FakeModel();
-    Localizer owned = ModelOwner.own(Localizer.class, model, model::localizer);
+    Localizer owned = ModelOwner.own(Localizer.class, model, 0, model::localizer);
     model.goOn = new CountDownLatch(1);
     Thread caller = new Thread(() -> owned.locate(Path.of("slow")));
     caller.start();
@@ -83,12 +85,26 @@ final class ModelOwnerTest {
   @Test
   void throwsWhatThePartThrows() {
     FakeModel model = new FakeModel();
-    Localizer owned = ModelOwner.own(Localizer.class, model, model::localizer);
+    Localizer owned = ModelOwner.own(Localizer.class, model, 0, model::localizer);
     assertThatThrownBy(() -> owned.locateImages(List.of()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage("cut short");
     assertThat(List.of(model.localizer(), owned).indexOf(owned)).isEqualTo(1);
     owned.close();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void refusesNullWithOneClearException() {
+    FakeModel model = new FakeModel();
+    try (Localizer owned = ModelOwner.own(Localizer.class, model, 0, model::localizer)) {
+      assertThatThrownBy(() -> owned.locate((Path) null))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("locate needs a value: an argument is null, or a list holds null");
+      assertThatThrownBy(() -> owned.locateAll(Arrays.asList(Path.of("a"), null)))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageStartingWith("locateAll needs a value");
+    }
   }
 
   private static final class FakeModel extends GeoModel {

@@ -81,6 +81,24 @@ public final class PointSet {
     return set;
   }
 
+  /**
+   * Returns the positions of a CSV file as {@link #readCsv(Path)} reads it, in their order and with
+   * all their digits. Takes some 50 bytes for each.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   * @throws io.github.geofix.core.format.ModelFormatException if a column is missing or a value is
+   *     out of range; the message names the line
+   */
+  public static List<LatLng> readPositions(Path file) {
+    List<LatLng> positions = new ArrayList<>();
+    PositionCsv.read(
+        file,
+        PositionCsv.LATITUDES,
+        PositionCsv.LONGITUDES,
+        (latitude, longitude) -> positions.add(new LatLng(latitude, longitude)));
+    return positions;
+  }
+
   /** As {@link #readCsv(Path)}, for columns of other names; case does not matter. */
   public static PointSet readCsv(Path file, String latitudeColumn, String longitudeColumn) {
     PointSet set = new PointSet();

@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A region of the Earth: a union of S2 cells of any level. Immutable and thread-safe.
@@ -31,9 +31,10 @@ import java.util.stream.IntStream;
 public final class Region {
   private static final int CIRCLE_CELLS = 64;
 
-  private final CellPartition cells;
+  /** Disjoint cells in Hilbert order. */
+  private final long[] cells;
 
-  private Region(CellPartition cells) {
+  private Region(long[] cells) {
     this.cells = cells;
   }
 
@@ -71,8 +72,7 @@ public final class Region {
   }
 
   private static Region of(S2CellUnion union) {
-    return new Region(
-        CellPartition.ofCellIds(union.cellIds().stream().mapToLong(S2CellId::id).toArray()));
+    return new Region(union.cellIds().stream().mapToLong(S2CellId::id).toArray());
   }
 
   /**
@@ -183,37 +183,54 @@ public final class Region {
 
   /** As {@link #contains(LatLng)}, without objects; degrees. */
   public boolean contains(double latitude, double longitude) {
-    return cells.labelOf(latitude, longitude) >= 0;
+    return containsCell(S2Cells.leafOf(latitude, longitude));
   }
 
   /** Returns whether a cell is entirely in the region. */
   public boolean containsCell(long cellId) {
-    return cells.labelOfCell(cellId) >= 0;
+    int last = lastNotAfter(S2Cells.firstLeaf(cellId));
+    return last >= 0 && S2Cells.contains(cells[last], cellId);
   }
 
   /** Returns whether a cell and the region overlap by more than a border. */
   public boolean intersectsCell(long cellId) {
-    return containsCell(cellId) || cells.labelsWithin(cellId).findAny().isPresent();
+    return containsCell(cellId)
+        || lastNotAfter(S2Cells.firstLeaf(cellId) - 1) < lastNotAfter(S2Cells.lastLeaf(cellId));
+  }
+
+  /** Returns the index of the last cell that begins at or before a leaf, or -1. */
+  private int lastNotAfter(long leaf) {
+    int low = 0;
+    int high = cells.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Long.compareUnsigned(S2Cells.firstLeaf(cells[middle]), leaf) <= 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
   }
 
   /** Returns the area in km2. */
   public double areaKm2() {
-    return IntStream.range(0, cells.size()).mapToDouble(cells::areaKm2).sum();
+    return LongStream.of(cells).mapToDouble(S2Cells::areaKm2).sum();
   }
 
   /** Returns the S2 tokens of the cells, in Hilbert order. */
   public List<String> s2Tokens() {
-    return IntStream.range(0, cells.size()).mapToObj(cells::s2Token).toList();
+    return LongStream.of(cells).mapToObj(S2Cells::token).toList();
   }
 
   /** Returns the 64-bit S2 ids of the cells, in Hilbert order. */
   public long[] cellIds() {
-    return cells.cellIds();
+    return cells.clone();
   }
 
   /** Returns the corners of each cell, in Hilbert order, counter-clockwise. */
   public List<List<LatLng>> rings() {
-    return IntStream.range(0, cells.size()).mapToObj(cells::cornersOf).toList();
+    return LongStream.of(cells).mapToObj(S2Cells::cornersOf).toList();
   }
 
   /** Returns the region as a GeoJSON feature collection of one feature. */
@@ -230,12 +247,12 @@ public final class Region {
   /** Returns whether the other is the same region. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Region that && cells.equals(that.cells);
+    return other instanceof Region that && Arrays.equals(cells, that.cells);
   }
 
   @Override
   public int hashCode() {
-    return cells.hashCode();
+    return Arrays.hashCode(cells);
   }
 
   /** Returns the tokens. */

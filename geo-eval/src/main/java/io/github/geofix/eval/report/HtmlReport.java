@@ -168,6 +168,18 @@ public final class HtmlReport {
                             + Html.distance(report.rightKm())
                             + ". Scores are probabilities only if the model was calibrated.",
                         curve)));
+    report
+        .riskCoverage()
+        .ifPresent(
+            curve ->
+                page.add(
+                    ReportSection.riskCoverage(
+                        "What declining to answer gains",
+                        "If only the answers of the highest scores are given: how many of them are"
+                            + " farther off than "
+                            + Html.distance(report.rightKm())
+                            + ".",
+                        Map.of("this system", curve))));
     if (!photos.isEmpty()) {
       page.add(
           ReportSection.worldMap(

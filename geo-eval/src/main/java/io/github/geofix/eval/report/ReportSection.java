@@ -6,6 +6,7 @@ import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Reliability;
 import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.RiskCoverage;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import j2html.tags.DomContent;
@@ -30,6 +31,7 @@ public abstract sealed class ReportSection
         RecallCurvesSection,
         ReliabilitySection,
         RetrievedSection,
+        RiskCoverageSection,
         SharesSection,
         TableSection,
         TextSection,
@@ -160,6 +162,16 @@ public abstract sealed class ReportSection
   public static ReportSection photos(
       String title, String note, List<LocatedPhoto> photos, double nearKm, double farKm) {
     return new PhotosSection(title, note, photos, nearKm, farKm);
+  }
+
+  /**
+   * Returns risk-coverage curves: the share of wrong answers by the share of photos answered.
+   *
+   * @param systems the curve of each system by its name, in the order of the legend
+   */
+  public static ReportSection riskCoverage(
+      String title, String note, Map<String, RiskCoverage> systems) {
+    return new RiskCoverageSection(title, note, systems);
   }
 
   /**

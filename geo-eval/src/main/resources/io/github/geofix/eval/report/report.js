@@ -38,13 +38,15 @@
     }).observe(element);
   }
 
+  /** The color and the dashes of a system's line. */
+  const colour = i => `var(--s${i % 8})`;
+  const dash = ['', '7 4', '2 4', '9 3 2 3', '12 4', '4 2', '1 3', '6 2 1 2'];
+
   function curves(plot, data) {
     // Over distances in km, or over ranks.
     const km = data.unit === 'km';
     const name = km ? distance : rank => d3.format(',')(rank).replaceAll(',', '\u202f');
     const within = value => km ? 'within ' + distance(value) : 'among the best ' + name(value);
-    const colour = i => `var(--s${i % 8})`;
-    const dash = ['', '7 4', '2 4', '9 3 2 3', '12 4', '4 2', '1 3', '6 2 1 2'];
     const hidden = new Set();
     const readout = d3.select(plot).append('div').attr('class', 'readout');
     const at = readout.append('span').attr('class', 'at');
@@ -165,6 +167,38 @@
       bin.append('circle').attr('fill', 'currentColor').attr('cx', b => x(b.meanScore)).attr('cy', b => y(b.accuracy.accuracy))
         .attr('r', b => 3 + 7 * Math.sqrt(b.count / most))
         .append('title').text(b => `${b.count} photos: score ${percent(b.meanScore)}, right ${percent(b.accuracy.accuracy)}`);
+    });
+  }
+
+  /** Wrong answers by photos answered, a line for each system. */
+  function risk(plot, systems) {
+    const keys = d3.select(plot).append('div').attr('class', 'readout')
+      .selectAll('.system').data(systems).join('span').attr('class', 'system');
+    keys.append('span').attr('class', 'line-key').style('border-top-color', (s, i) => colour(i))
+      .style('border-top-style', (s, i) => dash[i % 8] ? 'dashed' : 'solid');
+    keys.append('span').text(s => s.name);
+    const holder = d3.select(plot).append('div');
+    onWidth(plot, width => {
+      const height = width < 520 ? 280 : 340;
+      const margin = {top: 26, right: 14, bottom: 42, left: 48};
+      const highest = d3.max(systems, s => d3.max(s.points, p => p.risk)) || 0.01;
+      const x = d3.scaleLinear([0, 1], [margin.left, width - margin.right]);
+      const y = d3.scaleLinear([0, highest], [height - margin.bottom, margin.top]).nice(5);
+      holder.selectAll('*').remove();
+      const svg = holder.append('svg').attr('viewBox', [0, 0, width, height])
+        .attr('role', 'img').attr('aria-label', 'Share of wrong answers by share of photos answered');
+      svg.append('g').attr('class', 'grid').selectAll('line').data(y.ticks(5)).join('line')
+        .attr('x1', margin.left).attr('x2', width - margin.right).attr('y1', y).attr('y2', y);
+      svg.append('g').selectAll('text').data(y.ticks(5)).join('text').attr('x', margin.left - 8)
+        .attr('y', y).attr('dy', '.32em').attr('text-anchor', 'end').text(t => percent(t));
+      svg.append('g').selectAll('text').data([0.2, 0.4, 0.6, 0.8, 1]).join('text').attr('x', x)
+        .attr('y', height - margin.bottom + 18).attr('text-anchor', 'middle').text(t => Math.round(100 * t) + ' %');
+      svg.append('text').attr('x', width - margin.right).attr('y', height - 6)
+        .attr('text-anchor', 'end').text('photos answered, the surest first');
+      svg.append('text').attr('x', 8).attr('y', 14).text('answers that were wrong');
+      systems.map((system, i) => [system, i]).reverse().forEach(([system, i]) => svg.append('path')
+        .attr('class', i ? 'curve' : 'curve own').style('stroke', colour(i)).style('stroke-dasharray', dash[i % 8])
+        .attr('d', d3.line(p => x(p.coverage), p => y(p.risk))(system.points)));
     });
   }
 
@@ -306,7 +340,7 @@
     key.append('span').text(`${d3.format(',')(most)} ${data.unit} (logarithmic)`);
   }
 
-  const charts = {curves, reliability, map, cells, cellMap};
+  const charts = {curves, reliability, risk, map, cells, cellMap};
   document.querySelectorAll('.chart').forEach(figure => {
     const data = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     charts[figure.dataset.chart](figure.querySelector('.plot'), data, figure);

@@ -5,6 +5,8 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.SphericalMean;
@@ -107,11 +109,37 @@ public abstract class BatchLocalizer implements Localizer {
                         cells.cell(cell),
                         headings.apply(cell)))
             .toList();
-    LatLng answer = best.get(0).latLng();
-    if (options.meanKm() > 0) {
-      answer = meanAround(answer, cells, scores, options.meanKm());
-    }
+    LatLng answer = answer(best.get(0).latLng(), cells::meanOf, scores, options);
     return new Location(answer, best, regions(cells, scores, shares));
+  }
+
+  /**
+   * Returns the location that scores of positions stand for: its candidates are positions, its
+   * regions unions of the cells that they lie in.
+   *
+   * @param positions returns the position of a number
+   * @param cells those of the positions
+   * @param scores one for each position, adding up to 1
+   * @param shares as of {@link #regions}
+   */
+  protected static Location location(
+      IntFunction<LatLng> positions,
+      PositionCells cells,
+      double[] scores,
+      AnswerOptions options,
+      List<Double> shares) {
+    List<Candidate> best =
+        Arrays.stream(best(scores, options.candidates()))
+            .mapToObj(
+                i -> {
+                  LatLng position = positions.apply(i);
+                  S2Cell cell = cells.cells().cell(cells.label(i));
+                  double radiusKm = S2Cells.radiusKm(cell.id(), position);
+                  return new Candidate(position, scores[i], radiusKm, cell);
+                })
+            .toList();
+    LatLng answer = answer(best.get(0).latLng(), positions, scores, options);
+    return new Location(answer, best, regions(cells.cells(), cells.sums(scores), shares));
   }
 
   /** Returns the cells of the highest scores, the highest first and of equals the first. */
@@ -131,13 +159,17 @@ public abstract class BatchLocalizer implements Localizer {
     return best;
   }
 
-  private static LatLng meanAround(
-      LatLng best, CellPartition cells, double[] scores, double radiusKm) {
+  /** Returns the best place itself, or the mean of the score around it. */
+  private static LatLng answer(
+      LatLng best, IntFunction<LatLng> positions, double[] scores, AnswerOptions options) {
+    if (options.meanKm() == 0) {
+      return best;
+    }
     SphericalMean mean = new SphericalMean();
-    for (int cell = 0; cell < scores.length; cell++) {
-      LatLng position = cells.meanOf(cell);
-      if (GreatCircle.isWithin(best, position, radiusKm)) {
-        mean.add(position, scores[cell]);
+    for (int i = 0; i < scores.length; i++) {
+      LatLng position = positions.apply(i);
+      if (GreatCircle.isWithin(best, position, options.meanKm())) {
+        mean.add(position, scores[i]);
       }
     }
     return mean.latLng();

@@ -81,7 +81,10 @@ public abstract class Backbone extends Layer {
   @Override
   public abstract NDArray forward(Forward f, NDArray images);
 
-  /** Returns the number of tokens that stand for the whole image; they come first. */
+  /**
+   * Returns the number of tokens that stand for the whole image, registers included; they come
+   * first, the class token before all.
+   */
   public int classTokens() {
     return 0;
   }

@@ -16,10 +16,15 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The image encoder of CLIP: a Vision Transformer with quick GELU, a normalization before the first
- * block, and a projection of the class token into the space that images and texts share.
+ * The image encoder of CLIP: a Vision Transformer with a normalization before the first block, and
+ * a projection of the class token into the space that images and texts share.
+ *
+ * <p>Published weights differ in the activation, which their names and shapes do not show: OpenAI's
+ * need {@link Activation#QUICK_GELU}, most of OpenCLIP's (LAION, DataComp) {@link Activation#GELU}.
+ * With the wrong one vectors are nearly parallel to the right ones, and wrong.
  *
  * <p>Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", ICML
  * 2021; Dosovitskiy et al., "An Image is Worth 16x16 Words", ICLR 2021. OpenAI published code and
@@ -35,52 +40,110 @@ public final class ClipVit extends Backbone {
   /**
    * The size of the network.
    *
-   * @param imageSize side of the images in pixels, a multiple of the patch
+   * @param image the images it reads: squares, filled by whole patches
    * @param patch side of a patch in pixels
    * @param width length D of a token
    * @param depth number of blocks
    * @param heads attention heads of a block
-   * @param projection length of the projected vector
+   * @param projection length of the projected vector; 0 for a network that projects nothing, whose
+   *     vector is the class token after the last normalization
+   * @param mlp the perceptrons of the blocks
    * @param dropPath rate at which training skips a branch of the last block; earlier ones less
    */
   public record Options(
-      int imageSize, int patch, int width, int depth, int heads, int projection, double dropPath) {
+      ImageSpec image,
+      int patch,
+      int width,
+      int depth,
+      int heads,
+      int projection,
+      Mlp mlp,
+      double dropPath) {
+
+    /**
+     * The perceptrons of the blocks.
+     *
+     * @param width of their middle, four times that of a token in all published sizes
+     * @param activation of their middle
+     */
+    public record Mlp(int width, Activation activation) {}
+
+    /** Creates the options of a network whose perceptrons are four times as wide as a token. */
+    public Options(
+        ImageSpec image,
+        int patch,
+        int width,
+        int depth,
+        int heads,
+        int projection,
+        Activation activation,
+        double dropPath) {
+      this(image, patch, width, depth, heads, projection, new Mlp(4 * width, activation), dropPath);
+    }
+
     /** Checks that whole patches fill the image. */
     public Options {
-      if (patch < 1 || imageSize < patch || imageSize % patch != 0) {
+      if (image.height() != image.width()) {
         throw new IllegalArgumentException(
-            "images of " + imageSize + " px are not filled by patches of " + patch + " px");
+            "CLIP reads squares, not " + image.height() + " x " + image.width() + " pixels");
+      }
+      if (patch < 1 || image.width() < patch || image.width() % patch != 0) {
+        throw new IllegalArgumentException(
+            "images of " + image.width() + " px are not filled by patches of " + patch + " px");
       }
     }
 
-    /** ViT-B/32 at 224 px: 87.8 million parameters. */
+    private static Options of(int size, int patch, int width, int depth, int heads, int vector) {
+      return new Options(
+          ImageSpec.clip(size), patch, width, depth, heads, vector, Activation.QUICK_GELU, 0);
+    }
+
+    /** OpenAI's ViT-B/32 at 224 px: 87.8 million parameters. */
     public static Options b32() {
-      return new Options(224, 32, 768, 12, 12, 512, 0);
+      return of(224, 32, 768, 12, 12, 512);
     }
 
-    /** ViT-B/16 at 224 px: 86.2 million parameters. */
+    /** OpenAI's ViT-B/16 at 224 px: 86.2 million parameters. */
     public static Options b16() {
-      return new Options(224, 16, 768, 12, 12, 512, 0);
+      return of(224, 16, 768, 12, 12, 512);
     }
 
-    /** ViT-L/14 at 224 px: 304.0 million parameters. */
+    /** OpenAI's ViT-L/14 at 224 px: 304.0 million parameters. */
     public static Options l14() {
-      return new Options(224, 14, 1024, 24, 16, 768, 0);
+      return of(224, 14, 1024, 24, 16, 768);
     }
 
-    /** ViT-L/14 at 336 px: 304.3 million parameters. */
+    /** OpenAI's ViT-L/14 at 336 px: 304.3 million parameters. */
     public static Options l14At336() {
       return l14().withImageSize(336);
     }
 
     /** Returns a copy for images of another size. */
     public Options withImageSize(int newImageSize) {
-      return new Options(newImageSize, patch, width, depth, heads, projection, dropPath);
+      return withImage(image.withSize(newImageSize, newImageSize));
+    }
+
+    /** Returns a copy for other images. */
+    public Options withImage(ImageSpec newImage) {
+      return new Options(newImage, patch, width, depth, heads, projection, mlp, dropPath);
+    }
+
+    /** Returns a copy with another activation. */
+    public Options withActivation(Activation newActivation) {
+      return new Options(
+          image,
+          patch,
+          width,
+          depth,
+          heads,
+          projection,
+          new Mlp(mlp.width(), newActivation),
+          dropPath);
     }
 
     /** Returns a copy with another rate of skipped branches. */
     public Options withDropPath(double newDropPath) {
-      return new Options(imageSize, patch, width, depth, heads, projection, newDropPath);
+      return new Options(image, patch, width, depth, heads, projection, mlp, newDropPath);
     }
   }
 
@@ -91,14 +154,14 @@ public final class ClipVit extends Backbone {
   private final LayerNorm normBefore;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final LayerNorm norm;
-  private final Linear head;
+  private final @Nullable Linear head;
 
   /** Creates the network without values. */
   public ClipVit(Options options) {
-    super(ImageSpec.clip(options.imageSize()), options.width());
+    super(options.image(), options.width());
     this.options = options;
     int width = options.width();
-    int side = options.imageSize() / options.patch();
+    int side = options.image().width() / options.patch();
     Init init = Init.normal(1 / Math.sqrt(width));
     classToken = parameter("cls_token", init, width);
     position = parameter("pos_embed", init, (long) side * side + 1, width);
@@ -106,13 +169,17 @@ public final class ClipVit extends Backbone {
     normBefore = child("norm_pre", new LayerNorm(width, EPSILON));
     TransformerBlock.Options block =
         TransformerBlock.Options.of(width, options.heads())
-            .withActivation(Activation.QUICK_GELU)
+            .withHidden(options.mlp().width())
+            .withActivation(options.mlp().activation())
             .withEpsilon(EPSILON);
     for (double rate : DropPath.rates(options.depth(), options.dropPath())) {
       blocks.add(child("blocks." + blocks.size(), new TransformerBlock(block.withDropPath(rate))));
     }
     norm = child("norm", new LayerNorm(width, EPSILON));
-    head = child("head", new Linear(width, options.projection(), false));
+    head =
+        options.projection() == 0
+            ? null
+            : child("head", new Linear(width, options.projection(), false));
   }
 
   /**
@@ -124,15 +191,11 @@ public final class ClipVit extends Backbone {
   @Override
   public NDArray forward(Forward f, NDArray images) {
     Shape shape = images.getShape();
-    if (shape.get(2) != options.imageSize() || shape.get(3) != options.imageSize()) {
+    int side = options.image().width();
+    if (shape.get(2) != side || shape.get(3) != side) {
       throw new IllegalArgumentException(
-          "images "
-              + shape
-              + " given, this network reads "
-              + options.imageSize()
-              + " x "
-              + options.imageSize()
-              + " pixels: use withImageSize or resize them");
+          "images %s given, this network reads %d x %d pixels: use withImageSize or resize them"
+              .formatted(shape, side, side));
     }
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
     x = normBefore.forward(f, x.add(position.array()));
@@ -153,12 +216,13 @@ public final class ClipVit extends Backbone {
 
   /** Projects the class token of {@link #forward}'s result, to have both from one pass. */
   public NDArray projected(Forward f, NDArray tokens) {
-    return head.forward(f, norm.forward(f, tokens.get(":, 0")));
+    NDArray pooled = norm.forward(f, tokens.get(":, 0"));
+    return head == null ? pooled : head.forward(f, pooled);
   }
 
   @Override
   public int vectorWidth() {
-    return options.projection();
+    return head == null ? width() : options.projection();
   }
 
   @Override
@@ -232,16 +296,20 @@ public final class ClipVit extends Backbone {
         .rename(block + "mlp\\.c_proj\\.(\\w+)", "blocks.$1.mlp.fc2.$2");
   }
 
-  /** The names in Hugging Face's checkpoints, with or without the text encoder. */
+  /**
+   * The names in Hugging Face's checkpoints, with or without the text encoder; those of the image
+   * encoder alone without {@code vision_model.} in front, as Transformers 5 writes them.
+   */
   public static RenameTable huggingFaceNames() {
-    String layer = "vision_model\\.encoder\\.layers\\.(\\d+)\\.";
+    String vision = "(?:vision_model\\.)?";
+    String layer = vision + "encoder\\.layers\\.(\\d+)\\.";
     return RenameTable.builder()
-        .rename("vision_model\\.embeddings\\.class_embedding", "cls_token")
-        .rename("vision_model\\.embeddings\\.position_embedding\\.weight", "pos_embed")
-        .rename("vision_model\\.embeddings\\.patch_embedding\\.weight", "patch_embed.proj.weight")
+        .rename(vision + "embeddings\\.class_embedding", "cls_token")
+        .rename(vision + "embeddings\\.position_embedding\\.weight", "pos_embed")
+        .rename(vision + "embeddings\\.patch_embedding\\.weight", "patch_embed.proj.weight")
         // Spelled so in the checkpoints.
-        .rename("vision_model\\.pre_layrnorm\\.(\\w+)", "norm_pre.$1")
-        .rename("vision_model\\.post_layernorm\\.(\\w+)", "norm.$1")
+        .rename(vision + "pre_layrnorm\\.(\\w+)", "norm_pre.$1")
+        .rename(vision + "post_layernorm\\.(\\w+)", "norm.$1")
         .rename("visual_projection\\.weight", "head.weight")
         .rename(layer + "layer_norm([12])\\.(\\w+)", "blocks.$1.norm$2.$3")
         .part(layer + "self_attn\\.q_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
@@ -249,7 +317,7 @@ public final class ClipVit extends Backbone {
         .part(layer + "self_attn\\.v_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
         .rename(layer + "self_attn\\.out_proj\\.(\\w+)", "blocks.$1.attn.proj.$2")
         .rename(layer + "mlp\\.fc([12])\\.(\\w+)", "blocks.$1.mlp.fc$2.$3")
-        .ignore("vision_model\\.embeddings\\.position_ids|logit_scale|text_.*")
+        .ignore(vision + "embeddings\\.position_ids|logit_scale|text_.*")
         .build();
   }
 

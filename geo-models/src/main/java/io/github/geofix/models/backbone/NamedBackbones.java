@@ -2,6 +2,7 @@ package io.github.geofix.models.backbone;
 
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.nn.Activation;
 import java.util.List;
 
 /** The backbones that a configuration can name. */
@@ -19,10 +20,19 @@ final class NamedBackbones {
           "dinov2-s14",
           "dinov2-b14",
           "dinov2-l14",
+          "dinov2-s14-hub",
+          "dinov2-b14-hub",
+          "dinov2-l14-hub",
+          "dinov2-s14-reg",
+          "dinov2-b14-reg",
+          "dinov2-l14-reg",
           "clip-vit-b32",
           "clip-vit-b16",
           "clip-vit-l14",
-          "clip-vit-l14-336");
+          "clip-vit-l14-336",
+          "openclip-vit-b32",
+          "openclip-vit-b16",
+          "openclip-vit-l14");
 
   private NamedBackbones() {}
 
@@ -49,20 +59,29 @@ final class NamedBackbones {
       case "dinov2-s14" -> new DinoV2(DinoV2.Options.s14().withImage(image));
       case "dinov2-b14" -> new DinoV2(DinoV2.Options.b14().withImage(image));
       case "dinov2-l14" -> new DinoV2(DinoV2.Options.l14().withImage(image));
-      case "clip-vit-b32" -> clip(ClipVit.Options.b32(), image);
-      case "clip-vit-b16" -> clip(ClipVit.Options.b16(), image);
-      case "clip-vit-l14" -> clip(ClipVit.Options.l14(), image);
-      case "clip-vit-l14-336" -> clip(ClipVit.Options.l14At336(), image);
+      case "dinov2-s14-hub" -> dino(DinoV2.Options.s14(), DinoV2.Variant.HUB, image);
+      case "dinov2-b14-hub" -> dino(DinoV2.Options.b14(), DinoV2.Variant.HUB, image);
+      case "dinov2-l14-hub" -> dino(DinoV2.Options.l14(), DinoV2.Variant.HUB, image);
+      case "dinov2-s14-reg" -> dino(DinoV2.Options.s14(), DinoV2.Variant.REGISTERS, image);
+      case "dinov2-b14-reg" -> dino(DinoV2.Options.b14(), DinoV2.Variant.REGISTERS, image);
+      case "dinov2-l14-reg" -> dino(DinoV2.Options.l14(), DinoV2.Variant.REGISTERS, image);
+      case "clip-vit-b32" -> clip(ClipVit.Options.b32(), Activation.QUICK_GELU, image);
+      case "clip-vit-b16" -> clip(ClipVit.Options.b16(), Activation.QUICK_GELU, image);
+      case "clip-vit-l14", "clip-vit-l14-336" ->
+          clip(ClipVit.Options.l14(), Activation.QUICK_GELU, image);
+      case "openclip-vit-b32" -> clip(ClipVit.Options.b32(), Activation.GELU, image);
+      case "openclip-vit-b16" -> clip(ClipVit.Options.b16(), Activation.GELU, image);
+      case "openclip-vit-l14" -> clip(ClipVit.Options.l14(), Activation.GELU, image);
       default -> ofClass(name);
     };
   }
 
-  private static Backbone clip(ClipVit.Options options, ImageSpec image) {
-    if (image.height() != image.width()) {
-      throw new IllegalArgumentException(
-          "CLIP reads squares, not " + image.height() + " x " + image.width() + " pixels");
-    }
-    return new ClipVit(options.withImageSize(image.height()));
+  private static Backbone dino(DinoV2.Options options, DinoV2.Variant variant, ImageSpec image) {
+    return new DinoV2(options.withVariant(variant).withImage(image));
+  }
+
+  private static Backbone clip(ClipVit.Options options, Activation activation, ImageSpec image) {
+    return new ClipVit(options.withActivation(activation).withImage(image));
   }
 
   private static Backbone ofClass(String name) {

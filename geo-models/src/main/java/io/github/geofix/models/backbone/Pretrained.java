@@ -1,7 +1,7 @@
 package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
@@ -26,7 +26,7 @@ public final class Pretrained {
    * @throws io.github.geofix.core.format.ModelFormatException if an array is missing or does not
    *     fit; the message names it. The network may then be partly filled
    */
-  public static Map<String, ImportReport> load(Module network, Safetensors checkpoint) {
+  public static Map<String, ImportReport> load(Module network, TensorFile checkpoint) {
     Map<String, Backbone> backbones = backbones(network);
     if (backbones.isEmpty()) {
       throw new IllegalArgumentException(
@@ -42,13 +42,13 @@ public final class Pretrained {
 
   /**
    * Fills a whole network from a published checkpoint of one, or else all its backbones as {@link
-   * #load(Module, Safetensors)} does.
+   * #load(Module, TensorFile)} does.
    *
    * @param wholeNetwork the names of published checkpoints of such networks, by publisher
    * @return for each part that was filled, by its name or that of the publisher, a complete report
    */
   public static Map<String, ImportReport> load(
-      Module network, Safetensors checkpoint, Map<String, RenameTable> wholeNetwork) {
+      Module network, TensorFile checkpoint, Map<String, RenameTable> wholeNetwork) {
     for (Map.Entry<String, RenameTable> names : wholeNetwork.entrySet()) {
       if (Weights.matches(network, checkpoint, names.getValue()) > 0) {
         return Map.of(
@@ -63,7 +63,7 @@ public final class Pretrained {
     return network.parameters().values().iterator().next().array().getManager();
   }
 
-  private static ImportReport fill(Backbone backbone, Safetensors checkpoint) {
+  private static ImportReport fill(Backbone backbone, TensorFile checkpoint) {
     RenameTable best = RenameTable.IDENTITY;
     long most = Weights.matches(backbone, checkpoint, best);
     List<String> known = new ArrayList<>(List.of("geofix"));

@@ -22,6 +22,17 @@ final class Tokens {
     return NDArrays.concat(new NDList(token, patches), 1);
   }
 
+  /** Puts registers {@code [R, D]} after the class token of {@code [B, 1 + N, D]}. */
+  static NDArray withRegisters(NDArray tokens, Parameter registers) {
+    Shape shape = tokens.getShape();
+    NDArray all =
+        registers
+            .in(tokens.getManager())
+            .expandDims(0)
+            .broadcast(shape.get(0), registers.shape().get(0), shape.get(2));
+    return NDArrays.concat(new NDList(tokens.get(":, :1"), all, tokens.get(":, 1:")), 1);
+  }
+
   /** Returns the block of a parameter: the blocks are a list, and norm and head follow them. */
   static int blockOf(String parameter, int blocks) {
     boolean after = parameter.startsWith("norm.") || parameter.startsWith("head.");

@@ -1,6 +1,10 @@
 package io.github.geofix.models.calibration;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -45,20 +49,62 @@ public record Calibration(double temperature, List<Double> regionShares) {
    * Fits the temperature, and then the shares on the scores at that temperature.
    *
    * @param photos their number; they were not trained on
-   * @param model what it says of the photo of an index, 0 to {@code photos} - 1; asked once for
-   *     each
+   * @param model returns the scores of the photo of an index, 0 to {@code photos} - 1; called once
+   *     for each
    * @throws IllegalArgumentException if none of the photos lies in a place that the model knows
    */
   public static Calibration fit(int photos, IntFunction<ScoredPhoto> model) {
-    List<ScoredPhoto> scored = IntStream.range(0, photos).mapToObj(model).toList();
+    return fit(model, Collections.nCopies(photos, ""));
+  }
+
+  /**
+   * Fits the temperature on all photos, and shares with which the regions of each group of photos
+   * have their nominal coverage: for each coverage the largest share that a group needs. Photos of
+   * a new group are held as often if it is no harder than the hardest of these.
+   *
+   * @param model returns the scores of the photo of an index; called once for each
+   * @param groups the group of each photo, such as its date, camera or continent
+   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows, or
+   *     one of several groups is too small for the largest coverage
+   */
+  public static Calibration fit(IntFunction<ScoredPhoto> model, List<String> groups) {
+    List<ScoredPhoto> scored = IntStream.range(0, groups.size()).mapToObj(model).toList();
+    Map<String, List<ScoredPhoto>> members = new TreeMap<>();
+    for (int i = 0; i < scored.size(); i++) {
+      members.computeIfAbsent(groups.get(i), group -> new ArrayList<>()).add(scored.get(i));
+    }
+    if (members.size() > 1) {
+      members.forEach((name, group) -> checkSize(name, group.size()));
+    }
     double temperature =
         Temperature.fit(
             scored.stream().map(ScoredPhoto::scores).toList(),
             scored.stream().mapToInt(ScoredPhoto::truth).toArray());
-    double[] needed =
-        scored.stream()
+    List<List<Double>> shares =
+        members.values().stream().map(group -> shares(group, temperature)).toList();
+    return new Calibration(
+        temperature,
+        IntStream.range(0, COVERAGE.size())
+            .mapToObj(i -> Collections.max(shares.stream().map(of -> of.get(i)).toList()))
+            .toList());
+  }
+
+  private static List<Double> shares(List<ScoredPhoto> photos, double temperature) {
+    return RegionShares.fit(
+        COVERAGE,
+        photos.stream()
             .mapToDouble(photo -> photo.neededShare().applyAsDouble(temperature))
-            .toArray();
-    return new Calibration(temperature, RegionShares.fit(COVERAGE, needed));
+            .toArray());
+  }
+
+  /** A smaller group would need all of the score, whatever its photos are. */
+  private static void checkSize(String group, int photos) {
+    double largest = Collections.max(COVERAGE);
+    int least = (int) Math.ceil(largest / (1 - largest) - 1e-9);
+    if (photos < least) {
+      throw new IllegalArgumentException(
+          "the group \"%s\" has %d photos; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
+              .formatted(group, photos, 100 * largest, least));
+    }
   }
 }

@@ -89,6 +89,32 @@ public final class Temperature {
     return softened;
   }
 
+  /**
+   * Returns the scores of places for a photo: the softmax of their cosines, or other logits, times
+   * a scale.
+   *
+   * @param logits {@code [N]}
+   * @param scale such as that of cosines, divided by the temperature
+   * @return {@code [N]}; they add up to 1
+   */
+  public static double[] softmax(float[] logits, double scale) {
+    double best = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      best = Math.max(best, logit);
+    }
+    double[] scores = new double[logits.length];
+    double sum = 0;
+    for (int place = 0; place < scores.length; place++) {
+      // Less the best, so that nothing overflows.
+      scores[place] = Math.exp(scale * (logits[place] - best));
+      sum += scores[place];
+    }
+    for (int place = 0; place < scores.length; place++) {
+      scores[place] /= sum;
+    }
+    return scores;
+  }
+
   /** Returns the sum over the photos of the negative log-probability of the true place. */
   private static double surprise(
       List<double[]> logs, int[] truths, int[] counted, double temperature) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,6 +54,12 @@ final class GalleryFolder {
   /** Writes a gallery without photos. */
   static void write(
       Path folder, Path encoder, GalleryConfig config, int dimension, IndexOptions index) {
+    Map<String, ModelFolder.FileWriter> files = new HashMap<>();
+    files.put(ENCODER, copy -> copy(encoder, copy));
+    files.put(GalleryRows.ROWS, file -> GalleryRows.create(file, dimension, index));
+    ModelFolder.open(encoder)
+        .attribution()
+        .ifPresent(work -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(work)));
     ModelFolder.write(
         folder,
         new ModelFolder.Contents(
@@ -61,11 +68,7 @@ final class GalleryFolder {
             Calibration.NONE,
             card(encoder),
             Optional.empty(),
-            Map.of(
-                ENCODER,
-                copy -> copy(encoder, copy),
-                GalleryRows.ROWS,
-                file -> GalleryRows.create(file, dimension, index))));
+            files));
   }
 
   private static ModelCard card(Path encoder) {

@@ -194,7 +194,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
               Weights.digest(owner.network()),
               config.efSearch());
       GalleryModel model = new GalleryModel(folder.path(), config, owner, encoder, rows);
-      model.setCalibration(folder.calibration());
+      model.readBesides(folder);
       return model;
     } catch (RuntimeException e) {
       owner.close();

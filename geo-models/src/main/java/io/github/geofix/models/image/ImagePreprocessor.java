@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Turns an upright photo into the numbers a network reads, as torchvision's transforms do: to the
- * same bytes after resizing and cropping, to the same floats after normalizing. Immutable and
- * thread-safe.
+ * Turns an upright photo into the numbers a network reads, as torchvision's transforms and the
+ * image processors of Hugging Face do: to the same bytes after resizing and cropping, to the same
+ * floats after normalizing. Immutable and thread-safe.
  */
 public final class ImagePreprocessor {
   private final ImageSpec spec;
@@ -85,7 +85,12 @@ public final class ImagePreprocessor {
   }
 
   private BufferedImage resized(BufferedImage photo, Cut cut) {
-    return Resampling.resize(photo, cut.width(), cut.height(), spec.interpolation(), cut.part());
+    Rectangle source = cut.source();
+    BufferedImage part =
+        source.width == photo.getWidth() && source.height == photo.getHeight()
+            ? photo
+            : photo.getSubimage(source.x, source.y, source.width, source.height);
+    return Resampling.resize(part, cut.width(), cut.height(), spec.interpolation(), cut.part());
   }
 
   /**
@@ -111,10 +116,11 @@ public final class ImagePreprocessor {
 
   private float[] nearest(ClassMap map, Cut cut) {
     float[] classes = new float[spec.height() * spec.width()];
+    Rectangle source = cut.source();
     for (int i = 0; i < spec.height(); i++) {
-      int y = (int) ((cut.part().y + i + 0.5) * map.height() / cut.height());
+      int y = source.y + (int) ((cut.part().y + i + 0.5) * source.height / cut.height());
       for (int j = 0; j < spec.width(); j++) {
-        int x = (int) ((cut.part().x + j + 0.5) * map.width() / cut.width());
+        int x = source.x + (int) ((cut.part().x + j + 0.5) * source.width / cut.width());
         int found = map.at(x, y);
         classes[i * spec.width() + j] = found == ClassMap.UNKNOWN ? -1 : found;
       }
@@ -122,14 +128,36 @@ public final class ImagePreprocessor {
     return classes;
   }
 
-  /** An image resized to width and height, and the part of it that is kept. */
-  private record Cut(int width, int height, Rectangle part) {}
+  /** The part of an image that is resized to width and height, and the part of it that is kept. */
+  private record Cut(Rectangle source, int width, int height, Rectangle part) {}
 
   /** Where {@link #spec()} cuts a photo of the given size. */
   private Cut whole(int width, int height) {
-    return spec.fit() == Fit.STRETCH
-        ? new Cut(spec.width(), spec.height(), new Rectangle(spec.width(), spec.height()))
-        : covering(width, height, spec.height(), spec.width(), List.of(Place.CENTER)).get(0);
+    return switch (spec.fit()) {
+      case STRETCH -> stretched(new Rectangle(width, height));
+      case CROP -> covering(width, height, Place.CENTER);
+      case CROP_FLOOR -> covering(width, height, Place.CENTER_FLOOR);
+      case CROP_FIRST -> stretched(largestMiddle(width, height));
+    };
+  }
+
+  private Cut stretched(Rectangle source) {
+    return new Cut(source, spec.width(), spec.height(), new Rectangle(spec.width(), spec.height()));
+  }
+
+  private Rectangle largestMiddle(int width, int height) {
+    long across = Math.min(width, (long) height * spec.width() / spec.height());
+    long down = Math.min(height, (long) width * spec.height() / spec.width());
+    if (across < 1 || down < 1) {
+      throw new IllegalArgumentException(
+          "a photo of %d x %d pixels has no part with the proportions of %d x %d"
+              .formatted(width, height, spec.width(), spec.height()));
+    }
+    return Place.CENTER.in(width, height, (int) across, (int) down);
+  }
+
+  private Cut covering(int width, int height, Place place) {
+    return covering(width, height, spec.height(), spec.width(), List.of(place)).get(0);
   }
 
   private List<Cut> five(int width, int height, int shortSide) {
@@ -142,7 +170,7 @@ public final class ImagePreprocessor {
               + " pixels out of a photo whose shorter side has "
               + shortSide);
     }
-    return covering(width, height, shortSide, shortSide, List.of(Place.values()));
+    return covering(width, height, shortSide, shortSide, Place.FIVE);
   }
 
   /** Resizes until the photo just covers the given size, then cuts parts of the spec's size. */
@@ -162,6 +190,7 @@ public final class ImagePreprocessor {
         .map(
             place ->
                 new Cut(
+                    new Rectangle((int) width, (int) height),
                     newWidth,
                     newHeight,
                     place.in(newWidth, newHeight, spec.width(), spec.height())))
@@ -198,13 +227,17 @@ public final class ImagePreprocessor {
     return values;
   }
 
-  /** Where a crop is cut; the order is that of torchvision's FiveCrop. */
+  /** Where a crop is cut. */
   private enum Place {
     TOP_LEFT,
     TOP_RIGHT,
     BOTTOM_LEFT,
     BOTTOM_RIGHT,
-    CENTER;
+    CENTER,
+    CENTER_FLOOR;
+
+    /** In the order of torchvision's FiveCrop. */
+    static final List<Place> FIVE = List.of(TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, BOTTOM_RIGHT, CENTER);
 
     Rectangle in(int width, int height, int partWidth, int partHeight) {
       int right = width - partWidth;
@@ -218,6 +251,7 @@ public final class ImagePreprocessor {
         case CENTER ->
             new Rectangle(
                 (int) Math.rint(right / 2.0), (int) Math.rint(bottom / 2.0), partWidth, partHeight);
+        case CENTER_FLOOR -> new Rectangle(right / 2, bottom / 2, partWidth, partHeight);
       };
     }
   }

@@ -114,6 +114,9 @@ public final class Photos {
    * @throws UncheckedIOException if the photo is too large, damaged or no image
    */
   public static BufferedImage decode(byte[] bytes, String name, Options options) {
+    if (bytes.length == 0) {
+      throw failure(name, "the file is empty", null);
+    }
     try {
       BufferedImage image = Pixels.bgr(pixels(ColorProfile.hidden(bytes), options));
       return Orientation.of(bytes).apply(image);
@@ -129,31 +132,58 @@ public final class Photos {
     }
   }
 
+  /**
+   * Decodes a photo from a stream.
+   *
+   * @param in read to its end, or to the most bytes that a photo of {@code maxPixels} can take; not
+   *     closed
+   * @param name how the photo is called in an error
+   * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
+   * @throws UncheckedIOException if reading fails, or the photo is too large, damaged or no image
+   */
+  public static BufferedImage decode(InputStream in, String name, Options options) {
+    long limit = mostBytes(options.maxPixels());
+    byte[] bytes;
+    try {
+      bytes = in.readNBytes((int) limit);
+      if (bytes.length == limit && in.read() >= 0) {
+        throw tooManyBytes(name, "more than " + limit, options.maxPixels());
+      }
+    } catch (IOException e) {
+      throw failure(name, reason(e), e);
+    }
+    return decode(bytes, name, options);
+  }
+
+  private static long mostBytes(long maxPixels) {
+    // Uncompressed RGBA of 16 bits takes 8 bytes a pixel; the rest is for metadata.
+    return Math.min(Integer.MAX_VALUE - 8, 8 * maxPixels + (64 << 20));
+  }
+
+  private static UncheckedIOException tooManyBytes(String name, String bytes, long maxPixels) {
+    return failure(
+        name,
+        "it has "
+            + bytes
+            + " bytes, more than any photo of "
+            + maxPixels
+            + " pixels: make it smaller or raise maxPixels",
+        null);
+  }
+
   /** Reads a whole file that could hold a photo of {@code maxPixels} pixels. */
   static byte[] bytes(Path file, long maxPixels) {
-    // Uncompressed RGBA of 16 bits takes 8 bytes a pixel; the rest is for metadata.
-    long limit = Math.min(Integer.MAX_VALUE - 8, 8 * maxPixels + (64 << 20));
+    long limit = mostBytes(maxPixels);
     try {
       if (Files.isDirectory(file)) {
         throw failure(file.toString(), "it is a folder", null);
       }
       try (InputStream in = Files.newInputStream(file)) {
         if (Files.size(file) <= limit) {
-          byte[] bytes = in.readNBytes((int) limit);
-          if (bytes.length > 0) {
-            return bytes;
-          }
-          throw failure(file.toString(), "the file is empty", null);
+          return in.readNBytes((int) limit);
         }
       }
-      throw failure(
-          file.toString(),
-          "the file has "
-              + Files.size(file)
-              + " bytes, more than any photo of "
-              + maxPixels
-              + " pixels: make it smaller or raise maxPixels",
-          null);
+      throw tooManyBytes(file.toString(), Long.toString(Files.size(file)), maxPixels);
     } catch (NoSuchFileException e) {
       throw failure(file.toString(), "there is no such file", e);
     } catch (AccessDeniedException e) {

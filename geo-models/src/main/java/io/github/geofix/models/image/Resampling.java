@@ -16,7 +16,8 @@ public final class Resampling {
   /** Pillow's: bytes times weights of magnitude up to 2 stay inside an int. */
   private static final int FRACTION_BITS = 32 - 8 - 2;
 
-  private static final int HALF = 1 << (FRACTION_BITS - 1);
+  /** PyTorch's: the largest weight of an axis must fit into 16 bits with a sign. */
+  private static final int TENSOR_WEIGHT_BITS = 15;
 
   private Resampling() {}
 
@@ -77,7 +78,8 @@ public final class Resampling {
     byte[] to = Pixels.bytes(result);
     if (fromHeight == height) {
       for (int y = 0; y < part.height; y++) {
-        System.arraycopy(narrow, left + stride * y, to, 3 * part.width * y, 3 * part.width);
+        int from = left + stride * (part.y - top + y);
+        System.arraycopy(narrow, from, to, 3 * part.width * y, 3 * part.width);
       }
     } else {
       resizeColumns(narrow, left, stride, top, down, to, 3 * part.width);
@@ -87,11 +89,13 @@ public final class Resampling {
 
   private static void resizeRow(byte[] from, int rowStart, Weights weights, byte[] to, int at) {
     int[] weight = weights.weight;
+    int bits = weights.bits;
+    int half = weights.half();
     int out = at;
     for (int x = 0; x < weights.start.length; x++) {
-      int blue = HALF;
-      int green = HALF;
-      int red = HALF;
+      int blue = half;
+      int green = half;
+      int red = half;
       int k = x * weights.stride;
       int end = rowStart + 3 * (weights.start[x] + weights.count[x]);
       for (int i = rowStart + 3 * weights.start[x]; i < end; i += 3) {
@@ -100,9 +104,9 @@ public final class Resampling {
         green += w * (from[i + 1] & 0xff);
         red += w * (from[i + 2] & 0xff);
       }
-      to[out] = toByte(blue);
-      to[out + 1] = toByte(green);
-      to[out + 2] = toByte(red);
+      to[out] = toByte(blue, bits);
+      to[out + 1] = toByte(green, bits);
+      to[out + 2] = toByte(red, bits);
       out += 3;
     }
   }
@@ -110,8 +114,9 @@ public final class Resampling {
   private static void resizeColumns(
       byte[] from, int left, int stride, int top, Weights weights, byte[] to, int rowBytes) {
     int[] sums = new int[rowBytes];
+    int bits = weights.bits;
     for (int y = 0; y < weights.start.length; y++) {
-      Arrays.fill(sums, HALF);
+      Arrays.fill(sums, weights.half());
       for (int i = 0; i < weights.count[y]; i++) {
         addRow(
             from,
@@ -120,7 +125,7 @@ public final class Resampling {
             sums);
       }
       for (int x = 0; x < rowBytes; x++) {
-        to[rowBytes * y + x] = toByte(sums[x]);
+        to[rowBytes * y + x] = toByte(sums[x], bits);
       }
     }
   }
@@ -132,8 +137,8 @@ public final class Resampling {
     }
   }
 
-  private static byte toByte(int sum) {
-    return (byte) Math.max(0, Math.min(255, sum >> FRACTION_BITS));
+  private static byte toByte(int sum, int bits) {
+    return (byte) Math.max(0, Math.min(255, sum >> bits));
   }
 
   /**
@@ -141,36 +146,38 @@ public final class Resampling {
    *
    * @param start first source pixel of each result pixel
    * @param count number of source pixels of each result pixel
-   * @param weight {@code stride} weights for each result pixel, in units of 2^-22
+   * @param weight {@code stride} weights for each result pixel, in units of {@code 2^-bits}
    * @param stride room for the weights of one result pixel
    */
-  private record Weights(int[] start, int[] count, int[] weight, int stride) {
+  private record Weights(int[] start, int[] count, int[] weight, int stride, int bits) {
 
     /** Weights of the result pixels {@code offset} to {@code offset + length - 1} of {@code to}. */
     static Weights of(Interpolation interpolation, int from, int to, int offset, int length) {
-      double scale = (double) from / to;
-      double filterScale = Math.max(scale, 1.0);
-      double support = radius(interpolation) * filterScale;
-      int stride = (int) Math.ceil(support) * 2 + 1;
-      int[] start = new int[length];
-      int[] count = new int[length];
-      int[] weight = new int[Math.multiplyExact(length, stride)];
-      double[] exact = new double[stride];
-      for (int i = 0; i < length; i++) {
-        double center = (offset + i + 0.5) * scale;
-        start[i] = Math.max(0, (int) (center - support + 0.5));
-        count[i] = Math.min(from, (int) (center + support + 0.5)) - start[i];
-        double sum = 0;
-        for (int k = 0; k < count[i]; k++) {
-          exact[k] = filter(interpolation, (start[i] + k - center + 0.5) * (1.0 / filterScale));
-          sum += exact[k];
-        }
-        for (int k = 0; k < count[i]; k++) {
-          double fixed = exact[k] / sum * (1 << FRACTION_BITS);
-          weight[i * stride + k] = (int) (fixed < 0 ? fixed - 0.5 : fixed + 0.5);
-        }
+      Exact exact = Exact.of(interpolation, from, to, offset, length);
+      int bits = FRACTION_BITS;
+      if (interpolation == Interpolation.BICUBIC_TENSOR) {
+        // Of the whole axis, whatever part of it is wanted.
+        bits = tensorBits(Exact.of(interpolation, from, to, 0, to).largest());
       }
-      return new Weights(start, count, weight, stride);
+      int[] weight = new int[exact.weight.length];
+      for (int i = 0; i < weight.length; i++) {
+        double fixed = exact.weight[i] * (1 << bits);
+        weight[i] = (int) (fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+      }
+      return new Weights(exact.start, exact.count, weight, exact.stride, bits);
+    }
+
+    private static int tensorBits(double largest) {
+      int bits = 0;
+      while (bits < FRACTION_BITS
+          && (int) (0.5 + largest * (1 << (bits + 1))) < 1 << TENSOR_WEIGHT_BITS) {
+        bits++;
+      }
+      return bits;
+    }
+
+    int half() {
+      return 1 << (bits - 1);
     }
 
     int first() {
@@ -179,6 +186,40 @@ public final class Resampling {
 
     int end() {
       return start[start.length - 1] + count[count.length - 1];
+    }
+  }
+
+  /** {@link Weights} before they are rounded; those of each result pixel sum to 1. */
+  private record Exact(int[] start, int[] count, double[] weight, int stride) {
+
+    static Exact of(Interpolation interpolation, int from, int to, int offset, int length) {
+      double scale = (double) from / to;
+      double filterScale = Math.max(scale, 1.0);
+      double support = radius(interpolation) * filterScale;
+      int stride = (int) Math.ceil(support) * 2 + 1;
+      int[] start = new int[length];
+      int[] count = new int[length];
+      double[] weight = new double[Math.multiplyExact(length, stride)];
+      for (int i = 0; i < length; i++) {
+        double center = (offset + i + 0.5) * scale;
+        start[i] = Math.max(0, (int) (center - support + 0.5));
+        count[i] = Math.min(from, (int) (center + support + 0.5)) - start[i];
+        int first = i * stride;
+        double sum = 0;
+        for (int k = 0; k < count[i]; k++) {
+          weight[first + k] =
+              filter(interpolation, (start[i] + k - center + 0.5) * (1.0 / filterScale));
+          sum += weight[first + k];
+        }
+        for (int k = 0; k < count[i]; k++) {
+          weight[first + k] /= sum;
+        }
+      }
+      return new Exact(start, count, weight, stride);
+    }
+
+    double largest() {
+      return Arrays.stream(weight).max().orElse(0);
     }
 
     private static double radius(Interpolation interpolation) {

@@ -22,13 +22,16 @@ import java.util.stream.Stream;
 /**
  * A saved model: {@code config.json} holds the method and its configuration, {@code
  * weights.safetensors} every array, {@code calibration.json} the calibration if there is one, and
- * {@code card.json} the provenance. The folder is the model: nothing has to be registered to load
- * it. Immutable.
+ * {@code card.json} the provenance; {@code attribution.json} names the work that published weights
+ * come from. The folder is the model: nothing has to be registered to load it. Immutable.
  */
 public final class ModelFolder {
 
   /** The version of the layout this class writes, and the only one it reads. */
   public static final int FORMAT = 2;
+
+  /** The file that holds the {@link Attribution} of published weights. */
+  public static final String ATTRIBUTION = "attribution.json";
 
   private static final String CONFIG = "config.json";
   private static final String CALIBRATION = "calibration.json";
@@ -67,13 +70,13 @@ public final class ModelFolder {
   private final Path path;
   private final Head head;
   private final Map<String, String> settings;
-  private final boolean allowsCode;
+  private final LoadOptions options;
 
-  private ModelFolder(Path path, Head head, Map<String, String> settings, boolean allowsCode) {
+  private ModelFolder(Path path, Head head, Map<String, String> settings, LoadOptions options) {
     this.path = path;
     this.head = head;
     this.settings = settings;
-    this.allowsCode = allowsCode;
+    this.options = options;
   }
 
   /**
@@ -97,7 +100,7 @@ public final class ModelFolder {
     JsonObject tree = read(path, CONFIG);
     requireFormat(path, tree.get("format"));
     Head head = record(path.resolve(CONFIG), tree, Head.class);
-    return new ModelFolder(path, head, Map.of(), options.allowCode());
+    return new ModelFolder(path, head, Map.of(), options);
   }
 
   private static void requireFormat(Path path, JsonElement format) {
@@ -178,6 +181,11 @@ public final class ModelFolder {
     AtomicFiles.write(path.resolve(CONFIG), file -> write(file, head));
   }
 
+  /** Returns a writer of a record as JSON. */
+  public static FileWriter writerOf(Record content) {
+    return file -> write(file, content);
+  }
+
   private static void write(Path file, Record content) throws IOException {
     Files.writeString(file, StrictJson.print(JsonRecords.write(content)));
   }
@@ -201,7 +209,12 @@ public final class ModelFolder {
   public ModelFolder with(Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>(this.settings);
     all.putAll(settings);
-    return new ModelFolder(path, head, all, allowsCode);
+    return new ModelFolder(path, head, all, options);
+  }
+
+  /** Returns the options that the folder was opened with. */
+  public LoadOptions options() {
+    return options;
   }
 
   /**
@@ -212,7 +225,7 @@ public final class ModelFolder {
    */
   public void checkCode(NamesCode config) {
     List<String> code = config.code();
-    if (!allowsCode && !code.isEmpty()) {
+    if (!options.allowCode() && !code.isEmpty()) {
       throw new ModelFormatException(
           path
               + " runs code when it is loaded: "
@@ -258,11 +271,6 @@ public final class ModelFolder {
     return path.resolve(WEIGHTS);
   }
 
-  /** Returns the options this folder was opened with. */
-  public LoadOptions options() {
-    return new LoadOptions(allowsCode);
-  }
-
   /** Returns a further file of the model. */
   public Path file(String name) {
     return path.resolve(name);
@@ -287,6 +295,27 @@ public final class ModelFolder {
     return Files.exists(path.resolve(CALIBRATION))
         ? record(path.resolve(CALIBRATION), read(path, CALIBRATION), Calibration.class)
         : Calibration.NONE;
+  }
+
+  /**
+   * Reads whose published weights the model began with.
+   *
+   * @return empty if it began with none
+   * @throws ModelFormatException if the file is damaged
+   */
+  public Optional<Attribution> attribution() {
+    return Files.exists(path.resolve(ATTRIBUTION))
+        ? Optional.of(record(path.resolve(ATTRIBUTION), read(path, ATTRIBUTION), Attribution.class))
+        : Optional.empty();
+  }
+
+  /**
+   * Replaces the calibration of the folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older calibration stays
+   */
+  public void saveCalibration(Calibration calibration) {
+    AtomicFiles.write(path.resolve(CALIBRATION), file -> write(file, calibration));
   }
 
   /**

@@ -11,7 +11,9 @@ public enum Activation {
   /** GELU in its tanh form. */
   GELU_TANH,
   /** {@code x sigmoid(1.702 x)}, CLIP's approximation of GELU. */
-  QUICK_GELU;
+  QUICK_GELU,
+  /** {@code x sigmoid(x)} (Elfwing et al. 2018). */
+  SILU;
 
   /** Applies the function; the result belongs to the manager of {@code x}. */
   public NDArray apply(NDArray x) {
@@ -19,6 +21,7 @@ public enum Activation {
       case RELU -> ai.djl.nn.Activation.relu(x);
       case GELU -> ai.djl.nn.Activation.gelu(x);
       case GELU_TANH -> TorchOps.geluTanh(x);
+      case SILU -> x.mul(ai.djl.nn.Activation.sigmoid(x));
       case QUICK_GELU -> x.mul(ai.djl.nn.Activation.sigmoid(x.mul(Scalar.of(x, 1.702))));
     };
   }

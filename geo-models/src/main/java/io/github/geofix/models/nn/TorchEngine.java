@@ -44,7 +44,8 @@ public final class TorchEngine {
    * Runs a computation without gradients, as {@code torch.no_grad()} does, and returns its result.
    * The only way to do so in this library: inference, and changes to weights that the next backward
    * pass must not follow. Calls can be nested. The mode is per thread, so work that the computation
-   * hands to other threads still records gradients there.
+   * hands to other threads still records gradients there. A call within {@link ComputeThreads#call}
+   * runs on one of those threads.
    *
    * <pre>{@code
    * float[] logits = TorchEngine.noGrad(() -> network.forward(f, images).toFloatArray());
@@ -52,6 +53,10 @@ public final class TorchEngine {
    */
   public static <T> T noGrad(Supplier<T> computation) {
     engine();
+    return ComputeThreads.compute(() -> withoutGradients(computation));
+  }
+
+  private static <T> T withoutGradients(Supplier<T> computation) {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
     try {

@@ -31,6 +31,13 @@ public final class TorchOps {
           def resize_bicubic(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
             return torch.upsample_bicubic2d(maps, [torch.size(size, 0), torch.size(size, 1)],
               False, None, None)
+          def resize_bicubic_scaled(self: __torch__.M, maps: Tensor, size: Tensor,
+              scale: Tensor) -> Tensor:
+            return torch.upsample_bicubic2d(maps, [torch.size(size, 0), torch.size(size, 1)],
+              False, float(torch.select(scale, 0, 0)), float(torch.select(scale, 0, 1)))
+          def resize_bicubic_antialiased(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
+            return torch._upsample_bicubic2d_aa(maps, [torch.size(size, 0), torch.size(size, 1)],
+              False, None, None)
           """);
 
   private TorchOps() {}
@@ -72,6 +79,30 @@ public final class TorchOps {
   public static NDArray resizeBicubic(NDArray maps, int rows, int columns) {
     // Sizes reach TorchScript as the shape of an array: DJL passes arrays only.
     return SCRIPT.call("resize_bicubic", maps, maps.getManager().create(new Shape(rows, columns)));
+  }
+
+  /**
+   * As {@link #resizeBicubic(NDArray, int, int)}, with the positions that PyTorch's interpolate
+   * derives from scale factors rather than from the sizes: row i is read at {@code (i + 0.5) /
+   * rowScale - 0.5}.
+   */
+  public static NDArray resizeBicubic(
+      NDArray maps, int rows, int columns, double rowScale, double columnScale) {
+    NDManager manager = maps.getManager();
+    return SCRIPT.call(
+        "resize_bicubic_scaled",
+        maps,
+        manager.create(new Shape(rows, columns)),
+        manager.create(new double[] {rowScale, columnScale}));
+  }
+
+  /**
+   * As {@link #resizeBicubic(NDArray, int, int)}, with PyTorch's antialias: the filter widens where
+   * maps shrink.
+   */
+  public static NDArray resizeBicubicAntialiased(NDArray maps, int rows, int columns) {
+    return SCRIPT.call(
+        "resize_bicubic_antialiased", maps, maps.getManager().create(new Shape(rows, columns)));
   }
 
   /**

@@ -40,6 +40,11 @@ public final class TransformerBlock extends Layer {
       return new Options(width, heads, 4 * width, Activation.GELU, 1e-5, 0, 0);
     }
 
+    /** Returns a copy with an MLP of another width. */
+    public Options withHidden(int newHidden) {
+      return new Options(width, heads, newHidden, activation, epsilon, layerScale, dropPath);
+    }
+
     /** Returns a copy with another activation. */
     public Options withActivation(Activation newActivation) {
       return new Options(width, heads, hidden, newActivation, epsilon, layerScale, dropPath);

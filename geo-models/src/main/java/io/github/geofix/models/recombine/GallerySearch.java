@@ -74,30 +74,6 @@ final class GallerySearch {
   }
 
   /**
-   * Returns the scores of places for a photo: the softmax of their cosines times a scale.
-   *
-   * @param cosines {@code [G]}
-   * @return {@code [G]}; they add up to 1
-   */
-  static double[] scores(float[] cosines, double scale) {
-    double best = Double.NEGATIVE_INFINITY;
-    for (float cosine : cosines) {
-      best = Math.max(best, cosine);
-    }
-    double[] scores = new double[cosines.length];
-    double sum = 0;
-    for (int place = 0; place < scores.length; place++) {
-      // Less the best, so that nothing overflows.
-      scores[place] = Math.exp(scale * (cosines[place] - best));
-      sum += scores[place];
-    }
-    for (int place = 0; place < scores.length; place++) {
-      scores[place] /= sum;
-    }
-    return scores;
-  }
-
-  /**
    * Returns the place of the highest cosine for each photo; of equal ones the first.
    *
    * @param images {@code [B, 3, H, W]}, preprocessed

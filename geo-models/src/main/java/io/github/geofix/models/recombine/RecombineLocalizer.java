@@ -3,6 +3,7 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.Location;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.calibration.Temperature;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -28,7 +29,7 @@ final class RecombineLocalizer extends BatchLocalizer {
             photo ->
                 location(
                     gallery.places(),
-                    GallerySearch.scores(matches.cosines()[photo], scale),
+                    Temperature.softmax(matches.cosines()[photo], scale),
                     model.answerOptions(),
                     calibration.regionShares(),
                     place -> matches.heading(photo, place)))

@@ -5,6 +5,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.loss.Distance;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
@@ -111,7 +112,7 @@ final class RecombineMatcher {
     return photo -> {
       float[] pixels = encoder.photos().apply(photo.image());
       float[] cosines = matches(gallery, pixels, 1).cosines()[0];
-      double[] scores = GallerySearch.scores(cosines, scale);
+      double[] scores = Temperature.softmax(cosines, scale);
       return ScoredPhoto.of(photo.latLng(), gallery.places(), scores);
     };
   }

@@ -9,6 +9,7 @@ import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import java.nio.ByteBuffer;
@@ -85,7 +86,7 @@ public final class Weights {
    *     what does not fit. The module may then be partly filled
    */
   public static ImportReport load(Module module, NDManager manager, Path file) {
-    try (Safetensors weights = Safetensors.open(file)) {
+    try (TensorFile weights = Safetensors.open(file)) {
       return load(module, manager, weights, RenameTable.IDENTITY).requireExact();
     }
   }
@@ -101,7 +102,7 @@ public final class Weights {
    * @param manager owns the arrays of parameters that have none yet
    */
   public static ImportReport load(
-      Module module, NDManager manager, Safetensors weights, RenameTable names) {
+      Module module, NDManager manager, TensorFile weights, RenameTable names) {
     Map<String, Parameter> parameters = module.parameters();
     List<String> unexpected = new ArrayList<>();
     List<String> ignored = new ArrayList<>();
@@ -175,7 +176,7 @@ public final class Weights {
   }
 
   /** Returns how many arrays of a checkpoint have a parameter under the given names. */
-  public static long matches(Module module, Safetensors weights, RenameTable names) {
+  public static long matches(Module module, TensorFile weights, RenameTable names) {
     Set<String> parameters = module.parameters().keySet();
     return weights.names().stream()
         .filter(name -> names.target(name).filter(t -> parameters.contains(t.name())).isPresent())
@@ -213,7 +214,7 @@ public final class Weights {
   }
 
   private static void fill(
-      Parameter parameter, Safetensors weights, String name, RenameTable.Target target) {
+      Parameter parameter, TensorFile weights, String name, RenameTable.Target target) {
     long[] shape = weights.shape(name);
     int count = Math.toIntExact(weights.count(name));
     int start = count * target.part();
@@ -243,7 +244,7 @@ public final class Weights {
         });
   }
 
-  private static void requireFinite(double value, int index, String name, Safetensors weights) {
+  private static void requireFinite(double value, int index, String name, TensorFile weights) {
     if (!Double.isFinite(value)) {
       throw new ModelFormatException(
           name + " in " + weights.path() + " has " + value + " at element " + index);

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.Module;
@@ -41,7 +42,9 @@ class BackboneContractTest {
     RESIDUAL,
     CONVNEXT,
     CLIP,
-    DINO;
+    DINO,
+    DINO_HUB,
+    DINO_REGISTERS;
 
     Backbone create() {
       return switch (this) {
@@ -50,9 +53,17 @@ class BackboneContractTest {
             new ConvNeXt(
                 new ConvNeXt.Options(
                     List.of(1, 1, 2, 1), List.of(4, 6, 8, 10), ImageSpec.imageNet(64), 0));
-        case CLIP -> new ClipVit(new ClipVit.Options(16, 8, 8, 2, 2, 6, 0));
-        case DINO -> new DinoV2(new DinoV2.Options(ImageSpec.imageNet(24), 32, 8, 8, 2, 2, 0));
+        case CLIP ->
+            new ClipVit(
+                new ClipVit.Options(ImageSpec.clip(16), 8, 8, 2, 2, 6, Activation.QUICK_GELU, 0));
+        case DINO -> dino(DinoV2.Variant.TRANSFORMERS);
+        case DINO_HUB -> dino(DinoV2.Variant.HUB);
+        case DINO_REGISTERS -> dino(DinoV2.Variant.REGISTERS);
       };
+    }
+
+    private static DinoV2 dino(DinoV2.Variant variant) {
+      return new DinoV2(new DinoV2.Options(ImageSpec.imageNet(24), 32, 8, 8, 2, 2, variant, 0));
     }
   }
 
@@ -145,7 +156,10 @@ class BackboneContractTest {
 
   @Test
   void skipsBranchesInTrainingOnly() {
-    Backbone net = new DinoV2(new DinoV2.Options(ImageSpec.imageNet(16), 16, 8, 8, 4, 2, 0.9));
+    Backbone net =
+        new DinoV2(
+            new DinoV2.Options(
+                ImageSpec.imageNet(16), 16, 8, 8, 4, 2, DinoV2.Variant.TRANSFORMERS, 0.9));
     net.initialize(model, 1);
     net.parameters().forEach((name, p) -> p.array().addi(name.endsWith("gamma") ? 1 : 0));
     NDArray images = model.ones(new Shape(1, 3, 16, 16)).repeat(0, 8);
@@ -162,11 +176,15 @@ class BackboneContractTest {
 
   @Test
   void teachesWhenPositionsDoNotFit(@TempDir Path folder) {
-    Module small = new ClipVit(new ClipVit.Options(16, 8, 8, 1, 2, 6, 0));
+    Module small =
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(16), 8, 8, 1, 2, 6, Activation.QUICK_GELU, 0));
     small.initialize(model, 1);
     Path file = folder.resolve("weights.safetensors");
     Weights.save(small, file, Map.of());
-    Module large = new ClipVit(new ClipVit.Options(32, 8, 8, 1, 2, 6, 0));
+    Module large =
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(32), 8, 8, 1, 2, 6, Activation.QUICK_GELU, 0));
     assertThatThrownBy(() -> Weights.load(large, model, file))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("1 of 20 tensors does not fit")
@@ -176,7 +194,9 @@ class BackboneContractTest {
 
   @Test
   void clipRefusesImagesOfAnotherSize() {
-    ClipVit net = new ClipVit(new ClipVit.Options(16, 8, 8, 1, 2, 6, 0));
+    ClipVit net =
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(16), 8, 8, 1, 2, 6, Activation.QUICK_GELU, 0));
     net.initialize(model, 1);
     assertThatThrownBy(() -> net.vector(F, model.zeros(new Shape(1, 3, 24, 24))))
         .isInstanceOf(IllegalArgumentException.class)

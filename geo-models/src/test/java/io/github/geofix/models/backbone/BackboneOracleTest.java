@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.NoGradExtension;
@@ -77,7 +78,9 @@ class BackboneOracleTest {
   @Test
   void clipSmall() {
     Oracle oracle = Oracle.of("clip_vit_small");
-    ClipVit net = new ClipVit(new ClipVit.Options(56, 14, 64, 3, 4, 32, 0));
+    ClipVit net =
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(56), 14, 64, 3, 4, 32, Activation.QUICK_GELU, 0));
     oracle.load(net, manager, ClipVit.openAiVisualNames());
     NDArray images = oracle.array(manager, "input");
     oracle.assertClose(
@@ -109,7 +112,10 @@ class BackboneOracleTest {
   @Test
   void dinoV2SmallOfAnotherShape() {
     Oracle oracle = Oracle.of("dinov2_small");
-    DinoV2 net = new DinoV2(new DinoV2.Options(ImageSpec.imageNet(70), 70, 14, 48, 2, 4, 0));
+    DinoV2 net =
+        new DinoV2(
+            new DinoV2.Options(
+                ImageSpec.imageNet(70), 70, 14, 48, 2, 4, DinoV2.Variant.TRANSFORMERS, 0));
     oracle.load(net, manager, DinoV2.facebookNames());
     NDArray images = oracle.array(manager, "input");
     NDArray tokens = net.forward(Forward.INFERENCE, images);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
@@ -104,8 +105,11 @@ class NamedBackbonesTest {
   static List<Backbone> small() {
     return List.of(
         new ResidualEncoder(ImageSpec.half(16), 4, 8),
-        new ClipVit(new ClipVit.Options(16, 8, 12, 2, 2, 5, 0)),
-        new DinoV2(new DinoV2.Options(ImageSpec.half(16), 16, 8, 12, 2, 2, 0)),
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(16), 8, 12, 2, 2, 5, Activation.QUICK_GELU, 0)),
+        new DinoV2(
+            new DinoV2.Options(
+                ImageSpec.half(16), 16, 8, 12, 2, 2, DinoV2.Variant.TRANSFORMERS, 0)),
         new ConvNeXt(
             new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 8, 8, 8), ImageSpec.half(32), 0)));
   }

@@ -43,6 +43,7 @@ import io.github.geofix.models.embed.Matching.InBatch;
 import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -345,7 +346,11 @@ final class EmbedConfigTest {
   /** CLIP as the paper uses it, but of two narrow blocks and 56 pixels. */
   static final class ShallowClip extends Backbone {
     private final ClipVit clip =
-        child("clip", new ClipVit(new ClipVit.Options(56, 14, 32, 2, 4, 16, 0)));
+        child(
+            "clip",
+            new ClipVit(
+                new ClipVit.Options(
+                    ImageSpec.clip(56), 14, 32, 2, 4, 16, Activation.QUICK_GELU, 0)));
 
     ShallowClip() {
       super(ImageSpec.clip(56), 32);

@@ -24,8 +24,11 @@ final class ForwardTest {
 
   private static Stream<Backbone> backbones() {
     return Stream.of(
-        new ClipVit(new ClipVit.Options(28, 14, 32, 4, 2, 16, 0)),
-        new DinoV2(new DinoV2.Options(ImageSpec.imageNet(28), 28, 14, 32, 4, 2, 0)),
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(28), 14, 32, 4, 2, 16, Activation.QUICK_GELU, 0)),
+        new DinoV2(
+            new DinoV2.Options(
+                ImageSpec.imageNet(28), 28, 14, 32, 4, 2, DinoV2.Variant.TRANSFORMERS, 0)),
         new ConvNeXt(
             new ConvNeXt.Options(
                 List.of(1, 1, 2, 1), List.of(8, 16, 32, 64), ImageSpec.imageNet(64), 0)));
@@ -88,7 +91,9 @@ final class ForwardTest {
 
   @Test
   void checkpointingRepeatsItsRandomNumbers() {
-    ClipVit net = new ClipVit(new ClipVit.Options(28, 14, 32, 4, 2, 16, 0.5));
+    ClipVit net =
+        new ClipVit(
+            new ClipVit.Options(ImageSpec.clip(28), 14, 32, 4, 2, 16, Activation.QUICK_GELU, 0.5));
     try (NDManager manager = TorchEngine.newManager()) {
       net.initialize(manager, 1);
       Pass first = train(net, Forward.checkpointed(3), manager);

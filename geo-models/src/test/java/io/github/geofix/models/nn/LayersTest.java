@@ -77,7 +77,7 @@ class LayersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"RELU", "GELU", "GELU_TANH", "QUICK_GELU"})
+  @CsvSource({"RELU", "GELU", "GELU_TANH", "QUICK_GELU", "SILU"})
   void activationsAreWhatTheySay(Activation activation) {
     float[] xs = {-3, -1, -0.1f, 0, 0.5f, 2};
     float[] ys = activation.apply(manager.create(xs)).toFloatArray();
@@ -90,6 +90,7 @@ class LayersTest {
             case GELU_TANH ->
                 x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
             case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
+            case SILU -> x / (1 + Math.exp(-x));
           };
       assertThat(ys[i]).isCloseTo((float) expected, within(1e-6f));
     }

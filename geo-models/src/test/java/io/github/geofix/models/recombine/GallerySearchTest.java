@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
@@ -162,11 +163,11 @@ final class GallerySearchTest {
     for (float cosine : cosines) {
       sum += Math.exp(20 * (double) cosine);
     }
-    double[] scores = GallerySearch.scores(cosines, 20);
+    double[] scores = Temperature.softmax(cosines, 20);
     for (int i = 0; i < cosines.length; i++) {
       assertThat(scores[i]).isCloseTo(Math.exp(20 * (double) cosines[i]) / sum, within(1e-12));
     }
     // Where the exponential alone would overflow.
-    assertThat(GallerySearch.scores(cosines, 1e6)).containsExactly(0, 0, 1, 0);
+    assertThat(Temperature.softmax(cosines, 1e6)).containsExactly(0, 0, 1, 0);
   }
 }

@@ -1,0 +1,174 @@
+package io.github.geofix.bench;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.earth.EarthData;
+import io.github.geofix.earth.EarthPhoto;
+import io.github.geofix.earth.EarthPhotoOptions;
+import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.eval.LearnThenTest;
+import io.github.geofix.eval.RegionCoverage;
+import io.github.geofix.eval.Share;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.io.ModelFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
+ * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool
+ * and as groups. Prints one CSV row for each, with 95 % Wilson intervals.
+ *
+ * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
+ * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
+ * folder with further ones; {@code photos} to test on and {@code calibration} photos of each
+ * rendering; {@code families}; {@code seeds} of the calibration photos; {@code km} and {@code
+ * confidence} of the rules.
+ */
+public final class GroupCoverageTable {
+  private static final long TEST_SEED = 2026;
+
+  private GroupCoverageTable() {}
+
+  /** Runs the program. */
+  public static void main(String[] args) {
+    Arguments arguments =
+        Arguments.of(
+            GroupCoverageTable.class,
+            args,
+            Map.of(
+                "data", "examples/data/earth",
+                "models", "all",
+                "renderings", "",
+                "photos", "1000",
+                "calibration", "400",
+                "families", "embed",
+                "seeds", "1,2,3",
+                "km", "750",
+                "confidence", "0.8"));
+    EarthData data = EarthData.read(Path.of(arguments.text("data")));
+    Optional<Path> more =
+        Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
+    System.out.println("# " + arguments.command());
+    System.out.println("method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2");
+    EarthPhotoOptions options = EarthPhotoOptions.defaults();
+    Map<String, EarthPhotos> tests = EarthRenderings.of(data, more, options.withSeed(TEST_SEED));
+    for (String family : arguments.list("families")) {
+      ModelFolder folder =
+          ModelFolder.open(Path.of(arguments.text("models")).resolve(family).resolve("model"));
+      try (GeoModel model = Family.of(folder).load(folder)) {
+        for (long seed : EarthRenderings.seeds(arguments.text("seeds"))) {
+          // Neither the seeds of the demo's training nor of its test photos.
+          EarthPhotoOptions drawn = options.withSeed(3000 + seed);
+          Map<String, EarthPhotos> all = new LinkedHashMap<>();
+          all.put("training", data.trainingPhotos(drawn));
+          all.putAll(EarthRenderings.of(data, more, drawn));
+          tests.forEach((name, photos) -> leaveOut(name, photos, all, model, "" + seed, arguments));
+        }
+      }
+    }
+  }
+
+  private static void leaveOut(
+      String leftOut,
+      EarthPhotos tests,
+      Map<String, EarthPhotos> all,
+      GeoModel model,
+      String seed,
+      Arguments arguments) {
+    List<EarthPhoto> calibrating = new ArrayList<>();
+    List<EarthPhoto> ruling = new ArrayList<>();
+    List<String> groups = new ArrayList<>();
+    int count = arguments.number("calibration");
+    all.forEach(
+        (name, photos) -> {
+          if (!name.equals(leftOut)) {
+            calibrating.addAll(photos.photos(0, count));
+            ruling.addAll(photos.photos(count, count));
+            groups.addAll(Collections.nCopies(count, name));
+          }
+        });
+    List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
+    for (boolean grouped : new boolean[] {false, true}) {
+      model.calibrate(
+          source(calibrating), grouped ? groups : Collections.nCopies(groups.size(), "all"));
+      String start =
+          model.method() + "," + seed + "," + leftOut + "," + (grouped ? "groups" : "pool");
+      List<Location> answers = answers(model, tested);
+      for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
+        print(
+            start,
+            String.format(Locale.ROOT, "region %.2f", coverage.share()),
+            coverage.measured(),
+            String.format(Locale.ROOT, "%.0f", coverage.medianAreaKm2()));
+      }
+      List<Location> ruled = answers(model, ruling);
+      double km = arguments.decimal("km");
+      double confidence = arguments.decimal("confidence");
+      AnswerRule rule =
+          grouped
+              ? LearnThenTest.fit(ruled, truths(ruling), groups, km, confidence, 0.1)
+              : LearnThenTest.fit(ruled, truths(ruling), km, confidence, 0.1);
+      long given = answers.stream().filter(rule::accepts).count();
+      long right = 0;
+      for (int i = 0; i < answers.size(); i++) {
+        if (rule.accepts(answers.get(i))
+            && GreatCircle.isWithin(answers.get(i).latLng(), tested.get(i).latLng(), km)) {
+          right++;
+        }
+      }
+      print(start, "answered", Share.of(given, answers.size()), "");
+      if (given > 0) {
+        print(start, "right of those answered", Share.of(right, given), "");
+      }
+    }
+  }
+
+  private static PhotoSource source(List<EarthPhoto> photos) {
+    return new PhotoSource() {
+      @Override
+      public int size() {
+        return photos.size();
+      }
+
+      @Override
+      public Photo photo(int epoch, int index) {
+        EarthPhoto photo = photos.get(index);
+        return new Photo(photo.image(), photo.latLng(), Optional.empty());
+      }
+    };
+  }
+
+  private static List<LatLng> truths(List<EarthPhoto> photos) {
+    return photos.stream().map(EarthPhoto::latLng).toList();
+  }
+
+  private static List<Location> answers(GeoModel model, List<EarthPhoto> photos) {
+    try (Localizer localizer = model.localizer()) {
+      return localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
+    }
+  }
+
+  private static void print(String start, String measure, Share share, String area) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s,%s,%.1f,%.1f,%.1f,%s%n",
+        start,
+        measure,
+        100 * share.accuracy(),
+        100 * share.low(),
+        100 * share.high(),
+        area);
+  }
+}

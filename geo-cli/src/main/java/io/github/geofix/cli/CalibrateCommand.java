@@ -1,0 +1,231 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.eval.LearnThenTest;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.train.data.ManifestPhotos;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix calibrate}. */
+@Command(
+    name = "calibrate",
+    description = {
+      "Calibrates a model that exists on photos it was not trained on: its scores become"
+          + " probabilities, and its regions hold the truth as often as they state.",
+      "With --within and --confidence, every other photo fits a rule for which answers to give,"
+          + " which geofix locate follows. Nothing but calibration.json and answer-rules.json of"
+          + " the folder changes."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  geofix calibrate --model models/embed --data held.csv --group camera",
+      "  geofix calibrate --model models/embed --data held.csv --within 200 --confidence 0.9"
+    },
+    mixinStandardHelpOptions = true)
+final class CalibrateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "CSV",
+      description = "Photos not trained on: columns image, latitude, longitude.")
+  private Path data;
+
+  @Option(
+      names = "--group",
+      paramLabel = "COLUMN",
+      description =
+          "Column of --data, such as date or camera: regions and rule hold in each of its groups,"
+              + " not only on average.")
+  private @Nullable String group;
+
+  @Option(
+      names = "--tiles",
+      paramLabel = "SOURCE",
+      description = "The map, where it is not where the model was trained with it.")
+  private @Nullable String tiles;
+
+  static final class Rule {
+    @Option(
+        names = "--within",
+        required = true,
+        paramLabel = "KM",
+        description = "An answer is right within this.")
+    private double km;
+
+    @Option(
+        names = "--confidence",
+        required = true,
+        paramLabel = "SHARE",
+        description = "The least share of right answers among those given, such as 0.9.")
+    private double confidence;
+
+    @Option(
+        names = "--failure",
+        defaultValue = "0.1",
+        paramLabel = "SHARE",
+        description =
+            "The probability that the rule breaks this bound (default: ${DEFAULT-VALUE}).")
+    private double failure;
+  }
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Rule rule;
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  @Override
+  public Integer call() {
+    List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
+    PrintWriter out = spec.commandLine().getOut();
+    ModelFolder folder = code.open(model);
+    if (tiles != null) {
+      folder = folder.with(MapSetting.of(tiles, folder.method()));
+    }
+    List<Manifest.Entry> calibrating = rule == null ? photos : everyOther(photos, 0);
+    try (GeoModel loaded = Family.of(folder).load(folder);
+        Bar bar = Bar.of("calibrate", photos.size())) {
+      Calibration calibration =
+          loaded.calibrate(new Counted(calibrating, bar), groups(calibrating));
+      Optional<AnswerRule> fitted =
+          rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
+      folder.saveCalibration(calibration);
+      // Rules of the calibration before this one do not hold for its scores.
+      new AnswerRules(fitted.stream().toList()).save(model);
+      out.printf(
+          Locale.ROOT,
+          "%s on %s: temperature %.3f%n",
+          model,
+          Count.of(calibrating.size(), "photos"),
+          calibration.temperature());
+      for (int i = 0; i < Calibration.COVERAGE.size(); i++) {
+        out.printf(
+            Locale.ROOT,
+            "  %.0f %% regions hold %.1f %% of the score%n",
+            100 * Calibration.COVERAGE.get(i),
+            100 * calibration.regionShares().get(i));
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private AnswerRule fit(Rule wanted, GeoModel loaded, List<Manifest.Entry> all, Bar bar) {
+    List<Manifest.Entry> photos = everyOther(all, 1);
+    List<Path> images = photos.stream().map(Manifest.Entry::image).toList();
+    List<Location> locations = new ArrayList<>(images.size());
+    try (Localizer localizer = loaded.localizer()) {
+      for (Path image : images) {
+        locations.add(localizer.locate(image));
+        bar.stepTo(all.size() - images.size() + locations.size());
+      }
+    }
+    AnswerRule fitted =
+        LearnThenTest.fit(
+            locations,
+            photos.stream().map(Manifest.Entry::latLng).toList(),
+            groups(photos),
+            wanted.km,
+            wanted.confidence,
+            wanted.failure);
+    print(fitted, locations);
+    return fitted;
+  }
+
+  private void print(AnswerRule fitted, List<Location> locations) {
+    long given = locations.stream().filter(fitted::accepts).count();
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "Answers within %s km with a confidence of %s: %s%n",
+        fitted.withinKm(),
+        fitted.confidence(),
+        fitted
+            .leastMass()
+            .map(
+                mass ->
+                    String.format(
+                        Locale.ROOT,
+                        "%.1f %% of these photos are answered, those with %.3f of the score there",
+                        100.0 * given / locations.size(),
+                        mass))
+            .orElse("none can be given, on the evidence of these photos"));
+  }
+
+  private List<String> groups(List<Manifest.Entry> photos) {
+    if (group == null) {
+      return Collections.nCopies(photos.size(), "");
+    }
+    return photos.stream().map(photo -> group(photo.extra(), group)).toList();
+  }
+
+  private String group(Map<String, String> extra, String column) {
+    String value = extra.get(column.toLowerCase(Locale.ROOT));
+    if (value == null) {
+      throw new IllegalArgumentException(
+          data
+              + " has no column "
+              + column
+              + "; it has "
+              + String.join(", ", new TreeSet<>(extra.keySet())));
+    }
+    return value;
+  }
+
+  private static <T> List<T> everyOther(List<T> all, int first) {
+    return IntStream.iterate(first, i -> i < all.size(), i -> i + 2).mapToObj(all::get).toList();
+  }
+
+  /** Photos whose reading is counted. */
+  private static final class Counted implements PhotoSource {
+    private final PhotoSource photos;
+    private final Bar bar;
+
+    Counted(List<Manifest.Entry> photos, Bar bar) {
+      this.photos = ManifestPhotos.of(Manifest.of(photos));
+      this.bar = bar;
+    }
+
+    @Override
+    public int size() {
+      return photos.size();
+    }
+
+    @Override
+    public Photo photo(int epoch, int index) {
+      Photo photo = photos.photo(epoch, index);
+      bar.stepTo(index + 1L);
+      return photo;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.geofix.cli;
+
+import static io.github.geofix.cli.Result.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CalibrateCommandTest {
+  @TempDir private static Path folder;
+
+  private static String model;
+  private static String photos;
+  private static String photo;
+
+  @BeforeAll
+  static void train() throws IOException {
+    String images = folder.resolve("photos").toString();
+    String earth = "../examples/data/earth/";
+    assertThat(
+            run("dataset earth --reference %searth-blue-marble.jpg --rendering %sBMNG_world.topo.bathy.200405.3.2048x1024.jpg --count 40 --out"
+                    .formatted(earth, earth)
+                    .concat(" " + images)
+                    .split(" "))
+                .code())
+        .isZero();
+    model = folder.resolve("model").toString();
+    Path manifest = Path.of(images, "manifest.csv");
+    assertThat(
+            run(
+                    "train",
+                    "--method=embed",
+                    "--data=" + manifest,
+                    "--epochs=1",
+                    "--batch=20",
+                    "--set=encoder.dimension=16",
+                    "--out=" + model)
+                .err())
+        .isEmpty();
+    List<String> rows = new ArrayList<>(Files.readAllLines(manifest));
+    photo = Path.of(images).resolve(rows.get(1).split(",")[0]).toString();
+    rows.set(0, rows.get(0) + ",Camera");
+    for (int i = 1; i < rows.size(); i++) {
+      rows.set(i, rows.get(i) + (i % 4 < 2 ? ",old" : ",new"));
+    }
+    photos = Path.of(images, "grouped.csv").toString();
+    Files.write(Path.of(photos), rows);
+  }
+
+  private static Result calibrate(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("calibrate", "--model=" + model, "--data=" + photos));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private static JsonObject json(String file) throws IOException {
+    return JsonParser.parseString(Files.readString(Path.of(model, file))).getAsJsonObject();
+  }
+
+  @Test
+  void theWorstGroupDecidesTheRegions() throws IOException {
+    assertThat(calibrate().code()).isZero();
+    double pooled = json("calibration.json").getAsJsonArray("regionShares").get(1).getAsDouble();
+    Result grouped = calibrate("--group=camera");
+    assertThat(grouped.err()).isEmpty();
+    assertThat(grouped.out()).contains("on 40 photos: temperature").contains("90 % regions hold");
+    double worst = json("calibration.json").getAsJsonArray("regionShares").get(1).getAsDouble();
+    assertThat(worst).isGreaterThanOrEqualTo(pooled);
+    Result unknown = calibrate("--group=phone");
+    assertThat(unknown.code()).isOne();
+    assertThat(unknown.err()).contains("has no column phone; it has camera");
+  }
+
+  @Test
+  void locateGivesTheAnswersThatTheRuleAccepts() {
+    // No two places are farther apart: every answer is right.
+    Result all = calibrate("--within=20038", "--confidence=0.5");
+    assertThat(all.err()).isEmpty();
+    assertThat(all.out()).contains("on 20 photos", "100.0 % of these photos are answered");
+    Result given = run("locate", "--model=" + model, "--within=20038", "--confidence=0.5", photo);
+    assertThat(given.code()).isZero();
+    assertThat(given.out()).contains("score");
+
+    Result none = calibrate("--within=0.001", "--confidence=0.9");
+    assertThat(none.out()).contains("none can be given");
+    Result withheld =
+        run(
+            "locate",
+            "--model=" + model,
+            "--within=0.001",
+            "--confidence=0.9",
+            "--format=json",
+            photo);
+    assertThat(withheld.code()).isEqualTo(3);
+    assertThat(
+            JsonParser.parseString(withheld.out())
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject()
+                .get("withheld")
+                .getAsString())
+        .isEqualTo("no answer of this model is within 0.001 km with a confidence of 0.9");
+    assertThat(run("locate", "--model=" + model, "--within=5", "--confidence=0.9", photo).err())
+        .contains("the model has no rule for answers within 5.0 km");
+  }
+}

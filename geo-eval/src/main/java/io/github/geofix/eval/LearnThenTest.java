@@ -1,0 +1,151 @@
+package io.github.geofix.eval;
+
+import io.github.geofix.core.Location;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+
+/**
+ * Fits an {@link AnswerRule} on located photos with known positions, so that the share of wrong
+ * answers among those given is bounded with high probability.
+ *
+ * <p>Angelopoulos, Bates, Candes, Jordan and Lei, "Learn then Test: calibrating predictive
+ * algorithms to achieve risk control", 2021: each threshold of a fixed grid is a hypothesis, "the
+ * answers that it accepts are wrong too often", with the exact binomial p-value. Split fixed
+ * sequence testing decides which thresholds are safe: every other photo chooses the threshold at
+ * which the tests start, and the remaining ones test it and the lower ones in turn, until one is
+ * not safe. The photos must be independent, and neither trained nor calibrated on.
+ */
+public final class LearnThenTest {
+
+  /** Below a hundredth, for models that share their score among very many cells. */
+  private static final double[] SMALL = {0.005, 0.002, 0.001, 0};
+
+  /** Thresholds of the mass, largest first, chosen without looking at any photo. */
+  private static final double[] GRID =
+      DoubleStream.concat(
+              IntStream.iterate(99, i -> i > 0, i -> i - 1).mapToDouble(i -> i / 100.0),
+              DoubleStream.of(SMALL))
+          .toArray();
+
+  private LearnThenTest() {}
+
+  /**
+   * Fits a rule.
+   *
+   * @param locations the answers
+   * @param truths where the photos were taken, in the same order
+   * @param withinKm the greatest distance of a right answer, positive
+   * @param confidence the share of right answers among those given, such as 0.9
+   * @param failure the probability that the rule breaks the bound, such as 0.1
+   * @throws IllegalArgumentException if there is no photo, the lists differ in size, or a number is
+   *     out of range
+   */
+  public static AnswerRule fit(
+      List<Location> locations,
+      List<LatLng> truths,
+      double withinKm,
+      double confidence,
+      double failure) {
+    AnswerRule rule =
+        new AnswerRule(withinKm, confidence, failure, Optional.empty(), locations.size());
+    if (truths.size() != locations.size()) {
+      throw new IllegalArgumentException(
+          truths.size() + " truths do not pair with " + locations.size() + " locations");
+    }
+    double[] masses = new double[locations.size()];
+    boolean[] right = new boolean[masses.length];
+    for (int i = 0; i < masses.length; i++) {
+      masses[i] = AnswerRule.mass(locations.get(i), withinKm);
+      right[i] = GreatCircle.isWithin(locations.get(i).latLng(), truths.get(i), withinKm);
+    }
+    return new AnswerRule(
+        withinKm,
+        confidence,
+        failure,
+        leastMass(masses, right, 1 - confidence, failure),
+        rule.photos());
+  }
+
+  /**
+   * Fits a rule whose bound holds in each of several groups, such as dates, cameras or continents:
+   * the strictest of the rules of the groups. Answers to photos of a new group are bounded only if
+   * it is no harder than the hardest of these.
+   *
+   * @param groups the group of each photo, in the order of {@code locations}
+   */
+  public static AnswerRule fit(
+      List<Location> locations,
+      List<LatLng> truths,
+      List<String> groups,
+      double withinKm,
+      double confidence,
+      double failure) {
+    if (groups.size() != locations.size()) {
+      throw new IllegalArgumentException(
+          groups.size() + " groups do not pair with " + locations.size() + " locations");
+    }
+    Map<String, List<Integer>> members = new LinkedHashMap<>();
+    for (int i = 0; i < groups.size(); i++) {
+      members.computeIfAbsent(groups.get(i), group -> new ArrayList<>()).add(i);
+    }
+    Optional<Double> strictest = Optional.of(0.0);
+    for (List<Integer> group : members.values()) {
+      Optional<Double> least =
+          fit(
+                  group.stream().map(locations::get).toList(),
+                  group.stream().map(truths::get).toList(),
+                  withinKm,
+                  confidence,
+                  failure)
+              .leastMass();
+      strictest = strictest.flatMap(mass -> least.map(other -> Math.max(mass, other)));
+    }
+    return new AnswerRule(withinKm, confidence, failure, strictest, locations.size());
+  }
+
+  /** Returns the least safe threshold, if there is one. */
+  static Optional<Double> leastMass(
+      double[] masses, boolean[] right, double maxRisk, double failure) {
+    int start = 0;
+    double surest = 1;
+    for (int i = 0; i < GRID.length; i++) {
+      double p = pValue(masses, right, 0, GRID[i], maxRisk);
+      if (p < surest) {
+        start = i;
+        surest = p;
+      }
+    }
+    int at = start;
+    while (at < GRID.length && pValue(masses, right, 1, GRID[at], maxRisk) <= failure) {
+      at++;
+    }
+    return at == start ? Optional.empty() : Optional.of(GRID[at - 1]);
+  }
+
+  /**
+   * Returns how likely so few wrong answers are if the risk is above {@code maxRisk}.
+   *
+   * @param half 0 or 1, the photos of even or odd index
+   */
+  private static double pValue(
+      double[] masses, boolean[] right, int half, double least, double maxRisk) {
+    int given = 0;
+    int wrong = 0;
+    for (int i = half; i < masses.length; i += 2) {
+      if (masses[i] >= least) {
+        given++;
+        wrong += right[i] ? 0 : 1;
+      }
+    }
+    return given == 0 ? 1 : BinomialDistribution.of(given, maxRisk).cumulativeProbability(wrong);
+  }
+}

@@ -1,0 +1,176 @@
+package io.github.geofix.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.geodesy.LatLng;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AbstentionTest {
+  private static final LatLng HERE = new LatLng(10, 20);
+  private static final LatLng NEAR = new LatLng(10.5, 20);
+  private static final LatLng FAR = new LatLng(-40, 100);
+
+  private static Location location(double here, double near, double far) {
+    List<Candidate> candidates = new ArrayList<>();
+    candidates.add(candidate(HERE, here));
+    candidates.add(candidate(NEAR, near));
+    candidates.add(candidate(FAR, far));
+    return new Location(HERE, candidates);
+  }
+
+  private static Candidate candidate(LatLng place, double score) {
+    return new Candidate(place, score, 1, new S2Cell(S2Cells.leafOf(place)));
+  }
+
+  @Test
+  void massIsTheScoreOfTheCandidatesNearTheAnswer() {
+    Location location = location(0.5, 0.3, 0.2);
+    assertThat(AnswerRule.mass(location, 200)).isCloseTo(0.8, within(1e-12));
+    assertThat(AnswerRule.mass(location, 20)).isEqualTo(0.5);
+    AnswerRule rule = new AnswerRule(200, 0.9, 0.1, Optional.of(0.75), 10);
+    assertThat(rule.accepts(location)).isTrue();
+    assertThat(rule.accepts(location(0.5, 0.2, 0.1))).isFalse();
+    assertThat(rule.reason(location(0.5, 0.2, 0.1)))
+        .isEqualTo(
+            "0.700 of the score lies within 200 km of the answer, 0.750 is needed for a confidence"
+                + " of 0.9");
+    AnswerRule never = new AnswerRule(200, 0.9, 0.1, Optional.empty(), 10);
+    assertThat(never.accepts(location(1, 0, 0))).isFalse();
+    assertThat(never.reason(location)).contains("no answer of this model is within 200 km");
+  }
+
+  @Test
+  void keepsRulesInTheModelFolder(@TempDir Path folder) {
+    assertThat(AnswerRules.load(folder).rules()).isEmpty();
+    AnswerRule rule = new AnswerRule(200, 0.9, 0.1, Optional.of(0.75), 10);
+    AnswerRule never = new AnswerRule(25, 0.95, 0.1, Optional.empty(), 10);
+    new AnswerRules(List.of()).with(rule).with(never).with(rule).save(folder);
+    AnswerRules rules = AnswerRules.load(folder);
+    assertThat(rules.rules()).containsExactly(never, rule);
+    assertThat(rules.rule(25, 0.95)).isEqualTo(never);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rules.rule(1, 0.9))
+        .withMessageContaining("it has those for 25.0 km with 0.95, 200.0 km with 0.9");
+  }
+
+  /** Draws a mass and whether the answer is right, with the probability that the mass states. */
+  private static boolean[] draw(double[] masses, double bias, Random random) {
+    boolean[] right = new boolean[masses.length];
+    for (int i = 0; i < masses.length; i++) {
+      masses[i] = random.nextDouble();
+      right[i] = random.nextDouble() < masses[i] * bias;
+    }
+    return right;
+  }
+
+  @Test
+  void keepsTheBoundAsOftenAsItShould() {
+    // The risk above a threshold t is 1 - bias (1 + t) / 2, so the truth is known.
+    double bias = 0.98;
+    double maxRisk = 0.1;
+    int runs = 200;
+    int broken = 0;
+    int answered = 0;
+    Random random = new Random(7);
+    for (int run = 0; run < runs; run++) {
+      double[] masses = new double[5000];
+      boolean[] right = draw(masses, bias, random);
+      Optional<Double> least = LearnThenTest.leastMass(masses, right, maxRisk, 0.1);
+      answered += least.isPresent() ? 1 : 0;
+      broken += least.filter(t -> 1 - bias * (1 + t) / 2 > maxRisk).isPresent() ? 1 : 0;
+    }
+    // At most a tenth of the runs, and three standard deviations of a binomial of 200 draws.
+    assertThat(broken).isLessThanOrEqualTo(20 + 13);
+    assertThat(answered).isGreaterThan(runs * 6 / 10);
+  }
+
+  @Test
+  void ordersTheThresholdsAndStopsAtTheFirstUnsafeOne() {
+    // 300 sure answers, all right; 300 unsure ones, half of them wrong.
+    double[] masses = new double[600];
+    boolean[] right = new boolean[600];
+    for (int i = 0; i < 600; i++) {
+      masses[i] = i < 300 ? 0.955 : 0.305;
+      right[i] = i < 300 || i % 4 < 2;
+    }
+    assertThat(LearnThenTest.leastMass(masses, right, 0.1, 0.1)).contains(0.31);
+    // 0.3 of all answers are wrong at most: then all can be given.
+    assertThat(LearnThenTest.leastMass(masses, right, 0.4, 0.1)).contains(0.0);
+    assertThat(LearnThenTest.leastMass(masses, new boolean[600], 0.1, 0.1)).isEmpty();
+  }
+
+  @Test
+  void theStrictestGroupDecides() {
+    List<Location> locations = new ArrayList<>();
+    List<LatLng> truths = new ArrayList<>();
+    List<String> groups = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      boolean hard = i % 4 > 1;
+      boolean sure = i % 8 < 4;
+      locations.add(sure ? location(0.9, 0.06, 0) : location(0.5, 0.1, 0.05));
+      truths.add(hard && !sure ? FAR : HERE);
+      groups.add(hard ? "hard" : "easy");
+    }
+    AnswerRule easy = LearnThenTest.fit(easy(locations), easy(truths), 200, 0.9, 0.1);
+    assertThat(easy.leastMass()).contains(0.0);
+    AnswerRule both = LearnThenTest.fit(locations, truths, groups, 200, 0.9, 0.1);
+    assertThat(both.leastMass()).contains(0.61);
+    assertThat(both.photos()).isEqualTo(400);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LearnThenTest.fit(locations, List.of(HERE), 200, 0.9, 0.1));
+  }
+
+  private static <T> List<T> easy(List<T> all) {
+    return IntStream.range(0, all.size()).filter(i -> i % 4 < 2).mapToObj(all::get).toList();
+  }
+
+  @Test
+  void riskCoverageIsTheMeanOfTheRisksOfAllPrefixes() {
+    RiskCoverage curve =
+        RiskCoverage.of(
+            new double[] {0.1, 0.9, 0.5, 0.7}, new boolean[] {false, true, true, false});
+    // By score: right, wrong, right, wrong.
+    assertThat(curve.points())
+        .containsExactly(
+            new RiskCoverage.Point(0.25, 0),
+            new RiskCoverage.Point(0.5, 0.5),
+            new RiskCoverage.Point(0.75, 1 / 3.0),
+            new RiskCoverage.Point(1, 0.5));
+    assertThat(curve.area()).isCloseTo((0 + 0.5 + 1 / 3.0 + 0.5) / 4, within(1e-12));
+    assertThat(curve.optimum()).isCloseTo((0 + 0 + 1 / 3.0 + 0.5) / 4, within(1e-12));
+  }
+
+  @Test
+  void equalScoresCountInEqualParts() {
+    RiskCoverage curve =
+        RiskCoverage.of(new double[] {0.5, 0.5, 0.5, 0.5}, new boolean[] {true, false, true, true});
+    curve.points().forEach(point -> assertThat(point.risk()).isCloseTo(0.25, within(1e-12)));
+    assertThat(curve.area()).isCloseTo(0.25, within(1e-12));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RiskCoverage.of(new double[0], new boolean[0]));
+  }
+
+  @Test
+  void curvesOfManyPhotosHaveAHundredPoints() {
+    double[] scores = new Random(3).doubles(12_345).toArray();
+    RiskCoverage curve = RiskCoverage.of(scores, new boolean[scores.length]);
+    assertThat(curve.points()).hasSize(100);
+    assertThat(curve.points().get(99)).isEqualTo(new RiskCoverage.Point(1, 1));
+    assertThat(curve.area()).isCloseTo(1, within(1e-9));
+  }
+}

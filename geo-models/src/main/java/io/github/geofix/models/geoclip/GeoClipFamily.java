@@ -1,0 +1,42 @@
+package io.github.geofix.models.geoclip;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+
+/** GeoCLIP by name. */
+public final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
+
+  /** Creates the family; called by {@link java.util.ServiceLoader}. */
+  public GeoClipFamily() {
+    super(
+        GeoClipModel.METHOD,
+        List.of(
+            new Size<>("tiny", GeoClipConfig.tiny()),
+            new Size<>("paper", GeoClipConfig.released())));
+  }
+
+  @Override
+  protected GeoModel create(GeoClipConfig config, List<LatLng> positions, long seed) {
+    return GeoClipModel.create(config, positions, seed);
+  }
+
+  @Override
+  protected Module network(GeoClipConfig config) {
+    return new GeoClipNetwork(config);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return List.of(GeoClipRelease.RELEASE);
+  }
+
+  @Override
+  public GeoModel load(ModelFolder folder) {
+    return GeoClipModel.load(folder);
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.geofix.models.geoclip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.nn.Activation;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Layer;
+import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.Parameter;
+import java.util.List;
+
+/**
+ * What GeoCLIP adds to CLIP, named as in its release: two linear layers on the image's vector, the
+ * encoder of positions, and the learned scale of the cosines.
+ */
+final class GeoClipHead extends Module {
+  /** Where CLIP's learned temperature starts. */
+  private static final double TEMPERATURE = 0.07;
+
+  private final Projection projection;
+  private final GeoClipLocationEncoder locations;
+  private final Parameter logScale;
+
+  GeoClipHead(GeoClipConfig config) {
+    projection = child("image_encoder.mlp", new Projection(config));
+    locations = child("location_encoder", new GeoClipLocationEncoder(config.location()));
+    logScale = parameter("logit_scale", Init.constant(InfoNce.logScale(TEMPERATURE)));
+  }
+
+  /** Linear, ReLU, linear: {@code [B, projection]} to {@code [B, D]}. */
+  static final class Projection extends Layer {
+    private final Linear first;
+    private final Linear second;
+
+    Projection(GeoClipConfig config) {
+      first = child("0", new Linear(config.backbone().projection(), config.hidden()));
+      second = child("2", new Linear(config.hidden(), config.location().dimension()));
+    }
+
+    @Override
+    public NDArray forward(Forward f, NDArray features) {
+      return second.forward(f, Activation.RELU.apply(first.forward(f, features)));
+    }
+  }
+
+  Projection projection() {
+    return projection;
+  }
+
+  GeoClipLocationEncoder locations() {
+    return locations;
+  }
+
+  Parameter logScale() {
+    return logScale;
+  }
+
+  /** Returns unit vectors {@code [B, D]} of CLIP's vectors {@code [B, projection]}. */
+  NDArray embedFeatures(Forward f, NDArray features) {
+    return projection.forward(f, features).normalize(2, 1);
+  }
+
+  /** Returns unit vectors {@code [B, D]} of positions. */
+  NDArray embedPositions(Forward f, NDManager manager, List<LatLng> positions) {
+    return locations.forward(f, manager, positions).normalize(2, 1);
+  }
+
+  /** Returns the logarithm of the scale, {@code [1]}, as an array of the given manager. */
+  NDArray logScale(NDManager step) {
+    return step.ones(new Shape(1)).mul(logScale.array());
+  }
+}

@@ -1,0 +1,332 @@
+package io.github.geofix.models.geoclip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.backbone.ClipVit;
+import io.github.geofix.models.backbone.LocationEncoder;
+import io.github.geofix.models.calibration.RegionShares;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Contrastive;
+import io.github.geofix.models.train.Example;
+import io.github.geofix.models.weights.ImportReport;
+import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.weights.WeightsVersion;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * GeoCLIP: photos and positions are unit vectors of one space, and a photo is located at the
+ * position of a gallery that is most similar.
+ *
+ * <p>Vivanco Cepeda, Nayak and Shah, "GeoCLIP: Clip-Inspired Alignment between Locations and Images
+ * for Effective Worldwide Geo-localization", NeurIPS 2023. The released model is imported by {@link
+ * io.github.geofix.models.Release}. Training learns all but the backbone by the symmetric InfoNCE
+ * of a batch; the paper's queue of further positions and its noise are left out.
+ *
+ * <p>The vectors of the gallery are computed when they are first needed, and again after training;
+ * they are saved with the weights: 205 MB for the 100,000 positions of the release.
+ *
+ * <p>Training and changes of the gallery are for one thread; the localizer is thread-safe.
+ */
+public final class GeoClipModel extends GeoModel implements Contrastive {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "geoclip";
+
+  private final GeoClipConfig config;
+  private final GeoClipNetwork network;
+  private final ImagePreprocessor preprocessor;
+  private List<LatLng> positions = List.of();
+  private @Nullable PositionGallery gallery;
+  private @Nullable WeightsVersion version;
+
+  private GeoClipModel(GeoClipConfig config) {
+    this(config, new GeoClipNetwork(config));
+  }
+
+  private GeoClipModel(GeoClipConfig config, GeoClipNetwork network) {
+    super(METHOD, network, config.answer());
+    this.config = config;
+    this.network = network;
+    this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /**
+   * Creates an untrained model.
+   *
+   * @param positions the gallery; empty for a model that gets one by {@link #setGallery} later
+   * @param seed the parameters' first values depend on it alone
+   */
+  public static GeoClipModel create(GeoClipConfig config, List<LatLng> positions, long seed) {
+    GeoClipModel model = new GeoClipModel(config);
+    model.network.initialize(model.manager(), seed);
+    model.positions = List.copyOf(positions);
+    return model;
+  }
+
+  /** Fills a part of the network, and reports what filled it. */
+  interface Filling<P, R> {
+    /** Fills the part; its arrays belong to the manager. */
+    R fill(P part, NDManager manager);
+  }
+
+  /** Creates a model of published weights. Closes it if they do not fit. */
+  static Release.Imported of(
+      GeoClipConfig config,
+      Filling<ClipVit, ImportReport> backbone,
+      Filling<GeoClipHead, Map<String, ImportReport>> head,
+      List<LatLng> gallery) {
+    GeoClipModel model = new GeoClipModel(config);
+    try {
+      Map<String, ImportReport> reports = new LinkedHashMap<>();
+      reports.put("backbone", backbone.fill(model.network.backbone(), model.manager()));
+      reports.putAll(head.fill(model.network.head(), model.manager()));
+      model.setGallery(gallery);
+      return new Release.Imported(model, reports);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads a trained model.
+   *
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
+   */
+  public static GeoClipModel load(ModelFolder folder) {
+    GeoClipConfig config = folder.config(GeoClipConfig.class);
+    return load(folder, weights -> new GeoClipModel(config));
+  }
+
+  @Override
+  public GeoClipNetwork network() {
+    return network;
+  }
+
+  @Override
+  public GeoClipConfig config() {
+    return config.withAnswer(answerOptions());
+  }
+
+  /** Returns the encoder of positions, which shares this model's arrays. */
+  public LocationEncoder locationEncoder() {
+    return network.head().locations();
+  }
+
+  /** Returns the positions that photos are looked up among; empty if there is no gallery. */
+  public synchronized List<LatLng> gallery() {
+    return positions;
+  }
+
+  /**
+   * Replaces the positions that photos are looked up among. They are encoded when they are first
+   * needed: 100,000 take about half a minute on two cores.
+   *
+   * @param positions at least one, of any area and density
+   * @throws IllegalArgumentException if there is none
+   */
+  public synchronized void setGallery(List<LatLng> positions) {
+    if (positions.isEmpty()) {
+      throw new IllegalArgumentException("a gallery needs at least one position");
+    }
+    this.positions = List.copyOf(positions);
+    gallery = null;
+  }
+
+  /** Returns the gallery of the present weights. */
+  private synchronized PositionGallery encodedGallery() {
+    if (positions.isEmpty()) {
+      throw new IllegalStateException(
+          "the model has no positions to choose from: give it a gallery by setGallery, or create it"
+              + " with positions");
+    }
+    PositionGallery current = gallery;
+    WeightsVersion made = version;
+    if (current == null || made == null || !made.isOf(network.head().locations(), manager())) {
+      WeightsVersion present = WeightsVersion.of(network.head().locations(), manager());
+      current =
+          PositionGallery.encode(positions, network.head(), manager(), config.regionPositions());
+      gallery = current;
+      version = present;
+    }
+    return current;
+  }
+
+  /** Returns the shape of a photo, {@code [3, H, W]}, and of a position. */
+  @Override
+  public List<Shape> inputShapes() {
+    return List.of(new Shape(3, config.image().height(), config.image().width()), new Shape(2));
+  }
+
+  /** Returns the photo's pixels, and its latitude and longitude. */
+  @Override
+  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    float[] position = {(float) latLng.latitude(), (float) latLng.longitude()};
+    return new Example(new float[][] {preprocessor.apply(photo), position}, new long[0][]);
+  }
+
+  /** Returns the unit vectors of the photos and of their positions, {@code [B, D]} each. */
+  @Override
+  public List<NDArray> vectors(Forward f, Batch batch) {
+    NDArray images = batch.inputs().get(0);
+    float[] degrees = batch.inputs().get(1).toFloatArray();
+    List<LatLng> places = new ArrayList<>();
+    for (int i = 0; i < degrees.length; i += 2) {
+      places.add(new LatLng(degrees[i], degrees[i + 1]));
+    }
+    return List.of(
+        network.embedPhotos(f, images),
+        network.head().embedPositions(f, images.getManager(), places));
+  }
+
+  @Override
+  public NDArray loss(Forward f, List<NDArray> vectors, List<NDArray> targets) {
+    NDArray photos = vectors.get(0);
+    return InfoNce.symmetric()
+        .loss(photos, vectors.get(1), network.head().logScale(photos.getManager()));
+  }
+
+  /** Returns the factor that turns cosines into logits. */
+  private double scale() {
+    return Math.exp(network.head().logScale().array().toFloatArray()[0]);
+  }
+
+  /**
+   * Encodes photos as unit vectors of the shared space, one after the other.
+   *
+   * @return {@code [B][D]}
+   */
+  public float[][] encode(List<BufferedImage> photos) {
+    return photos.stream()
+        .map(
+            photo ->
+                TorchEngine.infer(
+                    manager(),
+                    step ->
+                        network
+                            .embedPhotos(
+                                Forward.INFERENCE,
+                                step.create(preprocessor.apply(photo), batchOf(1)))
+                            .toFloatArray()))
+        .toArray(float[][]::new);
+  }
+
+  private Shape batchOf(int count) {
+    return new Shape(count).addAll(inputShapes().get(0));
+  }
+
+  /**
+   * Returns the cosines of photos and the positions of a gallery, {@code [B][N]}.
+   *
+   * @param photos {@code [B, 3, H, W]}, preprocessed
+   */
+  private float[][] cosines(float[] photos, int count, PositionGallery among) {
+    float[] all =
+        TorchEngine.infer(
+            manager(),
+            step -> {
+              NDArray images = step.create(photos, batchOf(count));
+              NDArray embedded = network.embedPhotos(Forward.INFERENCE, images);
+              return embedded.matMul(among.vectors(step).transpose()).toFloatArray();
+            });
+    float[][] rows = new float[count][among.size()];
+    for (int photo = 0; photo < count; photo++) {
+      System.arraycopy(all, photo * among.size(), rows[photo], 0, among.size());
+    }
+    return rows;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the model has no gallery
+   */
+  @Override
+  public Localizer localizer() {
+    return new BatchLocalizer(config.image()) {
+      @Override
+      protected List<Location> locate(float[] photos, int count) {
+        PositionGallery among = encodedGallery();
+        double scale = scale() / calibration().temperature();
+        List<Location> locations = new ArrayList<>();
+        for (float[] cosines : cosines(photos, count, among)) {
+          locations.add(
+              location(
+                  among::position,
+                  among.cells(),
+                  Temperature.softmax(cosines, scale),
+                  answerOptions(),
+                  calibration().regionShares()));
+        }
+        return locations;
+      }
+    };
+  }
+
+  /** Scores positions: the true one is that nearest to where the photo was taken. */
+  @Override
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    PositionGallery among = encodedGallery();
+    return photo -> {
+      float[] cosines = cosines(preprocessor.apply(photo.image()), 1, among)[0];
+      double[] scores = Temperature.softmax(cosines, scale());
+      return new ScoredPhoto(
+          scores,
+          among.nearest(photo.latLng()),
+          temperature ->
+              RegionShares.needed(
+                  photo.latLng(),
+                  among.cells().cells(),
+                  among.cells().sums(Temperature.apply(scores, temperature))));
+    };
+  }
+
+  @Override
+  protected RenameTable extraTensors() {
+    return PositionGallery.LEFT_OUT;
+  }
+
+  @Override
+  protected void addTensors(SafetensorsWriter writer) {
+    if (!gallery().isEmpty()) {
+      encodedGallery().write(writer);
+    }
+  }
+
+  @Override
+  protected void readExtras(ModelFolder folder, Safetensors weights) {
+    if (PositionGallery.isIn(weights)) {
+      PositionGallery read =
+          PositionGallery.read(
+              weights, network.head().locations().dimension(), config.regionPositions());
+      positions = read.positions();
+      gallery = read;
+      version = WeightsVersion.of(network.head().locations(), manager());
+    }
+  }
+}

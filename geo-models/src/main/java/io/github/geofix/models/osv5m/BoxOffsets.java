@@ -1,0 +1,37 @@
+package io.github.geofix.models.osv5m;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.BoxPartition.Box;
+
+/**
+ * From the network's offset to a position: {@code mean + 1.2 tanh(offset) * size}, where the size
+ * is that from the mean to the border on the side of the offset. Positions may lie beyond the box,
+ * on purpose.
+ *
+ * <p>The released {@code HybridHeadCentroid}.
+ */
+final class BoxOffsets {
+  private static final double REACH = 1.2;
+
+  private BoxOffsets() {}
+
+  /**
+   * Returns the position of a photo in a box.
+   *
+   * @param latitude the network's output for the latitude
+   * @param longitude the network's output for the longitude
+   */
+  static LatLng position(Box box, float latitude, float longitude) {
+    LatLng mean = box.mean();
+    return new LatLng(
+        coordinate(latitude, box.south(), mean.latitude(), box.north(), 90),
+        coordinate(longitude, box.west(), mean.longitude(), box.east(), 180));
+  }
+
+  private static double coordinate(
+      float output, double least, double mean, double most, double limit) {
+    double offset = REACH * Math.tanh(output);
+    double size = offset > 0 ? most - mean : mean - least;
+    return Math.max(-limit, Math.min(limit, mean + offset * size));
+  }
+}
