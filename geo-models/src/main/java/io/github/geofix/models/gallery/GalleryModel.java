@@ -210,7 +210,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
         folder
             + " holds a model of the method "
             + model.method()
-            + ", which does not turn photos into vectors; encoder, embed and recombine do");
+            + ", which does not turn photos into vectors; encoder, embed, geoclip and recombine do");
   }
 
   /** {@inheritDoc} */

@@ -9,6 +9,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.answer.BatchLocalizer;
@@ -29,6 +30,9 @@ import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.WeightsVersion;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Training and changes of the gallery are for one thread; the localizer is thread-safe.
  */
-public final class GeoClipModel extends GeoModel implements Contrastive {
+public final class GeoClipModel extends GeoModel implements Contrastive, EncodingModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "geoclip";
@@ -223,17 +227,34 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
    */
   public float[][] encode(List<BufferedImage> photos) {
     return photos.stream()
-        .map(
-            photo ->
-                TorchEngine.infer(
-                    manager(),
-                    step ->
-                        network
-                            .embedPhotos(
-                                Forward.INFERENCE,
-                                step.create(preprocessor.apply(photo), batchOf(1)))
-                            .toFloatArray()))
+        .map(photo -> encode(preprocessor.apply(photo), 1)[0])
         .toArray(float[][]::new);
+  }
+
+  @Override
+  public int dimension() {
+    return network.head().locations().dimension();
+  }
+
+  @Override
+  public float[] prepare(BufferedImage photo, Optional<Path> file) {
+    return preprocessor.apply(photo);
+  }
+
+  @Override
+  public float[][] encode(float[] photos, int count) {
+    float[] flat =
+        TorchEngine.infer(
+            manager(),
+            step ->
+                network
+                    .embedPhotos(Forward.INFERENCE, step.create(photos, batchOf(count)))
+                    .toFloatArray());
+    float[][] vectors = new float[count][];
+    for (int i = 0; i < count; i++) {
+      vectors[i] = Arrays.copyOfRange(flat, i * dimension(), (i + 1) * dimension());
+    }
+    return vectors;
   }
 
   private Shape batchOf(int count) {

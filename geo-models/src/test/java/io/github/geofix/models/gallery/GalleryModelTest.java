@@ -343,7 +343,7 @@ class GalleryModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"embed", "recombine"})
+  @ValueSource(strings = {"embed", "geoclip", "recombine"})
   void takesAnyModelThatEncodesPhotos(String method) {
     Path model = folder.resolve(method);
     List<LatLng> places = method.equals("embed") ? places() : List.of();
