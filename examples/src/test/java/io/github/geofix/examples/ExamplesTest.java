@@ -55,6 +55,7 @@ final class ExamplesTest {
         "Geography",
         "Gallery",
         "PhotoGallery",
+        "Vectors",
         "Tracks");
   }
 

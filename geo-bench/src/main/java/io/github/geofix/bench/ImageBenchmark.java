@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.translate.Pipeline;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
@@ -50,7 +51,7 @@ public class ImageBenchmark {
 
   private final ImageSpec spec = ImageSpec.clip(SIZE).withFit(Fit.STRETCH);
   private final ImagePreprocessor preprocessor = ImagePreprocessor.of(spec);
-  private final Photos.Options options = Photos.Options.defaults();
+  private final PhotoLimits options = PhotoLimits.defaults();
   private final Pipeline pipeline =
       new Pipeline(
           new Resize(SIZE, SIZE, Image.Interpolation.BICUBIC),

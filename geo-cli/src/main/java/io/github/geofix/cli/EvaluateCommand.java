@@ -5,29 +5,27 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.io.Printable;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.Embeddings;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
+import io.github.geofix.eval.protocol.FilesDigest;
 import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
-import io.github.geofix.eval.report.HtmlReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -237,7 +235,7 @@ final class EvaluateCommand implements Callable<Integer> {
         what.model != null
             ? evaluate(benchmark, what.model)
             : benchmark.evaluate(Manifest.readCsv(Objects.requireNonNull(what.predictions))),
-        source);
+        () -> set.digest(String.valueOf(source.getFileName())));
   }
 
   private static PhotoSet read(@Nullable PhotoProtocol protocol, Path source, boolean images) {
@@ -315,7 +313,7 @@ final class EvaluateCommand implements Callable<Integer> {
         what.embedded != null
             ? evaluate(benchmark, what.embedded)
             : evaluate(benchmark, Objects.requireNonNull(what.model)),
-        root);
+        () -> set.digest(String.valueOf(root.getFileName())));
   }
 
   private static Evaluation evaluate(CrossViewBenchmark benchmark, Embedded files) {
@@ -336,29 +334,26 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private String write(Evaluation evaluation, Path data) {
-    Evaluation named = evaluation.named(name == null ? measured() : name);
-    files.write(named, page -> complete(page, data));
+  private String write(Evaluation evaluation, Supplier<FilesDigest> data) {
+    List<Path> measured = measured();
+    Evaluation named =
+        evaluation.named(name == null ? String.valueOf(measured.get(0).getFileName()) : name);
+    if (files.any()) {
+      files.write(
+          named.withProvenance(
+              Measurement.of(measured, data.get(), spec.commandLine().getParseResult())));
+    }
     return named.toMarkdown();
   }
 
-  /** Returns the file name of the system that is measured. */
-  private String measured() {
+  /** Returns the files or the folder of the system that is measured. */
+  private List<Path> measured() {
     What system = Objects.requireNonNull(what);
-    Path file =
-        system.model != null
-            ? system.model
-            : system.predictions != null
-                ? system.predictions
-                : Objects.requireNonNull(system.embedded).queries;
-    return String.valueOf(file.getFileName());
-  }
-
-  private static HtmlReport complete(HtmlReport page, Path data) {
-    EarthBackdrop.find().ifPresent(page::world);
-    return page.provenance("data", data.toString())
-        .provenance("GeoFix", Main.version())
-        .provenance("date", LocalDate.now(ZoneOffset.UTC).toString());
+    if (system.embedded != null) {
+      return List.of(system.embedded.queries, system.embedded.gallery);
+    }
+    return List.of(
+        system.model != null ? system.model : Objects.requireNonNull(system.predictions));
   }
 
   private void note(String text) {

@@ -56,6 +56,11 @@ final class JudgeOptions {
   @ArgGroup(exclusive = false)
   private @Nullable Judge judge;
 
+  /** Returns whether there is a judge. */
+  boolean isGiven() {
+    return judge != null;
+  }
+
   /** Returns the localizer, judged if a judge is given; on closing it prints the judge's counts. */
   Localizer judged(Localizer localizer) {
     if (judge == null) {

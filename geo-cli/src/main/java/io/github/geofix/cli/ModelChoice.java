@@ -50,15 +50,19 @@ final class ModelChoice {
       description =
           "Change how the model answers, such as answer.candidates=30, search.beamWidth=1 for zoom"
               + " or decoding.type=sampling for token.")
-  private Map<String, String> settings = Map.of();
+  private Map<String, String> set = Map.of();
 
   @Option(
       names = "--vectors",
+      split = ",",
       paramLabel = "FILE",
       description =
           "For a token model that reads vectors: those of the photos in their order, .npy or"
-              + " .safetensors with a row of all vectors for each.")
-  private @Nullable Path vectors;
+              + " .safetensors with a row of all vectors for each, or several files whose rows belong"
+              + " together. Not needed where the model has its encoder.")
+  private @Nullable List<Path> vectors;
+
+  @Mixin private final DecodingOptions decoding = new DecodingOptions();
 
   @Mixin private final JudgeOptions judge = new JudgeOptions();
 
@@ -94,6 +98,13 @@ final class ModelChoice {
     return locations;
   }
 
+  /** Returns the changes of the answers, those of {@code --set} last. */
+  private Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>(decoding.settings());
+    settings.putAll(set);
+    return settings;
+  }
+
   /** Returns whose published weights a model began with. */
   Optional<Attribution> attribution(Path model) {
     return code.open(model).attribution();
@@ -101,7 +112,7 @@ final class ModelChoice {
 
   /** Returns whether the model answers as it was saved, alone. */
   boolean isAsSaved() {
-    return then.isEmpty() && tiles == null && settings.isEmpty() && vectors == null;
+    return then.isEmpty() && tiles == null && settings().isEmpty() && vectors == null;
   }
 
   /**
@@ -113,11 +124,14 @@ final class ModelChoice {
     if (!then.isEmpty() && tiles != null) {
       throw new IllegalArgumentException("--tiles does not go with --then");
     }
-    return judge.judged(then.isEmpty() ? first(model, photos, settings) : cascade(model, photos));
+    if (decoding.byJudge() && !judge.isGiven()) {
+      throw new IllegalArgumentException("--select judge needs --judge-url and --judge-model");
+    }
+    return judge.judged(then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos));
   }
 
   private Localizer cascade(Path model, List<Path> photos) {
-    Map<String, String> changed = new LinkedHashMap<>(settings);
+    Map<String, String> changed = settings();
     changed.putIfAbsent("answer.candidates", CASCADE_CANDIDATES);
     ModelProvider provider = ModelProvider.find();
     Localizer localizer = first(model, photos, changed);
@@ -158,12 +172,12 @@ final class ModelChoice {
     }
   }
 
-  private static Localizer ofVectors(GeoModel model, List<Path> photos, Path file) {
+  private static Localizer ofVectors(GeoModel model, List<Path> photos, List<Path> files) {
     List<Runnable> closing = new ArrayList<>(List.of(model::close));
     try {
       if (model instanceof TokenModel token
           && token.config().input() instanceof TokenConfig.Vectors input) {
-        SavedVectors saved = new SavedVectors(file, photos, input.count(), input.dimension());
+        SavedVectors saved = SavedVectors.open(files, photos, input.count(), input.dimension());
         closing.add(saved::close);
         return new OwningLocalizer(token.localizer(saved), closing);
       }

@@ -1,10 +1,10 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.protocol.Evaluation;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,17 +36,20 @@ final class ReportFiles {
     return report != null;
   }
 
-  /**
-   * Writes the files that were asked for.
-   *
-   * @param complete adds to the page what the evaluation does not know
-   */
-  void write(Evaluation evaluation, UnaryOperator<HtmlReport> complete) {
+  /** Returns whether any file is to be written. */
+  boolean any() {
+    return json != null || csv != null || latex != null || report != null;
+  }
+
+  /** Writes the files that were asked for. */
+  void write(Evaluation evaluation) {
     OutputFiles.write(json, evaluation.toJson() + "\n");
     OutputFiles.write(csv, evaluation.toCsv());
-    OutputFiles.write(latex, evaluation.toTable().toLatex());
+    OutputFiles.write(latex, evaluation.toLatex());
     if (report != null) {
-      complete.apply(evaluation.toHtml(Photos::read)).write(report);
+      HtmlReport page = evaluation.toHtml(Photos::read);
+      EarthBackdrop.find().ifPresent(page::world);
+      page.write(report);
     }
   }
 }

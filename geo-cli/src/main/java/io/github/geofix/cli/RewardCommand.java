@@ -1,9 +1,12 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.TokenModel;
+import io.github.geofix.models.token.VectorExamples;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
@@ -11,6 +14,7 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +47,15 @@ final class RewardCommand implements Callable<Integer> {
       paramLabel = "CSV",
       description = "Photos to learn from: columns image, latitude, longitude.")
   private Path data;
+
+  @Option(
+      names = "--vectors",
+      split = ",",
+      paramLabel = "FILE",
+      description =
+          "For a model that reads vectors: those of the photos in their order; without them its"
+              + " encoder makes them.")
+  private @Nullable List<Path> vectors;
 
   @Option(
       names = "--out",
@@ -92,7 +105,6 @@ final class RewardCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelFolder.check(out);
-    Manifest photos = Manifest.readCsv(data);
     TrainOptions options =
         TrainOptions.defaults()
             .withEpochs(epochs)
@@ -105,18 +117,32 @@ final class RewardCommand implements Callable<Integer> {
               ? RewardScorer.create(token, seed)
               : RewardScorer.create(token, hiddenSize, seed);
       token.setRewardScorer(scorer);
-      TrainReport report;
-      try (Bar bar = Bar.ofTraining("train reward")) {
-        report =
-            Trainer.of(scorer, options)
-                .onProgress(step -> bar.show(step.step(), step.steps(), step.loss()))
-                .fit(ManifestPhotos.of(photos));
-      }
+      TrainReport report = fit(token, scorer, options);
       token.save(out, Provenance.card("reward scorer from " + data, options, report));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.println(out);
     stdout.flush();
     return 0;
+  }
+
+  private TrainReport fit(TokenModel token, RewardScorer scorer, TrainOptions options) {
+    try (Bar bar = Bar.ofTraining("train reward")) {
+      Trainer trainer =
+          Trainer.of(scorer, options)
+              .onProgress(step -> bar.show(step.step(), step.steps(), step.loss()));
+      if (vectors == null) {
+        return trainer.fit(ManifestPhotos.of(Manifest.readCsv(data)));
+      }
+      try (Embeddings rows = VectorFiles.open(vectors)) {
+        List<LatLng> places = VectorFiles.places(data);
+        VectorExamples photos =
+            token
+                .reference()
+                .map(found -> VectorExamples.besideReference(token, found, rows, places))
+                .orElseGet(() -> VectorExamples.of(token, rows, places));
+        return trainer.fit(scorer.examples(photos));
+      }
+    }
   }
 }

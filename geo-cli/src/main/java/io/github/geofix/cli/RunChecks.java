@@ -32,8 +32,31 @@ final class RunChecks {
               + method
               + " does not");
     }
+    config.vectors().ifPresent(vectors -> checkVectors(config, vectors));
     if (!pairs) {
       requireMap(config, method, matching);
+    }
+  }
+
+  private static void checkVectors(RunConfig config, RunConfig.Vectors vectors) {
+    if (!config.method().equals("token")) {
+      throw new IllegalArgumentException(
+          "--vectors is for token, which reads vectors of photos; "
+              + config.method()
+              + " reads the photos themselves");
+    }
+    if (!(config.data() instanceof RunConfig.Photos)) {
+      throw new IllegalArgumentException(
+          "--vectors takes the photos of --data: write the list of a benchmark by geofix evaluate"
+              + " --list");
+    }
+    if (config.val().isPresent() == vectors.val().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--val and --val-vectors belong together: the photos to validate on and their vectors");
+    }
+    if (config.skipUnreadable()) {
+      throw new IllegalArgumentException(
+          "--skip-unreadable does not go with --vectors, for which no photo is read");
     }
   }
 

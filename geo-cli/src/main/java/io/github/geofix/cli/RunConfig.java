@@ -8,6 +8,7 @@ import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param val CSV of the photos to validate on
  * @param tiles the map, as {@code --tiles} takes it
  * @param skipUnreadable whether photos that cannot be read are left out
+ * @param vectors the precomputed vectors of the photos, for models that read those
  */
 record RunConfig(
     Start start,
@@ -31,7 +33,8 @@ record RunConfig(
     Data data,
     Optional<Path> val,
     Optional<String> tiles,
-    boolean skipUnreadable) {
+    boolean skipUnreadable,
+    Optional<Vectors> vectors) {
   static final String FILE = "run.json";
   private static final long MAX_BYTES = 1L << 20;
 
@@ -65,10 +68,38 @@ record RunConfig(
     }
   }
 
+  /**
+   * Precomputed vectors of photos.
+   *
+   * @param files whose rows belong together, in the order of the photos
+   * @param neighbors the row numbers of the neighbors of each photo
+   * @param val the files of the photos to validate on; empty if there are none
+   * @param valNeighbors their neighbors among the photos that are learned from
+   * @param encoder the model that makes such vectors of further photos
+   */
+  record Vectors(
+      List<Path> files,
+      Optional<Path> neighbors,
+      List<Path> val,
+      Optional<Path> valNeighbors,
+      Optional<Path> encoder) {
+    Vectors {
+      files = files.stream().map(RunConfig::absolute).toList();
+      neighbors = neighbors.map(RunConfig::absolute);
+      val = val.stream().map(RunConfig::absolute).toList();
+      valNeighbors = valNeighbors.map(RunConfig::absolute);
+      encoder = encoder.map(RunConfig::absolute);
+    }
+  }
+
   RunConfig {
     set = Map.copyOf(set);
     opt = Map.copyOf(opt);
     val = val.map(path -> path.toAbsolutePath().normalize());
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 
   /** Returns the family's name. */

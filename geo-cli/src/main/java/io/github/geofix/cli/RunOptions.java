@@ -7,6 +7,7 @@ import io.github.geofix.train.TrainOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -154,6 +155,59 @@ final class RunOptions {
       description = "Leave out photos that are missing or cannot be read, instead of stopping.")
   private boolean skipUnreadable;
 
+  /** Precomputed vectors. */
+  static final class VectorOptions {
+    @Option(
+        names = "--vectors",
+        required = true,
+        split = ",",
+        paramLabel = "FILE",
+        description =
+            "For token: vectors of the photos of --data in their order, as geofix embed writes them,"
+                + " or several files whose rows belong together. Images are then not read.")
+    private List<Path> files;
+
+    @Option(
+        names = "--neighbors",
+        paramLabel = "FILE",
+        description = "The neighbors of each photo, as geofix neighbors writes them.")
+    private @Nullable Path neighbors;
+
+    @Option(
+        names = "--val-vectors",
+        split = ",",
+        paramLabel = "FILE",
+        description = "Vectors of the photos of --val.")
+    private List<Path> val = List.of();
+
+    @Option(
+        names = "--val-neighbors",
+        paramLabel = "FILE",
+        description =
+            "Their neighbors among the photos of --data; without it they are searched once.")
+    private @Nullable Path valNeighbors;
+
+    @Option(
+        names = "--encoder",
+        paramLabel = "DIR",
+        description =
+            "The model that made the vectors: a copy becomes part of the new model, which then"
+                + " locates photos.")
+    private @Nullable Path encoder;
+
+    RunConfig.Vectors vectors() {
+      return new RunConfig.Vectors(
+          files,
+          Optional.ofNullable(neighbors),
+          val,
+          Optional.ofNullable(valNeighbors),
+          Optional.ofNullable(encoder));
+    }
+  }
+
+  @ArgGroup(exclusive = false)
+  private @Nullable VectorOptions vectors;
+
   @Mixin private final CodeOption code = new CodeOption();
 
   /** Returns the permission to run code. */
@@ -185,7 +239,10 @@ final class RunOptions {
             data(base.map(RunConfig::data), command),
             Optional.ofNullable(validation).or(() -> base.flatMap(RunConfig::val)),
             Optional.ofNullable(tiles).or(() -> base.flatMap(RunConfig::tiles)),
-            skipUnreadable || base.map(RunConfig::skipUnreadable).orElse(false));
+            skipUnreadable || base.map(RunConfig::skipUnreadable).orElse(false),
+            Optional.ofNullable(vectors)
+                .map(VectorOptions::vectors)
+                .or(() -> base.flatMap(RunConfig::vectors)));
     TrainOptions training = recipe(run).with(run.opt()).with(changes(base.isPresent()));
     return new RunConfig(
         run.start(),
@@ -194,7 +251,8 @@ final class RunOptions {
         run.data(),
         run.val(),
         run.tiles(),
-        run.skipUnreadable());
+        run.skipUnreadable(),
+        run.vectors());
   }
 
   /** Returns the training options of a run that {@link #config} returned. */

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.token.PhotoVectors;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -15,21 +15,32 @@ final class SavedVectors implements PhotoVectors, AutoCloseable {
   private final Map<Path, Integer> rowOf = new HashMap<>();
 
   /**
-   * Opens a file.
+   * Opens files whose rows belong together.
    *
    * @param photos in the order of the rows
    * @param count V, the number of vectors of a photo
    * @param dimension W, their length
    * @throws IllegalArgumentException if rows or columns are of another number
    */
-  SavedVectors(Path file, List<Path> photos, int count, int dimension) {
+  static SavedVectors open(List<Path> files, List<Path> photos, int count, int dimension) {
+    return new SavedVectors(VectorFiles.open(files), photos, count, dimension);
+  }
+
+  /** As {@link #open}, of rows that are open; closed with this. */
+  SavedVectors(Embeddings rows, List<Path> photos, int count, int dimension) {
     this.count = count;
-    rows = Embeddings.open(file);
+    this.rows = rows;
     if (rows.size() != photos.size() || rows.dimension() != count * dimension) {
       rows.close();
       throw new IllegalArgumentException(
           "%s has %d rows of %d values: needed are %d rows, one a photo, of %d x %d values"
-              .formatted(file, rows.size(), rows.dimension(), photos.size(), count, dimension));
+              .formatted(
+                  rows.file().map(Path::toString).orElse("what --vectors names"),
+                  rows.size(),
+                  rows.dimension(),
+                  photos.size(),
+                  count,
+                  dimension));
     }
     for (int i = 0; i < photos.size(); i++) {
       rowOf.put(photos.get(i), i);
@@ -37,7 +48,7 @@ final class SavedVectors implements PhotoVectors, AutoCloseable {
   }
 
   /** Returns the vectors of a row. */
-  synchronized float[][] row(int index) {
+  private float[][] row(int index) {
     float[] row = new float[rows.dimension()];
     rows.read(index, 1, row);
     int dimension = row.length / count;

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.Finding;
@@ -9,6 +10,8 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.token.TokenModel;
+import io.github.geofix.models.token.VectorExamples;
 import io.github.geofix.train.Progress;
 import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
@@ -20,6 +23,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +97,10 @@ final class TrainCommand implements Callable<Integer> {
     if (run != null) {
       AtomicFiles.checkFolder(run);
     }
+    if (config.vectors().isPresent()) {
+      trainOnVectors(config, config.vectors().get(), training, target, stdout);
+      return;
+    }
     TrainingList list = read(config);
     Optional<Manifest> held = config.val().map(TrainCommand::readComplete);
     AtomicInteger skipped = new AtomicInteger();
@@ -100,8 +108,14 @@ final class TrainCommand implements Callable<Integer> {
         config.skipUnreadable()
             ? list.data().skippingUnreadable(reason -> skip(reason, skipped))
             : list.data();
-    try (GeoModel model = model(config, list, training.seed())) {
-      TrainReport report = fit(model, config, training, data, held);
+    try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
+      TrainReport report =
+          fit(
+              model,
+              config,
+              training,
+              data,
+              trainer -> held.map(ManifestPhotos::of).ifPresent(trainer::validateOn));
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }
@@ -119,6 +133,36 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private void trainOnVectors(
+      RunConfig config,
+      RunConfig.Vectors files,
+      TrainOptions training,
+      Path target,
+      PrintWriter stdout) {
+    try (VectorTraining photos = new VectorTraining(config, files)) {
+      Map<String, String> settings =
+          config.start() instanceof RunConfig.New made
+              ? photos.settings(made, config.set())
+              : Map.of();
+      try (GeoModel model = model(config, settings, List.of(), training.seed())) {
+        TokenModel token = photos.complete(model, options.code(), target);
+        Optional<VectorExamples> held = photos.held(token);
+        TrainReport report =
+            fit(
+                token,
+                config,
+                training,
+                photos.data(token),
+                trainer -> held.ifPresent(trainer::validateOn));
+        held.ifPresent(token::calibrate);
+        String origin = ((RunConfig.Photos) config.data()).csv().toString();
+        token.save(target, Provenance.card(origin, training, report).withRun(config.toJson()));
+        stdout.println(target);
+        photos.evaluate(token).ifPresent(figures -> stdout.println(figures.toMarkdown()));
+      }
+    }
+  }
+
   private static String origin(RunConfig.Benchmark benchmark) {
     return benchmark.protocol() + " in " + benchmark.root();
   }
@@ -128,7 +172,7 @@ final class TrainCommand implements Callable<Integer> {
       RunConfig config,
       TrainOptions training,
       TrainingData data,
-      Optional<Manifest> held) {
+      Consumer<Trainer> validation) {
     try (Bar bar = Bar.ofTraining("train " + model.method())) {
       Trainer trainer =
           Trainer.of(model, training)
@@ -136,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
               .onProgress(progress -> bar.show(progress.step(), progress.steps(), progress.loss()))
               .onProgress(new RunWriter(config))
               .onEpoch(epoch -> bar.endEpoch(epoch.steps(), summary(epoch, training)));
-      held.map(ManifestPhotos::of).ifPresent(trainer::validateOn);
+      validation.accept(trainer);
       return run == null ? trainer.fit(data) : trainer.fit(data, run);
     }
   }
@@ -192,7 +236,8 @@ final class TrainCommand implements Callable<Integer> {
     return TrainingList.read(csv, config.skipUnreadable(), this::note);
   }
 
-  private GeoModel model(RunConfig config, TrainingList list, long seed) {
+  private GeoModel model(
+      RunConfig config, Map<String, String> ofData, List<LatLng> gallery, long seed) {
     Map<String, String> settings = new LinkedHashMap<>(config.set());
     config.tiles().ifPresent(t -> settings.putAll(MapSetting.of(t, config.method())));
     if (config.start() instanceof RunConfig.From from) {
@@ -202,9 +247,9 @@ final class TrainCommand implements Callable<Integer> {
       return model;
     }
     RunConfig.New made = (RunConfig.New) config.start();
-    Map<String, String> all = new LinkedHashMap<>(list.settings());
+    Map<String, String> all = new LinkedHashMap<>(ofData);
     all.putAll(settings);
-    return Family.named(made.method()).create(made.size(), all, list.gallery(), seed);
+    return Family.named(made.method()).create(made.size(), all, gallery, seed);
   }
 
   private static Manifest readComplete(Path csv) {

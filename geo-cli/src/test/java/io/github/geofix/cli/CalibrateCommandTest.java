@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Calibrating a model, withholding answers, and verifying a report of it. */
 class CalibrateCommandTest {
   @TempDir private static Path folder;
 
@@ -111,5 +112,53 @@ class CalibrateCommandTest {
         .isEqualTo("no answer of this model is within 0.001 km with a confidence of 0.9");
     assertThat(run("locate", "--model=" + model, "--within=5", "--confidence=0.9", photo).err())
         .contains("the model has no rule for answers within 5.0 km");
+  }
+
+  @Test
+  void aReportIsVerifiedByMeasuringAgain() throws IOException {
+    Path report = folder.resolve("report.json");
+    Path csv = folder.resolve("report.csv");
+    Path latex = folder.resolve("report.tex");
+    String[] what = {"--model=" + model, "--data=" + photos};
+    assertThat(
+            run(
+                    "evaluate",
+                    what[0],
+                    what[1],
+                    "--km=1,2500",
+                    "--json=" + report,
+                    "--csv=" + csv,
+                    "--latex=" + latex)
+                .code())
+        .isZero();
+    assertThat(csv).content().startsWith("# GeoFix: development\n# date: 2").contains("sha256");
+    assertThat(latex).content().startsWith("% GeoFix: development\n").contains("--km=1,2500");
+
+    Result same = run("verify", report.toString(), what[0], what[1]);
+    assertThat(same.err()).isEmpty();
+    assertThat(same.out()).startsWith("verified: ");
+    assertThat(same.code()).isZero();
+
+    String text = Files.readString(report);
+    Path forged = folder.resolve("forged.json");
+    Files.writeString(forged, text.replaceFirst("\"medianKm\": [0-9.]+", "\"medianKm\": 1.5"));
+    Result found = run("verify", forged.toString(), what[0], what[1], "--differing=0");
+    assertThat(found.code()).isOne();
+    assertThat(found.out()).contains("edianKm was 1.5, is ").contains("NOT verified");
+
+    Path other = folder.resolve("photos/other.csv");
+    Files.writeString(other, Files.readString(Path.of(photos)).replaceFirst("\n[^\n]*\n", "\n"));
+    Result refused = run("verify", report.toString(), what[0], "--data=" + other);
+    assertThat(refused.code()).isOne();
+    assertThat(refused.err())
+        .contains("the data changed")
+        .contains("(40 files")
+        .contains("(39 files");
+
+    Files.writeString(
+        forged, text.replace("\"--km=1,2500\"", "\"--judge-url=http://127.0.0.1:9\""));
+    Result foreign = run("verify", forged.toString(), what[0], what[1]);
+    assertThat(foreign.code()).isOne();
+    assertThat(foreign.err()).contains("which is not taken from a report: give it again");
   }
 }

@@ -2,13 +2,19 @@ package io.github.geofix.cli;
 
 import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
+import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.embed.EmbedConfig;
+import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.TokenNetwork;
@@ -292,5 +298,233 @@ final class TokenCommandsTest {
     Result none = run("locate", "--model", complete, photo(0));
     assertThat(none.code()).isEqualTo(1);
     assertThat(none.err()).contains("reads vectors");
+  }
+
+  @Test
+  void decodingAndSelectionHaveOptionsOfTheirOwn() {
+    JsonObject long1 =
+        located(
+            "--set",
+            "decoding.type=sampling",
+            "--set",
+            "decoding.samples=9",
+            "--set",
+            "decoding.temperature=0.8",
+            "--set",
+            "selection=medoid");
+    assertThat(
+            located(
+                "--decode",
+                "sampling",
+                "--samples",
+                "9",
+                "--temperature",
+                "0.8",
+                "--select",
+                "medoid"))
+        .isEqualTo(long1);
+    assertThat(located("--decode", "greedy", "--select", "most-probable"))
+        .isEqualTo(
+            located(
+                "--set",
+                "decoding.type=beamSearch",
+                "--set",
+                "decoding.beamWidth=1",
+                "--set",
+                "selection=most-probable"));
+    assertThat(run("locate", "--model", model, photo(0), "--samples", "3").err())
+        .contains("--samples goes with --decode sampling");
+    assertThat(run("locate", "--model", model, photo(0), "--select", "judge").err())
+        .contains("--select judge needs --judge-url and --judge-model");
+    assertThat(run("locate", "--model", model, photo(0), "--select", "best").code()).isNotZero();
+  }
+
+  private static String done(String... command) {
+    Result result = run(command);
+    assertThat(result.code()).as(result.err()).isZero();
+    return result.out();
+  }
+
+  private String in(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** GeoToken's order: vectors, neighbors, training, and then photos alone. */
+  @Test
+  void learnsFromVectorsOfAnEncoderAndThenLocatesPhotos() throws IOException {
+    try (EmbedModel embed =
+        EmbedModel.create(EmbedConfig.tiny(), Manifest.readCsv(Path.of(list)).locations(), 1)) {
+      embed.save(folder.resolve("encoder"), Provenance.untrained("a test", 1));
+    }
+    String vectors = in("vectors.safetensors");
+    done("embed", "--model", in("encoder"), "--data", list, "--out", vectors, "--batch", "1");
+    done(
+        "embed",
+        "--model",
+        in("encoder"),
+        "--data",
+        list,
+        "--out",
+        in("vectors.npy"),
+        "--batch",
+        "3");
+    try (Embeddings rows = Embeddings.open(Path.of(vectors));
+        Embeddings npy = Embeddings.open(folder.resolve("vectors.npy"))) {
+      assertThat(rows.size()).isEqualTo(PHOTOS);
+      assertThat(rows.metadata()).containsEntry("vectors", "1").containsKey("encoder");
+      float[] row = new float[rows.dimension()];
+      float[] same = new float[rows.dimension()];
+      rows.read(2, 1, row);
+      npy.read(2, 1, same);
+      assertThat(row).containsExactly(same, within(1e-5f));
+    }
+    String neighbors = in("neighbors.npy");
+    done("neighbors", "--vectors", vectors, "--top", "2", "--out", neighbors);
+    String[] train = {
+      "train",
+      "--method",
+      "token",
+      "--data",
+      list,
+      "--vectors",
+      vectors,
+      "--neighbors",
+      neighbors,
+      "--val",
+      list,
+      "--val-vectors",
+      vectors,
+      "--encoder",
+      in("encoder"),
+      "--epochs",
+      "1",
+      "--batch",
+      "2",
+      "--set",
+      "transformer.decoderLayers=1",
+      "--out",
+      in("trained")
+    };
+    String table = done(train);
+    assertThat(table).contains("200 km");
+    assertThat(folder.resolve("trained/reference.index")).exists();
+    assertThat(folder.resolve("trained/encoder/config.json")).exists();
+    assertThat(folder.resolve("trained/calibration.json")).exists();
+    assertThat(folder.resolve(".trained.reference.tmp")).doesNotExist();
+    String plain = done("locate", "--model", in("trained"), "--format", "csv", photo(0), photo(1));
+    assertThat(plain.lines()).hasSize(1 + 2 * 6);
+    // The same by vectors that were computed before.
+    String byVectors =
+        done("evaluate", "--model", in("trained"), "--data", list, "--vectors", vectors);
+    String byPhotos = done("evaluate", "--model", in("trained"), "--data", list);
+    assertThat(byPhotos).isEqualTo(byVectors);
+    assertThat(table).contains(byPhotos.lines().skip(2).findFirst().orElseThrow().substring(20));
+    // To the bit again, from the card of the model.
+    done("train", "--config", in("trained"), "--out", in("again"));
+    assertThat(folder.resolve("again/weights.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("trained/weights.safetensors"));
+    done(
+        "reward",
+        "--model",
+        in("trained"),
+        "--data",
+        list,
+        "--out",
+        in("reward"),
+        "--epochs",
+        "1",
+        "--batch",
+        "2",
+        "--hidden-size",
+        "8");
+    done(
+        "reward",
+        "--model",
+        in("trained"),
+        "--data",
+        list,
+        "--vectors",
+        vectors,
+        "--out",
+        in("reward2"),
+        "--epochs",
+        "1",
+        "--batch",
+        "2",
+        "--hidden-size",
+        "8");
+    assertThat(folder.resolve("reward/reward.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("reward2/reward.safetensors"));
+    done("locate", "--model", in("reward"), photo(0), "--set", "selection=reward");
+  }
+
+  @Test
+  void saysWhichOptionsOfVectorsAreMissing() {
+    String vectors = in("vectors.npy");
+    try (EmbeddingsWriter writer = EmbeddingsWriter.create(Path.of(vectors))) {
+      for (int i = 0; i < PHOTOS; i++) {
+        writer.write(new float[] {i, 1, -i, 2});
+      }
+    }
+    assertThat(
+            run(
+                    "train",
+                    "--method",
+                    "embed",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--out",
+                    in("m"))
+                .err())
+        .contains("--vectors is for token");
+    assertThat(
+            run(
+                    "train",
+                    "--method",
+                    "token",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--val",
+                    list,
+                    "--out",
+                    in("m"))
+                .err())
+        .contains("--val and --val-vectors belong together");
+    assertThat(
+            run(
+                    "train",
+                    "--method",
+                    "token",
+                    "--data",
+                    list,
+                    "--vectors",
+                    vectors,
+                    "--set",
+                    "input.neighbors=3",
+                    "--out",
+                    in("m"))
+                .err())
+        .contains("search them by geofix neighbors");
+    assertThat(run("neighbors", "--vectors", vectors, "--per-photo", "3", "--out", in("n")).err())
+        .contains("rows of 4 numbers are not 3 vectors");
+    assertThat(run("embed", "--model", model, "--data", list, "--out", in("x.npy")).err())
+        .contains("token gives no vectors of photos");
+    assertThat(
+            run(
+                    "embed",
+                    "--backbone",
+                    "resnet",
+                    "--weights",
+                    "w",
+                    "--data",
+                    list,
+                    "--out",
+                    in("x.npy"))
+                .err())
+        .contains("no backbone resnet; there are");
   }
 }

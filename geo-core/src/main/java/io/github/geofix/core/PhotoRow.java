@@ -50,8 +50,13 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
     return List.copyOf(photos);
   }
 
-  /** As {@link #readCsv}, row by row; where positions are needed, each row has one. */
-  static void read(Path file, boolean needsPositions, Consumer<PhotoRow> photos) {
+  /**
+   * As {@link #readCsv}, row by row, for lists of any length.
+   *
+   * @param needsPositions whether each row must have a position
+   * @param photos is given one row after the other
+   */
+  public static void read(Path file, boolean needsPositions, Consumer<PhotoRow> photos) {
     Reader reader = new Reader(file, needsPositions, photos);
     CsvFile.read(file, reader);
     if (reader.columns == null) {

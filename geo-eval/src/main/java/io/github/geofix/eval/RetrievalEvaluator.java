@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.core.index.ScoreCounts;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.Metric;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
@@ -77,12 +78,12 @@ public final class FolderModelProvider implements ModelProvider {
 
   @Override
   public BufferedImage decode(byte[] photo) {
-    return Photos.decode(photo, "of " + photo.length + " bytes", Photos.Options.defaults());
+    return Photos.decode(photo, "of " + photo.length + " bytes", PhotoLimits.defaults());
   }
 
   @Override
   public BufferedImage decode(InputStream photo) {
-    return Photos.decode(photo, "from a stream", Photos.Options.defaults());
+    return Photos.decode(photo, "from a stream", PhotoLimits.defaults());
   }
 
   private static GeoModel load(Path modelFolder, LoadOptions options) {

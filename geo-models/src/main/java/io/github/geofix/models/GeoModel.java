@@ -6,6 +6,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.Attribution;
@@ -120,6 +121,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * @throws IllegalStateException if the model needs more than photos to answer
    */
   public abstract Localizer localizer();
+
+  /**
+   * Returns the encoder of photos as vectors that shares this model's arrays; closing it closes
+   * nothing. Empty if the family has none.
+   */
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.empty();
+  }
 
   /**
    * Completes the model after training with what it needs of the training photos for its answers,

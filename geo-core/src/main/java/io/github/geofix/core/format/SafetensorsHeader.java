@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.geofix.core.io.FileKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +25,6 @@ final class SafetensorsHeader {
 
   private static final int LENGTH_BYTES = 8;
   private static final int MAX_RANK = 64;
-
-  /** Enough to recognize files of other kinds. */
-  private static final int START_BYTES = 64;
 
   /** The bits of an element of types of the format that have no counterpart in {@link DType}. */
   private static final Map<String, Integer> OTHER_TYPES =
@@ -223,24 +220,16 @@ final class SafetensorsHeader {
 
   /** Returns what the file is instead, if its first bytes show it; otherwise the reason. */
   private String kind(String reason) {
-    byte[] start = new byte[(int) Math.min(START_BYTES, file.size())];
+    byte[] start = new byte[(int) Math.min(FileKind.START_BYTES, file.size())];
     file.slice(0, start.length).get(start);
-    String text = new String(start, StandardCharsets.ISO_8859_1).stripLeading();
-    if (text.startsWith("version https://git-lfs")) {
-      return "it is a Git LFS pointer, not the file itself; run git lfs pull, or download the file";
-    }
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.startsWith("<!doctype html") || lower.startsWith("<html")) {
-      return "it is a web page, such as a login or error page; download the file again";
-    }
-    if (text.startsWith("PK\003\004")) {
-      return "it is a zip file, such as PyTorch's .pt and .bin or NumPy's .npz; convert it to"
-          + " safetensors";
-    }
-    if (start.length > 1 && start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
-      return "it is a Python pickle, as older PyTorch writes; convert it to safetensors";
-    }
-    return reason;
+    return FileKind.of(start).map(SafetensorsHeader::advice).orElse(reason);
+  }
+
+  private static String advice(FileKind kind) {
+    boolean mayBePyTorch = kind == FileKind.ZIP || kind == FileKind.PICKLE;
+    return "it is "
+        + kind.text()
+        + (mayBePyTorch ? "; of PyTorch's, geofix convert makes safetensors" : "");
   }
 
   /** Returns a strict reader of UTF-8 text. */

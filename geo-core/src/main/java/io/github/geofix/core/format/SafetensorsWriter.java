@@ -149,6 +149,17 @@ public final class SafetensorsWriter {
   }
 
   /**
+   * Adds an array of another file, as it is stored; the file must stay open until {@link #write}.
+   *
+   * @param stored its name in {@code from}
+   * @throws IllegalArgumentException if the name is taken or there is no such array
+   * @throws ModelFormatException if the type of the array has no counterpart in {@link DType}
+   */
+  public SafetensorsWriter tensor(String name, TensorFile from, String stored) {
+    return tensor(name, from.dtype(stored), from.shape(stored), out -> from.copy(stored, out));
+  }
+
+  /**
    * Writes the file, replacing an older one only once the new one is complete.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind

@@ -1,9 +1,12 @@
 package io.github.geofix.core.format;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -11,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,8 +29,16 @@ import java.util.stream.Collectors;
  * <p>Numbers are converted: {@code floats} and {@code doubles} read every type of {@link DType},
  * {@code longs} every integer type.
  */
-public abstract sealed class TensorFile implements AutoCloseable permits Safetensors {
+public abstract sealed class TensorFile implements AutoCloseable
+    permits Safetensors, TorchCheckpoint {
   private static final int CHUNK_BYTES = 1 << 26;
+  private static final int COPIED_BYTES = 1 << 20;
+  private static final int GATHERED_ELEMENTS = 1 << 16;
+
+  /** Of DataParallel, of compiled modules, of Lightning, of OpenCLIP around timm's networks. */
+  private static final Pattern WRAPPER =
+      Pattern.compile("\\G(?:module|_orig_mod|model|backbone|visual\\.trunk)\\.");
+
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Path path;
@@ -48,15 +62,15 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
   }
 
   /**
-   * Opens a file of a kind that its content shows, whatever it is called; one that ends with {@code
-   * .json} is an index of safetensors files.
+   * Opens a file of a kind that its content shows, whatever it is called: safetensors or what
+   * {@code torch.save} writes. One that ends with {@code .json} is an index of safetensors files.
    *
    * @throws java.io.UncheckedIOException if it does not exist or cannot be read
    * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message says
    *     which
    */
   public static TensorFile open(Path path) {
-    return Safetensors.open(path);
+    return TorchCheckpoint.isOne(path) ? TorchCheckpoint.open(path) : Safetensors.open(path);
   }
 
   /** Returns the path that was opened. */
@@ -80,6 +94,22 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
    */
   public List<String> notes() {
     return notes;
+  }
+
+  /**
+   * Returns the prefixes that wrappers of modules have put before names here, such as {@code
+   * module.} by DataParallel and {@code module._orig_mod.} by compiling what it wraps; empty if
+   * there are none. Not every name need begin with them.
+   */
+  public Set<String> wrapperPrefixes() {
+    Set<String> found = new TreeSet<>();
+    for (String name : tensors.keySet()) {
+      Matcher wrapper = WRAPPER.matcher(name);
+      while (wrapper.find()) {
+        found.add(name.substring(0, wrapper.end()));
+      }
+    }
+    return found;
   }
 
   /**
@@ -258,22 +288,87 @@ public abstract sealed class TensorFile implements AutoCloseable permits Safeten
     void read(DType dtype, ByteBuffer data);
   }
 
+  /**
+   * Writes the bytes of all elements as they are stored, row-major and little-endian.
+   *
+   * @throws IllegalArgumentException if there is no such array
+   * @throws ModelFormatException if its type has no counterpart in {@link DType}
+   */
+  void copy(String name, WritableByteChannel out) throws IOException {
+    StoredTensor tensor = tensor(name);
+    int bytes = dtype(name, tensor).bytes();
+    int step = COPIED_BYTES / bytes;
+    for (long first = 0; first < tensor.count(); first += step) {
+      int count = (int) Math.min(step, tensor.count() - first);
+      ByteBuffer copy = ByteBuffer.allocate(count * bytes);
+      forEachChunk(name, first, count, (dtype, data) -> copy.put(data));
+      if (tensor.order() == ByteOrder.BIG_ENDIAN) {
+        reverse(copy.array(), bytes);
+      }
+      copy.flip();
+      while (copy.hasRemaining()) {
+        out.write(copy);
+      }
+    }
+  }
+
+  private static void reverse(byte[] values, int bytes) {
+    for (int start = 0; start < values.length; start += bytes) {
+      for (int i = start, j = start + bytes - 1; i < j; i++, j--) {
+        byte first = values[i];
+        values[i] = values[j];
+        values[j] = first;
+      }
+    }
+  }
+
   private void forEachChunk(String name, long first, int count, ChunkReader reader) {
     StoredTensor tensor = tensor(name);
     Objects.checkFromIndexSize(first, count, tensor.count());
     DType dtype = dtype(name, tensor);
-    long position = tensor.begin() + first * dtype.bytes();
-    long end = position + (long) count * dtype.bytes();
     // Held so that close() cannot pull the mapping from under a read, which would crash the JVM.
     lock.readLock().lock();
     try {
-      while (position < end) {
-        int length = (int) Math.min(CHUNK_BYTES, end - position);
-        reader.read(dtype, tensor.file().slice(position, length));
-        position += length;
+      if (tensor.strides() == null) {
+        long position = tensor.begin() + first * dtype.bytes();
+        long end = position + (long) count * dtype.bytes();
+        while (position < end) {
+          int length = (int) Math.min(CHUNK_BYTES, end - position);
+          reader.read(dtype, tensor.file().slice(position, length).order(tensor.order()));
+          position += length;
+        }
+      } else if (count > 0) {
+        gather(name, tensor, first, count, dtype, reader);
       }
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /** Reads elements that do not lie one after the other. */
+  private void gather(
+      String name, StoredTensor tensor, long first, int count, DType dtype, ChunkReader reader) {
+    int bytes = dtype.bytes();
+    long extent = Math.multiplyExact(tensor.extent(), bytes);
+    if (extent > MappedFile.MAX_SLICE) {
+      throw new ModelFormatException(
+          name
+              + " in "
+              + path
+              + " is a view with gaps of "
+              + extent
+              + " bytes; readable are 1 GiB: save it with .contiguous()");
+    }
+    ByteBuffer stored = tensor.file().slice(tensor.begin(), (int) extent);
+    byte[] chunk = new byte[Math.min(count, GATHERED_ELEMENTS) * bytes];
+    StoredTensor.Walk walk = tensor.new Walk(first);
+    for (int done = 0; done < count; ) {
+      int now = Math.min(GATHERED_ELEMENTS, count - done);
+      for (int i = 0; i < now; i++) {
+        stored.get((int) walk.next() * bytes, chunk, i * bytes, bytes);
+      }
+      reader.read(dtype, ByteBuffer.wrap(chunk, 0, now * bytes).slice().order(tensor.order()));
+      done += now;
     }
   }
 

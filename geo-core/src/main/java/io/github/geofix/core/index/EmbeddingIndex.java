@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -70,6 +71,27 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    */
   public static EmbeddingIndexBuilder builder(int dimension, IndexOptions options) {
     return new EmbeddingIndexBuilder(dimension, options);
+  }
+
+  /**
+   * Writes the file of an index that need not fit into memory; {@link #open} maps it.
+   *
+   * @param dimension D, the length of every row
+   * @param rows adds the rows to the builder it is given, in any number; it holds 64 MiB of them at
+   *     a time
+   * @throws java.io.UncheckedIOException if writing fails; an older file is then unchanged
+   */
+  public static void write(
+      Path file, int dimension, IndexOptions options, Consumer<EmbeddingIndexBuilder> rows) {
+    IndexFile.write(
+        file,
+        dimension,
+        options,
+        out -> {
+          EmbeddingIndexBuilder builder = new EmbeddingIndexBuilder(dimension, options, out::add);
+          rows.accept(builder);
+          builder.flush(out::add);
+        });
   }
 
   /**

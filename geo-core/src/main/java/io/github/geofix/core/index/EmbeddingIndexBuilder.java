@@ -7,23 +7,39 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builder of an {@link EmbeddingIndex}, or of a segment for {@link EmbeddingIndex#append}. Holds
- * its rows on the heap. Not thread-safe.
+ * its rows on the heap, except that of {@link EmbeddingIndex#write}. Not thread-safe.
  */
 public final class EmbeddingIndexBuilder {
+  /** Rows on the heap at a time, when they are written to a file. */
+  private static final long SEGMENT_BYTES = 64 << 20;
+
   private final Segment.Shape shape;
   private final IndexOptions options;
   private final List<Segment.Row> rows = new ArrayList<>();
 
+  /** Takes rows once they fill a segment; null if all are kept. */
+  private final @Nullable Consumer<Segment> full;
+
+  private long bytes;
+  private int written;
+
   EmbeddingIndexBuilder(int dimension, IndexOptions options) {
+    this(dimension, options, null);
+  }
+
+  EmbeddingIndexBuilder(int dimension, IndexOptions options, @Nullable Consumer<Segment> full) {
     if (dimension < 1 || dimension > Segment.MAX_DIMENSION) {
       throw new IllegalArgumentException(
           "dimension must be 1 to " + Segment.MAX_DIMENSION + ": " + dimension);
     }
     this.shape = new Segment.Shape(dimension, options.encoding());
     this.options = options;
+    this.full = full;
   }
 
   /** Adds a row without a payload. */
@@ -60,12 +76,31 @@ public final class EmbeddingIndexBuilder {
             Objects.requireNonNull(latLng),
             name,
             payload.clone()));
+    bytes += (long) Float.BYTES * vector.length + name.length + payload.length;
+    if (full != null && bytes >= SEGMENT_BYTES) {
+      flush(full);
+    }
     return this;
+  }
+
+  /** Hands over the rows that are left. */
+  void flush(Consumer<Segment> target) {
+    if (!rows.isEmpty()) {
+      Segment segment = segment();
+      try {
+        target.accept(segment);
+      } finally {
+        segment.free();
+      }
+      written += rows.size();
+      rows.clear();
+      bytes = 0;
+    }
   }
 
   /** Returns the number of rows added so far. */
   public int size() {
-    return rows.size();
+    return written + rows.size();
   }
 
   /**
@@ -73,8 +108,13 @@ public final class EmbeddingIndexBuilder {
    *
    * <p>Needs the memory of the rows a second time, outside the heap: raise {@code
    * -XX:MaxDirectMemorySize} for large ones, or {@link EmbeddingIndex#append} in parts.
+   *
+   * @throws IllegalStateException if the rows go to a file, see {@link EmbeddingIndex#write}
    */
   public EmbeddingIndex build() {
+    if (full != null) {
+      throw new IllegalStateException("these rows go to a file: open it once it is written");
+    }
     return build(Kernel.best());
   }
 

@@ -19,7 +19,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -69,78 +71,137 @@ final class IndexFile {
   private IndexFile() {}
 
   static void write(Path file, Content content) {
-    if (content.segments().size() > MAX_SEGMENTS) {
-      throw new IllegalStateException(
-          content.segments().size()
-              + " segments are more than the "
-              + MAX_SEGMENTS
-              + " a file can hold: compact() the index first");
-    }
+    int count = content.segments().size();
+    Writing whole = out -> content.segments().forEach(out::add);
+    write(file, content.dimension(), content.options(), count, whole, content.deleted());
+  }
+
+  /**
+   * Writes an index whose segments need not be in memory together.
+   *
+   * @param segments adds them one after the other, at most {@link #MAX_SEGMENTS}
+   */
+  static void write(Path file, int dimension, IndexOptions options, Writing segments) {
+    write(file, dimension, options, MAX_SEGMENTS, segments, new BitSet());
+  }
+
+  /** Adds the segments of an index to its file. */
+  interface Writing {
+    void to(Writer out);
+  }
+
+  private static void write(
+      Path file,
+      int dimension,
+      IndexOptions options,
+      int mostSegments,
+      Writing segments,
+      BitSet deleted) {
+    requireFew(mostSegments);
     AtomicFiles.write(
         file,
         temporary -> {
           try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            List<Section> parts = parts(content);
-            Extent[] extents = new Extent[parts.size()];
-            Arrays.fill(extents, new Extent(0, 0, 0));
-            long end = (long) PREFIX_BYTES + body(content, extents, 0).length + DIGEST_BYTES;
-            for (int i = 0; i < extents.length; i++) {
-              long offset = (end + PAGE - 1) / PAGE * PAGE;
-              long checksum = parts.get(i).writeTo(out, offset);
-              extents[i] = new Extent(offset, parts.get(i).length(), checksum);
-              end = offset + parts.get(i).length();
-            }
-            if (out.size() < end) {
-              // Empty parts leave a gap before the end that nothing has written.
-              out.write(ByteBuffer.allocate(1), end - 1);
-            }
-            byte[] body = body(content, extents, end);
-            ByteBuffer header = ByteBuffer.allocate(PREFIX_BYTES + body.length + DIGEST_BYTES);
-            header.put(MAGIC).putInt(VERSION).putInt(body.length).put(body).put(sha256(body));
-            out.position(0);
-            header.flip();
-            while (header.hasRemaining()) {
-              out.write(header);
-            }
-            out.force(true);
+            Writer writer = new Writer(out, dimension, options, mostSegments);
+            segments.to(writer);
+            writer.finish(deleted);
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
           }
         });
   }
 
-  private static List<Section> parts(Content content) {
-    List<Section> parts = new ArrayList<>();
-    for (Segment segment : content.segments()) {
-      for (Segment.Part part : Segment.Part.values()) {
-        parts.add(segment.part(part));
-      }
+  private static void requireFew(int segments) {
+    if (segments > MAX_SEGMENTS) {
+      throw new IllegalStateException(
+          segments
+              + " segments are more than the "
+              + MAX_SEGMENTS
+              + " a file can hold: compact() the index first");
     }
-    byte[] marks = content.deleted().toByteArray();
-    Section deleted = Section.allocate(marks.length, 1);
-    deleted.put(0, marks);
-    parts.add(deleted);
-    return parts;
   }
 
-  private static byte[] body(Content content, Extent[] extents, long fileLength)
-      throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    out.writeLong(fileLength);
-    out.writeInt(content.dimension());
-    out.writeUTF(content.options().metric().name());
-    out.writeUTF(content.options().encoding().name());
-    out.writeInt(content.options().rerank());
-    out.writeUTF(content.options().encoder());
-    out.writeInt(content.segments().size());
-    int next = 0;
-    for (Segment segment : content.segments()) {
-      out.writeInt(segment.rows());
-      for (int i = 0; i < Segment.Part.values().length; i++) {
-        extents[next++].write(out);
+  /** Writes the parts of one file, then its header. */
+  static final class Writer {
+    private final FileChannel out;
+    private final int dimension;
+    private final IndexOptions options;
+    private final List<Integer> rows = new ArrayList<>();
+    private final List<Extent> extents = new ArrayList<>();
+    private long end;
+
+    Writer(FileChannel out, int dimension, IndexOptions options, int mostSegments)
+        throws IOException {
+      this.out = out;
+      this.dimension = dimension;
+      this.options = options;
+      List<Integer> noRows = Collections.nCopies(mostSegments, 0);
+      int parts = mostSegments * Segment.Part.values().length + 1;
+      byte[] longest = body(noRows, Collections.nCopies(parts, new Extent(0, 0, 0)), 0);
+      end = (long) PREFIX_BYTES + longest.length + DIGEST_BYTES;
+    }
+
+    /** Adds a segment, which is not needed any more. */
+    void add(Segment segment) {
+      rows.add(segment.rows());
+      requireFew(rows.size());
+      try {
+        for (Segment.Part part : Segment.Part.values()) {
+          add(segment.part(part));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
-    extents[next].write(out);
-    return bytes.toByteArray();
+
+    private void add(Section part) throws IOException {
+      long offset = (end + PAGE - 1) / PAGE * PAGE;
+      long checksum = part.writeTo(out, offset);
+      extents.add(new Extent(offset, part.length(), checksum));
+      end = offset + part.length();
+    }
+
+    void finish(BitSet deleted) throws IOException {
+      byte[] marks = deleted.toByteArray();
+      Section section = Section.allocate(marks.length, 1);
+      section.put(0, marks);
+      add(section);
+      if (out.size() < end) {
+        // Empty parts leave a gap before the end that nothing has written.
+        out.write(ByteBuffer.allocate(1), end - 1);
+      }
+      byte[] body = body(rows, extents, end);
+      ByteBuffer header = ByteBuffer.allocate(PREFIX_BYTES + body.length + DIGEST_BYTES);
+      header.put(MAGIC).putInt(VERSION).putInt(body.length).put(body).put(sha256(body));
+      out.position(0);
+      header.flip();
+      while (header.hasRemaining()) {
+        out.write(header);
+      }
+      out.force(true);
+    }
+
+    private byte[] body(List<Integer> rows, List<Extent> extents, long fileLength)
+        throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DataOutputStream body = new DataOutputStream(bytes);
+      body.writeLong(fileLength);
+      body.writeInt(dimension);
+      body.writeUTF(options.metric().name());
+      body.writeUTF(options.encoding().name());
+      body.writeInt(options.rerank());
+      body.writeUTF(options.encoder());
+      body.writeInt(rows.size());
+      Iterator<Extent> next = extents.iterator();
+      for (int count : rows) {
+        body.writeInt(count);
+        for (int i = 0; i < Segment.Part.values().length; i++) {
+          next.next().write(body);
+        }
+      }
+      next.next().write(body);
+      return bytes.toByteArray();
+    }
   }
 
   /**

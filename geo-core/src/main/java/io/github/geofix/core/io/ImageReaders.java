@@ -2,6 +2,7 @@ package io.github.geofix.core.io;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class ImageReaders {
   }
 
   /**
-   * Returns readers of the given kinds and those of the JDK.
+   * Returns readers of the given kinds and those of the JDK: BMP, GIF, JPEG, PNG and TIFF.
    *
    * @param preferred asked before those of the JDK, in order
    */
@@ -33,7 +34,9 @@ public final class ImageReaders {
         IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
     while (registered.hasNext()) {
       ImageReaderSpi provider = registered.next();
-      if (provider.getClass().getModule().equals(ImageReader.class.getModule())) {
+      // Two zeros begin a WBMP, an image of phones of 1999: what damaged files are taken for.
+      if (provider.getClass().getModule().equals(ImageReader.class.getModule())
+          && !Arrays.asList(provider.getFormatNames()).contains("wbmp")) {
         standard.add(provider);
       }
     }

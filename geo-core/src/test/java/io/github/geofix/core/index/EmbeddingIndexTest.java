@@ -588,4 +588,31 @@ final class EmbeddingIndexTest {
             Math.toDegrees(Math.asin(2 * random.nextDouble() - 1)),
             360 * random.nextDouble() - 180);
   }
+
+  @Test
+  void writesAnIndexPartByPart(@TempDir Path folder) {
+    Path file = folder.resolve("rows.index");
+    // 20 rows with payloads of 10 MiB are more than three segments of 64 MiB.
+    EmbeddingIndex.write(
+        file,
+        3,
+        DEFAULTS,
+        rows -> {
+          for (int i = 0; i < 20; i++) {
+            byte[] payload = new byte[10 << 20];
+            payload[i] = (byte) i;
+            rows.add(new float[] {1, i, 0}, new LatLng(i, -i), "row " + i, payload);
+          }
+          assertThat(rows.size()).isEqualTo(20);
+          assertThatIllegalStateException().isThrownBy(rows::build);
+        });
+    EmbeddingIndex.verify(file);
+    try (EmbeddingIndex index = EmbeddingIndex.open(file)) {
+      assertThat(index.size()).isEqualTo(20);
+      Hit hit = index.search(new float[] {1, 7, 0}, 1).hits().get(0);
+      assertThat(hit.id()).isEqualTo("row 7");
+      assertThat(hit.latLng()).isEqualTo(new LatLng(7, -7));
+      assertThat(index.payload(hit.row())[7]).isEqualTo((byte) 7);
+    }
+  }
 }

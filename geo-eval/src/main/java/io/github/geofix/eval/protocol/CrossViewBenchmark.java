@@ -1,9 +1,9 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.io.Interrupts;
-import io.github.geofix.eval.Embeddings;
-import io.github.geofix.eval.EmbeddingsWriter;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;

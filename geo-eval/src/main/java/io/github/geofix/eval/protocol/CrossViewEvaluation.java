@@ -1,6 +1,5 @@
 package io.github.geofix.eval.protocol;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalReport;
@@ -26,7 +25,7 @@ public final class CrossViewEvaluation implements Evaluation {
   private final CrossViewBenchmark benchmark;
   private final RetrievalReport report;
   private final List<Found> found;
-  private final String name;
+  private final Labels labels;
 
   /**
    * The best images of one photo.
@@ -37,20 +36,25 @@ public final class CrossViewEvaluation implements Evaluation {
   record Found(int query, List<Ranked> best) {}
 
   CrossViewEvaluation(CrossViewBenchmark benchmark, RetrievalReport report, List<Found> found) {
-    this(benchmark, report, found, "this system");
+    this(benchmark, report, found, Labels.NONE);
   }
 
   private CrossViewEvaluation(
-      CrossViewBenchmark benchmark, RetrievalReport report, List<Found> found, String name) {
+      CrossViewBenchmark benchmark, RetrievalReport report, List<Found> found, Labels labels) {
     this.benchmark = benchmark;
     this.report = report;
     this.found = List.copyOf(found);
-    this.name = name;
+    this.labels = labels;
   }
 
   @Override
   public CrossViewEvaluation named(String name) {
-    return new CrossViewEvaluation(benchmark, report, found, name);
+    return new CrossViewEvaluation(benchmark, report, found, labels.withName(name));
+  }
+
+  @Override
+  public CrossViewEvaluation withProvenance(RunProvenance provenance) {
+    return new CrossViewEvaluation(benchmark, report, found, labels.withProvenance(provenance));
   }
 
   /** Returns all figures. */
@@ -61,7 +65,7 @@ public final class CrossViewEvaluation implements Evaluation {
   private Optional<PublishedTable> published() {
     Map<String, Share> shares = new LinkedHashMap<>(report.shares());
     report.hitRateCovering().ifPresent(hit -> shares.put("Hit", hit));
-    return PublishedTable.of(benchmark.protocol(), name, shares, benchmark.set().whole());
+    return PublishedTable.of(benchmark.protocol(), labels.name(), shares, benchmark.set().whole());
   }
 
   @Override
@@ -72,20 +76,26 @@ public final class CrossViewEvaluation implements Evaluation {
   @Override
   public String toJson() {
     JsonObject json = report.toJsonObject();
-    json.addProperty("system", name);
     json.addProperty("benchmark", benchmark.protocol().dataset());
     json.addProperty("wholeBenchmark", benchmark.set().whole());
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
+    return labels.json(json);
   }
 
   @Override
   public String toCsv() {
-    return report.toCsv();
+    return labels.csv(report.toCsv());
   }
 
   @Override
   public Table toTable() {
-    return published().map(PublishedTable::table).orElseGet(() -> report.table().caption(name));
+    return published()
+        .map(PublishedTable::table)
+        .orElseGet(() -> report.table().caption(labels.name()));
+  }
+
+  @Override
+  public String toLatex() {
+    return labels.latex(toTable());
   }
 
   @Override
@@ -93,18 +103,19 @@ public final class CrossViewEvaluation implements Evaluation {
     CrossViewProtocol protocol = benchmark.protocol();
     HtmlReport page =
         HtmlReport.ofRetrieval(
-                name, report, found.stream().map(photo -> shown(photo, decode)).toList())
+                labels.name(), report, found.stream().map(photo -> shown(photo, decode)).toList())
             .subtitle(
                 String.format(
                     Locale.ROOT,
                     "%s on %s, photos: %,d, aerial images: %,d",
-                    name,
+                    labels.name(),
                     protocol.dataset(),
                     report.count(),
                     report.gallerySize()))
             .provenance("images", protocol.preprocessing());
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
+    labels.addTo(page);
     return page;
   }
 

@@ -62,6 +62,17 @@ public record CrossViewSet(
   }
 
   /**
+   * Digests the lists of images; reads every image that is there.
+   *
+   * @param name of the benchmark
+   */
+  public FilesDigest digest(String name) {
+    List<Path> images = new ArrayList<>(queries);
+    images.addAll(gallery);
+    return FilesDigest.ofList(name, queries.size() + "," + gallery.size(), images);
+  }
+
+  /**
    * Returns each photo with its aerial image, in the order of {@link #queries}: what a matching
    * model learns from.
    */

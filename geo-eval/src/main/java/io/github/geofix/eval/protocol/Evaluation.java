@@ -16,6 +16,9 @@ public sealed interface Evaluation permits PhotoEvaluation, CrossViewEvaluation 
    */
   Evaluation named(String name);
 
+  /** Returns a copy that states what made the figures, in JSON, CSV, LaTeX and on the page. */
+  Evaluation withProvenance(RunProvenance provenance);
+
   /** Returns the figures in Markdown, published figures below them. */
   String toMarkdown();
 
@@ -25,11 +28,14 @@ public sealed interface Evaluation permits PhotoEvaluation, CrossViewEvaluation 
    */
   String toJson();
 
-  /** Returns the figures as CSV, one row a figure. */
+  /** Returns the figures as CSV, one row a figure; lines of provenance start with {@code #}. */
   String toCsv();
 
   /** Returns a table for a paper: the system in the first row, published figures below it. */
   Table toTable();
+
+  /** Returns {@link #toTable} as LaTeX, the provenance in comments. */
+  String toLatex();
 
   /**
    * Returns the figures as a page, with some photos in detail.

@@ -1,6 +1,5 @@
 package io.github.geofix.eval.protocol;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
@@ -34,7 +33,7 @@ public final class PhotoEvaluation implements Evaluation {
   private final PhotoBenchmark benchmark;
   private final PhotoReport report;
   private final Answers answers;
-  private final String name;
+  private final Labels labels;
 
   /**
    * The answers that were measured.
@@ -59,20 +58,25 @@ public final class PhotoEvaluation implements Evaluation {
   }
 
   PhotoEvaluation(PhotoBenchmark benchmark, PhotoReport report, Answers answers) {
-    this(benchmark, report, answers, "this system");
+    this(benchmark, report, answers, Labels.NONE);
   }
 
   private PhotoEvaluation(
-      PhotoBenchmark benchmark, PhotoReport report, Answers answers, String name) {
+      PhotoBenchmark benchmark, PhotoReport report, Answers answers, Labels labels) {
     this.benchmark = benchmark;
     this.report = report;
     this.answers = answers;
-    this.name = name;
+    this.labels = labels;
   }
 
   @Override
   public PhotoEvaluation named(String name) {
-    return new PhotoEvaluation(benchmark, report, answers, name);
+    return new PhotoEvaluation(benchmark, report, answers, labels.withName(name));
+  }
+
+  @Override
+  public PhotoEvaluation withProvenance(RunProvenance provenance) {
+    return new PhotoEvaluation(benchmark, report, answers, labels.withProvenance(provenance));
   }
 
   /** Returns all figures. */
@@ -105,7 +109,8 @@ public final class PhotoEvaluation implements Evaluation {
   private Optional<PublishedTable> published() {
     return benchmark
         .protocol()
-        .flatMap(protocol -> PublishedTable.of(protocol, name, report.shares(), isWhole()));
+        .flatMap(
+            protocol -> PublishedTable.of(protocol, labels.name(), report.shares(), isWhole()));
   }
 
   @Override
@@ -118,7 +123,6 @@ public final class PhotoEvaluation implements Evaluation {
   @Override
   public String toJson() {
     JsonObject json = report.toJsonObject();
-    json.addProperty("system", name);
     benchmark
         .protocol()
         .ifPresent(
@@ -136,19 +140,27 @@ public final class PhotoEvaluation implements Evaluation {
       unanswered().forEach(photo -> unanswered.add(photo.photo().toString()));
       json.add("unanswered", unanswered);
     }
-    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
+    return labels.json(json);
   }
 
   @Override
   public String toCsv() {
-    return report.toCsv();
+    return labels.csv(report.toCsv());
   }
 
   @Override
   public Table toTable() {
     return published()
         .map(PublishedTable::table)
-        .orElseGet(() -> DistanceReport.table(Map.of(name, report.distances())).caption(name));
+        .orElseGet(
+            () ->
+                DistanceReport.table(Map.of(labels.name(), report.distances()))
+                    .caption(labels.name()));
+  }
+
+  @Override
+  public String toLatex() {
+    return labels.latex(toTable());
   }
 
   @Override
@@ -159,10 +171,14 @@ public final class PhotoEvaluation implements Evaluation {
     }
     String on = benchmark.protocol().map(protocol -> " on " + protocol.dataset()).orElse("");
     HtmlReport page =
-        HtmlReport.of(name, report, shown, PhotoBenchmark.IN_DETAIL)
+        HtmlReport.of(labels.name(), report, shown, PhotoBenchmark.IN_DETAIL)
             .subtitle(
                 String.format(
-                    Locale.ROOT, "%s%s, photos: %,d", name, on, report.distances().count()));
+                    Locale.ROOT,
+                    "%s%s, photos: %,d",
+                    labels.name(),
+                    on,
+                    report.distances().count()));
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {
@@ -171,6 +187,7 @@ public final class PhotoEvaluation implements Evaluation {
     if (!unanswered().isEmpty()) {
       page.provenance(UNANSWERED, Integer.toString(unanswered().size()));
     }
+    labels.addTo(page);
     return page;
   }
 

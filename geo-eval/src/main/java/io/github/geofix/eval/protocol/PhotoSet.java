@@ -48,6 +48,18 @@ public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
   }
 
   /**
+   * Digests the photos and their positions; reads every image that is there.
+   *
+   * @param name of the list
+   */
+  public FilesDigest digest(String name) {
+    StringBuilder positions = new StringBuilder();
+    photos.locations().forEach(place -> positions.append(place).append('\n'));
+    return FilesDigest.ofList(
+        name, positions.toString(), photos.entries().stream().map(Manifest.Entry::image).toList());
+  }
+
+  /**
    * Returns the photos if nothing is wrong with them.
    *
    * @throws IllegalArgumentException if images are missing, rows are unreadable or twice there; the

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.eval.Embeddings;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;

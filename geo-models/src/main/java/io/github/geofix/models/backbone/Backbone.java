@@ -57,6 +57,16 @@ public abstract class Backbone extends Layer {
     return NamedBackbones.create(name, image);
   }
 
+  /**
+   * Creates a backbone by name, for images of the size it was published with: 518 pixels for
+   * DINOv2, 224 for those without a published size.
+   *
+   * @throws IllegalArgumentException if there is no such backbone
+   */
+  public static Backbone named(String name) {
+    return NamedBackbones.create(name);
+  }
+
   /** Returns the names of the backbones that come with the library. */
   public static List<String> names() {
     return NamedBackbones.NAMES;

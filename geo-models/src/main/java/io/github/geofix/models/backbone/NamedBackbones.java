@@ -36,6 +36,17 @@ final class NamedBackbones {
 
   private NamedBackbones() {}
 
+  /** Creates a backbone for images of the published size. */
+  static Backbone create(String name) {
+    int side =
+        switch (name) {
+          case "dinov2-s14", "dinov2-b14", "dinov2-l14" -> 518;
+          case "clip-vit-l14-336" -> 336;
+          default -> 224;
+        };
+    return create(name, ImageSpec.imageNet(side));
+  }
+
   static Backbone create(String name, ImageSpec image) {
     Backbone backbone = make(name, image);
     int height = backbone.image().height();

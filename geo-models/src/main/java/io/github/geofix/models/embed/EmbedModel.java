@@ -11,8 +11,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.embed.Matching.Product;
 import io.github.geofix.models.io.ModelFolder;
@@ -41,7 +41,7 @@ import java.util.function.Function;
  * <p>Training, indexing and changes of options are for one thread; {@link #localizer()} is
  * thread-safe.
  */
-public final class EmbedModel extends GeoModel implements Contrastive, EncodingModel {
+public final class EmbedModel extends GeoModel implements Contrastive {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "embed";
@@ -296,19 +296,10 @@ public final class EmbedModel extends GeoModel implements Contrastive, EncodingM
     return photos.stream().map(photo -> vector(photo, Optional.empty())).toArray(float[][]::new);
   }
 
+  /** Returns an encoder of one vector a photo, that of {@link #encode(List)}. */
   @Override
-  public int dimension() {
-    return network.dimension();
-  }
-
-  @Override
-  public float[] prepare(BufferedImage photo, Optional<Path> file) {
-    return views(photo, file);
-  }
-
-  @Override
-  public float[][] encode(float[] photos, int count) {
-    return score(photos, count).stream().map(PhotoScorer.Scored::vector).toArray(float[][]::new);
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new EmbedPhotoEncoder(this));
   }
 
   private float[] vector(BufferedImage photo, Optional<Path> file) {

@@ -16,27 +16,15 @@ import java.util.Objects;
  */
 public record EncoderConfig(String backbone, ImageSpec image) implements NamesCode {
 
-  /** The side of the images that most backbones are evaluated on, in pixels. */
-  private static final int SIDE = 224;
-
   /** Checks that nothing is missing. */
   public EncoderConfig {
     Objects.requireNonNull(backbone);
     Objects.requireNonNull(image);
   }
 
-  /** Returns a backbone with the images that it is usually evaluated on. */
+  /** Returns a backbone with the images of the size it was published with. */
   public static EncoderConfig of(String backbone) {
-    return new EncoderConfig(backbone, image(backbone));
-  }
-
-  private static ImageSpec image(String backbone) {
-    return switch (backbone) {
-      case "residual", "residual-small" -> ImageSpec.half(64);
-      case "clip-vit-b32", "clip-vit-b16", "clip-vit-l14" -> ImageSpec.clip(SIDE);
-      case "clip-vit-l14-336" -> ImageSpec.clip(336);
-      default -> ImageSpec.imageNet(SIDE);
-    };
+    return new EncoderConfig(backbone, Backbone.named(backbone).image());
   }
 
   /** Returns a copy that reads other images. */

@@ -6,18 +6,15 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -29,14 +26,13 @@ import java.util.function.Function;
  *
  * <p>Thread-safe, except for closing.
  */
-public final class EncoderModel extends GeoModel implements EncodingModel {
+public final class EncoderModel extends GeoModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "encoder";
 
   private final EncoderConfig config;
   private final EncoderNetwork network;
-  private final ImagePreprocessor preprocessor;
 
   private EncoderModel(EncoderConfig config) {
     this(config, new EncoderNetwork(config));
@@ -46,7 +42,6 @@ public final class EncoderModel extends GeoModel implements EncodingModel {
     super(METHOD, network, AnswerOptions.defaults());
     this.config = config;
     this.network = network;
-    this.preprocessor = ImagePreprocessor.of(network.backbone().image());
   }
 
   /**
@@ -78,36 +73,14 @@ public final class EncoderModel extends GeoModel implements EncodingModel {
   }
 
   @Override
-  public int dimension() {
-    return network.backbone().vectorWidth();
-  }
-
-  @Override
-  public float[] prepare(BufferedImage photo, Optional<Path> file) {
-    return preprocessor.apply(photo);
-  }
-
-  @Override
-  public float[][] encode(float[] photos, int count) {
-    Shape shape = new Shape(count).addAll(inputShapes().get(0));
-    float[] flat =
-        TorchEngine.infer(
-            manager(),
-            step -> {
-              NDArray images = step.create(photos, shape);
-              return network.backbone().vector(Forward.INFERENCE, images).toFloatArray();
-            });
-    float[][] vectors = new float[count][];
-    for (int i = 0; i < count; i++) {
-      vectors[i] = Arrays.copyOfRange(flat, i * dimension(), (i + 1) * dimension());
-    }
-    return vectors;
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(PhotoEncoder.of(network.backbone()));
   }
 
   @Override
   public List<Shape> inputShapes() {
-    return List.of(
-        new Shape(3, preprocessor.spec().height(), preprocessor.spec().width()));
+    ImageSpec image = network.backbone().image();
+    return List.of(new Shape(3, image.height(), image.width()));
   }
 
   @Override

@@ -4,8 +4,8 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.io.Interrupts;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.Photos;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class GalleryAdder {
   private static final long SAVE_BYTES = 256L << 20;
 
   private final GalleryRows rows;
-  private final EncodingModel encoder;
+  private final PhotoEncoder encoder;
   private final boolean skipUnreadable;
   private final IntConsumer onProgress;
   private final List<Path> unreadable = new ArrayList<>();
@@ -34,7 +34,7 @@ final class GalleryAdder {
   private long savedAt = System.nanoTime();
 
   GalleryAdder(
-      GalleryRows rows, EncodingModel encoder, boolean skipUnreadable, IntConsumer onProgress) {
+      GalleryRows rows, PhotoEncoder encoder, boolean skipUnreadable, IntConsumer onProgress) {
     this.rows = rows;
     this.encoder = encoder;
     this.skipUnreadable = skipUnreadable;
@@ -72,7 +72,7 @@ final class GalleryAdder {
   private Read read(Manifest.Entry photo) {
     try {
       Path file = photo.image();
-      return new Read(photo, encoder.prepare(Photos.read(file), Optional.of(file)), null);
+      return new Read(photo, encoder.read(Photos.read(file), Optional.of(file)), null);
     } catch (UncheckedIOException e) {
       return new Read(photo, null, e);
     }
@@ -95,7 +95,7 @@ final class GalleryAdder {
       }
     }
     if (!pixels.isEmpty()) {
-      float[][] vectors = encoder.encode(BatchLocalizer.joined(pixels), pixels.size());
+      float[][] vectors = GalleryModel.vectors(encoder, pixels);
       for (int i = 0; i < vectors.length; i++) {
         Manifest.Entry photo = photos.get(i);
         unsaved.add(vectors[i], photo.latLng(), GalleryFolder.id(photo.image()));

@@ -32,7 +32,7 @@ final class GalleryLocalizer implements Localizer {
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
-    return all(photos, photo -> gallery.encoder().prepare(photo, Optional.empty()), photo -> "");
+    return all(photos, photo -> gallery.encoder().read(photo, Optional.empty()), photo -> "");
   }
 
   @Override
@@ -40,13 +40,13 @@ final class GalleryLocalizer implements Localizer {
     new OutcomeBatches<>(
             this::read,
             BatchLocalizer::isFull,
-            batch -> gallery.answers(BatchLocalizer.joined(batch), batch.size()),
+            gallery::answers,
             GalleryLocalizer::outcome)
         .locateEach(photos, action);
   }
 
   private float[] read(Path photo) {
-    return gallery.encoder().prepare(Photos.read(photo), Optional.of(photo));
+    return gallery.encoder().read(Photos.read(photo), Optional.of(photo));
   }
 
   private static PhotoOutcome outcome(Path photo, Answer answer) {
@@ -68,7 +68,7 @@ final class GalleryLocalizer implements Localizer {
       batch.add(prepare.apply(photos.get(i)));
       if (i == photos.size() - 1 || BatchLocalizer.isFull(batch)) {
         Interrupts.check(locations.size(), photos.size(), "photos");
-        for (Answer answer : gallery.answers(BatchLocalizer.joined(batch), batch.size())) {
+        for (Answer answer : gallery.answers(batch)) {
           String photo = name.apply(photos.get(locations.size()));
           locations.add(
               answer.location().orElseThrow(() -> new NoAnswerException(photo + answer.reason())));

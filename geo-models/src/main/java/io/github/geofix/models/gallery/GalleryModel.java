@@ -14,20 +14,20 @@ import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.SearchResult;
 import io.github.geofix.core.index.VectorEncoding;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -103,12 +103,12 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
 
   private final Path folder;
   private final GeoModel owner;
-  private final EncodingModel encoder;
+  private final PhotoEncoder encoder;
   private final GalleryRows rows;
   private volatile GalleryConfig config;
 
   private GalleryModel(
-      Path folder, GalleryConfig config, GeoModel owner, EncodingModel encoder, GalleryRows rows) {
+      Path folder, GalleryConfig config, GeoModel owner, PhotoEncoder encoder, GalleryRows rows) {
     super(METHOD, owner.network(), config.answer());
     this.folder = folder;
     this.config = config;
@@ -157,12 +157,11 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
       LoadOptions options) {
     GalleryFolder.refuseExisting(folder);
     ModelFolder source = ModelFolder.open(encoder, options);
-    try (GeoModel model = Family.of(source).load(source)) {
+    try (GeoModel model = Family.of(source).load(source);
+        PhotoEncoder own = encoder(model, encoder)) {
       IndexOptions index =
-          IndexOptions.defaults()
-              .withEncoding(encoding)
-              .withEncoder(Weights.digest(model.network()));
-      GalleryFolder.write(folder, encoder, config, encoding(model, encoder).dimension(), index);
+          IndexOptions.defaults().withEncoding(encoding).withEncoder(own.digest());
+      GalleryFolder.write(folder, encoder, config, own.dimension(), index);
     }
     return open(folder, options);
   }
@@ -186,12 +185,12 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     ModelFolder inner = ModelFolder.open(folder.file(GalleryFolder.ENCODER), folder.options());
     GeoModel owner = Family.of(inner).load(inner);
     try {
-      EncodingModel encoder = encoding(owner, inner.path());
+      PhotoEncoder encoder = encoder(owner, inner.path());
       GalleryRows rows =
           GalleryRows.open(
               folder.path(),
               encoder.dimension(),
-              Weights.digest(owner.network()),
+              encoder.digest(),
               config.efSearch());
       GalleryModel model = new GalleryModel(folder.path(), config, owner, encoder, rows);
       model.readBesides(folder);
@@ -202,18 +201,19 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     }
   }
 
-  private static EncodingModel encoding(GeoModel model, Path folder) {
-    if (model instanceof EncodingModel encoding) {
-      return encoding;
-    }
-    throw new ModelFormatException(
-        folder
-            + " holds a model of the method "
-            + model.method()
-            + ", which does not turn photos into vectors; encoder, embed, geoclip and recombine do");
+  private static PhotoEncoder encoder(GeoModel model, Path folder) {
+    return model
+        .photoEncoder()
+        .orElseThrow(
+            () ->
+                new ModelFormatException(
+                    folder
+                        + " holds a model of the method "
+                        + model.method()
+                        + ", which does not turn photos into vectors; encoder, embed, geoclip and"
+                        + " recombine do"));
   }
 
-  /** {@inheritDoc} */
   @Override
   public GalleryConfig config() {
     return config.withAnswer(answerOptions());
@@ -324,32 +324,41 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
   public Answer query(Path photo) {
-    return answers(encoder.prepare(Photos.read(photo), Optional.of(photo)), 1).get(0);
+    return answers(List.of(encoder.read(Photos.read(photo), Optional.of(photo)))).get(0);
   }
 
   /** Answers for a photo already decoded and upright, with the most similar photos as evidence. */
   public Answer query(BufferedImage photo) {
-    return answers(encoder.prepare(photo, Optional.empty()), 1).get(0);
+    return answers(List.of(encoder.read(photo, Optional.empty()))).get(0);
+  }
+
+  /**
+   * Returns the vectors that photos are compared by: of several of a photo, the first.
+   *
+   * @param photos as the encoder read them
+   * @return {@code [B][D]}
+   */
+  static float[][] vectors(PhotoEncoder encoder, List<float[]> photos) {
+    return Arrays.stream(encoder.encode(photos)).map(all -> all[0]).toArray(float[][]::new);
   }
 
   /** Returns what turns photos into vectors. */
-  EncodingModel encoder() {
+  PhotoEncoder encoder() {
     return encoder;
   }
 
   /**
    * Answers for photos.
    *
-   * @param photos what the encoder prepared, one after the other
+   * @param photos as the encoder read them
    */
-  List<Answer> answers(float[] photos, int count) {
-    float[][] vectors = encoder.encode(photos, count);
+  List<Answer> answers(List<float[]> photos) {
     if (rows.size() == 0) {
       Answer none = new Answer(Optional.empty(), List.of(), "the gallery holds no photo");
-      return Collections.nCopies(count, none);
+      return Collections.nCopies(photos.size(), none);
     }
-    List<Answer> answers = new ArrayList<>(count);
-    for (SearchResult found : rows.search(vectors, config.neighbors())) {
+    List<Answer> answers = new ArrayList<>(photos.size());
+    for (SearchResult found : rows.search(vectors(encoder, photos), config.neighbors())) {
       answers.add(answer(found.hits()));
     }
     return answers;
@@ -394,8 +403,9 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
   @Override
   protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     return photo -> {
-      float[] pixels = encoder.prepare(photo.image(), photo.file());
-      List<Hit> hits = rows.search(encoder.encode(pixels, 1), config.neighbors()).get(0).hits();
+      float[] pixels = encoder.read(photo.image(), photo.file());
+      float[][] vectors = vectors(encoder, List.of(pixels));
+      List<Hit> hits = rows.search(vectors, config.neighbors()).get(0).hits();
       if (hits.isEmpty()) {
         throw new IllegalArgumentException("the gallery holds no photo to calibrate with");
       }
@@ -441,6 +451,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
   @Override
   protected void closeExtras() {
     rows.close();
+    encoder.close();
     owner.close();
   }
 }

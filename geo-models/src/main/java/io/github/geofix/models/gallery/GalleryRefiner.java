@@ -31,8 +31,8 @@ final class GalleryRefiner implements Refiner {
 
   @Override
   public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
-    float[] pixels = gallery.encoder().prepare(photo, Optional.empty());
-    float[] vector = gallery.encoder().encode(pixels, 1)[0];
+    float[] pixels = gallery.encoder().read(photo, Optional.empty());
+    float[] vector = GalleryModel.vectors(gallery.encoder(), List.of(pixels))[0];
     GalleryConfig config = gallery.config();
     List<List<Hit>> found = new ArrayList<>();
     double best = Double.NEGATIVE_INFINITY;

@@ -9,12 +9,12 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.backbone.LocationEncoder;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.calibration.Temperature;
@@ -30,7 +30,6 @@ import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.WeightsVersion;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Training and changes of the gallery are for one thread; the localizer is thread-safe.
  */
-public final class GeoClipModel extends GeoModel implements Contrastive, EncodingModel {
+public final class GeoClipModel extends GeoModel implements Contrastive {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "geoclip";
@@ -231,18 +230,23 @@ public final class GeoClipModel extends GeoModel implements Contrastive, Encodin
         .toArray(float[][]::new);
   }
 
+  /** Returns an encoder of one vector a photo, that of {@link #encode(List)}. */
   @Override
-  public int dimension() {
-    return network.head().locations().dimension();
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new GeoClipPhotoEncoder(this));
   }
 
-  @Override
-  public float[] prepare(BufferedImage photo, Optional<Path> file) {
-    return preprocessor.apply(photo);
+  /** Returns what reads photos. */
+  ImagePreprocessor preprocessor() {
+    return preprocessor;
   }
 
-  @Override
-  public float[][] encode(float[] photos, int count) {
+  /**
+   * Returns the unit vectors of photos, {@code [count][D]}.
+   *
+   * @param photos {@code [count, 3, H, W]}, preprocessed
+   */
+  float[][] encode(float[] photos, int count) {
     float[] flat =
         TorchEngine.infer(
             manager(),
@@ -250,9 +254,10 @@ public final class GeoClipModel extends GeoModel implements Contrastive, Encodin
                 network
                     .embedPhotos(Forward.INFERENCE, step.create(photos, batchOf(count)))
                     .toFloatArray());
+    int dimension = network.head().locations().dimension();
     float[][] vectors = new float[count][];
     for (int i = 0; i < count; i++) {
-      vectors[i] = Arrays.copyOfRange(flat, i * dimension(), (i + 1) * dimension());
+      vectors[i] = Arrays.copyOfRange(flat, i * dimension, (i + 1) * dimension);
     }
     return vectors;
   }

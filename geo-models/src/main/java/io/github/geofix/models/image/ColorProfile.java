@@ -1,19 +1,24 @@
 package io.github.geofix.models.image;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * Hides the color profile of JPEG and WebP files from readers that would apply it, which takes
- * longer than decoding. In other formats the profile leaves the samples alone.
+ * longer than decoding, and that of BMP files from the JDK's reader, which allocates as much as the
+ * file claims. In other formats the profile leaves the samples alone.
  */
 final class ColorProfile {
-  private static final byte[] JPEG_PROFILE = ascii("ICC_PROFILE\0");
-  private static final byte[] RIFF = ascii("RIFF");
-  private static final byte[] WEBP = ascii("WEBP");
-  private static final byte[] WEBP_PROFILE = ascii("ICCP");
+  private static final byte[] JPEG_PROFILE = MetadataBlocks.ascii("ICC_PROFILE\0");
+
+  private static final byte[] BMP = MetadataBlocks.ascii("BM");
+
+  /** A header of 14 bytes, then 56 of BITMAPV5HEADER. */
+  private static final int BMP_COLOR_SPACE = 14 + 56;
+
+  // Little-endian, so backwards.
+  private static final byte[] BMP_LINKED = MetadataBlocks.ascii("KNIL");
+  private static final byte[] BMP_EMBEDDED = MetadataBlocks.ascii("DEBM");
+  private static final byte[] BMP_SRGB = MetadataBlocks.ascii("BGRs");
 
   private static final int START_OF_SCAN = 0xda;
   private static final int APP2 = 0xe2;
@@ -26,7 +31,10 @@ final class ColorProfile {
     if (file.length > 2 && (file[0] & 0xff) == 0xff && (file[1] & 0xff) == 0xd8) {
       return hiddenInJpeg(file);
     }
-    return startsWith(file, 0, RIFF) && startsWith(file, 8, WEBP) ? hiddenInWebp(file) : file;
+    if (MetadataBlocks.startsWith(file, 0, BMP)) {
+      return hiddenInBmp(file);
+    }
+    return hiddenInWebp(file);
   }
 
   /** Renames the segments with the profile to a kind that nothing reads. */
@@ -42,11 +50,11 @@ final class ColorProfile {
       if (marker == START_OF_SCAN) {
         break;
       }
-      if (isStartOfFrame(marker) && file[at + 9] == 4) {
+      if (JpegHeader.isStartOfFrame(marker) && file[at + 9] == 4) {
         // Without its profile CMYK has no defined colors.
         return file;
       }
-      if (marker == APP2 && startsWith(file, at + 4, JPEG_PROFILE)) {
+      if (marker == APP2 && MetadataBlocks.startsWith(file, at + 4, JPEG_PROFILE)) {
         result = result == file ? file.clone() : result;
         result[at + 1] = (byte) APP15;
       }
@@ -55,31 +63,26 @@ final class ColorProfile {
     return result;
   }
 
-  private static boolean isStartOfFrame(int marker) {
-    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+  /** Says that the colors are sRGB instead: bV5CSType of BITMAPV5HEADER. */
+  private static byte[] hiddenInBmp(byte[] file) {
+    if (file.length < BMP_COLOR_SPACE + 4
+        || !(MetadataBlocks.startsWith(file, BMP_COLOR_SPACE, BMP_LINKED)
+            || MetadataBlocks.startsWith(file, BMP_COLOR_SPACE, BMP_EMBEDDED))) {
+      return file;
+    }
+    byte[] result = file.clone();
+    System.arraycopy(BMP_SRGB, 0, result, BMP_COLOR_SPACE, 4);
+    return result;
   }
 
   private static byte[] hiddenInWebp(byte[] file) {
-    ByteBuffer chunks = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    long at = 12;
-    while (at + 8 <= file.length) {
-      if (startsWith(file, (int) at, WEBP_PROFILE)) {
-        byte[] result = file.clone();
-        Arrays.fill(result, (int) at, (int) at + 4, (byte) 'x');
-        return result;
-      }
-      long size = chunks.getInt((int) at + 4) & 0xffffffffL;
-      at += 8 + size + size % 2;
-    }
-    return file;
+    return WebpChunk.find(file, "ICCP").map(chunk -> without(file, chunk)).orElse(file);
   }
 
-  private static boolean startsWith(byte[] file, int at, byte[] text) {
-    return at + text.length <= file.length
-        && Arrays.equals(file, at, at + text.length, text, 0, text.length);
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+  private static byte[] without(byte[] file, WebpChunk profile) {
+    byte[] result = file.clone();
+    int type = profile.start() - WebpChunk.HEADER_BYTES;
+    Arrays.fill(result, type, type + 4, (byte) 'x');
+    return result;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.drew.metadata.exif.GpsDirectory;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -15,14 +16,15 @@ public final class ExifPosition {
   private ExifPosition() {}
 
   /**
-   * Returns the position in a photo's metadata; empty if there is none, if it is out of range, or
-   * if it is exactly 0, 0, which devices write when they do not know.
+   * Returns the position in a photo's metadata; empty if there is none, if it is out of range, if
+   * it is exactly 0, 0, which devices write when they do not know, or if the file is no JPEG, PNG,
+   * WebP or TIFF.
    *
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Optional<LatLng> read(Path photo) {
-    byte[] file = Photos.bytes(photo, Photos.Options.defaults().maxPixels());
-    return Exif.metadata(file).getDirectoriesOfType(GpsDirectory.class).stream()
+    byte[] file = Photos.bytes(photo, PhotoLimits.defaults());
+    return Exif.metadata(MetadataBlocks.of(file)).getDirectoriesOfType(GpsDirectory.class).stream()
         .map(GpsDirectory::getGeoLocation)
         .filter(Objects::nonNull)
         .filter(p -> !p.isZero())

@@ -1,6 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.drew.metadata.exif.ExifSubIFDDirectory;
+import io.github.geofix.core.PhotoLimits;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -28,13 +29,15 @@ public final class ExifTime {
    * Returns the time in a photo's metadata: {@code DateTimeOriginal} with {@code
    * SubSecTimeOriginal}, in the zone of {@code OffsetTimeOriginal}. Without a zone it is taken for
    * UTC, so that only differences between the photos of one camera count. Empty if there is no
-   * time, or none that a calendar has.
+   * time, none that a calendar has, or if the file is no JPEG, PNG, WebP or TIFF.
    *
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Optional<Instant> read(Path photo) {
-    byte[] file = Photos.bytes(photo, Photos.Options.defaults().maxPixels());
-    return Exif.metadata(file).getDirectoriesOfType(ExifSubIFDDirectory.class).stream()
+    byte[] file = Photos.bytes(photo, PhotoLimits.defaults());
+    return Exif.metadata(MetadataBlocks.of(file))
+        .getDirectoriesOfType(ExifSubIFDDirectory.class)
+        .stream()
         .flatMap(ExifTime::time)
         .findFirst();
   }

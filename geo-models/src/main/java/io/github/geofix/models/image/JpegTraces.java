@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import io.github.geofix.core.PhotoLimits;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class JpegTraces {
       writer.dispose();
     }
     long pixels = (long) image.getWidth() * image.getHeight();
-    return Photos.decode(jpeg.toByteArray(), "compressed again", new Photos.Options(pixels));
+    return Photos.decode(
+        jpeg.toByteArray(), "compressed again", PhotoLimits.defaults().withMaxPixels(pixels));
   }
 }

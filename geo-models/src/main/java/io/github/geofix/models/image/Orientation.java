@@ -1,8 +1,13 @@
 package io.github.geofix.models.image;
 
+import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifDirectoryBase;
 import com.drew.metadata.exif.ExifIFD0Directory;
 import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How a camera was held, the eight values of EXIF tag 0x0112 (CIPA DC-008, 4.6.4 A).
@@ -14,14 +19,26 @@ import java.awt.image.BufferedImage;
 record Orientation(boolean transposed, boolean mirrored, boolean upsideDown) {
   private static final Orientation UPRIGHT = new Orientation(false, false, false);
 
-  /** Returns the orientation that the metadata in a photo's file states, upright if none. */
-  static Orientation of(byte[] file) {
-    return Exif.metadata(file).getDirectoriesOfType(ExifIFD0Directory.class).stream()
+  /** XMP has the tag as an attribute or an element; Pillow searches for it in the same way. */
+  private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=[\"']|>)([1-8])");
+
+  /**
+   * Returns the orientation that the metadata in a photo's file states, upright if none. EXIF goes
+   * before XMP.
+   */
+  static Orientation of(Metadata exif, List<String> xmp) {
+    return exif.getDirectoriesOfType(ExifIFD0Directory.class).stream()
         .map(directory -> directory.getInteger(ExifDirectoryBase.TAG_ORIENTATION))
         .filter(value -> value != null)
         .findFirst()
+        .or(() -> xmp.stream().flatMap(Orientation::tagOf).findFirst())
         .map(Orientation::ofTag)
         .orElse(UPRIGHT);
+  }
+
+  private static Stream<Integer> tagOf(String xmp) {
+    Matcher tag = XMP.matcher(xmp);
+    return tag.find() ? Stream.of(Integer.valueOf(tag.group(1))) : Stream.empty();
   }
 
   private static Orientation ofTag(int value) {
@@ -37,9 +54,14 @@ record Orientation(boolean transposed, boolean mirrored, boolean upsideDown) {
     };
   }
 
+  /** Returns whether the stored image is upright already. */
+  boolean isUpright() {
+    return equals(UPRIGHT);
+  }
+
   /** Returns the upright form of an image of {@link Pixels}; itself if it is upright. */
   BufferedImage apply(BufferedImage stored) {
-    if (equals(UPRIGHT)) {
+    if (isUpright()) {
       return stored;
     }
     int width = transposed ? stored.getHeight() : stored.getWidth();

@@ -112,7 +112,7 @@ final class Pixels {
     int type = raster.getTransferType();
     return type == DataBuffer.TYPE_BYTE
         || type == DataBuffer.TYPE_USHORT
-        || (type == DataBuffer.TYPE_INT && raster.getSampleModel().getSampleSize(0) <= 16);
+        || type == DataBuffer.TYPE_INT;
   }
 
   private static void copyIndexed(Raster raster, IndexColorModel palette, byte[] to) {
@@ -137,9 +137,9 @@ final class Pixels {
   private static void copySamples(Raster raster, ColorModel colors, byte[] to) {
     int width = raster.getWidth();
     int bands = raster.getNumBands();
-    int[] max = new int[bands];
+    long[] max = new long[bands];
     for (int band = 0; band < bands; band++) {
-      max[band] = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
+      max[band] = (1L << raster.getSampleModel().getSampleSize(band)) - 1;
     }
     boolean gray = bands <= 2;
     int green = gray ? 0 : 1;
@@ -163,8 +163,8 @@ final class Pixels {
   }
 
   /** Scales 0..max to 0..255, rounding to nearest. */
-  private static int eightBit(int sample, int max) {
-    return max == 255 ? sample : (int) ((sample * 255L + max / 2) / max);
+  private static int eightBit(int sample, long max) {
+    return max == 255 ? sample : (int) (((sample & 0xffffffffL) * 255 + max / 2) / max);
   }
 
   private static int onWhite(int sample, int alpha) {

@@ -271,6 +271,15 @@ public final class ModelFolder {
     return path.resolve(WEIGHTS);
   }
 
+  /**
+   * Opens a model folder inside this one, with the same options.
+   *
+   * @throws ModelFormatException as {@link #open(Path)}
+   */
+  public ModelFolder part(String name) {
+    return open(path.resolve(name), options);
+  }
+
   /** Returns a further file of the model. */
   public Path file(String name) {
     return path.resolve(name);

@@ -13,11 +13,11 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.core.tile.TileAddress;
-import io.github.geofix.models.EncodingModel;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
@@ -55,7 +55,7 @@ import java.util.function.UnaryOperator;
  * thread-safe.
  */
 public final class RecombineModel extends GeoModel
-    implements Contrastive, EncodingModel, MatchingModel, RefiningModel {
+    implements Contrastive, MatchingModel, RefiningModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -261,26 +261,10 @@ public final class RecombineModel extends GeoModel
     return new RecombineTileEncoder(encoder, () -> Weights.digest(network));
   }
 
+  /** Returns an encoder of one vector for each heading considered. */
   @Override
-  public int dimension() {
-    return network.dimension();
-  }
-
-  @Override
-  public float[] prepare(BufferedImage photo, Optional<Path> file) {
-    return encoder.photos().apply(photo);
-  }
-
-  /** {@inheritDoc} Of several headings, the vector is that of the photo as it is. */
-  @Override
-  public float[][] encode(float[] photos, int count) {
-    float[] flat = encoder.encodePhotos(photos, count);
-    float[][] vectors = new float[count][];
-    for (int i = 0; i < count; i++) {
-      int start = i * encoder.headings() * dimension();
-      vectors[i] = Arrays.copyOfRange(flat, start, start + dimension());
-    }
-    return vectors;
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new RecombinePhotoEncoder(encoder, () -> Weights.digest(network)));
   }
 
   @Override

@@ -40,8 +40,8 @@ abstract sealed class MemoryInput extends Module permits PhotoInput, VectorInput
    */
   PhotoInput ofPixels() {
     throw new IllegalStateException(
-        "this model reads vectors, not pixels: give it VectorExamples to train and calibrate on, and"
-            + " PhotoVectors to locate with");
+        "this model reads vectors, not pixels: give it an encoder of photos, or VectorExamples to"
+            + " train and calibrate on and PhotoVectors to locate with");
   }
 
   /**

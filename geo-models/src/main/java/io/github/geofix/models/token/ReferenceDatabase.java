@@ -3,12 +3,16 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.io.Interrupts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Photos with known places, searched by their first vector: an {@link EmbeddingIndex} whose rows
@@ -25,10 +29,10 @@ public final class ReferenceDatabase implements AutoCloseable {
     private final int dimension;
     private final EmbeddingIndexBuilder rows;
 
-    private Builder(int vectors, int dimension) {
+    private Builder(int vectors, int dimension, EmbeddingIndexBuilder rows) {
       this.vectors = vectors;
       this.dimension = dimension;
-      rows = EmbeddingIndex.builder(dimension, IndexOptions.defaults());
+      this.rows = rows;
     }
 
     /**
@@ -69,7 +73,40 @@ public final class ReferenceDatabase implements AutoCloseable {
    * @param dimension W
    */
   public static Builder builder(int vectors, int dimension) {
-    return new Builder(vectors, dimension);
+    return new Builder(
+        vectors, dimension, EmbeddingIndex.builder(dimension, IndexOptions.defaults()));
+  }
+
+  /**
+   * Writes the file of a database that need not fit into memory; {@link #open} maps it.
+   *
+   * @param vectors V, the number of vectors in a row
+   * @param rows [N, V W]: the vectors of each photo, one after the other; the name of their encoder
+   *     is kept if it is in the metadata as {@code encoder}
+   * @param places where the photos were taken
+   * @param onRow called with the number of photos written
+   * @throws IllegalArgumentException if the numbers of rows and places differ, or V does not divide
+   *     the rows
+   * @throws java.io.UncheckedIOException if writing fails; an older file is left as it was
+   */
+  public static void write(
+      Path file, int vectors, Embeddings rows, List<LatLng> places, IntConsumer onRow) {
+    RowVectors read = new RowVectors(rows, vectors);
+    RowVectors.checkPlaces(rows, places);
+    IndexOptions options =
+        IndexOptions.defaults().withEncoder(rows.metadata().getOrDefault("encoder", ""));
+    EmbeddingIndex.write(
+        file,
+        read.dimension(),
+        options,
+        index -> {
+          Builder builder = new Builder(vectors, read.dimension(), index);
+          for (int i = 0; i < rows.size(); i++) {
+            Interrupts.check(i, rows.size(), "photos");
+            builder.add(read.of(i), places.get(i), Integer.toString(i));
+            onRow.accept(i + 1);
+          }
+        });
   }
 
   /**
@@ -95,6 +132,11 @@ public final class ReferenceDatabase implements AutoCloseable {
     return index.dimension();
   }
 
+  /** Returns the digest of the encoder that made the vectors; empty if it is not known. */
+  String encoder() {
+    return index.options().encoder();
+  }
+
   /** Returns the number of photos. */
   public int size() {
     return index.size();
@@ -110,41 +152,71 @@ public final class ReferenceDatabase implements AutoCloseable {
    * @throws IllegalArgumentException if the database has fewer photos
    */
   public List<Neighbor> neighbors(float[][] vectors, int skipped, int count) {
-    if (size() < skipped + count) {
+    return neighbors(find(vectors, skipped, count), vectors.length);
+  }
+
+  private void requireRows(int needed) {
+    if (size() < needed) {
       throw new IllegalArgumentException(
           "the database has "
               + size()
               + " photos, "
-              + (skipped + count)
+              + needed
               + " needed: add photos, or use a model with fewer neighbors");
     }
-    return index.search(vectors[0], skipped + count).hits().stream()
-        .skip(skipped)
-        .map(hit -> neighbor(hit, vectors))
-        .toList();
   }
 
-  private Neighbor neighbor(Hit hit, float[][] like) {
-    byte[] payload = index.payload(hit.row());
+  /**
+   * Returns a photo of the database as a neighbor.
+   *
+   * @param row as {@link Hit#row} numbers them
+   * @param count V
+   */
+  private Neighbor neighbor(int row, double score, int count) {
+    byte[] payload = index.payload(row);
     int width = index.dimension();
-    if (payload.length != Float.BYTES * like.length * width) {
+    if (payload.length != Float.BYTES * count * width) {
       throw new IllegalArgumentException(
           "a photo of the database has "
               + payload.length
               + " bytes of vectors, "
-              + like.length
+              + count
               + " vectors of "
               + width
               + " needed");
     }
-    float[][] vectors = new float[like.length][width];
+    float[][] vectors = new float[count][width];
     ByteBuffer bytes = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     for (float[] vector : vectors) {
       for (int i = 0; i < width; i++) {
         vector[i] = bytes.getFloat();
       }
     }
-    return new Neighbor(vectors, hit.latLng(), hit.score());
+    return new Neighbor(vectors, index.latLng(row), score);
+  }
+
+  /** The neighbors of a photo that were searched once: their rows and scores. */
+  record Found(int[] rows, double[] scores) {}
+
+  /** As {@link #neighbors}, to be kept and given to {@link #neighbors(Found, int)}. */
+  Found find(float[][] vectors, int skipped, int count) {
+    requireRows(skipped + count);
+    List<Hit> hits = index.search(vectors[0], skipped + count).hits();
+    List<Hit> kept = hits.subList(skipped, hits.size());
+    return new Found(
+        kept.stream().mapToInt(Hit::row).toArray(),
+        kept.stream().mapToDouble(Hit::score).toArray());
+  }
+
+  /**
+   * Returns neighbors found before.
+   *
+   * @param count V
+   */
+  List<Neighbor> neighbors(Found found, int count) {
+    return IntStream.range(0, found.rows().length)
+        .mapToObj(i -> neighbor(found.rows()[i], found.scores()[i], count))
+        .toList();
   }
 
   static void checkShape(float[][] given, int vectors, int dimension) {

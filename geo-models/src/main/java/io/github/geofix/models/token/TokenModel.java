@@ -9,6 +9,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
@@ -44,12 +45,14 @@ public final class TokenModel extends GeoModel {
 
   private static final String REWARD_FILE = "reward.safetensors";
   private static final String REFERENCE_FILE = "reference.index";
+  private static final String ENCODER_FOLDER = "encoder";
 
   private final TokenConfig config;
   private final TokenNetwork network;
   private final TokenInference inference;
   private @Nullable RewardScorer rewardScorer;
   private @Nullable ReferenceDatabase reference;
+  private @Nullable TokenEncoder encoder;
 
   private TokenModel(TokenConfig config, TokenNetwork network) {
     super(METHOD, network, config.answer());
@@ -113,7 +116,7 @@ public final class TokenModel extends GeoModel {
    */
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    return example(read(photo), latLng);
+    return example(network.input().ofPixels().read(photo), latLng);
   }
 
   /**
@@ -132,7 +135,15 @@ public final class TokenModel extends GeoModel {
   }
 
   TokenPhoto read(BufferedImage photo) {
-    return network.input().ofPixels().read(photo);
+    return reader().read(photo);
+  }
+
+  private PhotoReader reader() {
+    return encoder == null ? network.input().ofPixels() : vectorReader(encoder);
+  }
+
+  private VectorReader vectorReader(PhotoVectors vectors) {
+    return new VectorReader(network.input().ofVectors(), vectors, reference());
   }
 
   TokenPhoto read(VectorPhoto photo) {
@@ -177,11 +188,41 @@ public final class TokenModel extends GeoModel {
     this.reference = reference;
   }
 
+  /** Returns the encoder that makes vectors of photos; empty if there is none. */
+  public Optional<PhotoEncoder> encoder() {
+    return Optional.ofNullable(encoder).map(TokenEncoder::encoder);
+  }
+
+  /**
+   * Sets the encoder that makes vectors of photos, so that the model locates photos as those do
+   * that read pixels. It is saved, as a copy of its folder, and closed with the model.
+   *
+   * @param folder a trained model whose {@link GeoModel#photoEncoder} gives vectors as this model
+   *     reads them; of more vectors the first are read
+   * @throws IllegalStateException if the model reads pixels
+   * @throws IllegalArgumentException if it gives other vectors, or others than those of the
+   *     reference
+   */
+  public void setEncoder(ModelFolder folder) {
+    TokenEncoder loaded = TokenEncoder.load(folder, network.input().ofVectors().options());
+    String madeBy = reference().map(ReferenceDatabase::encoder).orElse("");
+    if (!madeBy.isEmpty() && !madeBy.equals(loaded.encoder().digest())) {
+      loaded.close();
+      throw new IllegalArgumentException(
+          "another encoder than " + folder.path() + " made the vectors of the reference");
+    }
+    if (encoder != null) {
+      encoder.close();
+    }
+    encoder = loaded;
+  }
+
   /**
    * Returns a localizer that decodes and selects as configured.
    *
-   * @throws IllegalStateException if the model reads vectors: use {@link #localizer(PhotoVectors)};
-   *     or if a reward is to select and there is no scorer
+   * @throws IllegalStateException if the model reads vectors and has no {@link #setEncoder
+   *     encoder}: use {@link #localizer(PhotoVectors)}; or if a reward is to select and there is no
+   *     scorer
    */
   @Override
   public Localizer localizer() {
@@ -191,10 +232,10 @@ public final class TokenModel extends GeoModel {
   /**
    * Returns a localizer with another decoding and selection; it shares this model's arrays.
    *
-   * @throws IllegalStateException if the model reads vectors
+   * @throws IllegalStateException if the model reads vectors and has no encoder
    */
   public Localizer localizer(Decoding decoding, Selection selection) {
-    return new TokenLocalizer(this, network.input().ofPixels(), decoding, selection);
+    return new TokenLocalizer(this, reader(), decoding, selection);
   }
 
   /**
@@ -210,8 +251,7 @@ public final class TokenModel extends GeoModel {
 
   /** As {@link #localizer(PhotoVectors)}, with another decoding and selection. */
   public Localizer localizer(PhotoVectors vectors, Decoding decoding, Selection selection) {
-    VectorReader reader = new VectorReader(network.input().ofVectors(), vectors, reference());
-    return new TokenLocalizer(this, reader, decoding, selection);
+    return new TokenLocalizer(this, vectorReader(vectors), decoding, selection);
   }
 
   /**
@@ -252,12 +292,20 @@ public final class TokenModel extends GeoModel {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException if the model reads vectors
+   * @throws IllegalStateException if the model reads vectors and has no encoder
    */
   @Override
   protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
-    PhotoInput input = network.input().ofPixels();
-    return photo -> inference.scored(input.read(photo.image()), photo.latLng(), config.decoding());
+    TokenEncoder vectors = encoder;
+    Function<PhotoSource.Photo, TokenPhoto> read;
+    if (vectors == null) {
+      PhotoInput input = network.input().ofPixels();
+      read = photo -> input.read(photo.image());
+    } else {
+      VectorReader reader = vectorReader(vectors);
+      read = photo -> reader.read(vectors.of(photo.image(), photo.file()));
+    }
+    return photo -> inference.scored(read.apply(photo), photo.latLng(), config.decoding());
   }
 
   /**
@@ -277,6 +325,9 @@ public final class TokenModel extends GeoModel {
     Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>();
     rewardScorer().ifPresent(scorer -> files.put(REWARD_FILE, scorer::save));
     reference().ifPresent(database -> files.put(REFERENCE_FILE, database::save));
+    if (encoder != null) {
+      files.put(ENCODER_FOLDER, encoder::save);
+    }
     return files;
   }
 
@@ -288,11 +339,17 @@ public final class TokenModel extends GeoModel {
     if (Files.exists(folder.file(REFERENCE_FILE))) {
       setReference(ReferenceDatabase.open(folder.file(REFERENCE_FILE)));
     }
+    if (Files.exists(folder.file(ENCODER_FOLDER))) {
+      setEncoder(folder.part(ENCODER_FOLDER));
+    }
   }
 
   @Override
   protected void closeExtras() {
     rewardScorer().ifPresent(RewardScorer::close);
     reference().ifPresent(ReferenceDatabase::close);
+    if (encoder != null) {
+      encoder.close();
+    }
   }
 }

@@ -108,6 +108,11 @@ final class VectorInput extends MemoryInput {
     }
   }
 
+  /** Returns the number and length of the vectors, and the number of neighbors. */
+  TokenConfig.Vectors options() {
+    return options;
+  }
+
   /** Returns the number of neighbors K. */
   int neighbors() {
     return options.neighbors();

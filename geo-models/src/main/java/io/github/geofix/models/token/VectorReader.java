@@ -36,7 +36,8 @@ final class VectorReader implements PhotoReader {
     return read(vectors.of(photo));
   }
 
-  private TokenPhoto read(float[][] own) {
+  /** Returns the vectors of a photo with its neighbors as the network reads them. */
+  TokenPhoto read(float[][] own) {
     List<Neighbor> neighbors =
         reference.map(r -> r.neighbors(own, 0, input.neighbors())).orElse(List.of());
     return input.read(new VectorPhoto(own, neighbors));

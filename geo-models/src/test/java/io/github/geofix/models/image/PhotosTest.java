@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -74,7 +75,7 @@ class PhotosTest {
     "turned.jpg, turned.jpg.expected.png, 2",
   })
   void readsWhatPillowReads(String file, String expected, int tolerance) throws IOException {
-    BufferedImage photo = Photos.decode(resource(file), file, Photos.Options.defaults());
+    BufferedImage photo = Photos.decode(resource(file), file, PhotoLimits.defaults());
     assertThat(photo.getType()).isEqualTo(BufferedImage.TYPE_3BYTE_BGR);
     assertThat(largestDifference(photo, reference(expected))).isLessThanOrEqualTo(tolerance);
   }
@@ -112,7 +113,7 @@ class PhotosTest {
   @ValueSource(strings = {"cmyk.jpg", "cmyk.tif"})
   void convertsCmyk(String file) throws IOException {
     // The conversion depends on the printing profile: red stays red, dark stays dark.
-    BufferedImage photo = Photos.decode(resource(file), file, Photos.Options.defaults());
+    BufferedImage photo = Photos.decode(resource(file), file, PhotoLimits.defaults());
     int red = photo.getRGB(4, 4);
     assertThat(red >> 16 & 0xff).isGreaterThan(200);
     assertThat(red >> 8 & 0xff).isLessThan(80);
@@ -131,7 +132,7 @@ class PhotosTest {
             .array();
     byte[] plain = resource("full-color.jpg");
     byte[] profiled = withSegment(plain, 0xe2, segment);
-    Photos.Options options = Photos.Options.defaults();
+    PhotoLimits options = PhotoLimits.defaults();
     BufferedImage expected = Photos.decode(plain, "plain.jpg", options);
     BufferedImage actual = Photos.decode(profiled, "profiled.jpg", options);
     assertThat(largestDifference(actual, expected)).isZero();
@@ -144,9 +145,9 @@ class PhotosTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void turnsAsTheOrientationSays(int tag) throws IOException {
     byte[] stored = resource("full-color.jpg");
-    BufferedImage flat = Photos.decode(stored, "stored.jpg", Photos.Options.defaults());
+    BufferedImage flat = Photos.decode(stored, "stored.jpg", PhotoLimits.defaults());
     byte[] tagged = withSegment(stored, 0xe1, exif(tag, null));
-    BufferedImage upright = Photos.decode(tagged, "tagged.jpg", Photos.Options.defaults());
+    BufferedImage upright = Photos.decode(tagged, "tagged.jpg", PhotoLimits.defaults());
     int right = flat.getWidth() - 1;
     int bottom = flat.getHeight() - 1;
     boolean swapped = tag >= 5;
@@ -197,14 +198,14 @@ class PhotosTest {
     CRC32 crc = new CRC32();
     crc.update(png, 12, 17);
     ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
-    assertThatThrownBy(() -> Photos.decode(png, "huge.png", Photos.Options.defaults()))
+    assertThatThrownBy(() -> Photos.decode(png, "huge.png", PhotoLimits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo huge.png: 60000 x 60000 pixels, more than the 100000000 allowed:"
                 + " make it smaller or raise maxPixels");
     Path photo = folder.resolve("photo.jpg");
     Files.write(photo, resource("baseline.jpg"));
-    Photos.Options small = Photos.Options.defaults().withMaxPixels(40 * 24 - 1);
+    PhotoLimits small = PhotoLimits.defaults().withMaxPixels(40 * 24 - 1);
     assertThatThrownBy(() -> Photos.read(photo, small))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageEndingWith(
@@ -227,11 +228,18 @@ class PhotosTest {
     assertThatThrownBy(() -> Photos.read(empty))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage("cannot read photo " + empty + ": the file is empty");
-    Path text = Files.writeString(folder.resolve("text.jpg"), "<html>not found</html>");
+    Path text = Files.writeString(folder.resolve("text.jpg"), "no picture");
     assertThatThrownBy(() -> Photos.read(text))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo " + text + ": not a JPEG, PNG, WebP, TIFF, GIF or BMP image");
+    Path page = Files.writeString(folder.resolve("page.jpg"), "<html>not found</html>");
+    assertThatThrownBy(() -> Photos.read(page))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(
+            "cannot read photo "
+                + page
+                + ": it is a web page, such as a login or error page; download the file again");
   }
 
   @ParameterizedTest
@@ -252,7 +260,7 @@ class PhotosTest {
     // The last bytes are checksums and markers, and the pixels are there without them.
     for (int length = 1; length < whole.length * 4 / 5; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      assertThatThrownBy(() -> Photos.decode(cut, "cut.jpg", Photos.Options.defaults()))
+      assertThatThrownBy(() -> Photos.decode(cut, "cut.jpg", PhotoLimits.defaults()))
           .as("the first %d of %d bytes", length, whole.length)
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("cannot read photo cut.jpg: ");
@@ -266,7 +274,7 @@ class PhotosTest {
     damaged[0x19] = 0x5f;
     damaged[0x26] = (byte) 0xd4;
     damaged[0x54] = (byte) 0xdc;
-    assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", Photos.Options.defaults()))
+    assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", PhotoLimits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("the data ends too early");
   }
@@ -275,7 +283,7 @@ class PhotosTest {
   @ValueSource(longs = {1, 2, 3})
   void givesAPhotoOrAClearErrorWhateverTheDamage(long seed) throws IOException {
     Random random = new Random(seed);
-    Photos.Options small = Photos.Options.defaults().withMaxPixels(10_000);
+    PhotoLimits small = PhotoLimits.defaults().withMaxPixels(10_000);
     for (String file : EVERY_FORMAT) {
       byte[] whole = resource(file);
       for (int round = 0; round < 50; round++) {

@@ -7,6 +7,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.Samples;
@@ -71,7 +72,7 @@ class RewardScorerTest {
       Examples examples =
           scorer.examples(
               VectorExamples.besideReference(
-                  model, reference, List.<float[][]>of(vectors), List.of(new LatLng(1, 2))));
+                  model, reference, Embeddings.of(vectors), List.of(new LatLng(1, 2))));
       assertThat(examples.size()).isEqualTo(1);
       assertThat(examples.example(0, 0, new SplittableRandom(1)).inputs()[0]).hasSize(128);
       scorer.save(folder.resolve("scorer.safetensors"));

@@ -2,10 +2,13 @@ package io.github.geofix.models.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.index.NeighborLists;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Samples;
@@ -53,6 +56,16 @@ class VectorPhotosTest {
     return builder.build();
   }
 
+  /** The photos' vectors, one photo a row. */
+  private Embeddings rows() {
+    float[][] rows = new float[vectors.size()][16];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(vectors.get(i)[0], 0, rows[i], 0, 8);
+      System.arraycopy(vectors.get(i)[1], 0, rows[i], 8, 8);
+    }
+    return Embeddings.of(rows);
+  }
+
   @Test
   void aPhotoOfTheReferenceIsNotItsOwnNeighbor() {
     try (ReferenceDatabase reference = reference();
@@ -61,10 +74,10 @@ class VectorPhotosTest {
         assertThat(reference.neighbors(vectors.get(i), 0, 1).get(0).vectors())
             .isDeepEqualTo(vectors.get(i));
         Example training =
-            VectorExamples.inReference(model, reference, vectors, places)
+            VectorExamples.inReference(model, reference, rows(), places)
                 .example(0, i, new SplittableRandom(1));
         Example testing =
-            VectorExamples.besideReference(model, reference, vectors, places)
+            VectorExamples.besideReference(model, reference, rows(), places)
                 .example(0, i, new SplittableRandom(1));
         // One neighbor is 2 x 8 values; those of training are one rank further.
         assertThat(first(testing.inputs()[1], 16)).isEqualTo(testing.inputs()[0]);
@@ -162,10 +175,48 @@ class VectorPhotosTest {
   }
 
   @Test
+  void neighborsFromAListAreThoseThatASearchFinds() {
+    Path lists = folder.resolve("neighbors.npy");
+    reference().close();
+    NeighborLists.write(
+        lists,
+        rows(),
+        rows(),
+        // Other objects than each other, so a row is in its own list, as authors save them.
+        NeighborLists.Options.defaults().withCount(5).withDimension(8));
+    Path file = folder.resolve("reference.index");
+    ReferenceDatabase.write(file, 2, rows(), places, done -> {});
+    try (TokenModel model = TokenModel.create(CONFIG, 1);
+        NeighborLists neighbors = NeighborLists.open(lists);
+        ReferenceDatabase written = ReferenceDatabase.open(file)) {
+      VectorExamples given = VectorExamples.of(model, rows(), places).withNeighbors(neighbors);
+      VectorExamples others =
+          VectorExamples.of(model, rows(), places).withNeighbors(neighbors, rows(), places);
+      VectorExamples searched = VectorExamples.inReference(model, written, rows(), places);
+      VectorExamples beside = VectorExamples.besideReference(model, written, rows(), places);
+      for (int i = 0; i < PHOTOS; i++) {
+        Example expected = searched.example(0, i, new SplittableRandom(1));
+        assertThat(given.example(0, i, new SplittableRandom(1)).inputs())
+            .isDeepEqualTo(expected.inputs());
+        assertThat(searched.example(1, i, new SplittableRandom(1)).inputs())
+            .isDeepEqualTo(expected.inputs());
+        assertThat(given.photo(i).neighbors().get(1).similarity())
+            .isCloseTo(searched.photo(i).neighbors().get(1).similarity(), within(1e-6));
+        assertThat(others.example(0, i, new SplittableRandom(1)).inputs())
+            .isDeepEqualTo(beside.example(0, i, new SplittableRandom(1)).inputs());
+      }
+      assertThatThrownBy(() -> VectorExamples.of(model, rows(), places.subList(1, 3)))
+          .hasMessageContaining("there are 12 rows of vectors, and there are 2 places");
+      assertThatThrownBy(() -> VectorExamples.of(model, Embeddings.of(new float[12][15]), places))
+          .hasMessage("the rows have 15 numbers, the model reads 2 vectors of 8");
+    }
+  }
+
+  @Test
   void isCalibratedOnPhotosOfVectors() {
     try (ReferenceDatabase reference = reference();
         TokenModel model = TokenModel.create(CONFIG, 1)) {
-      VectorExamples photos = VectorExamples.inReference(model, reference, vectors, places);
+      VectorExamples photos = VectorExamples.inReference(model, reference, rows(), places);
       Calibration calibration = model.calibrate(photos);
       assertThat(model.calibration()).isEqualTo(calibration).isNotEqualTo(Calibration.NONE);
       // Of twelve photos, and one more that counts as not held, 7 and 12 are 50 % and 90 %.
@@ -202,7 +253,7 @@ class VectorPhotosTest {
     try (ReferenceDatabase reference = reference();
         TokenModel model = TokenModel.create(TokenConfig.tiny(), 1)) {
       assertThatThrownBy(
-              () -> model.calibrate(VectorExamples.inReference(model, reference, vectors, places)))
+              () -> model.calibrate(VectorExamples.inReference(model, reference, rows(), places)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("give it the photos themselves");
     }

@@ -1,14 +1,16 @@
-package io.github.geofix.eval;
+package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.index.ScoreCounts;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Vectors of photos or tiles, [N, D], in memory or in a file. Thread-safe; must be closed.
@@ -34,6 +36,11 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
   /** Returns the file that the vectors are read from, if they are not in memory. */
   public final Optional<Path> file() {
     return file;
+  }
+
+  /** Returns the lines of text that the file has beside the vectors; none of a NumPy file. */
+  public Map<String, String> metadata() {
+    return Map.of();
   }
 
   @Override
@@ -70,6 +77,20 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       @Override
       public void close() {}
     };
+  }
+
+  /**
+   * Returns the rows of several sources side by side: row i is row i of the first, then of the
+   * second, and so on. Closing it closes them.
+   *
+   * @throws IllegalArgumentException if there are none, or they have different numbers of rows; all
+   *     are then closed
+   */
+  public static Embeddings sideBySide(List<Embeddings> sources) {
+    if (sources.size() == 1) {
+      return sources.get(0);
+    }
+    return SideBySide.of(List.copyOf(sources));
   }
 
   /**
@@ -159,6 +180,11 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     }
 
     @Override
+    public Map<String, String> metadata() {
+      return data.metadata();
+    }
+
+    @Override
     public void read(int first, int count, float[] target) {
       data.read(
           tensor, (long) first * dimension(), FloatBuffer.wrap(target, 0, count * dimension()));
@@ -167,6 +193,49 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     @Override
     public void close() {
       data.close();
+    }
+  }
+
+  private static final class SideBySide extends Embeddings {
+    private final List<Embeddings> sources;
+
+    private SideBySide(List<Embeddings> sources, int dimension) {
+      super(sources.get(0).size(), dimension, Optional.empty());
+      this.sources = sources;
+    }
+
+    static SideBySide of(List<Embeddings> sources) {
+      long sizes = sources.stream().mapToInt(Embeddings::size).distinct().count();
+      int dimension = sources.stream().mapToInt(Embeddings::dimension).sum();
+      if (sizes == 1 && dimension <= MAX_DIMENSION) {
+        return new SideBySide(sources, dimension);
+      }
+      String shapes =
+          sources.stream()
+              .map(source -> "[" + source.size() + ", " + source.dimension() + "]")
+              .collect(Collectors.joining(" and "));
+      sources.forEach(Embeddings::close);
+      throw new IllegalArgumentException(
+          "vectors to be joined must have as many rows each, these have " + shapes);
+    }
+
+    @Override
+    public void read(int first, int count, float[] target) {
+      int column = 0;
+      for (Embeddings source : sources) {
+        float[] part = new float[count * source.dimension()];
+        source.read(first, count, part);
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(
+              part, i * source.dimension(), target, i * dimension() + column, source.dimension());
+        }
+        column += source.dimension();
+      }
+    }
+
+    @Override
+    public void close() {
+      sources.forEach(Embeddings::close);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.geofix.eval;
+package io.github.geofix.core.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,5 +180,38 @@ class EmbeddingsTest {
       read.read(rows - 1, 1, vector);
       assertThat(vector[width - 1]).isEqualTo(rows - 1 + (width - 1) / 1000f);
     }
+  }
+
+  @Test
+  void writesSafetensorsWithMetadata() {
+    Path written = folder.resolve("written.safetensors");
+    Map<String, String> metadata = Map.of("encoder", "abc", "note", "\"quoted\" and é".repeat(40));
+    try (EmbeddingsWriter writer = EmbeddingsWriter.create(written, metadata)) {
+      for (int row = 0; row < 100_000; row++) {
+        writer.write(new float[] {row, -row, 0.5f});
+      }
+    }
+    try (Embeddings read = Embeddings.open(written)) {
+      assertThat(read.metadata()).isEqualTo(metadata);
+      assertThat(read.size()).isEqualTo(100_000);
+      float[] last = new float[3];
+      read.read(99_999, 1, last);
+      assertThat(last).containsExactly(99_999, -99_999, 0.5f);
+    }
+  }
+
+  @Test
+  void joinsVectorsSideBySide() {
+    Embeddings left = Embeddings.of(new float[][] {{1}, {2}, {3}});
+    Embeddings right = Embeddings.of(new float[][] {{4, 5}, {6, 7}, {8, 9}});
+    try (Embeddings joined = Embeddings.sideBySide(List.of(left, right))) {
+      float[] rows = new float[6];
+      joined.read(1, 2, rows);
+      assertThat(rows).containsExactly(2, 6, 7, 3, 8, 9);
+    }
+    Embeddings two = Embeddings.of(new float[2][1]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.sideBySide(List.of(left, two)))
+        .withMessageContaining("these have [3, 1] and [2, 1]");
   }
 }

@@ -1,0 +1,209 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.PhotoRow;
+import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.backbone.PhotoEncoder;
+import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.ModelFolder;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix embed}. */
+@Command(
+    name = "embed",
+    description =
+        "Writes the vectors of photos, one row for each, by a model or by a backbone with published"
+            + " weights.",
+    footer = {
+      "",
+      "Examples:",
+      "  geofix embed --model models/align --data photos.csv --out vectors.safetensors",
+      "  geofix embed --backbone clip-vit-l14 --weights clip.safetensors --data a.csv --out a.npy"
+    },
+    mixinStandardHelpOptions = true)
+final class EmbedCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  static final class Encoder {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "DIR",
+        description = "Model folder of the family align, embed or recombine.")
+    @Nullable Path model;
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable Published published;
+  }
+
+  static final class Published {
+    @Option(
+        names = "--backbone",
+        required = true,
+        paramLabel = "NAME",
+        description = "Backbone, such as clip-vit-l14 or dinov2-b14.")
+    private String backbone;
+
+    @Option(
+        names = "--weights",
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "Its weights: .safetensors of timm, torchvision, Hugging Face or the authors.")
+    private Path weights;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Encoder encoder;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "CSV",
+      description = "The photos: column image.")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "File to write, .safetensors or .npy: [N, V W] of float32.")
+  private Path out;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "Photos that go through the network at once (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  @Override
+  public Integer call() {
+    if (batch < 1) {
+      throw new IllegalArgumentException("--batch must be 1 or more: " + batch);
+    }
+    Path folder = Objects.requireNonNull(out.toAbsolutePath().getParent());
+    AtomicFiles.checkFolder(folder);
+    AtomicLong photos = new AtomicLong();
+    PhotoRow.read(data, false, photo -> photos.incrementAndGet());
+    if (encoder.model != null) {
+      ModelFolder model = code.open(encoder.model);
+      try (GeoModel loaded = Family.of(model).load(model);
+          PhotoEncoder own = encoderOf(loaded)) {
+        write(own, photos.get());
+      }
+    } else {
+      Published published = Objects.requireNonNull(encoder.published);
+      if (!Backbone.names().contains(published.backbone)) {
+        throw new IllegalArgumentException(
+            "no backbone "
+                + published.backbone
+                + "; there are "
+                + String.join(", ", Backbone.names()));
+      }
+      try (PhotoEncoder own = PhotoEncoder.pretrained(published.backbone, published.weights)) {
+        write(own, photos.get());
+      }
+    }
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.println(out);
+    stdout.flush();
+    return 0;
+  }
+
+  private static PhotoEncoder encoderOf(GeoModel model) {
+    return model
+        .photoEncoder()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    model.method() + " gives no vectors of photos: align, embed and recombine do"));
+  }
+
+  private void write(PhotoEncoder own, long photos) {
+    Map<String, String> metadata =
+        Map.of(
+            VectorFiles.ENCODER,
+            own.digest(),
+            VectorFiles.VECTORS,
+            Integer.toString(own.vectors()));
+    String name = String.valueOf(out.getFileName());
+    AtomicFiles.write(
+        out,
+        temporary -> {
+          // The name decides the format.
+          Path named = temporary.resolveSibling(temporary.getFileName() + "." + name);
+          try (Bar bar = Bar.of("embed", photos)) {
+            try (EmbeddingsWriter writer = EmbeddingsWriter.create(named, metadata)) {
+              Blocks blocks = new Blocks(own, writer, bar);
+              PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
+              blocks.flush();
+            }
+            Files.copy(named, temporary, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          } finally {
+            Files.deleteIfExists(named);
+          }
+        });
+  }
+
+  /** Reads the photos of a block in parallel, then encodes them together. */
+  private final class Blocks {
+    private final PhotoEncoder own;
+    private final EmbeddingsWriter writer;
+    private final Bar bar;
+    private final List<Path> images = new ArrayList<>();
+
+    Blocks(PhotoEncoder own, EmbeddingsWriter writer, Bar bar) {
+      this.own = own;
+      this.writer = writer;
+      this.bar = bar;
+    }
+
+    void add(Path image) {
+      images.add(image);
+      if (images.size() == batch) {
+        flush();
+      }
+    }
+
+    void flush() {
+      if (images.isEmpty()) {
+        return;
+      }
+      List<float[]> read =
+          images.parallelStream()
+              .map(image -> own.read(Photos.read(image), Optional.of(image)))
+              .toList();
+      float[] row = new float[own.vectors() * own.dimension()];
+      for (float[][] photo : own.encode(read)) {
+        for (int v = 0; v < photo.length; v++) {
+          System.arraycopy(photo[v], 0, row, v * own.dimension(), own.dimension());
+        }
+        writer.write(row);
+      }
+      images.clear();
+      bar.stepTo(writer.size());
+    }
+  }
+}

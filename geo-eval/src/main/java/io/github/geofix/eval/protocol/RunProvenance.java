@@ -1,0 +1,120 @@
+package io.github.geofix.eval.protocol;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.io.StrictJson;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What made the figures of an evaluation, so that they can be cited and measured again.
+ *
+ * @param version the version of GeoFix
+ * @param date of the measurement, such as 2026-11-29, UTC
+ * @param options the options that change the figures, such as {@code --km=1,25}
+ * @param system the digest of what was measured: a model folder, or a file of predictions
+ * @param data the digest of the photos and their positions
+ * @param machine operating system, Java version and number of processors
+ */
+public record RunProvenance(
+    String version,
+    String date,
+    List<String> options,
+    FilesDigest system,
+    FilesDigest data,
+    String machine) {
+
+  private static final String NAME = "provenance";
+  private static final long MAX_BYTES = 1L << 30;
+
+  /** Copies the list. */
+  public RunProvenance {
+    options = List.copyOf(options);
+  }
+
+  /**
+   * Reads the provenance of a report that {@code geofix evaluate --json} wrote.
+   *
+   * @throws IllegalArgumentException if the file is no such report, or has no provenance
+   */
+  public static RunProvenance read(Path report) {
+    JsonElement tree = StrictJson.readObject(report, MAX_BYTES).get(NAME);
+    if (tree == null) {
+      throw new IllegalArgumentException(
+          report + " has no provenance: it was not written by evaluate --json of this version");
+    }
+    try {
+      return JsonRecords.read(tree, RunProvenance.class);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "cannot read the provenance of " + report + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that another run measured the same system on the same photos.
+   *
+   * @throws IllegalArgumentException if they differ; the message says in what
+   */
+  public void requireSame(RunProvenance other) {
+    require("the system", system, other.system);
+    require("the data", data, other.data);
+  }
+
+  private static void require(String what, FilesDigest expected, FilesDigest found) {
+    if (expected.files() != found.files() || !expected.sha256().equals(found.sha256())) {
+      throw new IllegalArgumentException(
+          "%s changed: the report was made with %s (%d files, sha256 %s), this is %s (%d files, sha256 %s)"
+              .formatted(
+                  what,
+                  expected.name(),
+                  expected.files(),
+                  expected.sha256(),
+                  found.name(),
+                  found.files(),
+                  found.sha256()));
+    }
+  }
+
+  /** Returns name and value of each fact, for people. */
+  public Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("GeoFix", version);
+    facts.put("date", date);
+    if (!options.isEmpty()) {
+      facts.put("options", String.join(" ", options));
+    }
+    facts.put("system", text(system));
+    facts.put("data", text(data));
+    facts.put("machine", machine);
+    return facts;
+  }
+
+  private static String text(FilesDigest digest) {
+    return "%s, %,d files, sha256 %s".formatted(digest.name(), digest.files(), digest.sha256());
+  }
+
+  /** Returns the facts as comments, a line each, that start with a mark such as {@code #}. */
+  String toComments(String mark) {
+    StringBuilder out = new StringBuilder();
+    facts()
+        .forEach(
+            (name, value) ->
+                out.append(mark)
+                    .append(' ')
+                    .append(name)
+                    .append(": ")
+                    .append(Printable.of(value))
+                    .append('\n'));
+    return out.toString();
+  }
+
+  /** Adds the provenance to a report. */
+  void addTo(JsonObject report) {
+    report.add(NAME, JsonRecords.write(this));
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.geofix.models.embed;
+
+import io.github.geofix.models.backbone.PhotoEncoder;
+import io.github.geofix.models.weights.Weights;
+import java.awt.image.BufferedImage;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The vectors of an {@link EmbedModel}. */
+final class EmbedPhotoEncoder implements PhotoEncoder {
+  private final EmbedModel model;
+
+  EmbedPhotoEncoder(EmbedModel model) {
+    this.model = model;
+  }
+
+  @Override
+  public int vectors() {
+    return 1;
+  }
+
+  @Override
+  public int dimension() {
+    return model.config().encoder().dimension();
+  }
+
+  @Override
+  public String digest() {
+    return Weights.digest(model.network());
+  }
+
+  @Override
+  public float[] read(BufferedImage photo, Optional<Path> file) {
+    return model.views(photo, file);
+  }
+
+  @Override
+  public float[][][] encode(List<float[]> photos) {
+    FloatBuffer views = FloatBuffer.allocate(photos.stream().mapToInt(p -> p.length).sum());
+    photos.forEach(views::put);
+    return model.score(views.array(), photos.size()).stream()
+        .map(scored -> new float[][] {scored.vector()})
+        .toArray(float[][][]::new);
+  }
+
+  /** Closes nothing: the arrays belong to the model. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,230 @@
+package io.github.geofix.models.image;
+
+import com.drew.metadata.Metadata;
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.io.FileKind;
+import io.github.geofix.core.io.ImageReaders;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferInt;
+import java.awt.image.SampleModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import javax.imageio.IIOException;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** One photo on its way from the bytes of its file to upright pixels. */
+final class PhotoDecoder {
+  /**
+   * The JDK's JPEG and TIFF readers refuse CMYK and other kinds that cameras and scanners write.
+   */
+  private static final ImageReaders READERS =
+      ImageReaders.preferring(
+          List.of(
+              new JPEGImageReaderSpi(),
+              new TIFFImageReaderSpi(),
+              new BigTIFFImageReaderSpi(),
+              new WebPImageReaderSpi()));
+
+  /** A pixel of {@link Pixels}. */
+  private static final int BGR_BYTES = 3;
+
+  private final byte[] file;
+  private final PhotoLimits limits;
+  private final Orientation orientation;
+  private final boolean hasUnsignedSamples;
+  private final int bitsPerSample;
+  private final Optional<GifCanvas> canvas;
+
+  PhotoDecoder(byte[] file, PhotoLimits limits) {
+    this.file = file;
+    this.limits = limits;
+    MetadataBlocks blocks = MetadataBlocks.of(file);
+    Metadata metadata = Exif.metadata(blocks);
+    this.orientation = Orientation.of(metadata, blocks.xmp());
+    this.hasUnsignedSamples = Exif.hasUnsignedSamples(metadata);
+    this.bitsPerSample = Exif.bitsPerSample(metadata);
+    this.canvas = GifCanvas.of(file);
+  }
+
+  /**
+   * Decodes the photo.
+   *
+   * @throws Refusal if it is whole but does not fit
+   * @throws IOException if it is damaged
+   */
+  BufferedImage decode() throws IOException {
+    checkWebpLength();
+    if (!hasUnsignedSamples) {
+      throw noRange();
+    }
+    byte[] plain = ColorProfile.hidden(file);
+    BufferedImage image;
+    try (ImageInputStream in = new FileBytes(plain)) {
+      ImageReader reader = READERS.find(in).orElseThrow(this::notAnImage);
+      try {
+        reader.setInput(in, true, true);
+        checkSize(reader);
+        image = read(reader);
+      } finally {
+        reader.dispose();
+      }
+    }
+    int samples = image.getRaster().getTransferType();
+    if (samples != DataBuffer.TYPE_BYTE
+        && samples != DataBuffer.TYPE_USHORT
+        && samples != DataBuffer.TYPE_INT) {
+      throw noRange();
+    }
+    if (bitsPerSample == 24 && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
+      widen(ints);
+    }
+    WebpChroma.interpolate(file, image);
+    WebpAlpha.restore(file, image);
+    BufferedImage bgr = Pixels.bgr(image);
+    return orientation.apply(canvas.isPresent() ? canvas.get().around(bgr) : bgr);
+  }
+
+  /** The reader keeps samples of 24 bits in 32 without scaling them. */
+  private static void widen(DataBufferInt samples) {
+    for (int[] bank : samples.getBankData()) {
+      for (int i = 0; i < bank.length; i++) {
+        bank[i] = bank[i] << 8 | bank[i] >>> 16;
+      }
+    }
+  }
+
+  private Refusal notAnImage() {
+    return new Refusal(
+        FileKind.of(file)
+            .map(kind -> "it is " + kind.text())
+            .orElse("not a JPEG, PNG, WebP, TIFF, GIF or BMP image"));
+  }
+
+  private static Refusal noRange() {
+    return new Refusal(
+        "its samples are signed or floating-point numbers, which have no black and white: convert"
+            + " it, for example by gdal_translate -ot Byte -scale");
+  }
+
+  private void checkSize(ImageReader reader) throws IOException {
+    long width = canvas.isPresent() ? canvas.get().width() : reader.getWidth(0);
+    long height = canvas.isPresent() ? canvas.get().height() : reader.getHeight(0);
+    long pixels = width * height;
+    if (pixels > limits.maxPixels()) {
+      throw new Refusal(
+          "%d x %d pixels, more than the %d allowed: make it smaller or raise maxPixels"
+              .formatted(width, height, limits.maxPixels()));
+    }
+    double pixelBytes = orientation.isUpright() ? 0 : BGR_BYTES;
+    Optional<JpegHeader> jpeg = JpegHeader.of(file);
+    if (jpeg.isPresent()) {
+      checkScans(jpeg.get().scans(), pixels);
+      int components = jpeg.get().components();
+      pixelBytes += jpeg.get().coefficientBytes() + components;
+      pixelBytes += components == BGR_BYTES ? 0 : BGR_BYTES;
+    } else {
+      SampleModel samples = type(reader).getSampleModel();
+      int bits = IntStream.of(samples.getSampleSize()).sum();
+      checkTiles(reader, bits);
+      pixelBytes += bits / 8.0 + BGR_BYTES;
+    }
+    checkMemory(width, height, pixelBytes);
+  }
+
+  private static ImageTypeSpecifier type(ImageReader reader) throws IOException {
+    var types = reader.getImageTypes(0);
+    if (!types.hasNext()) {
+      throw new IIOException("no kind of image holds its samples");
+    }
+    return types.next();
+  }
+
+  private static void checkScans(int scans, long pixels) throws Refusal {
+    if (scans > JpegHeader.MAX_SCANS || scans * pixels > JpegHeader.MAX_SCANNED_PIXELS) {
+      throw new Refusal(
+          scans > JpegHeader.MAX_SCANS
+              ? "a JPEG of more than "
+                  + JpegHeader.MAX_SCANS
+                  + " scans, which would take minutes to decode: save it again"
+              : "a JPEG of "
+                  + scans
+                  + " scans, which are too many for "
+                  + pixels
+                  + " pixels: save it again, or make it smaller");
+    }
+  }
+
+  /** A tile, or a strip of rows, is decoded as one, however small the image is. */
+  private void checkTiles(ImageReader reader, int bits) throws IOException {
+    long width = reader.getTileWidth(0);
+    long height = reader.getTileHeight(0);
+    if (width > 1 << 16 || width * height > limits.maxPixels()) {
+      checkMemory(width, height, bits / 8.0);
+    }
+  }
+
+  private void checkMemory(long width, long height, double pixelBytes) throws Refusal {
+    double bytes = (double) width * height * pixelBytes;
+    if (bytes > limits.maxMemoryBytes()) {
+      throw new Refusal(
+          String.format(
+              Locale.ROOT,
+              "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it smaller"
+                  + " or raise maxMemoryBytes",
+              width,
+              height,
+              bytes / (1 << 20),
+              limits.maxMemoryBytes() / (double) (1 << 20)));
+    }
+  }
+
+  private static BufferedImage read(ImageReader reader) throws IOException {
+    // The JPEG decoder fills what is missing with gray and only warns.
+    AtomicReference<@Nullable String> loss = new AtomicReference<>();
+    reader.addIIOReadWarningListener(
+        (source, warning) -> {
+          if (warning.startsWith("Truncated File") || warning.contains("premature end")) {
+            loss.compareAndSet(null, warning);
+          }
+        });
+    BufferedImage image = reader.read(0);
+    String warning = loss.get();
+    if (warning != null) {
+      throw new IIOException(warning);
+    }
+    return image;
+  }
+
+  /** The WebP decoder takes what is missing for zeros. */
+  private void checkWebpLength() throws IOException {
+    if (file.length >= 12 && MetadataBlocks.startsWith(file, 0, MetadataBlocks.ascii("RIFF"))) {
+      long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL;
+      if (file.length < 8 + length) {
+        throw new IIOException((8 + length - file.length) + " bytes are missing");
+      }
+    }
+  }
+
+  /** A photo that is whole but does not fit. */
+  static final class Refusal extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refusal(String reason) {
+      super(reason);
+    }
+  }
+}
