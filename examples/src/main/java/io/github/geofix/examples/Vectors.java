@@ -32,6 +32,7 @@ final class Vectors {
       for (Manifest.Entry photo : photos.entries()) {
         writer.write(encoder.encode(Photos.read(photo.image()))[0]);
       }
+      writer.commit();
     }
 
     try (Embeddings rows = Embeddings.open(Path.of("vectors.npy"))) {

@@ -148,23 +148,13 @@ final class EmbedCommand implements Callable<Integer> {
             own.digest(),
             VectorFiles.VECTORS,
             Integer.toString(own.vectors()));
-    String name = String.valueOf(out.getFileName());
-    AtomicFiles.write(
-        out,
-        temporary -> {
-          // The name decides the format.
-          Path named = temporary.resolveSibling(temporary.getFileName() + "." + name);
-          try (Bar bar = Bar.of("embed", photos)) {
-            try (EmbeddingsWriter writer = EmbeddingsWriter.create(named, metadata)) {
-              Blocks blocks = new Blocks(own, writer, bar);
-              PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
-              blocks.flush();
-            }
-            Files.copy(named, temporary, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-          } finally {
-            Files.deleteIfExists(named);
-          }
-        });
+    try (Bar bar = Bar.of("embed", photos);
+        EmbeddingsWriter writer = EmbeddingsWriter.create(out, metadata)) {
+      Blocks blocks = new Blocks(own, writer, bar);
+      PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
+      blocks.flush();
+      writer.commit();
+    }
   }
 
   /** Reads the photos of a block in parallel, then encodes them together. */

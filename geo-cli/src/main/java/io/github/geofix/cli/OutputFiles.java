@@ -35,7 +35,7 @@ final class OutputFiles {
   /** Writes a text, if it was asked for. */
   static void write(@Nullable Path file, String text) {
     if (file != null) {
-      AtomicFiles.write(file, temporary -> Files.writeString(temporary, text));
+      AtomicFiles.writeString(file, text);
     }
   }
 }

@@ -143,7 +143,6 @@ record RunConfig(
 
   /** Writes the configuration into a run folder. */
   void write(Path run) {
-    AtomicFiles.write(
-        run.resolve(FILE), temporary -> Files.writeString(temporary, StrictJson.print(toJson())));
+    AtomicFiles.writeString(run.resolve(FILE), StrictJson.print(toJson()));
   }
 }

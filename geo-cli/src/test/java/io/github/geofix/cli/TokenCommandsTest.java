@@ -465,6 +465,7 @@ final class TokenCommandsTest {
       for (int i = 0; i < PHOTOS; i++) {
         writer.write(new float[] {i, 1, -i, 2});
       }
+      writer.commit();
     }
     assertThat(
             run(

@@ -74,10 +74,10 @@ public final class Manifest {
    */
   public void writeCsv(Path file, String... more) {
     Path folder = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             List<String> columns = List.of(more);
             List<String> row = new ArrayList<>(List.of("image", "latitude", "longitude"));
             row.addAll(columns);

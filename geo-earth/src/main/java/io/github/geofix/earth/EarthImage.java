@@ -1,5 +1,6 @@
 package io.github.geofix.earth;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -7,6 +8,7 @@ import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -111,10 +113,7 @@ public final class EarthImage {
   }
 
   static BufferedImage decode(Path file, long maxPixels) {
-    if (!Files.exists(file)) {
-      throw new UncheckedIOException(new IOException("no such image: " + file));
-    }
-    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
+    try (ImageInputStream in = new FileImageInputStream(InputFiles.find(file).toFile())) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       ImageReader reader = readers.hasNext() ? readers.next() : null;
       // Other readers of the JDK allocate what a damaged header asks for.
@@ -128,8 +127,10 @@ public final class EarthImage {
       } finally {
         reader.dispose();
       }
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such image: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

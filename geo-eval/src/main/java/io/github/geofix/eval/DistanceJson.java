@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.io.InputFiles;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
@@ -60,7 +61,7 @@ record DistanceJson(
   /** As {@link DistanceReport#readJson}. */
   static DistanceReport read(Path file) {
     try {
-      DistanceJson json = GSON.fromJson(Files.readString(file), DistanceJson.class);
+      DistanceJson json = GSON.fromJson(Files.readString(InputFiles.find(file)), DistanceJson.class);
       if (json == null) {
         throw new IllegalArgumentException("it is empty");
       }
@@ -68,7 +69,7 @@ record DistanceJson(
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     } catch (JsonParseException e) {
       throw new IllegalArgumentException(
           file + " is not a report, or was cut short: it is not the JSON of one", e);

@@ -66,6 +66,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       GeoModel base = model;
       try {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        folder.verify(folder.weights());
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
         base.attribution = folder.attribution();

@@ -1,5 +1,6 @@
 package io.github.geofix.train;
 
+import io.github.geofix.core.io.InputFiles;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
@@ -42,7 +43,7 @@ final class MetricsFile {
   }
 
   private void read(long lastStep) {
-    try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(file)) {
+    try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(InputFiles.find(file))) {
       for (NamedCsvRecord record : reader) {
         Row row =
             new Row(
@@ -83,10 +84,10 @@ final class MetricsFile {
 
   /** Writes all rows, replacing the file. */
   void write() {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             writer.writeRecord(
                 "step",
                 "epoch",

@@ -1,5 +1,6 @@
 package io.github.geofix.train;
 
+import io.github.geofix.core.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -47,7 +48,7 @@ final class RunFolder implements AutoCloseable {
           throw new IllegalStateException(
               "another run trains into " + folder + ": wait for it or use another folder");
         }
-        removeLeftovers(folder);
+        AtomicFiles.removeLeftovers(folder);
         return new RunFolder(folder, lockFile);
       } catch (IOException | RuntimeException e) {
         lockFile.close();
@@ -55,17 +56,6 @@ final class RunFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use " + folder + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Files only: a folder is none of a run's. */
-  private static void removeLeftovers(Path folder) throws IOException {
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, ".*.tmp")) {
-      for (Path leftover : leftovers) {
-        if (Files.isRegularFile(leftover)) {
-          Files.delete(leftover);
-        }
-      }
     }
   }
 

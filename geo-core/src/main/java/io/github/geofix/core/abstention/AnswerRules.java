@@ -52,9 +52,8 @@ public record AnswerRules(List<AnswerRule> rules) {
    * @throws UncheckedIOException if writing fails; an older file stays
    */
   public void save(Path model) {
-    AtomicFiles.write(
-        model.resolve(FILE),
-        file -> Files.writeString(file, StrictJson.print(JsonRecords.write(this))));
+    AtomicFiles.writeString(
+        model.resolve(FILE), StrictJson.print(JsonRecords.write(this)));
   }
 
   /** Returns these rules with one more, which replaces that of its distance and confidence. */

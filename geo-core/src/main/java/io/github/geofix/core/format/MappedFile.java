@@ -1,12 +1,12 @@
 package io.github.geofix.core.format;
 
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,7 +48,7 @@ public final class MappedFile implements AutoCloseable {
    */
   public static MappedFile open(Path path) {
     List<MappedByteBuffer> windows = new ArrayList<>();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(InputFiles.find(path), StandardOpenOption.READ)) {
       long size = channel.size();
       for (long start = 0; start < size; start += MAX_SLICE) {
         long length = Math.min(size - start, Integer.MAX_VALUE);
@@ -59,8 +59,7 @@ public final class MappedFile implements AutoCloseable {
       throw new UncheckedIOException("no such file: " + path, e);
     } catch (IOException e) {
       windows.forEach(DirectMemory::free);
-      String reason = Files.isDirectory(path) ? "it is a folder" : e.getMessage();
-      throw new UncheckedIOException("cannot read " + path + ": " + reason, e);
+      throw new UncheckedIOException("cannot read " + path + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -126,7 +126,9 @@ public final class SafetensorsWriter {
           for (int i = 0; i < size; i += CHUNK_ELEMENTS) {
             int count = Math.min(CHUNK_ELEMENTS, size - i);
             filling.put(chunk.clear().limit(count * dtype.bytes()), i, count);
-            out.write(chunk);
+            while (chunk.hasRemaining()) {
+              out.write(chunk);
+            }
           }
         });
   }
@@ -167,11 +169,8 @@ public final class SafetensorsWriter {
   public void write(Path file) {
     AtomicFiles.write(
         file,
-        temporary -> {
-          try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            writeTo(out);
-            out.force(true);
-          }
+        out -> {
+          writeTo(out);
         });
   }
 

@@ -3,8 +3,9 @@ package io.github.geofix.core.index;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.format.DType;
+import io.github.geofix.core.io.Replacement;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,11 +16,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes vectors to a file as they are computed, [N, D] of float32, so that they need not fit into
- * memory: safetensors with the array {@code vectors} where its name ends so, else NumPy. {@link
- * Embeddings#open} reads the file once the writer is closed. Not thread-safe.
+ * Writer of vectors to a file as they are computed, [N, D] of float32, so that they need not fit
+ * into memory: safetensors with the array {@code vectors} where its name ends so, else NumPy. Not
+ * thread-safe.
  *
- * <p>A file whose writer was not closed is of neither format.
+ * <p>{@link #commit} makes the file, replacing an older one. Closing without it leaves the older
+ * file, or none.
  */
 public final class EmbeddingsWriter implements AutoCloseable {
 
@@ -31,24 +33,25 @@ public final class EmbeddingsWriter implements AutoCloseable {
   private final Map<String, String> metadata;
   private final int headerBytes;
 
-  /** Not a channel, which an interrupt would close in the middle of a vector. */
-  private final RandomAccessFile out;
+  private final Replacement replacement;
+
+  /** Not the channel, which an interrupt would close in the middle of a vector. */
+  private final OutputStream out;
 
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int dimension;
   private int size;
-  private boolean closed;
 
-  private EmbeddingsWriter(
-      Path file, Map<String, String> metadata, int headerBytes, RandomAccessFile out) {
+  private EmbeddingsWriter(Path file, Map<String, String> metadata, int headerBytes) {
     this.file = file;
     this.metadata = metadata;
     this.headerBytes = headerBytes;
-    this.out = out;
+    this.replacement = Replacement.of(file);
+    this.out = replacement.stream();
   }
 
   /**
-   * Creates the file, or empties it.
+   * Begins to write a file.
    *
    * @param file named {@code *.npy} or {@code *.safetensors}
    * @throws UncheckedIOException if it cannot be written
@@ -68,12 +71,12 @@ public final class EmbeddingsWriter implements AutoCloseable {
         isSafetensors(file)
             ? (json(lines, Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2) * 64
             : NpyEmbeddings.WRITTEN_HEADER;
+    EmbeddingsWriter writer = new EmbeddingsWriter(file, lines, header);
     try {
-      RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
-      out.setLength(0);
-      out.seek(header);
-      return new EmbeddingsWriter(file, lines, header, out);
+      writer.out.write(new byte[header]);
+      return writer;
     } catch (IOException e) {
+      writer.close();
       throw failure(file, e);
     }
   }
@@ -109,24 +112,25 @@ public final class EmbeddingsWriter implements AutoCloseable {
   }
 
   /**
-   * Writes the header and closes the file.
+   * Completes the file; no vector can follow.
    *
-   * @throws UncheckedIOException if writing fails
+   * @throws UncheckedIOException if writing fails; an older file is then unchanged
    */
-  @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try (out) {
-      flush();
-      out.seek(0);
-      out.write(
+  public void commit() {
+    flush();
+    try {
+      replacement.writeStart(
           isSafetensors(file) ? safetensorsHeader() : NpyEmbeddings.header("<f4", size, dimension));
     } catch (IOException e) {
       throw failure(file, e);
     }
+    replacement.commit();
+  }
+
+  /** Discards the vectors, unless they were committed. */
+  @Override
+  public void close() {
+    replacement.close();
   }
 
   private static boolean isSafetensors(Path file) {

@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.io.InputFiles;
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
@@ -24,6 +25,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The index file: a header, then the parts of each segment in their memory layout.
@@ -100,14 +102,14 @@ final class IndexFile {
     requireFew(mostSegments);
     AtomicFiles.write(
         file,
-        temporary -> {
-          try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            Writer writer = new Writer(out, dimension, options, mostSegments);
+        out -> {
+          Writer writer = new Writer(out, dimension, options, mostSegments);
+          try {
             segments.to(writer);
-            writer.finish(deleted);
           } catch (UncheckedIOException e) {
-            throw e.getCause();
+            throw Objects.requireNonNull(e.getCause());
           }
+          writer.finish(deleted);
         });
   }
 
@@ -178,7 +180,6 @@ final class IndexFile {
       while (header.hasRemaining()) {
         out.write(header);
       }
-      out.force(true);
     }
 
     private byte[] body(List<Integer> rows, List<Extent> extents, long fileLength)
@@ -211,7 +212,7 @@ final class IndexFile {
    */
   static Content open(Path file) {
     List<Segment> segments = new ArrayList<>();
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       return new Reader(file, in).read(segments);
     } catch (EOFException | UTFDataFormatException e) {
       segments.forEach(Segment::free);
@@ -232,7 +233,7 @@ final class IndexFile {
    * @throws ModelFormatException if a byte is not what was written
    */
   static void verify(Path file) {
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       new Reader(file, in).verify();
     } catch (IOException e) {
       throw cannotRead(file, e);
@@ -242,7 +243,7 @@ final class IndexFile {
   private static UncheckedIOException cannotRead(Path file, IOException e) {
     return e instanceof NoSuchFileException
         ? new UncheckedIOException("no such file: " + file, e)
-        : new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        : new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
   }
 
   private static byte[] sha256(byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.IOException;
@@ -110,18 +111,15 @@ final class LayeredGraph implements AutoCloseable {
     layers.stream().skip(1).forEach(layer -> header.putInt(layer.size()));
     AtomicFiles.write(
         file,
-        temporary -> {
-          try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            write(out, header.rewind());
-            for (Layer layer : layers) {
-              ByteBuffer rows =
-                  ByteBuffer.allocate(layer.rows().length * Integer.BYTES)
-                      .order(ByteOrder.LITTLE_ENDIAN);
-              rows.asIntBuffer().put(layer.rows());
-              write(out, rows);
-              layer.links().writeTo(out, out.position());
-            }
-            out.force(true);
+        out -> {
+          write(out, header.rewind());
+          for (Layer layer : layers) {
+            ByteBuffer rows =
+                ByteBuffer.allocate(layer.rows().length * Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            rows.asIntBuffer().put(layer.rows());
+            write(out, rows);
+            layer.links().writeTo(out, out.position());
           }
         });
   }
@@ -141,13 +139,13 @@ final class LayeredGraph implements AutoCloseable {
    */
   static LayeredGraph open(Path file, int rows) {
     List<Layer> layers = new ArrayList<>();
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       return open(file, in, rows, layers);
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
       layers.forEach(layer -> layer.links().free());
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     } catch (RuntimeException e) {
       layers.forEach(layer -> layer.links().free());
       throw e;

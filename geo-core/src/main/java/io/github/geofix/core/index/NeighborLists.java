@@ -4,11 +4,13 @@ import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.io.Replacement;
+import io.github.geofix.core.io.TemporaryFolder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -17,8 +19,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntConsumer;
-import java.util.stream.Stream;
 
 /**
  * The nearest rows of one set of vectors for each row of the same or another set, [N, K] row
@@ -123,29 +125,18 @@ public final class NeighborLists implements AutoCloseable {
     boolean same = queries == among;
     int dimension = options.dimension() == 0 ? among.dimension() : options.dimension();
     check(queries, among, options.count() + (same ? 1 : 0), dimension);
-    AtomicFiles.write(
-        file,
-        temporary -> {
-          Path rows = temporary.resolveSibling(temporary.getFileName() + ".rows");
-          try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-            out.write(NpyEmbeddings.header("<i4", queries.size(), options.count()));
-            search(rows, queries, among, options.withDimension(dimension), out, onDone);
-          } finally {
-            delete(rows);
-          }
-        });
-  }
-
-  private static void delete(Path rows) throws IOException {
-    if (Files.isDirectory(rows)) {
-      try (Stream<Path> parts = Files.list(rows)) {
-        for (Path part : parts.toList()) {
-          Files.delete(part);
-        }
-      }
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    try (Replacement replacement = Replacement.of(file);
+        TemporaryFolder temporary = TemporaryFolder.createIn(folder);
+        OutputStream out = new BufferedOutputStream(replacement.stream())) {
+      out.write(NpyEmbeddings.header("<i4", queries.size(), options.count()));
+      Path rows = temporary.path().resolve("rows");
+      search(rows, queries, among, options.withDimension(dimension), out, onDone);
+      out.flush();
+      replacement.commit();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
     }
-    Files.deleteIfExists(rows);
-    Files.deleteIfExists(flat(rows));
   }
 
   private static Path flat(Path rows) {

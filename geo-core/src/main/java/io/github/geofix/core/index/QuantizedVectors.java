@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.IOException;
@@ -89,15 +90,12 @@ final class QuantizedVectors implements AutoCloseable {
   void save(Path file) {
     AtomicFiles.write(
         file,
-        temporary -> {
-          try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            ByteBuffer header = header(dimension, rows);
-            while (header.hasRemaining()) {
-              out.write(header);
-            }
-            bytes.writeTo(out, PAGE);
-            out.force(true);
+        out -> {
+          ByteBuffer header = header(dimension, rows);
+          while (header.hasRemaining()) {
+            out.write(header);
           }
+          bytes.writeTo(out, PAGE);
         });
   }
 
@@ -118,7 +116,7 @@ final class QuantizedVectors implements AutoCloseable {
    * @throws UncheckedIOException if it cannot be read
    */
   static QuantizedVectors open(Path file, int dimension, int rows) {
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ)) {
       long length = (long) rows * stride(dimension);
       ByteBuffer expected = header(dimension, rows);
       ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
@@ -140,7 +138,7 @@ final class QuantizedVectors implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

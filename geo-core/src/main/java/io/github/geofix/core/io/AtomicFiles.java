@@ -1,42 +1,63 @@
 package io.github.geofix.core.io;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Atomic replacement of files and folders: writes to a temporary name beside the target, then
- * renames. Readers never see a partial file, and a failed write leaves the old one unchanged.
+ * renames. Readers never see a partial file, a failed write leaves the old one unchanged, and a
+ * process killed at any moment leaves the old or the new one. What it left behind is removed by the
+ * next write in the folder. All is written through to the disk.
+ *
+ * <p>No system replaces a folder in one rename. A process killed between the two leaves both
+ * versions under hidden names; {@link #recover}, which opening a path calls, and the next write
+ * complete the replacement.
  */
 public final class AtomicFiles {
 
-  /** Writes content to the path it is given. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
-    /** Writes all of the content. */
-    void writeTo(Path temporary) throws IOException;
+    /** Writes all of the content to a file that is empty. */
+    void writeTo(FileChannel out) throws IOException;
+  }
+
+  /** Writes the content of a text file. */
+  @FunctionalInterface
+  public interface Text {
+    /** Writes all of the content; closing the writer is allowed. */
+    void writeTo(Writer out) throws IOException;
+  }
+
+  /** Writes the files of a folder. */
+  @FunctionalInterface
+  public interface FolderContent {
+    /** Writes all files into a folder that is empty. */
+    void writeTo(Path folder) throws IOException;
   }
 
   /** The folders being written. Only the thread that removes one may move or delete it. */
-  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+  private static final Set<TemporaryName> UNFINISHED = ConcurrentHashMap.newKeySet();
 
   private AtomicFiles() {}
 
@@ -50,15 +71,15 @@ public final class AtomicFiles {
   }
 
   private static void deleteUnfinished() {
-    for (Path temporary : List.copyOf(UNFINISHED)) {
-      if (UNFINISHED.remove(temporary)) {
+    for (TemporaryName name : List.copyOf(UNFINISHED)) {
+      if (UNFINISHED.remove(name)) {
         try {
           // Renamed first, so that no thread writes into it any more.
-          Path aside = temporary.resolveSibling(temporary.getFileName() + ".stopped");
-          Files.move(temporary, aside);
-          deleteRecursively(aside);
+          Files.move(name.temporary(), name.replaced());
+          Leftovers.delete(name.replaced());
+          Files.deleteIfExists(name.lock());
         } catch (IOException e) {
-          // The process ends; there is nobody left to tell.
+          // The next write in the folder removes it.
         }
       }
     }
@@ -68,8 +89,8 @@ public final class AtomicFiles {
    * Unregisters a temporary folder. If the shutdown hook has already deleted it, any other failure
    * is a consequence.
    */
-  private static void finish(Path temporary) throws IOException {
-    if (!UNFINISHED.remove(temporary)) {
+  private static void finish(TemporaryName name) throws IOException {
+    if (!UNFINISHED.remove(name)) {
       throw new IOException("the process was stopped");
     }
   }
@@ -80,16 +101,47 @@ public final class AtomicFiles {
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
   public static void write(Path file, Content content) {
-    try {
-      Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-      Files.createDirectories(folder);
-      Path temporary = Files.createFile(beside(file));
-      try {
-        content.writeTo(temporary);
-        move(temporary, file);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+    write(file, true, replacement -> content.writeTo(replacement.channel()));
+  }
+
+  /** Writes a file in UTF-8, as {@link #write} does. */
+  public static void writeText(Path file, Text content) {
+    write(
+        file,
+        true,
+        replacement -> {
+          try (Writer out =
+              new BufferedWriter(
+                  new OutputStreamWriter(
+                      replacement.stream(), StandardCharsets.UTF_8.newEncoder()))) {
+            content.writeTo(out);
+          } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+          }
+        });
+  }
+
+  /** Writes a text in UTF-8, as {@link #write} does. */
+  public static void writeString(Path file, String text) {
+    writeText(file, out -> out.write(text));
+  }
+
+  /**
+   * Writes a file that can be made again, such as one of a cache: as {@link #write}, but does not
+   * wait for the disk. A loss of power may leave it damaged.
+   */
+  public static void writeCached(Path file, byte[] bytes) {
+    write(file, false, replacement -> replacement.stream().write(bytes));
+  }
+
+  private interface Writing {
+    void writeTo(Replacement replacement) throws IOException;
+  }
+
+  private static void write(Path file, boolean durable, Writing writing) {
+    try (Replacement replacement = Replacement.begin(file)) {
+      writing.writeTo(replacement);
+      replacement.commit(durable);
     } catch (IOException e) {
       throw cannotWrite(file, e);
     }
@@ -101,31 +153,14 @@ public final class AtomicFiles {
    *
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
-  public static void writeFolder(Path folder, Content content) {
+  public static void writeFolder(Path folder, FolderContent content) {
     try {
       refuseFile(folder);
       Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
-      Files.createDirectories(parent);
-      Path temporary = Files.createDirectory(beside(folder));
-      UNFINISHED.add(temporary);
-      try {
-        try {
-          content.writeTo(temporary);
-        } finally {
-          finish(temporary);
-        }
-        if (Files.exists(folder)) {
-          refuseToLose(folder, temporary);
-          // A folder cannot be renamed onto a non-empty one, so the old one is moved aside.
-          Path old = Files.createDirectory(beside(folder));
-          move(folder, old);
-          move(temporary, folder);
-          deleteRecursively(old);
-        } else {
-          move(temporary, folder);
-        }
-      } finally {
-        deleteRecursively(temporary);
+      Durable.createFolders(parent);
+      Leftovers.remove(parent);
+      while (!writeOnce(folder, content)) {
+        // Another process took the lock for a leftover before it was held.
       }
     } catch (UncheckedIOException e) {
       // The message has a temporary path, which is meaningless to the user.
@@ -133,6 +168,115 @@ public final class AtomicFiles {
     } catch (IOException e) {
       throw cannotWrite(folder, e);
     }
+  }
+
+  private static boolean writeOnce(Path folder, FolderContent content) throws IOException {
+    TemporaryName name = TemporaryName.begin(folder);
+    try (RandomAccessFile lock = Replacement.createLocked(name.lock())) {
+      if (lock == null) {
+        return false;
+      }
+      try {
+        write(folder, name, content);
+      } finally {
+        Leftovers.removeParts(name);
+      }
+      return true;
+    } finally {
+      Files.deleteIfExists(name.lock());
+      name.end();
+    }
+  }
+
+  private static void write(Path folder, TemporaryName name, FolderContent content)
+      throws IOException {
+    Files.createDirectory(name.temporary());
+    UNFINISHED.add(name);
+    try {
+      content.writeTo(name.temporary());
+    } finally {
+      finish(name);
+    }
+    Durable.syncTree(name.temporary());
+    boolean done = false;
+    while (!done) {
+      refuseFile(folder);
+      done = Files.exists(folder) ? replace(folder, name) : create(folder, name);
+    }
+  }
+
+  /** Returns false if another process has just written the folder, too. */
+  private static boolean create(Path folder, TemporaryName name) throws IOException {
+    try {
+      Durable.move(name.temporary(), folder, true);
+      return true;
+    } catch (IOException e) {
+      if (Files.exists(folder)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Returns false if another process has just written the folder, too. */
+  private static boolean replace(Path folder, TemporaryName name) throws IOException {
+    refuseToLose(folder, name.temporary());
+    Durable.move(name.temporary(), name.complete(), true);
+    try {
+      // A folder cannot be renamed onto a non-empty one, so the old one is moved aside.
+      Durable.move(folder, name.replaced(), true);
+    } catch (NoSuchFileException e) {
+      Durable.move(name.complete(), name.temporary(), true);
+      return false;
+    }
+    try {
+      Durable.move(name.complete(), folder, true);
+      return true;
+    } catch (IOException e) {
+      if (!Files.exists(name.complete())) {
+        // A reader has completed the replacement.
+        return true;
+      }
+      if (Files.exists(folder)) {
+        Durable.move(name.complete(), name.temporary(), true);
+        Leftovers.delete(name.replaced());
+        return false;
+      }
+      Durable.move(name.replaced(), folder, true);
+      throw e;
+    }
+  }
+
+  /**
+   * Completes the replacement of a file's folder, or of one above it, that was killed between its
+   * renames. For readers that find no such path; does nothing if nothing is to be recovered.
+   */
+  public static void recover(Path path) {
+    Path missing = path.toAbsolutePath();
+    if (Files.exists(missing)) {
+      return;
+    }
+    while (missing.getParent() != null && !Files.exists(missing.getParent())) {
+      missing = missing.getParent();
+    }
+    try {
+      Leftovers.recover(missing);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot recover "
+              + missing
+              + ", whose replacement was stopped; both versions are beside it under hidden names: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Removes what writes of killed processes left in a folder, as every write does. Those of running
+   * processes stay.
+   */
+  public static void removeLeftovers(Path folder) {
+    Leftovers.remove(folder);
   }
 
   /**
@@ -143,9 +287,7 @@ public final class AtomicFiles {
    */
   public static void check(Path file) {
     try {
-      if (Files.isDirectory(file)) {
-        throw new FileSystemException(file.toString(), null, "it is a folder");
-      }
+      Replacement.refuseOthers(file);
       checkFolderOf(file);
     } catch (IOException e) {
       throw cannotWrite(file, e);
@@ -173,7 +315,7 @@ public final class AtomicFiles {
       folder = folder.getParent();
     }
     refuseFile(folder);
-    Files.delete(Files.createFile(beside(folder.resolve("check"))));
+    Replacement.begin(folder.resolve("check")).close();
   }
 
   private static void refuseFile(Path folder) throws IOException {
@@ -196,21 +338,8 @@ public final class AtomicFiles {
     }
   }
 
-  /** Returns an unused name; unlike with createTempFile, permissions are the usual ones. */
-  private static Path beside(Path target) {
-    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
   /** The root cause has the reason ("No space left on device"), the others only the place. */
-  private static UncheckedIOException cannotWrite(Path path, IOException e) {
+  static UncheckedIOException cannotWrite(Path path, IOException e) {
     Throwable first = e;
     while (first.getCause() != null) {
       first = first.getCause();
@@ -234,15 +363,5 @@ public final class AtomicFiles {
       return system.getReason();
     }
     return e.getMessage();
-  }
-
-  /**
-   * Deletes a folder of ours, which nobody else writes into, so that the races which Guava guards
-   * against with {@code SecureDirectoryStream} do not arise; not all platforms have that.
-   */
-  private static void deleteRecursively(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-    }
   }
 }

@@ -73,7 +73,7 @@ public final class CsvFile {
             .detectBomHeader(true)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .ofCsvRecord(file)) {
+            .ofCsvRecord(InputFiles.find(file))) {
       for (CsvRecord row : reader) {
         if (row.isComment()) {
           at(file, row, () -> rows.comment(row.getField(0)));
@@ -93,7 +93,7 @@ public final class CsvFile {
       IOException cause = Objects.requireNonNull(e.getCause());
       throw new UncheckedIOException("cannot read " + file + ": " + cause.getMessage(), cause);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -56,19 +57,19 @@ public final class StrictJson {
    * @throws UncheckedIOException if it cannot be read
    */
   public static JsonObject readObject(Path file, long maxBytes) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("there is no file " + file);
-    }
     String text;
     try {
+      InputFiles.find(file);
       if (Files.size(file) > maxBytes) {
         throw new IllegalArgumentException(file + " is larger than " + maxBytes + " bytes");
       }
       text = Files.readString(file);
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(file + " is not text in UTF-8", e);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
     try {
       if (parse(text) instanceof JsonObject object) {

@@ -46,10 +46,10 @@ final class BoxCsv extends CsvRows {
   }
 
   static void write(Path file, List<Box> boxes) {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             writer.writeRecord(COLUMNS);
             for (Box box : boxes) {
               writer.writeRecord(

@@ -37,10 +37,10 @@ final class PartitionCsv extends CsvRows {
   }
 
   static void write(Path file, CellPartition partition) {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             writeComments(writer, partition.metadata(), "");
             writer.writeRecord("s2Token", "points", "latitude", "longitude");
             for (int label = 0; label < partition.size(); label++) {
@@ -51,10 +51,10 @@ final class PartitionCsv extends CsvRows {
   }
 
   static void write(Path file, CellHierarchy hierarchy) {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             for (int level = 0; level < hierarchy.levels(); level++) {
               writeComments(writer, hierarchy.partition(level).metadata(), level + ".");
             }

@@ -3,7 +3,6 @@ package io.github.geofix.core.partition;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.io.AtomicFiles;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +13,10 @@ final class PartitionGeoJson {
   private PartitionGeoJson() {}
 
   static void write(Path file, CellPartition partition) {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (GeoJsonWriter writer = new GeoJsonWriter(Files.newBufferedWriter(temporary))) {
+        out -> {
+          try (GeoJsonWriter writer = new GeoJsonWriter(out)) {
             for (int label = 0; label < partition.size(); label++) {
               LatLng mean = partition.meanOf(label);
               Map<String, Object> properties = new LinkedHashMap<>();

@@ -1,8 +1,9 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,13 +22,12 @@ final class EquirectangularImage implements TileReader {
   }
 
   static TileSource open(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new UncheckedIOException(new IOException("no such image: " + file));
-    }
-    try (FileImageInputStream stream = new FileImageInputStream(file.toFile())) {
+    try (FileImageInputStream stream = new FileImageInputStream(InputFiles.find(file).toFile())) {
       return of(TilePixels.decode(stream, MAX_PIXELS));
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such image: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -1,10 +1,11 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.WebMercator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,13 +59,12 @@ final class GeoTiff implements TileReader {
   }
 
   static TileSource open(Path file, TileOptions options) {
-    if (!Files.isReadable(file)) {
-      throw new UncheckedIOException(new IOException("no such file: " + file));
-    }
     FileImageInputStream stream = null;
     try {
-      stream = new FileImageInputStream(file.toFile());
+      stream = new FileImageInputStream(InputFiles.find(file).toFile());
       return new GeoTiff(file, stream).pyramid(options);
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException | RuntimeException e) {
       try {
         if (stream != null) {
@@ -77,7 +77,7 @@ final class GeoTiff implements TileReader {
         throw missing;
       }
       throw new UncheckedIOException(
-          "cannot open " + file + " as GeoTIFF: " + e.getMessage(),
+          "cannot open " + file + " as GeoTIFF: " + InputFiles.reason(e),
           e instanceof IOException io ? io : new IOException(e));
     }
   }

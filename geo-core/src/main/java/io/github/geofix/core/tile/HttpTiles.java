@@ -115,7 +115,7 @@ final class HttpTiles implements TileReader {
       return null;
     }
     TilePixels tile = TileImage.checked(TileImage.decode(bytes), level);
-    AtomicFiles.write(file, temporary -> Files.write(temporary, bytes));
+    AtomicFiles.writeCached(file, bytes);
     return tile;
   }
 

@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -165,7 +166,7 @@ final class LayoutTiles implements TileReader {
 
   @Override
   public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
-    try (InputStream stream = Files.newInputStream(file(level, column, row))) {
+    try (InputStream stream = Files.newInputStream(InputFiles.requireRegular(file(level, column, row)))) {
       return TileImage.checked(TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1)), level);
     } catch (NoSuchFileException e) {
       return null;

@@ -1,18 +1,18 @@
 package io.github.geofix.core.tile;
 
 import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /** An SQLite database of tiles, after the MBTiles 1.3 specification of Mapbox. */
@@ -23,51 +23,67 @@ final class MbTiles implements TileReader {
       select length(tile_data), case when length(tile_data) <= ? then tile_data end
       from tiles where zoom_level = ? and tile_column = ? and tile_row = ?""";
 
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /** The code of a query that {@link SqliteLimits} ended. */
+  private static final int SQLITE_INTERRUPT = 9;
+
   private final Path file;
+  private final SqliteLimits limits;
   private final Connection connection;
   private final PreparedStatement tile;
 
-  private MbTiles(Path file, Connection connection) throws SQLException {
+  private MbTiles(Path file, SqliteLimits limits) throws SQLException {
     this.file = file;
-    this.connection = connection;
+    this.limits = limits;
+    this.connection = limits.connection();
     this.tile = connection.prepareStatement(TILE);
   }
 
   static TileSource open(Path file, TileOptions options) {
-    if (!Files.isReadable(file)) {
-      throw new UncheckedIOException(new IOException("no such file: " + file));
-    }
+    return open(file, options, LIMIT);
+  }
+
+  static TileSource open(Path file, TileOptions options, Duration limit) {
     try {
       Class.forName("org.sqlite.JDBC");
     } catch (ClassNotFoundException e) {
       throw new MissingLibraryException(
           "MBTiles files are SQLite databases", "org.xerial:sqlite-jdbc", e);
     }
-    Properties readOnly = new Properties();
-    readOnly.setProperty("open_mode", "1");
-    Connection connection = null;
+    SqliteLimits limits = null;
     try {
-      connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath(), readOnly);
-      String format = metadata(connection, "format");
-      if (format.equals("pbf")) {
+      limits = SqliteLimits.open(InputFiles.find(file), limit);
+      MbTiles tiles = new MbTiles(file, limits);
+      if (tiles.metadata("format").equals("pbf")) {
         throw new IOException("its tiles are vectors (pbf), needed are images");
       }
-      MbTiles tiles = new MbTiles(file, connection);
       int size = tiles.tileSize();
       List<PyramidLevel> levels = new ArrayList<>();
-      for (int zoom : zooms(connection)) {
+      for (int zoom : tiles.zooms()) {
         levels.add(TileScheme.XYZ.level(zoom, size));
       }
       return new Pyramid(
-          Projection.WEB_MERCATOR, levels, tiles, options, metadata(connection, "attribution"));
+          Projection.WEB_MERCATOR, levels, tiles, options, tiles.metadata("attribution"));
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such file: " + file, e);
     } catch (SQLException | IOException e) {
-      closeQuietly(connection, e);
+      closeQuietly(limits == null ? null : limits.connection(), e);
       throw new UncheckedIOException(
-          "cannot open " + file + " as MBTiles: " + e.getMessage(), asIo(e));
+          "cannot open " + file + " as MBTiles: " + reason(e, limit), asIo(e));
     }
   }
 
-  private static String metadata(Connection connection, String name) throws SQLException {
+  private static String reason(Exception e, Duration limit) {
+    return e instanceof SQLException sql && sql.getErrorCode() == SQLITE_INTERRUPT
+        ? "reading took more than "
+            + limit.toSeconds()
+            + " seconds, or its thread was interrupted; its tiles are a view without end, or"
+            + " have no index by zoom, column and row"
+        : InputFiles.reason(e);
+  }
+
+  private String metadata(String name) throws SQLException {
     try (PreparedStatement query =
         connection.prepareStatement("select substr(value, 1, 1000) from metadata where name = ?")) {
       query.setString(1, name);
@@ -79,19 +95,19 @@ final class MbTiles implements TileReader {
   }
 
   /** One step along the index for each zoom, where "distinct" would read all of it. */
-  private static List<Integer> zooms(Connection connection) throws SQLException, IOException {
+  private List<Integer> zooms() throws SQLException, IOException {
     List<Integer> zooms = new ArrayList<>();
     try (PreparedStatement query =
-        connection.prepareStatement("select min(zoom_level) from tiles where zoom_level > ?")) {
+        connection.prepareStatement(
+            "select zoom_level from tiles where zoom_level > ? order by zoom_level limit 1")) {
       int zoom = -1;
       while (true) {
         query.setInt(1, zoom);
         try (ResultSet rows = query.executeQuery()) {
-          boolean any = rows.next();
-          int next = rows.getInt(1);
-          if (!any || rows.wasNull()) {
+          if (!rows.next()) {
             return zooms;
           }
+          int next = rows.getInt(1);
           if (next <= zoom) {
             throw new IOException("damaged: zoom " + next + " comes after " + zoom);
           }
@@ -126,13 +142,14 @@ final class MbTiles implements TileReader {
     try {
       bytes = bytes(level.zoom(), column, TileScheme.TMS.storedRow(level.zoom(), row));
     } catch (SQLException e) {
-      throw new IOException(e.getMessage(), e);
+      throw new IOException(reason(e, limits.limit()), e);
     }
     return bytes == null ? null : TileImage.checked(TileImage.decode(bytes), level);
   }
 
   private synchronized byte @Nullable [] bytes(int zoom, int column, int storedRow)
       throws SQLException, IOException {
+    limits.begin();
     tile.setInt(1, TileImage.MAX_BYTES);
     tile.setInt(2, zoom);
     tile.setInt(3, column);

@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.gson.JsonElement;
@@ -72,7 +73,7 @@ final class PmTiles implements TileReader {
   static TileSource open(Path file, TileOptions options) {
     FileChannel channel = null;
     try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
+      channel = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ);
       PmTiles tiles = new PmTiles(file, channel);
       int size = TileImage.squareSize(tiles.decode(tiles.firstTile()));
       List<PyramidLevel> levels = new ArrayList<>();
@@ -88,7 +89,7 @@ final class PmTiles implements TileReader {
           e.addSuppressed(suppressed);
         }
       }
-      String reason = e instanceof NoSuchFileException ? "no such file" : e.getMessage();
+      String reason = e instanceof NoSuchFileException ? "no such file" : InputFiles.reason(e);
       throw new UncheckedIOException("cannot open " + file + " as PMTiles: " + reason, e);
     }
   }

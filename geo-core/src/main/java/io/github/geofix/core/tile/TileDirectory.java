@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.cell.Tile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +71,7 @@ final class TileDirectory implements TileReader {
   }
 
   private static TilePixels decode(Path file) throws IOException {
-    try (InputStream stream = Files.newInputStream(file)) {
+    try (InputStream stream = Files.newInputStream(InputFiles.requireRegular(file))) {
       return TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1));
     }
   }

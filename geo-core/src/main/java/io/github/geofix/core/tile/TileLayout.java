@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ record TileLayout(Optional<Grid> grid, String path, int minZoom, int maxZoom) {
 
   private static Map<?, ?> parse(Path file) throws IOException {
     byte[] bytes;
-    try (InputStream stream = Files.newInputStream(file)) {
+    try (InputStream stream = Files.newInputStream(InputFiles.find(file))) {
       bytes = stream.readNBytes(MAX_BYTES + 1);
     }
     if (bytes.length > MAX_BYTES) {

@@ -171,6 +171,8 @@ class EmbeddingsTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> writer.write(new float[width + 1]))
           .withMessage("vector %d has %d numbers, the first has %d", rows, width + 1, width);
+      assertThat(npy).doesNotExist();
+      writer.commit();
     }
     try (Embeddings read = Embeddings.open(npy)) {
       assertThat(read.size()).isEqualTo(rows);
@@ -190,6 +192,7 @@ class EmbeddingsTest {
       for (int row = 0; row < 100_000; row++) {
         writer.write(new float[] {row, -row, 0.5f});
       }
+      writer.commit();
     }
     try (Embeddings read = Embeddings.open(written)) {
       assertThat(read.metadata()).isEqualTo(metadata);

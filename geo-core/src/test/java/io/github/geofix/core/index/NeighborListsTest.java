@@ -136,6 +136,7 @@ class NeighborListsTest {
     Path file = folder.resolve("vectors.npy");
     try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
       writer.write(new float[] {1, 2});
+      writer.commit();
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> NeighborLists.open(file))

@@ -20,8 +20,8 @@ final class AtomicFilesTest {
   @Test
   void replacesAFile() throws IOException {
     Path file = folder.resolve("deep/file");
-    AtomicFiles.write(file, temporary -> Files.writeString(temporary, "old"));
-    AtomicFiles.write(file, temporary -> Files.writeString(temporary, "new"));
+    AtomicFiles.writeString(file, "old");
+    AtomicFiles.writeString(file, "new");
     assertThat(file).hasContent("new");
     assertThat(names(folder.resolve("deep"))).containsExactly("file");
   }
@@ -32,10 +32,10 @@ final class AtomicFilesTest {
     Files.writeString(file, "old");
     assertThatThrownBy(
             () ->
-                AtomicFiles.write(
+                AtomicFiles.writeText(
                     file,
-                    temporary -> {
-                      Files.writeString(temporary, "half");
+                    out -> {
+                      out.write("half");
                       throw new IOException("No space left on device");
                     }))
         .isInstanceOf(UncheckedIOException.class)
@@ -73,22 +73,125 @@ final class AtomicFilesTest {
     }
   }
 
-  @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is stopped without a word")
-  void leavesNoHalfWrittenFolderWhereTheProcessIsStopped() throws Exception {
+  private Process startWriting(String name) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Endless.class.getName(),
-                folder.resolve("data").toString())
+                folder.resolve(name).toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(process.inputReader().readLine()).isEqualTo("writing");
-    assertThat(names(folder)).hasSize(1);
+    return process;
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process there is stopped without a word")
+  void leavesNoHalfWrittenFolderWhereTheProcessIsStopped() throws Exception {
+    Process process = startWriting("data");
+    assertThat(names(folder)).hasSize(2);
     process.destroy();
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(names(folder)).isEmpty();
+  }
+
+  @Test
+  void removesWhatAKilledProcessLeftAndNothingOfARunningOne() throws Exception {
+    Process process = startWriting("data");
+    AtomicFiles.writeString(folder.resolve("file"), "other");
+    assertThat(names(folder)).hasSize(3);
+    process.destroyForcibly();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(names(folder)).hasSize(3);
+    AtomicFiles.writeString(folder.resolve("file"), "other");
+    assertThat(names(folder)).containsExactly("file");
+  }
+
+  @Test
+  void leavesOtherWritesOfThisProcessAlone() throws IOException {
+    Path file = folder.resolve("file");
+    try (Replacement first = Replacement.of(file)) {
+      first.stream().write('1');
+      AtomicFiles.writeString(folder.resolve("other"), "");
+      assertThat(names(folder)).hasSize(2);
+      first.commit();
+    }
+    try (Replacement second = Replacement.of(file)) {
+      second.stream().write('2');
+    }
+    assertThat(file).hasContent("1");
+    assertThat(names(folder)).containsExactly("file", "other");
+  }
+
+  /** The states of a folder's replacement between its steps, by the names that exist. */
+  @Test
+  void findsTheOldOrTheNewFolderAfterAKillBetweenTwoRenames() throws IOException {
+    TemporaryName killed = TemporaryName.begin(folder.resolve("model"));
+    killed.end();
+    Files.createFile(killed.lock());
+    Files.writeString(Files.createDirectory(killed.complete()).resolve("a"), "new");
+    Path old = Files.createDirectory(killed.target());
+    Files.writeString(old.resolve("a"), "old");
+
+    AtomicFiles.recover(old.resolve("a"));
+    assertThat(old.resolve("a")).hasContent("old");
+
+    Files.move(old, killed.replaced());
+    AtomicFiles.recover(old.resolve("a"));
+    assertThat(old.resolve("a")).hasContent("new");
+    assertThat(names(folder)).hasSize(3);
+
+    AtomicFiles.writeFolder(old, t -> Files.writeString(t.resolve("a"), "newer"));
+    assertThat(old.resolve("a")).hasContent("newer");
+    assertThat(names(folder)).containsExactly("model");
+  }
+
+  @Test
+  void completesAKilledReplacementBeforeTheNextWrite() throws IOException {
+    TemporaryName killed = TemporaryName.begin(folder.resolve("model"));
+    killed.end();
+    Files.writeString(Files.createDirectory(killed.complete()).resolve("a"), "new");
+    Files.writeString(Files.createDirectory(killed.replaced()).resolve("a"), "old");
+    AtomicFiles.writeString(folder.resolve("other"), "");
+    assertThat(names(folder)).containsExactly("model", "other");
+    assertThat(killed.target().resolve("a")).hasContent("new");
+  }
+
+  @Test
+  void writesOnAnInterruptedThread() {
+    Path file = folder.resolve("file");
+    Thread.currentThread().interrupt();
+    try {
+      AtomicFiles.writeString(file, "new");
+      AtomicFiles.writeFolder(folder.resolve("f"), t -> Files.writeString(t.resolve("a"), "new"));
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(file).hasContent("new");
+    assertThat(folder.resolve("f/a")).hasContent("new");
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no such files")
+  void replacesNoDevice() {
+    Path device = Path.of("/dev/null");
+    assertThatThrownBy(() -> AtomicFiles.check(device))
+        .hasMessage("cannot write /dev/null: it is a device or a pipe, not a regular file");
+    assertThatThrownBy(() -> AtomicFiles.writeString(device, ""))
+        .isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void deletesATemporaryFolder() throws IOException {
+    try (TemporaryFolder temporary = TemporaryFolder.createIn(folder)) {
+      Files.writeString(temporary.path().resolve("a"), "");
+      try (TemporaryFolder other = TemporaryFolder.createIn(folder)) {
+        assertThat(other.path()).isNotEqualTo(temporary.path());
+      }
+      assertThat(temporary.path().resolve("a")).exists();
+    }
     assertThat(names(folder)).isEmpty();
   }
 
@@ -124,11 +227,11 @@ final class AtomicFilesTest {
   void saysWhatIsInTheWay() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "old");
     Path below = file.resolve("below");
-    assertThatThrownBy(() -> AtomicFiles.write(below, t -> Files.writeString(t, "new")))
+    assertThatThrownBy(() -> AtomicFiles.writeString(below, "new"))
         .hasMessage("cannot write " + below + ": " + file + " is a file, not a folder");
     assertThatThrownBy(() -> AtomicFiles.writeFolder(file, t -> {}))
         .hasMessage("cannot write " + file + ": " + file + " is a file, not a folder");
-    assertThatThrownBy(() -> AtomicFiles.write(folder, t -> Files.writeString(t, "new")))
+    assertThatThrownBy(() -> AtomicFiles.writeString(folder, "new"))
         .hasMessageContaining("cannot write " + folder + ": ")
         .hasMessageNotContaining(".tmp");
   }

@@ -76,7 +76,7 @@ public final class DemoReport {
               renderings.add(rendering.key(), entry);
             });
     report.add("renderings", renderings);
-    AtomicFiles.write(file, path -> Files.writeString(path, JSON.toJson(report) + "\n"));
+    AtomicFiles.writeString(file, JSON.toJson(report) + "\n");
   }
 
   private static void add(JsonObject target, Figures figures) {

@@ -75,7 +75,7 @@ public final class FamiliesReport {
               baselines.add(rendering.key(), entry);
             });
     report.add("baselines", baselines);
-    AtomicFiles.write(file, path -> Files.writeString(path, JSON.toJson(report) + "\n"));
+    AtomicFiles.writeString(file, JSON.toJson(report) + "\n");
   }
 
   public String toMarkdown() {

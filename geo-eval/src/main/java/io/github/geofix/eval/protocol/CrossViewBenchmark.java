@@ -4,6 +4,7 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.io.TemporaryFolder;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
@@ -104,10 +105,9 @@ public final class CrossViewBenchmark {
    * @param progress receives the number of images encoded so far, photos and aerial images together
    */
   public CrossViewEvaluation evaluate(TileEncoder encoder, LongConsumer progress) {
-    Path folder = temporaryFolder();
-    Path queryFile = folder.resolve("queries.npy");
-    Path galleryFile = folder.resolve("gallery.npy");
-    try {
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      Path queryFile = folder.path().resolve("queries.npy");
+      Path galleryFile = folder.path().resolve("gallery.npy");
       encode(set.queries(), queryFile, 0, progress, images -> encodePhotos(encoder, images));
       encode(
           set.gallery(),
@@ -118,26 +118,6 @@ public final class CrossViewBenchmark {
       try (Embeddings queries = Embeddings.open(queryFile);
           Embeddings gallery = Embeddings.open(galleryFile)) {
         return evaluate(queries, gallery);
-      }
-    } finally {
-      delete(queryFile, galleryFile, folder);
-    }
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("geofix-vectors");
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot create a temporary folder: " + e.getMessage(), e);
-    }
-  }
-
-  private static void delete(Path... paths) {
-    for (Path path : paths) {
-      try {
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        path.toFile().deleteOnExit();
       }
     }
   }
@@ -155,6 +135,7 @@ public final class CrossViewBenchmark {
         encoder.apply(batch).forEach(vectors::write);
         progress.accept(done + from + batch.size());
       }
+      vectors.commit();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.core.io.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -337,7 +338,7 @@ public enum CrossViewProtocol implements Protocol {
 
   private static List<String> lines(Path list) {
     try {
-      return Files.readAllLines(list, StandardCharsets.UTF_8).stream()
+      return Files.readAllLines(InputFiles.find(list), StandardCharsets.UTF_8).stream()
           .map(String::strip)
           .filter(line -> !line.isEmpty())
           .toList();
@@ -347,7 +348,7 @@ public enum CrossViewProtocol implements Protocol {
     } catch (CharacterCodingException e) {
       throw new UncheckedIOException("the list " + list + " is not UTF-8 text", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the list " + list + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read the list " + list + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -107,10 +107,10 @@ public record CrossViewSet(
    * @throws java.io.UncheckedIOException if the file cannot be written; then no file is left behind
    */
   public void writeCsv(Path file) {
-    AtomicFiles.write(
+    AtomicFiles.writeText(
         file,
-        temporary -> {
-          try (CsvWriter writer = CsvWriter.builder().build(temporary)) {
+        out -> {
+          try (CsvWriter writer = CsvWriter.builder().build(out)) {
             writer.writeRecord("list", "row", "image");
             for (int i = 0; i < queries.size(); i++) {
               writer.writeRecord("queries", Integer.toString(i), CsvFile.cell(queries.get(i)));

@@ -1,5 +1,6 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ final class CvactLists {
 
   private static byte[] bytes(Path file) {
     try {
-      if (Files.size(file) > MAX_BYTES) {
+      if (Files.size(InputFiles.find(file)) > MAX_BYTES) {
         throw notCvact(file, "it is larger than " + MAX_BYTES + " bytes", null);
       }
       return Files.readAllBytes(file);
@@ -83,7 +84,7 @@ final class CvactLists {
       throw new UncheckedIOException(
           "no such list: " + file + "; was the folder that holds it given?", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -287,7 +287,7 @@ public final class HtmlReport {
    */
   public void write(Path file) {
     String html = toHtml();
-    AtomicFiles.write(file, temporary -> Files.writeString(temporary, html));
+    AtomicFiles.writeString(file, html);
   }
 
   String title() {

@@ -187,6 +187,7 @@ class CrossViewBenchmarkTest {
                 (float) Math.sin(0.02 * row), broken ? Float.NaN : (float) Math.cos(0.02 * row)
               });
         }
+        writer.commit();
       }
     }
     try (Embeddings q = Embeddings.open(queries);

@@ -1,5 +1,6 @@
 package io.github.geofix.models.backbone;
 
+import io.github.geofix.core.io.InputFiles;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -117,7 +118,7 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
       Path file, BiFunction<NDManager, PtSymbolBlock, TorchScriptBackbone> create) {
     NDManager manager = TorchEngine.newManager();
     boolean loaded = false;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
       PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, in, false, false);
       TorchScriptBackbone backbone = create.apply(manager, block);
       loaded = true;
@@ -125,7 +126,7 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
     } catch (EngineException e) {
       throw new ModelFormatException(file + " does not run as TorchScript: " + e.getMessage(), e);
     } finally {

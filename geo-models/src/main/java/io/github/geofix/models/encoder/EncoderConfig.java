@@ -22,9 +22,14 @@ public record EncoderConfig(String backbone, ImageSpec image) implements NamesCo
     Objects.requireNonNull(image);
   }
 
-  /** Returns a backbone with the images of the size it was published with. */
+  /**
+   * Returns a backbone with the images of the size it was published with; 64 pixels for residual
+   * ones, whose vectors grow with the image.
+   */
   public static EncoderConfig of(String backbone) {
-    return new EncoderConfig(backbone, Backbone.named(backbone).image());
+    ImageSpec image =
+        backbone.startsWith("residual") ? ImageSpec.half(64) : Backbone.named(backbone).image();
+    return new EncoderConfig(backbone, image);
   }
 
   /** Returns a copy that reads other images. */

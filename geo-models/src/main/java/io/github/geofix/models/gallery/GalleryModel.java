@@ -314,7 +314,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
 
   private void saveConfig() {
     try (GalleryFolder.Change change = GalleryFolder.change(folder)) {
-      ModelFolder.saveConfig(folder, METHOD, config());
+      ModelFolder.open(folder).saveConfig(config());
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.geofix.models.image;
 
 import com.google.common.base.Throwables;
 import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.io.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,10 +121,7 @@ public final class Photos {
   static byte[] bytes(Path file, PhotoLimits limits) {
     String name = file.toString();
     try {
-      if (Files.isDirectory(file)) {
-        throw failure(name, "it is a folder", null);
-      }
-      try (InputStream in = Files.newInputStream(file)) {
+      try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
         if (Files.size(file) > limits.maxFileBytes()) {
           throw tooLarge(name, Files.size(file), limits);
         }
@@ -134,7 +132,7 @@ public final class Photos {
     } catch (AccessDeniedException e) {
       throw failure(name, "you are not allowed to read it", e);
     } catch (IOException e) {
-      throw failure(name, reason(e), e);
+      throw failure(name, InputFiles.reason(e), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.geofix.models.io;
 
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +23,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A saved model: {@code config.json} holds the method and its configuration, {@code
- * weights.safetensors} every array, {@code calibration.json} the calibration if there is one, and
- * {@code card.json} the provenance; {@code attribution.json} names the work that published weights
- * come from. The folder is the model: nothing has to be registered to load it. Immutable.
+ * A saved model: {@code config.json} holds the method, its configuration and the SHA-256 of the
+ * files it is loaded from, {@code weights.safetensors} every array, {@code calibration.json} the
+ * calibration if there is one, and {@code card.json} the provenance; {@code attribution.json} names
+ * the work that published weights come from. The folder is the model: nothing has to be registered
+ * to load it. Immutable.
  */
 public final class ModelFolder {
 
@@ -65,7 +69,15 @@ public final class ModelFolder {
       Optional<FileWriter> weights,
       Map<String, FileWriter> files) {}
 
-  private record Head(int format, String method, JsonObject config) {}
+  /** Indexes are mapped rather than read, and have checksums of their own. */
+  private static final String INDEX_ENDING = ".index";
+
+  /**
+   * What config.json holds.
+   *
+   * @param sha256 hexadecimal digests, by file name
+   */
+  private record Head(int format, String method, JsonObject config, Map<String, String> sha256) {}
 
   private final Path path;
   private final Head head;
@@ -94,6 +106,7 @@ public final class ModelFolder {
    * @throws ModelFormatException if the folder is not a model, is damaged, or is of another version
    */
   public static ModelFolder open(Path path, LoadOptions options) {
+    AtomicFiles.recover(path);
     if (!Files.isDirectory(path)) {
       throw new ModelFormatException("no such model folder: " + path);
     }
@@ -153,32 +166,69 @@ public final class ModelFolder {
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
   public static void write(Path path, Contents contents) {
-    Head head = new Head(FORMAT, contents.method(), JsonRecords.write(contents.config()));
+    JsonObject config = JsonRecords.write(contents.config());
     AtomicFiles.writeFolder(
         path,
         folder -> {
-          if (contents.weights().isPresent()) {
-            contents.weights().get().writeTo(folder.resolve(WEIGHTS));
-          }
-          for (Map.Entry<String, FileWriter> file : contents.files().entrySet()) {
-            file.getValue().writeTo(folder.resolve(file.getKey()));
+          Map<String, String> digests = new TreeMap<>();
+          Map<String, FileWriter> files = new LinkedHashMap<>(contents.files());
+          contents.weights().ifPresent(weights -> files.put(WEIGHTS, weights));
+          for (Map.Entry<String, FileWriter> file : files.entrySet()) {
+            Path written = folder.resolve(file.getKey());
+            file.getValue().writeTo(written);
+            if (!file.getKey().endsWith(INDEX_ENDING) && Files.isRegularFile(written)) {
+              digests.put(file.getKey(), sha256(written));
+            }
           }
           if (!contents.calibration().equals(Calibration.NONE)) {
             write(folder.resolve(CALIBRATION), contents.calibration());
           }
           write(folder.resolve(CARD), contents.card());
-          write(folder.resolve(CONFIG), head);
+          write(folder.resolve(CONFIG), new Head(FORMAT, contents.method(), config, digests));
         });
   }
 
   /**
-   * Replaces the configuration of a folder; all other files stay.
+   * Replaces the configuration of this folder; all other files stay.
    *
    * @throws UncheckedIOException if writing fails; the older configuration stays
    */
-  public static void saveConfig(Path path, String method, Record config) {
-    Head head = new Head(FORMAT, method, JsonRecords.write(config));
-    AtomicFiles.write(path.resolve(CONFIG), file -> write(file, head));
+  public void saveConfig(Record config) {
+    Head changed = new Head(FORMAT, method(), JsonRecords.write(config), head.sha256());
+    AtomicFiles.writeString(path.resolve(CONFIG), StrictJson.print(JsonRecords.write(changed)));
+  }
+
+  private static String sha256(Path file) throws IOException {
+    return MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString();
+  }
+
+  /**
+   * Reads a file and compares it with its digest in {@code config.json}, about a gigabyte a second.
+   * Finds damage, not tampering: who changes a file can change its digest.
+   *
+   * @throws ModelFormatException if it differs
+   */
+  public void verify(Path file) {
+    String name = path.relativize(file).toString();
+    String expected = head.sha256().get(name);
+    if (expected == null) {
+      throw new ModelFormatException(
+          path.resolve(CONFIG) + " has no sha256 of " + name + ": save or copy the model again");
+    }
+    try {
+      String found = sha256(file);
+      if (!found.equals(expected)) {
+        throw new ModelFormatException(
+            file
+                + " is damaged: its SHA-256 is "
+                + found
+                + ", config.json has "
+                + expected
+                + ". Copy the folder again; if you changed the file, write its digest there");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Returns a writer of a record as JSON. */
@@ -187,7 +237,11 @@ public final class ModelFolder {
   }
 
   private static void write(Path file, Record content) throws IOException {
-    Files.writeString(file, StrictJson.print(JsonRecords.write(content)));
+    Files.writeString(file, json(content));
+  }
+
+  private static String json(Record content) {
+    return StrictJson.print(JsonRecords.write(content));
   }
 
   /** Returns the folder itself. */
@@ -236,7 +290,7 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns a file of code that the configuration names.
+   * Returns a file of code that the configuration names, once it is verified.
    *
    * @param file relative to the folder
    * @throws ModelFormatException if the file does not lie in the folder
@@ -245,6 +299,7 @@ public final class ModelFolder {
     Path inside = path.resolve(file);
     try {
       if (inside.toRealPath().startsWith(path.toRealPath())) {
+        verify(inside);
         return inside;
       }
     } catch (IOException e) {
@@ -324,7 +379,7 @@ public final class ModelFolder {
    * @throws UncheckedIOException if writing fails; the older calibration stays
    */
   public void saveCalibration(Calibration calibration) {
-    AtomicFiles.write(path.resolve(CALIBRATION), file -> write(file, calibration));
+    AtomicFiles.writeString(path.resolve(CALIBRATION), json(calibration));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.geofix.models.semantics;
 
+import io.github.geofix.core.io.InputFiles;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.github.geofix.core.io.ImageReaders;
@@ -67,7 +68,7 @@ final class SidecarClassMaps implements ClassMaps {
   }
 
   private static BufferedImage read(Path map, BufferedImage photo) throws IOException {
-    try (ImageInputStream in = new FileImageInputStream(map.toFile())) {
+    try (ImageInputStream in = new FileImageInputStream(InputFiles.find(map).toFile())) {
       ImageReader reader =
           READERS.find(in).orElseThrow(() -> new IOException("it is not an image"));
       try {

@@ -334,6 +334,7 @@ public final class TokenModel extends GeoModel {
   @Override
   protected void readExtras(ModelFolder folder, Safetensors weights) {
     if (Files.exists(folder.file(REWARD_FILE))) {
+      folder.verify(folder.file(REWARD_FILE));
       setRewardScorer(RewardScorer.load(this, folder.file(REWARD_FILE)));
     }
     if (Files.exists(folder.file(REFERENCE_FILE))) {
