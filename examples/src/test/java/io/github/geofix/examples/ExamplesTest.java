@@ -50,13 +50,19 @@ final class ExamplesTest {
         "OwnPhotos",
         "OwnBackbone",
         "FineTune",
+        "ImportWeights",
         "CrossView",
         "Protocols",
         "Geography",
         "Gallery",
         "PhotoGallery",
         "Vectors",
-        "Tracks");
+        "Tracks",
+        "Upload",
+        "Serve",
+        "Cascades",
+        "Judging",
+        "OwnTiles");
   }
 
   @ParameterizedTest

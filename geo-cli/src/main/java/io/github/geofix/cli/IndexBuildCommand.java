@@ -79,7 +79,7 @@ final class IndexBuildCommand implements Callable<Integer> {
               + " end the command (default: ${DEFAULT-VALUE}).")
   private double maxMissing;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out;
@@ -89,7 +89,7 @@ final class IndexBuildCommand implements Callable<Integer> {
     OutputFiles.check(out);
     long total = Tile.coveringCount(region, zoom);
     long indexed;
-    try (TileEncoder encoder = TileEncoder.load(model, code.load());
+    try (TileEncoder encoder = TileEncoder.load(model, load.options());
         TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
         Bar bar = Bar.of("encoding", total);
         TileIndex index =

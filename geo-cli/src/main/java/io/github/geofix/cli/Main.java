@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CalibrateCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      ServeCommand.class,
       TrackCommand.class,
       VerifyCommand.class,
       CompareCommand.class,
@@ -47,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PartitionCommand.class,
       IndexCommand.class,
       GalleryCommand.class,
+      CompletionCommand.class,
     })
 public final class Main {
   /** Wide enough for the examples, which are there to be copied. */

@@ -66,11 +66,11 @@ final class ModelChoice {
 
   @Mixin private final JudgeOptions judge = new JudgeOptions();
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   /** Returns the options of loading. */
   LoadOptions loadOptions() {
-    return code.load();
+    return load.options();
   }
 
   /**
@@ -107,7 +107,7 @@ final class ModelChoice {
 
   /** Returns whose published weights a model began with. */
   Optional<Attribution> attribution(Path model) {
-    return code.open(model).attribution();
+    return load.open(model).attribution();
   }
 
   /** Returns whether the model answers as it was saved, alone. */
@@ -137,7 +137,7 @@ final class ModelChoice {
     Localizer localizer = first(model, photos, changed);
     List<Refiner> refiners = new ArrayList<>();
     try {
-      then.forEach(folder -> refiners.add(provider.refiner(folder, code.load())));
+      then.forEach(folder -> refiners.add(provider.refiner(folder, load.options())));
       return new Cascade(localizer, refiners, provider::read, Cascade.Options.defaults());
     } catch (RuntimeException e) {
       localizer.close();
@@ -147,7 +147,7 @@ final class ModelChoice {
   }
 
   private Localizer first(Path model, List<Path> photos, Map<String, String> changed) {
-    ModelFolder folder = code.open(model);
+    ModelFolder folder = load.open(model);
     Family family = Family.of(folder);
     check(family, changed);
     folder = folder.with(changed);

@@ -198,17 +198,16 @@ public abstract class BatchLocalizer implements Localizer {
   private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
     List<float[]> batch = new ArrayList<>();
-    for (T photo : photos) {
-      batch.add(prepare.apply(photo));
-      if (isFull(batch)) {
-        Interrupts.check(locations.size(), photos.size(), "photos");
-        locations.addAll(locate(joined(batch), batch.size()));
-        batch.clear();
+    try (ReadAhead<T, float[]> reader = new ReadAhead<>(photos, prepare)) {
+      for (int i = 0; i < photos.size(); i++) {
+        batch.add(reader.next());
+        if (isFull(batch) || i == photos.size() - 1) {
+          reader.begin(batch.size());
+          Interrupts.check(locations.size(), photos.size(), "photos");
+          locations.addAll(locate(joined(batch), batch.size()));
+          batch.clear();
+        }
       }
-    }
-    if (!batch.isEmpty()) {
-      Interrupts.check(locations.size(), photos.size(), "photos");
-      locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
   }

@@ -31,7 +31,7 @@ public final class OutcomeBatches<T, A> {
   /**
    * Creates the batches.
    *
-   * @param read reads a photo
+   * @param read reads a photo; called on other threads, to read photos while others are located
    * @param isFull whether a batch is as large as it may be
    * @param locate locates a batch
    * @param outcome returns the outcome of a photo that was read, such as {@code
@@ -50,6 +50,13 @@ public final class OutcomeBatches<T, A> {
 
   /** As {@link io.github.geofix.core.Localizer#locateEach}. */
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    try (ReadAhead<Path, T> reader = new ReadAhead<>(photos, read)) {
+      locateEach(photos, reader, action);
+    }
+  }
+
+  private void locateEach(
+      List<Path> photos, ReadAhead<Path, T> reader, Consumer<? super PhotoOutcome> action) {
     List<Path> files = new ArrayList<>();
     List<T> batch = new ArrayList<>();
     Map<Path, UncheckedIOException> failed = new HashMap<>();
@@ -57,13 +64,14 @@ public final class OutcomeBatches<T, A> {
       Path file = photos.get(i);
       files.add(file);
       try {
-        batch.add(read.apply(file));
+        batch.add(reader.next());
       } catch (UncheckedIOException e) {
         failed.put(file, e);
       }
       // Failures wait for the photos before them, but not for ever.
       boolean isLast = i == photos.size() - 1;
       if (isLast || batch.isEmpty() || isFull.test(batch)) {
+        reader.begin(batch.size());
         Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
         Iterator<A> located =
             batch.isEmpty() ? Collections.emptyIterator() : locate.apply(batch).iterator();

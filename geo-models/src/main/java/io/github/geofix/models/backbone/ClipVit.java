@@ -9,6 +9,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.nn.TransformerBlock;
@@ -16,6 +17,7 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +228,13 @@ public final class ClipVit extends Backbone {
   }
 
   @Override
+  public Optional<Module.Cost> cost() {
+    ImageSpec image = image();
+    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
+    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
+  }
+
+  @Override
   public int blocks() {
     return blocks.size();
   }
@@ -259,6 +268,21 @@ public final class ClipVit extends Backbone {
         .map(side -> side * options.patch())
         .map(size -> "Trained at %d px? Use withImageSize(%d).".formatted(size, size))
         .orElse("");
+  }
+
+  @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    stated.requireKind(List.of("clip", "clip_vision_model"), ".*_clip_.*");
+    stated.require("num_attention_heads", options.heads());
+    stated.require("num_hidden_layers", options.depth());
+    stated.require("patch_size", options.patch());
+    stated.require("image_size", options.image().height());
+    stated.require("layer_norm_eps", EPSILON);
+    stated.requireOpenClip("layers", options.depth());
+    stated.requireOpenClip("patch_size", options.patch());
+    stated.requireOpenClip("head_width", options.width() / options.heads());
+    stated.requireClipActivation(options.mlp().activation(), activation);
+    super.check(stated, activation);
   }
 
   @Override

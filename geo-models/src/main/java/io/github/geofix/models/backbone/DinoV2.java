@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.DropPath;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.nn.TorchOps;
@@ -17,6 +19,7 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,6 +204,13 @@ public final class DinoV2 extends Backbone {
   }
 
   @Override
+  public Optional<Module.Cost> cost() {
+    ImageSpec image = image();
+    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
+    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
+  }
+
+  @Override
   public int blocks() {
     return blocks.size();
   }
@@ -229,6 +239,28 @@ public final class DinoV2 extends Backbone {
         .map(side -> side * options.patch())
         .map(size -> "Trained at %d px? Use withTrainedSize(%d).".formatted(size, size))
         .orElse("");
+  }
+
+  @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    boolean registers = options.variant() == Variant.REGISTERS;
+    stated.requireKind(
+        List.of(registers ? "dinov2_with_registers" : "dinov2"),
+        registers ? ".*_reg\\d_dinov2" : ".*patch\\d+_dinov2");
+    stated.require("num_attention_heads", options.heads());
+    stated.require("num_hidden_layers", options.depth());
+    stated.require("patch_size", options.patch());
+    stated.require("image_size", options.trainedSize());
+    stated.require("layer_norm_eps", EPSILON);
+    stated.require("hidden_act", "gelu");
+    super.check(stated, activation);
+  }
+
+  @Override
+  boolean isOfAnotherNetwork(String parameter) {
+    return parameter.equals("register_tokens")
+        || parameter.equals("reg_token")
+        || super.isOfAnotherNetwork(parameter);
   }
 
   @Override

@@ -7,7 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -24,6 +26,16 @@ import java.util.function.Predicate;
  * <p>Not thread-safe while it is trained; afterwards any number of threads may run it.
  */
 public abstract class Module {
+  /**
+   * What one example costs a module: estimates from its sizes.
+   *
+   * @param flops operations of a forward pass; a multiplication and an addition count as two
+   * @param inputBytes of the example
+   * @param inferenceBytes of the arrays that inference holds at its peak
+   * @param trainingBytes of the arrays that are kept for the backward pass
+   */
+  public record Cost(long flops, long inputBytes, long inferenceBytes, long trainingBytes) {}
+
   private final Map<String, Parameter> own = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
 
@@ -96,6 +108,29 @@ public abstract class Module {
     return Collections.unmodifiableMap(children);
   }
 
+  /**
+   * Returns the part of the given full name; this module for the empty one.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public final Module part(String name) {
+    if (name.isEmpty()) {
+      return this;
+    }
+    for (Map.Entry<String, Module> child : children.entrySet()) {
+      if (name.equals(child.getKey()) || name.startsWith(child.getKey() + ".")) {
+        int used = Math.min(name.length(), child.getKey().length() + 1);
+        return child.getValue().part(name.substring(used));
+      }
+    }
+    throw new IllegalArgumentException(getClass().getSimpleName() + " has no part " + name);
+  }
+
+  /** Returns what one example costs this module, its parts included; empty if it is unknown. */
+  public Optional<Cost> cost() {
+    return Optional.empty();
+  }
+
   private void forEachParameter(String prefix, BiConsumer<String, Parameter> action) {
     own.forEach((name, parameter) -> action.accept(prefix + name, parameter));
     children.forEach((name, child) -> child.forEachParameter(prefix + name + ".", action));
@@ -164,6 +199,35 @@ public abstract class Module {
       hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
     }
     return hash;
+  }
+
+  /**
+   * Converts the large matrices of the encoders below this module to bfloat16, for inference alone:
+   * half the memory, and products in bfloat16 where the processor has instructions for them.
+   * Biases, normalizations, convolutions, and decoders stay as they are.
+   */
+  public final void toBfloat16() {
+    children.values().forEach(Module::toBfloat16);
+    matrices().forEach(Parameter::toBfloat16);
+  }
+
+  /**
+   * Refuses a network whose weights are rounded.
+   *
+   * @param use what it cannot be, such as {@code trained}
+   * @throws IllegalStateException if {@link #toBfloat16} has changed parameters below this module
+   */
+  public final void requireFloat32(String use) {
+    if (parameters().values().stream().anyMatch(Parameter::isBfloat16)) {
+      throw new IllegalStateException(
+          "a model loaded in bfloat16 has rounded weights and cannot be %s: load it in float32"
+              .formatted(use));
+    }
+  }
+
+  /** Returns the parameters that the module can read in bfloat16; none by default. */
+  protected List<Parameter> matrices() {
+    return List.of();
   }
 
   /** Asks PyTorch to record gradients for the learned parameters, or to stop. */

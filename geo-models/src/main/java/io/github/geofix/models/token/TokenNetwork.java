@@ -17,6 +17,7 @@ import io.github.geofix.models.token.Attention.KeysAndValues;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An encoder-decoder transformer from a photo to the tokens of its cell, coarse to fine: PyTorch's
@@ -126,6 +127,36 @@ public final class TokenNetwork extends Module {
     return tokenizer;
   }
 
+  @Override
+  public Optional<Cost> cost() {
+    long memory = input.length();
+    long tokens = tokenizer.length();
+    long width = options.dimension();
+    long projected = 8 * width * width;
+    long forward = 4 * width * options.feedForwardSize();
+    long encoding =
+        options.encoderLayers() * memory * (projected + forward + 4 * memory * width);
+    long decoding =
+        options.decoderLayers()
+            * (tokens * (projected + projected / 2 + forward + 4 * (memory + tokens) * width)
+                + memory * projected / 2);
+    // With dropout attention keeps its weights, too.
+    long layer =
+        Float.BYTES
+            * (memory * (14 * width + 3L * options.feedForwardSize())
+                + (options.dropout() > 0 ? 4 * options.heads() * memory * memory : 0));
+    long example = inputShapes().stream().mapToLong(Shape::size).sum() * Float.BYTES;
+    return Optional.of(
+        new Cost(
+            encoding + decoding,
+            example,
+            layer,
+            layer * options.encoderLayers()
+                + options.decoderLayers()
+                    * Float.BYTES
+                    * (2 * memory * width + tokens * (20 * width + 4 * options.heads() * memory))));
+  }
+
   /** Returns the module that turns photos into the encoder's tokens. */
   MemoryInput input() {
     return input;
@@ -143,11 +174,7 @@ public final class TokenNetwork extends Module {
    * @return the vectors that the decoder attends to, {@code [B, M, D]}
    */
   public NDArray memory(Forward f, List<NDArray> inputs) {
-    NDArray x = dropout.forward(f, inputPositions.add(input.tokens(f, inputs)));
-    for (EncoderLayer layer : encoder) {
-      x = layer.forward(f, x);
-    }
-    return x;
+    return f.chain(encoder, dropout.forward(f, inputPositions.add(input.tokens(f, inputs))));
   }
 
   /**
