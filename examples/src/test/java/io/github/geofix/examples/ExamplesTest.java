@@ -56,6 +56,7 @@ final class ExamplesTest {
         "Geography",
         "Gallery",
         "PhotoGallery",
+        "AskVlm",
         "Vectors",
         "Tracks",
         "Upload",

@@ -46,8 +46,16 @@ final class LocateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
-  private Path model;
+  static final class What {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
+    @Nullable Path model;
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable VlmOptions vlm;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
 
   @Mixin private final ModelChoice choice = new ModelChoice();
 
@@ -98,11 +106,13 @@ final class LocateCommand implements Callable<Integer> {
     Optional<AnswerRule> giving =
         rule == null
             ? Optional.empty()
-            : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
+            : Optional.of(AnswerRules.load(folder()).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
-    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
+    if (what.model != null) {
+      choice.attribution(what.model).ifPresent(attribution -> error(attribution.toString()));
+    }
     Counts counts = new Counts();
-    try (Localizer localizer = choice.load(model, photos);
+    try (Localizer localizer = load(photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
       Consumer<PhotoOutcome> action =
@@ -131,6 +141,21 @@ final class LocateCommand implements Callable<Integer> {
       error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
     }
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
+  }
+
+  private Localizer load(List<Path> photos) {
+    VlmOptions vlm = what.vlm;
+    return vlm == null
+        ? choice.load(folder(), photos)
+        : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+  }
+
+  private Path folder() {
+    if (what.model == null) {
+      throw new IllegalArgumentException(
+          "--within needs a model folder, which geofix calibrate wrote a rule to");
+    }
+    return what.model;
   }
 
   private static PhotoOutcome ofInput(Localizer localizer) {

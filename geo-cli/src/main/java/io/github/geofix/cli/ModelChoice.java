@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -128,6 +129,19 @@ final class ModelChoice {
       throw new IllegalArgumentException("--select judge needs --judge-url and --judge-model");
     }
     return judge.judged(then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos));
+  }
+
+  /**
+   * Returns a localizer that has no model folder, judged if there is a judge.
+   *
+   * @throws IllegalArgumentException if an option for model folders is given
+   */
+  Localizer judged(Supplier<Localizer> localizer) {
+    if (!isAsSaved()) {
+      throw new IllegalArgumentException(
+          "--set, --then, --tiles and --vectors are for model folders, not for --vlm-url");
+    }
+    return judge.judged(localizer.get());
   }
 
   private Localizer cascade(Path model, List<Path> photos) {

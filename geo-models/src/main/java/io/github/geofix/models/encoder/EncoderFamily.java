@@ -2,6 +2,7 @@ package io.github.geofix.models.encoder;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
 import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.io.ModelFolder;
@@ -26,6 +27,11 @@ public final class EncoderFamily extends SizedFamily<EncoderConfig> {
   @Override
   protected Module network(EncoderConfig config) {
     return new EncoderNetwork(config);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return List.of(MegaLocRelease.RELEASE);
   }
 
   @Override

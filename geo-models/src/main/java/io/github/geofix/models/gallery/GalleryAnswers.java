@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.answer.BatchLocalizer;
@@ -16,9 +17,6 @@ import java.util.stream.IntStream;
 
 /** What the most similar photos say of a photo. */
 final class GalleryAnswers {
-  /** The mean edge of an S2 cell of level 0, in km: the square root of its mean area. */
-  private static final double FACE_KM = 9_220;
-
   private GalleryAnswers() {}
 
   /**
@@ -31,7 +29,7 @@ final class GalleryAnswers {
     double[] votes = Temperature.apply(votes(hits, config.scale()), temperature);
     double agreeKm = config.answer().meanKm();
     List<LatLng> places = hits.stream().map(Hit::latLng).toList();
-    List<Consensus.Place> found = Consensus.of(places, votes, agreeKm);
+    List<WeightedPoints.Cluster> found = WeightedPoints.of(places, votes).clusters(agreeKm);
     List<Candidate> candidates =
         found.stream()
             .limit(config.answer().candidates())
@@ -44,10 +42,10 @@ final class GalleryAnswers {
         BatchLocalizer.regions(cells.cells, cells.scores, calibration.regionShares()));
   }
 
-  private static Candidate candidate(Consensus.Place place, double agreeKm) {
-    S2Cell cell = S2Cell.of(place.latLng(), level(agreeKm));
-    return new Candidate(
-        place.latLng(), place.share(), S2Cells.radiusKm(cell.id(), place.latLng()), cell);
+  private static Candidate candidate(WeightedPoints.Cluster place, double agreeKm) {
+    S2Cell cell = S2Cell.around(place.latLng(), agreeKm);
+    double radiusKm = S2Cells.radiusKm(cell.id(), place.latLng());
+    return new Candidate(place.latLng(), Math.min(1, place.weight()), radiusKm, cell);
   }
 
   /** Returns the uncalibrated scores of the cells of the most similar photos. */
@@ -66,21 +64,17 @@ final class GalleryAnswers {
   private record Cells(CellPartition cells, double[] scores) {}
 
   private static Cells cells(List<LatLng> places, double[] votes, double agreeKm) {
-    int level = level(agreeKm);
     CellPartition cells =
         CellPartition.ofCellIds(
-            places.stream().mapToLong(place -> S2Cell.of(place, level).id()).distinct().toArray());
+            places.stream()
+                .mapToLong(place -> S2Cell.around(place, agreeKm).id())
+                .distinct()
+                .toArray());
     double[] scores = new double[cells.size()];
     double all = IntStream.range(0, votes.length).mapToDouble(i -> votes[i]).sum();
     for (int i = 0; i < votes.length; i++) {
       scores[cells.labelOf(places.get(i).latitude(), places.get(i).longitude())] += votes[i] / all;
     }
     return new Cells(cells, scores);
-  }
-
-  /** Returns the S2 level whose cells are about as wide as the circle in which votes agree. */
-  private static int level(double agreeKm) {
-    double level = Math.log(FACE_KM / (2 * agreeKm)) / Math.log(2);
-    return (int) Math.round(Math.max(0, Math.min(S2Cells.MAX_LEVEL, level)));
   }
 }
