@@ -14,5 +14,8 @@ if defined JAVA_HOME set "GEOFIX_JAVA=%JAVA_HOME%\bin\java"
 if not defined GEOFIX_HEAP set "GEOFIX_HEAP=1g"
 rem Without PASSIVE, OpenMP threads that wait keep the cores from the ones that work.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
-"%GEOFIX_JAVA%" -Xmx%GEOFIX_HEAP% -Xshare:auto -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true "-Dgeofix.home=%GEOFIX_ROOT%" -cp "%GEOFIX_CP%" io.github.geofix.cli.Main %*
+rem With the Vector API searches are up to four times as fast; a runtime without the module refuses the option.
+set "GEOFIX_VECTOR="
+if defined JAVA_HOME findstr /c:"jdk.incubator.vector" "%JAVA_HOME%\release" >nul 2>nul && set "GEOFIX_VECTOR=--add-modules=jdk.incubator.vector"
+"%GEOFIX_JAVA%" %GEOFIX_VECTOR% -Xmx%GEOFIX_HEAP% -Xshare:auto -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true "-Dgeofix.home=%GEOFIX_ROOT%" -cp "%GEOFIX_CP%" io.github.geofix.cli.Main %*
 exit /b %ERRORLEVEL%

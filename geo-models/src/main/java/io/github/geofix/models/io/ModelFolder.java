@@ -176,7 +176,13 @@ public final class ModelFolder {
           for (Map.Entry<String, FileWriter> file : files.entrySet()) {
             Path written = folder.resolve(file.getKey());
             file.getValue().writeTo(written);
-            if (!file.getKey().endsWith(INDEX_ENDING) && Files.isRegularFile(written)) {
+            if (Files.isDirectory(written) && !Files.exists(written.resolve(CONFIG))) {
+              continue; // An index of several files.
+            }
+            if (Files.isDirectory(written)) {
+              // The digests of a model inside this one are in its own configuration.
+              digests.put(file.getKey() + "/" + CONFIG, sha256(written.resolve(CONFIG)));
+            } else if (!file.getKey().endsWith(INDEX_ENDING)) {
               digests.put(file.getKey(), sha256(written));
             }
           }
@@ -209,7 +215,7 @@ public final class ModelFolder {
    * @throws ModelFormatException if it differs
    */
   public void verify(Path file) {
-    String name = path.relativize(file).toString();
+    String name = path.relativize(file).toString().replace('\\', '/');
     String expected = head.sha256().get(name);
     if (expected == null) {
       throw new ModelFormatException(
@@ -332,7 +338,9 @@ public final class ModelFolder {
    * @throws ModelFormatException as {@link #open(Path)}
    */
   public ModelFolder part(String name) {
-    return open(path.resolve(name), options);
+    Path part = path.resolve(name);
+    verify(part.resolve(CONFIG));
+    return open(part, options);
   }
 
   /** Returns a further file of the model. */

@@ -42,7 +42,7 @@ final class TokenEncoder implements PhotoVectors, AutoCloseable {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "%s is a %s model, which gives no vectors of photos: align, embed and"
+                          "%s is a %s model, which gives no vectors of photos: geoclip, embed and"
                                   .formatted(folder.path(), model.method())
                               + " recombine do"));
       if (encoder.vectors() < input.count() || encoder.dimension() != input.dimension()) {
@@ -73,7 +73,7 @@ final class TokenEncoder implements PhotoVectors, AutoCloseable {
 
   @Override
   public float[][] of(Path photo) {
-    return of(Photos.read(photo), Optional.of(photo));
+    return of(Photos.read(photo, model.photoLimits()), Optional.of(photo));
   }
 
   /** Returns the vectors of a photo that is decoded already. */
