@@ -56,6 +56,8 @@ final class ExamplesTest {
         "Protocols",
         "Geography",
         "Gallery",
+        "PhotoGallery",
+        "AskVlm",
         "Vectors",
         "Tracks",
         "Upload",

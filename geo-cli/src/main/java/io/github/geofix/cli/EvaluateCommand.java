@@ -87,6 +87,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @ArgGroup(exclusive = false, multiplicity = "1")
     @Nullable Embedded embedded;
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable VlmOptions vlm;
+
+    /** Returns whether photos are read, and not answers or vectors of others. */
+    boolean readsPhotos() {
+      return model != null || vlm != null;
+    }
   }
 
   @ArgGroup(multiplicity = "0..1")
@@ -208,7 +216,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (what != null && what.embedded != null) {
       throw usage("--queries and --gallery are for cross-view protocols");
     }
-    PhotoSet set = read(protocol, source, what == null || what.model != null);
+    PhotoSet set = read(protocol, source, what == null || what.readsPhotos());
     if (!incomplete) {
       set.complete();
     }
@@ -232,8 +240,8 @@ final class EvaluateCommand implements Callable<Integer> {
       benchmark = benchmark.skippingUnreadable();
     }
     return write(
-        what.model != null
-            ? evaluate(benchmark, what.model)
+        what.readsPhotos()
+            ? evaluate(benchmark, what)
             : benchmark.evaluate(Manifest.readCsv(Objects.requireNonNull(what.predictions))),
         () -> set.digest(String.valueOf(source.getFileName())));
   }
@@ -251,10 +259,14 @@ final class EvaluateCommand implements Callable<Integer> {
         : CellPartition.load(Path.of(cells));
   }
 
-  private Evaluation evaluate(PhotoBenchmark benchmark, Path model) {
+  private Evaluation evaluate(PhotoBenchmark benchmark, What system) {
     Manifest photos = benchmark.set().photos();
     List<Path> images = photos.entries().stream().map(Manifest.Entry::image).toList();
-    Localizer loaded = choice.load(model, images);
+    VlmOptions vlm = system.vlm;
+    Localizer loaded =
+        vlm == null
+            ? choice.load(Objects.requireNonNull(system.model), images)
+            : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
     try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(
@@ -270,11 +282,20 @@ final class EvaluateCommand implements Callable<Integer> {
               bar.stepTo(index + 1L);
               note("left out: " + failure.reason());
             }
+
+            @Override
+            public void unanswered(
+                int index, Manifest.Entry photo, PhotoOutcome.Unanswered outcome) {
+              bar.stepTo(index + 1L);
+            }
           });
     }
   }
 
   private String crossView(CrossViewProtocol protocol, Path root) {
+    if (what != null && what.vlm != null) {
+      throw usage("--vlm-url is for photos, not for the pairs of " + protocol);
+    }
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
     }
@@ -340,11 +361,14 @@ final class EvaluateCommand implements Callable<Integer> {
     return named.toMarkdown();
   }
 
-  /** Returns the files or the folder of the system that is measured. */
+  /** Returns the files or the folder of the system that is measured; of an endpoint, a name. */
   private List<Path> measured() {
     What system = Objects.requireNonNull(what);
     if (system.embedded != null) {
       return List.of(system.embedded.queries, system.embedded.gallery);
+    }
+    if (system.vlm != null) {
+      return List.of(Path.of(system.vlm.fileName()));
     }
     return List.of(
         system.model != null ? system.model : Objects.requireNonNull(system.predictions));

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
       "Locates photos, each answer printed as it is known. Scores are probabilities only if the"
           + " model was calibrated.",
       "A photo that cannot be read is named on stderr, the others are located, and the exit code"
-          + " is 1. The photo - is standard input."
+          + " is 1. The photo - is standard input.",
+      "A photo that the model declines to locate is listed with the reason, and the exit code is 3."
     },
     footer = {
       "",
@@ -50,8 +52,16 @@ final class LocateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
-  private Path model;
+  static final class What {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Model folder.")
+    @Nullable Path model;
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    @Nullable VlmOptions vlm;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
 
   @Mixin private final ModelChoice choice = new ModelChoice();
 
@@ -102,11 +112,13 @@ final class LocateCommand implements Callable<Integer> {
     Optional<AnswerRule> giving =
         rule == null
             ? Optional.empty()
-            : Optional.of(AnswerRules.load(model).rule(rule.km, rule.confidence));
+            : Optional.of(AnswerRules.load(folder()).rule(rule.km, rule.confidence));
     PrintWriter out = spec.commandLine().getOut();
-    choice.attribution(model).ifPresent(attribution -> error(attribution.toString()));
+    if (what.model != null) {
+      choice.attribution(what.model).ifPresent(attribution -> error(attribution.toString()));
+    }
     Counts counts = new Counts();
-    try (Localizer localizer = choice.load(model, photos);
+    try (Localizer localizer = load(photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
       Consumer<PhotoOutcome> action =
@@ -116,6 +128,8 @@ final class LocateCommand implements Callable<Integer> {
             } else if (outcome instanceof PhotoOutcome.Failed failed) {
               counts.failed++;
               error(ErrorText.of(failed.error()));
+            } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+              withhold(writer, unanswered.photo(), unanswered.reason(), counts);
             }
             bar.stepTo(++counts.done);
           };
@@ -136,11 +150,28 @@ final class LocateCommand implements Callable<Integer> {
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
+  private Localizer load(List<Path> photos) {
+    VlmOptions vlm = what.vlm;
+    return vlm == null
+        ? choice.load(folder(), photos)
+        : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+  }
+
+  private Path folder() {
+    if (what.model == null) {
+      throw new IllegalArgumentException(
+          "--within needs a model folder, which geofix calibrate wrote a rule to");
+    }
+    return what.model;
+  }
+
   private static PhotoOutcome ofInput(Localizer localizer) {
     try {
       return new PhotoOutcome.Located(PhotoArguments.STDIN, localizer.locate(System.in));
     } catch (UncheckedIOException e) {
       return new PhotoOutcome.Failed(PhotoArguments.STDIN, e);
+    } catch (NoAnswerException e) {
+      return new PhotoOutcome.Unanswered(PhotoArguments.STDIN, String.valueOf(e.getMessage()));
     }
   }
 
@@ -184,6 +215,15 @@ final class LocateCommand implements Callable<Integer> {
         counts.withheld++;
         writer.withhold(located.photo(), giving.get().reason(located.location()));
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
+    }
+  }
+
+  private static void withhold(LocationWriter writer, Path photo, String reason, Counts counts) {
+    try {
+      counts.withheld++;
+      writer.withhold(photo, reason);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }

@@ -49,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReferenceCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
+      GalleryCommand.class,
       CompletionCommand.class,
     })
 public final class Main {

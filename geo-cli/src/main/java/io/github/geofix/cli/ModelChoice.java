@@ -4,6 +4,7 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,6 +89,9 @@ final class ModelChoice {
             if (outcome instanceof PhotoOutcome.Failed failed) {
               throw failed.error();
             }
+            if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+              throw new NoAnswerException(unanswered.photo() + ": " + unanswered.reason());
+            }
             locations.add(((PhotoOutcome.Located) outcome).location());
             bar.stepTo(locations.size());
           });
@@ -124,6 +129,19 @@ final class ModelChoice {
       throw new IllegalArgumentException("--select judge needs --judge-url and --judge-model");
     }
     return judge.judged(then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos));
+  }
+
+  /**
+   * Returns a localizer that has no model folder, judged if there is a judge.
+   *
+   * @throws IllegalArgumentException if an option for model folders is given
+   */
+  Localizer judged(Supplier<Localizer> localizer) {
+    if (!isAsSaved()) {
+      throw new IllegalArgumentException(
+          "--set, --then, --tiles and --vectors are for model folders, not for --vlm-url");
+    }
+    return judge.judged(localizer.get());
   }
 
   private Localizer cascade(Path model, List<Path> photos) {

@@ -27,7 +27,7 @@ public interface Localizer extends AutoCloseable {
   /**
    * Loads a model folder of any family.
    *
-   * @param modelFolder a folder written by training: config.json, weights.safetensors, card.json
+   * @param modelFolder a folder written by training or import, or a gallery of photos
    * @throws ModelFormatException if the folder is not a model this version can read
    * @throws IllegalStateException if no model provider is on the class path
    */
@@ -50,6 +50,7 @@ public interface Localizer extends AutoCloseable {
    * Locates one photo file: JPEG, PNG, TIFF or WebP.
    *
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer
    */
   default Location locate(Path photo) {
     return locateAll(List.of(photo)).get(0);
@@ -81,6 +82,8 @@ public interface Localizer extends AutoCloseable {
   /**
    * Locates one photo already decoded and upright, as {@code ImageIO.read} does not return photos
    * that were taken with the camera on its side.
+   *
+   * @throws NoAnswerException if the localizer declines to answer
    */
   default Location locate(BufferedImage photo) {
     return locateImages(List.of(photo)).get(0);
@@ -90,12 +93,14 @@ public interface Localizer extends AutoCloseable {
    * Locates photo files in batches; the result has the order of the argument.
    *
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer for a photo; {@link #locateEach}
+   *     continues after it
    * @throws CancellationException if the calling thread is interrupted
    */
   List<Location> locateAll(List<Path> photos);
 
   /**
-   * Locates photo files, continuing after one that cannot be read.
+   * Locates photo files, continuing after one that cannot be read or has no answer.
    *
    * <pre>{@code
    * localizer.locateEach(
@@ -105,6 +110,8 @@ public interface Localizer extends AutoCloseable {
    *         store(located.photo(), located.location());
    *       } else if (outcome instanceof PhotoOutcome.Failed failed) {
    *         log.warn(failed.reason());
+   *       } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+   *         log.info(unanswered.reason());
    *       }
    *     });
    * }</pre>
@@ -123,6 +130,8 @@ public interface Localizer extends AutoCloseable {
         outcome = new PhotoOutcome.Located(photo, locate(photo));
       } catch (UncheckedIOException e) {
         outcome = new PhotoOutcome.Failed(photo, e);
+      } catch (NoAnswerException e) {
+        outcome = new PhotoOutcome.Unanswered(photo, String.valueOf(e.getMessage()));
       }
       action.accept(outcome);
     }
@@ -160,7 +169,11 @@ public interface Localizer extends AutoCloseable {
     return PhotoLimits.defaults();
   }
 
-  /** Locates decoded photos in batches; the result has the order of the argument. */
+  /**
+   * Locates decoded photos in batches; the result has the order of the argument.
+   *
+   * @throws NoAnswerException if the localizer declines to answer for a photo
+   */
   List<Location> locateImages(List<BufferedImage> photos);
 
   /**
@@ -168,7 +181,11 @@ public interface Localizer extends AutoCloseable {
    * caches, and the gallery or map of models that have one.
    */
   default void warmUp() {
-    locate(new BufferedImage(64, 64, BufferedImage.TYPE_3BYTE_BGR));
+    try {
+      locate(new BufferedImage(64, 64, BufferedImage.TYPE_3BYTE_BGR));
+    } catch (NoAnswerException e) {
+      // All that is set up once has been.
+    }
   }
 
   /**

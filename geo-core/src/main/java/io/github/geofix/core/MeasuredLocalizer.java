@@ -72,6 +72,9 @@ record MeasuredLocalizer(Localizer localizer, LocateMetrics metrics) implements 
     T result;
     try {
       result = call.get();
+    } catch (NoAnswerException e) {
+      metrics.located(photos, since(start));
+      throw e;
     } catch (RuntimeException e) {
       metrics.failed(photos, e);
       throw e;

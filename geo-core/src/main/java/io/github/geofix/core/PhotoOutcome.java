@@ -3,7 +3,10 @@ package io.github.geofix.core;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** The result for one of several photo files: its location, or the error of reading it. */
+/**
+ * The result for one of several photo files: its location, the reason why there is none, or the
+ * error of reading it.
+ */
 public sealed interface PhotoOutcome {
 
   /** Returns the photo. */
@@ -30,4 +33,12 @@ public sealed interface PhotoOutcome {
       return String.valueOf(error.getMessage());
     }
   }
+
+  /**
+   * A photo that was read, but that the localizer declines to locate.
+   *
+   * @param photo the photo
+   * @param reason why, such as that it resembles no photo of a gallery
+   */
+  record Unanswered(Path photo, String reason) implements PhotoOutcome {}
 }

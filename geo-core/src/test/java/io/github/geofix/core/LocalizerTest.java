@@ -22,7 +22,7 @@ class LocalizerTest {
       List.of(Path.of("good-1.jpg"), Path.of("bad.jpg"), Path.of("good-2.jpg"));
 
   /** Reads only photos whose names begin with "good". */
-  private static final class Fake implements Localizer {
+  private static class Fake implements Localizer {
     @Override
     public List<Location> locateAll(List<Path> photos) {
       return photos.stream().map(Fake::located).toList();
@@ -59,6 +59,26 @@ class LocalizerTest {
         .isInstanceOfSatisfying(
             PhotoOutcome.Located.class,
             located -> assertThat(located.location().latLng().latitude()).isEqualTo('2'));
+  }
+
+  @Test
+  void goesOnAfterAPhotoWithoutAnAnswer() {
+    List<PhotoOutcome> outcomes = new ArrayList<>();
+    Localizer shy =
+        new Fake() {
+          @Override
+          public List<Location> locateAll(List<Path> photos) {
+            if (photos.get(0).toString().startsWith("bad")) {
+              throw new NoAnswerException("it resembles nothing");
+            }
+            return super.locateAll(photos);
+          }
+        };
+    shy.locateEach(PHOTOS, outcomes::add);
+    assertThat(outcomes).hasSize(3);
+    assertThat(outcomes.get(1))
+        .isEqualTo(new PhotoOutcome.Unanswered(PHOTOS.get(1), "it resembles nothing"));
+    assertThat(outcomes.get(2)).isInstanceOf(PhotoOutcome.Located.class);
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.cell.S2Cell;
+import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +45,16 @@ public final class DistanceEvaluator {
      * @param failure why
      */
     default void skipped(int index, Manifest.Entry photo, PhotoOutcome.Failed failure) {}
+
+    /**
+     * Receives a photo that the localizer declines to locate. It counts as located at the {@link
+     * #farthest} point.
+     *
+     * @param index the photo's position in the manifest
+     * @param photo the photo
+     * @param outcome why
+     */
+    default void unanswered(int index, Manifest.Entry photo, PhotoOutcome.Unanswered outcome) {}
   }
 
   private final List<Double> limitsKm;
@@ -85,7 +98,8 @@ public final class DistanceEvaluator {
    * Locates every photo and reports the distances to the truth.
    *
    * <p>A missing image is found before the first one is located, unless unreadable ones are
-   * skipped.
+   * skipped. A photo that the localizer declines to locate counts with the largest error there is,
+   * {@link DistanceErrors#WORST_KM}, and the coverage of regions is not reported then.
    *
    * @throws IllegalArgumentException if the manifest is empty, it names a file that cannot be read,
    *     or all photos were skipped
@@ -131,6 +145,12 @@ public final class DistanceEvaluator {
         }
         skipped.add(failed);
         observer.skipped(index, photo, failed);
+      } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+        Candidate none = Candidate.of(S2Cell.of(farthest(photo.latLng()), S2Cells.MAX_LEVEL), 0);
+        read.add(photo);
+        guesses.add(farthest(photo.latLng()));
+        regions.add(photo.latLng(), new Location(farthest(photo.latLng()), List.of(none)));
+        observer.unanswered(index, photo, unanswered);
       }
     }
 
@@ -149,6 +169,12 @@ public final class DistanceEvaluator {
           names(measured),
           regions.coverages());
     }
+  }
+
+  /** Returns the antipode of a position: the worst answer, and that of a photo without one. */
+  public static LatLng farthest(LatLng truth) {
+    double longitude = truth.longitude();
+    return new LatLng(-truth.latitude(), longitude > 0 ? longitude - 180 : longitude + 180);
   }
 
   /**

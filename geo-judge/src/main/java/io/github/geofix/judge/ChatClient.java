@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,10 @@ public final class ChatClient {
   private final AtomicInteger callsLeft;
   private volatile boolean asksForJson = true;
   private volatile boolean hasAnswered;
+  private final AtomicInteger requests = new AtomicInteger();
+  private final LongAdder promptTokens = new LongAdder();
+  private final LongAdder answerTokens = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
 
   /**
    * Creates a client.
@@ -102,6 +107,12 @@ public final class ChatClient {
     return callsLeft.get();
   }
 
+  /** Returns what all requests so far have cost. */
+  public ChatCost cost() {
+    return new ChatCost(
+        requests.get(), promptTokens.sum(), answerTokens.sum(), nanos.sum() * 1e-9);
+  }
+
   /**
    * Asks a question about a photo.
    *
@@ -120,6 +131,8 @@ public final class ChatClient {
       }
       if (reply.isSuccess()) {
         hasAnswered = true;
+        promptTokens.add(reply.tokens("prompt_tokens"));
+        answerTokens.add(reply.tokens("completion_tokens"));
         return reply.content();
       }
       String problem = hidden(reply.problem());
@@ -189,6 +202,8 @@ public final class ChatClient {
     if (callsLeft.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
       throw new BudgetException();
     }
+    requests.incrementAndGet();
+    long start = System.nanoTime();
     CompletableFuture<HttpResponse<InputStream>> sent =
         http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
     CompletableFuture<HttpReply> reply = sent.thenApplyAsync(HttpReply::read);
@@ -197,6 +212,7 @@ public final class ChatClient {
     } catch (ExecutionException e) {
       throw ioException(e.getCause());
     } finally {
+      nanos.add(System.nanoTime() - start);
       if (!reply.isDone() && !sent.cancel(true) && !sent.isCompletedExceptionally()) {
         // The headers are there and the body is not: reading it ends with an error.
         close(sent.join());

@@ -146,6 +146,17 @@ record HttpReply(
     return code + (reason.isBlank() ? "" : ": " + Excerpt.of(reason)) + wait;
   }
 
+  /** Returns a count of tokens, such as of {@code prompt_tokens}; 0 if there is none. */
+  long tokens(String name) {
+    return object(body.get("usage"))
+        .map(usage -> usage.get(name))
+        .filter(JsonElement::isJsonPrimitive)
+        .map(JsonElement::getAsString)
+        .filter(text -> text.matches("\\d{1,15}"))
+        .map(Long::parseLong)
+        .orElse(0L);
+  }
+
   /** Returns the content of the first choice. */
   ChatReply content() {
     if (!body.has("choices")) {

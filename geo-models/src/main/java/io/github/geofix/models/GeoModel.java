@@ -235,6 +235,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /** Takes the calibration and the attribution of a folder that holds no weights of its own. */
+  protected final void readBesides(ModelFolder folder) {
+    calibration = folder.calibration();
+    attribution = folder.attribution();
+  }
+
   /** Removes the calibration, which does not hold once the model is trained further. */
   public final void clearCalibration() {
     calibration = Calibration.NONE;
@@ -262,15 +268,19 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * @throws IllegalStateException if the model was loaded in bfloat16
    */
   public final void save(Path folder, ModelCard card) {
-    SafetensorsWriter writer = Safetensors.writer();
-    addTensors(writer);
-    Weights.add(network, writer);
     Map<String, ModelFolder.FileWriter> files = new LinkedHashMap<>(files());
     attribution.ifPresent(
         written -> files.put(ModelFolder.ATTRIBUTION, ModelFolder.writerOf(written)));
     ModelFolder.write(
-        folder,
-        new ModelFolder.Contents(method, config(), calibration, card, writer::write, files));
+        folder, new ModelFolder.Contents(method, config(), calibration, card, weights(), files));
+  }
+
+  /** Returns the writer of the weights file; empty if {@link #files} hold all arrays. */
+  protected Optional<ModelFolder.FileWriter> weights() {
+    SafetensorsWriter writer = Safetensors.writer();
+    addTensors(writer);
+    Weights.add(network, writer);
+    return Optional.of(writer::write);
   }
 
   /** Returns which tensors of the weights file are not parameters: those the table ignores. */

@@ -2,6 +2,7 @@ package io.github.geofix.serve;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.LocationJson;
 import io.github.geofix.core.io.Printable;
 import io.github.geofix.models.image.Photos;
@@ -158,6 +159,8 @@ final class LocateHandler implements Router.Handler {
                   cost.locate()));
     } catch (UncheckedIOException e) {
       throw new Refusal(422, "unreadable", Printable.of(String.valueOf(e.getMessage())));
+    } catch (NoAnswerException e) {
+      throw new Refusal(422, "no-answer", Printable.of(String.valueOf(e.getMessage())));
     } catch (CancellationException e) {
       throw new Refusal(503, "stopping", "the server is stopping");
     }

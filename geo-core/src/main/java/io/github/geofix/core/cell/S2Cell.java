@@ -10,6 +10,8 @@ import java.util.List;
  * @param id the 64-bit S2 cell id
  */
 public record S2Cell(long id) implements Cell {
+  /** The mean width of a cell of level 0: the square root of a sixth of the Earth's surface. */
+  private static final double FACE_KM = 9_220;
 
   /**
    * Checks the id.
@@ -29,6 +31,16 @@ public record S2Cell(long id) implements Cell {
    */
   public static S2Cell of(LatLng point, int level) {
     return new S2Cell(S2Cells.parent(S2Cells.leafOf(point), level));
+  }
+
+  /**
+   * Returns the cell that contains a point and is about as wide as a circle around it.
+   *
+   * @param radiusKm 0 or more; 0 for the smallest cell
+   */
+  public static S2Cell around(LatLng point, double radiusKm) {
+    double level = Math.log(FACE_KM / (2 * radiusKm)) / Math.log(2);
+    return of(point, (int) Math.round(Math.max(0, Math.min(S2Cells.MAX_LEVEL, level))));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.geofix.core.geodesy;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -144,6 +145,51 @@ public final class WeightedPoints {
       }
     }
     return mean.resultant() > 1e-12 ? mean.latLng() : center;
+  }
+
+  /**
+   * A place that points agree on.
+   *
+   * @param latLng the weighted mean of its points
+   * @param weight the sum of their weights, above 0
+   */
+  public record Cluster(LatLng latLng, double weight) {}
+
+  /**
+   * Returns the places that the points agree on, that of the most weight first: all points within a
+   * distance of the one that has the most weight around it, then the same of the points left.
+   * Points without weight are left out. Takes O(c n^2) time for c places.
+   *
+   * @param radiusKm 0, for equal positions alone, to a quarter of the circumference, 10,007 km
+   */
+  public List<Cluster> clusters(double radiusKm) {
+    List<Cluster> clusters = new ArrayList<>();
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < weights.length; i++) {
+      if (weights[i] > 0) {
+        left.add(i);
+      }
+    }
+    while (!left.isEmpty()) {
+      List<Integer> best = List.of();
+      double most = 0;
+      for (int center : left) {
+        List<Integer> near =
+            left.stream()
+                .filter(i -> GreatCircle.isWithin(points.get(center), points.get(i), radiusKm))
+                .toList();
+        double weight = near.stream().mapToDouble(i -> weights[i]).sum();
+        if (weight > most) {
+          most = weight;
+          best = near;
+        }
+      }
+      SphericalMean mean = new SphericalMean();
+      best.forEach(i -> mean.add(points.get(i), weights[i]));
+      clusters.add(new Cluster(mean.latLng(), most));
+      left.removeAll(best);
+    }
+    return clusters;
   }
 
   private boolean within(int at, int j, double[] from, double chord) {

@@ -184,6 +184,11 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     return rows.withThreads(Runtime.getRuntime().availableProcessors());
   }
 
+  /** Returns the rows, to read and not to change; closed with this index. */
+  public EmbeddingIndex rows() {
+    return rows;
+  }
+
   /** Returns the bytes that a row was added with; empty if there were none. */
   public byte[] payload(int row) {
     return rows.payload(row);

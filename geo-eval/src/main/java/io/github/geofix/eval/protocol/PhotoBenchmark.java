@@ -4,6 +4,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
@@ -125,7 +126,7 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, kept.locations, kept.skipped));
+        new PhotoEvaluation.Answers(photos, answers, kept.locations, kept.skipped, kept.unanswered));
   }
 
   /**
@@ -142,7 +143,7 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of()));
+        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of()));
   }
 
   /** What is kept of the answers. */
@@ -152,6 +153,7 @@ public final class PhotoBenchmark {
     private final List<Manifest.Entry> answers = new ArrayList<>();
     private final Map<Integer, Location> locations = new HashMap<>();
     private final List<PhotoOutcome.Failed> skipped = new ArrayList<>();
+    private final List<PhotoOutcome.Unanswered> unanswered = new ArrayList<>();
 
     Kept(DistanceEvaluator.Observer observer) {
       this.observer = observer;
@@ -172,6 +174,15 @@ public final class PhotoBenchmark {
     public void skipped(int index, Manifest.Entry photo, PhotoOutcome.Failed failure) {
       skipped.add(failure);
       observer.skipped(index, photo, failure);
+    }
+
+    @Override
+    public void unanswered(int index, Manifest.Entry photo, PhotoOutcome.Unanswered outcome) {
+      LatLng farthest = DistanceEvaluator.farthest(photo.latLng());
+      photos.add(photo);
+      answers.add(new Manifest.Entry(photo.image(), farthest, Map.of("score", "0")));
+      unanswered.add(outcome);
+      observer.unanswered(index, photo, outcome);
     }
   }
 }

@@ -28,6 +28,8 @@ public final class PhotoEvaluation implements Evaluation {
   private static final int ON_THE_MAP = 200;
   private static final int PICTURE_PIXELS = 320;
 
+  private static final String UNANSWERED = "photos without an answer, which count as 20,015 km away";
+
   private final PhotoBenchmark benchmark;
   private final PhotoReport report;
   private final Answers answers;
@@ -40,15 +42,18 @@ public final class PhotoEvaluation implements Evaluation {
    * @param answers one a photo, in the same order
    * @param locations the whole locations of the first photos, by position in the list
    * @param skipped photos that could not be read
+   * @param unanswered photos that were not located, among {@code photos}
    */
   record Answers(
       Manifest photos,
       Manifest answers,
       Map<Integer, Location> locations,
-      List<PhotoOutcome.Failed> skipped) {
+      List<PhotoOutcome.Failed> skipped,
+      List<PhotoOutcome.Unanswered> unanswered) {
     Answers {
       locations = Map.copyOf(locations);
       skipped = List.copyOf(skipped);
+      unanswered = List.copyOf(unanswered);
     }
   }
 
@@ -89,6 +94,14 @@ public final class PhotoEvaluation implements Evaluation {
     return answers.skipped();
   }
 
+  /**
+   * Returns the photos that the localizer declined to locate. They count in all figures, with the
+   * largest error there is.
+   */
+  public List<PhotoOutcome.Unanswered> unanswered() {
+    return answers.unanswered();
+  }
+
   private boolean isWhole() {
     return benchmark.set().whole() && answers.skipped().isEmpty();
   }
@@ -102,7 +115,9 @@ public final class PhotoEvaluation implements Evaluation {
 
   @Override
   public String toMarkdown() {
-    return report.toMarkdown() + published().map(PublishedTable::toMarkdown).orElse("");
+    return report.toMarkdown()
+        + (unanswered().isEmpty() ? "" : "\nNote: " + UNANSWERED + ": " + unanswered().size() + ".\n")
+        + published().map(PublishedTable::toMarkdown).orElse("");
   }
 
   @Override
@@ -119,6 +134,11 @@ public final class PhotoEvaluation implements Evaluation {
       JsonArray skipped = new JsonArray();
       answers.skipped().forEach(failed -> skipped.add(failed.photo().toString()));
       json.add("skipped", skipped);
+    }
+    if (!unanswered().isEmpty()) {
+      JsonArray unanswered = new JsonArray();
+      unanswered().forEach(photo -> unanswered.add(photo.photo().toString()));
+      json.add("unanswered", unanswered);
     }
     return labels.json(json);
   }
@@ -163,6 +183,9 @@ public final class PhotoEvaluation implements Evaluation {
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {
       page.provenance("unreadable photos, left out", Integer.toString(answers.skipped().size()));
+    }
+    if (!unanswered().isEmpty()) {
+      page.provenance(UNANSWERED, Integer.toString(unanswered().size()));
     }
     labels.addTo(page);
     return page;

@@ -3,6 +3,7 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -10,9 +11,11 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -32,7 +35,7 @@ class PhotoBenchmarkTest {
   private Path root;
 
   /** Places every photo in Paris; cannot read files that say so. */
-  private static final class Parisian implements Localizer {
+  private static class Parisian implements Localizer {
     @Override
     public List<Location> locateAll(List<Path> photos) {
       return photos.stream().map(Parisian::locateFile).toList();
@@ -131,6 +134,32 @@ class PhotoBenchmarkTest {
     assertThat(evaluation.toJson()).contains("\"skipped\": [", "\"wholeBenchmark\": false");
     assertThat(evaluation.toHtml(PhotoBenchmarkTest::picture).toHtml())
         .contains("unreadable photos, left out");
+  }
+
+  @Test
+  void countsPhotosWithoutAnAnswerAsFarAsCanBe() {
+    Parisian shy =
+        new Parisian() {
+          @Override
+          public List<Location> locateAll(List<Path> photos) {
+            if (photos.stream().anyMatch(photo -> photo.endsWith("b.jpg"))) {
+              throw new NoAnswerException("it resembles nothing");
+            }
+            return super.locateAll(photos);
+          }
+        };
+    PhotoEvaluation evaluation = PhotoProtocol.IM2GPS3K.open(root).evaluate(shy);
+    assertThat(evaluation.unanswered())
+        .extracting(PhotoOutcome.Unanswered::reason)
+        .containsExactly("it resembles nothing");
+    assertThat(evaluation.report().distances().count()).isEqualTo(3);
+    assertThat(evaluation.report().distances().errors().quantileKm(1))
+        .isCloseTo(DistanceErrors.WORST_KM, within(1e-6));
+    assertThat(evaluation.toJson()).contains("\"unanswered\": [");
+    assertThat(evaluation.toMarkdown())
+        .contains("photos without an answer, which count as 20,015 km away: 1.");
+    assertThat(evaluation.toHtml(PhotoBenchmarkTest::picture).toHtml())
+        .contains("photos without an answer");
   }
 
   @Test

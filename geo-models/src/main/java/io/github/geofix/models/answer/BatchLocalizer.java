@@ -202,7 +202,8 @@ public abstract class BatchLocalizer implements Localizer {
     new OutcomeBatches<>(
             file -> prepare(Photos.read(file, photoLimits), Optional.of(file)),
             BatchLocalizer::isFull,
-            batch -> locate(joined(batch), batch.size()))
+            batch -> locate(joined(batch), batch.size()),
+            PhotoOutcome.Located::new)
         .locateEach(photos, action);
   }
 
@@ -223,12 +224,18 @@ public abstract class BatchLocalizer implements Localizer {
     return locations;
   }
 
-  private static boolean isFull(List<float[]> batch) {
-    return !batch.isEmpty()
-        && batch.size() >= Math.max(1, Math.min(BATCH, MAX_FLOATS / batch.get(0).length));
+  /** Returns whether a batch of preprocessed photos is as large as it should be. */
+  public static boolean isFull(List<float[]> batch) {
+    return !batch.isEmpty() && batch.size() >= batchSize(batch.get(0).length);
   }
 
-  private static float[] joined(List<float[]> batch) {
+  /** Returns how many photos of so many floats make a batch, at least 1. */
+  public static int batchSize(int floats) {
+    return Math.max(1, Math.min(BATCH, MAX_FLOATS / floats));
+  }
+
+  /** Returns preprocessed photos, at least one, as one array. */
+  public static float[] joined(List<float[]> batch) {
     int length = batch.get(0).length;
     float[] joined = new float[batch.size() * length];
     for (int i = 0; i < batch.size(); i++) {

@@ -1,6 +1,5 @@
 package io.github.geofix.models.answer;
 
-import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.io.Interrupts;
 import java.io.UncheckedIOException;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,11 +20,13 @@ import java.util.function.Predicate;
  * thread-safe.
  *
  * @param <T> a photo that was read
+ * @param <A> what is found out about it
  */
-public final class OutcomeBatches<T> {
+public final class OutcomeBatches<T, A> {
   private final Function<Path, T> read;
   private final Predicate<List<T>> isFull;
-  private final Function<List<T>, List<Location>> locate;
+  private final Function<List<T>, List<A>> locate;
+  private final BiFunction<Path, A, PhotoOutcome> outcome;
 
   /**
    * Creates the batches.
@@ -32,12 +34,18 @@ public final class OutcomeBatches<T> {
    * @param read reads a photo; called on other threads, to read photos while others are located
    * @param isFull whether a batch is as large as it may be
    * @param locate locates a batch
+   * @param outcome returns the outcome of a photo that was read, such as {@code
+   *     PhotoOutcome.Located::new}
    */
   public OutcomeBatches(
-      Function<Path, T> read, Predicate<List<T>> isFull, Function<List<T>, List<Location>> locate) {
+      Function<Path, T> read,
+      Predicate<List<T>> isFull,
+      Function<List<T>, List<A>> locate,
+      BiFunction<Path, A, PhotoOutcome> outcome) {
     this.read = read;
     this.isFull = isFull;
     this.locate = locate;
+    this.outcome = outcome;
   }
 
   /** As {@link io.github.geofix.core.Localizer#locateEach}. */
@@ -65,13 +73,13 @@ public final class OutcomeBatches<T> {
       if (isLast || batch.isEmpty() || isFull.test(batch)) {
         reader.begin(batch.size());
         Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
-        Iterator<Location> located =
+        Iterator<A> located =
             batch.isEmpty() ? Collections.emptyIterator() : locate.apply(batch).iterator();
         for (Path done : files) {
           UncheckedIOException error = failed.get(done);
           action.accept(
               error == null
-                  ? new PhotoOutcome.Located(done, located.next())
+                  ? outcome.apply(done, located.next())
                   : new PhotoOutcome.Failed(done, error));
         }
         files.clear();

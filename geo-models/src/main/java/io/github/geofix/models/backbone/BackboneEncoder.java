@@ -21,7 +21,7 @@ final class BackboneEncoder implements PhotoEncoder {
   private final Backbone backbone;
   private final ImagePreprocessor preprocessor;
 
-  private BackboneEncoder(Backbone backbone) {
+  BackboneEncoder(Backbone backbone) {
     this.backbone = backbone;
     preprocessor = ImagePreprocessor.of(backbone.image());
   }

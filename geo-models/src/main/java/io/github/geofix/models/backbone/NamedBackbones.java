@@ -32,12 +32,17 @@ final class NamedBackbones {
           "clip-vit-l14-336",
           "openclip-vit-b32",
           "openclip-vit-b16",
-          "openclip-vit-l14");
+          "openclip-vit-l14",
+          "megaloc-tiny",
+          "megaloc");
 
   private NamedBackbones() {}
 
   /** Creates a backbone for images of the published size. */
   static Backbone create(String name) {
+    if (name.startsWith("megaloc")) {
+      return create(name, MegaLoc.publishedImage());
+    }
     int side =
         switch (name) {
           case "dinov2-s14", "dinov2-b14", "dinov2-l14" -> 518;
@@ -83,6 +88,8 @@ final class NamedBackbones {
       case "openclip-vit-b32" -> clip(ClipVit.Options.b32(), Activation.GELU, image);
       case "openclip-vit-b16" -> clip(ClipVit.Options.b16(), Activation.GELU, image);
       case "openclip-vit-l14" -> clip(ClipVit.Options.l14(), Activation.GELU, image);
+      case "megaloc-tiny" -> MegaLoc.tiny(image);
+      case "megaloc" -> MegaLoc.published(image);
       default -> ofClass(name);
     };
   }

@@ -38,6 +38,14 @@ public interface PhotoEncoder extends AutoCloseable {
     return BackboneEncoder.pretrained(Backbone.named(backbone, image), weights);
   }
 
+  /**
+   * Returns a backbone with values as an encoder of one vector, see {@link Backbone#vector}. Closing
+   * it leaves the values as they are.
+   */
+  static PhotoEncoder of(Backbone backbone) {
+    return new BackboneEncoder(backbone);
+  }
+
   /** Returns V, the number of vectors of a photo. */
   int vectors();
 

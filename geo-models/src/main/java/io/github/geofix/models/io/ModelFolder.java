@@ -57,7 +57,8 @@ public final class ModelFolder {
    * @param config the family's configuration
    * @param calibration {@link Calibration#NONE} for a model that is not calibrated
    * @param card the provenance
-   * @param weights writes the safetensors file of all arrays
+   * @param weights writes the safetensors file of all arrays; empty if they lie in another of the
+   *     files
    * @param files writes the further files, by name
    */
   public record Contents(
@@ -65,7 +66,7 @@ public final class ModelFolder {
       Record config,
       Calibration calibration,
       ModelCard card,
-      FileWriter weights,
+      Optional<FileWriter> weights,
       Map<String, FileWriter> files) {}
 
   /** Indexes are mapped rather than read, and have checksums of their own. */
@@ -114,9 +115,6 @@ public final class ModelFolder {
     JsonObject tree = read(path, CONFIG);
     requireFormat(path, tree.get("format"));
     Head head = record(path.resolve(CONFIG), tree, Head.class);
-    if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
-      throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
-    }
     return new ModelFolder(path, head, Map.of(), options);
   }
 
@@ -176,10 +174,13 @@ public final class ModelFolder {
         folder -> {
           Map<String, String> digests = new TreeMap<>();
           Map<String, FileWriter> files = new LinkedHashMap<>(contents.files());
-          files.put(WEIGHTS, contents.weights());
+          contents.weights().ifPresent(weights -> files.put(WEIGHTS, weights));
           for (Map.Entry<String, FileWriter> file : files.entrySet()) {
             Path written = folder.resolve(file.getKey());
             file.getValue().writeTo(written);
+            if (Files.isDirectory(written) && !Files.exists(written.resolve(CONFIG))) {
+              continue; // An index of several files.
+            }
             if (Files.isDirectory(written)) {
               // The digests of a model inside this one are in its own configuration.
               digests.put(file.getKey() + "/" + CONFIG, sha256(written.resolve(CONFIG)));
@@ -193,6 +194,16 @@ public final class ModelFolder {
           write(folder.resolve(CARD), contents.card());
           write(folder.resolve(CONFIG), new Head(FORMAT, contents.method(), config, Optional.of(digests)));
         });
+  }
+
+  /**
+   * Replaces the configuration of this folder; all other files stay.
+   *
+   * @throws UncheckedIOException if writing fails; the older configuration stays
+   */
+  public void saveConfig(Record config) {
+    Head changed = new Head(FORMAT, method(), JsonRecords.write(config), head.sha256());
+    AtomicFiles.writeString(path.resolve(CONFIG), StrictJson.print(JsonRecords.write(changed)));
   }
 
   private static String sha256(Path file) throws IOException {
@@ -315,8 +326,15 @@ public final class ModelFolder {
     return settings.containsKey(setting);
   }
 
-  /** Returns the file that holds the arrays. */
+  /**
+   * Returns the file that holds the arrays.
+   *
+   * @throws ModelFormatException if there is none
+   */
   public Path weights() {
+    if (!Files.isRegularFile(path.resolve(WEIGHTS))) {
+      throw new ModelFormatException(path + " is not a whole model folder: it has no " + WEIGHTS);
+    }
     return path.resolve(WEIGHTS);
   }
 

@@ -38,6 +38,9 @@ public final class TorchOps {
           def resize_bicubic_antialiased(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
             return torch._upsample_bicubic2d_aa(maps, [torch.size(size, 0), torch.size(size, 1)],
               False, None, None)
+          def resize_bilinear_antialiased(self: __torch__.M, maps: Tensor, size: Tensor) -> Tensor:
+            return torch._upsample_bilinear2d_aa(maps, [torch.size(size, 0), torch.size(size, 1)],
+              False, None, None)
           """);
 
   private TorchOps() {}
@@ -103,6 +106,12 @@ public final class TorchOps {
   public static NDArray resizeBicubicAntialiased(NDArray maps, int rows, int columns) {
     return SCRIPT.call(
         "resize_bicubic_antialiased", maps, maps.getManager().create(new Shape(rows, columns)));
+  }
+
+  /** As {@link #resizeBicubicAntialiased}, bilinearly. */
+  public static NDArray resizeBilinearAntialiased(NDArray maps, int rows, int columns) {
+    return SCRIPT.call(
+        "resize_bilinear_antialiased", maps, maps.getManager().create(new Shape(rows, columns)));
   }
 
   /**

@@ -44,7 +44,8 @@ class BackboneContractTest {
     CLIP,
     DINO,
     DINO_HUB,
-    DINO_REGISTERS;
+    DINO_REGISTERS,
+    MEGALOC;
 
     Backbone create() {
       return switch (this) {
@@ -59,6 +60,11 @@ class BackboneContractTest {
         case DINO -> dino(DinoV2.Variant.TRANSFORMERS);
         case DINO_HUB -> dino(DinoV2.Variant.HUB);
         case DINO_REGISTERS -> dino(DinoV2.Variant.REGISTERS);
+        case MEGALOC ->
+            new MegaLoc(
+                new DinoV2.Options(
+                    ImageSpec.imageNet(24), 32, 8, 8, 2, 2, DinoV2.Variant.HUB, 0),
+                new MegaLoc.Aggregation(4, 3, 2, 5, 6));
       };
     }
 

@@ -1,0 +1,111 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.index.VectorEncoding;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.gallery.GalleryConfig;
+import io.github.geofix.models.gallery.GalleryModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix gallery build}. */
+@Command(
+    name = "build",
+    description = {
+      "Encodes photos and writes them to a folder with a copy of the encoder.",
+      "If it is interrupted, gallery add with the same photos continues."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  geofix gallery build --model models/megaloc --photos photos.csv --out my-gallery"
+    },
+    mixinStandardHelpOptions = true)
+final class GalleryBuildCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a model that turns photos into vectors: encoder, embed, geoclip, recombine.")
+  private Path model;
+
+  @Mixin private final GalleryOptions photos = new GalleryOptions();
+
+  @Option(
+      names = "--agree-km",
+      defaultValue = "0.1",
+      paramLabel = "KM",
+      description =
+          "Photos within this distance agree on a position, which is their mean (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double agreeKm;
+
+  static final class Limit {
+    @Option(
+        names = "--false-answers",
+        defaultValue = "0.05",
+        paramLabel = "SHARE",
+        description =
+            "Set the limit so that a photo of another place is answered with this probability at"
+                + " most (default: ${DEFAULT-VALUE}).")
+    private double falseAnswers = GalleryModel.FALSE_ANSWERS;
+
+    @Option(
+        names = "--min-score",
+        paramLabel = "SCORE",
+        description =
+            "Set the limit: no answer if the best score is below, -1 to 1; -1 for always an"
+                + " answer.")
+    private @Nullable Double minScore;
+  }
+
+  @ArgGroup private Limit limit = new Limit();
+
+  @Option(
+      names = "--encoding",
+      defaultValue = "float32",
+      paramLabel = "FORM",
+      description =
+          "How vectors are stored: float32, or int8 besides for faster searches (default:"
+              + " ${DEFAULT-VALUE}).")
+  private VectorEncoding encoding;
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Gallery folder to write; it must not exist.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    Manifest list = photos.read();
+    GalleryConfig config =
+        GalleryConfig.defaults().withAnswer(AnswerOptions.defaults().withMeanKm(agreeKm));
+    PrintWriter stdout = spec.commandLine().getOut();
+    try (GalleryModel gallery = GalleryModel.create(model, out, config, encoding, code.load())) {
+      photos.add(gallery, list);
+      stdout.println(GalleryOptions.describe(gallery, out));
+      if (limit.minScore == null) {
+        stdout.println(
+            GalleryOptions.limit(gallery.setLimit(limit.falseAnswers), limit.falseAnswers));
+      } else {
+        gallery.setMinScore(limit.minScore);
+      }
+    }
+    stdout.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.geofix.cli;
+
+import io.github.geofix.models.gallery.GalleryModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code geofix gallery compact}. */
+@Command(
+    name = "compact",
+    description = "Frees the space of removed photos, and prepares a gallery for faster searches.",
+    footer = {"", "Example:", "  geofix gallery compact --gallery my-gallery --approximate"},
+    mixinStandardHelpOptions = true)
+final class GalleryCompactCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--gallery", required = true, paramLabel = "DIR", description = "Gallery folder.")
+  private Path folder;
+
+  @Option(
+      names = "--approximate",
+      description =
+          "Build a graph for approximate search, worth it above about 100,000 photos; adding or"
+              + " removing photos drops it.")
+  private boolean approximate;
+
+  @Option(
+      names = "--false-answers",
+      paramLabel = "SHARE",
+      description =
+          "Set the limit anew, so that a photo of another place is answered with this probability"
+              + " at most, such as 0.05.")
+  private @Nullable Double falseAnswers;
+
+  @Mixin private final CodeOption code = new CodeOption();
+
+  /** A strong reference: without one, the level of a logger is forgotten. */
+  private static final Logger JVECTOR = Logger.getLogger("io.github.jbellis.jvector");
+
+  @Override
+  public Integer call() {
+    JVECTOR.setLevel(Level.SEVERE);
+    PrintWriter stdout = spec.commandLine().getOut();
+    try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
+      gallery.compact(approximate);
+      stdout.println(GalleryOptions.describe(gallery, folder));
+      if (falseAnswers != null) {
+        stdout.println(GalleryOptions.limit(gallery.setLimit(falseAnswers), falseAnswers));
+      }
+    }
+    stdout.flush();
+    return 0;
+  }
+}

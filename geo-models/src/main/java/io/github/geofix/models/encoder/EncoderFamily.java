@@ -1,0 +1,41 @@
+package io.github.geofix.models.encoder;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+
+/** Encoders by name; each named backbone is a size. */
+public final class EncoderFamily extends SizedFamily<EncoderConfig> {
+
+  /** Creates the family; called by {@link java.util.ServiceLoader}. */
+  public EncoderFamily() {
+    super(
+        EncoderModel.METHOD,
+        Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList());
+  }
+
+  @Override
+  protected GeoModel create(EncoderConfig config, List<LatLng> positions, long seed) {
+    return EncoderModel.create(config, seed);
+  }
+
+  @Override
+  protected Module network(EncoderConfig config) {
+    return new EncoderNetwork(config);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return List.of(MegaLocRelease.RELEASE);
+  }
+
+  @Override
+  public GeoModel load(ModelFolder folder) {
+    return EncoderModel.load(folder);
+  }
+}

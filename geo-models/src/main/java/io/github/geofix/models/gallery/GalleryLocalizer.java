@@ -1,0 +1,85 @@
+package io.github.geofix.models.gallery;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.answer.OutcomeBatches;
+import io.github.geofix.models.gallery.GalleryModel.Answer;
+import io.github.geofix.models.image.Photos;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Locates photos in a gallery, in batches. */
+final class GalleryLocalizer implements Localizer {
+  private final GalleryModel gallery;
+
+  GalleryLocalizer(GalleryModel gallery) {
+    this.gallery = gallery;
+  }
+
+  @Override
+  public List<Location> locateAll(List<Path> photos) {
+    return all(photos, this::read, photo -> photo + ": ");
+  }
+
+  @Override
+  public List<Location> locateImages(List<BufferedImage> photos) {
+    return all(photos, photo -> gallery.encoder().read(photo, Optional.empty()), photo -> "");
+  }
+
+  @Override
+  public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    new OutcomeBatches<>(
+            this::read,
+            BatchLocalizer::isFull,
+            gallery::answers,
+            GalleryLocalizer::outcome)
+        .locateEach(photos, action);
+  }
+
+  private float[] read(Path photo) {
+    return gallery.encoder().read(Photos.read(photo), Optional.of(photo));
+  }
+
+  private static PhotoOutcome outcome(Path photo, Answer answer) {
+    return answer.location().isPresent()
+        ? new PhotoOutcome.Located(photo, answer.location().get())
+        : new PhotoOutcome.Unanswered(photo, answer.reason());
+  }
+
+  /**
+   * Locates photos.
+   *
+   * @param name what an error begins with for a photo
+   */
+  private <T> List<Location> all(
+      List<T> photos, Function<T, float[]> prepare, Function<T, String> name) {
+    List<Location> locations = new ArrayList<>(photos.size());
+    List<float[]> batch = new ArrayList<>();
+    for (int i = 0; i < photos.size(); i++) {
+      batch.add(prepare.apply(photos.get(i)));
+      if (i == photos.size() - 1 || BatchLocalizer.isFull(batch)) {
+        Interrupts.check(locations.size(), photos.size(), "photos");
+        for (Answer answer : gallery.answers(batch)) {
+          String photo = name.apply(photos.get(locations.size()));
+          locations.add(
+              answer.location().orElseThrow(() -> new NoAnswerException(photo + answer.reason())));
+        }
+        batch.clear();
+      }
+    }
+    return locations;
+  }
+
+  /** Closes nothing: the arrays belong to the gallery. */
+  @Override
+  public void close() {}
+}
