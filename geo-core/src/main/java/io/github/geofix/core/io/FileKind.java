@@ -88,7 +88,7 @@ public enum FileKind {
     if (start.startsWith("\u00ff\n") || start.startsWith("\0\0\0\fJXL \r\n")) {
       return Optional.of(JPEG_XL);
     }
-    if (start.startsWith("\0\0\0\fjP  \r\n") || start.startsWith("\u00ff\u004f\u00ff\u0051")) {
+    if (start.startsWith("\0\0\0\fjP  \r\n") || start.startsWith("\u00ffO\u00ffQ")) {
       return Optional.of(JPEG_2000);
     }
     return start.startsWith("ftyp", 4) ? Optional.of(ofBrands(start)) : Optional.empty();

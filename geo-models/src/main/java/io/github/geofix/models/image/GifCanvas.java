@@ -28,7 +28,7 @@ record GifCanvas(int width, int height, int left, int top) {
     }
     ByteBuffer gif = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     int flags = file[10];
-    int at = SCREEN_BYTES + ((flags & 0x80) != 0 ? 3 << 1 + (flags & 7) : 0);
+    int at = SCREEN_BYTES + ((flags & 0x80) != 0 ? 3 << (1 + (flags & 7)) : 0);
     while (at + 2 < file.length && file[at] == EXTENSION) {
       // Blocks, each after its length, until one of length 0.
       for (at += 2; at < file.length && file[at] != 0; ) {

@@ -96,8 +96,8 @@ final class WebpChroma {
           sumWeights += weight;
         }
       }
-      u[row % 3][column] = Math.round(sumU / sumWeights);
-      v[row % 3][column] = Math.round(sumV / sumWeights);
+      u[row % 3][column] = (float) Math.rint(sumU / sumWeights);
+      v[row % 3][column] = (float) Math.rint(sumV / sumWeights);
     }
   }
 
