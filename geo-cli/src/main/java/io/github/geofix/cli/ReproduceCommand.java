@@ -39,7 +39,7 @@ final class ReproduceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (what.paper == null) {
+    if (what.list || what.paper == null) {
       for (Journey journey : Journey.values()) {
         out.printf("%-14s %-28s %s%n", journey, journey.paper(), journey.page());
       }

@@ -118,6 +118,7 @@ final class JourneysTest {
     String table =
         follow(
             Journey.GEOTOKEN,
+            List.of(
             List.of(),
             settings(
                 "backbone.image.height=32",
@@ -153,7 +154,7 @@ final class JourneysTest {
                 "--opt",
                 "batches.gradientAccumulationSteps=2"),
             List.of(),
-            List.of());
+            List.of()));
     assertThat(table).contains("GeoToken");
     assertThat(folder.resolve("models/geotoken/encoder/config.json"))
         .content()
@@ -195,6 +196,7 @@ final class JourneysTest {
     String table =
         follow(
             Journey.JUST_ZOOM_IN,
+            List.of(
             List.of(),
             settings(
                 SMALL_BACKBONE,
@@ -212,7 +214,7 @@ final class JourneysTest {
                 "4",
                 "--opt",
                 "batches.gradientAccumulationSteps=2"),
-            List.of());
+            List.of()));
     assertThat(table).contains("Just Zoom In").contains("55.7");
   }
 
@@ -224,6 +226,7 @@ final class JourneysTest {
     String table =
         follow(
             Journey.GEOSURGE,
+            List.of(
             List.of(),
             settings(
                 CHUNKED_BACKBONE,
@@ -238,7 +241,7 @@ final class JourneysTest {
                 "fusion.heads=2",
                 "inference.tenCrops=70"),
             List.of("--epochs", "1", "--batch", "8", "--opt", "batches.chunkSize=4"),
-            List.of());
+            List.of()));
     assertThat(table).contains("GeoSURGE").contains("17.2");
     assertThat(folder.resolve("models/geosurge/calibration.json")).exists();
   }
@@ -250,10 +253,11 @@ final class JourneysTest {
     String table =
         follow(
             Journey.FRGEO,
+            List.of(
             List.of(),
             smallPairs(),
             List.of("--epochs", "2", "--batch", "4"),
-            List.of());
+            List.of()));
     assertThat(table).contains("FRGeo").contains("97.06");
     assertThat(folder.resolve("models/frgeo/card.json")).content().contains("2.5");
   }
@@ -265,10 +269,11 @@ final class JourneysTest {
     String table =
         follow(
             Journey.SAMPLE4GEO,
+            List.of(
             List.of(),
             smallPairs(),
             List.of("--epochs", "1", "--batch", "4", "--opt", "batches.chunkSize=2"),
-            List.of());
+            List.of()));
     assertThat(table).contains("Sample4Geo").contains("98.68");
     // A share of the pairs, and the same share again.
     for (String out : List.of("few", "again")) {
@@ -308,15 +313,14 @@ final class JourneysTest {
   }
 
   /** Runs a journey with further options for each command; returns what the last one prints. */
-  @SafeVarargs
-  private String follow(Journey journey, List<String>... more) {
+  private String follow(Journey journey, List<List<String>> more) {
     assertThat(more).hasSameSizeAs(journey.commands());
     String printed = "";
-    for (int i = 0; i < more.length; i++) {
+    for (int i = 0; i < more.size(); i++) {
       List<String> command =
           new ArrayList<>(
               Arrays.stream(journey.commands().get(i).split(" ", -1)).map(this::below).toList());
-      command.addAll(more[i]);
+      command.addAll(more.get(i));
       Result result = run(command.toArray(String[]::new));
       assertThat(result.code()).as("%s%n%s", command, result.err()).isZero();
       printed = result.out();
