@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,42 +98,32 @@ final class GalleryFolder {
     }
   }
 
-  /** A change of a gallery, during which no other process can change it. */
-  static final class Change implements AutoCloseable {
-    private final FileChannel channel;
-
-    private Change(FileChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
   /**
-   * Begins a change.
+   * Changes a gallery, which no other process can change meanwhile.
    *
-   * @throws IllegalStateException if another process or thread is changing the gallery
+   * @throws IllegalStateException if another process or thread is changing it
    */
-  static Change change(Path folder) {
-    Path file = folder.resolve(LOCKED);
-    try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+  static <T> T change(Path folder, Supplier<T> work) {
+    try (FileChannel channel =
+        FileChannel.open(folder.resolve(LOCKED), StandardOpenOption.WRITE)) {
       if (tryLock(channel) == null) {
-        channel.close();
         throw new IllegalStateException(
             "another process or thread is changing the gallery " + folder + ": try again later");
       }
-      return new Change(channel);
+      return work.get();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot change " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  /** As {@link #change(Path, Supplier)}, without a result. */
+  static void change(Path folder, Runnable work) {
+    change(
+        folder,
+        () -> {
+          work.run();
+          return Boolean.TRUE;
+        });
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -250,9 +250,8 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    * @throws java.util.concurrent.CancellationException if the thread is interrupted; likewise
    */
   public Added add(Manifest photos, boolean skipUnreadable, IntConsumer onProgress) {
-    try (GalleryFolder.Change change = GalleryFolder.change(folder)) {
-      return new GalleryAdder(rows, encoder, skipUnreadable, onProgress).add(photos);
-    }
+    return GalleryFolder.change(
+        folder, () -> new GalleryAdder(rows, encoder, skipUnreadable, onProgress).add(photos));
   }
 
   /**
@@ -263,9 +262,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
   public List<Path> remove(Collection<Path> photos) {
     Set<String> ids = new TreeSet<>();
     photos.forEach(photo -> ids.add(GalleryFolder.id(photo)));
-    try (GalleryFolder.Change change = GalleryFolder.change(folder)) {
-      ids.removeAll(rows.remove(ids));
-    }
+    ids.removeAll(GalleryFolder.change(folder, () -> rows.remove(ids)));
     return ids.stream().map(Path::of).toList();
   }
 
@@ -278,9 +275,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    * @throws IllegalArgumentException if there are no photos to build a graph of
    */
   public void compact(boolean approximate) {
-    try (GalleryFolder.Change change = GalleryFolder.change(folder)) {
-      rows.compact(approximate, linked -> {});
-    }
+    GalleryFolder.change(folder, () -> rows.compact(approximate, linked -> {}));
   }
 
   /**
@@ -313,9 +308,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
   }
 
   private void saveConfig() {
-    try (GalleryFolder.Change change = GalleryFolder.change(folder)) {
-      ModelFolder.open(folder).saveConfig(config());
-    }
+    GalleryFolder.change(folder, () -> ModelFolder.open(folder).saveConfig(config()));
   }
 
   /**
