@@ -1,9 +1,10 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.embed.EmbedConfig;
@@ -36,7 +37,7 @@ final class FineTune {
                         ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1)))
             .withSeed(1);
     EmbedConfig config = EmbedConfig.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
-    try (Safetensors weights = Safetensors.open(Path.of("convnext_atto.safetensors"));
+    try (TensorFile weights = TensorFile.open(Path.of("convnext_atto.safetensors"));
         EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
       Pretrained.load(model.network(), weights)
           .forEach((part, report) -> System.out.println(part + ": " + report.toText()));
@@ -48,13 +49,15 @@ final class FineTune {
       model.calibrate(ManifestPhotos.of(held));
       model.save(
           Path.of("models/fine-tuned"), Provenance.card("train/manifest.csv", options, report));
-      answerWhereSafe(model, held);
+    }
+    try (Localizer localizer = Localizer.load(Path.of("models/fine-tuned"))) {
+      answerWhereSafe(localizer, held);
     }
   }
 
-  private static void answerWhereSafe(EmbedModel model, Manifest held) {
+  private static void answerWhereSafe(Localizer localizer, Manifest held) {
     List<Path> images = held.entries().stream().map(Manifest.Entry::image).toList();
-    List<Location> answers = model.localizer().locateAll(images);
+    List<Location> answers = localizer.locateAll(images);
     AnswerRule rule = LearnThenTest.fit(answers, held.locations(), 2500, 0.5, 0.1);
     for (Location answer : answers) {
       System.out.println(rule.accepts(answer) ? answer.latLng() : rule.reason(answer));

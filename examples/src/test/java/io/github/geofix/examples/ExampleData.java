@@ -49,6 +49,9 @@ final class ExampleData {
     }
     try {
       Files.createSymbolicLink(folder.resolve("examples"), earth.resolve("../..").normalize());
+      Files.copy(
+          earth.resolve("../../../geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
+          folder.resolve("model_best.pth.tar"));
       Path copy = folder.resolve("out/photos/may-1.png");
       Files.createDirectories(copy.getParent());
       Files.copy(train.entries().get(0).image(), copy);

@@ -50,12 +50,18 @@ final class ExamplesTest {
         "OwnPhotos",
         "OwnBackbone",
         "FineTune",
+        "ImportWeights",
         "CrossView",
         "Protocols",
         "Geography",
         "Gallery",
         "Vectors",
-        "Tracks");
+        "Tracks",
+        "Upload",
+        "Serve",
+        "Cascades",
+        "Judging",
+        "OwnTiles");
   }
 
   @ParameterizedTest

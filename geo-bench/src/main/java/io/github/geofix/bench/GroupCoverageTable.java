@@ -27,13 +27,14 @@ import java.util.Optional;
 
 /**
  * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
- * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool
- * and as groups. Prints one CSV row for each, with 95 % Wilson intervals.
+ * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool,
+ * as groups, and for the shift to photos of the rendering whose places are not used. Prints one CSV row for each, with 95 % Wilson intervals.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
  * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
  * folder with further ones; {@code photos} to test on and {@code calibration} photos of each
- * rendering; {@code families}; {@code seeds} of the calibration photos; {@code km} and {@code
+ * rendering; {@code families}; {@code seeds} of the calibration photos; {@code leave}, the renderings to
+ * leave out; {@code km} and {@code
  * confidence} of the rules.
  */
 public final class GroupCoverageTable {
@@ -55,6 +56,7 @@ public final class GroupCoverageTable {
                 "calibration", "400",
                 "families", "embed",
                 "seeds", "1,2,3",
+                "leave", "may,earth-day,july",
                 "km", "750",
                 "confidence", "0.8"));
     EarthData data = EarthData.read(Path.of(arguments.text("data")));
@@ -74,7 +76,12 @@ public final class GroupCoverageTable {
           Map<String, EarthPhotos> all = new LinkedHashMap<>();
           all.put("training", data.trainingPhotos(drawn));
           all.putAll(EarthRenderings.of(data, more, drawn));
-          tests.forEach((name, photos) -> leaveOut(name, photos, all, model, "" + seed, arguments));
+          tests.forEach(
+              (name, photos) -> {
+                if (arguments.list("leave").contains(name)) {
+                  leaveOut(name, photos, all, model, "" + seed, arguments);
+                }
+              });
         }
       }
     }
@@ -100,11 +107,17 @@ public final class GroupCoverageTable {
           }
         });
     List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
-    for (boolean grouped : new boolean[] {false, true}) {
-      model.calibrate(
-          source(calibrating), grouped ? groups : Collections.nCopies(groups.size(), "all"));
-      String start =
-          model.method() + "," + seed + "," + leftOut + "," + (grouped ? "groups" : "pool");
+    // Other photos of the rendering that is left out, whose places are not used.
+    List<EarthPhoto> unknown = tests.photos(tested.size(), 2 * count);
+    for (String way : List.of("pool", "groups", "shift", "groups and shift")) {
+      boolean grouped = way.startsWith("groups");
+      List<String> of = grouped ? groups : Collections.nCopies(groups.size(), "all");
+      if (way.endsWith("shift")) {
+        model.calibrateForShift(source(calibrating), of, source(unknown));
+      } else {
+        model.calibrate(source(calibrating), of);
+      }
+      String start = model.method() + "," + seed + "," + leftOut + "," + way;
       List<Location> answers = answers(model, tested);
       for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
         print(

@@ -3,9 +3,11 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -70,6 +72,14 @@ final class CalibrateCommand implements Callable<Integer> {
   private @Nullable String group;
 
   @Option(
+      names = "--for",
+      paramLabel = "CSV",
+      description =
+          "Photos of the kind that the model will be asked about, if it is another one: column"
+              + " image. Their positions are not used.")
+  private @Nullable Path others;
+
+  @Option(
       names = "--tiles",
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
@@ -115,8 +125,12 @@ final class CalibrateCommand implements Callable<Integer> {
     List<Manifest.Entry> calibrating = rule == null ? photos : everyOther(photos, 0);
     try (GeoModel loaded = Family.of(folder).load(folder);
         Bar bar = Bar.of("calibrate", photos.size())) {
+      PhotoSource counted = new Counted(calibrating, bar);
       Calibration calibration =
-          loaded.calibrate(new Counted(calibrating, bar), groups(calibrating));
+          others == null
+              ? loaded.calibrate(counted, groups(calibrating))
+              : loaded.calibrateForShift(
+                  counted, groups(calibrating), unlocated(others));
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
       folder.saveCalibration(calibration);
@@ -200,6 +214,15 @@ final class CalibrateCommand implements Callable<Integer> {
               + String.join(", ", new TreeSet<>(extra.keySet())));
     }
     return value;
+  }
+
+  /** Returns photos without positions, in whose place one is made up that is not used. */
+  private static PhotoSource unlocated(Path csv) {
+    return ManifestPhotos.of(
+        Manifest.of(
+            PhotoRow.readCsv(csv).stream()
+                .map(photo -> new Manifest.Entry(photo.image(), new LatLng(0, 0), photo.extra()))
+                .toList()));
   }
 
   private static <T> List<T> everyOther(List<T> all, int first) {

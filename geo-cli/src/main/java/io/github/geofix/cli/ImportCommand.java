@@ -8,6 +8,7 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Pretrained;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.train.Provenance;
 import java.io.PrintWriter;
@@ -49,8 +50,8 @@ final class ImportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "Weights: a .safetensors file, or the .index.json of several. Of a release, the folder of"
-              + " its files.")
+          "Weights: a .safetensors file, the .index.json of several, or a PyTorch checkpoint (.pth,"
+              + " .pt, .bin, .ckpt). Of a release, the folder of its files.")
   private Path from;
 
   static final class What {
@@ -103,6 +104,14 @@ final class ImportCommand implements Callable<Integer> {
           "The photos that will be learned from, for families whose cells depend on where they"
               + " are: columns image, latitude, longitude.")
   private @Nullable Path data;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description =
+          "Of CLIP weights with no config.json or open_clip_config.json beside them: quick_gelu"
+              + " (OpenAI's) or gelu (most of OpenCLIP's).")
+  private @Nullable Activation activation;
 
   @Option(
       names = "--seed",
@@ -164,7 +173,8 @@ final class ImportCommand implements Callable<Integer> {
     Family family = Family.named(kind.method);
     try (TensorFile weights = TensorFile.open(from);
         GeoModel model = family.create(kind.size, settings, positions, seed)) {
-      print(Pretrained.load(model.network(), weights, family.checkpointNames()), stdout);
+      print(
+          Pretrained.load(model.network(), weights, family.checkpointNames(), activation), stdout);
       model.save(out, Provenance.untrained("weights from " + from.getFileName(), seed));
     }
   }

@@ -69,7 +69,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
@@ -81,7 +81,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
     photos = arguments.files();
-    try (TileEncoder encoder = TileEncoder.load(model, code.load());
+    try (TileEncoder encoder = TileEncoder.load(model, load.options());
         TileIndex index = TileIndex.open(file, encoder)) {
       List<List<TileHit>> found = index.searchAll(photos, top);
       PrintWriter out = spec.commandLine().getOut();

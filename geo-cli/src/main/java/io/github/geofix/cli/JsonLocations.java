@@ -2,13 +2,10 @@ package io.github.geofix.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.stream.JsonWriter;
-import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
-import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.LocationJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -30,52 +27,28 @@ final class JsonLocations implements LocationWriter {
 
   @Override
   public void write(Path photo, Location location) {
+    GSON.toJson(tree(photo, location, top), json);
+    out.flush();
+  }
+
+  static JsonObject tree(Path photo, Location location, int top) {
     JsonObject entry = new JsonObject();
     entry.addProperty("image", photo.toString());
-    add(entry, location.latLng());
-    entry.addProperty("score", location.score());
-    JsonArray candidates = new JsonArray();
-    LocationWriter.best(location, top).forEach(candidate -> candidates.add(tree(candidate)));
-    entry.add("candidates", candidates);
-    JsonArray regions = new JsonArray();
-    location.regions().forEach(region -> regions.add(tree(region)));
-    entry.add("regions", regions);
-    GSON.toJson(entry, json);
-    out.flush();
+    LocationJson.of(location, top).asMap().forEach(entry::add);
+    return entry;
   }
 
   @Override
   public void withhold(Path photo, String reason) {
-    JsonObject entry = new JsonObject();
-    entry.addProperty("image", photo.toString());
-    entry.addProperty("withheld", reason);
-    GSON.toJson(entry, json);
+    GSON.toJson(withheld(photo, reason), json);
     out.flush();
   }
 
-  private static JsonObject tree(Candidate candidate) {
+  static JsonObject withheld(Path photo, String reason) {
     JsonObject entry = new JsonObject();
-    add(entry, candidate.latLng());
-    entry.addProperty("score", candidate.score());
-    entry.addProperty("radiusKm", candidate.radiusKm());
-    entry.addProperty("cell", candidate.cell().toString());
-    candidate.headingDegrees().ifPresent(heading -> entry.addProperty("heading", heading));
+    entry.addProperty("image", photo.toString());
+    entry.addProperty("withheld", reason);
     return entry;
-  }
-
-  private static JsonObject tree(ScoreRegion region) {
-    JsonObject entry = new JsonObject();
-    entry.addProperty("share", region.share());
-    entry.addProperty("areaKm2", region.region().areaKm2());
-    JsonArray cells = new JsonArray();
-    region.region().s2Tokens().forEach(cells::add);
-    entry.add("cells", cells);
-    return entry;
-  }
-
-  private static void add(JsonObject object, LatLng latLng) {
-    object.addProperty("latitude", latLng.latitude());
-    object.addProperty("longitude", latLng.longitude());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,13 +28,15 @@ import picocli.CommandLine.Spec;
       "Locates photos, each answer printed as it is known. Scores are probabilities only if the"
           + " model was calibrated.",
       "A photo that cannot be read is named on stderr, the others are located, and the exit code"
-          + " is 1."
+          + " is 1. The photo - is standard input."
     },
     footer = {
       "",
       "Examples:",
       "  geofix locate --model models/embed photo.jpg",
-      "  geofix locate --model models/embed --format csv holiday/"
+      "  geofix locate --model models/embed --format csv holiday/",
+      "  find . -name '*.jpg' | geofix locate --model models/embed --format jsonl --list -",
+      "  geofix locate --model models/embed - < photo.jpg"
     },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
@@ -88,7 +91,8 @@ final class LocateCommand implements Callable<Integer> {
     if (top < 1) {
       throw new IllegalArgumentException("--top must be 1 or more: " + top);
     }
-    List<Path> photos = arguments.files();
+    boolean fromInput = arguments.isStandardInput();
+    List<Path> photos = fromInput ? List.of(PhotoArguments.STDIN) : arguments.files();
     Optional<AnswerRule> giving =
         rule == null
             ? Optional.empty()
@@ -99,8 +103,7 @@ final class LocateCommand implements Callable<Integer> {
     try (Localizer localizer = choice.load(model, photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
-      localizer.locateEach(
-          photos,
+      Consumer<PhotoOutcome> action =
           outcome -> {
             if (outcome instanceof PhotoOutcome.Located located) {
               write(writer, located, giving, counts);
@@ -109,7 +112,12 @@ final class LocateCommand implements Callable<Integer> {
               error(ErrorText.of(failed.error()));
             }
             bar.stepTo(++counts.done);
-          });
+          };
+      if (fromInput) {
+        action.accept(ofInput(localizer));
+      } else {
+        localizer.locateEach(photos, action);
+      }
     }
     out.flush();
     if (counts.failed > 0 && photos.size() > 1) {
@@ -119,6 +127,14 @@ final class LocateCommand implements Callable<Integer> {
       error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
     }
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
+  }
+
+  private static PhotoOutcome ofInput(Localizer localizer) {
+    try {
+      return new PhotoOutcome.Located(PhotoArguments.STDIN, localizer.locate(System.in));
+    } catch (UncheckedIOException e) {
+      return new PhotoOutcome.Failed(PhotoArguments.STDIN, e);
+    }
   }
 
   private static final class Counts {

@@ -15,6 +15,7 @@ interface LocationWriter extends AutoCloseable {
     TEXT,
     CSV,
     JSON,
+    JSONL,
     GEOJSON;
 
     /**
@@ -27,6 +28,7 @@ interface LocationWriter extends AutoCloseable {
         case TEXT -> new TextLocations(out, top);
         case CSV -> new CsvLocations(out, top);
         case JSON -> new JsonLocations(out, top);
+        case JSONL -> new JsonLines(out, top);
         case GEOJSON -> new GeoJsonLocations(out, top);
       };
     }

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CalibrateCommand.class,
       EvaluateCommand.class,
       LocateCommand.class,
+      ServeCommand.class,
       TrackCommand.class,
       VerifyCommand.class,
       CompareCommand.class,
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReferenceCommand.class,
       PartitionCommand.class,
       IndexCommand.class,
+      CompletionCommand.class,
     })
 public final class Main {
   /** Wide enough for the examples, which are there to be copied. */

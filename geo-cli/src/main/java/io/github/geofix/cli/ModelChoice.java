@@ -65,11 +65,11 @@ final class ModelChoice {
 
   @Mixin private final JudgeOptions judge = new JudgeOptions();
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   /** Returns the options of loading. */
   LoadOptions loadOptions() {
-    return code.load();
+    return load.options();
   }
 
   /**
@@ -103,7 +103,7 @@ final class ModelChoice {
 
   /** Returns whose published weights a model began with. */
   Optional<Attribution> attribution(Path model) {
-    return code.open(model).attribution();
+    return load.open(model).attribution();
   }
 
   /** Returns whether the model answers as it was saved, alone. */
@@ -133,7 +133,7 @@ final class ModelChoice {
     Localizer localizer = first(model, photos, changed);
     List<Refiner> refiners = new ArrayList<>();
     try {
-      then.forEach(folder -> refiners.add(provider.refiner(folder, code.load())));
+      then.forEach(folder -> refiners.add(provider.refiner(folder, load.options())));
       return new Cascade(localizer, refiners, provider::read, Cascade.Options.defaults());
     } catch (RuntimeException e) {
       localizer.close();
@@ -143,7 +143,7 @@ final class ModelChoice {
   }
 
   private Localizer first(Path model, List<Path> photos, Map<String, String> changed) {
-    ModelFolder folder = code.open(model);
+    ModelFolder folder = load.open(model);
     Family family = Family.of(folder);
     check(family, changed);
     folder = folder.with(changed);

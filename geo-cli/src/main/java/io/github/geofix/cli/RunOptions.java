@@ -1,5 +1,7 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Precision;
+import io.github.geofix.core.io.JsonTypes;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.io.Setting;
 import io.github.geofix.train.Recipe;
@@ -119,6 +121,14 @@ final class RunOptions {
           "For recombine: what puts photos into one batch that are hard to tell apart: frgeo,"
               + " sample4geo or none; by default as the size is trained.")
   private @Nullable String hardNegatives;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      description =
+          "float32, bfloat16 for mixed precision, or auto: bfloat16 on processors with instructions"
+              + " for it; by default as the size is trained, float32 for tiny.")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--seed",
@@ -300,6 +310,7 @@ final class RunOptions {
     put(changes, "batches.size", batch);
     put(changes, "optimizer.learningRate", rate);
     put(changes, "batches.hardNegatives.type", hardNegatives);
+    put(changes, "batches.precision", precision == null ? null : JsonTypes.constantName(precision));
     put(changes, "seed", seed == null && !seeded ? Long.valueOf(DEFAULT_SEED) : seed);
     changes.putAll(opt);
     return changes;

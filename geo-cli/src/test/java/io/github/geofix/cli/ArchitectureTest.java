@@ -62,6 +62,8 @@ final class ArchitectureTest {
 
   private static final ArchRule judgeKnowsCore = onlyKnows("judge", "core");
 
+  private static final ArchRule serveKnowsModels = onlyKnows("serve", "models", "core");
+
   private static final ArchRule nobodyKnowsTheCommandLine =
       noClasses()
           .that()
@@ -83,7 +85,8 @@ final class ArchitectureTest {
   private static final ArchRule djlStaysInModelsAndTrain =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + "core..", ROOT + "eval..", ROOT + "earth..", ROOT + "cli..")
+          .resideInAnyPackage(
+              ROOT + "core..", ROOT + "eval..", ROOT + "earth..", ROOT + "serve..", ROOT + "cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -177,6 +180,7 @@ final class ArchitectureTest {
         arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
         arguments("earthKnowsTheLibraries", earthKnowsTheLibraries),
         arguments("judgeKnowsCore", judgeKnowsCore),
+        arguments("serveKnowsModels", serveKnowsModels),
         arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
         arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),
         arguments("packagesHaveNoCycles", packagesHaveNoCycles),

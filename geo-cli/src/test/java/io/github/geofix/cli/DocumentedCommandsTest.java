@@ -27,6 +27,9 @@ final class DocumentedCommandsTest {
   void runAsTheyStand() throws IOException, InterruptedException {
     Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
     VigorSample.write(folder.resolve("data/VIGOR"), ROOT.resolve("examples/data/earth"));
+    Files.copy(
+        ROOT.resolve("geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
+        folder.resolve("model_best.pth.tar"));
     List<String> commands = documentedCommands();
     assertThat(commands).hasSizeGreaterThan(5);
     for (String command : commands) {

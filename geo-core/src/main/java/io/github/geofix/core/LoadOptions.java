@@ -1,5 +1,7 @@
 package io.github.geofix.core;
 
+import java.util.Objects;
+
 /**
  * Options of loading a model folder. Immutable.
  *
@@ -8,16 +10,19 @@ package io.github.geofix.core;
  *     for folders from a source you trust. False refuses such folders without running anything
  * @param computeThreads the threads that run the model, however many threads call it; 0 for the
  *     threads that all such models of the process share, as many as keep all cores busy
+ * @param precision of the network; a model that is not in float32 answers, but is neither trained
+ *     nor saved
  */
-public record LoadOptions(boolean allowCode, int computeThreads) {
+public record LoadOptions(boolean allowCode, int computeThreads, Precision precision) {
   private static final int MOST_THREADS = 1024;
 
   /**
-   * Checks the number of threads.
+   * Checks the number of threads and that there is a precision.
    *
    * @throws IllegalArgumentException if it is not 0 to 1024
    */
   public LoadOptions {
+    Objects.requireNonNull(precision, "precision");
     if (computeThreads < 0 || computeThreads > MOST_THREADS) {
       throw new IllegalArgumentException(
           "computeThreads must be 0, for the shared threads, to "
@@ -27,18 +32,25 @@ public record LoadOptions(boolean allowCode, int computeThreads) {
     }
   }
 
-  /** Returns the options that refuse code and share the threads of the process. */
+  /**
+   * Returns the options that refuse code, share the threads of the process, and load in float32.
+   */
   public static LoadOptions defaults() {
-    return new LoadOptions(false, 0);
+    return new LoadOptions(false, 0, Precision.FLOAT32);
   }
 
   /** Returns a copy that allows code, or not. */
   public LoadOptions withAllowCode(boolean allowCode) {
-    return new LoadOptions(allowCode, computeThreads);
+    return new LoadOptions(allowCode, computeThreads, precision);
   }
 
   /** Returns a copy with a number of threads of its own, or 0 for the shared ones. */
   public LoadOptions withComputeThreads(int computeThreads) {
-    return new LoadOptions(allowCode, computeThreads);
+    return new LoadOptions(allowCode, computeThreads, precision);
+  }
+
+  /** Returns a copy with another precision. */
+  public LoadOptions withPrecision(Precision precision) {
+    return new LoadOptions(allowCode, computeThreads, precision);
   }
 }

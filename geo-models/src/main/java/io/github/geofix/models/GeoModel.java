@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model of one family: a network with its arrays, trained, calibrated, asked and saved. Must be
@@ -39,6 +41,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private volatile AnswerOptions answerOptions;
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
+
+  /** Where the weights are that were rounded when they were loaded; null if none were. */
+  private @Nullable ModelFolder rounded;
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -67,6 +72,10 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       try {
         Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
         folder.verify(folder.weights());
+        if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
+          base.rounded = folder;
+          base.network.toBfloat16();
+        }
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
         base.attribution = folder.attribution();
@@ -75,6 +84,20 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         model.close();
         throw e;
       }
+    }
+  }
+
+  /**
+   * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
+   * see {@link Weights#digest}.
+   */
+  public final String digest() {
+    ModelFolder from = rounded;
+    if (from == null) {
+      return Weights.digest(network);
+    }
+    try (Safetensors weights = Safetensors.open(from.weights())) {
+      return Weights.digest(network, weights);
     }
   }
 
@@ -177,6 +200,27 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
+  /**
+   * Calibrates the model so that its regions have their nominal coverage for photos of another kind
+   * than those with known places, see {@link Calibration#fitForShift}.
+   *
+   * @param photos photos with known places
+   * @param groups the group of each photo, as of {@link #calibrate(PhotoSource, List)}
+   * @param others photos of the kind that the model will be asked about; their places are not used
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   */
+  public final Calibration calibrateForShift(
+      PhotoSource photos, List<String> groups, PhotoSource others) {
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration =
+        Calibration.fitForShift(
+            i -> scorer.apply(photos.photo(0, i)),
+            groups,
+            others.size(),
+            i -> scorer.apply(others.photo(0, i)));
+    return calibration;
+  }
+
   /** Calibrates the model on photos that are scored in another way; asked once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
@@ -207,6 +251,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * Writes a model folder that {@link Localizer#load} reads.
    *
    * @throws java.io.UncheckedIOException if writing fails; nothing is left behind
+   * @throws IllegalStateException if the model was loaded in bfloat16
    */
   public final void save(Path folder, ModelCard card) {
     SafetensorsWriter writer = Safetensors.writer();

@@ -14,6 +14,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.data.Batches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,22 +34,24 @@ import java.util.function.ToDoubleFunction;
 final class GradientCache {
   private final Contrastive model;
   private final int chunkSize;
+  private final Forward forward;
   private final Engine engine = TorchEngine.engine();
 
-  private GradientCache(Contrastive model, int chunkSize) {
+  private GradientCache(Contrastive model, Batches batches) {
     this.model = model;
-    this.chunkSize = chunkSize;
+    this.chunkSize = batches.chunkSize();
+    this.forward = Forward.TRAINING.in(batches.precision());
   }
 
   /**
    * Returns the cache of a model; empty if the batch is not to be computed in chunks.
    *
-   * @param chunkSize examples of a chunk; 0 for the whole batch
+   * @param batches their chunk size, 0 for the whole batch, and precision
    * @throws IllegalArgumentException if the model's loss does not compare vectors, or its vectors
    *     depend on the rest of the batch
    */
-  static Optional<GradientCache> of(Trainable model, int chunkSize) {
-    if (chunkSize == 0) {
+  static Optional<GradientCache> of(Trainable model, Batches batches) {
+    if (batches.chunkSize() == 0) {
       return Optional.empty();
     }
     if (!(model instanceof Contrastive contrastive)) {
@@ -61,7 +64,7 @@ final class GradientCache {
           "batches.chunkSize is not for networks with batch normalization, which depends on the whole"
               + " batch: choose another backbone, or leave it at 0");
     }
-    return Optional.of(new GradientCache(contrastive, chunkSize));
+    return Optional.of(new GradientCache(contrastive, batches));
   }
 
   /**
@@ -79,7 +82,7 @@ final class GradientCache {
     double value;
     seed(seed, -1);
     try (GradientCollector collector = engine.newGradientCollector()) {
-      NDArray loss = model.loss(Forward.TRAINING, vectors, batch.targets());
+      NDArray loss = model.loss(forward, vectors, batch.targets());
       value = checked.applyAsDouble(loss);
       collector.backward(share == 1 ? loss : loss.mul(Scalar.of(loss, share)));
     }
@@ -102,7 +105,7 @@ final class GradientCache {
       for (int chunk = 0; chunk < chunks(batch); chunk++) {
         try (NDManager scratch = manager.newSubManager()) {
           seed(seed, chunk);
-          List<NDArray> vectors = model.vectors(Forward.TRAINING, chunk(batch, chunk, scratch));
+          List<NDArray> vectors = model.vectors(forward, chunk(batch, chunk, scratch));
           for (int i = 0; i < vectors.size(); i++) {
             if (chunk == 0) {
               parts.add(new NDList());
@@ -127,7 +130,7 @@ final class GradientCache {
     try (NDManager scratch = manager.newSubManager();
         GradientCollector collector = engine.newGradientCollector()) {
       seed(seed, chunk);
-      List<NDArray> vectors = model.vectors(Forward.TRAINING, chunk(batch, chunk, scratch));
+      List<NDArray> vectors = model.vectors(forward, chunk(batch, chunk, scratch));
       // The gradient of this sum by a parameter is the chunk's part of the loss's.
       NDArray sum = scratch.zeros(new Shape(), vectors.get(0).getDataType());
       for (int i = 0; i < vectors.size(); i++) {

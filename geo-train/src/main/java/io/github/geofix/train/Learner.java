@@ -46,13 +46,14 @@ final class Learner implements AutoCloseable {
   Learner(Trainable model, TrainOptions options) {
     this.model = model;
     this.options = options;
+    model.network().requireFloat32("trained");
     parameters = model.network().parameters();
     // Into PyTorch's own memory: matrix products may round otherwise at other alignments, and a run
     // that is resumed has to compute exactly as the one that was interrupted.
     parameters.values().forEach(p -> p.set(TorchEngine.noGrad(p.array()::duplicate)));
     optimizer = AdamW.of(model.network(), options.optimizer());
     manager = TorchEngine.newManager();
-    gradientCache = GradientCache.of(model, options.batches().chunkSize());
+    gradientCache = GradientCache.of(model, options.batches());
     sam =
         options.sam().rho() > 0 ? Optional.of(new Sam(optimizer, options.sam())) : Optional.empty();
     ema =
@@ -114,9 +115,10 @@ final class Learner implements AutoCloseable {
     engine.setRandomSeed((int) stacked.seed());
     try (GradientCollector collector = engine.newGradientCollector()) {
       Forward f =
-          options.batches().gradientCheckpointing()
-              ? Forward.checkpointed((int) stacked.seed())
-              : Forward.TRAINING;
+          (options.batches().gradientCheckpointing()
+                  ? Forward.checkpointed((int) stacked.seed())
+                  : Forward.TRAINING)
+              .in(options.batches().precision());
       NDArray loss = model.loss(f, batch);
       double value = value(loss, step);
       collector.backward(share == 1 ? loss : loss.mul(Scalar.of(loss, share)));

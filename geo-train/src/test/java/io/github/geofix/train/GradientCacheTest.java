@@ -161,7 +161,7 @@ final class GradientCacheTest {
       double value;
       if (chunkSize > 0) {
         value =
-            GradientCache.of(model, chunkSize)
+            GradientCache.of(model, chunks(chunkSize))
                 .orElseThrow()
                 .backward(batch, 1, 5, NDArray::getDouble);
       } else {
@@ -289,7 +289,9 @@ final class GradientCacheTest {
       Dropping chunked = new Dropping();
       chunked.net.initialize(manager, 1);
       chunked.net.requireGradients(true);
-      GradientCache.of(chunked, chunkSize).orElseThrow().backward(batch, 1, 9, NDArray::getFloat);
+      GradientCache.of(chunked, chunks(chunkSize))
+          .orElseThrow()
+          .backward(batch, 1, 9, NDArray::getFloat);
       Map<String, double[]> found = new LinkedHashMap<>();
       read(chunked.net, found);
       expected.forEach(
@@ -315,16 +317,20 @@ final class GradientCacheTest {
     }
   }
 
+  private static Batches chunks(int size) {
+    return Batches.defaults().withChunkSize(size);
+  }
+
   @Test
   void refusesWhatCannotBeComputedInChunks() {
     try (NDManager manager = TorchEngine.newManager();
         GeoModel normalized = EmbedModel.create(EmbedConfig.tiny(), List.of(place(1)), 3)) {
       Trainable alone = new ColorModel(manager, 1);
-      assertThat(GradientCache.of(alone, 0)).isEmpty();
-      assertThatThrownBy(() -> GradientCache.of(alone, 4))
+      assertThat(GradientCache.of(alone, chunks(0))).isEmpty();
+      assertThatThrownBy(() -> GradientCache.of(alone, chunks(4)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("batches.gradientAccumulationSteps does the same");
-      assertThatThrownBy(() -> GradientCache.of(normalized, 4))
+      assertThatThrownBy(() -> GradientCache.of(normalized, chunks(4)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("batch normalization");
     }

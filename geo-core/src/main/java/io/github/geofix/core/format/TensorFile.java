@@ -334,7 +334,9 @@ public abstract sealed class TensorFile implements AutoCloseable
         long end = position + (long) count * dtype.bytes();
         while (position < end) {
           int length = (int) Math.min(CHUNK_BYTES, end - position);
-          reader.read(dtype, tensor.file().slice(position, length).order(tensor.order()));
+          tensor
+              .file()
+              .read(position, length, data -> reader.read(dtype, data.order(tensor.order())));
           position += length;
         }
       } else if (count > 0) {

@@ -14,6 +14,7 @@ import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.RiskCoverage;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
@@ -45,8 +46,18 @@ import javax.imageio.ImageIO;
  */
 public final class EarthDemo {
 
-  /** The figures on one rendering: the model's, and every baseline's by its key. */
-  public record Figures(DistanceReport model, Map<String, DistanceReport> baselines) {
+  /** Within this distance an answer counts as right in risk-coverage curves. */
+  static final double RIGHT_KM = 750;
+
+  /**
+   * The figures on one rendering.
+   *
+   * @param model the distances of the model's answers
+   * @param riskCoverage the risk of answers farther off than 750 km by the photos answered
+   * @param baselines the distances of every baseline by its key
+   */
+  public record Figures(
+      DistanceReport model, RiskCoverage riskCoverage, Map<String, DistanceReport> baselines) {
 
     /**
      * Returns who has the most photos within a distance: the key of a baseline, "model", or "tie"
@@ -190,10 +201,11 @@ public final class EarthDemo {
         if (rendering == TestRendering.MAY) {
           shown.addAll(shown(set.photos(), locations));
         }
+        DistanceReport distances =
+            DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM);
         figures.put(
             rendering,
-            new Figures(
-                DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM), set.baselines()));
+            new Figures(distances, riskCoverage(distances, locations), set.baselines()));
       }
       Cost cost =
           new Cost(
@@ -208,6 +220,14 @@ public final class EarthDemo {
               .toList();
       return new Outcome(recipe, report, figures, shown, data.reference(), cost, seconds, samples);
     }
+  }
+
+  private static RiskCoverage riskCoverage(DistanceReport distances, List<Location> locations) {
+    boolean[] right = new boolean[locations.size()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = distances.errors().km(i) <= RIGHT_KM;
+    }
+    return RiskCoverage.of(locations.stream().mapToDouble(Location::score).toArray(), right);
   }
 
   /**

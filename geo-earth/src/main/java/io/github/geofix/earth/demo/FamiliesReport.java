@@ -11,6 +11,7 @@ import io.github.geofix.earth.demo.EarthDemo.Outcome;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
+import io.github.geofix.eval.RiskCoverage;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
@@ -116,6 +117,16 @@ public final class FamiliesReport {
                 curves,
                 figures(first, TestRendering.MAY).model().limitsKm()))
         .add(
+            ReportSection.riskCoverage(
+                "What declining to answer gains",
+                String.format(
+                    Locale.ROOT,
+                    "%s: if only the answers of the highest scores are given, how many are farther"
+                        + " off than %.0f km.",
+                    TestRendering.MAY.title(),
+                    EarthDemo.RIGHT_KM),
+                riskCoverage(TestRendering.MAY)))
+        .add(
             ReportSection.table(
                 "What it costs",
                 "Training and answering on this machine, one family after the other.",
@@ -137,6 +148,14 @@ public final class FamiliesReport {
         .provenance("Machine", ModelCard.thisMachine())
         .provenance("Seed", Long.toString(first.recipe().seed()))
         .write(file);
+  }
+
+  private Map<String, RiskCoverage> riskCoverage(TestRendering rendering) {
+    Map<String, RiskCoverage> curves = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      curves.put(outcome.recipe().method(), figures(outcome, rendering).riskCoverage());
+    }
+    return curves;
   }
 
   private Table costs() {

@@ -180,7 +180,7 @@
     const holder = d3.select(plot).append('div');
     onWidth(plot, width => {
       const height = width < 520 ? 280 : 340;
-      const margin = {top: 26, right: 14, bottom: 42, left: 48};
+      const margin = {top: 26, right: 22, bottom: 42, left: 52};
       const highest = d3.max(systems, s => d3.max(s.points, p => p.risk)) || 0.01;
       const x = d3.scaleLinear([0, 1], [margin.left, width - margin.right]);
       const y = d3.scaleLinear([0, highest], [height - margin.bottom, margin.top]).nice(5);

@@ -3,12 +3,14 @@ package io.github.geofix.models.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network that turns images into vectors. {@link #forward} gives one vector for each part of the
@@ -144,6 +146,28 @@ public abstract class Backbone extends Layer {
    */
   public Map<String, RenameTable> checkpointNames() {
     return Map.of();
+  }
+
+  /**
+   * Checks that published weights are for this network, by what the files beside them state.
+   *
+   * @param activation what the weights need as the user knows it, where names and shapes do not show
+   *     it; null to rely on the files
+   * @throws io.github.geofix.core.format.ModelFormatException if they are not, or nothing states it
+   */
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    stated.requireImage(image);
+  }
+
+  /**
+   * Returns whether an array that this network has no parameter for shows that it is for another
+   * network, such as a deeper one.
+   *
+   * @param parameter its name as {@link #checkpointNames} translate it
+   */
+  boolean isOfAnotherNetwork(String parameter) {
+    String list = parameter.substring(0, parameter.indexOf('.') + 1);
+    return !list.isEmpty() && parameters().keySet().stream().anyMatch(n -> n.startsWith(list));
   }
 
   /**

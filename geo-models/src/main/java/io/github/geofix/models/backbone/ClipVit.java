@@ -262,6 +262,21 @@ public final class ClipVit extends Backbone {
   }
 
   @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    stated.requireKind(List.of("clip", "clip_vision_model"), ".*_clip_.*");
+    stated.require("num_attention_heads", options.heads());
+    stated.require("num_hidden_layers", options.depth());
+    stated.require("patch_size", options.patch());
+    stated.require("image_size", options.image().height());
+    stated.require("layer_norm_eps", EPSILON);
+    stated.requireOpenClip("layers", options.depth());
+    stated.requireOpenClip("patch_size", options.patch());
+    stated.requireOpenClip("head_width", options.width() / options.heads());
+    stated.requireClipActivation(options.mlp().activation(), activation);
+    super.check(stated, activation);
+  }
+
+  @Override
   public Map<String, RenameTable> checkpointNames() {
     return Map.of(
         "openai", openAiNames(),

@@ -10,12 +10,14 @@ import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Mlp;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ConvNeXt: a convolutional network of four stages with depthwise 7 x 7 kernels.
@@ -188,6 +190,13 @@ public final class ConvNeXt extends Backbone {
   }
 
   @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    stated.requireKind(List.of("convnext"), "convnext_.*");
+    stated.require("hidden_act", "gelu");
+    super.check(stated, activation);
+  }
+
+  @Override
   public Map<String, RenameTable> checkpointNames() {
     return Map.of(
         "facebook", RenameTable.IDENTITY,
@@ -308,9 +317,14 @@ public final class ConvNeXt extends Backbone {
     }
 
     @Override
+    protected List<Parameter> matrices() {
+      return List.of(expand.parameter("weight"), contract.parameter("weight"));
+    }
+
+    @Override
     public NDArray forward(Forward f, NDArray x) {
       NDArray y = norm.forward(f, channelsLast(depthwise.forward(f, x)));
-      y = contract.forward(f, Activation.GELU.apply(expand.forward(f, y)));
+      y = Mlp.forward(f, y, expand, Activation.GELU, contract);
       return x.add(dropPath.forward(f, channelsFirst(y.mul(gamma.array()))));
     }
   }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.DropPath;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -229,6 +230,28 @@ public final class DinoV2 extends Backbone {
         .map(side -> side * options.patch())
         .map(size -> "Trained at %d px? Use withTrainedSize(%d).".formatted(size, size))
         .orElse("");
+  }
+
+  @Override
+  void check(StatedConfig stated, @Nullable Activation activation) {
+    boolean registers = options.variant() == Variant.REGISTERS;
+    stated.requireKind(
+        List.of(registers ? "dinov2_with_registers" : "dinov2"),
+        registers ? ".*_reg\\d_dinov2" : ".*patch\\d+_dinov2");
+    stated.require("num_attention_heads", options.heads());
+    stated.require("num_hidden_layers", options.depth());
+    stated.require("patch_size", options.patch());
+    stated.require("image_size", options.trainedSize());
+    stated.require("layer_norm_eps", EPSILON);
+    stated.require("hidden_act", "gelu");
+    super.check(stated, activation);
+  }
+
+  @Override
+  boolean isOfAnotherNetwork(String parameter) {
+    return parameter.equals("register_tokens")
+        || parameter.equals("reg_token")
+        || super.isOfAnotherNetwork(parameter);
   }
 
   @Override

@@ -68,6 +68,50 @@ public record Calibration(double temperature, List<Double> regionShares) {
    *     one of several groups is too small for the largest coverage
    */
   public static Calibration fit(IntFunction<ScoredPhoto> model, List<String> groups) {
+    return fit(model, groups, Calibration::shares);
+  }
+
+  /**
+   * Fits the temperature on photos with known places, and shares with which the regions of photos
+   * of another kind have their nominal coverage, whose places are not known: photos whose scores
+   * look like those of that kind count more. Assumes that of two photos with the same best score
+   * and entropy neither is harder because of its kind.
+   *
+   * @param model returns the scores of the photo of an index; called once for each
+   * @param groups the group of each photo with a known place, as of {@link #fit(IntFunction,
+   *     List)}; one group for all if there are none
+   * @param others the number of photos of the other kind, of the order of those with known places
+   * @param unknown returns their scores, whose truth is not used; called once for each
+   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows, or
+   *     there are no photos of the other kind
+   */
+  public static Calibration fitForShift(
+      IntFunction<ScoredPhoto> model,
+      List<String> groups,
+      int others,
+      IntFunction<ScoredPhoto> unknown) {
+    if (others < 1) {
+      throw new IllegalArgumentException("there is no photo of the other kind");
+    }
+    List<ScoredPhoto> kind = IntStream.range(0, others).mapToObj(unknown).toList();
+    return fit(
+        model,
+        groups,
+        (photos, temperature) ->
+            RegionShares.fit(
+                COVERAGE,
+                needed(photos, temperature),
+                DensityRatio.weights(at(photos, temperature), at(kind, temperature))));
+  }
+
+  /** Fits the shares of one group at a temperature. */
+  @FunctionalInterface
+  private interface SharesOfGroup {
+    List<Double> of(List<ScoredPhoto> photos, double temperature);
+  }
+
+  private static Calibration fit(
+      IntFunction<ScoredPhoto> model, List<String> groups, SharesOfGroup fitting) {
     List<ScoredPhoto> scored = IntStream.range(0, groups.size()).mapToObj(model).toList();
     Map<String, List<ScoredPhoto>> members = new TreeMap<>();
     for (int i = 0; i < scored.size(); i++) {
@@ -81,7 +125,7 @@ public record Calibration(double temperature, List<Double> regionShares) {
             scored.stream().map(ScoredPhoto::scores).toList(),
             scored.stream().mapToInt(ScoredPhoto::truth).toArray());
     List<List<Double>> shares =
-        members.values().stream().map(group -> shares(group, temperature)).toList();
+        members.values().stream().map(group -> fitting.of(group, temperature)).toList();
     return new Calibration(
         temperature,
         IntStream.range(0, COVERAGE.size())
@@ -90,11 +134,17 @@ public record Calibration(double temperature, List<Double> regionShares) {
   }
 
   private static List<Double> shares(List<ScoredPhoto> photos, double temperature) {
-    return RegionShares.fit(
-        COVERAGE,
-        photos.stream()
-            .mapToDouble(photo -> photo.neededShare().applyAsDouble(temperature))
-            .toArray());
+    return RegionShares.fit(COVERAGE, needed(photos, temperature));
+  }
+
+  private static double[] needed(List<ScoredPhoto> photos, double temperature) {
+    return photos.stream()
+        .mapToDouble(photo -> photo.neededShare().applyAsDouble(temperature))
+        .toArray();
+  }
+
+  private static List<double[]> at(List<ScoredPhoto> photos, double temperature) {
+    return photos.stream().map(photo -> Temperature.apply(photo.scores(), temperature)).toList();
   }
 
   /** A smaller group would need all of the score, whatever its photos are. */

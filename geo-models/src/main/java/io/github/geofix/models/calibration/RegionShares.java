@@ -4,7 +4,9 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Split conformal regions: the share of the score that a region needs for its nominal coverage: 50
@@ -53,6 +55,37 @@ public final class RegionShares {
     double[] sorted = needed.clone();
     Arrays.sort(sorted);
     return wanted.stream().map(share -> quantile(sorted, share)).toList();
+  }
+
+  /**
+   * Returns the share of the score for each wanted share of the photos, of which some count more
+   * than others: weighted conformal prediction (Tibshirani, Foygel Barber, Candes and Ramdas,
+   * "Conformal prediction under covariate shift", NeurIPS 2019). The photo to come counts as one of
+   * mean weight, where the paper takes its own.
+   *
+   * @param weights positive, with a mean of 1
+   */
+  static List<Double> fit(List<Double> wanted, double[] needed, double[] weights) {
+    int[] order =
+        IntStream.range(0, needed.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> needed[i]))
+            .mapToInt(i -> i)
+            .toArray();
+    double total = Arrays.stream(weights).sum() + 1;
+    return wanted.stream()
+        .map(
+            share -> {
+              double sum = 0;
+              for (int i : order) {
+                sum += weights[i];
+                if (sum >= share * total) {
+                  return Math.min(1, needed[i] + JUST_MORE);
+                }
+              }
+              return 1.0;
+            })
+        .toList();
   }
 
   /** The smallest share that holds enough photos, counting the photo to come as not held. */

@@ -1,7 +1,6 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ final class EmbedPhotoEncoder implements PhotoEncoder {
 
   @Override
   public String digest() {
-    return Weights.digest(model.network());
+    return model.digest();
   }
 
   @Override

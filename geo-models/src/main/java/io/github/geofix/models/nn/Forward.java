@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.geofix.core.Precision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +22,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forward {
   /** Inference: no dropout, running statistics. */
-  public static final Forward INFERENCE = new Forward(false, null);
+  public static final Forward INFERENCE = new Forward(false, null, false);
 
   /** Training: dropout, statistics of the batch. */
-  public static final Forward TRAINING = new Forward(true, null);
+  public static final Forward TRAINING = new Forward(true, null, false);
 
   private static final long INFERENCE_BYTES = 512L << 20;
 
   private final boolean training;
   private final @Nullable Checkpoints checkpoints;
 
-  private Forward(boolean training, @Nullable Checkpoints checkpoints) {
+  private final boolean bfloat16;
+
+  private Forward(boolean training, @Nullable Checkpoints checkpoints, boolean bfloat16) {
     this.training = training;
     this.checkpoints = checkpoints;
+    this.bfloat16 = bfloat16;
   }
 
   /**
@@ -46,7 +50,23 @@ public final class Forward {
    * @param seed of the random numbers drawn within chains
    */
   public static Forward checkpointed(int seed) {
-    return new Forward(true, new Checkpoints(seed));
+    return new Forward(true, new Checkpoints(seed), false);
+  }
+
+  /**
+   * Returns this pass in mixed precision: linear layers and attention in bfloat16, all else in
+   * float32. Weights and their gradients are float32 arrays.
+   *
+   * @param precision {@link Precision#AUTO} for bfloat16 where the processor has instructions for
+   *     it
+   */
+  public Forward in(Precision precision) {
+    return new Forward(training, checkpoints, Bfloat16.resolved(precision) == Precision.BFLOAT16);
+  }
+
+  /** Returns whether linear layers and attention are to be computed in bfloat16. */
+  public boolean inBfloat16() {
+    return bfloat16;
   }
 
   /** Returns whether layers drop out, and use and update the statistics of the batch. */

@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x W^T + b} on the last axis: {@code [..., in]} to {@code [..., out]}. */
@@ -25,8 +26,20 @@ public final class Linear extends Layer {
     bias = parameter("bias", Init.constant(0), out);
   }
 
+  Parameter weight() {
+    return weight;
+  }
+
+  /** Returns the bias of a layer that has one. */
+  Parameter bias() {
+    return Objects.requireNonNull(bias, "bias");
+  }
+
   @Override
   public NDArray forward(Forward f, NDArray x) {
+    if (Bfloat16.isUsed(f, weight)) {
+      return Bfloat16.linear(x, weight, bias);
+    }
     return ai.djl.nn.core.Linear.linear(x, weight.array(), bias == null ? null : bias.array())
         .singletonOrThrow();
   }

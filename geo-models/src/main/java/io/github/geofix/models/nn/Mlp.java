@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /** Two linear layers with an activation between: {@code [..., D]} to {@code [..., D]}. */
 public final class Mlp extends Layer {
@@ -16,7 +17,20 @@ public final class Mlp extends Layer {
   }
 
   @Override
+  protected List<Parameter> matrices() {
+    return List.of(fc1.weight(), fc2.weight());
+  }
+
+  @Override
   public NDArray forward(Forward f, NDArray x) {
-    return fc2.forward(f, activation.apply(fc1.forward(f, x)));
+    return forward(f, x, fc1, activation, fc2);
+  }
+
+  /** As {@link #forward(Forward, NDArray)}, of layers that have their names elsewhere. */
+  public static NDArray forward(
+      Forward f, NDArray x, Linear first, Activation activation, Linear second) {
+    return Bfloat16.isUsed(f, first.weight())
+        ? Bfloat16.mlp(x, first, activation, second)
+        : second.forward(f, activation.apply(first.forward(f, x)));
   }
 }

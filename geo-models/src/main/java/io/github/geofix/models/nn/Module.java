@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
@@ -164,6 +165,35 @@ public abstract class Module {
       hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
     }
     return hash;
+  }
+
+  /**
+   * Converts the large matrices of the encoders below this module to bfloat16, for inference alone:
+   * half the memory, and products in bfloat16 where the processor has instructions for them.
+   * Biases, normalizations, convolutions, and decoders stay as they are.
+   */
+  public final void toBfloat16() {
+    children.values().forEach(Module::toBfloat16);
+    matrices().forEach(Parameter::toBfloat16);
+  }
+
+  /**
+   * Refuses a network whose weights are rounded.
+   *
+   * @param use what it cannot be, such as {@code trained}
+   * @throws IllegalStateException if {@link #toBfloat16} has changed parameters below this module
+   */
+  public final void requireFloat32(String use) {
+    if (parameters().values().stream().anyMatch(Parameter::isBfloat16)) {
+      throw new IllegalStateException(
+          "a model loaded in bfloat16 has rounded weights and cannot be %s: load it in float32"
+              .formatted(use));
+    }
+  }
+
+  /** Returns the parameters that the module can read in bfloat16; none by default. */
+  protected List<Parameter> matrices() {
+    return List.of();
   }
 
   /** Asks PyTorch to record gradients for the learned parameters, or to stop. */

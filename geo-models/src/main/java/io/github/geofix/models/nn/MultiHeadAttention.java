@@ -2,6 +2,7 @@ package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 
 /**
  * Self-attention in several heads (Vaswani et al., "Attention Is All You Need", 2017, section
@@ -28,7 +29,15 @@ public final class MultiHeadAttention extends Layer {
   }
 
   @Override
+  protected List<Parameter> matrices() {
+    return List.of(qkv.weight(), proj.weight());
+  }
+
+  @Override
   public NDArray forward(Forward f, NDArray x) {
+    if (Bfloat16.isUsed(f, qkv.weight())) {
+      return Bfloat16.attention(x, heads, qkv, proj);
+    }
     Shape shape = x.getShape();
     long batch = shape.get(0);
     long tokens = shape.get(1);

@@ -23,6 +23,7 @@ public final class Parameter {
   private boolean frozen;
   private @Nullable NDArray array;
   private int changes;
+  private boolean bfloat16;
 
   Parameter(Shape shape, Init init, boolean buffer) {
     this.shape = shape;
@@ -89,6 +90,28 @@ public final class Parameter {
    */
   public int changes() {
     return changes;
+  }
+
+  /**
+   * Rounds the values to bfloat16 and frees the others. From then on {@link #array} must not be
+   * asked its type, nor read.
+   */
+  void toBfloat16() {
+    if (bfloat16) {
+      return;
+    }
+    NDArray values = array();
+    NDArray rounded = TorchEngine.noGrad(() -> Bfloat16.rounded(values));
+    array = rounded;
+    bfloat16 = true;
+    frozen = true;
+    changes++;
+    values.close();
+  }
+
+  /** Returns whether the values are in bfloat16. */
+  boolean isBfloat16() {
+    return bfloat16;
   }
 
   /** Returns true once the parameter has been initialized or loaded. */

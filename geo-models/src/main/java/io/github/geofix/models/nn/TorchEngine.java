@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.geofix.core.Precision;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ public final class TorchEngine {
   public static Engine engine() {
     Engine started = engine;
     return started != null ? started : start();
+  }
+
+  /** Returns what {@link Precision#AUTO} is on this machine; other precisions as they are. */
+  public static Precision resolved(Precision precision) {
+    return Bfloat16.resolved(precision);
   }
 
   /** Returns a new manager; its arrays live until it is closed. */

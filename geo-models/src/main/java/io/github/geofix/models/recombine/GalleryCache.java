@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.models.weights.Weights;
 import io.github.geofix.models.weights.WeightsVersion;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +19,14 @@ final class GalleryCache {
   private final RecombineNetwork network;
   private final NDManager manager;
   private final MapEncoder encoder;
+  private final Supplier<String> digest;
   private @Nullable CellPartition cells;
   private @Nullable Gallery gallery;
   private @Nullable WeightsVersion version;
 
-  GalleryCache(RecombineNetwork network, NDManager manager, MapEncoder encoder) {
+  GalleryCache(
+      RecombineNetwork network, NDManager manager, MapEncoder encoder, Supplier<String> digest) {
+    this.digest = digest;
     this.network = network;
     this.manager = manager;
     this.encoder = encoder;
@@ -91,7 +94,7 @@ final class GalleryCache {
                 encoder.encodeAround(middles(known), missing::count, vectors::put);
                 missing.finish();
               },
-              Weights.digest(network));
+              digest.get());
       // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;
       version = present;

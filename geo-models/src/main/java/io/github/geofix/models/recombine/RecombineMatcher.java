@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Matches photos with tiles: with those of the gallery, or with those around given places.
@@ -35,12 +36,13 @@ final class RecombineMatcher {
       RecombineNetwork network,
       NDManager manager,
       VectorEncoder encoder,
-      MapCrops crops) {
+      MapCrops crops,
+      Supplier<String> digest) {
     this.loss = loss;
     this.network = network;
     this.encoder = encoder;
     this.map = new MapEncoder(encoder, crops);
-    this.galleries = new GalleryCache(network, manager, map);
+    this.galleries = new GalleryCache(network, manager, map, digest);
     this.search = new GallerySearch(encoder, manager);
   }
 

@@ -27,7 +27,6 @@ import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.RenameTable;
-import io.github.geofix.models.weights.Weights;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +79,8 @@ public final class RecombineModel extends GeoModel
     this.crops = new MapCrops(map, config.tiles().tileMeters(), TileReader.side(config));
     this.encoder = new VectorEncoder(config, network, manager());
     this.objective = new RecombineObjective(config, network);
-    this.matcher = new RecombineMatcher(config.loss(), network, manager(), encoder, crops);
+    this.matcher =
+        new RecombineMatcher(config.loss(), network, manager(), encoder, crops, this::digest);
     this.pairs = new PairReader(config.photos(), encoder);
   }
 
@@ -256,13 +256,13 @@ public final class RecombineModel extends GeoModel
 
   @Override
   public TileEncoder tileEncoder() {
-    return new RecombineTileEncoder(encoder, () -> Weights.digest(network));
+    return new RecombineTileEncoder(encoder, this::digest);
   }
 
   /** Returns an encoder of one vector for each heading considered. */
   @Override
   public Optional<PhotoEncoder> photoEncoder() {
-    return Optional.of(new RecombinePhotoEncoder(encoder, () -> Weights.digest(network)));
+    return Optional.of(new RecombinePhotoEncoder(encoder, this::digest));
   }
 
   @Override

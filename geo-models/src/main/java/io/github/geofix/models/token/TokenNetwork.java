@@ -143,11 +143,7 @@ public final class TokenNetwork extends Module {
    * @return the vectors that the decoder attends to, {@code [B, M, D]}
    */
   public NDArray memory(Forward f, List<NDArray> inputs) {
-    NDArray x = dropout.forward(f, inputPositions.add(input.tokens(f, inputs)));
-    for (EncoderLayer layer : encoder) {
-      x = layer.forward(f, x);
-    }
-    return x;
+    return f.chain(encoder, dropout.forward(f, inputPositions.add(input.tokens(f, inputs))));
   }
 
   /**

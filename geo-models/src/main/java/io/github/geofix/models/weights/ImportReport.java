@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param unexpected names, as in the file, of the arrays that the model has no parameter for
  * @param ignored names, as in the file, of the arrays that the rename table left out on purpose
  * @param misfits the arrays whose shapes do not fit; their parameters were left alone
+ * @param notes what was chosen or assumed, one sentence each
  */
 public record ImportReport(
     String file,
@@ -24,7 +25,8 @@ public record ImportReport(
     List<String> missing,
     List<String> unexpected,
     List<String> ignored,
-    List<Misfit> misfits) {
+    List<Misfit> misfits,
+    List<String> notes) {
 
   /**
    * An array that does not fit its parameter.
@@ -51,6 +53,14 @@ public record ImportReport(
     unexpected = List.copyOf(unexpected);
     ignored = List.copyOf(ignored);
     misfits = List.copyOf(misfits);
+    notes = List.copyOf(notes);
+  }
+
+  /** Returns a copy with more notes after the present ones. */
+  public ImportReport withNotes(List<String> more) {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new ImportReport(file, model, loaded, missing, unexpected, ignored, misfits, all);
   }
 
   /**
@@ -120,7 +130,7 @@ public record ImportReport(
 
   /** Returns a few lines for people: the counts, and the names behind all but the loaded ones. */
   public String toText() {
-    return "%s into %s: %d loaded, %d missing, %d unexpected, %d ignored, %d misfit%s%s%s"
+    return "%s into %s: %d loaded, %d missing, %d unexpected, %d ignored, %d misfit%s%s%s%s"
         .formatted(
             file,
             model,
@@ -131,7 +141,8 @@ public record ImportReport(
             misfits.size(),
             list("missing", missing),
             list("unexpected", unexpected),
-            list("misfit", misfits));
+            list("misfit", misfits),
+            list("note", notes));
   }
 
   private static String list(String kind, List<?> all) {

@@ -13,6 +13,7 @@ import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Saves the parameters of a module by name, and fills them from files. Stateless. */
 public final class Weights {
@@ -43,6 +45,7 @@ public final class Weights {
 
   /** Adds every parameter under its full name, buffers included, to a file about to be written. */
   public static SafetensorsWriter add(Module module, SafetensorsWriter writer) {
+    module.requireFloat32("saved");
     module
         .parameters()
         .forEach(
@@ -66,13 +69,35 @@ public final class Weights {
    * a second.
    */
   public static String digest(Module module) {
+    module.requireFloat32("compared with others");
+    return digest(module, (name, parameter) -> parameter.array().toByteBuffer(true));
+  }
+
+  /**
+   * Returns the digest that a module has once it is filled from a file in float32.
+   *
+   * @throws IllegalArgumentException if the file lacks a parameter
+   */
+  public static String digest(Module module, TensorFile weights) {
+    return digest(
+        module,
+        (name, parameter) -> {
+          ByteBuffer bytes =
+              ByteBuffer.allocate(Math.toIntExact(parameter.size() * Float.BYTES))
+                  .order(ByteOrder.nativeOrder());
+          weights.read(name, 0, bytes.asFloatBuffer());
+          return bytes;
+        });
+  }
+
+  private static String digest(Module module, BiFunction<String, Parameter, ByteBuffer> values) {
     Hasher sha = Hashing.sha256().newHasher();
     module
         .parameters()
         .forEach(
             (name, parameter) -> {
               sha.putString(name + parameter.shape(), StandardCharsets.UTF_8);
-              sha.putBytes(parameter.array().toByteBuffer(true));
+              sha.putBytes(values.apply(name, parameter));
             });
     return sha.hash().toString();
   }
@@ -145,7 +170,8 @@ public final class Weights {
         missing,
         unexpected,
         ignored,
-        List.copyOf(misfits.values()));
+        List.copyOf(misfits.values()),
+        weights.notes());
   }
 
   /** Which parts of a parameter have been filled. */

@@ -12,9 +12,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
@@ -125,6 +127,40 @@ final class RecombineModelTest {
       return places.stream()
           .map(place -> source.view(StereographicFrame.of(place, 600_000), 20, 18))
           .toList();
+    }
+  }
+
+  @Test
+  void answersInBfloat16AsInFloat32() throws IOException {
+    ImageSpec image = ImageSpec.half(64);
+    RecombineConfig config =
+        config().withEncoder(new RecombineConfig.Encoder("convnext-atto", true, image, image));
+    List<LatLng> places = List.of(new LatLng(10, 20), new LatLng(-30, 60), new LatLng(50, -100));
+    BufferedImage photo = new BufferedImage(90, 70, BufferedImage.TYPE_INT_RGB);
+    Path saved = folder.resolve("model");
+    String digest;
+    List<float[][]> vectors;
+    try (RecombineModel model = RecombineModel.create(config, places, 1)) {
+      model.save(saved, CARD);
+      digest = model.digest();
+      vectors = model.tileEncoder().encodeImages(List.of(photo));
+    }
+    LoadOptions half = LoadOptions.defaults().withPrecision(Precision.BFLOAT16);
+    try (RecombineModel model = RecombineModel.load(ModelFolder.open(saved, half))) {
+      // Not encoded again: the gallery is that of the saved weights.
+      model.localizer().locate(photo);
+      assertThat(model.tileEncoder().digest()).isEqualTo(digest);
+      float[] full = vectors.get(0)[0];
+      float[] rounded = model.tileEncoder().encodeImages(List.of(photo)).get(0)[0];
+      assertThat(rounded).isNotEqualTo(full);
+      double cosine = 0;
+      for (int i = 0; i < full.length; i++) {
+        cosine += (double) full[i] * rounded[i];
+      }
+      assertThat(cosine).isBetween(0.9999, 1.0001);
+      assertThatThrownBy(() -> model.save(folder.resolve("again"), CARD))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("load it in float32");
     }
   }
 

@@ -100,9 +100,9 @@ class TokenOracleTest {
   void aPublishedCheckpointIsImportedAsAWhole() {
     try (Safetensors weights = Safetensors.open(ORACLE.path())) {
       RenameTable names = TokenNetwork.publishedNames().withoutPrefix("weights.");
-      assertThat(Pretrained.load(network, weights, Map.of("geotoken", names)))
+      assertThat(Pretrained.load(network, weights, Map.of("geotoken", names), null))
           .containsOnlyKeys("geotoken");
-      assertThatThrownBy(() -> Pretrained.load(network, weights, Map.of()))
+      assertThatThrownBy(() -> Pretrained.load(network, weights, Map.of(), null))
           .hasMessageContaining("no backbone");
     }
   }

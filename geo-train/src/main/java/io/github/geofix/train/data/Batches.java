@@ -1,5 +1,7 @@
 package io.github.geofix.train.data;
 
+import io.github.geofix.core.Precision;
+
 /**
  * How examples are grouped into batches, and who loads them.
  *
@@ -14,6 +16,10 @@ package io.github.geofix.train.data;
  *     whole batch. Not for networks with batch normalization, and not with gradient checkpointing
  * @param gradientCheckpointing whether the blocks of the network are computed again in the backward
  *     pass instead of keeping their arrays: about a third more time for a fraction of the memory
+ * @param precision of the network's linear layers and attention: with {@link Precision#BFLOAT16}
+ *     they are computed in 16 bits, from weights in float32; normalizations, losses and gradients
+ *     of weights are in float32 (mixed precision, Micikevicius et al. 2018; bfloat16 needs no loss
+ *     scaling)
  * @param workers threads that load and augment examples, at least 1; results do not depend on it
  * @param hardNegatives which examples share a batch
  */
@@ -22,6 +28,7 @@ public record Batches(
     int gradientAccumulationSteps,
     int chunkSize,
     boolean gradientCheckpointing,
+    Precision precision,
     int workers,
     HardNegatives hardNegatives) {
   private static final int MAX_DEFAULT_WORKERS = 8;
@@ -50,42 +57,96 @@ public record Batches(
   public static Batches defaults() {
     int processors = Runtime.getRuntime().availableProcessors();
     return new Batches(
-        64, 1, 0, false, Math.min(MAX_DEFAULT_WORKERS, processors), HardNegatives.none());
+        64,
+        1,
+        0,
+        false,
+        Precision.FLOAT32,
+        Math.min(MAX_DEFAULT_WORKERS, processors),
+        HardNegatives.none());
   }
 
   /** Returns a copy with another batch size. */
   public Batches withSize(int size) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy that averages the gradients of several batches for a step. */
   public Batches withGradientAccumulationSteps(int gradientAccumulationSteps) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with chunks of that many photos; 0 for none. */
   public Batches withChunkSize(int chunkSize) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with or without gradient checkpointing. */
   public Batches withGradientCheckpointing(boolean gradientCheckpointing) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
+  }
+
+  /** Returns a copy with another precision. */
+  public Batches withPrecision(Precision precision) {
+    return new Batches(
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with another number of worker threads. */
   public Batches withWorkers(int workers) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 
   /** Returns a copy with hard negatives. */
   public Batches withHardNegatives(HardNegatives hardNegatives) {
     return new Batches(
-        size, gradientAccumulationSteps, chunkSize, gradientCheckpointing, workers, hardNegatives);
+        size,
+        gradientAccumulationSteps,
+        chunkSize,
+        gradientCheckpointing,
+        precision,
+        workers,
+        hardNegatives);
   }
 }

@@ -1,0 +1,121 @@
+package io.github.geofix.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.embed.EmbedConfig;
+import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.io.ModelCard;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Photos from lists and standard input, and answers as lines of JSON. */
+final class LocateInputTest {
+  @TempDir private static Path temp;
+
+  @BeforeAll
+  static void writeModelAndPhotos() throws IOException {
+    ModelCard card =
+        new ModelCard("nothing", 0, 0, 1, 0, "", "", "here", Map.of(), Optional.empty());
+    List<LatLng> places = List.of(new LatLng(48, 2), new LatLng(-33, 151));
+    try (EmbedModel model = EmbedModel.create(EmbedConfig.tiny(), places, 1)) {
+      model.save(temp.resolve("model"), card);
+    }
+    for (String name : List.of("a.png", "b c.png")) {
+      File file = temp.resolve(name).toFile();
+      ImageIO.write(new BufferedImage(30, 20, BufferedImage.TYPE_3BYTE_BGR), "png", file);
+    }
+  }
+
+  private static Result locate(byte[] input, String... arguments) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(input));
+    try {
+      return Result.run(
+          Stream.concat(
+                  Stream.of("locate", "--model", temp.resolve("model").toString()),
+                  Stream.of(arguments))
+              .toArray(String[]::new));
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  private static List<JsonObject> lines(Result result) {
+    return result.out().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+  }
+
+  @Test
+  void aListOnStandardInputGivesALineOfJsonForEachPhoto() {
+    String list = temp.resolve("a.png") + "\n\n" + temp.resolve("b c.png") + "\r\n";
+    Result result =
+        locate(list.getBytes(StandardCharsets.UTF_8), "--format", "jsonl", "--list", "-");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(lines(result))
+        .extracting(line -> line.get("image").getAsString())
+        .containsExactly(temp.resolve("a.png").toString(), temp.resolve("b c.png").toString());
+    assertThat(lines(result).get(0).getAsJsonArray("candidates")).isNotEmpty();
+  }
+
+  @Test
+  void aListInAFileGoesWithPhotosBesideIt() throws IOException {
+    Path list = Files.writeString(temp.resolve("list.txt"), temp.resolve("a.png") + "\n");
+    Result result =
+        locate(
+            new byte[0],
+            "--format", "jsonl", "--list", list.toString(), temp.resolve("b c.png").toString());
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(lines(result)).hasSize(2);
+  }
+
+  @Test
+  void standardInputIsAPhotoLikeItsFile() throws IOException {
+    Path photo = temp.resolve("a.png");
+    Result piped = locate(Files.readAllBytes(photo), "--format", "jsonl", "-");
+    Result named = locate(new byte[0], "--format", "jsonl", photo.toString());
+    assertThat(piped.code()).as(piped.err()).isZero();
+    JsonObject expected = lines(named).get(0);
+    expected.addProperty("image", "-");
+    assertThat(lines(piped)).containsExactly(expected);
+  }
+
+  @Test
+  void namesWhatStandardInputHoldsInstead() {
+    Result result = locate(new byte[20], "-");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .startsWith("geofix: cannot read photo from a stream: not a JPEG, PNG, WebP");
+  }
+
+  @Test
+  void refusesNoPhotoAndAMixture() {
+    assertThat(locate(new byte[0]).err()).startsWith("geofix: no photo is given: ");
+    assertThat(locate(new byte[0], "-", temp.resolve("a.png").toString()).err())
+        .startsWith("geofix: - is the photo on standard input");
+    assertThat(locate(new byte[0], "--list", temp.resolve("none").toString()).err())
+        .startsWith("geofix: cannot read the list ");
+  }
+
+  @Test
+  void completionKnowsTheCommandsAndTheirOptions() {
+    Result result = Result.run("completion");
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).startsWith("#!").contains("locate", "--format", "geojson");
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.geofix.models.calibration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Calibration by groups of photos, and for photos of a kind whose places are not known. */
+class ShiftTest {
+  private static final double[] SURE = {0.9, 0.05, 0.05};
+  private static final double[] UNSURE = {0.4, 0.3, 0.3};
+
+  @Test
+  void weightsAreTheRatioOfTheFrequencies() {
+    double[] weights = DensityRatio.weights(mixture(500, 500), mixture(200, 800));
+    // 0.2 / 0.5 and 0.8 / 0.5, a little nearer to one by the ridge.
+    assertThat(weights[0]).isCloseTo(0.4, within(0.05));
+    assertThat(weights[999]).isCloseTo(1.6, within(0.05));
+    assertThat(Arrays.stream(weights).average().orElseThrow()).isCloseTo(1, within(1e-9));
+    for (double weight : DensityRatio.weights(mixture(50, 50), mixture(500, 500))) {
+      assertThat(weight).isCloseTo(1, within(1e-6));
+    }
+  }
+
+  private static List<double[]> mixture(int sure, int unsure) {
+    List<double[]> scores = new ArrayList<>(Collections.nCopies(sure, SURE));
+    scores.addAll(Collections.nCopies(unsure, UNSURE));
+    return scores;
+  }
+
+  @Test
+  void equalWeightsChangeNothing() {
+    double[] needed = new Random(5).doubles(123).toArray();
+    double[] ones = new double[needed.length];
+    Arrays.fill(ones, 1);
+    List<Double> wanted = List.of(0.5, 0.9, 0.99);
+    assertThat(RegionShares.fit(wanted, needed, ones)).isEqualTo(RegionShares.fit(wanted, needed));
+  }
+
+  /** Unsure photos need more of the score, so a pool of mostly sure ones is not enough for them. */
+  private static ScoredPhoto draw(Random random, double unsureShare) {
+    boolean unsure = random.nextDouble() < unsureShare;
+    double needed = unsure ? 0.5 + 0.5 * random.nextDouble() : 0.4 * random.nextDouble();
+    return new ScoredPhoto(unsure ? UNSURE : SURE, 0, temperature -> needed);
+  }
+
+  private static double held(Calibration calibration, Random random, double unsureShare) {
+    double share = calibration.regionShares().get(1);
+    long held =
+        IntStream.range(0, 20_000)
+            .filter(i -> draw(random, unsureShare).neededShare().applyAsDouble(1) < share)
+            .count();
+    return held / 20_000.0;
+  }
+
+  @Test
+  void regionsHoldAfterAShiftOfTheScores() {
+    Random random = new Random(11);
+    List<ScoredPhoto> photos = IntStream.range(0, 2000).mapToObj(i -> draw(random, 0.2)).toList();
+    List<ScoredPhoto> others = IntStream.range(0, 2000).mapToObj(i -> draw(random, 0.8)).toList();
+    Calibration pooled = Calibration.fit(photos.size(), photos::get);
+    assertThat(held(pooled, random, 0.8)).isLessThan(0.7);
+    Calibration shifted =
+        Calibration.fitForShift(
+            photos::get, Collections.nCopies(2000, ""), others.size(), others::get);
+    assertThat(held(shifted, random, 0.8)).isCloseTo(0.9, within(0.02));
+    assertThat(shifted.temperature()).isEqualTo(pooled.temperature());
+  }
+
+  @Test
+  void theWorstGroupDecides() {
+    Random random = new Random(12);
+    List<ScoredPhoto> photos = IntStream.range(0, 2000).mapToObj(i -> draw(random, i % 2)).toList();
+    List<String> groups =
+        IntStream.range(0, 2000).mapToObj(i -> i % 2 == 0 ? "sure" : "unsure").toList();
+    Calibration grouped = Calibration.fit(photos::get, groups);
+    assertThat(held(grouped, random, 1)).isCloseTo(0.9, within(0.03));
+    assertThat(held(Calibration.fit(2000, photos::get), random, 1)).isLessThan(0.85);
+    List<String> small = new ArrayList<>(groups);
+    small.set(0, "alone");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Calibration.fit(photos::get, small))
+        .withMessageContaining("the group \"alone\" has 1 photos")
+        .withMessageContaining("9 or more");
+  }
+}

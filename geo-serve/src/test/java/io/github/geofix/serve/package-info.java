@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.serve;
+
+import org.jspecify.annotations.NullMarked;
