@@ -18,12 +18,8 @@ import java.util.stream.Stream;
  * Kills processes that write, at random moments: after each kill what was written before, or the
  * new one, has to open; after the next write nothing else may be left.
  *
- * <p>{@code KillsTest} runs a few. Several hundred, on a disk that is full half of the time:
- *
- * <pre>
- * mkdir /tmp/small &amp;&amp; sudo mount -t tmpfs -o size=32m tmpfs /tmp/small
- * mvn -pl geo-cli -Pkills test -Dkills=500 -Dkills.folder=/tmp/small
- * </pre>
+ * <p>{@code KillsTest} runs them; CONTRIBUTING.md has the command for many, on a disk that is full half
+ * of the time.
  */
 final class Kills {
   /** A disk so small is filled. */
@@ -163,15 +159,5 @@ final class Kills {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  public static void main(String[] args) throws Exception {
-    Path in = Files.createTempDirectory("kills");
-    Outcome outcome =
-        new Kills(in, Path.of(args[1]), System.nanoTime())
-            .run(List.of(KillTask.values()), Integer.parseInt(args[0]));
-    System.out.println(outcome.kills() + ", " + outcome.full() + " of them on a full disk");
-    outcome.failures().forEach(System.out::println);
-    System.exit(outcome.failures().isEmpty() ? 0 : 1);
   }
 }
