@@ -4,6 +4,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
@@ -58,7 +59,7 @@ final class FineTune {
   private static void answerWhereSafe(Localizer localizer, Manifest held) {
     List<Path> images = held.entries().stream().map(Manifest.Entry::image).toList();
     List<Location> answers = localizer.locateAll(images);
-    AnswerRule rule = LearnThenTest.fit(answers, held.locations(), 2500, 0.5, 0.1);
+    AnswerRule rule = LearnThenTest.fit(answers, held.locations(), new ErrorBound(2500, 0.5, 0.1));
     for (Location answer : answers) {
       System.out.println(rule.accepts(answer) ? answer.latLng() : rule.reason(answer));
     }

@@ -4,12 +4,14 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
 import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.eval.Share;
@@ -128,11 +130,11 @@ public final class GroupCoverageTable {
       }
       List<Location> ruled = answers(model, ruling);
       double km = arguments.decimal("km");
-      double confidence = arguments.decimal("confidence");
-      AnswerRule rule =
-          grouped
-              ? LearnThenTest.fit(ruled, truths(ruling), groups, km, confidence, 0.1)
-              : LearnThenTest.fit(ruled, truths(ruling), km, confidence, 0.1);
+      ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
+      AnswerRule rule = LearnThenTest.fit(ruled, truths(ruling), of, bound);
+      List<Double> masses =
+          answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
+      print(start, "drift, p", Drift.of(rule, masses).pValue());
       long given = answers.stream().filter(rule::accepts).count();
       long right = 0;
       for (int i = 0; i < answers.size(); i++) {
@@ -171,6 +173,10 @@ public final class GroupCoverageTable {
     try (Localizer localizer = model.localizer()) {
       return localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
     }
+  }
+
+  private static void print(String start, String measure, double value) {
+    System.out.printf(Locale.ROOT, "%s,%s,%.2g,,,%n", start, measure, value);
   }
 
   private static void print(String start, String measure, Share share, String area) {

@@ -7,6 +7,7 @@ import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
@@ -169,9 +170,7 @@ final class CalibrateCommand implements Callable<Integer> {
             locations,
             photos.stream().map(Manifest.Entry::latLng).toList(),
             groups(photos),
-            wanted.km,
-            wanted.confidence,
-            wanted.failure);
+            new ErrorBound(wanted.km, wanted.confidence, wanted.failure));
     print(fitted, locations);
     return fitted;
   }
@@ -181,9 +180,8 @@ final class CalibrateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "Answers within %s km with a confidence of %s: %s%n",
-        fitted.withinKm(),
-        fitted.confidence(),
+        "Answers %s: %s%n",
+        fitted.bound(),
         fitted
             .leastMass()
             .map(

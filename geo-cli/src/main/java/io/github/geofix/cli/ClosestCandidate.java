@@ -4,6 +4,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -39,6 +40,11 @@ final class ClosestCandidate implements Localizer {
       closest.add(closest(photos.get(i), locations.get(i)));
     }
     return closest;
+  }
+
+  @Override
+  public PhotoLimits photoLimits() {
+    return localizer.photoLimits();
   }
 
   @Override

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "describe",
     description = {
-      "Shows the layers of a network: shapes, parameters, memory, what is frozen.",
+      "Shows the layers of a network: shapes, parameters, what is frozen; and estimates of what a"
+          + " photo and a training step take.",
       "With --settings the settings of a model: names, values, and what they take.",
       "With --recipe how a size is trained, as its paper has it."
     },
@@ -71,6 +72,14 @@ final class DescribeCommand implements Callable<Integer> {
       description = "Show the training options of the size instead of the layers.")
   private boolean recipe;
 
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description =
+          "Photos of the training step whose memory is estimated; by default as the size is"
+              + " trained.")
+  private @Nullable Integer batch;
+
   static final class Form {
     @Option(names = "--json", description = "Write the layers, or the recipe, as JSON.")
     private boolean json;
@@ -96,7 +105,11 @@ final class DescribeCommand implements Callable<Integer> {
       if (form.settings || form.markdown) {
         settings(out, family.config(what.untrained.size, changes));
       } else {
-        describe(out, family.network(what.untrained.size, changes));
+        Module network = family.network(what.untrained.size, changes);
+        Family.Reads reads = family.reads(family.config(what.untrained.size, changes));
+        TrainOptions training =
+            Recipe.of(what.untrained.method, what.untrained.size).options();
+        describe(out, network, Costs.of(network, reads, inBatches(training)));
       }
     } else if (what.model != null) {
       ModelFolder folder = code.open(what.model).with(changes);
@@ -105,12 +118,18 @@ final class DescribeCommand implements Callable<Integer> {
         settings(out, family.config(folder));
       } else {
         try (GeoModel model = family.load(folder)) {
-          describe(out, model.network());
+          Family.Reads reads = family.reads(family.config(folder));
+          TrainOptions training = inBatches(TrainOptions.defaults());
+          describe(out, model.network(), Costs.of(model.network(), reads, training));
         }
       }
     }
     out.flush();
     return 0;
+  }
+
+  private TrainOptions inBatches(TrainOptions training) {
+    return batch == null ? training : training.withBatchSize(batch);
   }
 
   private void describeRecipe(PrintWriter out) {
@@ -138,11 +157,14 @@ final class DescribeCommand implements Callable<Integer> {
     }
   }
 
-  private void describe(PrintWriter out, Module network) {
+  private void describe(PrintWriter out, Module network, Costs costs) {
     if (form.json) {
-      out.println(new GsonBuilder().setPrettyPrinting().create().toJson(json(network)));
+      JsonObject json = json(network);
+      costs.addTo(json);
+      out.println(new GsonBuilder().setPrettyPrinting().create().toJson(json));
     } else {
       text(out, network);
+      costs.text(out);
     }
   }
 

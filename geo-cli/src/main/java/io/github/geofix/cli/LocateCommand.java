@@ -4,11 +4,14 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.eval.Drift;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -41,6 +44,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
   private static final int WITHHELD = 3;
+
+  /** The test finds nothing in fewer photos. */
+  private static final int LEAST_FOR_DRIFT = 20;
 
   @Spec private CommandSpec spec;
 
@@ -126,6 +132,7 @@ final class LocateCommand implements Callable<Integer> {
     if (counts.withheld > 0 && photos.size() > 1) {
       error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
     }
+    giving.ifPresent(answers -> checkDrift(answers, counts.masses));
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
@@ -141,6 +148,24 @@ final class LocateCommand implements Callable<Integer> {
     private int done;
     private int failed;
     private int withheld;
+    private final List<Double> masses = new ArrayList<>();
+  }
+
+  /** Warns if the photos are not of the kind that the rule was fitted on. */
+  private void checkDrift(AnswerRule giving, List<Double> masses) {
+    if (masses.size() < LEAST_FOR_DRIFT) {
+      return;
+    }
+    Drift drift = Drift.of(giving, masses);
+    if (drift.isAlarm()) {
+      error(
+          String.format(
+              Locale.ROOT,
+              "these photos are unlike those that the rule was fitted on (Kolmogorov-Smirnov"
+                  + " distance %.2f, p %.1g): the bound on the error need not hold",
+              drift.distance(),
+              drift.pValue()));
+    }
   }
 
   private static void write(
@@ -148,6 +173,10 @@ final class LocateCommand implements Callable<Integer> {
       PhotoOutcome.Located located,
       Optional<AnswerRule> giving,
       Counts counts) {
+    giving.ifPresent(
+        answers ->
+            counts.masses.add(
+                AnswerRule.mass(located.location(), answers.bound().withinKm())));
     try {
       if (giving.isEmpty() || giving.get().accepts(located.location())) {
         writer.write(located.photo(), located.location());

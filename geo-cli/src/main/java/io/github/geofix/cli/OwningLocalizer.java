@@ -2,6 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements L
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return localizer.locateAll(photos);
+  }
+
+  @Override
+  public PhotoLimits photoLimits() {
+    return localizer.photoLimits();
   }
 
   @Override

@@ -213,7 +213,8 @@ final class ServeCommand implements Callable<Integer> {
   /** Training and the demo write models to folders named model. */
   private static String nameOf(Path folder) {
     Path full = folder.toAbsolutePath().normalize();
-    Path named = full.endsWith("model") && full.getNameCount() > 1 ? full.getParent() : full;
+    Path parent = full.getParent();
+    Path named = parent != null && full.endsWith("model") ? parent : full;
     return String.valueOf(named.getFileName()).replaceAll("[^A-Za-z0-9._-]", "-");
   }
 

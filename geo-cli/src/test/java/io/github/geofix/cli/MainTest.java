@@ -488,6 +488,10 @@ final class MainTest {
             .getAsJsonObject();
     // Just Zoom In: 21.27 million.
     assertThat(zoom.get("decoderParameters").getAsLong()).isEqualTo(21_268_224);
+    String batch = run("describe", "--method", "zoom", "--size", "paper", "--batch", "4").out();
+    assertThat(batch)
+        .contains("one photo: 865.9 GFLOPs", "a training step of a batch of 4: about ")
+        .containsPattern("--precision auto on this machine: (float32|bfloat16)\\R");
   }
 
   @Test

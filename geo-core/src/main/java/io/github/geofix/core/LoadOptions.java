@@ -12,8 +12,11 @@ import java.util.Objects;
  *     threads that all such models of the process share, as many as keep all cores busy
  * @param precision of the network; a model that is not in float32 answers, but is neither trained
  *     nor saved
+ * @param photoLimits on the photos that the model decodes; {@link PhotoLimits#server()} for those
+ *     of strangers
  */
-public record LoadOptions(boolean allowCode, int computeThreads, Precision precision) {
+public record LoadOptions(
+    boolean allowCode, int computeThreads, Precision precision, PhotoLimits photoLimits) {
   private static final int MOST_THREADS = 1024;
 
   /**
@@ -23,6 +26,7 @@ public record LoadOptions(boolean allowCode, int computeThreads, Precision preci
    */
   public LoadOptions {
     Objects.requireNonNull(precision, "precision");
+    Objects.requireNonNull(photoLimits, "photoLimits");
     if (computeThreads < 0 || computeThreads > MOST_THREADS) {
       throw new IllegalArgumentException(
           "computeThreads must be 0, for the shared threads, to "
@@ -33,24 +37,30 @@ public record LoadOptions(boolean allowCode, int computeThreads, Precision preci
   }
 
   /**
-   * Returns the options that refuse code, share the threads of the process, and load in float32.
+   * Returns the options that refuse code, share the threads of the process, load in float32, and
+   * have {@link PhotoLimits#defaults()}.
    */
   public static LoadOptions defaults() {
-    return new LoadOptions(false, 0, Precision.FLOAT32);
+    return new LoadOptions(false, 0, Precision.FLOAT32, PhotoLimits.defaults());
   }
 
   /** Returns a copy that allows code, or not. */
   public LoadOptions withAllowCode(boolean allowCode) {
-    return new LoadOptions(allowCode, computeThreads, precision);
+    return new LoadOptions(allowCode, computeThreads, precision, photoLimits);
   }
 
   /** Returns a copy with a number of threads of its own, or 0 for the shared ones. */
   public LoadOptions withComputeThreads(int computeThreads) {
-    return new LoadOptions(allowCode, computeThreads, precision);
+    return new LoadOptions(allowCode, computeThreads, precision, photoLimits);
   }
 
   /** Returns a copy with another precision. */
   public LoadOptions withPrecision(Precision precision) {
-    return new LoadOptions(allowCode, computeThreads, precision);
+    return new LoadOptions(allowCode, computeThreads, precision, photoLimits);
+  }
+
+  /** Returns a copy with other limits on photos. */
+  public LoadOptions withPhotoLimits(PhotoLimits photoLimits) {
+    return new LoadOptions(allowCode, computeThreads, precision, photoLimits);
   }
 }

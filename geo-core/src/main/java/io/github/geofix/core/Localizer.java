@@ -63,7 +63,7 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   default Location locate(byte[] photo) {
-    return locate(ModelProvider.find().decode(photo));
+    return locate(ModelProvider.find().decode(photo, photoLimits()));
   }
 
   /**
@@ -75,7 +75,7 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   default Location locate(InputStream photo) {
-    return locate(ModelProvider.find().decode(photo));
+    return locate(ModelProvider.find().decode(photo, photoLimits()));
   }
 
   /**
@@ -150,6 +150,14 @@ public interface Localizer extends AutoCloseable {
                     .formatted(count[0], photos.size(), limit));
           }
         });
+  }
+
+  /**
+   * Returns the limits on the photos that this localizer decodes, those of {@link LoadOptions} for
+   * loaded models.
+   */
+  default PhotoLimits photoLimits() {
+    return PhotoLimits.defaults();
   }
 
   /** Locates decoded photos in batches; the result has the order of the argument. */

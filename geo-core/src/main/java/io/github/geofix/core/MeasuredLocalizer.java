@@ -47,6 +47,11 @@ record MeasuredLocalizer(Localizer localizer, LocateMetrics metrics) implements 
   }
 
   @Override
+  public PhotoLimits photoLimits() {
+    return localizer.photoLimits();
+  }
+
+  @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     long[] start = {System.nanoTime()};
     localizer.locateEach(

@@ -1,12 +1,9 @@
 package io.github.geofix.earth;
 
 import io.github.geofix.eval.report.EmbeddedImage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 
 /** The picture of the Earth that maps of reports are drawn on. */
 public final class EarthBackdrop {
@@ -22,10 +19,7 @@ public final class EarthBackdrop {
     if (!Files.isReadable(file)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(EmbeddedImage.thumbnail(ImageIO.read(file.toFile()), PIXELS));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
+    return Optional.of(
+        EmbeddedImage.thumbnail(EarthImage.decode(file, EarthImage.MAX_PIXELS), PIXELS));
   }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.earth;
 
 import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.io.ImageReaders;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -10,11 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.FileImageInputStream;
@@ -32,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * 11 bytes a pixel of the picture. A view of 32 x 32 pixels takes about 0.03 ms.
  */
 public final class EarthImage {
+
+  /** Other readers of the JDK allocate what a damaged header asks for. */
+  private static final ImageReaders READERS = ImageReaders.ofJdk("jpeg", "png");
 
   /** Pixels of the largest picture read: a bound on memory, 1.5 GB with the halved copies. */
   static final long MAX_PIXELS = 1L << 27;
@@ -114,15 +116,14 @@ public final class EarthImage {
 
   static BufferedImage decode(Path file, long maxPixels) {
     try (ImageInputStream in = new FileImageInputStream(InputFiles.find(file).toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      ImageReader reader = readers.hasNext() ? readers.next() : null;
-      // Other readers of the JDK allocate what a damaged header asks for.
-      if (reader == null || !(reads("image/jpeg", reader) || reads("image/png", reader))) {
-        throw new IOException("not a JPEG or PNG image");
-      }
+      ImageReader reader =
+          READERS.find(in).orElseThrow(() -> new IOException("not a JPEG or PNG image"));
       try {
         return decode(reader, in, file, maxPixels);
-      } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+      } catch (IndexOutOfBoundsException
+          | NegativeArraySizeException
+          | OutOfMemoryError
+          | StackOverflowError e) {
         throw new IOException("the file is damaged (" + e + ")", e);
       } finally {
         reader.dispose();

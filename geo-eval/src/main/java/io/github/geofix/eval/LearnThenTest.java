@@ -2,9 +2,11 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,36 +45,10 @@ public final class LearnThenTest {
    *
    * @param locations the answers
    * @param truths where the photos were taken, in the same order
-   * @param withinKm the greatest distance of a right answer, positive
-   * @param confidence the share of right answers among those given, such as 0.9
-   * @param failure the probability that the rule breaks the bound, such as 0.1
-   * @throws IllegalArgumentException if there is no photo, the lists differ in size, or a number is
-   *     out of range
+   * @throws IllegalArgumentException if there is no photo or the lists differ in size
    */
-  public static AnswerRule fit(
-      List<Location> locations,
-      List<LatLng> truths,
-      double withinKm,
-      double confidence,
-      double failure) {
-    AnswerRule rule =
-        new AnswerRule(withinKm, confidence, failure, Optional.empty(), locations.size());
-    if (truths.size() != locations.size()) {
-      throw new IllegalArgumentException(
-          truths.size() + " truths do not pair with " + locations.size() + " locations");
-    }
-    double[] masses = new double[locations.size()];
-    boolean[] right = new boolean[masses.length];
-    for (int i = 0; i < masses.length; i++) {
-      masses[i] = AnswerRule.mass(locations.get(i), withinKm);
-      right[i] = GreatCircle.isWithin(locations.get(i).latLng(), truths.get(i), withinKm);
-    }
-    return new AnswerRule(
-        withinKm,
-        confidence,
-        failure,
-        leastMass(masses, right, 1 - confidence, failure),
-        rule.photos());
+  public static AnswerRule fit(List<Location> locations, List<LatLng> truths, ErrorBound bound) {
+    return fit(locations, truths, Collections.nCopies(locations.size(), ""), bound);
   }
 
   /**
@@ -80,36 +56,38 @@ public final class LearnThenTest {
    * the strictest of the rules of the groups. Answers to photos of a new group are bounded only if
    * it is no harder than the hardest of these.
    *
-   * @param groups the group of each photo, in the order of {@code locations}
+   * @param locations the answers
+   * @param truths where the photos were taken, in the same order
+   * @param groups the group of each photo, in the same order
+   * @throws IllegalArgumentException if there is no photo or the lists differ in size
    */
   public static AnswerRule fit(
-      List<Location> locations,
-      List<LatLng> truths,
-      List<String> groups,
-      double withinKm,
-      double confidence,
-      double failure) {
-    if (groups.size() != locations.size()) {
+      List<Location> locations, List<LatLng> truths, List<String> groups, ErrorBound bound) {
+    if (truths.size() != locations.size() || groups.size() != locations.size()) {
       throw new IllegalArgumentException(
-          groups.size() + " groups do not pair with " + locations.size() + " locations");
+          "%d truths and %d groups do not fit %d locations"
+              .formatted(truths.size(), groups.size(), locations.size()));
     }
+    List<Double> masses =
+        locations.stream().map(location -> AnswerRule.mass(location, bound.withinKm())).toList();
     Map<String, List<Integer>> members = new LinkedHashMap<>();
     for (int i = 0; i < groups.size(); i++) {
       members.computeIfAbsent(groups.get(i), group -> new ArrayList<>()).add(i);
     }
     Optional<Double> strictest = Optional.of(0.0);
     for (List<Integer> group : members.values()) {
-      Optional<Double> least =
-          fit(
-                  group.stream().map(locations::get).toList(),
-                  group.stream().map(truths::get).toList(),
-                  withinKm,
-                  confidence,
-                  failure)
-              .leastMass();
+      double[] ofGroup = group.stream().mapToDouble(masses::get).toArray();
+      boolean[] right = new boolean[ofGroup.length];
+      for (int i = 0; i < right.length; i++) {
+        int photo = group.get(i);
+        right[i] =
+            GreatCircle.isWithin(
+                locations.get(photo).latLng(), truths.get(photo), bound.withinKm());
+      }
+      Optional<Double> least = leastMass(ofGroup, right, 1 - bound.confidence(), bound.failure());
       strictest = strictest.flatMap(mass -> least.map(other -> Math.max(mass, other)));
     }
-    return new AnswerRule(withinKm, confidence, failure, strictest, locations.size());
+    return new AnswerRule(bound, strictest, masses);
   }
 
   /** Returns the least safe threshold, if there is one. */

@@ -8,6 +8,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AbstentionTest {
+  private static final ErrorBound WITHIN_200 = new ErrorBound(200, 0.9, 0.1);
   private static final LatLng HERE = new LatLng(10, 20);
   private static final LatLng NEAR = new LatLng(10.5, 20);
   private static final LatLng FAR = new LatLng(-40, 100);
@@ -42,14 +44,14 @@ class AbstentionTest {
     Location location = location(0.5, 0.3, 0.2);
     assertThat(AnswerRule.mass(location, 200)).isCloseTo(0.8, within(1e-12));
     assertThat(AnswerRule.mass(location, 20)).isEqualTo(0.5);
-    AnswerRule rule = new AnswerRule(200, 0.9, 0.1, Optional.of(0.75), 10);
+    AnswerRule rule = new AnswerRule(WITHIN_200, Optional.of(0.75), List.of(0.5));
     assertThat(rule.accepts(location)).isTrue();
     assertThat(rule.accepts(location(0.5, 0.2, 0.1))).isFalse();
     assertThat(rule.reason(location(0.5, 0.2, 0.1)))
         .isEqualTo(
-            "0.700 of the score lies within 200 km of the answer, 0.750 is needed for a confidence"
-                + " of 0.9");
-    AnswerRule never = new AnswerRule(200, 0.9, 0.1, Optional.empty(), 10);
+            "0.700 of the score lies near the answer, 0.750 is needed to be within 200 km with a"
+                + " confidence of 0.9");
+    AnswerRule never = new AnswerRule(WITHIN_200, Optional.empty(), List.of(0.5));
     assertThat(never.accepts(location(1, 0, 0))).isFalse();
     assertThat(never.reason(location)).contains("no answer of this model is within 200 km");
   }
@@ -57,8 +59,8 @@ class AbstentionTest {
   @Test
   void keepsRulesInTheModelFolder(@TempDir Path folder) {
     assertThat(AnswerRules.load(folder).rules()).isEmpty();
-    AnswerRule rule = new AnswerRule(200, 0.9, 0.1, Optional.of(0.75), 10);
-    AnswerRule never = new AnswerRule(25, 0.95, 0.1, Optional.empty(), 10);
+    AnswerRule rule = new AnswerRule(WITHIN_200, Optional.of(0.75), List.of(0.5));
+    AnswerRule never = new AnswerRule(new ErrorBound(25, 0.95, 0.1), Optional.empty(), List.of(0.5));
     new AnswerRules(List.of()).with(rule).with(never).with(rule).save(folder);
     AnswerRules rules = AnswerRules.load(folder);
     assertThat(rules.rules()).containsExactly(never, rule);
@@ -126,13 +128,13 @@ class AbstentionTest {
       truths.add(hard && !sure ? FAR : HERE);
       groups.add(hard ? "hard" : "easy");
     }
-    AnswerRule easy = LearnThenTest.fit(easy(locations), easy(truths), 200, 0.9, 0.1);
+    AnswerRule easy = LearnThenTest.fit(easy(locations), easy(truths), WITHIN_200);
     assertThat(easy.leastMass()).contains(0.0);
-    AnswerRule both = LearnThenTest.fit(locations, truths, groups, 200, 0.9, 0.1);
+    AnswerRule both = LearnThenTest.fit(locations, truths, groups, WITHIN_200);
     assertThat(both.leastMass()).contains(0.61);
-    assertThat(both.photos()).isEqualTo(400);
+    assertThat(both.masses()).hasSize(400);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LearnThenTest.fit(locations, List.of(HERE), 200, 0.9, 0.1));
+        .isThrownBy(() -> LearnThenTest.fit(locations, List.of(HERE), WITHIN_200));
   }
 
   private static <T> List<T> easy(List<T> all) {
@@ -172,5 +174,23 @@ class AbstentionTest {
     assertThat(curve.points()).hasSize(100);
     assertThat(curve.points().get(99)).isEqualTo(new RiskCoverage.Point(1, 1));
     assertThat(curve.area()).isCloseTo(1, within(1e-9));
+  }
+
+  @Test
+  void driftIsFoundWhereTheScoresDiffer() {
+    Random random = new Random(21);
+    List<Double> fitted = random.doubles(400).boxed().toList();
+    AnswerRule rule = new AnswerRule(WITHIN_200, Optional.of(0.5), fitted);
+    int alarms = 0;
+    for (int batch = 0; batch < 200; batch++) {
+      alarms += Drift.of(rule, random.doubles(100).boxed().toList()).isAlarm() ? 1 : 0;
+    }
+    // One batch in a hundred, conditional on one fit, and three standard deviations.
+    assertThat(alarms).isLessThanOrEqualTo(8);
+    Drift drift =
+        Drift.of(rule, random.doubles(100).map(mass -> mass * mass).boxed().toList());
+    assertThat(drift.isAlarm()).isTrue();
+    // The distribution functions x and sqrt(x) differ by 1/4 at the most.
+    assertThat(drift.distance()).isCloseTo(0.25, within(0.12));
   }
 }

@@ -3,6 +3,7 @@ package io.github.geofix.judge;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -42,6 +43,11 @@ public final class JudgedLocalizer implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return judged(localizer.locateAll(photos), photos, reader);
+  }
+
+  @Override
+  public PhotoLimits photoLimits() {
+    return localizer.photoLimits();
   }
 
   @Override

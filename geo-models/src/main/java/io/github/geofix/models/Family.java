@@ -79,6 +79,19 @@ public interface Family {
     return Set.of("answer");
   }
 
+  /**
+   * How many examples the parts of a network read that have a {@link Module#cost}.
+   *
+   * @param located by the part's full name, for one photo that is located
+   * @param trained by the part's full name, for one example of training
+   */
+  record Reads(Map<String, Integer> located, Map<String, Integer> trained) {}
+
+  /** Returns how many examples the parts of a network read; none where it is not known. */
+  default Reads reads(Record config) {
+    return new Reads(Map.of(), Map.of());
+  }
+
   /** Returns the parameter names of published checkpoints of whole models, by publisher. */
   default Map<String, RenameTable> checkpointNames() {
     return Map.of();

@@ -72,18 +72,18 @@ public final class FolderModelProvider implements ModelProvider {
   }
 
   @Override
-  public BufferedImage read(Path photo) {
-    return Photos.read(photo);
+  public BufferedImage read(Path photo, PhotoLimits limits) {
+    return Photos.read(photo, limits);
   }
 
   @Override
-  public BufferedImage decode(byte[] photo) {
-    return Photos.decode(photo, "of " + photo.length + " bytes", PhotoLimits.defaults());
+  public BufferedImage decode(byte[] photo, PhotoLimits limits) {
+    return Photos.decode(photo, "of " + photo.length + " bytes", limits);
   }
 
   @Override
-  public BufferedImage decode(InputStream photo) {
-    return Photos.decode(photo, "from a stream", PhotoLimits.defaults());
+  public BufferedImage decode(InputStream photo, PhotoLimits limits) {
+    return Photos.decode(photo, "from a stream", limits);
   }
 
   private static GeoModel load(Path modelFolder, LoadOptions options) {

@@ -2,6 +2,7 @@ package io.github.geofix.models;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.format.ModelFormatException;
@@ -39,6 +40,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final Module network;
   private final NDManager manager;
   private volatile AnswerOptions answerOptions;
+  private volatile PhotoLimits photoLimits = PhotoLimits.defaults();
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
 
@@ -76,6 +78,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
           base.rounded = folder;
           base.network.toBfloat16();
         }
+        base.photoLimits = folder.options().photoLimits();
         base.readExtras(folder, weights);
         base.calibration = folder.calibration();
         base.attribution = folder.attribution();
@@ -127,6 +130,11 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /** Returns the configuration that {@link #save} writes, with the present answer options. */
   public abstract Record config();
+
+  /** Returns the limits on the photos that the model's localizers decode. */
+  public final PhotoLimits photoLimits() {
+    return photoLimits;
+  }
 
   /** Returns how scores become locations. */
   public final AnswerOptions answerOptions() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.models.image.Photos;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -81,6 +83,27 @@ final class LoadedLocalizerTest {
       assertThatThrownBy(() -> localizer.locate(new byte[0]))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessage("cannot read photo of 0 bytes: the file is empty");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embed", "token"})
+  void limitsOfLoadingHoldForEveryPhoto(String method) throws IOException {
+    Path file = photo(1);
+    byte[] bytes = Files.readAllBytes(file);
+    PhotoLimits limits = PhotoLimits.server().withMaxPixels(40 * 36 - 1);
+    try (Localizer localizer =
+        Localizer.load(FOLDERS.resolve(method), OPTIONS.withPhotoLimits(limits))) {
+      assertThat(localizer.photoLimits()).isEqualTo(limits);
+      String tooLarge = "40 x 36 pixels, more than the 1439 allowed";
+      assertThatThrownBy(() -> localizer.locate(file)).hasMessageContaining(tooLarge);
+      assertThatThrownBy(() -> localizer.locate(bytes)).hasMessageContaining(tooLarge);
+      assertThatThrownBy(() -> localizer.locate(new ByteArrayInputStream(bytes)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining(tooLarge);
+      List<PhotoOutcome> outcomes = new ArrayList<>();
+      localizer.locateEach(List.of(file), outcomes::add);
+      assertThat(outcomes.get(0)).isInstanceOf(PhotoOutcome.Failed.class);
     }
   }
 

@@ -3,53 +3,42 @@ package io.github.geofix.core.abstention;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * A rule for which answers of a model to give: those in which enough of the score lies near the
- * answer. Of the answers that it accepts, at least a share of {@code confidence} is within {@code
- * withinKm} of the truth. The bound fails for a share of at most {@code failure} of the samples of
- * photos that a rule is fitted on.
+ * answer, so that the answers given keep an {@link ErrorBound}.
  *
  * <p>The bound holds for photos of the kind that the rule was fitted on, and of no other. It is a
  * statement on many photos, not on one. Immutable and thread-safe.
  *
- * @param withinKm the greatest distance of a right answer, positive
- * @param confidence the share of right answers among those given, above 0, below 1
- * @param failure the probability that the fit gave a rule that breaks the bound, above 0, below 1
+ * @param bound what the answers keep
  * @param leastMass the least {@link #mass} of an answer that is given, 0 to 1; empty if no answer
- *     can be given with this confidence
- * @param photos the number of photos that the rule was fitted on
+ *     can be given under this bound
+ * @param masses the {@link #mass} of each answer that the rule was fitted on, in any order: later
+ *     they show whether other photos are of the same kind
  */
-public record AnswerRule(
-    double withinKm, double confidence, double failure, Optional<Double> leastMass, int photos) {
+public record AnswerRule(ErrorBound bound, Optional<Double> leastMass, List<Double> masses) {
 
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if a number is out of range
+   * @throws IllegalArgumentException if a mass is out of range or there is none
    */
   public AnswerRule {
-    if (!(withinKm > 0 && withinKm < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("withinKm must be positive: " + withinKm);
-    }
-    checkProbability("confidence", confidence);
-    checkProbability("failure", failure);
-    leastMass.ifPresent(
-        mass -> {
-          if (!(mass >= 0 && mass <= 1)) {
-            throw new IllegalArgumentException("leastMass must be 0 to 1: " + mass);
-          }
-        });
-    if (photos < 1) {
-      throw new IllegalArgumentException("photos must be 1 or more: " + photos);
+    masses = List.copyOf(masses);
+    leastMass.ifPresent(mass -> checkMass("leastMass", mass));
+    masses.forEach(mass -> checkMass("a mass", mass));
+    if (masses.isEmpty()) {
+      throw new IllegalArgumentException("a rule is fitted on one photo or more");
     }
   }
 
-  private static void checkProbability(String name, double value) {
-    if (!(value > 0 && value < 1)) {
-      throw new IllegalArgumentException(name + " must be above 0 and below 1: " + value);
+  private static void checkMass(String name, double mass) {
+    if (!(mass >= 0 && mass <= 1)) {
+      throw new IllegalArgumentException(name + " must be 0 to 1: " + mass);
     }
   }
 
@@ -69,7 +58,7 @@ public record AnswerRule(
 
   /** Returns whether the answer is given. */
   public boolean accepts(Location location) {
-    return leastMass.isPresent() && mass(location, withinKm) >= leastMass.get();
+    return leastMass.isPresent() && mass(location, bound.withinKm()) >= leastMass.get();
   }
 
   /** Returns why an answer that is not accepted is withheld, as a sentence without a full stop. */
@@ -79,21 +68,10 @@ public record AnswerRule(
             least ->
                 String.format(
                     Locale.ROOT,
-                    "%.3f of the score lies within %s km of the answer, %.3f is needed for a"
-                        + " confidence of %s",
-                    mass(location, withinKm),
-                    plain(withinKm),
+                    "%.3f of the score lies near the answer, %.3f is needed to be %s",
+                    mass(location, bound.withinKm()),
                     least,
-                    plain(confidence)))
-        .orElseGet(
-            () ->
-                "no answer of this model is within "
-                    + plain(withinKm)
-                    + " km with a confidence of "
-                    + plain(confidence));
-  }
-
-  private static String plain(double number) {
-    return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+                    bound))
+        .orElseGet(() -> "no answer of this model is " + bound);
   }
 }

@@ -22,7 +22,7 @@ public record AnswerRules(List<AnswerRule> rules) {
   /** The name of the file in a model folder. */
   public static final String FILE = "answer-rules.json";
 
-  private static final long MAX_BYTES = 1 << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
   /** Copies the list. */
   public AnswerRules {
@@ -60,7 +60,7 @@ public record AnswerRules(List<AnswerRule> rules) {
   public AnswerRules with(AnswerRule rule) {
     List<AnswerRule> all =
         rules.stream()
-            .filter(old -> !fits(old, rule.withinKm(), rule.confidence()))
+            .filter(old -> !fits(old, rule.bound().withinKm(), rule.bound().confidence()))
             .collect(Collectors.toCollection(ArrayList::new));
     all.add(rule);
     return new AnswerRules(all);
@@ -88,11 +88,11 @@ public record AnswerRules(List<AnswerRule> rules) {
 
   private String listed() {
     return rules.stream()
-        .map(rule -> rule.withinKm() + " km with " + rule.confidence())
+        .map(rule -> rule.bound().withinKm() + " km with " + rule.bound().confidence())
         .collect(Collectors.joining(", "));
   }
 
   private static boolean fits(AnswerRule rule, double withinKm, double confidence) {
-    return rule.withinKm() == withinKm && rule.confidence() == confidence;
+    return rule.bound().withinKm() == withinKm && rule.bound().confidence() == confidence;
   }
 }

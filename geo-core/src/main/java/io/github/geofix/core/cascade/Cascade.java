@@ -5,6 +5,7 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -158,7 +159,11 @@ public final class Cascade implements Localizer {
       refiners.forEach(Refiner::close);
       throw e;
     }
-    return new Cascade(localizer, refiners, models::read, Options.defaults());
+    return new Cascade(
+        localizer,
+        refiners,
+        photo -> models.read(photo, load.photoLimits()),
+        Options.defaults());
   }
 
   /**
@@ -184,6 +189,11 @@ public final class Cascade implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return refined(photos, first::locateAll, decode);
+  }
+
+  @Override
+  public PhotoLimits photoLimits() {
+    return first.photoLimits();
   }
 
   @Override

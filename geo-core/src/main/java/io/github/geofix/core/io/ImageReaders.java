@@ -2,10 +2,11 @@ package io.github.geofix.core.io;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -29,17 +30,8 @@ public final class ImageReaders {
    * @param preferred asked before those of the JDK, in order
    */
   public static ImageReaders preferring(List<? extends ImageReaderSpi> preferred) {
-    List<ImageReaderSpi> standard = new ArrayList<>();
-    Iterator<ImageReaderSpi> registered =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
-    while (registered.hasNext()) {
-      ImageReaderSpi provider = registered.next();
-      // Two zeros begin a WBMP, an image of phones of 1999: what damaged files are taken for.
-      if (provider.getClass().getModule().equals(ImageReader.class.getModule())
-          && !Arrays.asList(provider.getFormatNames()).contains("wbmp")) {
-        standard.add(provider);
-      }
-    }
+    // Two zeros begin a WBMP, an image of phones of 1999: what damaged files are taken for.
+    List<ImageReaderSpi> standard = standard(names -> !names.contains("wbmp"));
     // Providers that build on one of the JDK find it in the registry they are registered with.
     ServiceRegistry registry =
         new ServiceRegistry(List.<Class<?>>of(ImageReaderSpi.class).iterator());
@@ -48,6 +40,30 @@ public final class ImageReaders {
     List<ImageReaderSpi> all = new ArrayList<>(preferred);
     all.addAll(standard);
     return new ImageReaders(List.copyOf(all));
+  }
+
+  /**
+   * Returns those of the JDK for some formats.
+   *
+   * @param formats names such as jpeg, png, tiff
+   */
+  public static ImageReaders ofJdk(String... formats) {
+    return new ImageReaders(
+        standard(names -> Stream.of(formats).anyMatch(format -> names.contains(format))));
+  }
+
+  private static List<ImageReaderSpi> standard(Predicate<List<String>> formats) {
+    List<ImageReaderSpi> standard = new ArrayList<>();
+    Iterator<ImageReaderSpi> registered =
+        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);
+    while (registered.hasNext()) {
+      ImageReaderSpi provider = registered.next();
+      if (provider.getClass().getModule().equals(ImageReader.class.getModule())
+          && formats.test(List.of(provider.getFormatNames()))) {
+        standard.add(provider);
+      }
+    }
+    return standard;
   }
 
   /**

@@ -14,6 +14,7 @@ import javax.imageio.stream.FileImageInputStream;
 final class EquirectangularImage implements TileReader {
 
   private static final long MAX_PIXELS = 1 << 28;
+  private static final int MAX_ROUNDING = 2;
 
   private final List<TilePixels> zooms;
 
@@ -28,10 +29,23 @@ final class EquirectangularImage implements TileReader {
       throw new UncheckedIOException("no such image: " + file, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + " is no map: " + e.getMessage(), e);
     }
   }
 
+  /**
+   * Returns a source of an image.
+   *
+   * @throws IllegalArgumentException if it is not twice as wide as high, give or take the pixels of
+   *     a rounded size
+   */
   static TileSource of(TilePixels image) {
+    if (Math.abs(image.width() - 2L * image.height()) > MAX_ROUNDING) {
+      throw new IllegalArgumentException(
+          "%d x %d pixels: a map of the whole Earth in degrees is twice as wide as high"
+              .formatted(image.width(), image.height()));
+    }
     List<TilePixels> zooms = new ArrayList<>(List.of(image));
     // Halving is exact only while both sides are even; beyond, views take more samples instead.
     for (TilePixels p = image; p.width() % 2 == 0 && p.height() % 2 == 0 && p.width() > 64; ) {

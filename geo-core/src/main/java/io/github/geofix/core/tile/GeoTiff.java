@@ -2,6 +2,8 @@ package io.github.geofix.core.tile;
 
 import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.WebMercator;
+import io.github.geofix.core.io.ImageReaders;
+import io.github.geofix.core.io.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
@@ -10,10 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
 import javax.imageio.plugins.tiff.GeoTIFFTagSet;
@@ -28,11 +29,17 @@ import javax.imageio.stream.ImageInputStream;
  */
 final class GeoTiff implements TileReader {
 
+  /** The reader of the JDK, whatever others are on the class path: they differ in their tags. */
+  private static final ImageReaders READERS = ImageReaders.ofJdk("tiff");
+
   /** The most pixels of a tile or strip, which is decoded as one. */
   private static final long MAX_TILE_PIXELS = 1 << 24;
 
-  /** Eight bands of 16 bits: a tile takes 256 MB at most. */
-  private static final long MAX_PIXEL_BITS = 128;
+  /** What is in more bits seldom uses their range: satellites' images would be nearly black. */
+  private static final long MAX_SAMPLE_BITS = 8;
+
+  /** A tile takes 256 MB at most. */
+  private static final long MAX_BANDS = 16;
 
   private static final int MAX_IMAGES = 32;
 
@@ -40,7 +47,11 @@ final class GeoTiff implements TileReader {
   private static final int RASTER_TYPE = 1025;
   private static final int GEOGRAPHIC_TYPE = 2048;
   private static final int PROJECTED_TYPE = 3072;
+  private static final int CITATION = 1026;
+  private static final int GEOGRAPHIC_CITATION = 2049;
+  private static final int PROJECTED_CITATION = 3073;
   private static final int PIXEL_IS_POINT = 2;
+  private static final int USER_DEFINED = 32767;
 
   private final Path file;
   private final ImageInputStream stream;
@@ -52,9 +63,10 @@ final class GeoTiff implements TileReader {
   private GeoTiff(Path file, ImageInputStream stream) throws IOException {
     this.file = file;
     this.stream = stream;
-    this.reader = javaReader();
     checkDirectories(stream);
     stream.seek(0);
+    this.reader =
+        READERS.find(stream).orElseThrow(() -> new IOException("this Java has no TIFF reader"));
     reader.setInput(stream, false, false);
   }
 
@@ -80,18 +92,6 @@ final class GeoTiff implements TileReader {
           "cannot open " + file + " as GeoTIFF: " + InputFiles.reason(e),
           e instanceof IOException io ? io : new IOException(e));
     }
-  }
-
-  /** The reader of the JDK, whatever others are on the class path: they differ in their tags. */
-  private static ImageReader javaReader() throws IOException {
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("tiff");
-    while (readers.hasNext()) {
-      ImageReader reader = readers.next();
-      if (reader.getClass().getModule().equals(ImageReader.class.getModule())) {
-        return reader;
-      }
-    }
-    throw new IOException("this Java has no TIFF reader");
   }
 
   private TileSource pyramid(TileOptions options) throws IOException {
@@ -145,11 +145,19 @@ final class GeoTiff implements TileReader {
     Tags tags = tags(image);
     long bands = tags.samples();
     long bits = tags.deepestSample();
-    // For odd depths the decoder makes a table of 2^bits numbers.
-    if (bands * bits > MAX_PIXEL_BITS || (bits > 16 && bits != 32 && bits != 64)) {
+    if (bits > MAX_SAMPLE_BITS || !tags.hasUnsignedSamples()) {
       throw new IOException(
-          "its pixels have %d bands of %d bits; read are 1 to 16, 32 and 64 bits, at most %d in all"
-              .formatted(bands, bits, MAX_PIXEL_BITS));
+          ("its pixels have %d bands of %d bits%s; read are those of 8 bits, which gdal_translate"
+                  + " -ot Byte -scale LOW HIGH 0 255 %s converted.tif writes, with the values that"
+                  + " become black and white, such as -scale 0 3000")
+              .formatted(
+                  bands,
+                  bits,
+                  tags.hasUnsignedSamples() ? "" : " that are signed or floating-point numbers",
+                  file));
+    }
+    if (bands > MAX_BANDS) {
+      throw new IOException("it has %d bands, at most %d are read".formatted(bands, MAX_BANDS));
     }
     for (int tag :
         new int[] {
@@ -174,7 +182,10 @@ final class GeoTiff implements TileReader {
     int version = stream.readUnsignedShort();
     if ((order != 0x4949 && order != 0x4d4d) || version != 42) {
       throw new IOException(
-          version == 43 ? "a BigTIFF; only those below 4 GB can be read" : "it is no TIFF");
+          version == 43
+              ? "a BigTIFF, which is not read; gdal_translate -co BIGTIFF=NO writes it as one that"
+                  + " is, up to 4 GB"
+              : "it is no TIFF");
     }
     Set<Long> seen = new HashSet<>();
     for (long at = stream.readUnsignedInt(); at != 0; at = stream.readUnsignedInt()) {
@@ -200,7 +211,7 @@ final class GeoTiff implements TileReader {
     try {
       TilePixels tile = TilePixels.of(reader.readTile(images.get(level.zoom()), column, row));
       return tile.padded(level.tileWidth(), level.tileHeight());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // What the decoder throws on bytes that its checks did not foresee.
       throw new IOException("damaged, or of a kind that cannot be read: " + e.getMessage(), e);
     }
@@ -247,6 +258,9 @@ final class GeoTiff implements TileReader {
     } else if (matrix.length >= 16) {
       throw new IOException("it is rotated; gdalwarp writes it north up");
     }
+    if (pixel[1] < 0 || pixel[0] < 0) {
+      throw new IOException("it is south up or mirrored; gdalwarp writes it north up");
+    }
     if (!(pixel[0] > 0 && pixel[1] > 0 && pixel[0] < 1e7 && pixel[1] < 1e7)) {
       throw new IOException("it does not say where on Earth it lies (no pixel scale, tie point)");
     }
@@ -262,10 +276,7 @@ final class GeoTiff implements TileReader {
     if (projected > 0) {
       Projection utm = Utm.of(projected);
       if (utm == null) {
-        throw new IOException(
-            "coordinate system EPSG:"
-                + projected
-                + "; read are EPSG:4326, EPSG:3857 and UTM (gdalwarp -t_srs EPSG:3857)");
+        throw unknownCrs(projected, tags);
       }
       return new Crs(utm, 0, 0, 1);
     }
@@ -274,8 +285,25 @@ final class GeoTiff implements TileReader {
     if (geographic == 4326 || geographic == 4269 || geographic == 4258) {
       return new Crs(Projection.EQUIRECTANGULAR, 0.5, 0.25, 1.0 / 360);
     }
-    throw new IOException(
-        "coordinate system EPSG:" + geographic + "; read are EPSG:4326, EPSG:3857 and UTM");
+    throw unknownCrs(geographic, tags);
+  }
+
+  private static IOException unknownCrs(int code, Tags tags) {
+    String name =
+        tags.text(PROJECTED_CITATION)
+            .or(() -> tags.text(CITATION))
+            .or(() -> tags.text(GEOGRAPHIC_CITATION))
+            .map(text -> " \"" + Printable.of(text) + "\"")
+            .orElse("");
+    return new IOException(
+        (code == 0
+                ? "it has no coordinate system" + name + "; gdal_edit.py -a_srs sets it. Read are"
+                : (code == USER_DEFINED
+                        ? "a coordinate system of its own (no EPSG code)"
+                        : "coordinate system EPSG:" + code)
+                    + name
+                    + "; read are")
+            + " EPSG:4326, EPSG:3857 and UTM (gdalwarp -t_srs EPSG:3857)");
   }
 
   /** From the file's coordinates, y northward, to the plane of the projection, y southward. */
@@ -290,6 +318,7 @@ final class GeoTiff implements TileReader {
   }
 
   private record Tags(TIFFDirectory directory) {
+    private static final int MAX_TEXT = 100;
 
     double[] numbers(int tag) {
       TIFFField field = directory.getTIFFField(tag);
@@ -314,6 +343,35 @@ final class GeoTiff implements TileReader {
         deepest = Math.max(deepest, field.getAsLong(i));
       }
       return deepest;
+    }
+
+    /** Whether the samples are whole numbers from 0 (TIFF 6.0, section 19: SampleFormat). */
+    boolean hasUnsignedSamples() {
+      TIFFField field = directory.getTIFFField(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT);
+      for (int i = 0; field != null && i < field.getCount(); i++) {
+        if (field.getAsLong(i) == BaselineTIFFTagSet.SAMPLE_FORMAT_SIGNED_INTEGER
+            || field.getAsLong(i) == BaselineTIFFTagSet.SAMPLE_FORMAT_FLOATING_POINT) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** The text of a GeoKey, if it is there. */
+    Optional<String> text(int key) {
+      TIFFField keys = directory.getTIFFField(GeoTIFFTagSet.TAG_GEO_KEY_DIRECTORY);
+      TIFFField texts = directory.getTIFFField(GeoTIFFTagSet.TAG_GEO_ASCII_PARAMS);
+      for (int i = 4; keys != null && texts != null && i + 3 < keys.getCount(); i += 4) {
+        if (keys.getAsInt(i) == key
+            && keys.getAsInt(i + 1) == GeoTIFFTagSet.TAG_GEO_ASCII_PARAMS) {
+          String all = texts.getAsString(0);
+          int from = Math.min(all.length(), keys.getAsInt(i + 3));
+          int to = Math.min(all.length(), from + Math.min(MAX_TEXT, keys.getAsInt(i + 2)));
+          String text = all.substring(from, to).replaceAll("[|\0]+$", "").strip();
+          return text.isEmpty() ? Optional.empty() : Optional.of(text);
+        }
+      }
+      return Optional.empty();
     }
 
     /** The value of a GeoKey; 0 if it is not there or not a short. */

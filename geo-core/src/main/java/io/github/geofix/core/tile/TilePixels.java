@@ -4,9 +4,11 @@ import io.github.geofix.core.io.ImageReaders;
 import io.github.geofix.core.io.Services;
 import java.awt.AlphaComposite;
 import java.awt.Graphics2D;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;
+import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,8 +92,8 @@ final class TilePixels {
         throw new IOException("damaged: " + damage.get(0));
       }
       return of(image);
-    } catch (RuntimeException e) {
-      // What decoders throw on bytes that their checks did not foresee.
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // What decoders throw on bytes that their checks did not foresee, such as a length of 2 GB.
       throw new IOException("damaged: " + e, e);
     } finally {
       reader.dispose();
@@ -103,15 +105,8 @@ final class TilePixels {
     int width = image.getWidth();
     int height = image.getHeight();
     Raster raster = image.getRaster();
-    if (raster.getNumBands() == 1
-        && raster.getDataBuffer().getDataType() == DataBuffer.TYPE_BYTE
-        && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-      // Java takes gray for linear light and would brighten it.
-      int[] gray = raster.getSamples(0, 0, width, height, 0, new int[width * height]);
-      for (int i = 0; i < gray.length; i++) {
-        gray[i] *= 0x010101;
-      }
-      return new TilePixels(width, height, gray);
+    if (isGray(image)) {
+      return new TilePixels(width, height, gray(raster, image.getColorModel().hasAlpha()));
     }
     BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = copy.createGraphics();
@@ -120,6 +115,46 @@ final class TilePixels {
     graphics.dispose();
     return new TilePixels(
         width, height, ((DataBufferInt) copy.getRaster().getDataBuffer()).getData());
+  }
+
+  /** Java takes gray for linear light and would brighten it. */
+  private static boolean isGray(BufferedImage image) {
+    int type = image.getRaster().getTransferType();
+    return !(image.getColorModel() instanceof IndexColorModel)
+        && image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY
+        && image.getRaster().getNumBands() <= 2
+        && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
+  }
+
+  private static int[] gray(Raster raster, boolean hasAlpha) {
+    int count = raster.getWidth() * raster.getHeight();
+    int[] gray = samples(raster, 0, new int[count]);
+    if (hasAlpha) {
+      int[] alpha = samples(raster, raster.getNumBands() - 1, new int[count]);
+      for (int i = 0; i < count; i++) {
+        gray[i] = (gray[i] * alpha[i] + 127) / 255;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      gray[i] *= 0x010101;
+    }
+    return gray;
+  }
+
+  /** Returns the samples of a band, rounded to 8 bits. */
+  private static int[] samples(Raster raster, int band, int[] samples) {
+    raster.getSamples(
+        raster.getMinX(),
+        raster.getMinY(),
+        raster.getWidth(),
+        raster.getHeight(),
+        band,
+        samples);
+    int most = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
+    for (int i = 0; most != 255 && i < samples.length; i++) {
+      samples[i] = (int) ((samples[i] * 255L + most / 2) / most);
+    }
+    return samples;
   }
 
   /** Returns the picture at half the size, each pixel the mean of four; odd edges count double. */

@@ -56,6 +56,7 @@ public interface TileSource extends AutoCloseable {
    * in memory at 6 bytes a pixel.
    *
    * @throws UncheckedIOException if the file is missing, damaged, or above 256 million pixels
+   * @throws IllegalArgumentException if the image is not twice as wide as high
    */
   static TileSource equirectangular(Path image) {
     return EquirectangularImage.open(image);
@@ -119,12 +120,13 @@ public interface TileSource extends AutoCloseable {
   }
 
   /**
-   * Opens a GeoTIFF below 4 GB, cloud-optimized or not, in degrees (EPSG:4326 and its like), Web
+   * Opens a GeoTIFF below 4 GB, cloud-optimized or not, of 8 bits a sample, in degrees (EPSG:4326 and its like), Web
    * Mercator (EPSG:3857) or UTM on WGS 84, ETRS89 or NAD83. Its overviews serve coarse views. UTM
    * needs {@code org.locationtech.proj4j:proj4j} on the class path.
    *
-   * @throws UncheckedIOException if the file is missing, damaged, in another coordinate system, or
-   *     cut into tiles or strips of more than 16 million pixels
+   * @throws UncheckedIOException if the file is missing, damaged, in another coordinate system, has
+   *     samples of more than 8 bits, is a BigTIFF, or is cut into tiles or strips of more than 16
+   *     million pixels; the message has the command that converts it
    * @throws IllegalStateException if proj4j is needed and missing
    */
   static TileSource geoTiff(Path file, TileOptions options) {

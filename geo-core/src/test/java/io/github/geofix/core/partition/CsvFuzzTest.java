@@ -3,6 +3,7 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.format.ModelFormatException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -41,6 +42,8 @@ class CsvFuzzTest {
             Files.readAllBytes(partition),
             Files.readAllBytes(hierarchy),
             "cluster_id,min_lat,max_lat,mean_lat,min_lon,max_lon,mean_lon\n0,1,2,1.5,3,4,3.5\n"
+                .getBytes(StandardCharsets.UTF_8),
+            "image,latitude,longitude,note\na.jpg,48.8,2.3,x\n\"b,c.jpg\",-33.9,151.2,\n"
                 .getBytes(StandardCharsets.UTF_8),
             "LAT,LON\n48.8,2.3\n-33.9,151.2\n".getBytes(StandardCharsets.UTF_8));
   }
@@ -112,6 +115,15 @@ class CsvFuzzTest {
     read(file, content.length, CellHierarchy::load);
     read(file, content.length, PointSet::readCsv);
     read(file, content.length, BoxPartition::load);
+    read(file, content.length, CsvFuzzTest::photos);
+  }
+
+  private static List<PhotoRow> photos(Path file) {
+    try {
+      return PhotoRow.readCsv(file);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static <T> @Nullable T read(Path file, long length, Function<Path, T> reader) {

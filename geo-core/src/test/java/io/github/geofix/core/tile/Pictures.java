@@ -32,9 +32,13 @@ final class Pictures {
   }
 
   static BufferedImage plain(int size, int rgb) {
-    BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < size * size; i++) {
-      image.setRGB(i % size, i / size, rgb);
+    return plain(size, size, rgb);
+  }
+
+  static BufferedImage plain(int width, int height, int rgb) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, rgb);
     }
     return image;
   }

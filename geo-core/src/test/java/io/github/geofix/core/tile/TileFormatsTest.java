@@ -164,8 +164,10 @@ class TileFormatsTest {
   void aSourceIsOpenedByItsName() throws IOException {
     Path tile = folder.resolve("tiles/0/0/0.png");
     Pictures.save(tile, Pictures.encode(Pictures.plain(16, 0x010203), "png"));
+    Path map = folder.resolve("map.png");
+    Pictures.save(map, Pictures.encode(Pictures.plain(32, 16, 0x010203), "png"));
     TileOptions options = TileOptions.defaults();
-    for (String source : new String[] {folder + "/tiles/{z}/{x}/{y}.png", tile.toString()}) {
+    for (String source : new String[] {folder + "/tiles/{z}/{x}/{y}.png", map.toString()}) {
       try (TileSource tiles = TileSource.open(source, folder, options)) {
         assertThat(tiles.view(LatLngBox.of(-1, -1, 1, 1), 4, 4).getRGB(2, 2)).isEqualTo(0xff010203);
       }

@@ -189,7 +189,7 @@ class TileSourceViewTest {
 
   @Test
   void aClosedSourceSaysSo() {
-    TileSource source = TileSource.equirectangular(Pictures.plain(8, 0));
+    TileSource source = TileSource.equirectangular(Pictures.plain(16, 8, 0));
     source.close();
     assertThatThrownBy(() -> source.view(LatLngBox.WORLD, 4, 4))
         .isInstanceOf(IllegalStateException.class)
@@ -211,7 +211,7 @@ class TileSourceViewTest {
         .hasMessageContaining("fits the template");
     assertThatThrownBy(() -> TileSource.directory(folder.resolve("none"), "{z}/{x}/{y}.png"))
         .hasMessageContaining("no such folder");
-    try (TileSource source = TileSource.equirectangular(Pictures.plain(8, 0))) {
+    try (TileSource source = TileSource.equirectangular(Pictures.plain(16, 8, 0))) {
       assertThatThrownBy(() -> source.view(LatLngBox.WORLD, 0, 4))
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> source.view(LatLngBox.WORLD, 1 << 20, 1 << 20))

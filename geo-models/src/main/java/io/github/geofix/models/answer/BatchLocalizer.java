@@ -3,6 +3,7 @@ package io.github.geofix.models.answer;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.S2Cell;
@@ -38,10 +39,21 @@ public abstract class BatchLocalizer implements Localizer {
   private static final int MAX_FLOATS = 11_000_000;
 
   private final ImagePreprocessor preprocessor;
+  private final PhotoLimits photoLimits;
 
-  /** Creates a localizer for a network that reads such images. */
-  protected BatchLocalizer(ImageSpec image) {
+  /**
+   * Creates a localizer for a network that reads such images.
+   *
+   * @param photoLimits on the photos that it decodes
+   */
+  protected BatchLocalizer(ImageSpec image, PhotoLimits photoLimits) {
     this.preprocessor = ImagePreprocessor.of(image);
+    this.photoLimits = photoLimits;
+  }
+
+  @Override
+  public final PhotoLimits photoLimits() {
+    return photoLimits;
   }
 
   /**
@@ -177,7 +189,7 @@ public abstract class BatchLocalizer implements Localizer {
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    return inBatches(photos, file -> prepare(Photos.read(file), Optional.of(file)));
+    return inBatches(photos, file -> prepare(Photos.read(file, photoLimits), Optional.of(file)));
   }
 
   @Override
@@ -188,7 +200,7 @@ public abstract class BatchLocalizer implements Localizer {
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     new OutcomeBatches<>(
-            file -> prepare(Photos.read(file), Optional.of(file)),
+            file -> prepare(Photos.read(file, photoLimits), Optional.of(file)),
             BatchLocalizer::isFull,
             batch -> locate(joined(batch), batch.size()))
         .locateEach(photos, action);
@@ -197,17 +209,16 @@ public abstract class BatchLocalizer implements Localizer {
   private <T> List<Location> inBatches(List<T> photos, Function<T, float[]> prepare) {
     List<Location> locations = new ArrayList<>(photos.size());
     List<float[]> batch = new ArrayList<>();
-    for (T photo : photos) {
-      batch.add(prepare.apply(photo));
-      if (isFull(batch)) {
-        Interrupts.check(locations.size(), photos.size(), "photos");
-        locations.addAll(locate(joined(batch), batch.size()));
-        batch.clear();
+    try (ReadAhead<T, float[]> reader = new ReadAhead<>(photos, prepare)) {
+      for (int i = 0; i < photos.size(); i++) {
+        batch.add(reader.next());
+        if (isFull(batch) || i == photos.size() - 1) {
+          reader.begin(batch.size());
+          Interrupts.check(locations.size(), photos.size(), "photos");
+          locations.addAll(locate(joined(batch), batch.size()));
+          batch.clear();
+        }
       }
-    }
-    if (!batch.isEmpty()) {
-      Interrupts.check(locations.size(), photos.size(), "photos");
-      locations.addAll(locate(joined(batch), batch.size()));
     }
     return locations;
   }

@@ -29,7 +29,7 @@ public final class OutcomeBatches<T> {
   /**
    * Creates the batches.
    *
-   * @param read reads a photo
+   * @param read reads a photo; called on other threads, to read photos while others are located
    * @param isFull whether a batch is as large as it may be
    * @param locate locates a batch
    */
@@ -42,6 +42,13 @@ public final class OutcomeBatches<T> {
 
   /** As {@link io.github.geofix.core.Localizer#locateEach}. */
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
+    try (ReadAhead<Path, T> reader = new ReadAhead<>(photos, read)) {
+      locateEach(photos, reader, action);
+    }
+  }
+
+  private void locateEach(
+      List<Path> photos, ReadAhead<Path, T> reader, Consumer<? super PhotoOutcome> action) {
     List<Path> files = new ArrayList<>();
     List<T> batch = new ArrayList<>();
     Map<Path, UncheckedIOException> failed = new HashMap<>();
@@ -49,13 +56,14 @@ public final class OutcomeBatches<T> {
       Path file = photos.get(i);
       files.add(file);
       try {
-        batch.add(read.apply(file));
+        batch.add(reader.next());
       } catch (UncheckedIOException e) {
         failed.put(file, e);
       }
       // Failures wait for the photos before them, but not for ever.
       boolean isLast = i == photos.size() - 1;
       if (isLast || batch.isEmpty() || isFull.test(batch)) {
+        reader.begin(batch.size());
         Interrupts.check(i + 1L - files.size(), photos.size(), "photos");
         Iterator<Location> located =
             batch.isEmpty() ? Collections.emptyIterator() : locate.apply(batch).iterator();

@@ -9,6 +9,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.nn.TransformerBlock;
@@ -16,6 +17,7 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,6 +225,13 @@ public final class ClipVit extends Backbone {
   @Override
   public int vectorWidth() {
     return head == null ? width() : options.projection();
+  }
+
+  @Override
+  public Optional<Module.Cost> cost() {
+    ImageSpec image = image();
+    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
+    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
   }
 
   @Override

@@ -11,11 +11,13 @@ import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Mlp;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConvNeXt extends Backbone {
   private static final double EPSILON = 1e-6;
+
+  /** Maps that a block holds, the expanded ones counted fourfold. */
+  private static final long BLOCK_ARRAYS = 14;
+
   private static final Init TRUNCATED = Init.truncatedNormal(0.02);
 
   /**
@@ -91,13 +97,12 @@ public final class ConvNeXt extends Backbone {
   private final List<Layer> downsamplings = new ArrayList<>();
   private final List<List<Block>> stages = new ArrayList<>();
   private final LayerNorm norm;
-  private final int firstWidth;
+  private final List<Integer> widths;
 
   /** Creates the network without values. */
   public ConvNeXt(Options options) {
     super(options.image(), options.widths().get(3));
-    firstWidth = options.widths().get(0);
-    List<Integer> widths = options.widths();
+    widths = options.widths();
     for (int stage = 0; stage < 4; stage++) {
       downsamplings.add(
           child(
@@ -133,16 +138,40 @@ public final class ConvNeXt extends Backbone {
       layers.add(downsamplings.get(stage));
       layers.addAll(stages.get(stage));
     }
-    // The first stage's maps are the largest, a quarter of the image's side; its blocks hold 14 of
-    // them, the expanded ones counted fourfold.
+    // The first stage's maps are the largest, a quarter of the image's side.
     long pixels = images.getShape().get(2) / 4 * (images.getShape().get(3) / 4);
-    return f.chain(layers, images, 14 * Float.BYTES * pixels * firstWidth);
+    return f.chain(layers, images, BLOCK_ARRAYS * Float.BYTES * pixels * widths.get(0));
   }
 
   @Override
   public Features features(Forward f, NDArray images) {
     NDArray tokens = tokens(map(f, images));
     return new Features(norm.forward(f, tokens), normalized(f, tokens.mean(new int[] {1})));
+  }
+
+  @Override
+  public Optional<Module.Cost> cost() {
+    long flops = 0;
+    long kept = 0;
+    boolean learns = false;
+    long pixels = image().height() / 4L * (image().width() / 4);
+    long inference = BLOCK_ARRAYS * Float.BYTES * pixels * widths.get(0);
+    int before = 3;
+    int side = 4;
+    for (int stage = 0; stage < 4; stage++) {
+      int width = widths.get(stage);
+      flops += 2L * side * side * pixels * before * width;
+      for (Block block : stages.get(stage)) {
+        flops += pixels * width * (2 * 49 + 16L * width);
+        learns |= block.parameters().values().stream().anyMatch(Parameter::isTrainable);
+        kept += learns ? BLOCK_ARRAYS * Float.BYTES * pixels * width : 0;
+      }
+      pixels /= 4;
+      before = width;
+      side = 2;
+    }
+    return Optional.of(
+        new Module.Cost(flops, (long) Float.BYTES * image().length(), inference, kept));
   }
 
   @Override

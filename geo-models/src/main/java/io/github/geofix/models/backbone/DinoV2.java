@@ -10,6 +10,7 @@ import io.github.geofix.models.nn.DropPath;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.nn.TorchOps;
@@ -18,6 +19,7 @@ import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,6 +201,13 @@ public final class DinoV2 extends Backbone {
         };
     NDArray flat = resized.reshape(options.width(), -1).transpose();
     return NDArrays.concat(new NDList(learned.get("0:1"), flat), 0);
+  }
+
+  @Override
+  public Optional<Module.Cost> cost() {
+    ImageSpec image = image();
+    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
+    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
   }
 
   @Override

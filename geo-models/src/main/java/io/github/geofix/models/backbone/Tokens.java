@@ -4,7 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.TransformerBlock;
+import java.util.List;
 import java.util.Optional;
 
 /** What the Vision Transformers share. */
@@ -58,6 +62,36 @@ final class Tokens {
    * @param tokens {@code [B, N, D]}
    */
   static long blockBytes(NDArray tokens) {
-    return 20 * Float.BYTES * tokens.getShape().get(1) * tokens.getShape().get(2);
+    return blockBytes(tokens.getShape().get(1), tokens.getShape().get(2));
+  }
+
+  private static long blockBytes(long tokens, long width) {
+    return 20 * Float.BYTES * tokens * width;
+  }
+
+  /**
+   * Returns what one image costs.
+   *
+   * @param tokens N of an image
+   * @param patch side of a patch in pixels
+   * @param blocks of width D with an MLP of four times that
+   */
+  static Module.Cost cost(
+      ImageSpec image, long tokens, int width, int patch, List<TransformerBlock> blocks) {
+    long products = 24 * tokens * width * width + 4 * tokens * tokens * width;
+    // The frozen blocks before the first that learns keep nothing.
+    long trained = blocks.size();
+    for (TransformerBlock block : blocks) {
+      if (block.parameters().values().stream().anyMatch(Parameter::isTrainable)) {
+        break;
+      }
+      trained--;
+    }
+    return new Module.Cost(
+        blocks.size() * products + 6L * patch * patch * tokens * width,
+        (long) Float.BYTES * image.length(),
+        blockBytes(tokens, width),
+        // 18 of the 20 arrays are read again in the backward pass.
+        blockBytes(tokens, width) * trained * 18 / 20);
   }
 }

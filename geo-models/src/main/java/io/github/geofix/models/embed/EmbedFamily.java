@@ -6,6 +6,7 @@ import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The embed family by name. */
@@ -34,6 +35,12 @@ public final class EmbedFamily extends SizedFamily<EmbedConfig> {
   @Override
   public Set<String> answerSettings() {
     return Set.of("inference", "answer");
+  }
+
+  @Override
+  public Reads reads(Record config) {
+    int views = ((EmbedConfig) config).inference().tenCrops() == 0 ? 1 : 10;
+    return new Reads(Map.of("backbone", views), Map.of("backbone", 1));
   }
 
   @Override

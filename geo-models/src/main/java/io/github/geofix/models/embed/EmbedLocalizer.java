@@ -14,7 +14,7 @@ final class EmbedLocalizer extends BatchLocalizer {
   private final EmbedModel model;
 
   EmbedLocalizer(EmbedModel model) {
-    super(model.config().encoder().image());
+    super(model.config().encoder().image(), model.photoLimits());
     this.model = model;
   }
 

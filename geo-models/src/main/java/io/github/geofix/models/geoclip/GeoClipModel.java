@@ -268,7 +268,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
    */
   @Override
   public Localizer localizer() {
-    return new BatchLocalizer(config.image()) {
+    return new BatchLocalizer(config.image(), photoLimits()) {
       @Override
       protected List<Location> locate(float[] photos, int count) {
         PositionGallery among = encodedGallery();

@@ -13,8 +13,6 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;
 import java.awt.image.SampleModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -67,7 +65,7 @@ final class PhotoDecoder {
    * @throws IOException if it is damaged
    */
   BufferedImage decode() throws IOException {
-    checkWebpLength();
+    WebpChunk.checkLengths(file);
     if (!hasUnsignedSamples) {
       throw noRange();
     }
@@ -207,16 +205,6 @@ final class PhotoDecoder {
       throw new IIOException(warning);
     }
     return image;
-  }
-
-  /** The WebP decoder takes what is missing for zeros. */
-  private void checkWebpLength() throws IOException {
-    if (file.length >= 12 && MetadataBlocks.startsWith(file, 0, MetadataBlocks.ascii("RIFF"))) {
-      long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL;
-      if (file.length < 8 + length) {
-        throw new IIOException((8 + length - file.length) + " bytes are missing");
-      }
-    }
   }
 
   /** A photo that is whole but does not fit. */

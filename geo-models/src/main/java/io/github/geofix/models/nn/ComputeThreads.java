@@ -75,6 +75,15 @@ public final class ComputeThreads implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns a computation that leaves its parts to the threads that the present call leaves them
+   * to, whichever thread runs it.
+   */
+  public static <T> Supplier<T> bound(Supplier<T> computation) {
+    ComputeThreads threads = CURRENT.get();
+    return threads == null ? computation : () -> threads.call(computation);
+  }
+
   /** Runs a computation where the present call wants it: on its threads, or on this one. */
   static <T> T compute(Supplier<T> computation) {
     ComputeThreads threads = CURRENT.get();

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -25,6 +26,16 @@ import java.util.function.Predicate;
  * <p>Not thread-safe while it is trained; afterwards any number of threads may run it.
  */
 public abstract class Module {
+  /**
+   * What one example costs a module: estimates from its sizes.
+   *
+   * @param flops operations of a forward pass; a multiplication and an addition count as two
+   * @param inputBytes of the example
+   * @param inferenceBytes of the arrays that inference holds at its peak
+   * @param trainingBytes of the arrays that are kept for the backward pass
+   */
+  public record Cost(long flops, long inputBytes, long inferenceBytes, long trainingBytes) {}
+
   private final Map<String, Parameter> own = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
 
@@ -95,6 +106,29 @@ public abstract class Module {
   /** Returns the parts directly below this module by name, in order of declaration. */
   public final Map<String, Module> children() {
     return Collections.unmodifiableMap(children);
+  }
+
+  /**
+   * Returns the part of the given full name; this module for the empty one.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public final Module part(String name) {
+    if (name.isEmpty()) {
+      return this;
+    }
+    for (Map.Entry<String, Module> child : children.entrySet()) {
+      if (name.equals(child.getKey()) || name.startsWith(child.getKey() + ".")) {
+        int used = Math.min(name.length(), child.getKey().length() + 1);
+        return child.getValue().part(name.substring(used));
+      }
+    }
+    throw new IllegalArgumentException(getClass().getSimpleName() + " has no part " + name);
+  }
+
+  /** Returns what one example costs this module, its parts included; empty if it is unknown. */
+  public Optional<Cost> cost() {
+    return Optional.empty();
   }
 
   private void forEachParameter(String prefix, BiConsumer<String, Parameter> action) {

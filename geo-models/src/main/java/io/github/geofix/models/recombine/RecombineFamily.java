@@ -6,6 +6,7 @@ import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The recombine family by name. */
@@ -35,6 +36,13 @@ public final class RecombineFamily extends SizedFamily<RecombineConfig> {
   @Override
   public Optional<String> mapSetting() {
     return Optional.of(RecombineModel.MAP);
+  }
+
+  @Override
+  public Reads reads(Record config) {
+    return ((RecombineConfig) config).encoder().shared()
+        ? new Reads(Map.of("backbone", 1), Map.of("backbone", 2))
+        : new Reads(Map.of("photos", 1), Map.of("photos", 1, "tiles", 1));
   }
 
   @Override

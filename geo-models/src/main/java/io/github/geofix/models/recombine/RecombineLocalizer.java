@@ -13,7 +13,7 @@ final class RecombineLocalizer extends BatchLocalizer {
   private final RecombineMatcher matcher;
 
   RecombineLocalizer(RecombineModel model, RecombineMatcher matcher) {
-    super(model.config().encoder().photo());
+    super(model.config().encoder().photo(), model.photoLimits());
     this.model = model;
     this.matcher = matcher;
   }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.token;
 
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ interface PhotoReader {
    *
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
-  default TokenPhoto read(Path photo) {
-    return read(Photos.read(photo));
+  default TokenPhoto read(Path photo, PhotoLimits limits) {
+    return read(Photos.read(photo, limits));
   }
 }

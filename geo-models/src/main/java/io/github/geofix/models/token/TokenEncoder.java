@@ -73,7 +73,7 @@ final class TokenEncoder implements PhotoVectors, AutoCloseable {
 
   @Override
   public float[][] of(Path photo) {
-    return of(Photos.read(photo), Optional.of(photo));
+    return of(Photos.read(photo, model.photoLimits()), Optional.of(photo));
   }
 
   /** Returns the vectors of a photo that is decoded already. */

@@ -44,6 +44,15 @@ public final class TokenFamily extends SizedFamily<TokenConfig> {
   }
 
   @Override
+  public Reads reads(Record config) {
+    Map<String, Integer> once =
+        ((TokenConfig) config).input() instanceof TokenConfig.Photo
+            ? Map.of("", 1, "input.backbone", 1)
+            : Map.of("", 1);
+    return new Reads(once, once);
+  }
+
+  @Override
   public GeoModel load(ModelFolder folder) {
     return TokenModel.load(folder);
   }

@@ -3,6 +3,7 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.io.Interrupts;
@@ -38,8 +39,17 @@ final class TokenLocalizer implements Localizer {
   }
 
   @Override
+  public PhotoLimits photoLimits() {
+    return model.photoLimits();
+  }
+
+  private TokenPhoto read(Path photo) {
+    return reader.read(photo, photoLimits());
+  }
+
+  @Override
   public List<Location> locateAll(List<Path> photos) {
-    return inBatches(photos, reader::read);
+    return inBatches(photos, this::read);
   }
 
   @Override
@@ -49,7 +59,7 @@ final class TokenLocalizer implements Localizer {
 
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
-    new OutcomeBatches<>(reader::read, batch -> batch.size() >= BATCH, this::located)
+    new OutcomeBatches<>(this::read, batch -> batch.size() >= BATCH, this::located)
         .locateEach(photos, action);
   }
 

@@ -17,6 +17,7 @@ import io.github.geofix.models.token.Attention.KeysAndValues;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An encoder-decoder transformer from a photo to the tokens of its cell, coarse to fine: PyTorch's
@@ -47,6 +48,9 @@ public final class TokenNetwork extends Module {
       int decoderLayers,
       double dropout) {
 
+    /** Those of the deepest transformer published (Wang et al., DeepNet, 2022). */
+    private static final int MAX_LAYERS = 1000;
+
     /**
      * Checks the ranges.
      *
@@ -57,10 +61,14 @@ public final class TokenNetwork extends Module {
         throw new IllegalArgumentException(
             heads + " heads do not divide a dimension of " + dimension);
       }
-      if (feedForwardSize < 1 || encoderLayers < 0 || decoderLayers < 1) {
+      if (feedForwardSize < 1
+          || encoderLayers < 0
+          || decoderLayers < 1
+          || Math.max(encoderLayers, decoderLayers) > MAX_LAYERS) {
         throw new IllegalArgumentException(
-            "feedForwardSize %d, encoderLayers %d, decoderLayers %d: at least 1, 0 and 1 needed"
-                .formatted(feedForwardSize, encoderLayers, decoderLayers));
+            ("feedForwardSize %d, encoderLayers %d, decoderLayers %d: at least 1, 0 and 1, and at"
+                    + " most %d layers, needed")
+                .formatted(feedForwardSize, encoderLayers, decoderLayers, MAX_LAYERS));
       }
       if (!(dropout >= 0 && dropout < 1)) {
         throw new IllegalArgumentException("dropout must be 0 to below 1: " + dropout);
@@ -124,6 +132,36 @@ public final class TokenNetwork extends Module {
   /** Returns the tokenizer of the sequences. */
   public CellTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  @Override
+  public Optional<Cost> cost() {
+    long memory = input.length();
+    long tokens = tokenizer.length();
+    long width = options.dimension();
+    long projected = 8 * width * width;
+    long forward = 4 * width * options.feedForwardSize();
+    long encoding =
+        options.encoderLayers() * memory * (projected + forward + 4 * memory * width);
+    long decoding =
+        options.decoderLayers()
+            * (tokens * (projected + projected / 2 + forward + 4 * (memory + tokens) * width)
+                + memory * projected / 2);
+    // With dropout attention keeps its weights, too.
+    long layer =
+        Float.BYTES
+            * (memory * (14 * width + 3L * options.feedForwardSize())
+                + (options.dropout() > 0 ? 4 * options.heads() * memory * memory : 0));
+    long example = inputShapes().stream().mapToLong(Shape::size).sum() * Float.BYTES;
+    return Optional.of(
+        new Cost(
+            encoding + decoding,
+            example,
+            layer,
+            layer * options.encoderLayers()
+                + options.decoderLayers()
+                    * Float.BYTES
+                    * (2 * memory * width + tokens * (20 * width + 4 * options.heads() * memory))));
   }
 
   /** Returns the module that turns photos into the encoder's tokens. */

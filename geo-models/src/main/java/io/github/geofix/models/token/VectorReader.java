@@ -1,5 +1,6 @@
 package io.github.geofix.models.token;
 
+import io.github.geofix.core.PhotoLimits;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ final class VectorReader implements PhotoReader {
   }
 
   @Override
-  public TokenPhoto read(Path photo) {
+  public TokenPhoto read(Path photo, PhotoLimits limits) {
     return read(vectors.of(photo));
   }
 

@@ -6,6 +6,7 @@ import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +48,32 @@ public final class ZoomFamily extends SizedFamily<ZoomConfig> {
   @Override
   public Set<String> answerSettings() {
     return Set.of("search", "answer");
+  }
+
+  /** Counts the views that a photo reads at most: others before it may have read them. */
+  @Override
+  public Reads reads(Record config) {
+    ZoomConfig zoom = (ZoomConfig) config;
+    int views = 0;
+    int open = 1;
+    for (int side : zoom.childrenPerSide()) {
+      views += open;
+      open = Math.min(zoom.search().beamWidth(), open * side * side);
+    }
+    int steps = zoom.childrenPerSide().size();
+    if (zoom.head() instanceof ZoomConfig.Decoder head) {
+      int squares = zoom.encoder().photo().width() / zoom.encoder().photo().height();
+      return head.sharedEncoder()
+          ? new Reads(
+              Map.of("encoder.backbone", squares + views),
+              Map.of("encoder.backbone", squares + steps))
+          : new Reads(
+              Map.of("photo_encoder.backbone", squares, "view_encoder.backbone", views),
+              Map.of("photo_encoder.backbone", squares, "view_encoder.backbone", steps));
+    }
+    return new Reads(
+        Map.of("photo_encoder", 1, "view_encoder", views),
+        Map.of("photo_encoder", 1, "view_encoder", steps));
   }
 
   @Override

@@ -29,7 +29,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
   private final BeamOptions search;
 
   ZoomLocalizer(ZoomModel model, BeamOptions search) {
-    super(model.config().encoder().photo());
+    super(model.config().encoder().photo(), model.photoLimits());
     this.model = model;
     this.search = search;
   }

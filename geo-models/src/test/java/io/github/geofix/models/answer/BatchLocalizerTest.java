@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
@@ -31,7 +32,7 @@ class BatchLocalizerTest {
 
   /** Places a photo at the latitude of its red. */
   private final BatchLocalizer localizer =
-      new BatchLocalizer(ImageSpec.half(2)) {
+      new BatchLocalizer(ImageSpec.half(2), PhotoLimits.defaults()) {
         @Override
         protected List<Location> locate(float[] photos, int count) {
           batches.add(count);

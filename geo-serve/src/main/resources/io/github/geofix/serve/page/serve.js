@@ -70,7 +70,7 @@ function cost(header) {
     .map(([name, ms]) => `${name} ${Number(ms).toFixed(ms < 10 ? 1 : 0)} ms`).join(", ");
 }
 
-const format = ([longitude, latitude]) => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+const format = ([longitude, latitude], decimals = 5) => `${latitude.toFixed(decimals)}, ${longitude.toFixed(decimals)}`;
 const whole = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 function regionText(features) {
@@ -84,7 +84,7 @@ function candidate(feature, best) {
   const at = feature.geometry.coordinates;
   const button = element("button", { type: "button", title: `within ${whole.format(radiusKm)} km, cell ${feature.properties.cell}` },
     element("span", { className: "rank", text: rank }),
-    element("span", { text: format(at) }),
+    element("span", { text: format(at, 3) }),
     element("meter", { min: 0, max: best, value: score, ariaLabel: "score" }),
     element("span", { text: score.toFixed(3) }));
   button.addEventListener("click", () => map?.flyTo(at, radiusKm));

@@ -27,11 +27,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads batches of examples on worker threads. Order and randomness depend on the seed alone.
  *
- * <p>At most {@value #AHEAD} batches are loaded ahead, into direct buffers that are reused, so that
- * memory stays constant however slow training is. {@link #next()} is for one thread.
+ * <p>At most {@value #AHEAD} batches are loaded ahead, large ones only while they take up to a
+ * gibibyte, into direct buffers that are reused, so that memory stays constant however slow training
+ * is. {@link #next()} is for one thread.
  */
 public final class BatchLoader implements AutoCloseable {
-  private static final int AHEAD = 3;
+  private static final int AHEAD = 2;
+
+  private static final long BYTES_AHEAD = 1L << 30;
+
   private static final int ALIGNMENT = 64;
 
   private final Examples examples;
@@ -152,7 +156,10 @@ public final class BatchLoader implements AutoCloseable {
    * @throws RuntimeException what the source or the model threw while making an example
    */
   public StackedExamples next() throws InterruptedException {
-    while (pending.size() < AHEAD && orderIsKnown()) {
+    if (pending.isEmpty()) {
+      pending.add(submit(submitted++));
+    }
+    while (pending.size() <= ahead() && orderIsKnown()) {
       pending.add(submit(submitted++));
     }
     Pending batch = pending.element();
@@ -192,9 +199,14 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
+  /** Returns how many batches to load besides the next one: one at least, so that loading goes on. */
+  private long ahead() {
+    long bytes = Float.BYTES * batchSize * inputShapes.stream().mapToLong(Shape::size).sum();
+    return Math.max(1, Math.min(AHEAD, BYTES_AHEAD / bytes));
+  }
+
   private boolean orderIsKnown() {
-    return pending.isEmpty()
-        || order.weightsPeriod() == 0
+    return order.weightsPeriod() == 0
         || epochOf(submitted) < epochOfOrder + orders.size();
   }
 
