@@ -1,7 +1,9 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.LocationJson;
+import io.github.geofix.core.PhotoLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,7 +23,8 @@ final class Upload {
   }
 
   public static void main(String[] args) throws IOException {
-    try (Localizer localizer = Localizer.load(Path.of("out/model"));
+    LoadOptions load = LoadOptions.defaults().withPhotoLimits(PhotoLimits.server());
+    try (Localizer localizer = Localizer.load(Path.of("out/model"), load);
         InputStream photo = Files.newInputStream(Path.of("out/photos/may-1.png"));
         InputStream text = Files.newInputStream(Path.of("out/model/config.json"))) {
       localizer.warmUp();

@@ -5,6 +5,8 @@ import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandMap;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.ConvNeXt;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A small form of what the README's commands leave behind. */
 final class ExampleData {
@@ -47,7 +50,17 @@ final class ExampleData {
     try (RecombineModel model = RecombineModel.create(matching, List.of(), 1)) {
       model.save(folder.resolve("models/recombine-tiny"), UNTRAINED);
     }
+    Path releases = earth.resolve("../../../geo-models/src/test/resources/releases/geoclip");
     try {
+      copy(releases.resolve("release"), folder.resolve("geoclip"));
+      copy(releases.resolve("backbone"), folder.resolve("clip-vit-large-patch14"));
+      Files.copy(releases.resolve("photos/0.png"), folder.resolve("photo.jpg"));
+      Release.Source source =
+          Release.Source.of(folder.resolve("geoclip"))
+              .withBackbone(folder.resolve("clip-vit-large-patch14"));
+      try (GeoModel model = Release.named("geoclip").read(source).model()) {
+        model.save(folder.resolve("models/geoclip"), UNTRAINED);
+      }
       Files.createSymbolicLink(folder.resolve("examples"), earth.resolve("../..").normalize());
       Files.copy(
           earth.resolve("../../../geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
@@ -59,6 +72,15 @@ final class ExampleData {
       writeBenchmark(train.entries().subList(0, 20), folder.resolve("data/im2gps3k"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(Objects.requireNonNull(file.getFileName())));
+      }
     }
   }
 

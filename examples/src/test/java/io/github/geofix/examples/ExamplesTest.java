@@ -51,6 +51,7 @@ final class ExamplesTest {
         "OwnBackbone",
         "FineTune",
         "ImportWeights",
+        "PublishedModels",
         "CrossView",
         "Protocols",
         "Geography",

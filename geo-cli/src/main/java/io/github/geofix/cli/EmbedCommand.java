@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  geofix embed --model models/align --data photos.csv --out vectors.safetensors",
+      "  geofix embed --model models/geoclip --data photos.csv --out vectors.safetensors",
       "  geofix embed --backbone clip-vit-l14 --weights clip.safetensors --data a.csv --out a.npy"
     },
     mixinStandardHelpOptions = true)
@@ -48,7 +48,7 @@ final class EmbedCommand implements Callable<Integer> {
         names = "--model",
         required = true,
         paramLabel = "DIR",
-        description = "Model folder of the family align, embed or recombine.")
+        description = "Model folder of the family geoclip, embed or recombine.")
     @Nullable Path model;
 
     @ArgGroup(exclusive = false, multiplicity = "1")
@@ -138,7 +138,7 @@ final class EmbedCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    model.method() + " gives no vectors of photos: align, embed and recombine do"));
+                    model.method() + " gives no vectors of photos: geoclip, embed and recombine do"));
   }
 
   private void write(PhotoEncoder own, long photos) {

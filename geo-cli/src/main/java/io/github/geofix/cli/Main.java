@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VerifyCommand.class,
       CompareCommand.class,
       PublishedCommand.class,
+      ReproduceCommand.class,
       DescribeCommand.class,
       ImportCommand.class,
       EmbedCommand.class,

@@ -32,9 +32,30 @@ final class RunChecks {
               + method
               + " does not");
     }
+    if (config.data() instanceof RunConfig.Photos photos
+        && photos.texts().isPresent()
+        && (!method.equals("geoclip") || config.skipUnreadable())) {
+      throw new IllegalArgumentException(
+          "--texts is for geoclip, with a row for each photo and without --skip-unreadable");
+    }
+    config.sample().ifPresent(sample -> checkSample(config, sample, pairs));
     config.vectors().ifPresent(vectors -> checkVectors(config, vectors));
     if (!pairs) {
       requireMap(config, method, matching);
+    }
+  }
+
+  private static void checkSample(RunConfig config, RunConfig.Sample sample, boolean pairs) {
+    boolean texts =
+        config.data() instanceof RunConfig.Photos photos && photos.texts().isPresent();
+    if (config.vectors().isPresent() || texts) {
+      throw new IllegalArgumentException(
+          "--fraction and --hold-out do not go with --vectors and --texts, which have a row for each"
+              + " photo of --data");
+    }
+    if (sample.heldOut() > 0 && (pairs || config.val().isPresent())) {
+      throw new IllegalArgumentException(
+          "--hold-out is for photos with positions, in place of --val");
     }
   }
 

@@ -8,9 +8,14 @@ import io.github.geofix.core.io.StrictJson;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * All that decides what {@code geofix train} learns. Each run writes it as {@code run.json} into
@@ -24,6 +29,7 @@ import java.util.Optional;
  * @param val CSV of the photos to validate on
  * @param tiles the map, as {@code --tiles} takes it
  * @param skipUnreadable whether photos that cannot be read are left out
+ * @param sample which of the photos are learned from; all if it is empty
  * @param vectors the precomputed vectors of the photos, for models that read those
  */
 record RunConfig(
@@ -34,6 +40,7 @@ record RunConfig(
     Optional<Path> val,
     Optional<String> tiles,
     boolean skipUnreadable,
+    Optional<Sample> sample,
     Optional<Vectors> vectors) {
   static final String FILE = "run.json";
   private static final long MAX_BYTES = 1L << 20;
@@ -54,10 +61,15 @@ record RunConfig(
   /** What is learned from. */
   sealed interface Data {}
 
-  /** The photos of a CSV file. */
-  record Photos(Path csv) implements Data {
+  /**
+   * The photos of a CSV file.
+   *
+   * @param texts the vectors of the texts about the photos
+   */
+  record Photos(Path csv, Optional<Path> texts) implements Data {
     Photos {
-      csv = csv.toAbsolutePath().normalize();
+      csv = absolute(csv);
+      texts = texts.map(RunConfig::absolute);
     }
   }
 
@@ -65,6 +77,43 @@ record RunConfig(
   record Benchmark(String protocol, Path root) implements Data {
     Benchmark {
       root = root.toAbsolutePath().normalize();
+    }
+  }
+
+  /**
+   * A random share of the photos; that of another seed is another one.
+   *
+   * @param fraction is learned from, above 0 to 1; one fraction holds any smaller one
+   * @param heldOut is left out to validate on, 0 to below 1
+   */
+  record Sample(double fraction, double heldOut) {
+    Sample {
+      boolean possible = fraction > 0 && heldOut >= 0 && fraction + heldOut <= 1 + 1e-9;
+      if (!possible) {
+        throw new IllegalArgumentException(
+            "--fraction %s and --hold-out %s: above 0 and at least 0 needed, together at most 1"
+                .formatted(fraction, heldOut));
+      }
+    }
+
+    /** Returns which of {@code size} photos are learned from, in their order. */
+    int[] learned(int size, long seed) {
+      return Arrays.stream(shuffled(size, seed))
+          .limit(Math.max(1, Math.round(fraction * size)))
+          .sorted()
+          .toArray();
+    }
+
+    /** Returns which are left out, in their order. */
+    int[] heldOut(int size, long seed) {
+      long count = heldOut == 0 ? 0 : Math.max(1, Math.round(heldOut * size));
+      return Arrays.stream(shuffled(size, seed)).skip(size - count).sorted().toArray();
+    }
+
+    private static int[] shuffled(int size, long seed) {
+      List<Integer> rows = new ArrayList<>(IntStream.range(0, size).boxed().toList());
+      Collections.shuffle(rows, new Random(seed));
+      return rows.stream().mapToInt(Integer::intValue).toArray();
     }
   }
 

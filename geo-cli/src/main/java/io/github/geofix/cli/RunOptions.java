@@ -165,6 +165,28 @@ final class RunOptions {
       description = "Leave out photos that are missing or cannot be read, instead of stopping.")
   private boolean skipUnreadable;
 
+  @Option(
+      names = "--fraction",
+      paramLabel = "F",
+      description =
+          "Learn from this share of the photos, such as 0.2, drawn by --seed: few-shot training.")
+  private @Nullable Double fraction;
+
+  @Option(
+      names = "--hold-out",
+      paramLabel = "F",
+      description =
+          "Leave out this share of the photos, such as 0.01, drawn by --seed, and use them as --val.")
+  private @Nullable Double holdOut;
+
+  @Option(
+      names = "--texts",
+      paramLabel = "FILE",
+      description =
+          "For geoclip with texts: the vectors of a text about each photo of --data, in their order,"
+              + " .npy or .safetensors; zeros for a photo without one.")
+  private @Nullable Path texts;
+
   /** Precomputed vectors. */
   static final class VectorOptions {
     @Option(
@@ -250,6 +272,7 @@ final class RunOptions {
             Optional.ofNullable(validation).or(() -> base.flatMap(RunConfig::val)),
             Optional.ofNullable(tiles).or(() -> base.flatMap(RunConfig::tiles)),
             skipUnreadable || base.map(RunConfig::skipUnreadable).orElse(false),
+            sample().or(() -> base.flatMap(RunConfig::sample)),
             Optional.ofNullable(vectors)
                 .map(VectorOptions::vectors)
                 .or(() -> base.flatMap(RunConfig::vectors)));
@@ -262,7 +285,15 @@ final class RunOptions {
         run.val(),
         run.tiles(),
         run.skipUnreadable(),
+        run.sample(),
         run.vectors());
+  }
+
+  private Optional<RunConfig.Sample> sample() {
+    double held = holdOut == null ? 0 : holdOut;
+    return fraction == null && holdOut == null
+        ? Optional.empty()
+        : Optional.of(new RunConfig.Sample(fraction == null ? 1 - held : fraction, held));
   }
 
   /** Returns the training options of a run that {@link #config} returned. */
@@ -292,7 +323,7 @@ final class RunOptions {
                   command, "Missing required option: --data, or --protocol and --root"));
     }
     return data.benchmark == null
-        ? new RunConfig.Photos(Objects.requireNonNull(data.csv))
+        ? new RunConfig.Photos(Objects.requireNonNull(data.csv), Optional.ofNullable(texts))
         : new RunConfig.Benchmark(data.benchmark.protocol, data.benchmark.root);
   }
 

@@ -2,6 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.Finding;
@@ -99,13 +100,41 @@ final class TrainCommand implements Callable<Integer> {
       trainOnVectors(config, config.vectors().get(), training, target, stdout);
       return;
     }
-    TrainingList list = read(config);
-    Optional<Manifest> held = config.val().map(TrainCommand::readComplete);
+    Optional<Path> texts =
+        config.data() instanceof RunConfig.Photos photos ? photos.texts() : Optional.empty();
+    try (Embeddings described =
+        texts.map(Embeddings::open).orElseGet(() -> Embeddings.of(new float[0][]))) {
+      trainOnPhotos(config, described, training, target, stdout);
+    }
+  }
+
+  /**
+   * Trains on photos or pairs.
+   *
+   * @param texts of the photos; none if it is empty
+   */
+  private void trainOnPhotos(
+      RunConfig config,
+      Embeddings texts,
+      TrainOptions training,
+      Path target,
+      PrintWriter stdout) {
+    TrainingList all = read(config);
+    TrainingList list =
+        config
+            .sample()
+            .map(sample -> all.part(sample.learned(all.size(), training.seed())))
+            .orElse(all);
+    Optional<Manifest> held =
+        config
+            .val()
+            .map(TrainCommand::readComplete)
+            .or(() -> heldOut(config, all, training.seed()));
     AtomicInteger skipped = new AtomicInteger();
     TrainingData data =
         config.skipUnreadable()
             ? list.data().skippingUnreadable(reason -> skip(reason, skipped))
-            : list.data();
+            : texts.size() == 0 ? list.data() : list.data().withTexts(texts);
     try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
       TrainReport report =
           fit(
@@ -129,6 +158,14 @@ final class TrainCommand implements Callable<Integer> {
       held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
     }
+  }
+
+  private static Optional<Manifest> heldOut(RunConfig config, TrainingList all, long seed) {
+    return config
+        .sample()
+        .filter(sample -> sample.heldOut() > 0)
+        .map(sample -> all.part(sample.heldOut(all.size(), seed)))
+        .map(part -> ((TrainingList.OfPhotos) part).photos());
   }
 
   private void trainOnVectors(

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -10,6 +11,7 @@ import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.train.data.TrainingData;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -51,7 +53,8 @@ sealed interface TrainingList {
       Protocol protocol, Path root, boolean incomplete, Consumer<Finding> note) {
     if (protocol instanceof CrossViewProtocol crossView) {
       CrossViewSet set = crossView.readTraining(root);
-      OfPairs pairs = new OfPairs(crossView, incomplete ? set : set.complete());
+      CrossViewSet whole = incomplete ? set : set.complete();
+      OfPairs pairs = new OfPairs(crossView, whole.pairs(), whole.queryPlaces());
       set.findings().forEach(note);
       return pairs;
     }
@@ -70,6 +73,12 @@ sealed interface TrainingList {
   /** Returns what to train on. */
   TrainingData data();
 
+  /** Returns a part of it: the photos of these rows. */
+  TrainingList part(int... rows);
+
+  /** Returns the number of photos. */
+  int size();
+
   /** Photos with positions. */
   record OfPhotos(Manifest photos) implements TrainingList {
     @Override
@@ -86,10 +95,22 @@ sealed interface TrainingList {
     public TrainingData data() {
       return TrainingData.of(photos);
     }
+
+    @Override
+    public OfPhotos part(int... rows) {
+      return new OfPhotos(
+          Manifest.of(Arrays.stream(rows).mapToObj(photos.entries()::get).toList()));
+    }
+
+    @Override
+    public int size() {
+      return photos.size();
+    }
   }
 
   /** Ground photos, each with the aerial image of its place. */
-  record OfPairs(CrossViewProtocol protocol, CrossViewSet set) implements TrainingList {
+  record OfPairs(CrossViewProtocol protocol, List<ImagePair> pairs, List<LatLng> places)
+      implements TrainingList {
 
     /** All benchmarks have panoramas; the tiny size is made for photos from above. */
     private static final Map<String, String> PANORAMAS =
@@ -108,7 +129,20 @@ sealed interface TrainingList {
 
     @Override
     public TrainingData data() {
-      return TrainingData.ofPairs(set.pairs(), protocol::prepare).withLocations(set.queryPlaces());
+      return TrainingData.ofPairs(pairs, protocol::prepare).withLocations(places);
+    }
+
+    @Override
+    public OfPairs part(int... rows) {
+      return new OfPairs(
+          protocol,
+          Arrays.stream(rows).mapToObj(pairs::get).toList(),
+          places.isEmpty() ? places : Arrays.stream(rows).mapToObj(places::get).toList());
+    }
+
+    @Override
+    public int size() {
+      return pairs.size();
     }
   }
 }

@@ -30,6 +30,7 @@ final class DocumentedCommandsTest {
     Files.copy(
         ROOT.resolve("geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
         folder.resolve("model_best.pth.tar"));
+    copyRelease(ROOT.resolve("geo-models/src/test/resources/releases/geoclip"));
     List<String> commands = documentedCommands();
     assertThat(commands).hasSizeGreaterThan(5);
     for (String command : commands) {
@@ -38,6 +39,23 @@ final class DocumentedCommandsTest {
     assertThat(folder.resolve("out/report.html")).isNotEmptyFile();
     assertThat(folder.resolve("out/report.json")).isNotEmptyFile();
     assertThat(folder.resolve("figures.json")).isNotEmptyFile();
+  }
+
+  /** A narrow GeoCLIP under the names of the published one, and a photo. */
+  private void copyRelease(Path releases) throws IOException {
+    copy(releases.resolve("release"), folder.resolve("geoclip"));
+    copy(releases.resolve("backbone"), folder.resolve("clip-vit-large-patch14"));
+    Files.copy(releases.resolve("photos/0.png"), folder.resolve("photo.jpg"));
+    Files.copy(releases.resolve("release/gallery.csv"), folder.resolve("gallery.csv"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(Objects.requireNonNull(file.getFileName())));
+      }
+    }
   }
 
   private static List<String> documentedCommands() throws IOException {

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -103,7 +104,7 @@ final class ModelOwner implements InvocationHandler {
     try {
       return method.invoke(part, arguments);
     } catch (InvocationTargetException e) {
-      throw rethrown(e.getCause());
+      throw rethrown(Objects.requireNonNull(e.getCause()));
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }

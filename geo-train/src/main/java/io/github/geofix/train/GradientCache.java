@@ -7,8 +7,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import io.github.geofix.models.nn.BatchNorm2d;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
@@ -59,12 +60,17 @@ final class GradientCache {
           "batches.chunkSize is for losses that compare the photos of a batch; for others"
               + " batches.gradientAccumulationSteps does the same");
     }
-    if (model.network().parameters().values().stream().anyMatch(Parameter::isBuffer)) {
+    if (hasBatchNormalization(model.network())) {
       throw new IllegalArgumentException(
           "batches.chunkSize is not for networks with batch normalization, which depends on the whole"
               + " batch: choose another backbone, or leave it at 0");
     }
     return Optional.of(new GradientCache(contrastive, batches));
+  }
+
+  private static boolean hasBatchNormalization(Module module) {
+    return module.children().values().stream()
+        .anyMatch(child -> child instanceof BatchNorm2d || hasBatchNormalization(child));
   }
 
   /**

@@ -31,6 +31,9 @@ import java.util.Map;
  *   <li>token {@code paper}, GeoToken (arXiv 2511.01082, released code): AdamW with learning rate
  *       5e-5, multiplied by 0.9 after each epoch, weight decay 1e-6, no clipping, 50 epochs in
  *       batches of 2,048; in 16-bit floats there.
+ *   <li>geoclip {@code paper} and {@code geotoken}, GeoCLIP (NeurIPS 2023, section 4): Adam with
+ *       learning rate 3e-5, multiplied by 0.87 after each epoch, weight decay 1e-6, batches of 512.
+ *       Ten epochs and no clipping are ours, and the decay is decoupled here, as in AdamW.
  *   <li>embed {@code paper}, GeoSURGE (arXiv 2510.01448, section IV): AdamW with learning rate
  *       1e-4, halved after each epoch, weight decay 1e-4, batches of 1,024, early stopping after
  *       four epochs without gain. The paper has neither a limit on epochs nor on gradients; here
@@ -48,9 +51,9 @@ import java.util.Map;
  *
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
  * the loss is a mean over examples, as for zoom and token, and in {@linkplain
- * io.github.geofix.train.data.Batches chunks} for embed and Sample4Geo, which compare the photos of
- * a batch. FRGeo's blocks are computed again in the backward pass, so that its batches fit into 8
- * GB: with 12 GB, {@code batches.gradientCheckpointing=false} saves a third of the time.
+ * io.github.geofix.train.data.Batches chunks} for geoclip, embed and Sample4Geo, which compare the
+ * photos of a batch. FRGeo's blocks are computed again in the backward pass, so that its batches
+ * fit into 8 GB: with 12 GB, {@code batches.gradientCheckpointing=false} saves a third of the time.
  *
  * @param method the family's name
  * @param size one of the family's sizes
@@ -59,6 +62,8 @@ import java.util.Map;
 public record Recipe(String method, String size, TrainOptions options) {
   private static final List<Recipe> PUBLISHED =
       List.of(
+          new Recipe("geoclip", "paper", geoClip()),
+          new Recipe("geoclip", "geotoken", geoClip()),
           new Recipe("zoom", "paper", justZoomIn()),
           new Recipe("token", "paper", geoToken()),
           new Recipe("embed", "paper", geoSurge()),
@@ -119,6 +124,16 @@ public record Recipe(String method, String size, TrainOptions options) {
         .withWeightDecay(1e-6)
         .withOptimizer(o -> o.withMaxGradientNorm(0))
         .withSchedule(Schedule.exponential(0.9));
+  }
+
+  private static TrainOptions geoClip() {
+    return TrainOptions.defaults()
+        .withEpochs(10)
+        .withBatches(b -> b.withSize(512).withChunkSize(16))
+        .withLearningRate(3e-5)
+        .withWeightDecay(1e-6)
+        .withOptimizer(o -> o.withMaxGradientNorm(0))
+        .withSchedule(Schedule.exponential(0.87));
   }
 
   private static TrainOptions geoSurge() {

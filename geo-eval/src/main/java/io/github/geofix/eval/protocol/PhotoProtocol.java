@@ -31,7 +31,7 @@ public enum PhotoProtocol implements Protocol {
   /** 2,997 photos of Flickr: Vo, Jacobs and Hays, "Revisiting IM2GPS", ICCV 2017. */
   IM2GPS3K("IM2GPS3k", 2997, List.of("im2gps3k_places365.csv", "im2gps3k.csv")),
   /** 4,536 photos of YFCC100M: Vo, Jacobs and Hays 2017. */
-  YFCC4K("YFCC4k", 4536, List.of("yfcc4k_places365.csv", "yfcc4k.csv")),
+  YFCC4K("YFCC4k", 4536, List.of("yfcc4k_places365.csv", "yfcc4k_places.csv", "yfcc4k.csv")),
   /** 25,600 photos of YFCC100M: Muller-Budack, Pustu-Iren and Ewerth, ECCV 2018. */
   YFCC26K("YFCC26k", 25600, List.of("yfcc25600_places365.csv", "yfcc26k.csv")),
   /**
@@ -45,7 +45,12 @@ public enum PhotoProtocol implements Protocol {
   MP16(
       "MP-16",
       0,
-      List.of("MP16_Pro_places365.csv", "mp16_places365.csv", "mp16_urls.csv", "mp16.csv")),
+      List.of(
+          "MP16_Pro_places365.csv",
+          "MP16_Pro_filtered.csv",
+          "mp16_places365.csv",
+          "mp16_urls.csv",
+          "mp16.csv")),
   /**
    * Street views of Washington DC with their zoom sequence: Erzurumlu et al., "Just Zoom In", 2026.
    * As published, the photos are below {@code streetview/images} and the map that belongs to them

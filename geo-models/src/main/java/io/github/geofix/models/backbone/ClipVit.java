@@ -184,6 +184,11 @@ public final class ClipVit extends Backbone {
             : child("head", new Linear(width, options.projection(), false));
   }
 
+  /** Returns the size of the network. */
+  public Options options() {
+    return options;
+  }
+
   /**
    * Returns the tokens after the last block, class token first, not normalized: {@code [B, 1 + N,
    * D]}.

@@ -84,13 +84,34 @@ public final class Pretrained {
   /** Names under which a checkpoint may hold a backbone. */
   private record Names(String publisher, String prefix, RenameTable table, long matches) {}
 
+  /**
+   * Fills one backbone from a checkpoint, as {@link #load(Module, TensorFile)} does.
+   *
+   * @param manager owns the arrays of parameters that have none yet
+   * @return a complete report
+   * @throws ModelFormatException if an array is missing or does not fit, or the configurations
+   *     beside the file are of another network; the message names it. The backbone may then be
+   *     partly filled
+   */
+  public static ImportReport fill(Backbone backbone, NDManager manager, TensorFile checkpoint) {
+    return fill(backbone, manager, checkpoint, null);
+  }
+
   private static ImportReport fill(
       Backbone backbone, TensorFile checkpoint, @Nullable Activation activation) {
+    return fill(backbone, owner(backbone), checkpoint, activation);
+  }
+
+  private static ImportReport fill(
+      Backbone backbone,
+      NDManager manager,
+      TensorFile checkpoint,
+      @Nullable Activation activation) {
     Names names = names(backbone, checkpoint);
     StatedConfig stated = new StatedConfig(checkpoint.path().toAbsolutePath());
     backbone.check(stated, activation);
     ImportReport report =
-        Weights.load(backbone, owner(backbone), checkpoint, names.table()).requireComplete();
+        Weights.load(backbone, manager, checkpoint, names.table()).requireComplete();
     List<String> others =
         report.unexpected().stream()
             .filter(name -> names.table().target(name).isPresent())

@@ -17,7 +17,8 @@ public final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
         GeoClipModel.METHOD,
         List.of(
             new Size<>("tiny", GeoClipConfig.tiny()),
-            new Size<>("paper", GeoClipConfig.released())));
+            new Size<>("paper", GeoClipConfig.released()),
+            new Size<>("geotoken", GeoClipConfig.geoToken())));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What GeoCLIP adds to CLIP, named as in its release: two linear layers on the image's vector, the
@@ -25,27 +26,38 @@ final class GeoClipHead extends Module {
   private final Projection projection;
   private final GeoClipLocationEncoder locations;
   private final Parameter logScale;
+  private final @Nullable GeoClipTexts texts;
 
   GeoClipHead(GeoClipConfig config) {
-    projection = child("image_encoder.mlp", new Projection(config));
+    int features = config.backbone().projection();
+    int dimension = config.location().dimension();
+    projection =
+        child("image_encoder.mlp", new Projection(features, config.hidden(), dimension));
     locations = child("location_encoder", new GeoClipLocationEncoder(config.location()));
     logScale = parameter("logit_scale", Init.constant(InfoNce.logScale(TEMPERATURE)));
+    texts =
+        config.textDimension() == 0 ? null : child("texts", new GeoClipTexts(config, TEMPERATURE));
   }
 
-  /** Linear, ReLU, linear: {@code [B, projection]} to {@code [B, D]}. */
+  /** Linear, ReLU, linear: {@code [B, in]} to {@code [B, out]}. */
   static final class Projection extends Layer {
     private final Linear first;
     private final Linear second;
 
-    Projection(GeoClipConfig config) {
-      first = child("0", new Linear(config.backbone().projection(), config.hidden()));
-      second = child("2", new Linear(config.hidden(), config.location().dimension()));
+    Projection(int in, int hidden, int out) {
+      first = child("0", new Linear(in, hidden));
+      second = child("2", new Linear(hidden, out));
     }
 
     @Override
     public NDArray forward(Forward f, NDArray features) {
       return second.forward(f, Activation.RELU.apply(first.forward(f, features)));
     }
+  }
+
+  /** Returns the part that reads texts; null if the model has none. */
+  @Nullable GeoClipTexts texts() {
+    return texts;
   }
 
   Projection projection() {

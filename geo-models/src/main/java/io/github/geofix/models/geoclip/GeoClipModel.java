@@ -9,11 +9,13 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.backbone.LocationEncoder;
+import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.calibration.Temperature;
@@ -25,6 +27,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import io.github.geofix.models.weights.WeightsVersion;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +48,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Vivanco Cepeda, Nayak and Shah, "GeoCLIP: Clip-Inspired Alignment between Locations and Images
  * for Effective Worldwide Geo-localization", NeurIPS 2023. The released model is imported by {@link
  * io.github.geofix.models.Release}. Training learns all but the backbone by the symmetric InfoNCE
- * of a batch; the paper's queue of further positions and its noise are left out.
+ * of a batch; the paper's queue of further positions and its noise are left out. With texts about
+ * the photos a second head learns from them by the same loss, which is added: {@link
+ * GeoClipConfig#geoToken}.
  *
  * <p>The vectors of the gallery are computed when they are first needed, and again after training;
  * they are saved with the weights: 205 MB for the 100,000 positions of the release.
@@ -177,20 +183,64 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
     return current;
   }
 
-  /** Returns the shape of a photo, {@code [3, H, W]}, and of a position. */
+  /** Returns the shape of a photo, {@code [3, H, W]}, of a position, and of a text if any. */
   @Override
   public List<Shape> inputShapes() {
-    return List.of(new Shape(3, config.image().height(), config.image().width()), new Shape(2));
+    Shape photo = new Shape(3, config.image().height(), config.image().width());
+    return config.textDimension() == 0
+        ? List.of(photo, new Shape(2))
+        : List.of(photo, new Shape(2), new Shape(config.textDimension()));
   }
 
-  /** Returns the photo's pixels, and its latitude and longitude. */
+  /** Returns the photo's pixels, its latitude and longitude, and no text. */
   @Override
   public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    float[] position = {(float) latLng.latitude(), (float) latLng.longitude()};
-    return new Example(new float[][] {preprocessor.apply(photo), position}, new long[0][]);
+    return example(photo, latLng, new float[config.textDimension()]);
   }
 
-  /** Returns the unit vectors of the photos and of their positions, {@code [B, D]} each. */
+  private Example example(BufferedImage photo, LatLng latLng, float[] text) {
+    float[] position = {(float) latLng.latitude(), (float) latLng.longitude()};
+    float[] pixels = preprocessor.apply(photo);
+    return new Example(
+        text.length == 0
+            ? new float[][] {pixels, position}
+            : new float[][] {pixels, position, text},
+        new long[0][]);
+  }
+
+  /**
+   * Returns the examples of photos with texts about them.
+   *
+   * @param texts [N, T], the vector of each photo's text, in the order of the photos; zeros for a
+   *     photo without one. Must stay open
+   * @throws IllegalArgumentException if they are of another number or length
+   */
+  public Examples examples(PhotoSource photos, Embeddings texts) {
+    if (texts.size() != photos.size() || texts.dimension() != config.textDimension()) {
+      throw new IllegalArgumentException(
+          "the texts are [%d, %d]: [%d, %d] needed, a row for each photo"
+              .formatted(texts.size(), texts.dimension(), photos.size(), config.textDimension()));
+    }
+    return new Examples() {
+      @Override
+      public int size() {
+        return photos.size();
+      }
+
+      @Override
+      public Example example(int epoch, int index, SplittableRandom random) {
+        PhotoSource.Photo photo = photos.photo(epoch, index);
+        float[] text = new float[texts.dimension()];
+        texts.read(index, 1, text);
+        return GeoClipModel.this.example(photo.image(), photo.latLng(), text);
+      }
+    };
+  }
+
+  /**
+   * Returns the unit vectors of the photos and of their positions, {@code [B, D]} each; with texts
+   * also those of the photos for texts, and of the texts.
+   */
   @Override
   public List<NDArray> vectors(Forward f, Batch batch) {
     NDArray images = batch.inputs().get(0);
@@ -199,16 +249,36 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
     for (int i = 0; i < degrees.length; i += 2) {
       places.add(new LatLng(degrees[i], degrees[i + 1]));
     }
+    NDArray positions = network.head().embedPositions(f, images.getManager(), places);
+    GeoClipTexts texts = network.head().texts();
+    if (texts == null) {
+      return List.of(network.embedPhotos(f, images), positions);
+    }
+    NDArray features = network.backbone().vector(f, images);
     return List.of(
-        network.embedPhotos(f, images),
-        network.head().embedPositions(f, images.getManager(), places));
+        network.head().embedFeatures(f, features),
+        positions,
+        texts.embedFeatures(f, features),
+        texts.embedTexts(f, batch.inputs().get(2)));
   }
 
   @Override
   public NDArray loss(Forward f, List<NDArray> vectors, List<NDArray> targets) {
     NDArray photos = vectors.get(0);
-    return InfoNce.symmetric()
-        .loss(photos, vectors.get(1), network.head().logScale(photos.getManager()));
+    NDArray loss =
+        InfoNce.symmetric()
+            .loss(photos, vectors.get(1), network.head().logScale(photos.getManager()));
+    GeoClipTexts texts = network.head().texts();
+    return texts == null ? loss : loss.add(texts.loss(vectors.get(2), vectors.get(3)));
+  }
+
+  /**
+   * Returns an encoder of one to three vectors: CLIP's where it has the length of the space, the
+   * head for locations, and the head for texts if there is one. GeoToken reads all three.
+   */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(new GeoClipPhotoEncoder(network, preprocessor, manager()));
   }
 
   /** Returns the factor that turns cosines into logits. */

@@ -4,6 +4,7 @@ import com.drew.imaging.tiff.TiffProcessingException;
 import com.drew.imaging.tiff.TiffReader;
 import com.drew.lang.ByteArrayReader;
 import com.drew.lang.RandomAccessReader;
+import com.drew.metadata.Directory;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.exif.ExifDirectoryBase;
 import com.drew.metadata.exif.ExifIFD0Directory;
@@ -13,6 +14,7 @@ import com.drew.metadata.tiff.DirectoryTiffHandler;
 import java.io.IOException;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class Exif {
           ExifDirectoryBase.TAG_ORIENTATION,
           ExifDirectoryBase.TAG_SAMPLE_FORMAT,
           ExifDirectoryBase.TAG_BITS_PER_SAMPLE,
+          ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL,
           ExifDirectoryBase.TAG_DATETIME_ORIGINAL,
           ExifDirectoryBase.TAG_SUBSECOND_TIME_ORIGINAL,
           ExifDirectoryBase.TAG_TIME_ZONE_ORIGINAL);
@@ -49,21 +52,34 @@ final class Exif {
    * SampleFormat), as they are where nothing is said.
    */
   static boolean hasUnsignedSamples(Metadata metadata) {
-    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_SAMPLE_FORMAT))
+    return numbers(metadata, ExifDirectoryBase.TAG_SAMPLE_FORMAT)
         .noneMatch(format -> format == 2 || format == 3);
   }
 
   /** Returns the bits of the widest sample of a TIFF; 0 if nothing is said. */
-  static int bitsPerSample(Metadata metadata) {
-    return IntStream.of(numbers(metadata, ExifDirectoryBase.TAG_BITS_PER_SAMPLE)).max().orElse(0);
+  static long bitsPerSample(Metadata metadata) {
+    return numbers(metadata, ExifDirectoryBase.TAG_BITS_PER_SAMPLE).max().orElse(0);
   }
 
-  private static int[] numbers(Metadata metadata, int tag) {
+  /** Returns the samples of a pixel of a TIFF; 1 if nothing is said. */
+  static long samplesPerPixel(Metadata metadata) {
+    return numbers(metadata, ExifDirectoryBase.TAG_SAMPLES_PER_PIXEL).max().orElse(1);
+  }
+
+  private static LongStream numbers(Metadata metadata, int tag) {
     return metadata.getDirectoriesOfType(ExifIFD0Directory.class).stream()
-        .map(directory -> directory.getIntArray(tag))
-        .filter(values -> values != null)
-        .findFirst()
-        .orElse(new int[0]);
+        .filter(directory -> directory.containsTag(tag))
+        .limit(1)
+        .flatMapToLong(directory -> numbers(directory, tag));
+  }
+
+  private static LongStream numbers(Directory directory, int tag) {
+    int[] several = directory.getIntArray(tag);
+    Long one = directory.getLongObject(tag);
+    if (several != null) {
+      return IntStream.of(several).asLongStream();
+    }
+    return one == null ? LongStream.empty() : LongStream.of(one);
   }
 
   /** Returns the tags of a photo's file, empty if there are none or they are damaged. */

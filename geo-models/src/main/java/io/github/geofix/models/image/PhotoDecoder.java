@@ -40,11 +40,15 @@ final class PhotoDecoder {
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;
 
+  /** The reader of TIFF makes tables of as many as the file claims. */
+  private static final int MAX_SAMPLES = 64;
+
   private final byte[] file;
   private final PhotoLimits limits;
   private final Orientation orientation;
   private final boolean hasUnsignedSamples;
-  private final int bitsPerSample;
+  private final long bitsPerSample;
+  private final long samplesPerPixel;
   private final Optional<GifCanvas> canvas;
 
   PhotoDecoder(byte[] file, PhotoLimits limits) {
@@ -55,6 +59,7 @@ final class PhotoDecoder {
     this.orientation = Orientation.of(metadata, blocks.xmp());
     this.hasUnsignedSamples = Exif.hasUnsignedSamples(metadata);
     this.bitsPerSample = Exif.bitsPerSample(metadata);
+    this.samplesPerPixel = Exif.samplesPerPixel(metadata);
     this.canvas = GifCanvas.of(file);
   }
 
@@ -68,6 +73,9 @@ final class PhotoDecoder {
     WebpChunk.checkLengths(file);
     if (!hasUnsignedSamples) {
       throw noRange();
+    }
+    if (samplesPerPixel > MAX_SAMPLES) {
+      throw new IIOException(samplesPerPixel + " samples a pixel");
     }
     byte[] plain = ColorProfile.hidden(file);
     BufferedImage image;

@@ -178,7 +178,10 @@ public final class ModelFolder {
           for (Map.Entry<String, FileWriter> file : files.entrySet()) {
             Path written = folder.resolve(file.getKey());
             file.getValue().writeTo(written);
-            if (!file.getKey().endsWith(INDEX_ENDING)) {
+            if (Files.isDirectory(written)) {
+              // The digests of a model inside this one are in its own configuration.
+              digests.put(file.getKey() + "/" + CONFIG, sha256(written.resolve(CONFIG)));
+            } else if (!file.getKey().endsWith(INDEX_ENDING)) {
               digests.put(file.getKey(), sha256(written));
             }
           }
@@ -202,7 +205,7 @@ public final class ModelFolder {
    * @throws ModelFormatException if it differs
    */
   public void verify(Path file) {
-    String name = path.relativize(file).toString();
+    String name = path.relativize(file).toString().replace('\\', '/');
     String expected = head.sha256().get(name);
     if (expected == null) {
       throw new ModelFormatException(
@@ -318,7 +321,9 @@ public final class ModelFolder {
    * @throws ModelFormatException as {@link #open(Path)}
    */
   public ModelFolder part(String name) {
-    return open(path.resolve(name), options);
+    Path part = path.resolve(name);
+    verify(part.resolve(CONFIG));
+    return open(part, options);
   }
 
   /** Returns a further file of the model. */

@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -105,7 +106,7 @@ public final class ComputeThreads implements AutoCloseable {
             throw new CancellationException("interrupted while waiting for a compute thread");
           }
         } catch (ExecutionException e) {
-          throw rethrown(e.getCause());
+          throw rethrown(Objects.requireNonNull(e.getCause()));
         }
       }
     } finally {

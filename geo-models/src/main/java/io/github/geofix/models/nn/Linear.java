@@ -43,4 +43,9 @@ public final class Linear extends Layer {
     return ai.djl.nn.core.Linear.linear(x, weight.array(), bias == null ? null : bias.array())
         .singletonOrThrow();
   }
+
+  /** Computes {@code x W^T} without the bias: how the output changes with the input. */
+  public NDArray linear(NDArray x) {
+    return ai.djl.nn.core.Linear.linear(x, weight.array(), null).singletonOrThrow();
+  }
 }

@@ -11,7 +11,10 @@ import io.github.geofix.core.partition.BoxPartition.Box;
  * <p>The released {@code HybridHeadCentroid}.
  */
 final class BoxOffsets {
-  private static final double REACH = 1.2;
+  private static final float REACH = 1.2f;
+
+  /** The released code converts to radians by a pi of single precision. */
+  private static final double SINGLE_PI = (float) Math.PI / Math.PI;
 
   private BoxOffsets() {}
 
@@ -30,8 +33,9 @@ final class BoxOffsets {
 
   private static double coordinate(
       float output, double least, double mean, double most, double limit) {
-    double offset = REACH * Math.tanh(output);
+    float offset = REACH * (float) Math.tanh(output);
     double size = offset > 0 ? most - mean : mean - least;
-    return Math.max(-limit, Math.min(limit, mean + offset * size));
+    double degrees = Math.max(-limit, Math.min(limit, mean + offset * size)) * SINGLE_PI;
+    return Math.max(-limit, Math.min(limit, degrees));
   }
 }

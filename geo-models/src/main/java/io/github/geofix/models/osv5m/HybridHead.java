@@ -1,7 +1,6 @@
 package io.github.geofix.models.osv5m;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -10,7 +9,7 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.nn.TorchScript;
 
 /**
  * Two perceptrons on the class token: one scores the boxes, one places the photo within each.
@@ -19,10 +18,16 @@ import io.github.geofix.models.nn.Scalar;
  * section 4.2, and the released {@code MLPCentroid}. Named as there.
  */
 final class HybridHead extends Module {
-  /** Of the released layer normalization and group normalizations. */
+  /** Of the released layer normalization. */
   private static final double EPSILON = 1e-5;
 
-  private static final int GROUPS = 4;
+  /** In four groups, with the epsilon of the layer normalization. */
+  private static final TorchScript SCRIPT =
+      TorchScript.compile(
+          """
+          def group_norm(self: __torch__.M, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+            return torch.group_norm(x, 4, weight, bias, 1.0000000000000001e-05, True)
+          """);
 
   private final Perceptron classification;
   private final Perceptron regression;
@@ -92,12 +97,7 @@ final class HybridHead extends Module {
 
     @Override
     public NDArray forward(Forward f, NDArray x) {
-      Shape shape = x.getShape();
-      NDArray groups = x.reshape(shape.get(0), GROUPS, shape.get(1) / GROUPS);
-      NDArray centered = groups.sub(groups.mean(new int[] {2}, true));
-      NDArray variance = centered.square().mean(new int[] {2}, true);
-      NDArray normalized = centered.div(variance.add(Scalar.of(x, EPSILON)).sqrt());
-      return normalized.reshape(shape).mul(weight.array()).add(bias.array());
+      return SCRIPT.call("group_norm", x, weight.array(), bias.array());
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
 import io.github.geofix.models.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -36,6 +37,11 @@ public final class RecombineFamily extends SizedFamily<RecombineConfig> {
   @Override
   public Optional<String> mapSetting() {
     return Optional.of(RecombineModel.MAP);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return RecombineRelease.RELEASES;
   }
 
   @Override

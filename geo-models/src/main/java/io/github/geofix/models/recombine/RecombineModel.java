@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Localizer;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -99,6 +101,19 @@ public final class RecombineModel extends GeoModel
       if (!positions.isEmpty()) {
         model.setGallery(CellPartition.fixedLevel(positions, config.tiles().galleryS2Level()));
       }
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Creates a model of published weights, without a gallery. Closes it if they do not fit. */
+  static RecombineModel of(
+      RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
+    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
+    try {
+      fill.accept(model.network, model.manager());
       return model;
     } catch (RuntimeException e) {
       model.close();

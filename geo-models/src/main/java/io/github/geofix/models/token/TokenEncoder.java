@@ -42,7 +42,7 @@ final class TokenEncoder implements PhotoVectors, AutoCloseable {
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "%s is a %s model, which gives no vectors of photos: align, embed and"
+                          "%s is a %s model, which gives no vectors of photos: geoclip, embed and"
                                   .formatted(folder.path(), model.method())
                               + " recombine do"));
       if (encoder.vectors() < input.count() || encoder.dimension() != input.dimension()) {

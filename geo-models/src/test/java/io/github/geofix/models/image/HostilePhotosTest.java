@@ -10,6 +10,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -153,6 +155,28 @@ class HostilePhotosTest {
     assertThatThrownBy(() -> Photos.decode(huge, "x", LIMITS))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("cannot read photo x: 60000 x 60000 pixels take 3433 MB to decode");
+  }
+
+  /** Found by fuzzing: the reader makes a table of as many samples as a pixel is said to have. */
+  @Test
+  void checksTheSamplesOfATiff() throws IOException {
+    byte[] tiff = resource("raw.tif");
+    int at = indexOfTag(tiff, 277);
+    Arrays.fill(tiff, at + 2, at + 4, (byte) 0);
+    tiff[at + 2] = 4;
+    Arrays.fill(tiff, at + 8, at + 12, (byte) 0x7f);
+    assertThatThrownBy(() -> Photos.decode(tiff, "x", LIMITS))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("2139062143 samples a pixel");
+  }
+
+  private static int indexOfTag(byte[] tiff, int tag) {
+    ByteBuffer bytes = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
+    int at = bytes.getInt(4) + 2;
+    while (bytes.getShort(at) != tag) {
+      at += 12;
+    }
+    return at;
   }
 
   private static long bytesAllocatedBy(Runnable work) {

@@ -4,7 +4,9 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
@@ -92,6 +94,28 @@ public final class TrainingData {
    */
   public TrainingData withLocations(List<LatLng> locations) {
     return new TrainingData(photos, examples, locations, tiles);
+  }
+
+  /**
+   * Returns a copy with a text about each photo, for GeoCLIP with texts.
+   *
+   * @param texts [N, T], as {@link GeoClipModel#examples} takes them; must stay open
+   * @throws IllegalArgumentException if these are not photos
+   */
+  public TrainingData withTexts(Embeddings texts) {
+    PhotoSource described =
+        photos.orElseThrow(() -> new IllegalArgumentException("texts are for photos alone"));
+    return new TrainingData(
+        photos,
+        model -> {
+          if (model instanceof GeoClipModel geoClip) {
+            return geoClip.examples(described, texts);
+          }
+          throw new IllegalArgumentException(
+              "texts are for geoclip; " + model.getClass().getSimpleName() + " reads none");
+        },
+        locations,
+        tiles);
   }
 
   /**

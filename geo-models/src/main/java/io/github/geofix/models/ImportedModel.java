@@ -1,0 +1,50 @@
+package io.github.geofix.models;
+
+import ai.djl.ndarray.NDArray;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import java.awt.image.BufferedImage;
+import java.util.SplittableRandom;
+
+/** A model of a release that answers, can be calibrated, and is not trained here. */
+public abstract class ImportedModel extends GeoModel {
+
+  /**
+   * Creates a model whose parameters have no values yet.
+   *
+   * @param method the family's name
+   */
+  protected ImportedModel(String method, Module network, AnswerOptions answerOptions) {
+    super(method, network, answerOptions);
+  }
+
+  /**
+   * Not supported.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public final Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    throw notTrained(method());
+  }
+
+  /**
+   * Not supported.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public final NDArray loss(Forward f, Batch batch) {
+    throw notTrained(method());
+  }
+
+  /** Returns what is thrown where a model of such a family is to be trained. */
+  public static UnsupportedOperationException notTrained(String method) {
+    return new UnsupportedOperationException(
+        "models of %s are imported, not trained: geofix import --release; geofix releases lists them"
+            .formatted(method));
+  }
+}

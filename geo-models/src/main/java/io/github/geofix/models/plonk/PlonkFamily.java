@@ -1,0 +1,49 @@
+package io.github.geofix.models.plonk;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.ImportedModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+import java.util.Set;
+
+/** PLONK by name. */
+public final class PlonkFamily extends SizedFamily<PlonkConfig> {
+
+  /** Creates the family; called by {@link java.util.ServiceLoader}. */
+  public PlonkFamily() {
+    super(
+        PlonkModel.METHOD,
+        List.of(
+            new Size<>("paper", PlonkConfig.osv5m()),
+            new Size<>("paper-dinov2", PlonkConfig.dinov2())));
+  }
+
+  @Override
+  protected GeoModel create(PlonkConfig config, List<LatLng> positions, long seed) {
+    throw ImportedModel.notTrained(method());
+  }
+
+  @Override
+  protected Module network(PlonkConfig config) {
+    return new PlonkNetwork(config);
+  }
+
+  @Override
+  public Set<String> answerSettings() {
+    return Set.of("sampling", "answer");
+  }
+
+  @Override
+  public List<Release> releases() {
+    return PlonkRelease.RELEASES;
+  }
+
+  @Override
+  public GeoModel load(ModelFolder folder) {
+    return PlonkModel.load(folder);
+  }
+}

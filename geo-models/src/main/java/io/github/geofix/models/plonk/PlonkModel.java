@@ -1,0 +1,210 @@
+package io.github.geofix.models.plonk;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.ImportedModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.plonk.SphereFlow.Measure;
+import io.github.geofix.models.weights.ImportReport;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * PLONK: flow matching on the sphere. Noise is moved to places that a photo may show; a photo is
+ * located where most samples end.
+ *
+ * <p>Dufour et al., "Around the World in 80 Timesteps: A Generative Approach to Global Visual
+ * Geolocation", CVPR 2025. It is imported by {@link Release} and not trained here.
+ *
+ * <p>Answers count the samples in S2 cells: the score of a cell is its share of them, its position
+ * their mean. {@link #logDensities} gives the density itself at any position. Localizers are
+ * thread-safe.
+ */
+public final class PlonkModel extends ImportedModel {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "plonk";
+
+  /** Steps of the integration of a density, which leave an error of some 1e-3. */
+  private static final int DENSITY_STEPS = 500;
+
+  private final PlonkConfig config;
+  private final PlonkNetwork network;
+  private final SphereFlow flow;
+  private final ImagePreprocessor preprocessor;
+
+  private PlonkModel(PlonkConfig config) {
+    this(config, new PlonkNetwork(config));
+  }
+
+  private PlonkModel(PlonkConfig config, PlonkNetwork network) {
+    super(METHOD, network, config.answer());
+    this.config = config;
+    this.network = network;
+    this.flow = new SphereFlow(network.denoiser());
+    this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /** Creates a model of published weights. Closes it if they do not fit. */
+  static Release.Imported of(
+      PlonkConfig config, BiFunction<PlonkNetwork, NDManager, Map<String, ImportReport>> fill) {
+    PlonkModel model = new PlonkModel(config);
+    try {
+      return new Release.Imported(model, fill.apply(model.network, model.manager()));
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
+   */
+  public static PlonkModel load(ModelFolder folder) {
+    PlonkConfig config = folder.config(PlonkConfig.class);
+    return load(folder, weights -> new PlonkModel(config));
+  }
+
+  @Override
+  public PlonkConfig config() {
+    return config.withAnswer(answerOptions());
+  }
+
+  @Override
+  public Module network() {
+    return network;
+  }
+
+  /** Returns the shape of a photo, {@code [3, H, W]}. */
+  @Override
+  public List<Shape> inputShapes() {
+    return List.of(new Shape(3, config.image().height(), config.image().width()));
+  }
+
+  /**
+   * Draws places where a photo may have been taken.
+   *
+   * @return as many as {@link PlonkConfig.Sampling} says
+   */
+  public List<LatLng> sample(BufferedImage photo) {
+    return samples(preprocessor.apply(photo), 1).get(0);
+  }
+
+  private List<List<LatLng>> samples(float[] photos, int count) {
+    PlonkConfig.Sampling sampling = config.sampling();
+    return TorchEngine.infer(
+        manager(),
+        step -> {
+          NDArray tokens = tokens(step, photos, count);
+          List<List<LatLng>> all = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            NDArray places =
+                flow.sample(
+                    noise(step, sampling),
+                    tokens.get(i).reshape(1, -1),
+                    sampling.steps(),
+                    sampling.guidance());
+            all.add(SphereFlow.positions(places));
+          }
+          return all;
+        });
+  }
+
+  private NDArray tokens(NDManager step, float[] photos, int count) {
+    NDArray images = step.create(photos, new Shape(count).addAll(inputShapes().get(0)));
+    return network.tokens(Forward.INFERENCE, images);
+  }
+
+  private static NDArray noise(NDManager step, PlonkConfig.Sampling sampling) {
+    SplittableRandom random = new SplittableRandom(sampling.seed());
+    float[] noise = new float[3 * sampling.samples()];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (float) random.nextGaussian();
+    }
+    return step.create(noise, new Shape(sampling.samples(), 3));
+  }
+
+  /**
+   * Returns the logarithms of the density of a photo's place at positions, per steradian: of the
+   * distribution that {@link #sample} draws from, with its guidance. Integrates the flow from each
+   * position to noise in 500 steps of four evaluations with derivatives.
+   *
+   * <p>Not the figure of the released code, whose flow leaves the sphere.
+   *
+   * @return natural logarithms, in the order of the positions
+   */
+  public double[] logDensities(BufferedImage photo, List<LatLng> positions) {
+    return TorchEngine.infer(
+        manager(),
+        step ->
+            flow.logDensities(
+                SphereFlow.points(step, positions),
+                tokens(step, preprocessor.apply(photo), 1),
+                DENSITY_STEPS,
+                config.sampling().guidance(),
+                Measure.SPHERE));
+  }
+
+  /** Returns the cells that samples lie in. */
+  private CellPartition cells(List<LatLng> samples) {
+    return CellPartition.fixedLevel(samples, config.sampling().s2Level());
+  }
+
+  /** Returns the share of the samples in each cell, at a temperature. */
+  private static double[] scores(CellPartition cells, double temperature) {
+    double[] counts = Arrays.stream(cells.counts()).asDoubleStream().toArray();
+    return Temperature.apply(counts, temperature);
+  }
+
+  @Override
+  public Localizer localizer() {
+    return new BatchLocalizer(config.image(), photoLimits()) {
+      @Override
+      protected List<Location> locate(float[] photos, int count) {
+        return samples(photos, count).stream()
+            .map(
+                samples -> {
+                  CellPartition cells = cells(samples);
+                  return location(
+                      cells,
+                      scores(cells, calibration().temperature()),
+                      answerOptions(),
+                      calibration().regionShares());
+                })
+            .toList();
+      }
+    };
+  }
+
+  /** Scores the cells of a photo's samples; a true place in none of them is in no region. */
+  @Override
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    return photo -> {
+      CellPartition cells = cells(sample(photo.image()));
+      return ScoredPhoto.of(photo.latLng(), cells, scores(cells, 1));
+    };
+  }
+}
