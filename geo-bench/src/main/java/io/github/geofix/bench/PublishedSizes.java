@@ -139,6 +139,7 @@ public final class PublishedSizes {
       for (int i = 0; i < photos; i++) {
         writer.write(normal(input.count() * input.dimension(), random));
       }
+      writer.commit();
     }
   }
 

@@ -8,7 +8,6 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Pretrained;
-import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.train.Provenance;
@@ -21,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -127,9 +127,11 @@ final class ImportCommand implements Callable<Integer> {
       description = "Model folder to write.")
   private Path out;
 
+  @Mixin private final ModelOutput output = new ModelOutput();
+
   @Override
   public Integer call() {
-    ModelFolder.check(out);
+    output.check(out);
     PrintWriter stdout = spec.commandLine().getOut();
     if (what.published != null) {
       importRelease(what.published, stdout);

@@ -21,7 +21,6 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.ManifestPhotos;
 import io.github.geofix.train.data.TrainingData;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,8 +65,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Model folder to write.")
   private @Nullable Path out;
 
-  @Option(names = "--overwrite", description = "Replace the model that --out holds already.")
-  private boolean overwrite;
+  @Mixin private final ModelOutput output = new ModelOutput();
 
   @Option(
       names = "--help-settings",
@@ -94,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
   private void train(RunConfig config, Path target, PrintWriter stdout) {
     TrainOptions training = options.training(config);
     RunChecks.check(config, training);
-    refuseToReplace(target);
+    output.check(target);
     if (run != null) {
       AtomicFiles.checkFolder(run);
     }
@@ -251,14 +249,6 @@ final class TrainCommand implements Callable<Integer> {
         Double.isNaN(epoch.validationLoss())
             ? ""
             : String.format(Locale.ROOT, ", validation loss %.4f", epoch.validationLoss()));
-  }
-
-  private void refuseToReplace(Path target) {
-    ModelFolder.check(target);
-    if (!overwrite && Files.exists(target.resolve("config.json"))) {
-      throw new IllegalArgumentException(
-          target + " holds a model: add --overwrite to replace it, or name another folder");
-    }
   }
 
   private TrainingList read(RunConfig config) {

@@ -91,6 +91,18 @@ public final class TileIndex implements AutoCloseable {
     rows.save(file);
   }
 
+  /**
+   * Fetches and encodes the map images of a builder and adds them, as {@link Builder#build} does;
+   * {@link #save} then keeps them. Its encoder and encoding have to be those of this index.
+   *
+   * @return how many were added
+   */
+  public int append(Builder builder) {
+    EmbeddingIndexBuilder added = builder.rows();
+    rows.append(added);
+    return added.size();
+  }
+
   /** Returns the number of map images. */
   public int size() {
     return rows.size();
@@ -294,6 +306,10 @@ public final class TileIndex implements AutoCloseable {
      *     for any of the first images, or for a larger share of all than {@link #maxMissing}
      */
     public TileIndex build() {
+      return new TileIndex(rows().build(), encoder);
+    }
+
+    private EmbeddingIndexBuilder rows() {
       long total = size();
       EmbeddingIndexBuilder rows =
           EmbeddingIndex.builder(
@@ -315,7 +331,7 @@ public final class TileIndex implements AutoCloseable {
       } finally {
         readers.shutdownNow();
       }
-      return new TileIndex(rows.build(), encoder);
+      return rows;
     }
 
     private long size() {

@@ -48,6 +48,9 @@ public final class TokenNetwork extends Module {
       int decoderLayers,
       double dropout) {
 
+    /** Those of the deepest transformer published (Wang et al., DeepNet, 2022). */
+    private static final int MAX_LAYERS = 1000;
+
     /**
      * Checks the ranges.
      *
@@ -58,10 +61,14 @@ public final class TokenNetwork extends Module {
         throw new IllegalArgumentException(
             heads + " heads do not divide a dimension of " + dimension);
       }
-      if (feedForwardSize < 1 || encoderLayers < 0 || decoderLayers < 1) {
+      if (feedForwardSize < 1
+          || encoderLayers < 0
+          || decoderLayers < 1
+          || Math.max(encoderLayers, decoderLayers) > MAX_LAYERS) {
         throw new IllegalArgumentException(
-            "feedForwardSize %d, encoderLayers %d, decoderLayers %d: at least 1, 0 and 1 needed"
-                .formatted(feedForwardSize, encoderLayers, decoderLayers));
+            ("feedForwardSize %d, encoderLayers %d, decoderLayers %d: at least 1, 0 and 1, and at"
+                    + " most %d layers, needed")
+                .formatted(feedForwardSize, encoderLayers, decoderLayers, MAX_LAYERS));
       }
       if (!(dropout >= 0 && dropout < 1)) {
         throw new IllegalArgumentException("dropout must be 0 to below 1: " + dropout);
