@@ -26,8 +26,7 @@ final class Serve {
               .header("Content-Type", "image/png")
               .POST(BodyPublishers.ofFile(Path.of("out/photos/may-1.png")))
               .build();
-      System.out.println(
-          HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+      System.out.println(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
     }
   }
 }

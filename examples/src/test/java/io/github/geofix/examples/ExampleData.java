@@ -63,7 +63,8 @@ final class ExampleData {
       }
       Files.createSymbolicLink(folder.resolve("examples"), earth.resolve("../..").normalize());
       Files.copy(
-          earth.resolve("../../../geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
+          earth.resolve(
+              "../../../geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
           folder.resolve("model_best.pth.tar"));
       Path copy = folder.resolve("out/photos/may-1.png");
       Files.createDirectories(copy.getParent());

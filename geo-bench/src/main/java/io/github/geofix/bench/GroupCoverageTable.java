@@ -30,14 +30,14 @@ import java.util.Optional;
 /**
  * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
  * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool,
- * as groups, and for the shift to photos of the rendering whose places are not used. Prints one CSV row for each, with 95 % Wilson intervals.
+ * as groups, and for the shift to photos of the rendering whose places are not used. Prints one CSV
+ * row for each, with 95 % Wilson intervals.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
  * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
  * folder with further ones; {@code photos} to test on and {@code calibration} photos of each
- * rendering; {@code families}; {@code seeds} of the calibration photos; {@code leave}, the renderings to
- * leave out; {@code km} and {@code
- * confidence} of the rules.
+ * rendering; {@code families}; {@code seeds} of the calibration photos; {@code leave}, the
+ * renderings to leave out; {@code km} and {@code confidence} of the rules.
  */
 public final class GroupCoverageTable {
   private static final long TEST_SEED = 2026;
@@ -132,8 +132,7 @@ public final class GroupCoverageTable {
       double km = arguments.decimal("km");
       ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
       AnswerRule rule = LearnThenTest.fit(ruled, truths(ruling), of, bound);
-      List<Double> masses =
-          answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
+      List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
       print(start, "drift, p", Drift.of(rule, masses).pValue());
       long given = answers.stream().filter(rule::accepts).count();
       long right = 0;

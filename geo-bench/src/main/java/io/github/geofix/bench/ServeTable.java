@@ -52,8 +52,7 @@ final class ServeTable {
             .withLimits(LocateServer.Limits.defaults().withPerMinute(0));
     try (LocateServer server =
         LocateServer.start(List.of(LocateServer.Model.of("model", localizer)), options)) {
-      HttpClient client =
-          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
       HttpRequest request =
           HttpRequest.newBuilder(server.uri().resolve("/locate"))
               .header("Content-Type", "application/octet-stream")

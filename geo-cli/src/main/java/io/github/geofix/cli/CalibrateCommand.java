@@ -130,8 +130,7 @@ final class CalibrateCommand implements Callable<Integer> {
       Calibration calibration =
           others == null
               ? loaded.calibrate(counted, groups(calibrating))
-              : loaded.calibrateForShift(
-                  counted, groups(calibrating), unlocated(others));
+              : loaded.calibrateForShift(counted, groups(calibrating), unlocated(others));
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
       folder.saveCalibration(calibration);

@@ -28,11 +28,7 @@ import picocli.CommandLine.Spec;
           + " again in each epoch.",
       "Photos that have a map already are passed over, so a run that was stopped goes on."
     },
-    footer = {
-      "",
-      "Example:",
-      "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"
-    },
+    footer = {"", "Example:", "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"},
     mixinStandardHelpOptions = true)
 final class ClassMapsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -66,7 +62,8 @@ final class ClassMapsCommand implements Callable<Integer> {
       names = "--side",
       defaultValue = "512",
       paramLabel = "PIXELS",
-      description = "The longer side of a map, at most that of its photo (default: ${DEFAULT-VALUE}).")
+      description =
+          "The longer side of a map, at most that of its photo (default: ${DEFAULT-VALUE}).")
   private int side;
 
   @Override

@@ -12,12 +12,7 @@ import picocli.CommandLine.Spec;
     name = "completion",
     description =
         "Prints a script that lets bash and zsh complete commands, options and their values.",
-    footer = {
-      "",
-      "Examples:",
-      "  geofix completion",
-      "  source <(geofix completion)"
-    },
+    footer = {"", "Examples:", "  geofix completion", "  source <(geofix completion)"},
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -107,8 +107,7 @@ final class DescribeCommand implements Callable<Integer> {
       } else {
         Module network = family.network(what.untrained.size, changes);
         Family.Reads reads = family.reads(family.config(what.untrained.size, changes));
-        TrainOptions training =
-            Recipe.of(what.untrained.method, what.untrained.size).options();
+        TrainOptions training = Recipe.of(what.untrained.method, what.untrained.size).options();
         describe(out, network, Costs.of(network, reads, inBatches(training)));
       }
     } else if (what.model != null) {

@@ -137,7 +137,8 @@ final class EmbedCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    model.method() + " gives no vectors of photos: geoclip, embed and recombine do"));
+                    model.method()
+                        + " gives no vectors of photos: geoclip, embed and recombine do"));
   }
 
   private void write(PhotoEncoder own, long photos) {

@@ -36,7 +36,8 @@ final class GalleryBuildCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a model that turns photos into vectors: encoder, embed, geoclip, recombine.")
+      description =
+          "Folder of a model that turns photos into vectors: encoder, embed, geoclip, recombine.")
   private Path model;
 
   @Mixin private final GalleryOptions photos = new GalleryOptions();

@@ -14,7 +14,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "append",
     description = "Encodes the map images of another region and adds them to a gallery.",
-    footer = {"", "Example:", "  geofix index append --index map.index --model m --tiles map.jpg --region 0,30,30,60 --zoom 5"},
+    footer = {
+      "",
+      "Example:",
+      "  geofix index append --index map.index --model m --tiles map.jpg --region 0,30,30,60 --zoom 5"
+    },
     mixinStandardHelpOptions = true)
 final class IndexAppendCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /** {@code geofix index compact}. */
 @Command(
     name = "compact",
-    description = "Frees the space of removed rows, and sorts those that were appended among the others.",
+    description =
+        "Frees the space of removed rows, and sorts those that were appended among the others.",
     footer = {"", "Example:", "  geofix index compact --index map.index"},
     mixinStandardHelpOptions = true)
 final class IndexCompactCommand implements Callable<Integer> {

@@ -18,11 +18,7 @@ import picocli.CommandLine.Spec;
 final class IndexVerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--index",
-      required = true,
-      paramLabel = "FILE",
-      description = "Index to read.")
+  @Option(names = "--index", required = true, paramLabel = "FILE", description = "Index to read.")
   private Path file;
 
   @Override

@@ -206,8 +206,7 @@ final class LocateCommand implements Callable<Integer> {
       Counts counts) {
     giving.ifPresent(
         answers ->
-            counts.masses.add(
-                AnswerRule.mass(located.location(), answers.bound().withinKm())));
+            counts.masses.add(AnswerRule.mass(located.location(), answers.bound().withinKm())));
     try {
       if (giving.isEmpty() || giving.get().accepts(located.location())) {
         writer.write(located.photo(), located.location());

@@ -152,7 +152,11 @@ final class ModelChoice {
     List<Refiner> refiners = new ArrayList<>();
     try {
       then.forEach(folder -> refiners.add(provider.refiner(folder, load.options())));
-      return new Cascade(localizer, refiners, photo -> provider.read(photo, load.options().photoLimits()), Cascade.Options.defaults());
+      return new Cascade(
+          localizer,
+          refiners,
+          photo -> provider.read(photo, load.options().photoLimits()),
+          Cascade.Options.defaults());
     } catch (RuntimeException e) {
       localizer.close();
       refiners.forEach(Refiner::close);

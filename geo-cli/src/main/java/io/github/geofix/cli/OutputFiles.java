@@ -2,7 +2,6 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.io.AtomicFiles;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;

@@ -77,7 +77,8 @@ final class PhotoArguments {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the list " + list + ": " + e.getMessage(), e);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException(list + " has a line that names no file: " + e.getInput(), e);
+      throw new IllegalArgumentException(
+          list + " has a line that names no file: " + e.getInput(), e);
     }
   }
 

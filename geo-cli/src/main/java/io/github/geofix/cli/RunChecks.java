@@ -46,8 +46,7 @@ final class RunChecks {
   }
 
   private static void checkSample(RunConfig config, RunConfig.Sample sample, boolean pairs) {
-    boolean texts =
-        config.data() instanceof RunConfig.Photos photos && photos.texts().isPresent();
+    boolean texts = config.data() instanceof RunConfig.Photos photos && photos.texts().isPresent();
     if (config.vectors().isPresent() || texts) {
       throw new IllegalArgumentException(
           "--fraction and --hold-out do not go with --vectors and --texts, which have a row for each"

@@ -83,7 +83,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--tile-cache",
       defaultValue = "tile-cache",
       paramLabel = "DIR",
-      description = "Where the tiles of a --map from a server are kept (default: ${DEFAULT-VALUE}).")
+      description =
+          "Where the tiles of a --map from a server are kept (default: ${DEFAULT-VALUE}).")
   private Path tileCache;
 
   @Option(

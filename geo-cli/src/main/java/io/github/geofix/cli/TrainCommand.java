@@ -114,11 +114,7 @@ final class TrainCommand implements Callable<Integer> {
    * @param texts of the photos; none if it is empty
    */
   private void trainOnPhotos(
-      RunConfig config,
-      Embeddings texts,
-      TrainOptions training,
-      Path target,
-      PrintWriter stdout) {
+      RunConfig config, Embeddings texts, TrainOptions training, Path target, PrintWriter stdout) {
     TrainingList all = read(config);
     TrainingList list =
         config

@@ -62,8 +62,7 @@ final class VlmOptions {
   Localizer open(PrintWriter err) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
-        new ChatClient(
-            ChatOptions.of(url, model).withMaxCalls(calls), key == null ? "" : key);
+        new ChatClient(ChatOptions.of(url, model).withMaxCalls(calls), key == null ? "" : key);
     VlmLocalizer.Options options =
         VlmLocalizer.Options.defaults().withSamples(samples).withMinAgreement(agreement);
     VlmLocalizer localizer = new VlmLocalizer(client, options, Photos::read);

@@ -52,7 +52,14 @@ final class GalleryCommandTest {
     Files.writeString(folder.resolve("photos.csv"), list);
     Files.writeString(folder.resolve("one.csv"), "image,latitude,longitude\n3.png,3,10\n");
     Result built =
-        run("gallery", "build", "--model", path("encoder"), "--photos", path("photos.csv"), "--out",
+        run(
+            "gallery",
+            "build",
+            "--model",
+            path("encoder"),
+            "--photos",
+            path("photos.csv"),
+            "--out",
             path("gallery"));
     assertThat(built.err()).isEmpty();
     assertThat(built.out())
@@ -68,7 +75,13 @@ final class GalleryCommandTest {
     assertThat(located.code()).isZero();
     assertThat(located.out()).startsWith(path("7.png") + "  7.0");
     Result evaluated =
-        run("evaluate", "--model", path("gallery"), "--set", "minScore=-1", "--data",
+        run(
+            "evaluate",
+            "--model",
+            path("gallery"),
+            "--set",
+            "minScore=-1",
+            "--data",
             path("photos.csv"));
     assertThat(evaluated.out()).contains("| 1 km | 100.0 %");
   }
@@ -76,7 +89,8 @@ final class GalleryCommandTest {
   @Test
   @Order(2)
   void showsTheMostSimilarPhotos() {
-    Result query = run("gallery", "query", "--gallery", path("gallery"), "--top", "2", path("7.png"));
+    Result query =
+        run("gallery", "query", "--gallery", path("gallery"), "--top", "2", path("7.png"));
     assertThat(query.code()).isZero();
     assertThat(query.out().lines()).hasSize(3);
     assertThat(query.out().lines().skip(1).findFirst().orElseThrow())
@@ -86,7 +100,8 @@ final class GalleryCommandTest {
                 run("gallery", "query", "--json", "--gallery", path("gallery"), path("7.png"))
                     .out())
             .getAsJsonArray();
-    JsonObject best = json.get(0).getAsJsonObject().getAsJsonArray("matches").get(0).getAsJsonObject();
+    JsonObject best =
+        json.get(0).getAsJsonObject().getAsJsonArray("matches").get(0).getAsJsonObject();
     assertThat(best.get("image").getAsString()).isEqualTo(path("7.png"));
     assertThat(best.get("latitude").getAsDouble()).isEqualTo(7);
   }
@@ -99,7 +114,13 @@ final class GalleryCommandTest {
         "png",
         folder.resolve("black.png").toFile());
     String[] line = {
-      "locate", "--model", path("gallery"), "--set", "minScore=1", "--format", "json",
+      "locate",
+      "--model",
+      path("gallery"),
+      "--set",
+      "minScore=1",
+      "--format",
+      "json",
       path("black.png")
     };
     Result located = run(line);
@@ -130,7 +151,14 @@ final class GalleryCommandTest {
   @Order(5)
   void doesNotReplaceAGallery() {
     Result twice =
-        run("gallery", "build", "--model", path("encoder"), "--photos", path("photos.csv"), "--out",
+        run(
+            "gallery",
+            "build",
+            "--model",
+            path("encoder"),
+            "--photos",
+            path("photos.csv"),
+            "--out",
             path("gallery"));
     assertOneLine(twice, "exists: add photos to a gallery by geofix gallery add");
   }

@@ -44,7 +44,6 @@ final class JourneysTest {
   private static final int TEST_PHOTOS = 4;
   private static final String SMALL_BACKBONE = "encoder.backbone=residual-small";
 
-
   /** Without batch normalization, which depends on the whole batch. */
   private static final String CHUNKED_BACKBONE = "encoder.backbone=convnext-atto";
 
@@ -119,42 +118,42 @@ final class JourneysTest {
         follow(
             Journey.GEOTOKEN,
             List.of(
-            List.of(),
-            settings(
-                "backbone.image.height=32",
-                "backbone.image.width=32",
-                "backbone.patch=8",
-                "backbone.width=32",
-                "backbone.depth=2",
-                "backbone.heads=2",
-                "backbone.projection=32",
-                "backbone.mlp.width=128",
-                "hidden=16",
-                "location.sigmas=[1,16]",
-                "location.frequencies=8",
-                "location.hidden=16",
-                "location.dimension=32",
-                "textDimension=6"),
-            List.of("--epochs", "2", "--batch", "8", "--opt", "batches.chunkSize=4"),
-            List.of(),
-            List.of(),
-            with(
+                List.of(),
                 settings(
-                    "input.dimension=32",
-                    "cells.level=6",
-                    "transformer.dimension=16",
-                    "transformer.heads=2",
-                    "transformer.feedForwardSize=16",
-                    "transformer.encoderLayers=1",
-                    "transformer.decoderLayers=1"),
-                "--epochs",
-                "1",
-                "--batch",
-                "8",
-                "--opt",
-                "batches.gradientAccumulationSteps=2"),
-            List.of(),
-            List.of()));
+                    "backbone.image.height=32",
+                    "backbone.image.width=32",
+                    "backbone.patch=8",
+                    "backbone.width=32",
+                    "backbone.depth=2",
+                    "backbone.heads=2",
+                    "backbone.projection=32",
+                    "backbone.mlp.width=128",
+                    "hidden=16",
+                    "location.sigmas=[1,16]",
+                    "location.frequencies=8",
+                    "location.hidden=16",
+                    "location.dimension=32",
+                    "textDimension=6"),
+                List.of("--epochs", "2", "--batch", "8", "--opt", "batches.chunkSize=4"),
+                List.of(),
+                List.of(),
+                with(
+                    settings(
+                        "input.dimension=32",
+                        "cells.level=6",
+                        "transformer.dimension=16",
+                        "transformer.heads=2",
+                        "transformer.feedForwardSize=16",
+                        "transformer.encoderLayers=1",
+                        "transformer.decoderLayers=1"),
+                    "--epochs",
+                    "1",
+                    "--batch",
+                    "8",
+                    "--opt",
+                    "batches.gradientAccumulationSteps=2"),
+                List.of(),
+                List.of()));
     assertThat(table).contains("GeoToken");
     assertThat(folder.resolve("models/geotoken/encoder/config.json"))
         .content()
@@ -197,24 +196,24 @@ final class JourneysTest {
         follow(
             Journey.JUST_ZOOM_IN,
             List.of(
-            List.of(),
-            settings(
-                SMALL_BACKBONE,
-                "encoder.trainableBlocks=-1",
-                "encoder.photo.height=32",
-                "encoder.photo.width=64",
-                "encoder.viewPixels=32",
-                "head.dimension=64",
-                "head.heads=2",
-                "head.layers=1"),
-            List.of(
-                "--epochs",
-                "1",
-                "--batch",
-                "4",
-                "--opt",
-                "batches.gradientAccumulationSteps=2"),
-            List.of()));
+                List.of(),
+                settings(
+                    SMALL_BACKBONE,
+                    "encoder.trainableBlocks=-1",
+                    "encoder.photo.height=32",
+                    "encoder.photo.width=64",
+                    "encoder.viewPixels=32",
+                    "head.dimension=64",
+                    "head.heads=2",
+                    "head.layers=1"),
+                List.of(
+                    "--epochs",
+                    "1",
+                    "--batch",
+                    "4",
+                    "--opt",
+                    "batches.gradientAccumulationSteps=2"),
+                List.of()));
     assertThat(table).contains("Just Zoom In").contains("55.7");
   }
 
@@ -227,21 +226,21 @@ final class JourneysTest {
         follow(
             Journey.GEOSURGE,
             List.of(
-            List.of(),
-            settings(
-                CHUNKED_BACKBONE,
-                "encoder.image.height=64",
-                "encoder.image.width=64",
-                "encoder.dimension=16",
-                "cells.minPoints=1",
-                "cells.maxPoints=[12,6]",
-                "fusion.classMaps.classes=5",
-                "fusion.queryDimension=16",
-                "fusion.latent=8",
-                "fusion.heads=2",
-                "inference.tenCrops=70"),
-            List.of("--epochs", "1", "--batch", "8", "--opt", "batches.chunkSize=4"),
-            List.of()));
+                List.of(),
+                settings(
+                    CHUNKED_BACKBONE,
+                    "encoder.image.height=64",
+                    "encoder.image.width=64",
+                    "encoder.dimension=16",
+                    "cells.minPoints=1",
+                    "cells.maxPoints=[12,6]",
+                    "fusion.classMaps.classes=5",
+                    "fusion.queryDimension=16",
+                    "fusion.latent=8",
+                    "fusion.heads=2",
+                    "inference.tenCrops=70"),
+                List.of("--epochs", "1", "--batch", "8", "--opt", "batches.chunkSize=4"),
+                List.of()));
     assertThat(table).contains("GeoSURGE").contains("17.2");
     assertThat(folder.resolve("models/geosurge/calibration.json")).exists();
   }
@@ -253,11 +252,7 @@ final class JourneysTest {
     String table =
         follow(
             Journey.FRGEO,
-            List.of(
-            List.of(),
-            smallPairs(),
-            List.of("--epochs", "2", "--batch", "4"),
-            List.of()));
+            List.of(List.of(), smallPairs(), List.of("--epochs", "2", "--batch", "4"), List.of()));
     assertThat(table).contains("FRGeo").contains("97.06");
     assertThat(folder.resolve("models/frgeo/card.json")).content().contains("2.5");
   }
@@ -270,17 +265,31 @@ final class JourneysTest {
         follow(
             Journey.SAMPLE4GEO,
             List.of(
-            List.of(),
-            smallPairs(),
-            List.of("--epochs", "1", "--batch", "4", "--opt", "batches.chunkSize=2"),
-            List.of()));
+                List.of(),
+                smallPairs(),
+                List.of("--epochs", "1", "--batch", "4", "--opt", "batches.chunkSize=2"),
+                List.of()));
     assertThat(table).contains("Sample4Geo").contains("98.68");
     // A share of the pairs, and the same share again.
     for (String out : List.of("few", "again")) {
       String[] few = {
-        "train", "--from", path("models/sample4geo"), "--protocol", "cvusa", "--root",
-        path("data/CVUSA"), "--fraction", "0.5", "--seed", "3", "--epochs", "1", "--batch", "2",
-        "--out", path(out)
+        "train",
+        "--from",
+        path("models/sample4geo"),
+        "--protocol",
+        "cvusa",
+        "--root",
+        path("data/CVUSA"),
+        "--fraction",
+        "0.5",
+        "--seed",
+        "3",
+        "--epochs",
+        "1",
+        "--batch",
+        "2",
+        "--out",
+        path(out)
       };
       assertThat(run(few).code()).isZero();
     }

@@ -257,7 +257,8 @@ enum KillTask {
     StringBuilder points = new StringBuilder("image,latitude,longitude\n");
     for (int i = 0; i < 2000; i++) {
       points.append(
-          "p%d.jpg,%.4f,%.4f%n".formatted(i, random.nextGaussian() * 20, random.nextGaussian() * 40));
+          "p%d.jpg,%.4f,%.4f%n"
+              .formatted(i, random.nextGaussian() * 20, random.nextGaussian() * 40));
     }
     Files.writeString(in.resolve("points.csv"), points);
     try (GeoModel model = model(1)) {

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * Kills processes that write, at random moments: after each kill what was written before, or the
  * new one, has to open; after the next write nothing else may be left.
  *
- * <p>{@code KillsTest} runs them; CONTRIBUTING.md has the command for many, on a disk that is full half
- * of the time.
+ * <p>{@code KillsTest} runs them; CONTRIBUTING.md has the command for many, on a disk that is full
+ * half of the time.
  */
 final class Kills {
   /** A disk so small is filled. */

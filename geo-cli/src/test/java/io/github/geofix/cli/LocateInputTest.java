@@ -58,7 +58,11 @@ final class LocateInputTest {
   }
 
   private static List<JsonObject> lines(Result result) {
-    return result.out().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+    return result
+        .out()
+        .lines()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
   }
 
   @Test
@@ -79,7 +83,11 @@ final class LocateInputTest {
     Result result =
         locate(
             new byte[0],
-            "--format", "jsonl", "--list", list.toString(), temp.resolve("b c.png").toString());
+            "--format",
+            "jsonl",
+            "--list",
+            list.toString(),
+            temp.resolve("b c.png").toString());
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(lines(result)).hasSize(2);
   }

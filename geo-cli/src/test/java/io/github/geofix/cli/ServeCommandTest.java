@@ -33,8 +33,7 @@ final class ServeCommandTest {
   private Path model() {
     Path folder = temp.resolve("small/model");
     ModelCard card =
-        new ModelCard(
-            "two places", 2, 1, 1, 0, "2026", "test", "here", Map.of(), Optional.empty());
+        new ModelCard("two places", 2, 1, 1, 0, "2026", "test", "here", Map.of(), Optional.empty());
     List<LatLng> places = List.of(new LatLng(48, 2), new LatLng(-33, 151));
     try (EmbedModel model = EmbedModel.create(EmbedConfig.tiny(), places, 1)) {
       model.save(folder, card);
@@ -54,7 +53,13 @@ final class ServeCommandTest {
                     Main.run(
                         new PrintWriter(new StringWriter()),
                         new PrintWriter(talk, true),
-                        "serve", "--port", "0", "--model", folder, "--model", "other=" + folder)));
+                        "serve",
+                        "--port",
+                        "0",
+                        "--model",
+                        folder,
+                        "--model",
+                        "other=" + folder)));
     command.start();
     URI address = address(talk, command);
     assertThat(get(address.resolve("/models")))

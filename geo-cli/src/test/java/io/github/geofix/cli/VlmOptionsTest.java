@@ -60,13 +60,20 @@ final class VlmOptionsTest {
   void locates() {
     Result located =
         run(
-            "locate", "--vlm-url", url(), "--vlm-model", "vlm-1", "--vlm-samples", "3",
+            "locate",
+            "--vlm-url",
+            url(),
+            "--vlm-model",
+            "vlm-1",
+            "--vlm-samples",
+            "3",
             folder.resolve("photo.png").toString());
     assertThat(located.code()).as(located.err()).isZero();
     assertThat(located.out()).contains("48.500000,2.500000", "score 1.000");
     assertThat(located.err())
         .contains(
-            "vlm-1: 3 questions: 3 decisions", "vlm-1: 3 requests, 2,100 tokens asked, 60 answered");
+            "vlm-1: 3 questions: 3 decisions",
+            "vlm-1: 3 requests, 2,100 tokens asked, 60 answered");
   }
 
   @Test
@@ -74,8 +81,15 @@ final class VlmOptionsTest {
     Path json = folder.resolve("report.json");
     Result evaluated =
         run(
-            "evaluate", "--vlm-url", url(), "--vlm-model", "vlm-1", "--data",
-            folder.resolve("photos.csv").toString(), "--json", json.toString());
+            "evaluate",
+            "--vlm-url",
+            url(),
+            "--vlm-model",
+            "vlm-1",
+            "--data",
+            folder.resolve("photos.csv").toString(),
+            "--json",
+            json.toString());
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     assertThat(evaluated.out()).contains("| 25 km | 100.0 %");
     assertThat(json).content().contains("vlm-1");
@@ -85,7 +99,13 @@ final class VlmOptionsTest {
   void isNoModelFolder() {
     Result set =
         run(
-            "locate", "--vlm-url", url(), "--vlm-model", "vlm-1", "--set", "a=b",
+            "locate",
+            "--vlm-url",
+            url(),
+            "--vlm-model",
+            "vlm-1",
+            "--set",
+            "a=b",
             folder.resolve("photo.png").toString());
     assertOneLine(set, "--set, --then, --tiles and --vectors are for model folders");
   }

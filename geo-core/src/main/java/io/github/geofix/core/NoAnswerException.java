@@ -2,8 +2,8 @@ package io.github.geofix.core;
 
 /**
  * Thrown for a photo that a localizer can read but declines to locate, such as one that resembles
- * no photo of a gallery. {@link Localizer#locateEach} reports it as {@link
- * PhotoOutcome.Unanswered} instead.
+ * no photo of a gallery. {@link Localizer#locateEach} reports it as {@link PhotoOutcome.Unanswered}
+ * instead.
  */
 public final class NoAnswerException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -1,11 +1,11 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.io.InputFiles;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,7 +61,8 @@ record DistanceJson(
   /** As {@link DistanceReport#readJson}. */
   static DistanceReport read(Path file) {
     try {
-      DistanceJson json = GSON.fromJson(Files.readString(InputFiles.find(file)), DistanceJson.class);
+      DistanceJson json =
+          GSON.fromJson(Files.readString(InputFiles.find(file)), DistanceJson.class);
       if (json == null) {
         throw new IllegalArgumentException("it is empty");
       }

@@ -5,10 +5,10 @@ import java.util.List;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 
 /**
- * How unlike the photos of a rule other photos are, by the two-sample Kolmogorov-Smirnov test on the
- * mass of the score near the answers. Where it is significant, the bound of the rule and calibrated
- * scores and regions need not hold. Photos can be unlike in ways that the scores do not show: a test
- * that finds nothing proves nothing.
+ * How unlike the photos of a rule other photos are, by the two-sample Kolmogorov-Smirnov test on
+ * the mass of the score near the answers. Where it is significant, the bound of the rule and
+ * calibrated scores and regions need not hold. Photos can be unlike in ways that the scores do not
+ * show: a test that finds nothing proves nothing.
  *
  * @param distance the greatest difference of the two distribution functions, 0 to 1
  * @param pValue how likely a distance as great is for photos of the same kind, 0 to 1

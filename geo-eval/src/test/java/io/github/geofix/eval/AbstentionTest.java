@@ -60,7 +60,8 @@ class AbstentionTest {
   void keepsRulesInTheModelFolder(@TempDir Path folder) {
     assertThat(AnswerRules.load(folder).rules()).isEmpty();
     AnswerRule rule = new AnswerRule(WITHIN_200, Optional.of(0.75), List.of(0.5));
-    AnswerRule never = new AnswerRule(new ErrorBound(25, 0.95, 0.1), Optional.empty(), List.of(0.5));
+    AnswerRule never =
+        new AnswerRule(new ErrorBound(25, 0.95, 0.1), Optional.empty(), List.of(0.5));
     new AnswerRules(List.of()).with(rule).with(never).with(rule).save(folder);
     AnswerRules rules = AnswerRules.load(folder);
     assertThat(rules.rules()).containsExactly(never, rule);
@@ -187,8 +188,7 @@ class AbstentionTest {
     }
     // One batch in a hundred, conditional on one fit, and three standard deviations.
     assertThat(alarms).isLessThanOrEqualTo(8);
-    Drift drift =
-        Drift.of(rule, random.doubles(100).map(mass -> mass * mass).boxed().toList());
+    Drift drift = Drift.of(rule, random.doubles(100).map(mass -> mass * mass).boxed().toList());
     assertThat(drift.isAlarm()).isTrue();
     // The distribution functions x and sqrt(x) differ by 1/4 at the most.
     assertThat(drift.distance()).isCloseTo(0.25, within(0.12));

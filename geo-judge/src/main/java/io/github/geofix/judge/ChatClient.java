@@ -109,8 +109,7 @@ public final class ChatClient {
 
   /** Returns what all requests so far have cost. */
   public ChatCost cost() {
-    return new ChatCost(
-        requests.get(), promptTokens.sum(), answerTokens.sum(), nanos.sum() * 1e-9);
+    return new ChatCost(requests.get(), promptTokens.sum(), answerTokens.sum(), nanos.sum() * 1e-9);
   }
 
   /**

@@ -197,7 +197,10 @@ public final class VlmLocalizer implements Localizer {
   private static Candidate candidate(WeightedPoints.Cluster place, double agreeKm) {
     S2Cell cell = S2Cell.around(place.latLng(), agreeKm);
     return new Candidate(
-        place.latLng(), Math.min(1, place.weight()), S2Cells.radiusKm(cell.id(), place.latLng()), cell);
+        place.latLng(),
+        Math.min(1, place.weight()),
+        S2Cells.radiusKm(cell.id(), place.latLng()),
+        cell);
   }
 
   /** Does nothing: there is nothing to free. */

@@ -3,13 +3,13 @@ package io.github.geofix.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.LatLng;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

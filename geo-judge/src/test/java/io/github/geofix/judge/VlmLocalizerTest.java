@@ -107,7 +107,8 @@ final class VlmLocalizerTest {
 
   @Test
   void goesOnAfterAPhotoWithoutAPosition() {
-    answersInTurn("I cannot tell.", "{\"latitude\": 95, \"longitude\": 0}", "{\"lat\": 1, \"lon\": 2}");
+    answersInTurn(
+        "I cannot tell.", "{\"latitude\": 95, \"longitude\": 0}", "{\"lat\": 1, \"lon\": 2}");
     List<PhotoOutcome> outcomes = new ArrayList<>();
     List<Path> photos = List.of(Path.of("a.jpg"), Path.of("b.jpg"), Path.of("c.jpg"));
     try (VlmLocalizer localizer = localizer(VlmLocalizer.Options.defaults())) {

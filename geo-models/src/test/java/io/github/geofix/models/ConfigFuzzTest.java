@@ -95,8 +95,7 @@ final class ConfigFuzzTest {
 
   private static boolean loads(Path folder, String described) {
     try {
-      ModelFolder opened =
-          ModelFolder.open(folder, LoadOptions.defaults().withAllowCode(true));
+      ModelFolder opened = ModelFolder.open(folder, LoadOptions.defaults().withAllowCode(true));
       Family.of(opened).load(opened).close();
       return true;
     } catch (ModelFormatException e) {

@@ -200,7 +200,11 @@ final class LocalizerSoakTest {
     CRC32 crc = new CRC32();
     crc.update(data.toByteArray());
     ByteBuffer chunk = ByteBuffer.allocate(data.size() + 8);
-    return chunk.putInt(data.size() - 4).put(data.toByteArray()).putInt((int) crc.getValue()).array();
+    return chunk
+        .putInt(data.size() - 4)
+        .put(data.toByteArray())
+        .putInt((int) crc.getValue())
+        .array();
   }
 
   private Path write(String name, byte[] bytes) throws IOException {

@@ -2,8 +2,8 @@ package io.github.geofix.serve;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.LocationJson;
+import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.io.Printable;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
@@ -66,10 +66,7 @@ final class LocateHandler implements Router.Handler {
               + Printable.of(type));
     }
     try (Gate.Place place = gate.enter()) {
-      byte[] photo =
-          isForm
-              ? photoOf(request, fields)
-              : request.body(maxBytes());
+      byte[] photo = isForm ? photoOf(request, fields) : request.body(maxBytes());
       return located(photo, asked(fields), place);
     }
   }
@@ -119,8 +116,7 @@ final class LocateHandler implements Router.Handler {
       case "json" -> Format.JSON;
       case "geojson" -> Format.GEOJSON;
       default ->
-          throw new Refusal(
-              400, "bad-format", "format is json or geojson: " + Printable.of(text));
+          throw new Refusal(400, "bad-format", "format is json or geojson: " + Printable.of(text));
     };
   }
 
@@ -133,8 +129,7 @@ final class LocateHandler implements Router.Handler {
     } catch (NumberFormatException e) {
       // Refused below.
     }
-    throw new Refusal(
-        400, "bad-top", "top is 1 to " + MOST_CANDIDATES + ": " + Printable.of(text));
+    throw new Refusal(400, "bad-top", "top is 1 to " + MOST_CANDIDATES + ": " + Printable.of(text));
   }
 
   private Reply located(byte[] bytes, Asked asked, Gate.Place place) throws IOException {
@@ -143,11 +138,11 @@ final class LocateHandler implements Router.Handler {
     long running = System.nanoTime();
     try {
       String name = asked.name().isEmpty() ? "of the request" : asked.name();
-      BufferedImage photo =
-          Photos.decode(bytes, name, limits.photo());
+      BufferedImage photo = Photos.decode(bytes, name, limits.photo());
       long decoded = System.nanoTime();
       Location location = asked.model().localizer().locate(photo);
-      Cost cost = new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));
+      Cost cost =
+          new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));
       return reply(location, asked, cost)
           .with(
               "Server-Timing",

@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p>Routes: {@code POST /locate}, {@code GET /models}, {@code /health}, {@code /metrics} and {@code
- * /openapi.json}, which describes the others. The server is that of the JDK, {@code
+ * <p>Routes: {@code POST /locate}, {@code GET /models}, {@code /health}, {@code /metrics} and
+ * {@code /openapi.json}, which describes the others. The server is that of the JDK, {@code
  * com.sun.net.httpserver}: it is patched with the JDK and adds no dependency; put a proxy in front
  * for TLS and HTTP/2.
  */
@@ -88,8 +88,7 @@ public final class LocateServer implements AutoCloseable {
    *     for any number
    * @param maxWait the longest wait in the queue
    */
-  public record Limits(
-      PhotoLimits photo, int running, int queue, int perMinute, Duration maxWait) {
+  public record Limits(PhotoLimits photo, int running, int queue, int perMinute, Duration maxWait) {
     private static final long MOST_BYTES = 1 << 30;
 
     /**
@@ -267,7 +266,9 @@ public final class LocateServer implements AutoCloseable {
     return new LocateServer(http, threads, gate, measured, options);
   }
 
-  /** What the JDK's server reads once: without limits a client that sends nothing keeps a thread. */
+  /**
+   * What the JDK's server reads once: without limits a client that sends nothing keeps a thread.
+   */
   private static void setUpJdkServer() {
     Map.of(
             "sun.net.httpserver.maxReqTime", "60",

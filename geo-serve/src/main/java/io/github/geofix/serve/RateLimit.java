@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * A number of photos a minute for each client address: a bucket that holds as many, and fills
- * again steadily. Thread-safe.
+ * A number of photos a minute for each client address: a bucket that holds as many, and fills again
+ * steadily. Thread-safe.
  */
 final class RateLimit {
   private static final long MINUTE = 60_000_000_000L;

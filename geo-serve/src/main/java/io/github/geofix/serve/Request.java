@@ -58,7 +58,11 @@ final class Request {
 
   /** Returns the media type without parameters, in small letters. */
   String type() {
-    return header("Content-Type").orElse("").replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+    return header("Content-Type")
+        .orElse("")
+        .replaceFirst(";.*", "")
+        .strip()
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Returns the address of the client. */

@@ -77,7 +77,8 @@ final class Router implements HttpHandler {
       } catch (Refusal e) {
         reply = e.reply();
       } catch (OutOfMemoryError e) {
-        reply = new Refusal(503, "busy", "the server is out of memory: try a smaller photo").reply();
+        reply =
+            new Refusal(503, "busy", "the server is out of memory: try a smaller photo").reply();
       } catch (RuntimeException e) {
         System.getLogger(LocateServer.class.getName()).log(System.Logger.Level.ERROR, route, e);
         reply = new Refusal(500, "failed", "the server failed: see its log").reply();
@@ -126,7 +127,8 @@ final class Router implements HttpHandler {
       exchange.sendResponseHeaders(reply.status(), -1);
       return;
     }
-    exchange.sendResponseHeaders(reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
+    exchange.sendResponseHeaders(
+        reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
     if (reply.body().length > 0) {
       try (OutputStream out = exchange.getResponseBody()) {
         out.write(reply.body());

@@ -70,7 +70,8 @@ final class Chromium implements AutoCloseable {
             .start();
     HttpClient http = HttpClient.newHttpClient();
     URI page = URI.create(pageSocket(http, port(profile.resolve("DevToolsActivePort"))));
-    socket = http.newWebSocketBuilder().buildAsync(page, new Listener()).get(SECONDS, TimeUnit.SECONDS);
+    socket =
+        http.newWebSocketBuilder().buildAsync(page, new Listener()).get(SECONDS, TimeUnit.SECONDS);
     call("Page.enable", new JsonObject());
   }
 
@@ -187,7 +188,8 @@ final class Chromium implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!evaluate(expression).equals("true")) {
       if (System.nanoTime() > end) {
-        throw new IOException("never true: " + expression + "; " + evaluate("document.body.innerText"));
+        throw new IOException(
+            "never true: " + expression + "; " + evaluate("document.body.innerText"));
       }
       TimeUnit.MILLISECONDS.sleep(100);
     }

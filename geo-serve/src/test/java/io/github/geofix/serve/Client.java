@@ -50,8 +50,7 @@ final class Client {
 
   HttpResponse<String> post(String path, String type, byte[] body)
       throws IOException, InterruptedException {
-    return send(
-        request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
+    return send(request(path).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
   }
 
   static JsonObject json(HttpResponse<String> response) {

@@ -38,15 +38,13 @@ final class LocateServerTest {
   private final LocateServer.Options options =
       LocateServer.Options.defaults()
           .withPort(0)
-          .withLimits(
-              LocateServer.Limits.defaults().withPhoto(SMALL));
+          .withLimits(LocateServer.Limits.defaults().withPhoto(SMALL));
   private LocateServer server = start(options);
   private Client client = new Client(server);
 
   private LocateServer start(LocateServer.Options options) {
     return LocateServer.start(
-        List.of(
-            LocateServer.Model.of("first", localizer), LocateServer.Model.of("second", other)),
+        List.of(LocateServer.Model.of("first", localizer), LocateServer.Model.of("second", other)),
         options);
   }
 
@@ -86,7 +84,11 @@ final class LocateServerTest {
   void locatesAFormAndAnswersInGeoJson() throws Exception {
     byte[] form =
         MultipartTest.form(
-            "x", "format", "geojson".getBytes(StandardCharsets.UTF_8), "photo\"; filename=\"<b>", PHOTO);
+            "x",
+            "format",
+            "geojson".getBytes(StandardCharsets.UTF_8),
+            "photo\"; filename=\"<b>",
+            PHOTO);
     HttpResponse<String> response =
         client.post("/locate?top=2", "multipart/form-data; boundary=x", form);
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/geo+json");
@@ -163,7 +165,10 @@ final class LocateServerTest {
       assertThat(client.get(path).statusCode()).as(path).isEqualTo(status);
     }
     JsonObject location =
-        document.getAsJsonObject("components").getAsJsonObject("schemas").getAsJsonObject("Location");
+        document
+            .getAsJsonObject("components")
+            .getAsJsonObject("schemas")
+            .getAsJsonObject("Location");
     assertThat(location.getAsJsonObject("properties").keySet())
         .isEqualTo(Client.json(locate(PHOTO)).keySet());
   }
@@ -175,7 +180,9 @@ final class LocateServerTest {
       assertThat(response.headers().firstValue("Content-Security-Policy"))
           .hasValueSatisfying(
               policy ->
-                  assertThat(policy).startsWith("default-src 'none'").doesNotContain("unsafe", "*"));
+                  assertThat(policy)
+                      .startsWith("default-src 'none'")
+                      .doesNotContain("unsafe", "*"));
       assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     }
     assertThat(client.get("/").body()).contains("<title>GeoFix</title>");
@@ -244,8 +251,7 @@ final class LocateServerTest {
 
   @Test
   void refusesWhatTheQueueDoesNotHold() throws Exception {
-    LocateServer.Limits small =
-        new LocateServer.Limits(SMALL, 1, 0, 0, Duration.ofSeconds(30));
+    LocateServer.Limits small = new LocateServer.Limits(SMALL, 1, 0, 0, Duration.ofSeconds(30));
     restart(options.withLimits(small));
     CountedCalls calls = new CountedCalls();
     Future<HttpResponse<String>> first = calls.locateAndWait();
@@ -323,10 +329,8 @@ final class LocateServerTest {
     LocateServer.Model model = LocateServer.Model.of("a", any);
     assertThatThrownBy(() -> LocateServer.start(List.of(model, model), options))
         .hasMessageContaining("each with its own name");
-    InetSocketAddress taken =
-        new InetSocketAddress(server.uri().getHost(), server.uri().getPort());
-    assertThatThrownBy(
-            () -> LocateServer.start(List.of(model), options.withPort(taken.getPort())))
+    InetSocketAddress taken = new InetSocketAddress(server.uri().getHost(), server.uri().getPort());
+    assertThatThrownBy(() -> LocateServer.start(List.of(model), options.withPort(taken.getPort())))
         .hasMessageStartingWith("cannot listen on ");
   }
 

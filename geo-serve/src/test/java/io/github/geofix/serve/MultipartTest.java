@@ -36,7 +36,13 @@ final class MultipartTest {
 
   @Test
   void keepsBinaryPartsAsTheyAre() {
-    byte[] body = form("yz", "photo\"; filename=\"é b.jpg", BINARY, "top", "3".getBytes(StandardCharsets.UTF_8));
+    byte[] body =
+        form(
+            "yz",
+            "photo\"; filename=\"é b.jpg",
+            BINARY,
+            "top",
+            "3".getBytes(StandardCharsets.UTF_8));
     List<Multipart.Part> parts = Multipart.parse(body, "multipart/form-data; boundary=\"yz\"");
     assertThat(parts).hasSize(2);
     assertThat(parts.get(0).bytes()).isEqualTo(BINARY);
@@ -77,8 +83,7 @@ final class MultipartTest {
   void refusesTooManyParts() {
     String part = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
     assertThat(parse(part.repeat(20) + "--b--", "multipart/form-data; boundary=b")).hasSize(20);
-    assertThatThrownBy(
-            () -> parse(part.repeat(21) + "--b--", "multipart/form-data; boundary=b"))
+    assertThatThrownBy(() -> parse(part.repeat(21) + "--b--", "multipart/form-data; boundary=b"))
         .hasMessageEndingWith("more than 20 parts");
   }
 }

@@ -64,7 +64,8 @@ final class PageTest {
       drop(chromium, NAME, Client.photo(300));
       chromium.await("document.querySelector('article')?.dataset.state === 'done'");
       assertThat(chromium.evaluate("document.querySelector('article').innerText"))
-          .contains(NAME, "first", "second", "30.00000, 20.00000", "50 % within", "0.700", "decode ")
+          .contains(
+              NAME, "first", "second", "30.00000, 20.00000", "50 % within", "0.700", "decode ")
           .contains("The answers are 0 km apart.");
       assertThat(chromium.evaluate("document.querySelectorAll('#map .marker').length"))
           .as("an answer and two candidates of each model")
@@ -98,15 +99,17 @@ final class PageTest {
   @Test
   void asksForTheTokenAndShowsTheTilesOfTheServer() throws Exception {
     String token = "0123456789abcdef";
-    TileSource map = TileSource.equirectangular(new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB));
+    TileSource map =
+        TileSource.equirectangular(new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB));
     LocateServer.Options options = LocateServer.Options.defaults();
-    try (LocateServer server =
-            start(options.withAddress(options.address(), token).withMap(map));
+    try (LocateServer server = start(options.withAddress(options.address(), token).withMap(map));
         Chromium chromium = chromium()) {
       chromium.open(server.uri());
       chromium.await("document.getElementById('ask-token')?.open");
       chromium.evaluate(
-          "document.getElementById('token').value = '" + token + "';"
+          "document.getElementById('token').value = '"
+              + token
+              + "';"
               + "document.querySelector('#ask-token button').click()");
       chromium.await("document.body.dataset.state === 'ready'");
       chromium.await("document.querySelectorAll('#model option').length === 2");

@@ -1,10 +1,10 @@
 package io.github.geofix.train;
 
-import io.github.geofix.core.io.InputFiles;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +43,8 @@ final class MetricsFile {
   }
 
   private void read(long lastStep) {
-    try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(InputFiles.find(file))) {
+    try (CsvReader<NamedCsvRecord> reader =
+        CsvReader.builder().ofNamedCsvRecord(InputFiles.find(file))) {
       for (NamedCsvRecord record : reader) {
         Row row =
             new Row(

@@ -113,8 +113,7 @@ public record Recipe(String method, String size, TrainOptions options) {
     return TrainOptions.defaults()
         .withEpochs(30)
         .withBatches(
-            b ->
-                b.withSize(8).withGradientAccumulationSteps(8).withPrecision(Precision.AUTO))
+            b -> b.withSize(8).withGradientAccumulationSteps(8).withPrecision(Precision.AUTO))
         .withLearningRate(3e-4)
         .withWeightDecay(0.01)
         .withOptimizer(o -> o.withMaxGradientNorm(1))
@@ -125,8 +124,7 @@ public record Recipe(String method, String size, TrainOptions options) {
     return TrainOptions.defaults()
         .withEpochs(50)
         .withBatches(
-            b ->
-                b.withSize(32).withGradientAccumulationSteps(64).withPrecision(Precision.AUTO))
+            b -> b.withSize(32).withGradientAccumulationSteps(64).withPrecision(Precision.AUTO))
         .withLearningRate(5e-5)
         .withWeightDecay(1e-6)
         .withOptimizer(o -> o.withMaxGradientNorm(0))

@@ -319,7 +319,9 @@ class RunFolderTest {
 
   @Test
   void removesWhatAKilledRunLeftHalfWritten() throws IOException {
-    Path leftover = Files.createFile(folder.resolve(".last.safetensors.00000000-0000-4000-8000-000000000000.tmp"));
+    Path leftover =
+        Files.createFile(
+            folder.resolve(".last.safetensors.00000000-0000-4000-8000-000000000000.tmp"));
     // A model folder that was being saved here is none of the run's.
     Path model = Files.createDirectories(folder.resolve(".model.123.tmp/weights.safetensors"));
     RunFolder.open(folder).close();

@@ -52,8 +52,7 @@ public record AnswerRules(List<AnswerRule> rules) {
    * @throws UncheckedIOException if writing fails; an older file stays
    */
   public void save(Path model) {
-    AtomicFiles.writeString(
-        model.resolve(FILE), StrictJson.print(JsonRecords.write(this)));
+    AtomicFiles.writeString(model.resolve(FILE), StrictJson.print(JsonRecords.write(this)));
   }
 
   /** Returns these rules with one more, which replaces that of its distance and confidence. */

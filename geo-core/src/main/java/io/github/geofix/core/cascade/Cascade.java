@@ -160,10 +160,7 @@ public final class Cascade implements Localizer {
       throw e;
     }
     return new Cascade(
-        localizer,
-        refiners,
-        photo -> models.read(photo, load.photoLimits()),
-        Options.defaults());
+        localizer, refiners, photo -> models.read(photo, load.photoLimits()), Options.defaults());
   }
 
   /**

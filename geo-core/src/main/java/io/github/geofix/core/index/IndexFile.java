@@ -1,9 +1,9 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.io.InputFiles;
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.io.InputFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

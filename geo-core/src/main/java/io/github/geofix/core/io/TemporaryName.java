@@ -32,8 +32,7 @@ record TemporaryName(Path target, String id) {
 
   /** Returns unused names; {@link #end} must be called. */
   static TemporaryName begin(Path target) {
-    TemporaryName name =
-        new TemporaryName(target.toAbsolutePath(), UUID.randomUUID().toString());
+    TemporaryName name = new TemporaryName(target.toAbsolutePath(), UUID.randomUUID().toString());
     RUNNING.add(name.id);
     return name;
   }
@@ -42,8 +41,7 @@ record TemporaryName(Path target, String id) {
   static Optional<TemporaryName> of(Path path) {
     Matcher matcher = NAME.matcher(path.getFileName().toString());
     return matcher.matches() && PARTS.contains(matcher.group(3))
-        ? Optional.of(
-            new TemporaryName(path.resolveSibling(matcher.group(1)), matcher.group(2)))
+        ? Optional.of(new TemporaryName(path.resolveSibling(matcher.group(1)), matcher.group(2)))
         : Optional.empty();
   }
 

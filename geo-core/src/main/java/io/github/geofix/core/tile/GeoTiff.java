@@ -1,8 +1,8 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.geodesy.WebMercator;
 import io.github.geofix.core.io.ImageReaders;
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.core.io.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -362,8 +362,7 @@ final class GeoTiff implements TileReader {
       TIFFField keys = directory.getTIFFField(GeoTIFFTagSet.TAG_GEO_KEY_DIRECTORY);
       TIFFField texts = directory.getTIFFField(GeoTIFFTagSet.TAG_GEO_ASCII_PARAMS);
       for (int i = 4; keys != null && texts != null && i + 3 < keys.getCount(); i += 4) {
-        if (keys.getAsInt(i) == key
-            && keys.getAsInt(i + 1) == GeoTIFFTagSet.TAG_GEO_ASCII_PARAMS) {
+        if (keys.getAsInt(i) == key && keys.getAsInt(i + 1) == GeoTIFFTagSet.TAG_GEO_ASCII_PARAMS) {
           String all = texts.getAsString(0);
           int from = Math.min(all.length(), keys.getAsInt(i + 3));
           int to = Math.min(all.length(), from + Math.min(MAX_TEXT, keys.getAsInt(i + 2)));

@@ -166,7 +166,8 @@ final class LayoutTiles implements TileReader {
 
   @Override
   public @Nullable TilePixels read(PyramidLevel level, int column, int row) throws IOException {
-    try (InputStream stream = Files.newInputStream(InputFiles.requireRegular(file(level, column, row)))) {
+    try (InputStream stream =
+        Files.newInputStream(InputFiles.requireRegular(file(level, column, row)))) {
       return TileImage.checked(TileImage.decode(stream.readNBytes(TileImage.MAX_BYTES + 1)), level);
     } catch (NoSuchFileException e) {
       return null;

@@ -1,12 +1,12 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.io.InputFiles;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.io.InputFiles;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -41,8 +41,7 @@ final class SqliteLimits extends ProgressHandler {
     config.setPragma(SQLiteConfig.Pragma.LIMIT_LENGTH, String.valueOf(MAX_VALUE_BYTES));
     // As an address, so that a name with a question mark does not end in options.
     return new SqliteLimits(
-        config.createConnection(
-            "jdbc:sqlite:file:" + file.toAbsolutePath().toUri().getRawPath()),
+        config.createConnection("jdbc:sqlite:file:" + file.toAbsolutePath().toUri().getRawPath()),
         limit);
   }
 

@@ -144,12 +144,7 @@ final class TilePixels {
   /** Returns the samples of a band, rounded to 8 bits. */
   private static int[] samples(Raster raster, int band, int[] samples) {
     raster.getSamples(
-        raster.getMinX(),
-        raster.getMinY(),
-        raster.getWidth(),
-        raster.getHeight(),
-        band,
-        samples);
+        raster.getMinX(), raster.getMinY(), raster.getWidth(), raster.getHeight(), band, samples);
     int most = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
     for (int i = 0; most != 255 && i < samples.length; i++) {
       samples[i] = (int) ((samples[i] * 255L + most / 2) / most);

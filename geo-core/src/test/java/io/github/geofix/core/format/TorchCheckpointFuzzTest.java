@@ -62,16 +62,54 @@ class TorchCheckpointFuzzTest {
     /** Operations of pickles and their arguments, valid and not. */
     private static final List<String> PIECES =
         List.of(
-            "(", ")", "]", "}", "t", "u", "s", "e", "a", "R", "b", "Q", ".", "0", "N", "\u0088",
-            "\u0085", "\u0086", "\u0087", "\u0081", "q\0", "h\0", "h\u0001", "K\0", "K\u0007",
-            "J\u00ff\u00ff\u00ff\u00ff", "J\u00ff\u00ff\u00ff\u007f", "M\u00ff\u00ff", "\u008a\0",
-            "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f", "X\u0001\0\0\0a",
-            "X\u00ff\u00ff\u00ff\u007f", "U\u0002ab", "r\u00ff\u00ff\u00ff\u00ff", "\u0080\u0002",
-            "ccollections\nOrderedDict\n", "ctorch._utils\n_rebuild_tensor_v2\n",
-            "ctorch._utils\n_rebuild_tensor_v3\n", "ctorch._utils\n_rebuild_parameter\n",
-            "ctorch._tensor\n_rebuild_from_type_v2\n", "ctorch\nFloatStorage\n", "ctorch\nSize\n",
-            "ctorch.storage\nUntypedStorage\n", "cargparse\nNamespace\n", "cposix\nsystem\n",
-            "X\u0007\0\0\0storage", "X\u0003\0\0\0cpu", "X\u0001\0\0\0000");
+            "(",
+            ")",
+            "]",
+            "}",
+            "t",
+            "u",
+            "s",
+            "e",
+            "a",
+            "R",
+            "b",
+            "Q",
+            ".",
+            "0",
+            "N",
+            "\u0088",
+            "\u0085",
+            "\u0086",
+            "\u0087",
+            "\u0081",
+            "q\0",
+            "h\0",
+            "h\u0001",
+            "K\0",
+            "K\u0007",
+            "J\u00ff\u00ff\u00ff\u00ff",
+            "J\u00ff\u00ff\u00ff\u007f",
+            "M\u00ff\u00ff",
+            "\u008a\0",
+            "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f",
+            "X\u0001\0\0\0a",
+            "X\u00ff\u00ff\u00ff\u007f",
+            "U\u0002ab",
+            "r\u00ff\u00ff\u00ff\u00ff",
+            "\u0080\u0002",
+            "ccollections\nOrderedDict\n",
+            "ctorch._utils\n_rebuild_tensor_v2\n",
+            "ctorch._utils\n_rebuild_tensor_v3\n",
+            "ctorch._utils\n_rebuild_parameter\n",
+            "ctorch._tensor\n_rebuild_from_type_v2\n",
+            "ctorch\nFloatStorage\n",
+            "ctorch\nSize\n",
+            "ctorch.storage\nUntypedStorage\n",
+            "cargparse\nNamespace\n",
+            "cposix\nsystem\n",
+            "X\u0007\0\0\0storage",
+            "X\u0003\0\0\0cpu",
+            "X\u0001\0\0\0000");
 
     private final List<byte[]> originals = new ArrayList<>();
     private final List<Map<String, byte[]>> zips = new ArrayList<>();
@@ -86,7 +124,8 @@ class TorchCheckpointFuzzTest {
       try (Stream<Path> all = Files.list(files)) {
         for (Path path : all.sorted().toList()) {
           String name = path.getFileName().toString();
-          if (name.matches("(t213|t113|odd|bad_memo|bad_self).*") && !name.endsWith("safetensors")) {
+          if (name.matches("(t213|t113|odd|bad_memo|bad_self).*")
+              && !name.endsWith("safetensors")) {
             byte[] bytes = Files.readAllBytes(path);
             originals.add(bytes);
             if (bytes[0] == 'P') {
@@ -194,8 +233,7 @@ class TorchCheckpointFuzzTest {
       byte[] joined = new byte[bytes.length + piece.length - removed];
       System.arraycopy(bytes, 0, joined, 0, at);
       System.arraycopy(piece, 0, joined, at, piece.length);
-      System.arraycopy(
-          bytes, at + removed, joined, at + piece.length, bytes.length - at - removed);
+      System.arraycopy(bytes, at + removed, joined, at + piece.length, bytes.length - at - removed);
       return joined;
     }
   }

@@ -49,18 +49,18 @@ final class InputFilesTest {
 
   static Stream<Map.Entry<String, Consumer<Path>>> readers() {
     return Stream.of(
-            Map.<String, Consumer<Path>>entry("list.csv", Manifest::readCsv),
-            Map.<String, Consumer<Path>>entry("points.csv", PointSet::readCsv),
-            Map.<String, Consumer<Path>>entry("w.safetensors", Safetensors::open),
-            Map.<String, Consumer<Path>>entry("w.safetensors.index.json", Safetensors::open),
-            Map.<String, Consumer<Path>>entry("any", MappedFile::open),
-            Map.<String, Consumer<Path>>entry("x.index", EmbeddingIndex::open),
-            Map.<String, Consumer<Path>>entry("c.json", p -> StrictJson.readObject(p, 100)),
-            Map.<String, Consumer<Path>>entry("m.mbtiles", InputFilesTest::openTiles),
-            Map.<String, Consumer<Path>>entry("m.pmtiles", InputFilesTest::openTiles),
-            Map.<String, Consumer<Path>>entry("m.tif", InputFilesTest::openTiles),
-            Map.<String, Consumer<Path>>entry("layout.yaml", InputFilesTest::openTiles),
-            Map.<String, Consumer<Path>>entry("m.png", InputFilesTest::openTiles));
+        Map.<String, Consumer<Path>>entry("list.csv", Manifest::readCsv),
+        Map.<String, Consumer<Path>>entry("points.csv", PointSet::readCsv),
+        Map.<String, Consumer<Path>>entry("w.safetensors", Safetensors::open),
+        Map.<String, Consumer<Path>>entry("w.safetensors.index.json", Safetensors::open),
+        Map.<String, Consumer<Path>>entry("any", MappedFile::open),
+        Map.<String, Consumer<Path>>entry("x.index", EmbeddingIndex::open),
+        Map.<String, Consumer<Path>>entry("c.json", p -> StrictJson.readObject(p, 100)),
+        Map.<String, Consumer<Path>>entry("m.mbtiles", InputFilesTest::openTiles),
+        Map.<String, Consumer<Path>>entry("m.pmtiles", InputFilesTest::openTiles),
+        Map.<String, Consumer<Path>>entry("m.tif", InputFilesTest::openTiles),
+        Map.<String, Consumer<Path>>entry("layout.yaml", InputFilesTest::openTiles),
+        Map.<String, Consumer<Path>>entry("m.png", InputFilesTest::openTiles));
   }
 
   private static void openTiles(Path map) {

@@ -39,7 +39,8 @@ final class HostileMbTilesTest {
     long start = System.nanoTime();
     assertThatThrownBy(() -> MbTiles.open(file, TileOptions.defaults(), SECOND))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("cannot open " + file + " as MBTiles: reading took more than 1 sec");
+        .hasMessageStartingWith(
+            "cannot open " + file + " as MBTiles: reading took more than 1 sec");
     assertThat(System.nanoTime() - start).isBetween(SECOND.toNanos(), 10 * SECOND.toNanos());
   }
 

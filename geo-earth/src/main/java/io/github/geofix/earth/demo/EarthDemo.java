@@ -201,11 +201,9 @@ public final class EarthDemo {
         if (rendering == TestRendering.MAY) {
           shown.addAll(shown(set.photos(), locations));
         }
-        DistanceReport distances =
-            DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM);
+        DistanceReport distances = DistanceReport.ofLocations(set.truths(), locations, LIMITS_KM);
         figures.put(
-            rendering,
-            new Figures(distances, riskCoverage(distances, locations), set.baselines()));
+            rendering, new Figures(distances, riskCoverage(distances, locations), set.baselines()));
       }
       Cost cost =
           new Cost(

@@ -17,7 +17,6 @@ import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.ReportSection;
 import io.github.geofix.models.io.ModelCard;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -348,7 +348,8 @@ public enum CrossViewProtocol implements Protocol {
     } catch (CharacterCodingException e) {
       throw new UncheckedIOException("the list " + list + " is not UTF-8 text", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the list " + list + ": " + InputFiles.reason(e), e);
+      throw new UncheckedIOException(
+          "cannot read the list " + list + ": " + InputFiles.reason(e), e);
     }
   }
 

@@ -126,7 +126,8 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, kept.locations, kept.skipped, kept.unanswered));
+        new PhotoEvaluation.Answers(
+            photos, answers, kept.locations, kept.skipped, kept.unanswered));
   }
 
   /**

@@ -28,7 +28,8 @@ public final class PhotoEvaluation implements Evaluation {
   private static final int ON_THE_MAP = 200;
   private static final int PICTURE_PIXELS = 320;
 
-  private static final String UNANSWERED = "photos without an answer, which count as 20,015 km away";
+  private static final String UNANSWERED =
+      "photos without an answer, which count as 20,015 km away";
 
   private final PhotoBenchmark benchmark;
   private final PhotoReport report;
@@ -116,7 +117,9 @@ public final class PhotoEvaluation implements Evaluation {
   @Override
   public String toMarkdown() {
     return report.toMarkdown()
-        + (unanswered().isEmpty() ? "" : "\nNote: " + UNANSWERED + ": " + unanswered().size() + ".\n")
+        + (unanswered().isEmpty()
+            ? ""
+            : "\nNote: " + UNANSWERED + ": " + unanswered().size() + ".\n")
         + published().map(PublishedTable::toMarkdown).orElse("");
   }
 

@@ -9,7 +9,6 @@ import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Table;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

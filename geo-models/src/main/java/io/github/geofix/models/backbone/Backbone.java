@@ -151,8 +151,8 @@ public abstract class Backbone extends Layer {
   /**
    * Checks that published weights are for this network, by what the files beside them state.
    *
-   * @param activation what the weights need as the user knows it, where names and shapes do not show
-   *     it; null to rely on the files
+   * @param activation what the weights need as the user knows it, where names and shapes do not
+   *     show it; null to rely on the files
    * @throws io.github.geofix.core.format.ModelFormatException if they are not, or nothing states it
    */
   void check(StatedConfig stated, @Nullable Activation activation) {

@@ -32,8 +32,7 @@ public final class MegaLoc extends Backbone {
    * @param hidden the width of the hidden layers
    * @param width the length D of the descriptor
    */
-  public record Aggregation(
-      int clusters, int clusterWidth, int tokenWidth, int hidden, int width) {
+  public record Aggregation(int clusters, int clusterWidth, int tokenWidth, int hidden, int width) {
 
     /** Checks that all numbers are positive. */
     public Aggregation {
@@ -86,10 +85,7 @@ public final class MegaLoc extends Backbone {
       throw new IllegalArgumentException(
           "images of %d x %d pixels have %d patches; more than %d are needed, one for each cluster"
               .formatted(
-                  trunk.image().height(),
-                  trunk.image().width(),
-                  patches,
-                  aggregation.clusters()));
+                  trunk.image().height(), trunk.image().width(), patches, aggregation.clusters()));
     }
   }
 
@@ -118,8 +114,7 @@ public final class MegaLoc extends Backbone {
 
   /** Returns a network of two blocks of width 48. */
   static MegaLoc tiny(ImageSpec image) {
-    return new MegaLoc(
-        new DinoV2.Options(image, 70, 14, 48, 2, 4, DinoV2.Variant.HUB, 0), TINY);
+    return new MegaLoc(new DinoV2.Options(image, 70, 14, 48, 2, 4, DinoV2.Variant.HUB, 0), TINY);
   }
 
   /** Returns the images that the published network is evaluated on. */

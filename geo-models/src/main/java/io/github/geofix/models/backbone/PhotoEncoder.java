@@ -39,8 +39,8 @@ public interface PhotoEncoder extends AutoCloseable {
   }
 
   /**
-   * Returns a backbone with values as an encoder of one vector, see {@link Backbone#vector}. Closing
-   * it leaves the values as they are.
+   * Returns a backbone with values as an encoder of one vector, see {@link Backbone#vector}.
+   * Closing it leaves the values as they are.
    */
   static PhotoEncoder of(Backbone backbone) {
     return new BackboneEncoder(backbone);

@@ -21,18 +21,18 @@ public final class Pretrained {
 
   /**
    * Fills all backbones of a network from one checkpoint. Whose names it uses is found out: those
-   * of {@link Backbone#checkpointNames}, or ours, after the prefix of a wrapper or none, under which
-   * most of its arrays are known. The configurations that publishers put beside weights, {@code
-   * config.json}, {@code preprocessor_config.json} and {@code open_clip_config.json}, must agree with
-   * the network.
+   * of {@link Backbone#checkpointNames}, or ours, after the prefix of a wrapper or none, under
+   * which most of its arrays are known. The configurations that publishers put beside weights,
+   * {@code config.json}, {@code preprocessor_config.json} and {@code open_clip_config.json}, must
+   * agree with the network.
    *
    * @param network with values
    * @return for each backbone, by its name within the network, a complete report
    * @throws IllegalArgumentException if the network has no backbone
    * @throws IllegalStateException if it has no values
-   * @throws ModelFormatException if an array is missing or does not fit, shows that the checkpoint is
-   *     for another network, or a configuration disagrees; or if the activation of CLIP's weights is
-   *     stated nowhere. The message names it. The network may then be partly filled
+   * @throws ModelFormatException if an array is missing or does not fit, shows that the checkpoint
+   *     is for another network, or a configuration disagrees; or if the activation of CLIP's
+   *     weights is stated nowhere. The message names it. The network may then be partly filled
    */
   public static Map<String, ImportReport> load(Module network, TensorFile checkpoint) {
     return fillAll(network, checkpoint, null);
@@ -49,7 +49,8 @@ public final class Pretrained {
               + ": choose a configuration that reads photos");
     }
     Map<String, ImportReport> reports = new LinkedHashMap<>();
-    backbones.forEach((name, backbone) -> reports.put(name, fill(backbone, checkpoint, activation)));
+    backbones.forEach(
+        (name, backbone) -> reports.put(name, fill(backbone, checkpoint, activation)));
     return reports;
   }
 
@@ -58,8 +59,8 @@ public final class Pretrained {
    * #load(Module, TensorFile)} does.
    *
    * @param wholeNetwork the names of published checkpoints of such networks, by publisher
-   * @param activation what CLIP's weights need, where no file beside them states it; null to rely on
-   *     the files
+   * @param activation what CLIP's weights need, where no file beside them states it; null to rely
+   *     on the files
    * @return for each part that was filled, by its name or that of the publisher, a complete report
    */
   public static Map<String, ImportReport> load(

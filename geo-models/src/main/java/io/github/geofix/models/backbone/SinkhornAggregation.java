@@ -47,8 +47,7 @@ final class SinkhornAggregation extends Module {
             "token_features",
             new TwoLayers(
                 "0", new Linear(width, hidden), "2", new Linear(hidden, options.tokenWidth())));
-    feature =
-        child("cluster_features", TwoLayers.pointwise(width, hidden, options.clusterWidth()));
+    feature = child("cluster_features", TwoLayers.pointwise(width, hidden, options.clusterWidth()));
     score = child("score", TwoLayers.pointwise(width, hidden, clusters));
     dustBin = parameter("dust_bin", Init.constant(1));
   }

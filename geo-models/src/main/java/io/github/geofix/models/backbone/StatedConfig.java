@@ -61,7 +61,8 @@ final class StatedConfig {
       return StrictJson.readObject(file, MAX_BYTES);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(
-          "%s, which lies beside the weights, cannot be read: %s".formatted(file, e.getMessage()), e);
+          "%s, which lies beside the weights, cannot be read: %s".formatted(file, e.getMessage()),
+          e);
     }
   }
 
@@ -153,8 +154,7 @@ final class StatedConfig {
     }
     if (given != null && given != ours) {
       throw new ModelFormatException(
-          "the weights are said to need %s, the network has %s: %s"
-              .formatted(given, ours, ADVICE));
+          "the weights are said to need %s, the network has %s: %s".formatted(given, ours, ADVICE));
     }
     if (!stated && given == null) {
       throw new ModelFormatException(
@@ -186,8 +186,7 @@ final class StatedConfig {
       noteSize(preprocessor.get("crop_size"), image);
     }
     if (timm != null) {
-      JsonObject pretrained =
-          timm.get("pretrained_cfg") instanceof JsonObject inner ? inner : timm;
+      JsonObject pretrained = timm.get("pretrained_cfg") instanceof JsonObject inner ? inner : timm;
       stated |= checkNamed(config, pretrained, image);
     }
     if (openClip != null && openClip.get("preprocess_cfg") instanceof JsonObject inner) {
@@ -196,7 +195,7 @@ final class StatedConfig {
     if (!stated) {
       note(
           "nothing beside the weights states how photos are normalized; the model takes mean %s,"
-              .formatted(image.mean())
+                  .formatted(image.mean())
               + " std "
               + image.std());
     }

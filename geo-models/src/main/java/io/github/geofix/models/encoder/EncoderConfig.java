@@ -1,7 +1,6 @@
 package io.github.geofix.models.encoder;
 
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.io.NamesCode;

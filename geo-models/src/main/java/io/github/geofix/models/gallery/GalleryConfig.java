@@ -40,8 +40,7 @@ public record GalleryConfig(
    * and no limit.
    */
   public static GalleryConfig defaults() {
-    return new GalleryConfig(
-        10, 20, NO_LIMIT, 100, AnswerOptions.defaults().withMeanKm(0.1));
+    return new GalleryConfig(10, 20, NO_LIMIT, 100, AnswerOptions.defaults().withMeanKm(0.1));
   }
 
   /** Returns a copy with another number of neighbors. */

@@ -64,12 +64,7 @@ final class GalleryFolder {
     ModelFolder.write(
         folder,
         new ModelFolder.Contents(
-            GalleryModel.METHOD,
-            config,
-            Calibration.NONE,
-            card(encoder),
-            Optional.empty(),
-            files));
+            GalleryModel.METHOD, config, Calibration.NONE, card(encoder), Optional.empty(), files));
   }
 
   private static ModelCard card(Path encoder) {
@@ -104,8 +99,7 @@ final class GalleryFolder {
    * @throws IllegalStateException if another process or thread is changing it
    */
   static <T> T change(Path folder, Supplier<T> work) {
-    try (FileChannel channel =
-        FileChannel.open(folder.resolve(LOCKED), StandardOpenOption.WRITE)) {
+    try (FileChannel channel = FileChannel.open(folder.resolve(LOCKED), StandardOpenOption.WRITE)) {
       if (tryLock(channel) == null) {
         throw new IllegalStateException(
             "another process or thread is changing the gallery " + folder + ": try again later");

@@ -38,10 +38,7 @@ final class GalleryLocalizer implements Localizer {
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     new OutcomeBatches<>(
-            this::read,
-            BatchLocalizer::isFull,
-            gallery::answers,
-            GalleryLocalizer::outcome)
+            this::read, BatchLocalizer::isFull, gallery::answers, GalleryLocalizer::outcome)
         .locateEach(photos, action);
   }
 

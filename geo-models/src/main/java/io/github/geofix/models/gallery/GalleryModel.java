@@ -159,8 +159,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     ModelFolder source = ModelFolder.open(encoder, options);
     try (GeoModel model = Family.of(source).load(source);
         PhotoEncoder own = encoder(model, encoder)) {
-      IndexOptions index =
-          IndexOptions.defaults().withEncoding(encoding).withEncoder(own.digest());
+      IndexOptions index = IndexOptions.defaults().withEncoding(encoding).withEncoder(own.digest());
       GalleryFolder.write(folder, encoder, config, own.dimension(), index);
     }
     return open(folder, options);
@@ -187,11 +186,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     try {
       PhotoEncoder encoder = encoder(owner, inner.path());
       GalleryRows rows =
-          GalleryRows.open(
-              folder.path(),
-              encoder.dimension(),
-              encoder.digest(),
-              config.efSearch());
+          GalleryRows.open(folder.path(), encoder.dimension(), encoder.digest(), config.efSearch());
       GalleryModel model = new GalleryModel(folder.path(), config, owner, encoder, rows);
       model.readBesides(folder);
       return model;
@@ -290,7 +285,8 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    */
   public OptionalDouble setLimit(double falseAnswers) {
     if (!(falseAnswers > 0 && falseAnswers < 1)) {
-      throw new IllegalArgumentException("falseAnswers must be above 0 to below 1: " + falseAnswers);
+      throw new IllegalArgumentException(
+          "falseAnswers must be above 0 to below 1: " + falseAnswers);
     }
     OptionalDouble limit = GalleryLimit.of(rows, answerOptions().meanKm(), falseAnswers);
     setMinScore(limit.orElse(GalleryConfig.NO_LIMIT));
@@ -359,9 +355,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
 
   private Answer answer(List<Hit> hits) {
     List<Match> matches =
-        hits.stream()
-            .map(hit -> new Match(Path.of(hit.id()), hit.latLng(), hit.score()))
-            .toList();
+        hits.stream().map(hit -> new Match(Path.of(hit.id()), hit.latLng(), hit.score())).toList();
     double best = hits.get(0).score();
     if (best < config.minScore()) {
       String reason =

@@ -31,8 +31,7 @@ final class GeoClipHead extends Module {
   GeoClipHead(GeoClipConfig config) {
     int features = config.backbone().projection();
     int dimension = config.location().dimension();
-    projection =
-        child("image_encoder.mlp", new Projection(features, config.hidden(), dimension));
+    projection = child("image_encoder.mlp", new Projection(features, config.hidden(), dimension));
     locations = child("location_encoder", new GeoClipLocationEncoder(config.location()));
     logScale = parameter("logit_scale", Init.constant(InfoNce.logScale(TEMPERATURE)));
     texts =

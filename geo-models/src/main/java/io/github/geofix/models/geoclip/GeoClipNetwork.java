@@ -43,8 +43,8 @@ public final class GeoClipNetwork extends Module {
   }
 
   /**
-   * Returns the unit vectors of photos, each {@code [B, D]}: CLIP's where it has D numbers, the head
-   * for locations, and the head for texts if there is one.
+   * Returns the unit vectors of photos, each {@code [B, D]}: CLIP's where it has D numbers, the
+   * head for locations, and the head for texts if there is one.
    *
    * @param images {@code [B, 3, H, W]}
    */

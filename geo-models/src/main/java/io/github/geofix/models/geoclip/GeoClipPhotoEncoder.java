@@ -21,8 +21,7 @@ final class GeoClipPhotoEncoder implements PhotoEncoder {
   private final ImagePreprocessor preprocessor;
   private final NDManager manager;
 
-  GeoClipPhotoEncoder(
-      GeoClipNetwork network, ImagePreprocessor preprocessor, NDManager manager) {
+  GeoClipPhotoEncoder(GeoClipNetwork network, ImagePreprocessor preprocessor, NDManager manager) {
     this.network = network;
     this.preprocessor = preprocessor;
     this.manager = manager;

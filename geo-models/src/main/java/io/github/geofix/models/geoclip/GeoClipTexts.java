@@ -18,8 +18,7 @@ final class GeoClipTexts extends Module {
   GeoClipTexts(GeoClipConfig config, double temperature) {
     int dimension = config.location().dimension();
     photos =
-        child(
-            "image", new Projection(config.backbone().projection(), config.hidden(), dimension));
+        child("image", new Projection(config.backbone().projection(), config.hidden(), dimension));
     texts = child("text", new Projection(config.textDimension(), config.hidden(), dimension));
     logScale = parameter("log_scale", Init.constant(InfoNce.logScale(temperature)), 1);
   }
@@ -30,8 +29,8 @@ final class GeoClipTexts extends Module {
   }
 
   /**
-   * Returns unit vectors {@code [B, D]} of the vectors of texts {@code [B, T]}; zeros where a text's
-   * vector is zero, which stands for none.
+   * Returns unit vectors {@code [B, D]} of the vectors of texts {@code [B, T]}; zeros where a
+   * text's vector is zero, which stands for none.
    */
   NDArray embedTexts(Forward f, NDArray given) {
     NDArray isGiven = given.abs().sum(new int[] {1}, true).gt(0).toType(given.getDataType(), false);

@@ -192,7 +192,9 @@ public final class ModelFolder {
             write(folder.resolve(CALIBRATION), contents.calibration());
           }
           write(folder.resolve(CARD), contents.card());
-          write(folder.resolve(CONFIG), new Head(FORMAT, contents.method(), config, Optional.of(digests)));
+          write(
+              folder.resolve(CONFIG),
+              new Head(FORMAT, contents.method(), config, Optional.of(digests)));
         });
   }
 

@@ -34,8 +34,8 @@ import java.util.function.Function;
  * each. A photo is located in the box of the highest score.
  *
  * <p>Astruc et al., "OpenStreetView-5M: The Many Roads to Global Visual Geolocation", CVPR 2024. It
- * is imported by {@link Release} and not trained here. Regions consist of S2 cells, one for the mean
- * of each box. Localizers are thread-safe.
+ * is imported by {@link Release} and not trained here. Regions consist of S2 cells, one for the
+ * mean of each box. Localizers are thread-safe.
  */
 public final class Osv5mModel extends ImportedModel {
 

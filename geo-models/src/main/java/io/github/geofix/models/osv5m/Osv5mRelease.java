@@ -38,8 +38,7 @@ final class Osv5mRelease {
               + " deviation",
           List.of(
               new ReleaseFile("pytorch_model.bin", "everything, CLIP included"),
-              new ReleaseFile(
-                  "quadtree_10_1000.csv", "the boxes, 1.3 MB, from utils of the code")),
+              new ReleaseFile("quadtree_10_1000.csv", "the boxes, 1.3 MB, from utils of the code")),
           Osv5mRelease::read);
 
   private static final List<String> WEIGHTS = List.of("pytorch_model.bin", "model.safetensors");
@@ -107,10 +106,7 @@ final class Osv5mRelease {
     reports.put(
         "mid",
         Weights.load(
-                network.head(),
-                manager,
-                file,
-                RenameTable.IDENTITY.withoutPrefix(MODEL + HEAD))
+                network.head(), manager, file, RenameTable.IDENTITY.withoutPrefix(MODEL + HEAD))
             .requireExact());
     return reports;
   }

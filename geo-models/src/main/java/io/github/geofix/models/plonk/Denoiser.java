@@ -158,8 +158,7 @@ final class Denoiser extends Module {
     }
 
     Dual plus(Dual other, NDArray factor) {
-      return new Dual(
-          value.add(other.value.mul(factor)), slope.add(other.slope.mul(factor)));
+      return new Dual(value.add(other.value.mul(factor)), slope.add(other.slope.mul(factor)));
     }
   }
 

@@ -83,7 +83,8 @@ final class PlonkRelease {
 
   private static Release.Imported read(Release.Source source, PlonkConfig released) {
     if (!source.positions().isEmpty()) {
-      throw new IllegalArgumentException("PLONK chooses from no list: --gallery does not go with it");
+      throw new IllegalArgumentException(
+          "PLONK chooses from no list: --gallery does not go with it");
     }
     Path backbone =
         source

@@ -39,8 +39,8 @@ final class SphereFlow {
         double next = NoiseSchedule.level(1 - (i + 1.0) / steps);
         NDArray now = x.reshape(x.getShape());
         now.attach(step);
-        NDArray moved = now.add(velocity(now, level, photo, guidance).mul(
-            Scalar.of(now, next - level)));
+        NDArray moved =
+            now.add(velocity(now, level, photo, guidance).mul(Scalar.of(now, next - level)));
         x = moved.div(moved.norm(new int[] {1}, true));
         x.attach(owner);
       }
@@ -54,9 +54,7 @@ final class SphereFlow {
       return given;
     }
     NDArray without = denoiser.forward(Forward.INFERENCE, x, level, nothing(photo));
-    return given
-        .mul(Scalar.of(x, 1 + guidance))
-        .sub(without.mul(Scalar.of(x, guidance)));
+    return given.mul(Scalar.of(x, 1 + guidance)).sub(without.mul(Scalar.of(x, guidance)));
   }
 
   private static NDArray nothing(NDArray photo) {
@@ -77,8 +75,8 @@ final class SphereFlow {
   /**
    * Returns the logarithms of densities at points: the change of volume along the flow from the
    * point to noise (Chen et al., "Neural Ordinary Differential Equations", NeurIPS 2018, section
-   * 4), by Runge and Kutta's method of fourth order. Steps are even in the noise level, in which the
-   * network oscillates evenly, not in the time.
+   * 4), by Runge and Kutta's method of fourth order. Steps are even in the noise level, in which
+   * the network oscillates evenly, not in the time.
    *
    * @param points {@code [N, 3]}, of length 1
    * @param photo its vector, {@code [1, condition]}
@@ -124,9 +122,7 @@ final class SphereFlow {
     return sums;
   }
 
-  /**
-   * The velocity of points, {@code [N, 3]}, and its divergence at each.
-   */
+  /** The velocity of points, {@code [N, 3]}, and its divergence at each. */
   private record Rate(NDArray velocity, double[] divergence) {}
 
   private static NDArray ahead(NDArray x, Rate rate, double h) {
@@ -145,8 +141,11 @@ final class SphereFlow {
       jacobian = jacobian.mul(more).sub(without.jacobian().mul(less));
     }
     NDArray trace =
-        jacobian.get(0).get(":, 0").add(jacobian.get(1).get(":, 1")).add(
-            jacobian.get(2).get(":, 2"));
+        jacobian
+            .get(0)
+            .get(":, 0")
+            .add(jacobian.get(1).get(":, 1"))
+            .add(jacobian.get(2).get(":, 2"));
     if (measure == Measure.SPHERE) {
       NDArray outward = x.mul(v).sum(new int[] {1}, true);
       // x^T J x, of which J is given by the coordinate of the point first.
@@ -170,8 +169,7 @@ final class SphereFlow {
     for (int i = 0; i < xyz.length; i += 3) {
       double z = Math.max(-1, Math.min(1, xyz[i + 2]));
       positions.add(
-          new LatLng(
-              Math.toDegrees(Math.asin(z)), Math.toDegrees(Math.atan2(xyz[i + 1], xyz[i]))));
+          new LatLng(Math.toDegrees(Math.asin(z)), Math.toDegrees(Math.atan2(xyz[i + 1], xyz[i]))));
     }
     return positions;
   }

@@ -29,8 +29,6 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -111,8 +109,7 @@ public final class RecombineModel extends GeoModel
   }
 
   /** Creates a model of published weights, without a gallery. Closes it if they do not fit. */
-  static RecombineModel of(
-      RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
+  static RecombineModel of(RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
     RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
     try {
       fill.accept(model.network, model.manager());

@@ -61,9 +61,7 @@ final class RecombineRelease {
           sample4geo("cvact", "140 x 768", RecombineConfig.sample4geo()),
           sample4geo("vigor", "384 x 768", photos(384, 768)),
           sample4geo(
-              "university",
-              "384 x 384",
-              photos(384, 384).withPhotos(new RecombineConfig.Aerial())),
+              "university", "384 x 384", photos(384, 384).withPhotos(new RecombineConfig.Aerial())),
           frgeo("cvusa", "128 x 512 and 256 x 256", RecombineConfig.paper()),
           frgeo("cvact", "128 x 512 and 256 x 256", RecombineConfig.paper()),
           frgeo("vigor", "320 x 640 and 320 x 320", RecombineConfig.paperVigor()));
@@ -118,8 +116,7 @@ final class RecombineRelease {
       RecombineModel model =
           RecombineModel.of(
               changed,
-              (network, manager) ->
-                  reports.put("network", filling.fill(network, manager, file)));
+              (network, manager) -> reports.put("network", filling.fill(network, manager, file)));
       if (!source.positions().isEmpty()) {
         int level = changed.tiles().galleryS2Level();
         model.setGallery(CellPartition.fixedLevel(source.positions(), level));

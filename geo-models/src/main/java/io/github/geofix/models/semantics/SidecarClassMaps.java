@@ -1,9 +1,9 @@
 package io.github.geofix.models.semantics;
 
-import io.github.geofix.core.io.InputFiles;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.github.geofix.core.io.ImageReaders;
+import io.github.geofix.core.io.InputFiles;
 import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

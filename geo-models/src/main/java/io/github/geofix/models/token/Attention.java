@@ -29,7 +29,7 @@ final class Attention extends Module {
 
   /** Written once for float32 and for bfloat16, see {@link TorchScript#compileInBfloat16}. */
   private static final String METHODS =
-          """
+      """
           def join(self: __torch__.M, mixed: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
             tokens = torch.transpose(mixed, 1, 2)
             return (self).result(torch.linear(torch.flatten(tokens, 2, 3), weight, bias))
@@ -148,16 +148,17 @@ final class Attention extends Module {
 
   /** Every token {@code [B, N, D]} attends to all of the others. */
   NDArray to(Forward f, NDArray x, KeysAndValues others) {
-    return script(f).call(
-        "to",
-        x,
-        weight.array(),
-        bias.array(),
-        others.keys(),
-        others.values(),
-        dropoutOf(f, x),
-        joinWeight.array(),
-        joinBias.array());
+    return script(f)
+        .call(
+            "to",
+            x,
+            weight.array(),
+            bias.array(),
+            others.keys(),
+            others.values(),
+            dropoutOf(f, x),
+            joinWeight.array(),
+            joinBias.array());
   }
 
   /** Returns an empty cache for the keys and values of {@code rows} tokens of each photo. */

@@ -60,10 +60,7 @@ final class TokenLocalizer implements Localizer {
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
     new OutcomeBatches<>(
-            this::read,
-            batch -> batch.size() >= BATCH,
-            this::located,
-            PhotoOutcome.Located::new)
+            this::read, batch -> batch.size() >= BATCH, this::located, PhotoOutcome.Located::new)
         .locateEach(photos, action);
   }
 

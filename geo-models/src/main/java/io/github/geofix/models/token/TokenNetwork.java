@@ -141,8 +141,7 @@ public final class TokenNetwork extends Module {
     long width = options.dimension();
     long projected = 8 * width * width;
     long forward = 4 * width * options.feedForwardSize();
-    long encoding =
-        options.encoderLayers() * memory * (projected + forward + 4 * memory * width);
+    long encoding = options.encoderLayers() * memory * (projected + forward + 4 * memory * width);
     long decoding =
         options.decoderLayers()
             * (tokens * (projected + projected / 2 + forward + 4 * (memory + tokens) * width)

@@ -62,8 +62,7 @@ class BackboneContractTest {
         case DINO_REGISTERS -> dino(DinoV2.Variant.REGISTERS);
         case MEGALOC ->
             new MegaLoc(
-                new DinoV2.Options(
-                    ImageSpec.imageNet(24), 32, 8, 8, 2, 2, DinoV2.Variant.HUB, 0),
+                new DinoV2.Options(ImageSpec.imageNet(24), 32, 8, 8, 2, 2, DinoV2.Variant.HUB, 0),
                 new MegaLoc.Aggregation(4, 3, 2, 5, 6));
       };
     }

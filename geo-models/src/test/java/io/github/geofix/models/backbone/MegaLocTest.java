@@ -74,7 +74,8 @@ class MegaLocTest {
         .forEach(
             (name, shape) -> {
               if (name.startsWith(prefix)) {
-                shapes.put(name.substring(prefix.length()), shape.length == 0 ? new long[] {1} : shape);
+                shapes.put(
+                    name.substring(prefix.length()), shape.length == 0 ? new long[] {1} : shape);
               }
             });
     new Fill(2103, 0, 1).into(net, manager, shapes, RenameTable.IDENTITY);
@@ -85,9 +86,7 @@ class MegaLocTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "70, 70", "56, 84", "98, 140", "322, 322", "42, 42", "100, 75", "35, 49", "61, 61"
-  })
+  @CsvSource({"70, 70", "56, 84", "98, 140", "322, 322", "42, 42", "100, 75", "35, 49", "61, 61"})
   void describesImagesOfAnySize(int height, int width) {
     Oracle oracle = Oracle.of("megaloc_small");
     MegaLoc net = MegaLoc.tiny(ImageSpec.imageNet(70));

@@ -76,8 +76,7 @@ class StatedConfigTest {
     return network;
   }
 
-  private ImportReport load(
-      Activation activation, ImageSpec image, @Nullable Activation stated) {
+  private ImportReport load(Activation activation, ImageSpec image, @Nullable Activation stated) {
     ClipVit.Options options = new ClipVit.Options(image, 14, 64, 3, 4, 32, activation, 0);
     try (TensorFile file = TensorFile.open(weights())) {
       return Pretrained.load(around(new ClipVit(options)), file, Map.of(), stated).get("photos");
@@ -153,7 +152,8 @@ class StatedConfigTest {
   void refusesAnotherNetwork(String name, String value) throws IOException {
     String config = Files.readString(ORACLES.resolve("clip_hf_gelu/config.json"));
     beside(
-        "config.json", config.replaceFirst("\"" + name + "\": [\\d.e-]+", "\"" + name + "\": " + value));
+        "config.json",
+        config.replaceFirst("\"" + name + "\": [\\d.e-]+", "\"" + name + "\": " + value));
     assertRefused(Activation.GELU, "states " + name + " " + value);
   }
 
@@ -178,15 +178,12 @@ class StatedConfigTest {
     assertThat(load(Activation.GELU, IMAGE, null).notes())
         .containsExactly("its names are those of huggingface");
     Rgb half = Rgb.all(0.5f);
-    ImageSpec other =
-        new ImageSpec(56, 56, IMAGE.fit(), IMAGE.interpolation(), half, IMAGE.std());
+    ImageSpec other = new ImageSpec(56, 56, IMAGE.fit(), IMAGE.interpolation(), half, IMAGE.std());
     assertThatThrownBy(() -> load(Activation.GELU, other, null))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("preprocessor_config.json states image_mean [0.48145466");
     assertThatThrownBy(
-            () ->
-                load(
-                    Activation.GELU, IMAGE.withInterpolation(Interpolation.BILINEAR), null))
+            () -> load(Activation.GELU, IMAGE.withInterpolation(Interpolation.BILINEAR), null))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("states the interpolation bicubic, the model has bilinear");
     beside("preprocessor_config.json", PREPROCESSOR.replace("\"height\": 56", "\"height\": 48"));
@@ -258,9 +255,7 @@ class StatedConfigTest {
         .forEach(
             (name, parameter) ->
                 writer.floats(
-                    prefix + name,
-                    parameter.array().toFloatArray(),
-                    parameter.shape().getShape()));
+                    prefix + name, parameter.array().toFloatArray(), parameter.shape().getShape()));
     Path file = folder.resolve("wrapped.safetensors");
     writer.write(file);
     Module network = around(new ConvNeXt(ConvNeXt.Options.atto()));

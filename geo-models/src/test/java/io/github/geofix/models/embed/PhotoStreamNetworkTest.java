@@ -112,7 +112,9 @@ final class PhotoStreamNetworkTest {
     }
   }
 
-  /** GeoSURGE, section IV: queries of 128, the rest of 1,024, latent of 64; three blocks, ADE20K. */
+  /**
+   * GeoSURGE, section IV: queries of 128, the rest of 1,024, latent of 64; three blocks, ADE20K.
+   */
   @Test
   void fusesAtThePublishedWidthsAsTheDefinitionReads() {
     PhotoStream published = PhotoStream.defaults();

@@ -338,8 +338,13 @@ class GalleryModelTest {
     assertThatThrownBy(this::reopened)
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("another encoder");
-    gallery = GalleryModel.create(encoder, folder.resolve("g"), GalleryConfig.defaults(),
-        VectorEncoding.FLOAT32, LoadOptions.defaults());
+    gallery =
+        GalleryModel.create(
+            encoder,
+            folder.resolve("g"),
+            GalleryConfig.defaults(),
+            VectorEncoding.FLOAT32,
+            LoadOptions.defaults());
   }
 
   @ParameterizedTest
@@ -434,8 +439,7 @@ class GalleryModelTest {
       made.save(folder.resolve("embed"), CARD);
     }
     gallery.close();
-    try (Cascade last =
-            Cascade.load(folder.resolve("embed"), List.of(folder.resolve("gallery")));
+    try (Cascade last = Cascade.load(folder.resolve("embed"), List.of(folder.resolve("gallery")));
         Cascade first = Cascade.load(folder.resolve("gallery"), List.of())) {
       assertThat(last.locate(picture(6, 5)).candidates()).isNotEmpty();
       assertThat(last.costs()).extracting(Cascade.Cost::stage).containsExactly("first", "gallery");

@@ -63,8 +63,7 @@ class GeoClipTextsTest {
       try (NDManager step = TorchEngine.newManager()) {
         TorchEngine.noGrad(
             () -> {
-              Batch all =
-                  batch(model, step, new float[][] {{1, 2, 3}, {4, 4, 4}, {-1, 0, 2}});
+              Batch all = batch(model, step, new float[][] {{1, 2, 3}, {4, 4, 4}, {-1, 0, 2}});
               List<NDArray> vectors = model.vectors(Forward.INFERENCE, all);
               assertThat(vectors).hasSize(4);
               NDArray scale = step.create(new float[] {InfoNce.logScale(0.07)});

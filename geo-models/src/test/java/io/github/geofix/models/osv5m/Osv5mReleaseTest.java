@@ -34,7 +34,6 @@ final class Osv5mReleaseTest {
 
   @TempDir private Path temporary;
 
-
   /** The box of the highest score, and of equal ones the first. */
   private static int best(float[] scores) {
     int best = 0;
@@ -86,7 +85,8 @@ final class Osv5mReleaseTest {
               manager,
               Fill.shapes("/oracles/osv5m_head_full_names.json"),
               RenameTable.IDENTITY);
-      NDArray all = manager.create(Fill.uniform(3210, -2, 2, 24 * 2 * 1024), new Shape(24, 2, 1024));
+      NDArray all =
+          manager.create(Fill.uniform(3210, -2, 2, 24 * 2 * 1024), new Shape(24, 2, 1024));
       NDArray tokens = all.get(":, 0");
       NDArray logits = head.logits(Forward.INFERENCE, tokens);
       oracle.assertClose(logits.get(":, 0:64"), "logits_first64", 1e-5);
@@ -111,8 +111,7 @@ final class Osv5mReleaseTest {
 
   private static Release.Source source() {
     // The width of the reduced network does not show how many heads it has.
-    return Release.Source.of(FILES.resolve("osv5m"))
-        .withSettings(Map.of("backbone.heads", "4"));
+    return Release.Source.of(FILES.resolve("osv5m")).withSettings(Map.of("backbone.heads", "4"));
   }
 
   @Test

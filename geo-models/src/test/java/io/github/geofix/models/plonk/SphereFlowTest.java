@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SphereFlowTest {
   private static final Oracle ORACLE = Oracle.of("plonk_small");
   private static final NDManager MANAGER = TorchEngine.newManager();
-  private static final Denoiser DENOISER =
-      new Denoiser(new PlonkConfig.Network(32, 3, 4, 20));
+  private static final Denoiser DENOISER = new Denoiser(new PlonkConfig.Network(32, 3, 4, 20));
   private static final SphereFlow FLOW = new SphereFlow(DENOISER);
 
   @BeforeAll

@@ -132,8 +132,7 @@ final class RecombineReleaseTest {
   void theFullConvNeXtIsTheAuthors() {
     Oracle oracle = Oracle.of("sample4geo_full");
     try (NDManager manager = TorchEngine.newManager()) {
-      ConvNeXt backbone =
-          new ConvNeXt(ConvNeXt.Options.base().withImage(ImageSpec.imageNet(384)));
+      ConvNeXt backbone = new ConvNeXt(ConvNeXt.Options.base().withImage(ImageSpec.imageNet(384)));
       var names = new LinkedHashMap<>(Fill.shapes("/oracles/sample4geo_full_names.json"));
       names.remove("logit_scale");
       new Fill(5201, 0.05, 0.5)
@@ -148,8 +147,7 @@ final class RecombineReleaseTest {
   @Test
   void aCheckpointOfAnotherNetworkIsRefused() {
     assertThatThrownBy(
-            () ->
-                Release.named("sample4geo-cvusa").read(Release.Source.of(FILES.resolve("frgeo"))))
+            () -> Release.named("sample4geo-cvusa").read(Release.Source.of(FILES.resolve("frgeo"))))
         .isInstanceOf(ModelFormatException.class);
     assertThatThrownBy(
             () ->

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Loads batches of examples on worker threads. Order and randomness depend on the seed alone.
  *
  * <p>At most {@value #AHEAD} batches are loaded ahead, large ones only while they take up to a
- * gibibyte, into direct buffers that are reused, so that memory stays constant however slow training
- * is. {@link #next()} is for one thread.
+ * gibibyte, into direct buffers that are reused, so that memory stays constant however slow
+ * training is. {@link #next()} is for one thread.
  */
 public final class BatchLoader implements AutoCloseable {
   private static final int AHEAD = 2;
@@ -199,7 +199,9 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  /** Returns how many batches to load besides the next one: one at least, so that loading goes on. */
+  /**
+   * Returns how many batches to load besides the next one: one at least, so that loading goes on.
+   */
   private long ahead() {
     long floats = inputShapes.stream().mapToLong(Shape::size).sum();
     long bytes = floats * batchSize * Float.BYTES;
@@ -207,8 +209,7 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   private boolean orderIsKnown() {
-    return order.weightsPeriod() == 0
-        || epochOf(submitted) < epochOfOrder + orders.size();
+    return order.weightsPeriod() == 0 || epochOf(submitted) < epochOfOrder + orders.size();
   }
 
   private int epochOf(long number) {
