@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +68,27 @@ final class KeptFoldersTest {
       for (Path file : files.toList()) {
         assertThat(saved.resolve(file.getFileName())).hasSameBinaryContentAs(file);
       }
+    }
+  }
+
+  /** The first folders of the format had no digests. */
+  @Test
+  void aFolderWithoutDigestsIsRead() throws IOException {
+    Path copy = temp.resolve("copy");
+    Files.createDirectory(copy);
+    try (Stream<Path> files = Files.list(FOLDERS.resolve("recombine"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    Path config = copy.resolve("config.json");
+    String text = Files.readString(config);
+    String without = text.replaceFirst(",\\s*\"sha256\": \\{[^}]*\\}", "");
+    assertThat(without).isNotEqualTo(text);
+    Files.writeString(config, without);
+    ModelFolder folder = ModelFolder.open(copy, LoadOptions.defaults().withAllowCode(true));
+    try (GeoModel model = Family.of(folder).load(folder)) {
+      assertThat(answers(model)).hasSize(PHOTOS);
     }
   }
 

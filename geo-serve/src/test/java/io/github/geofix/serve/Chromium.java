@@ -141,6 +141,28 @@ final class Chromium implements AutoCloseable {
     call("Page.addScriptToEvaluateOnNewDocument", parameters);
   }
 
+  /** Sets the size of the window, in CSS pixels. */
+  void resize(int width, int height) throws Exception {
+    JsonObject parameters = new JsonObject();
+    parameters.addProperty("width", width);
+    parameters.addProperty("height", height);
+    parameters.addProperty("deviceScaleFactor", 1);
+    parameters.addProperty("mobile", false);
+    call("Emulation.setDeviceMetricsOverride", parameters);
+  }
+
+  /** Moves the focus on, as a user of the keyboard does. */
+  void tab() throws Exception {
+    for (String type : List.of("keyDown", "keyUp")) {
+      JsonObject parameters = new JsonObject();
+      parameters.addProperty("type", type);
+      parameters.addProperty("key", "Tab");
+      parameters.addProperty("code", "Tab");
+      parameters.addProperty("windowsVirtualKeyCode", 9);
+      call("Input.dispatchKeyEvent", parameters);
+    }
+  }
+
   void open(URI address) throws Exception {
     JsonObject parameters = new JsonObject();
     parameters.addProperty("url", address.toString());

@@ -69,6 +69,17 @@ final class PageTest {
       assertThat(chromium.evaluate("document.querySelectorAll('#map .marker').length"))
           .as("an answer and two candidates of each model")
           .isEqualTo("6");
+      for (String id : List.of("model", "other", "top", "files")) {
+        chromium.tab();
+        assertThat(chromium.evaluate("document.activeElement.id")).isEqualTo(id);
+      }
+      chromium.tab();
+      assertThat(chromium.evaluate("document.activeElement.textContent"))
+          .isEqualTo("Show on the map");
+      chromium.resize(390, 844);
+      assertThat(chromium.evaluate("innerWidth + ' ' + (document.body.scrollWidth <= 390)"))
+          .as("a phone need not scroll sideways")
+          .isEqualTo("390 true");
       drop(chromium, "junk.png", new byte[9]);
       chromium.await("document.querySelector('article')?.dataset.state === 'failed'");
       assertThat(chromium.evaluate("document.querySelector('article').innerText"))
