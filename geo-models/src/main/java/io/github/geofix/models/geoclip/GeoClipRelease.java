@@ -155,16 +155,12 @@ final class GeoClipRelease {
 
   private static Path gallery(Path folder, Path file, @Nullable JsonElement name) {
     // The configuration may come from anywhere: it must not reach out of its folder.
-    boolean bare =
-        name instanceof JsonPrimitive text
-            && text.isString()
-            && text.getAsString().matches("[^/\\\\]+\\.csv")
-            && !text.getAsString().startsWith(".");
-    if (!bare) {
+    String bare = name instanceof JsonPrimitive text && text.isString() ? text.getAsString() : "";
+    if (!bare.matches("[^/\\\\]+\\.csv") || bare.startsWith(".")) {
       throw new ModelFormatException(
           file + ": gallery_file must name a .csv file in its folder, not " + name);
     }
-    Path gallery = folder.resolve(((JsonPrimitive) name).getAsString());
+    Path gallery = folder.resolve(bare);
     if (!Files.isRegularFile(gallery)) {
       throw new ModelFormatException(file + " names " + gallery + ", which does not exist");
     }

@@ -57,7 +57,7 @@ final class PositionGallery {
   /**
    * Encodes positions: about 20 MFLOP for each in the released size.
    *
-   * @param positions at least one, at most {@link #most}
+   * @param positions at least one, at most as many as fit into 2 GiB of vectors
    * @param manager the parent of the arrays in between
    * @param regionPositions the most positions of a cell of a region
    * @throws IllegalArgumentException if there is none, or more than fit into memory
