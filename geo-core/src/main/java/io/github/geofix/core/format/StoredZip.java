@@ -255,7 +255,7 @@ final class StoredZip {
     long end = 0;
     for (Entry entry : sorted) {
       // Each entry's header lies between it and the one before.
-      long header = LOCAL_BYTES + entry.name().getBytes(StandardCharsets.UTF_8).length;
+      long header = (long) LOCAL_BYTES + entry.name().getBytes(StandardCharsets.UTF_8).length;
       if (entry.start() - header < end) {
         throw refused("the entry " + Printable.of(entry.name()) + " overlaps another");
       }
