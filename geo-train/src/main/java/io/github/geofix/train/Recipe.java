@@ -32,10 +32,10 @@ import java.util.Map;
  *   <li>token {@code paper}, GeoToken (arXiv 2511.01082, released code): AdamW with learning rate
  *       5e-5, multiplied by 0.9 after each epoch, weight decay 1e-6, no clipping, 50 epochs in
  *       batches of 2,048; in 16-bit floats there.
- *   <li>geoclip {@code paper} and {@code geotoken}, after GeoCLIP (NeurIPS 2023): Adam with learning
- *       rate 3e-5, multiplied by 0.87 after each epoch, weight decay 1e-6, batches of 512. Unlike
- *       those of the other recipes, these numbers were not checked against the paper's text. Ten
- *       epochs and no clipping are ours, and the decay is decoupled here, as in AdamW.
+ *   <li>geoclip {@code paper} and {@code geotoken}, after GeoCLIP (NeurIPS 2023): Adam with
+ *       learning rate 3e-5, multiplied by 0.87 after each epoch, weight decay 1e-6, batches of 512.
+ *       Unlike those of the other recipes, these numbers were not checked against the paper's text.
+ *       Ten epochs and no clipping are ours, and the decay is decoupled here, as in AdamW.
  *   <li>embed {@code paper}, GeoSURGE (arXiv 2510.01448, section IV): AdamW with learning rate
  *       1e-4, halved after each epoch, weight decay 1e-4, batches of 1,024, early stopping after
  *       four epochs without gain. The paper has neither a limit on epochs nor on gradients; here
