@@ -59,7 +59,8 @@ record Costs(long flops, long photoBytes, long stepBytes, int batch) {
     }
     // The gradient and the two moments of AdamW, and what else has the size of the weights.
     int copies = 3 + (training.sam().rho() > 0 ? 1 : 0) + (training.emaDecay() > 0 ? 1 : 0);
-    long inputs = BATCHES * batches.size() * sum(network, reads.trained(), Module.Cost::inputBytes);
+    long inputs =
+        (long) BATCHES * batches.size() * sum(network, reads.trained(), Module.Cost::inputBytes);
     return new Costs(
         sum(network, reads.located(), Module.Cost::flops),
         BASE + weights + 2 * Math.max(largest, Math.min(MOST_AT_A_TIME, all)),

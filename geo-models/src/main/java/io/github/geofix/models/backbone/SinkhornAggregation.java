@@ -128,10 +128,10 @@ final class SinkhornAggregation extends Module {
     }
     NDArray left = step.ones(new Shape(batch, 1, patches)).mul(dustBin.in(step));
     NDArray m = NDArrays.concat(new NDList(scores.transpose(0, 2, 1), left), 1);
-    float uniform = (float) -Math.log(patches + clusters);
+    float uniform = (float) -Math.log((double) patches + clusters);
     float[] rowMass = new float[clusters + 1];
     Arrays.fill(rowMass, uniform);
-    rowMass[clusters] += (float) Math.log(patches - clusters);
+    rowMass[clusters] += (float) Math.log((double) patches - clusters);
     NDArray logA = step.create(rowMass, new Shape(1, clusters + 1, 1));
     NDArray u = step.zeros(new Shape(batch, clusters + 1, 1));
     NDArray v = step.zeros(new Shape(batch, 1, patches));

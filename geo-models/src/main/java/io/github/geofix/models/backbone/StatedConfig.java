@@ -108,7 +108,7 @@ final class StatedConfig {
   private static void require(Path file, JsonObject stated, String name, Object ours) {
     if (stated.get(name) instanceof JsonPrimitive value) {
       boolean same =
-          ours instanceof Number number && value.isNumber()
+          (ours instanceof Number number && value.isNumber())
               ? value.getAsDouble() == number.doubleValue()
               : value.getAsString().equals(ours.toString());
       if (!same) {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,8 @@ class StatedConfigTest {
   private ImportReport load(Activation activation, ImageSpec image, @Nullable Activation stated) {
     ClipVit.Options options = new ClipVit.Options(image, 14, 64, 3, 4, 32, activation, 0);
     try (TensorFile file = TensorFile.open(weights())) {
-      return Pretrained.load(around(new ClipVit(options)), file, Map.of(), stated).get("photos");
+      return Objects.requireNonNull(
+          Pretrained.load(around(new ClipVit(options)), file, Map.of(), stated).get("photos"));
     }
   }
 
@@ -260,7 +262,7 @@ class StatedConfigTest {
     writer.write(file);
     Module network = around(new ConvNeXt(ConvNeXt.Options.atto()));
     try (TensorFile weights = TensorFile.open(file)) {
-      ImportReport report = Pretrained.load(network, weights).get("photos");
+      ImportReport report = Objects.requireNonNull(Pretrained.load(network, weights).get("photos"));
       assertThat(report.notes().get(0)).isEqualTo("its names are those of geofix after " + prefix);
       assertThat(report.ignored()).containsExactly("logit_scale");
     }

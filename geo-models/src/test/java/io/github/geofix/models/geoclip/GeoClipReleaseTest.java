@@ -210,7 +210,8 @@ final class GeoClipReleaseTest {
   /**
    * A release with a flaw.
    *
-   * @param flaw spoils the texts of the configuration
+   * @param from a text of the configuration
+   * @param to what spoils it
    * @param arrays spoils the arrays
    */
   private record Broken(
@@ -359,6 +360,6 @@ final class GeoClipReleaseTest {
     int bits = Float.floatToIntBits(value);
     int exponent = ((bits >>> 23) & 0xff) - 127 + 15;
     int sign = (bits >>> 16) & 0x8000;
-    return (short) (exponent <= 0 ? sign : sign | exponent << 10 | (bits >>> 13) & 0x3ff);
+    return (short) (exponent <= 0 ? sign : sign | (exponent << 10) | ((bits >>> 13) & 0x3ff));
   }
 }

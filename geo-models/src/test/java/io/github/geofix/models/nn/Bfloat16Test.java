@@ -17,6 +17,7 @@ import io.github.geofix.models.image.ImageSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,7 +155,9 @@ final class Bfloat16Test {
             (name, gradient) -> {
               // The keys' bias adds the same to all scores of a query: its gradient is rounding.
               if (!name.endsWith("qkv.bias")) {
-                assertThat(cosine(mixed.get(name), gradient)).as(name).isGreaterThan(0.99);
+                assertThat(cosine(Objects.requireNonNull(mixed.get(name)), gradient))
+                    .as(name)
+                    .isGreaterThan(0.99);
               }
             });
       }

@@ -34,7 +34,6 @@ final class ComputeThreadsTest {
                                 () -> {
                                   most.accumulateAndGet(running.incrementAndGet(), Math::max);
                                   threads.add(Thread.currentThread());
-                                  Thread.yield();
                                   return running.decrementAndGet();
                                 })));
         callers.add(caller);
