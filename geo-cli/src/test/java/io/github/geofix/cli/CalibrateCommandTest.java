@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,34 @@ class CalibrateCommandTest {
         .isEqualTo("no answer of this model is within 0.001 km with a confidence of 0.9");
     assertThat(run("locate", "--model=" + model, "--within=5", "--confidence=0.9", photo).err())
         .contains("the model has no rule for answers within 5.0 km");
+  }
+
+  @Test
+  void trainingAnewDropsCalibrationAndRules() throws IOException {
+    Path copy = folder.resolve("copy");
+    try (Stream<Path> files = Files.list(Path.of(model))) {
+      Files.createDirectory(copy);
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    String data = "--data=" + photos;
+    assertThat(
+            run("calibrate", "--model=" + copy, data, "--within=2500", "--confidence=0.5").code())
+        .isZero();
+    assertThat(copy.resolve("answer-rules.json")).exists();
+    Result again =
+        run(
+            "train",
+            "--from=" + model,
+            data,
+            "--epochs=1",
+            "--batch=20",
+            "--overwrite",
+            "--out=" + copy);
+    assertThat(again.err()).isEmpty();
+    assertThat(copy.resolve("answer-rules.json")).doesNotExist();
+    assertThat(copy.resolve("calibration.json")).doesNotExist();
   }
 
   @Test

@@ -154,12 +154,22 @@ public final class AtomicFiles {
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
   public static void writeFolder(Path folder, FolderContent content) {
+    writeFolder(folder, Set.of(), content);
+  }
+
+  /**
+   * As {@link #writeFolder(Path, FolderContent)}, where some entries of the older folder may be
+   * dropped.
+   *
+   * @param dropped the names that the new folder need not have
+   */
+  public static void writeFolder(Path folder, Set<String> dropped, FolderContent content) {
     try {
       refuseFile(folder);
       Path parent = Objects.requireNonNull(folder.toAbsolutePath().getParent());
       Durable.createFolders(parent);
       Leftovers.remove(parent);
-      while (!writeOnce(folder, content)) {
+      while (!writeOnce(folder, dropped, content)) {
         // Another process took the lock for a leftover before it was held.
       }
     } catch (UncheckedIOException e) {
@@ -170,14 +180,15 @@ public final class AtomicFiles {
     }
   }
 
-  private static boolean writeOnce(Path folder, FolderContent content) throws IOException {
+  private static boolean writeOnce(Path folder, Set<String> dropped, FolderContent content)
+      throws IOException {
     TemporaryName name = TemporaryName.begin(folder);
     try (RandomAccessFile lock = Replacement.createLocked(name.lock())) {
       if (lock == null) {
         return false;
       }
       try {
-        write(folder, name, content);
+        write(folder, dropped, name, content);
       } finally {
         Leftovers.removeParts(name);
       }
@@ -188,7 +199,8 @@ public final class AtomicFiles {
     }
   }
 
-  private static void write(Path folder, TemporaryName name, FolderContent content)
+  private static void write(
+      Path folder, Set<String> dropped, TemporaryName name, FolderContent content)
       throws IOException {
     Files.createDirectory(name.temporary());
     UNFINISHED.add(name);
@@ -201,7 +213,7 @@ public final class AtomicFiles {
     boolean done = false;
     while (!done) {
       refuseFile(folder);
-      done = Files.exists(folder) ? replace(folder, name) : create(folder, name);
+      done = Files.exists(folder) ? replace(folder, dropped, name) : create(folder, name);
     }
   }
 
@@ -219,8 +231,9 @@ public final class AtomicFiles {
   }
 
   /** Returns false if another process has just written the folder, too. */
-  private static boolean replace(Path folder, TemporaryName name) throws IOException {
-    refuseToLose(folder, name.temporary());
+  private static boolean replace(Path folder, Set<String> dropped, TemporaryName name)
+      throws IOException {
+    refuseToLose(folder, dropped, name.temporary());
     Durable.move(name.temporary(), name.complete(), true);
     try {
       // A folder cannot be renamed onto a non-empty one, so the old one is moved aside.
@@ -325,10 +338,14 @@ public final class AtomicFiles {
   }
 
   /** Protects a folder named by mistake, such as a home folder. */
-  private static void refuseToLose(Path old, Path successor) throws IOException {
+  private static void refuseToLose(Path old, Set<String> dropped, Path successor)
+      throws IOException {
     try (Stream<Path> entries = Files.list(old)) {
       Optional<Path> lost =
-          entries.filter(e -> !Files.exists(successor.resolve(e.getFileName()))).findFirst();
+          entries
+              .filter(e -> !dropped.contains(e.getFileName().toString()))
+              .filter(e -> !Files.exists(successor.resolve(e.getFileName())))
+              .findFirst();
       if (lost.isPresent()) {
         throw new IOException(
             "it exists and holds "

@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.LoadOptions;
+import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.io.AtomicFiles;
 import io.github.geofix.core.io.JsonRecords;
@@ -19,7 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -171,6 +174,7 @@ public final class ModelFolder {
     JsonObject config = JsonRecords.write(contents.config());
     AtomicFiles.writeFolder(
         path,
+        filesOf(path),
         folder -> {
           Map<String, String> digests = new TreeMap<>();
           Map<String, FileWriter> files = new LinkedHashMap<>(contents.files());
@@ -206,6 +210,30 @@ public final class ModelFolder {
   public void saveConfig(Record config) {
     Head changed = new Head(FORMAT, method(), JsonRecords.write(config), head.sha256());
     AtomicFiles.writeString(path.resolve(CONFIG), StrictJson.print(JsonRecords.write(changed)));
+  }
+
+  /** Returns the files of an older model that a newer one may lack; none if there is no model. */
+  private static Set<String> filesOf(Path path) {
+    Set<String> names = new TreeSet<>();
+    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+      return names;
+    }
+    names.addAll(List.of(CALIBRATION, WEIGHTS, ATTRIBUTION, AnswerRules.FILE));
+    try (Stream<Path> files = Files.list(path)) {
+      files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> name.endsWith(INDEX_ENDING))
+          .forEach(names::add);
+      open(path).head.sha256().orElse(Map.of()).keySet().stream()
+          .map(name -> name.replaceFirst("/.*", ""))
+          .forEach(names::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    } catch (ModelFormatException e) {
+      // A damaged model is replaced if it holds nothing but what every model may hold.
+      return names;
+    }
+    return names;
   }
 
   private static String sha256(Path file) throws IOException {
