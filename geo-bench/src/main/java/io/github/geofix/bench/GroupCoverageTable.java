@@ -133,7 +133,7 @@ public final class GroupCoverageTable {
       ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
       AnswerRule rule = LearnThenTest.fit(ruled, truths(ruling), of, bound);
       List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
-      print(start, "drift, p", Drift.of(rule, masses).pValue());
+      print(start, "drift p-value", Drift.of(rule, masses).pValue());
       long given = answers.stream().filter(rule::accepts).count();
       long right = 0;
       for (int i = 0; i < answers.size(); i++) {
