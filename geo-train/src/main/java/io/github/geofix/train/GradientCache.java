@@ -68,7 +68,8 @@ final class GradientCache {
     return Optional.of(new GradientCache(contrastive, batches));
   }
 
-  private static boolean hasBatchNormalization(Module module) {
+  /** Returns whether a module or one within it normalizes by the statistics of its batch. */
+  static boolean hasBatchNormalization(Module module) {
     return module.children().values().stream()
         .anyMatch(child -> child instanceof BatchNorm2d || hasBatchNormalization(child));
   }

@@ -157,7 +157,7 @@ class ProtocolTest {
   void namesTheTableAndColumnsItLooksFor() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoProtocol.YFCC4K.read(root))
-        .withMessageContaining("looked for yfcc4k_places365.csv, yfcc4k.csv");
+        .withMessageContaining("looked for yfcc4k_places365.csv, yfcc4k_places.csv, yfcc4k.csv");
     write("yfcc4k.csv", "name,x,y", "a,1,2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoProtocol.YFCC4K.read(root))
