@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.report.HtmlReport;

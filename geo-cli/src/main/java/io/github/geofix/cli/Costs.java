@@ -2,7 +2,7 @@ package io.github.geofix.cli;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.io.JsonTypes;
+import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;

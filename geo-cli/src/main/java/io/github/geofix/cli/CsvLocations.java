@@ -4,8 +4,8 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.io.CsvFile;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.internal.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 

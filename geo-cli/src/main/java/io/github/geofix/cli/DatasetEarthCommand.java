@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.earth.DriveOptions;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthPhotoOptions;

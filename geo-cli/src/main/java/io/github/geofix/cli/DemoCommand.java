@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.earth.demo.DemoRecipe;
 import io.github.geofix.earth.demo.DemoReport;
 import io.github.geofix.earth.demo.EarthDemo;

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Objects;

@@ -6,7 +6,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;

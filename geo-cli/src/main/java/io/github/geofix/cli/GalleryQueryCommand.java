@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.gallery.GalleryModel;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
 import io.github.geofix.models.gallery.GalleryModel.Match;

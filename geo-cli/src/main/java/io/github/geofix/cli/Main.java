@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

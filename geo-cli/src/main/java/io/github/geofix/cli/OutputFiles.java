@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;

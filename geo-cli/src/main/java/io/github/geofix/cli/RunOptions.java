@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.io.JsonTypes;
+import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.io.Setting;
 import io.github.geofix.train.Recipe;

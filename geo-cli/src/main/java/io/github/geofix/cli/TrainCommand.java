@@ -3,7 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;

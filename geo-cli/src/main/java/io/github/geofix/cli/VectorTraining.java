@@ -5,7 +5,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.NeighborLists;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.models.Family;

@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.eval.protocol.RunProvenance;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -10,7 +10,7 @@ import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;

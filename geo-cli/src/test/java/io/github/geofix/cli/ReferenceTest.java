@@ -118,13 +118,15 @@ final class ReferenceTest {
   private static String types() {
     StringBuilder page =
         new StringBuilder(
-            "# Public types\n\nEvery public type of the published modules, written by the build.\n");
+            "# Public types\n\nEvery public type of the published modules, written by the build. Packages named"
+                + " `internal` are\nnot part of the API.\n");
     for (String module : PUBLISHED) {
       page.append("\n## ").append(module).append('\n');
       Path root = ROOT.resolve(module).resolve("src/main/java");
       try (Stream<Path> files = Files.walk(root)) {
         files
             .filter(f -> f.toString().endsWith(".java"))
+            .filter(f -> !packageOf(root, f).endsWith(".internal"))
             .collect(Collectors.groupingBy(f -> packageOf(root, f)))
             .entrySet()
             .stream()

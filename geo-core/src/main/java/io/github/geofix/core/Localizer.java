@@ -1,7 +1,7 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.metrics.LocateMetrics;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;

@@ -2,8 +2,8 @@ package io.github.geofix.core;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.AtomicFiles;
-import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.CsvFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.Services;
+import io.github.geofix.core.internal.Services;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.internal.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

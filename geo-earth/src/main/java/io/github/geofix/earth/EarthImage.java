@@ -1,8 +1,8 @@
 package io.github.geofix.earth;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.ImageReaders;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.ImageReaders;
+import io.github.geofix.core.internal.InputFiles;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;

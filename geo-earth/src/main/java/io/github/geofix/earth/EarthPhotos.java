@@ -3,7 +3,7 @@ package io.github.geofix.earth;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
-import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.internal.CsvFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.geofix.eval;
 
-import io.github.geofix.core.io.ImageFiles;
+import io.github.geofix.core.internal.ImageFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;

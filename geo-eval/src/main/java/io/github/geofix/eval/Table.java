@@ -2,7 +2,7 @@ package io.github.geofix.eval;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;

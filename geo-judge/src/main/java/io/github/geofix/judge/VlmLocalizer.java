@@ -8,7 +8,7 @@ import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
-import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.internal.Interrupts;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.github.geofix.models;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.Services;
+import io.github.geofix.core.internal.Services;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.RenameTable;

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.LocationJson;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

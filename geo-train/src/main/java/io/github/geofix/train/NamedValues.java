@@ -2,7 +2,7 @@ package io.github.geofix.train;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.internal.JsonRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

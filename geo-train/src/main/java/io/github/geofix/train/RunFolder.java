@@ -1,6 +1,6 @@
 package io.github.geofix.train;
 
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -3,7 +3,7 @@ package io.github.geofix.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.io.Setting;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.ParameterGroup;

@@ -1,9 +1,9 @@
 package io.github.geofix.core.abstention;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.AtomicFiles;
-import io.github.geofix.core.io.JsonRecords;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.JsonRecords;
+import io.github.geofix.core.internal.StrictJson;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

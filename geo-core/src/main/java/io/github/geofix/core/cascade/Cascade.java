@@ -11,7 +11,7 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
-import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.internal.Interrupts;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

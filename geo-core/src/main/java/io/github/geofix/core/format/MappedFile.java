@@ -1,6 +1,6 @@
 package io.github.geofix.core.format;
 
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import io.github.geofix.core.format.Pickle.Items;
 import io.github.geofix.core.format.Pickle.Opaque;
 import io.github.geofix.core.format.Pickle.Storage;
 import io.github.geofix.core.format.Pickle.Tuple;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,7 +2,7 @@ package io.github.geofix.core.format;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

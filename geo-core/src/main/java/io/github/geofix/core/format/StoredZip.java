@@ -1,6 +1,6 @@
 package io.github.geofix.core.format;
 
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -3,7 +3,7 @@ package io.github.geofix.core.index;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.format.DType;
-import io.github.geofix.core.io.Replacement;
+import io.github.geofix.core.internal.Replacement;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

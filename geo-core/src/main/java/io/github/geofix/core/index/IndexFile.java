@@ -2,8 +2,8 @@ package io.github.geofix.core.index;
 
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.AtomicFiles;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

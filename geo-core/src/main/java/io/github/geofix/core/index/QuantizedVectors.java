@@ -1,8 +1,8 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.AtomicFiles;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.io.CsvFile;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.internal.Printable;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;

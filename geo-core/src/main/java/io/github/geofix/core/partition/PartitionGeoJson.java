@@ -2,7 +2,7 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.CsvFile;
+import io.github.geofix.core.internal.CsvFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.DoubleStream;

@@ -1,7 +1,7 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.io.ImageReaders;
-import io.github.geofix.core.io.Services;
+import io.github.geofix.core.internal.ImageReaders;
+import io.github.geofix.core.internal.Services;
 import java.awt.AlphaComposite;
 import java.awt.Graphics2D;
 import java.awt.color.ColorSpace;

@@ -4,7 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthView;
 import io.github.geofix.earth.demo.EarthDemo.Figures;

@@ -3,7 +3,7 @@ package io.github.geofix.earth.demo;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.earth.EarthBaselines;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;

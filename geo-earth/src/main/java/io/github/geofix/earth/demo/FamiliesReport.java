@@ -3,7 +3,7 @@ package io.github.geofix.earth.demo;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import io.github.geofix.core.io.AtomicFiles;
+import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.demo.EarthDemo.Cost;
 import io.github.geofix.earth.demo.EarthDemo.Figures;

@@ -1,6 +1,6 @@
 package io.github.geofix.eval.protocol;
 
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -2,9 +2,9 @@ package io.github.geofix.eval.protocol;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.geofix.core.io.JsonRecords;
-import io.github.geofix.core.io.Printable;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.JsonRecords;
+import io.github.geofix.core.internal.Printable;
+import io.github.geofix.core.internal.StrictJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.github.geofix.eval.protocol;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.track.TimedPhoto;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;

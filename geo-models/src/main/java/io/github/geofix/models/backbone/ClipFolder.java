@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Interpolation;

@@ -3,7 +3,7 @@ package io.github.geofix.models.embed;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.answer.BatchLocalizer;
+import io.github.geofix.models.internal.BatchLocalizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

@@ -8,10 +8,10 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.internal.BatchLocalizer;
 import java.util.List;
 import java.util.stream.IntStream;
 

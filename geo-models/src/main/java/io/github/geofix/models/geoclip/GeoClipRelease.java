@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.StrictJson;
+import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;

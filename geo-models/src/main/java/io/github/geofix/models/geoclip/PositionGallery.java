@@ -9,7 +9,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.answer.PositionCells;
+import io.github.geofix.models.internal.PositionCells;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;

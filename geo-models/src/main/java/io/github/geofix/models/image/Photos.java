@@ -2,7 +2,7 @@ package io.github.geofix.models.image;
 
 import com.google.common.base.Throwables;
 import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;

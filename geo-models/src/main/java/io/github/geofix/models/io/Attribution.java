@@ -1,6 +1,6 @@
 package io.github.geofix.models.io;
 
-import io.github.geofix.core.io.Printable;
+import io.github.geofix.core.internal.Printable;
 
 /**
  * The work that a model's weights come from, and the terms they are under. A model folder keeps it

@@ -2,8 +2,8 @@ package io.github.geofix.models.io;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-import io.github.geofix.core.io.JsonRecords;
-import io.github.geofix.core.io.JsonTypes;
+import io.github.geofix.core.internal.JsonRecords;
+import io.github.geofix.core.internal.JsonTypes;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.core.partition.BoxPartition.Box;
-import io.github.geofix.models.answer.PositionCells;
+import io.github.geofix.models.internal.PositionCells;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;

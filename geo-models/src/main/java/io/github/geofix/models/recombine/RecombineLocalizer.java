@@ -1,9 +1,9 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.Location;
-import io.github.geofix.models.answer.BatchLocalizer;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.internal.BatchLocalizer;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -2,8 +2,8 @@ package io.github.geofix.models.semantics;
 
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
-import io.github.geofix.core.io.ImageReaders;
-import io.github.geofix.core.io.InputFiles;
+import io.github.geofix.core.internal.ImageReaders;
+import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.models.image.ClassMap;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

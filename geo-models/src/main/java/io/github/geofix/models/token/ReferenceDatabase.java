@@ -6,7 +6,7 @@ import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.io.Interrupts;
+import io.github.geofix.core.internal.Interrupts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.token.Sampling;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.io.JsonRecords;
+import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.Settings;
