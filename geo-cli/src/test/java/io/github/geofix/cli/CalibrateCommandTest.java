@@ -160,8 +160,14 @@ class CalibrateCommandTest {
                     "--latex=" + latex)
                 .code())
         .isZero();
-    assertThat(csv).content().startsWith("# GeoFix: " + Main.version() + "\n# date: 2").contains("sha256");
-    assertThat(latex).content().startsWith("% GeoFix: " + Main.version() + "\n").contains("--km=1,2500");
+    assertThat(csv)
+        .content()
+        .startsWith("# GeoFix: " + Main.version() + "\n# date: 2")
+        .contains("sha256");
+    assertThat(latex)
+        .content()
+        .startsWith("% GeoFix: " + Main.version() + "\n")
+        .contains("--km=1,2500");
 
     Result same = run("verify", report.toString(), what[0], what[1]);
     assertThat(same.err()).isEmpty();
