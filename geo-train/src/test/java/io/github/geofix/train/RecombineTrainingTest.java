@@ -7,7 +7,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.StereographicFrame;
+import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.PolarTransform;

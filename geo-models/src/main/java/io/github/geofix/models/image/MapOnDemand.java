@@ -1,8 +1,8 @@
 package io.github.geofix.models.image;
 
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.tile.MapImage;
-import io.github.geofix.core.tile.TileAddress;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import java.nio.file.Path;

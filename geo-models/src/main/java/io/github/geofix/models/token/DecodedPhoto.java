@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.decode.Hypotheses;
 import io.github.geofix.models.decode.Hypothesis;

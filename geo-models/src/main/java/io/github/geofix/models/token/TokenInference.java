@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.core.internal.partition.CellScores;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.decode.Hypotheses;

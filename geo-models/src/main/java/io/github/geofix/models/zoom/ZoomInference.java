@@ -7,7 +7,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.core.internal.partition.CellScores;
 import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;

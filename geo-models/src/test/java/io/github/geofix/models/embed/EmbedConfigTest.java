@@ -27,7 +27,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.AnswerOptions;

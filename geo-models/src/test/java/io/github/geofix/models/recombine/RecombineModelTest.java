@@ -24,7 +24,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.StereographicFrame;
+import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.Family;

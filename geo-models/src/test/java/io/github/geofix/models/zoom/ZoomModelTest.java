@@ -24,7 +24,7 @@ import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;

@@ -1,4 +1,4 @@
-package io.github.geofix.core.format;
+package io.github.geofix.core.internal.format;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

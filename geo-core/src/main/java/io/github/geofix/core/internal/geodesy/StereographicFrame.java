@@ -1,5 +1,8 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
+import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LocalFrame;
 import java.util.Locale;
 
 /**

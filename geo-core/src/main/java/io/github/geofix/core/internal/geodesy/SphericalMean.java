@@ -1,5 +1,6 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,5 +1,6 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.internal.tile;
 
+import io.github.geofix.core.tile.TileSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;

@@ -1,11 +1,11 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.internal.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

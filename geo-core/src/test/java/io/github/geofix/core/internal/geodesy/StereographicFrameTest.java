@@ -1,9 +1,11 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.geodesy.LocalFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,11 +1,12 @@
-package io.github.geofix.core.cell;
+package io.github.geofix.core.internal.cell;
 
 import com.google.common.geometry.S2;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2Point;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -250,5 +251,28 @@ public final class S2Cells {
       }
     }
     return table;
+  }
+
+  /**
+   * Returns the first index whose leaf is greater than the given one, as unsigned numbers. Gallops,
+   * so that a near index is found without touching far memory.
+   */
+  public static int upperBound(long[] sortedLeaves, int from, int to, long leaf) {
+    int low = from;
+    int step = 1;
+    while (step <= to - low && Long.compareUnsigned(sortedLeaves[low + step - 1], leaf) <= 0) {
+      low += step;
+      step = Math.min(2 * step, 1 << 29);
+    }
+    int high = step <= to - low ? low + step - 1 : to;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Long.compareUnsigned(sortedLeaves[middle], leaf) <= 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 }

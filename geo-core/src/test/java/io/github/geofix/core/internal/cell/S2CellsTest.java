@@ -1,4 +1,4 @@
-package io.github.geofix.core.cell;
+package io.github.geofix.core.internal.cell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

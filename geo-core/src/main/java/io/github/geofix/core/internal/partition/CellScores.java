@@ -1,7 +1,8 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.internal.partition;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.partition.CellPartition;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
@@ -96,7 +97,7 @@ public final class CellScores {
       this.given = given;
       sums = new double[given.length];
       for (int i = 0; i < size; i++) {
-        sums[PointSet.upperBound(given, 0, given.length, cells[i]) - 1] += scores[i];
+        sums[S2Cells.upperBound(given, 0, given.length, cells[i]) - 1] += scores[i];
       }
     }
 
@@ -118,8 +119,8 @@ public final class CellScores {
      * @return the index of the first given cell after this one
      */
     private int collect(long cell, int start, double inherited) {
-      int end = PointSet.upperBound(given, start, given.length, S2Cells.lastLeaf(cell));
-      int own = PointSet.upperBound(given, start, end, cell) - 1;
+      int end = S2Cells.upperBound(given, start, given.length, S2Cells.lastLeaf(cell));
+      int own = S2Cells.upperBound(given, start, end, cell) - 1;
       boolean isGiven = own >= start && given[own] == cell;
       double score = inherited + (isGiven ? sums[own] : 0);
       if (end - start > (isGiven ? 1 : 0)) {

@@ -1,4 +1,4 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 /**
  * The Web Mercator projection, EPSG:3857, in units of the whole world: x runs from 0 at longitude

@@ -1,4 +1,4 @@
-package io.github.geofix.core.format;
+package io.github.geofix.core.internal.format;
 
 import io.github.geofix.core.internal.InputFiles;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.github.geofix.core.format;
+package io.github.geofix.core.internal.format;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

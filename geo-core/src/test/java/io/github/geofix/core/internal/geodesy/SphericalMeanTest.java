@@ -1,9 +1,11 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.internal.partition;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * the least significant ones. {@code Arrays.parallelSort} takes more than twice the time and needs
  * a second array, see {@code docs/results/radix-sort.csv}.
  */
-final class RadixSort {
+public final class RadixSort {
   private static final int DIGIT_BITS = 11;
   private static final int BUCKETS = 1 << DIGIT_BITS;
   private static final int FIRST_SHIFT = Long.SIZE - DIGIT_BITS;
@@ -30,7 +30,7 @@ final class RadixSort {
   private RadixSort() {}
 
   /** Sorts numbers as unsigned, large arrays on all processors. */
-  static void sortUnsigned(long[] numbers) {
+  public static void sortUnsigned(long[] numbers) {
     if (numbers.length < FEW) {
       flipSigns(numbers);
       Arrays.sort(numbers);

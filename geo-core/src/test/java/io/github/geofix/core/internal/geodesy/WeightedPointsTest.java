@@ -1,8 +1,10 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
