@@ -10,7 +10,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.train.Example;

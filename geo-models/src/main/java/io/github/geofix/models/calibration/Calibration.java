@@ -1,5 +1,7 @@
 package io.github.geofix.models.calibration;
 
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.github.geofix.models.calibration;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.function.DoubleUnaryOperator;
 
 /**

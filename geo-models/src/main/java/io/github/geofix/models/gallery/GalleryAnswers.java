@@ -10,8 +10,8 @@ import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.List;
 import java.util.stream.IntStream;
 

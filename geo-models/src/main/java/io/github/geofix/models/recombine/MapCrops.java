@@ -5,7 +5,7 @@ import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.models.image.MapOnDemand;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 

@@ -20,7 +20,7 @@ import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.image.MapOnDemand;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.models.internal.calibration.RegionShares;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
