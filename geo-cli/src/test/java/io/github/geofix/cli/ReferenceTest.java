@@ -126,7 +126,7 @@ final class ReferenceTest {
       try (Stream<Path> files = Files.walk(root)) {
         files
             .filter(f -> f.toString().endsWith(".java"))
-            .filter(f -> !packageOf(root, f).endsWith(".internal"))
+            .filter(f -> !(packageOf(root, f) + ".").contains(".internal."))
             .collect(Collectors.groupingBy(f -> packageOf(root, f)))
             .entrySet()
             .stream()

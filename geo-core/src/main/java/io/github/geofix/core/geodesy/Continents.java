@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * Natural Earth at 1:110 million, good to some 10 km: for a breakdown of figures, not for law.
  * Thread-safe.
  */
-public final class Continents {
+final class Continents {
 
   private static final double URALS = 60;
 

@@ -3,6 +3,8 @@ package io.github.geofix.models.calibration;
 import io.github.geofix.core.geodesy.Continents;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

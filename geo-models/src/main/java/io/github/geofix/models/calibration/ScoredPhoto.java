@@ -2,7 +2,10 @@ package io.github.geofix.models.calibration;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * An uncalibrated prediction with its ground truth, to fit a {@link Calibration} on.
