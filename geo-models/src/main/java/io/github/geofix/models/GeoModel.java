@@ -202,13 +202,31 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    checkGroups(photos, groups);
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
+  /**
+   * Calibrates the model so that its regions have their nominal coverage among the photos that it
+   * places on each continent, see {@link Calibration#fitByContinent}.
+   *
+   * @param groups the group of each photo, as of {@link #calibrate(PhotoSource, List)}
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   */
+  public final Calibration calibrateByContinent(PhotoSource photos, List<String> groups) {
+    checkGroups(photos, groups);
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fitByContinent(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
+  private static void checkGroups(PhotoSource photos, List<String> groups) {
     if (groups.size() != photos.size()) {
       throw new IllegalArgumentException(
           groups.size() + " groups do not pair with " + photos.size() + " photos");
     }
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
-    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
-    return calibration;
   }
 
   /**
@@ -221,14 +239,16 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * @return the calibration, which answers follow from now on and {@link #save} keeps
    */
   public final Calibration calibrateForShift(
-      PhotoSource photos, List<String> groups, PhotoSource others) {
+      PhotoSource photos, List<String> groups, PhotoSource others, Calibration.Shift shift) {
+    checkGroups(photos, groups);
     Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
     calibration =
         Calibration.fitForShift(
             i -> scorer.apply(photos.photo(0, i)),
             groups,
             others.size(),
-            i -> scorer.apply(others.photo(0, i)));
+            i -> scorer.apply(others.photo(0, i)),
+            shift);
     return calibration;
   }
 

@@ -28,23 +28,42 @@ public final class RegionShares {
   private RegionShares() {}
 
   /**
+   * What a region of one photo needs to hold a place.
+   *
+   * @param share the share of the score that the region has to exceed, 0 to 1; infinite if the place
+   *     lies in no cell, so that no region can hold it
+   * @param best the place that the photo has by its best cell
+   */
+  public record Needed(double share, LatLng best) {}
+
+  /**
    * Returns the share of the score that a region has to exceed to hold a place: that of the cells
    * denser than the one the place lies in.
    *
    * @param cells those of one photo
    * @param scores one for each cell, 0 or more, not all 0
-   * @return 0 to 1; infinite if the place lies in no cell, so that no region can hold it
    */
-  public static double needed(LatLng place, CellPartition cells, double[] scores) {
+  public static Needed needed(LatLng place, CellPartition cells, double[] scores) {
     int truth = cells.labelOf(place.latitude(), place.longitude());
-    return truth < 0 ? Double.POSITIVE_INFINITY : Region.shareBefore(truth, cells, scores);
+    return new Needed(
+        truth < 0 ? Double.POSITIVE_INFINITY : Region.shareBefore(truth, cells, scores),
+        best(cells, scores));
+  }
+
+  /** Returns the place of the cell with the highest score, of equals the first. */
+  static LatLng best(CellPartition cells, double[] scores) {
+    int best = 0;
+    for (int cell = 1; cell < scores.length; cell++) {
+      best = scores[cell] > scores[best] ? cell : best;
+    }
+    return cells.meanOf(best);
   }
 
   /**
    * Returns the share of the score for each wanted share of the photos.
    *
    * @param wanted shares of photos whose place is to be held, above 0 to 1
-   * @param needed for each photo what {@link #needed} says of its true place
+   * @param needed for each photo {@link Needed#share} of its true place
    * @return as many shares of the score, above 0 to 1; 1 where even all of it is too little
    * @throws IllegalArgumentException if there is no photo
    */

@@ -39,7 +39,7 @@ final class GalleryAnswers {
     return new Location(
         found.get(0).latLng(),
         candidates,
-        BatchLocalizer.regions(cells.cells, cells.scores, calibration.regionShares()));
+        BatchLocalizer.regions(cells.cells, cells.scores, calibration));
   }
 
   private static Candidate candidate(WeightedPoints.Cluster place, double agreeKm) {

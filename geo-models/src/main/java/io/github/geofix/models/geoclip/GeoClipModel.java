@@ -351,7 +351,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
                   among.cells(),
                   Temperature.softmax(cosines, scale),
                   answerOptions(),
-                  calibration().regionShares()));
+                  calibration()));
         }
         return locations;
       }

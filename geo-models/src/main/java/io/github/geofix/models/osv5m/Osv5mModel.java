@@ -147,7 +147,7 @@ public final class Osv5mModel extends ImportedModel {
                         boxes.cells(),
                         Temperature.softmax(output.logits(), 1 / calibration().temperature()),
                         answerOptions(),
-                        calibration().regionShares()))
+                        calibration()))
             .toList();
       }
     };

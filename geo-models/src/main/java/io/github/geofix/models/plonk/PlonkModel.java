@@ -192,7 +192,7 @@ public final class PlonkModel extends ImportedModel {
                       cells,
                       scores(cells, calibration().temperature()),
                       answerOptions(),
-                      calibration().regionShares());
+                      calibration());
                 })
             .toList();
       }

@@ -31,7 +31,7 @@ final class RecombineLocalizer extends BatchLocalizer {
                     gallery.places(),
                     Temperature.softmax(matches.cosines()[photo], scale),
                     model.answerOptions(),
-                    calibration.regionShares(),
+                    calibration,
                     place -> matches.heading(photo, place)))
         .toList();
   }

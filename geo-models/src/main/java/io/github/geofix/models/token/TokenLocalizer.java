@@ -91,7 +91,7 @@ final class TokenLocalizer implements Localizer {
     return new Location(
         selection.choose(photo),
         candidates,
-        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration.regionShares()));
+        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration));
   }
 
   /** Returns the shares of the score in the order of S2 cells. */

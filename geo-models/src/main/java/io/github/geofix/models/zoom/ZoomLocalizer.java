@@ -64,7 +64,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
     return new Location(
         answer(outcome),
         candidates,
-        regions(s2.cells(), s2.scores(), model.calibration().regionShares()));
+        regions(s2.cells(), s2.scores(), model.calibration()));
   }
 
   private LatLng answer(SearchOutcome outcome) {

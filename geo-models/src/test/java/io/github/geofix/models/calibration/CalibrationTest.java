@@ -33,7 +33,8 @@ class CalibrationTest {
             .mapToDouble(
                 i ->
                     RegionShares.needed(
-                        places.get(i), cells, Temperature.apply(scores.get(i), temperature)))
+                            places.get(i), cells, Temperature.apply(scores.get(i), temperature))
+                        .share())
             .toArray();
     List<Integer> asked = new ArrayList<>();
     Calibration calibration =

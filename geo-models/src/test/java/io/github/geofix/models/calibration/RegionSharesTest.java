@@ -50,7 +50,7 @@ class RegionSharesTest {
     }
 
     double needed() {
-      return RegionShares.needed(place, cells, scores);
+      return RegionShares.needed(place, cells, scores).share();
     }
 
     boolean isHeldBy(double share) {
@@ -140,10 +140,10 @@ class RegionSharesTest {
             IntStream.range(0, 4).mapToObj(i -> new LatLng(0, 90.0 * i - 180)).toList(), 0);
     double[] scores = {1, 4, 2, 1};
     assertThat(cells.size()).isEqualTo(4);
-    assertThat(RegionShares.needed(cells.centerOf(1), cells, scores)).isZero();
-    assertThat(RegionShares.needed(cells.centerOf(2), cells, scores)).isEqualTo(0.5);
-    assertThat(RegionShares.needed(cells.centerOf(0), cells, scores))
+    assertThat(RegionShares.needed(cells.centerOf(1), cells, scores).share()).isZero();
+    assertThat(RegionShares.needed(cells.centerOf(2), cells, scores).share()).isEqualTo(0.5);
+    assertThat(RegionShares.needed(cells.centerOf(0), cells, scores).share())
         .isCloseTo(0.75, within(1e-12));
-    assertThat(RegionShares.needed(new LatLng(90, 0), cells, scores)).isInfinite();
+    assertThat(RegionShares.needed(new LatLng(90, 0), cells, scores).share()).isInfinite();
   }
 }

@@ -1,6 +1,5 @@
-package io.github.geofix.eval;
+package io.github.geofix.core.geodesy;
 
-import io.github.geofix.core.geodesy.LatLng;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +55,7 @@ public final class Continents {
     return continent;
   }
 
-  /** Returns the continents of places, for {@link DistanceReport#by} and {@link Confusion#of}. */
+  /** Returns the continents of places, in the same order. */
   public static List<String> of(List<LatLng> places) {
     return places.parallelStream().map(Continents::of).toList();
   }
