@@ -71,6 +71,8 @@ final class ArchitectureTest {
 
   private static final ArchRule judgeKnowsCore = onlyKnows("judge", "core");
 
+  private static final ArchRule onnxKnowsModels = onlyKnows("onnx", "models", "core");
+
   private static final ArchRule serveKnowsModels = onlyKnows("serve", "models", "core");
 
   private static final ArchRule nobodyKnowsTheCommandLine =
@@ -136,7 +138,12 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              ROOT + "core..", ROOT + "eval..", ROOT + "earth..", ROOT + "serve..", ROOT + "cli..")
+              ROOT + "core..",
+              ROOT + "eval..",
+              ROOT + "earth..",
+              ROOT + "onnx..",
+              ROOT + "serve..",
+              ROOT + "cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -230,6 +237,7 @@ final class ArchitectureTest {
         arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
         arguments("earthKnowsTheLibraries", earthKnowsTheLibraries),
         arguments("judgeKnowsCore", judgeKnowsCore),
+        arguments("onnxKnowsModels", onnxKnowsModels),
         arguments("serveKnowsModels", serveKnowsModels),
         arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
         arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),

@@ -38,11 +38,13 @@ import org.jspecify.annotations.Nullable;
 public abstract class GeoModel implements Trainable, AutoCloseable {
   private final String method;
   private final Module network;
-  private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile PhotoLimits photoLimits = PhotoLimits.defaults();
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
+
+  /** Null until it is asked for: a model without arrays needs no PyTorch. */
+  private @Nullable NDManager manager;
 
   /** Where the weights are that were rounded when they were loaded; null if none were. */
   private @Nullable ModelFolder rounded;
@@ -56,7 +58,6 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     this.method = method;
     this.network = network;
     this.answerOptions = answerOptions;
-    this.manager = TorchEngine.newManager();
   }
 
   /**
@@ -72,7 +73,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       M model = unfilled(folder, weights, create);
       GeoModel base = model;
       try {
-        Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        Weights.load(base.network, base.manager(), weights, base.extraTensors()).requireExact();
         folder.verify(folder.weights());
         if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
           base.rounded = folder;
@@ -124,8 +125,10 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /** Returns the manager that owns the parameters' arrays. */
-  protected final NDManager manager() {
-    return manager;
+  protected final synchronized NDManager manager() {
+    NDManager created = manager == null ? TorchEngine.newManager() : manager;
+    manager = created;
+    return created;
   }
 
   /** Returns the configuration that {@link #save} writes, with the present answer options. */
@@ -327,7 +330,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   @Override
   public final void close() {
     closeExtras();
-    manager.close();
+    NDManager owned = owned();
+    if (owned != null) {
+      owned.close();
+    }
+  }
+
+  private synchronized @Nullable NDManager owned() {
+    return manager;
   }
 
   /** Closes what the family holds besides the parameters. */
