@@ -11,7 +11,7 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.geofix.models.calibration;
 
-import io.github.geofix.core.geodesy.Continents;
+import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.internal.calibration.RegionShares;

@@ -51,7 +51,7 @@ public final class RegionShares {
   }
 
   /** Returns the place of the cell with the highest score, of equals the first. */
-  static LatLng best(CellPartition cells, double[] scores) {
+  public static LatLng best(CellPartition cells, double[] scores) {
     int best = 0;
     for (int cell = 1; cell < scores.length; cell++) {
       best = scores[cell] > scores[best] ? cell : best;

@@ -1,5 +1,6 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
  * Natural Earth at 1:110 million, good to some 10 km: for a breakdown of figures, not for law.
  * Thread-safe.
  */
-final class Continents {
+public final class Continents {
 
   private static final double URALS = 60;
 
