@@ -150,7 +150,7 @@ public final class CellCounts {
         if (at > 0 && S2Cells.contains(parent, cells[at - 1])) {
           break;
         }
-        int parentEnd = PointSet.upperBound(cells, end, cells.length, S2Cells.lastLeaf(parent));
+        int parentEnd = S2Cells.upperBound(cells, end, cells.length, S2Cells.lastLeaf(parent));
         if (count(at, parentEnd) > maxPoints) {
           break;
         }
