@@ -62,9 +62,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
             .toList();
     CellScores.Disjoint s2 = SpreadOverS2.of(outcome, grid);
     return new Location(
-        answer(outcome),
-        candidates,
-        regions(s2.cells(), s2.scores(), model.calibration()));
+        answer(outcome), candidates, regions(s2.cells(), s2.scores(), model.calibration()));
   }
 
   private LatLng answer(SearchOutcome outcome) {
