@@ -3,6 +3,7 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.tile.TileAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -9,8 +10,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

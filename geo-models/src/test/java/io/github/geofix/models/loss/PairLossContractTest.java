@@ -8,6 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.internal.loss.InfoNce;
+import io.github.geofix.models.internal.loss.SoftMarginTriplet;
+import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.List;
@@ -15,8 +18,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every loss over the pairs of a batch guarantees. */
 class PairLossContractTest {
