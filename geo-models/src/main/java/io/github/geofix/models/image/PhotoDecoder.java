@@ -86,7 +86,7 @@ final class PhotoDecoder {
       try {
         reader.setInput(in, true, true);
         checkSize(reader);
-        image = read(reader);
+        image = decode(reader);
       } finally {
         reader.dispose();
       }
@@ -100,10 +100,32 @@ final class PhotoDecoder {
     if (bitsPerSample == 24 && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
       widen(ints);
     }
-    WebpChroma.interpolate(file, image);
-    WebpAlpha.restore(file, image);
     BufferedImage bgr = Pixels.bgr(image);
     return orientation.apply(canvas.isPresent() ? canvas.get().around(bgr) : bgr);
+  }
+
+  private BufferedImage decode(ImageReader reader) throws IOException {
+    Optional<WebpChunk> frame = WebpChunk.find(file, "VP8 ");
+    if (frame.isEmpty()) {
+      return read(reader);
+    }
+    BufferedImage colors = Vp8Decoder.decode(file, frame.get(), reader.getWidth(0), reader.getHeight(0));
+    if (WebpChunk.find(file, "ALPH").isEmpty()) {
+      return colors;
+    }
+    BufferedImage image = read(reader);
+    WebpAlpha.restore(file, image);
+    if (!image.getColorModel().hasAlpha()) {
+      return colors;
+    }
+    for (int band = 0; band < BGR_BYTES; band++) {
+      int[] row = null;
+      for (int y = 0; y < image.getHeight(); y++) {
+        row = colors.getRaster().getSamples(0, y, image.getWidth(), 1, band, row);
+        image.getRaster().setSamples(0, y, image.getWidth(), 1, band, row);
+      }
+    }
+    return image;
   }
 
   /** The reader keeps samples of 24 bits in 32 without scaling them. */

@@ -83,12 +83,11 @@ final class Vp8Bits {
    * Reads a value by its tree (RFC 6386, 8.1).
    *
    * @param tree two entries a node: the index of the next node, or the value negated
-   * @param first index in the tree to start from
    * @param probabilities of the nodes
    * @param offset of the first of them
    */
-  int tree(byte[] tree, int first, int[] probabilities, int offset) {
-    int node = first;
+  int tree(byte[] tree, int[] probabilities, int offset) {
+    int node = 0;
     do {
       node = tree[node + (read(probabilities[offset + (node >> 1)]) ? 1 : 0)];
     } while (node > 0);

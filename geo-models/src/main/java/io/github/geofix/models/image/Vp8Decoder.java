@@ -3,6 +3,7 @@ package io.github.geofix.models.image;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import javax.imageio.IIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the key frame that a lossy WebP is (VP8, RFC 6386) to the pixels of libwebp.
@@ -121,12 +122,12 @@ final class Vp8Decoder {
     int segment =
         header.segmentProbabilities.length == 0
             ? 0
-            : in.tree(SEGMENT_TREE, 0, header.segmentProbabilities, 0);
+            : in.tree(SEGMENT_TREE, header.segmentProbabilities, 0);
     boolean isSkipped = header.skipProbability >= 0 && in.read(header.skipProbability);
     boolean isOne = in.read(BY_BLOCKS);
     byte[] modes = new byte[16];
     if (isOne) {
-      Arrays.fill(modes, (byte) in.tree(LUMA_TREE, 0, LUMA_PROBABILITIES, 0));
+      Arrays.fill(modes, (byte) in.tree(LUMA_TREE, LUMA_PROBABILITIES, 0));
     } else {
       readModes(column, modes);
     }
@@ -134,7 +135,7 @@ final class Vp8Decoder {
     for (int i = 0; i < 4; i++) {
       left[i] = modes[4 * i + 3];
     }
-    int chroma = in.tree(CHROMA_TREE, 0, CHROMA_PROBABILITIES, 0);
+    int chroma = in.tree(CHROMA_TREE, CHROMA_PROBABILITIES, 0);
     boolean hasCoefficients = false;
     if (isSkipped) {
       coefficients.skip(column, isOne);
@@ -164,7 +165,6 @@ final class Vp8Decoder {
           (byte)
               header.modes.tree(
                   BLOCK_TREE,
-                  0,
                   Vp8Tables.BLOCK_MODE_PROBABILITIES,
                   (up * Vp8Tables.BLOCK_MODES + side) * Vp8Tables.BLOCK_MODE_NODES);
     }
