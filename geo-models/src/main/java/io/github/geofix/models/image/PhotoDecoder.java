@@ -109,20 +109,22 @@ final class PhotoDecoder {
     if (frame.isEmpty()) {
       return read(reader);
     }
-    BufferedImage colors = Vp8Decoder.decode(file, frame.get(), reader.getWidth(0), reader.getHeight(0));
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    BufferedImage colors = Vp8Decoder.decode(file, frame.get(), width, height);
     if (WebpChunk.find(file, "ALPH").isEmpty()) {
       return colors;
     }
     BufferedImage image = read(reader);
-    WebpAlpha.restore(file, image);
     if (!image.getColorModel().hasAlpha()) {
       return colors;
     }
-    for (int band = 0; band < BGR_BYTES; band++) {
-      int[] row = null;
-      for (int y = 0; y < image.getHeight(); y++) {
-        row = colors.getRaster().getSamples(0, y, image.getWidth(), 1, band, row);
-        image.getRaster().setSamples(0, y, image.getWidth(), 1, band, row);
+    WebpAlpha.restore(file, image);
+    int[] row = new int[width];
+    for (int y = 0; y < height; y++) {
+      for (int band = 0; band < BGR_BYTES; band++) {
+        colors.getRaster().getSamples(0, y, width, 1, band, row);
+        image.getRaster().setSamples(0, y, width, 1, band, row);
       }
     }
     return image;
@@ -171,6 +173,8 @@ final class PhotoDecoder {
       int bits = IntStream.of(samples.getSampleSize()).sum();
       checkTiles(reader, bits);
       pixelBytes += bits / 8.0 + BGR_BYTES;
+      // Besides the reader's image with alpha there is one with colors.
+      pixelBytes += WebpChunk.find(file, "ALPH").isPresent() ? BGR_BYTES : 0;
     }
     checkMemory(width, height, pixelBytes);
   }

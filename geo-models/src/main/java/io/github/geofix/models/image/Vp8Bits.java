@@ -7,7 +7,7 @@ package io.github.geofix.models.image;
 final class Vp8Bits {
   private static final int EVEN = 128;
 
-  /** The most bits in front of which a byte still fits into a long. */
+  /** The most bits beside which a byte still fits into a long. */
   private static final int FULL = 48;
 
   private final byte[] data;
@@ -56,6 +56,18 @@ final class Vp8Bits {
     return isSet;
   }
 
+  private void fill() {
+    if (at == end) {
+      isPastEnd = true;
+      value <<= 8;
+      count += 8;
+    }
+    while (at < end && count < FULL) {
+      value = value << 8 | data[at++] & 0xff;
+      count += 8;
+    }
+  }
+
   /** Reads a bit that is 0 as often as 1. */
   boolean flag() {
     return read(EVEN);
@@ -92,17 +104,5 @@ final class Vp8Bits {
       node = tree[node + (read(probabilities[offset + (node >> 1)]) ? 1 : 0)];
     } while (node > 0);
     return -node;
-  }
-
-  private void fill() {
-    if (at == end) {
-      isPastEnd = true;
-      value <<= 8;
-      count += 8;
-    }
-    while (at < end && count < FULL) {
-      value = value << 8 | data[at++] & 0xff;
-      count += 8;
-    }
   }
 }

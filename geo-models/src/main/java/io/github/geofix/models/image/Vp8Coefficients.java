@@ -4,24 +4,28 @@ import java.util.Arrays;
 
 /** The coefficients of one macroblock after another (RFC 6386, 13). */
 final class Vp8Coefficients {
-  /** Coefficients of a block. */
-  static final int SIZE = 16;
-
   private static final int LUMA_BLOCKS = 16;
+
+  /** Luma and the two of chroma. */
   private static final int BLOCKS = 24;
 
-  /** The block of the means of the luma blocks. */
+  /** Behind the others, the block of the means of the luma blocks. */
   private static final int MEANS = 24;
 
-  /** Flags of a macroblock's border: four luma, two of each chroma, one of the means. */
+  /** By row or column of a macroblock, whether a block there has coefficients. */
   private static final int FLAGS = 9;
 
   private static final int MEANS_FLAG = 8;
 
+  /** Kinds of blocks. */
   private static final int LUMA_WITHOUT_MEAN = 0;
-  private static final int MEANS_KIND = 1;
+
+  private static final int OF_MEANS = 1;
   private static final int CHROMA = 2;
   private static final int LUMA = 3;
+
+  private static final int BAND_STRIDE = Vp8Tables.CONTEXTS * Vp8Tables.TOKEN_NODES;
+  private static final int KIND_STRIDE = Vp8Tables.BANDS * BAND_STRIDE;
 
   /** Section 13.3: by index, and one for the index behind the last. */
   private static final byte[] BANDS = {0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0};
@@ -29,8 +33,15 @@ final class Vp8Coefficients {
   /** Section 13: where a coefficient lies in its block. */
   private static final byte[] ZIGZAG = {0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15};
 
-  /** Section 13.2: the bits of the tokens of large values, and the least value of each. */
-  private static final int[][] EXTRA_BITS = {
+  /** Section 13.2, below its first two nodes: values from 1 to 4, and six categories. */
+  private static final byte[] TREE = {
+    -1, 2, 4, 8, -2, 6, -3, -4, 10, 12, -5, -6, 14, 16, -7, -8, -9, -10
+  };
+
+  private static final int FIRST_CATEGORY = 5;
+
+  /** The probabilities of the categories' further bits, and the least value of each. */
+  private static final int[][] CATEGORIES = {
     {159},
     {165, 145},
     {173, 148, 140},
@@ -41,12 +52,8 @@ final class Vp8Coefficients {
 
   private static final int[] LEAST = {5, 7, 11, 19, 35, 67};
 
-  private static final int KIND_STRIDE =
-      Vp8Tables.BANDS * Vp8Tables.CONTEXTS * Vp8Tables.TOKEN_NODES;
-  private static final int BAND_STRIDE = Vp8Tables.CONTEXTS * Vp8Tables.TOKEN_NODES;
-
-  /** The coefficients times their factors, 16 a block: 16 of luma, 4 of each chroma, the means. */
-  final int[] values = new int[(BLOCKS + 1) * SIZE];
+  /** The coefficients times their factors, 16 a block. */
+  private final int[] values = new int[(BLOCKS + 1) * Vp8Transform.SIZE];
 
   /** The index behind the last coefficient of each block. */
   private final int[] ends = new int[BLOCKS];
@@ -56,7 +63,7 @@ final class Vp8Coefficients {
   private final byte[] left = new byte[FLAGS];
 
   /**
-   * Makes the first macroblock the next.
+   * Starts above the first row.
    *
    * @param probabilities by kind of block, band, context and node
    * @param columns of macroblocks
@@ -80,108 +87,88 @@ final class Vp8Coefficients {
     Arrays.fill(above, column * FLAGS, column * FLAGS + flags, (byte) 0);
   }
 
-  /** Reads a macroblock, and returns whether any block is not 0. */
-  boolean read(Vp8Bits in, int column, boolean hasMeans, Vp8Quantizer quantizer) {
+  /**
+   * Reads a macroblock.
+   *
+   * @param hasMeans whether the means of the luma blocks are a block of their own
+   * @param factors of the first and the other coefficients, by kind of block
+   * @return whether any block is not 0
+   */
+  boolean read(Vp8Bits in, int column, boolean hasMeans, int[] factors) {
     Arrays.fill(values, 0);
-    int first = 0;
-    int kind = LUMA;
+    int up = column * FLAGS;
     if (hasMeans) {
-      int flag = column * FLAGS + MEANS_FLAG;
-      int context = left[MEANS_FLAG] + above[flag];
-      int end =
-          block(
-              in,
-              MEANS,
-              MEANS_KIND * KIND_STRIDE,
-              0,
-              context,
-              quantizer.meansDc(),
-              quantizer.meansAc());
-      left[MEANS_FLAG] = above[flag] = (byte) (end > 0 ? 1 : 0);
-      Vp8Transform.spreadMeans(values, MEANS * SIZE);
-      first = 1;
-      kind = LUMA_WITHOUT_MEAN;
+      block(in, MEANS, OF_MEANS, MEANS_FLAG, up + MEANS_FLAG, factors);
+      Vp8Transform.spreadMeans(values, MEANS * Vp8Transform.SIZE);
     }
     boolean isAny = false;
     for (int i = 0; i < BLOCKS; i++) {
-      boolean isLuma = i < LUMA_BLOCKS;
-      int side = isLuma ? i >> 2 : 4 + (i - LUMA_BLOCKS >> 1);
-      int up = column * FLAGS + (isLuma ? i & 3 : 4 + (i - LUMA_BLOCKS >> 2 << 1) + (i & 1));
-      int start = isLuma ? first : 0;
-      int end =
-          block(
-              in,
-              i,
-              (isLuma ? kind : CHROMA) * KIND_STRIDE,
-              start,
-              left[side] + above[up],
-              isLuma ? quantizer.lumaDc() : quantizer.chromaDc(),
-              isLuma ? quantizer.lumaAc() : quantizer.chromaAc());
-      left[side] = above[up] = (byte) (end > start ? 1 : 0);
-      ends[i] = end;
-      isAny |= end > 1 || values[i * SIZE] != 0;
+      if (i < LUMA_BLOCKS) {
+        ends[i] = block(in, i, hasMeans ? LUMA_WITHOUT_MEAN : LUMA, i >> 2, up + (i & 3), factors);
+      } else {
+        // Of each chroma two rows and two columns.
+        int plane = 4 + (i - LUMA_BLOCKS >> 2 << 1);
+        ends[i] = block(in, i, CHROMA, plane + (i >> 1 & 1), up + plane + (i & 1), factors);
+      }
+      isAny |= ends[i] > 1 || values[i * Vp8Transform.SIZE] != 0;
     }
     return isAny;
   }
 
-  /** Adds a block's differences to the samples that were predicted. */
-  void add(int block, byte[] samples, int at, int stride) {
-    int offset = block * SIZE;
-    if (ends[block] > 1) {
-      Vp8Transform.add(values, offset, samples, at, stride);
-    } else if (values[offset] != 0) {
-      Vp8Transform.addMean(values[offset], samples, at, stride);
-    }
+  /** Reads a block, and returns the index behind its last coefficient. */
+  private int block(Vp8Bits in, int block, int kind, int side, int up, int[] factors) {
+    int first = kind == LUMA_WITHOUT_MEAN ? 1 : 0;
+    int end = tokens(in, block, kind, first, left[side] + above[up], factors);
+    left[side] = above[up] = (byte) (end > first ? 1 : 0);
+    return end;
   }
 
-  /** Reads a block, and returns the index behind its last token. */
-  private int block(
-      Vp8Bits in, int block, int kind, int first, int context, int dcFactor, int acFactor) {
+  private int tokens(Vp8Bits in, int block, int kind, int first, int context, int[] factors) {
     int[] p = probabilities;
+    int offset = kind * KIND_STRIDE;
     int index = first;
-    int node = kind + BANDS[index] * BAND_STRIDE + context * Vp8Tables.TOKEN_NODES;
-    while (index < SIZE) {
+    int node = offset + BANDS[index] * BAND_STRIDE + context * Vp8Tables.TOKEN_NODES;
+    while (index < Vp8Transform.SIZE) {
       if (!in.read(p[node])) {
         return index;
       }
       while (!in.read(p[node + 1])) {
         index++;
-        if (index == SIZE) {
-          return SIZE;
+        if (index == Vp8Transform.SIZE) {
+          return index;
         }
-        node = kind + BANDS[index] * BAND_STRIDE;
+        node = offset + BANDS[index] * BAND_STRIDE;
       }
-      int value = in.read(p[node + 2]) ? large(in, node) : 1;
-      int factor = index > 0 ? acFactor : dcFactor;
+      int value = in.tree(TREE, p, node + 2);
+      int after = value > 1 ? 2 : 1;
+      if (value >= FIRST_CATEGORY) {
+        value = large(in, value - FIRST_CATEGORY);
+      }
+      int factor = factors[2 * kind + (index > 0 ? 1 : 0)];
       // The values of no encoder need more than 16 bits, to which libwebp cuts them.
-      values[block * SIZE + ZIGZAG[index]] = (short) ((in.flag() ? -value : value) * factor);
+      values[block * Vp8Transform.SIZE + ZIGZAG[index]] =
+          (short) ((in.flag() ? -value : value) * factor);
       index++;
-      node =
-          kind + BANDS[index] * BAND_STRIDE + (value > 1 ? 2 : 1) * Vp8Tables.TOKEN_NODES;
+      node = offset + BANDS[index] * BAND_STRIDE + after * Vp8Tables.TOKEN_NODES;
     }
-    return SIZE;
+    return index;
   }
 
-  /** Reads a value above 1 (section 13.2). */
-  private int large(Vp8Bits in, int node) {
-    int[] p = probabilities;
-    if (!in.read(p[node + 3])) {
-      if (!in.read(p[node + 4])) {
-        return 2;
-      }
-      return in.read(p[node + 5]) ? 4 : 3;
-    }
-    int category;
-    if (!in.read(p[node + 6])) {
-      category = in.read(p[node + 7]) ? 1 : 0;
-    } else {
-      category = in.read(p[node + 8]) ? 4 : 2;
-      category += in.read(p[node + (category == 4 ? 10 : 9)]) ? 1 : 0;
-    }
+  private static int large(Vp8Bits in, int category) {
     int extra = 0;
-    for (int probability : EXTRA_BITS[category]) {
+    for (int probability : CATEGORIES[category]) {
       extra = extra << 1 | (in.read(probability) ? 1 : 0);
     }
     return LEAST[category] + extra;
+  }
+
+  /** Adds a block's differences to the samples that were predicted. */
+  void add(int block, Vp8Plane plane, int at) {
+    int offset = block * Vp8Transform.SIZE;
+    if (ends[block] > 1) {
+      Vp8Transform.add(values, offset, plane.samples, at, plane.stride);
+    } else if (values[offset] != 0) {
+      Vp8Transform.addMean(values[offset], plane.samples, at, plane.stride);
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.github.geofix.models.image;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import javax.imageio.IIOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the key frame that a lossy WebP is (VP8, RFC 6386) to the pixels of libwebp.
@@ -13,32 +12,16 @@ import org.jspecify.annotations.Nullable;
  * level on average.
  */
 final class Vp8Decoder {
-  /** Section 11.2: by blocks, or as one. */
+  /** The probability that a macroblock's luma is predicted by blocks, of 256 (section 11.2). */
   private static final int BY_BLOCKS = 145;
 
-  /** Section 8.1: trees of two entries a node, values negated. */
+  /** The trees of section 8.1, 11.2 and 11.4, as {@link Vp8Bits#tree} takes them. */
   private static final byte[] SEGMENT_TREE = {2, 4, 0, -1, -2, -3};
 
-  private static final byte[] LUMA_TREE = {
-    2,
-    4,
-    -Vp8Prediction.DC,
-    -Vp8Prediction.VERTICAL,
-    -Vp8Prediction.HORIZONTAL,
-    -Vp8Prediction.TRUE_MOTION
-  };
+  private static final byte[] LUMA_TREE = {2, 4, 0, -2, -3, -1};
   private static final int[] LUMA_PROBABILITIES = {156, 163, 128};
-  private static final byte[] CHROMA_TREE = {
-    -Vp8Prediction.DC,
-    2,
-    -Vp8Prediction.VERTICAL,
-    4,
-    -Vp8Prediction.HORIZONTAL,
-    -Vp8Prediction.TRUE_MOTION
-  };
+  private static final byte[] CHROMA_TREE = {0, 2, -2, 4, -3, -1};
   private static final int[] CHROMA_PROBABILITIES = {142, 114, 183};
-
-  /** Section 11.2, of modes in the order of {@link Vp8Prediction}. */
   private static final byte[] BLOCK_TREE = {
     0, 2, -1, 4, -2, 6, 8, 12, -3, 10, -5, -6, -4, 14, -7, 16, -8, -9
   };
@@ -50,9 +33,10 @@ final class Vp8Decoder {
   private final Vp8Coefficients coefficients;
   private final Vp8Prediction prediction = new Vp8Prediction();
 
-  /** The modes of the blocks above and to the left. */
-  private final byte[] above;
+  /** The modes of a macroblock's blocks, and of those above and to the left. */
+  private final byte[] modes = new byte[16];
 
+  private final byte[] above;
   private final byte[] left = new byte[4];
 
   /** By macroblock, the index of its filter and whether its inner edges are filtered. */
@@ -85,7 +69,7 @@ final class Vp8Decoder {
    */
   static BufferedImage decode(byte[] file, WebpChunk frame, int width, int height)
       throws IIOException {
-    Vp8Header header = new Vp8Header(file, frame.start(), frame.start() + frame.length());
+    Vp8Header header = new Vp8Header(file, frame);
     if (header.width != width || header.height != height) {
       throw new IIOException(
           "the picture has %d x %d pixels, not %d x %d"
@@ -109,27 +93,21 @@ final class Vp8Decoder {
       }
       planes[0].extend(16 * row + 15);
     }
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        int i = row * columns + column;
-        header.filter.apply(planes, column, row, filterKinds[i], hasInnerEdges[i]);
-      }
+    for (int i = 0; i < filterKinds.length; i++) {
+      header.filter.apply(planes, i % columns, i / columns, filterKinds[i], hasInnerEdges[i]);
     }
   }
 
   private void macroblock(Vp8Bits tokens, int column, int row) {
     Vp8Bits in = header.modes;
-    int segment =
-        header.segmentProbabilities.length == 0
-            ? 0
-            : in.tree(SEGMENT_TREE, header.segmentProbabilities, 0);
+    int[] segments = header.segmentProbabilities;
+    int segment = segments.length == 0 ? 0 : in.tree(SEGMENT_TREE, segments, 0);
     boolean isSkipped = header.skipProbability >= 0 && in.read(header.skipProbability);
     boolean isOne = in.read(BY_BLOCKS);
-    byte[] modes = new byte[16];
     if (isOne) {
       Arrays.fill(modes, (byte) in.tree(LUMA_TREE, LUMA_PROBABILITIES, 0));
     } else {
-      readModes(column, modes);
+      readModes(column);
     }
     System.arraycopy(modes, 12, above, 4 * column, 4);
     for (int i = 0; i < 4; i++) {
@@ -140,57 +118,51 @@ final class Vp8Decoder {
     if (isSkipped) {
       coefficients.skip(column, isOne);
     } else {
-      hasCoefficients =
-          coefficients.read(tokens, column, isOne, header.quantizers[segment]);
+      hasCoefficients = coefficients.read(tokens, column, isOne, header.factors[segment]);
     }
     int i = row * columns + column;
     filterKinds[i] = (byte) (2 * segment + (isOne ? 0 : 1));
     hasInnerEdges[i] = hasCoefficients || !isOne;
-    if (isOne) {
-      Vp8Plane luma = planes[0];
-      Vp8Prediction.macroblock(
-          luma, luma.at(16 * column, 16 * row), 16, modes[0], row > 0, column > 0);
-    }
-    addLuma(column, row, isOne ? null : modes);
-    for (int c = 1; c < planes.length; c++) {
-      addChroma(planes[c], 12 + 4 * c, column, row, chroma);
-    }
+    addLuma(column, row, isOne);
+    addChroma(planes[1], 16, column, row, chroma);
+    addChroma(planes[2], 20, column, row, chroma);
   }
 
-  private void readModes(int column, byte[] modes) {
+  private void readModes(int column) {
     for (int i = 0; i < modes.length; i++) {
       int up = i < 4 ? above[4 * column + i] : modes[i - 4];
       int side = (i & 3) == 0 ? left[i >> 2] : modes[i - 1];
+      int offset = (up * Vp8Tables.BLOCK_MODES + side) * Vp8Tables.BLOCK_MODE_NODES;
       modes[i] =
-          (byte)
-              header.modes.tree(
-                  BLOCK_TREE,
-                  Vp8Tables.BLOCK_MODE_PROBABILITIES,
-                  (up * Vp8Tables.BLOCK_MODES + side) * Vp8Tables.BLOCK_MODE_NODES);
+          (byte) header.modes.tree(BLOCK_TREE, Vp8Tables.BLOCK_MODE_PROBABILITIES, offset);
     }
   }
 
-  private void addLuma(int column, int row, byte @Nullable [] modes) {
+  private void addLuma(int column, int row, boolean isOne) {
     Vp8Plane luma = planes[0];
-    for (int i = 0; i < 16; i++) {
+    if (isOne) {
+      int at = luma.at(16 * column, 16 * row);
+      Vp8Prediction.square(luma, at, 16, modes[0], row > 0, column > 0);
+    }
+    for (int i = 0; i < modes.length; i++) {
       int x = 16 * column + 4 * (i & 3);
       int y = 16 * row + 4 * (i >> 2);
       int at = luma.at(x, y);
-      if (modes != null) {
+      if (!isOne) {
         // To the right of a macroblock lies none yet: the last blocks take the row above it.
         int aboveRight = luma.at(x + 4, (i & 3) == 3 ? 16 * row - 1 : y - 1);
         prediction.block(luma, at, aboveRight, modes[i]);
       }
-      coefficients.add(i, luma.samples, at, luma.stride);
+      coefficients.add(i, luma, at);
     }
   }
 
   private void addChroma(Vp8Plane plane, int firstBlock, int column, int row, int mode) {
-    Vp8Prediction.macroblock(
-        plane, plane.at(8 * column, 8 * row), 8, mode, row > 0, column > 0);
+    int at = plane.at(8 * column, 8 * row);
+    Vp8Prediction.square(plane, at, 8, mode, row > 0, column > 0);
     for (int i = 0; i < 4; i++) {
-      int at = plane.at(8 * column + 4 * (i & 1), 8 * row + 4 * (i >> 1));
-      coefficients.add(firstBlock + i, plane.samples, at, plane.stride);
+      int block = plane.at(8 * column + 4 * (i & 1), 8 * row + 4 * (i >> 1));
+      coefficients.add(firstBlock + i, plane, block);
     }
   }
 }

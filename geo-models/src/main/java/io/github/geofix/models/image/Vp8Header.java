@@ -4,10 +4,9 @@ import javax.imageio.IIOException;
 
 /** The header of a VP8 key frame (RFC 6386, 9 and 19.2). */
 final class Vp8Header {
-  static final int SEGMENTS = 4;
-  private static final int TAG_BYTES = 3;
-  private static final int FRAME_BYTES = 10;
-  private static final int DIMENSION = 0x3fff;
+  private static final int SEGMENTS = 4;
+  private static final int BYTES = 10;
+  private static final int START_CODE = 0x2a019d;
   private static final int MAX_VERSION = 3;
 
   final int width;
@@ -22,11 +21,13 @@ final class Vp8Header {
   /** The probabilities of a macroblock's segment; empty if all lie in the first. */
   final int[] segmentProbabilities;
 
-  final Vp8Quantizer[] quantizers = new Vp8Quantizer[SEGMENTS];
+  /** The factors of coefficients by segment, as {@link Vp8Coefficients#read} takes them. */
+  final int[][] factors = new int[SEGMENTS][];
+
   final Vp8LoopFilter filter;
 
   /** By kind of block, band, context and node. */
-  final int[] tokenProbabilities;
+  final int[] tokenProbabilities = Vp8Tables.TOKEN_PROBABILITIES.clone();
 
   /** The probability that a macroblock has coefficients, of 256; negative if all may have. */
   final int skipProbability;
@@ -38,40 +39,36 @@ final class Vp8Header {
   /**
    * Reads a header.
    *
-   * @param start the first byte of the frame
-   * @param end the byte behind the last one
    * @throws IIOException if it is none of a key frame that is shown
    */
-  Vp8Header(byte[] file, int start, int end) throws IIOException {
-    if (end - start < FRAME_BYTES) {
-      throw new IIOException("the picture has " + (end - start) + " bytes");
+  Vp8Header(byte[] file, WebpChunk frame) throws IIOException {
+    int start = frame.start();
+    int end = start + frame.length();
+    if (frame.length() < BYTES) {
+      throw new IIOException("the picture has " + frame.length() + " bytes");
     }
-    int tag = number(file, start, TAG_BYTES);
-    if ((tag & 1) != 0 || (tag >> 1 & 7) > MAX_VERSION || (tag >> 4 & 1) == 0) {
+    int tag = number(file, start, 3);
+    boolean isKey = (tag & 1) == 0 && (tag >> 1 & 7) <= MAX_VERSION && (tag >> 4 & 1) == 1;
+    if (!isKey || number(file, start + 3, 3) != START_CODE) {
       throw new IIOException("the picture is no key frame");
     }
-    if (number(file, start + TAG_BYTES, 3) != 0x2a019d) {
-      throw new IIOException("the picture has no start code");
+    // The two highest bits ask for scaling by the viewer, and are ignored.
+    width = number(file, start + 6, 2) & 0x3fff;
+    height = number(file, start + 8, 2) & 0x3fff;
+    int firstLength = tag >> 5;
+    if (firstLength > frame.length() - BYTES) {
+      throw new IIOException("the first partition of the picture has " + firstLength + " bytes");
     }
-    width = number(file, start + 6, 2) & DIMENSION;
-    height = number(file, start + 8, 2) & DIMENSION;
-    if (width == 0 || height == 0) {
-      throw new IIOException("the picture has %d x %d pixels".formatted(width, height));
-    }
-    int firstEnd = start + FRAME_BYTES + (tag >> 5);
-    if (firstEnd > end) {
-      throw new IIOException((firstEnd - end) + " bytes of the picture are missing");
-    }
-    modes = new Vp8Bits(file, start + FRAME_BYTES, firstEnd);
+    int firstEnd = start + BYTES + firstLength;
+    modes = new Vp8Bits(file, start + BYTES, firstEnd);
     // The color space, of which there is one, and whether values need no clamping.
     modes.number(2);
     segmentProbabilities = modes.flag() ? segments() : new int[0];
     filter = filter();
     coefficients = partitions(file, firstEnd, end, 1 << modes.number(2));
-    readQuantizers();
+    readFactors();
     // Whether the probabilities hold for further frames.
     modes.flag();
-    tokenProbabilities = Vp8Tables.TOKEN_PROBABILITIES.clone();
     for (int i = 0; i < tokenProbabilities.length; i++) {
       if (modes.read(Vp8Tables.UPDATE_PROBABILITIES[i])) {
         tokenProbabilities[i] = modes.number(8);
@@ -85,12 +82,8 @@ final class Vp8Header {
     boolean hasMap = modes.flag();
     if (modes.flag()) {
       areSegmentsAbsolute = modes.flag();
-      for (int i = 0; i < SEGMENTS; i++) {
-        segmentQuantizers[i] = modes.optionalSigned(7);
-      }
-      for (int i = 0; i < SEGMENTS; i++) {
-        segmentLevels[i] = modes.optionalSigned(6);
-      }
+      readSigned(segmentQuantizers, 7);
+      readSigned(segmentLevels, 6);
     }
     int[] probabilities = new int[hasMap ? SEGMENTS - 1 : 0];
     for (int i = 0; i < probabilities.length; i++) {
@@ -103,36 +96,19 @@ final class Vp8Header {
     boolean isSimple = modes.flag();
     int level = modes.number(6);
     int sharpness = modes.number(3);
-    int frameDelta = 0;
-    int blocksDelta = 0;
+    // By reference frame and by mode: of each the first is of key frames.
+    int[] frameDeltas = new int[4];
+    int[] modeDeltas = new int[4];
     if (modes.flag() && modes.flag()) {
-      // Four differences by reference frame, four by mode: of each the first is of key frames.
-      frameDelta = modes.optionalSigned(6);
-      skipDeltas();
-      blocksDelta = modes.optionalSigned(6);
-      skipDeltas();
+      readSigned(frameDeltas, 6);
+      readSigned(modeDeltas, 6);
     }
     int[] levels = new int[SEGMENTS * 2];
     for (int i = 0; i < levels.length && level > 0; i++) {
       int base = segmentLevels[i / 2] + (areSegmentsAbsolute ? 0 : level);
-      levels[i] = base + frameDelta + (i % 2 == 0 ? 0 : blocksDelta);
+      levels[i] = base + frameDeltas[0] + (i % 2 == 0 ? 0 : modeDeltas[0]);
     }
     return new Vp8LoopFilter(isSimple, sharpness, levels);
-  }
-
-  private void skipDeltas() {
-    for (int i = 0; i < 3; i++) {
-      modes.optionalSigned(6);
-    }
-  }
-
-  private void readQuantizers() {
-    int index = modes.number(7);
-    Vp8Quantizer.Deltas deltas = Vp8Quantizer.Deltas.read(modes);
-    for (int i = 0; i < SEGMENTS; i++) {
-      int base = segmentQuantizers[i] + (areSegmentsAbsolute ? 0 : index);
-      quantizers[i] = Vp8Quantizer.of(base, deltas);
-    }
   }
 
   private static Vp8Bits[] partitions(byte[] file, int start, int end, int count)
@@ -148,6 +124,34 @@ final class Vp8Header {
       at += length;
     }
     return partitions;
+  }
+
+  /** Section 14.1. */
+  private void readFactors() {
+    int index = modes.number(7);
+    int[] deltas = new int[5];
+    readSigned(deltas, 4);
+    for (int i = 0; i < SEGMENTS; i++) {
+      int base = segmentQuantizers[i] + (areSegmentsAbsolute ? 0 : index);
+      int lumaDc = factor(Vp8Tables.DC_QUANTIZERS, base + deltas[0]);
+      int lumaAc = factor(Vp8Tables.AC_QUANTIZERS, base);
+      int meansDc = 2 * factor(Vp8Tables.DC_QUANTIZERS, base + deltas[1]);
+      int meansAc = Math.max(8, factor(Vp8Tables.AC_QUANTIZERS, base + deltas[2]) * 155 / 100);
+      int chromaDc = Math.min(132, factor(Vp8Tables.DC_QUANTIZERS, base + deltas[3]));
+      int chromaAc = factor(Vp8Tables.AC_QUANTIZERS, base + deltas[4]);
+      factors[i] =
+          new int[] {lumaDc, lumaAc, meansDc, meansAc, chromaDc, chromaAc, lumaDc, lumaAc};
+    }
+  }
+
+  private static int factor(int[] table, int index) {
+    return table[Math.max(0, Math.min(table.length - 1, index))];
+  }
+
+  private void readSigned(int[] values, int bits) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = modes.optionalSigned(bits);
+    }
   }
 
   /** Returns an unsigned little-endian number. */

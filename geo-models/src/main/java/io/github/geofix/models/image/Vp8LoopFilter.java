@@ -5,8 +5,14 @@ final class Vp8LoopFilter {
   private static final int MAX_LEVEL = 63;
 
   private final boolean isSimple;
+  private final int sharpness;
   private final int[] levels;
-  private final int[] interiorLimits;
+
+  /** Limits of the macroblock's level: between samples beside an edge. */
+  private int interior;
+
+  /** Beyond which only the nearest samples change. */
+  private int variance;
 
   /**
    * Makes a filter.
@@ -17,17 +23,8 @@ final class Vp8LoopFilter {
    */
   Vp8LoopFilter(boolean isSimple, int sharpness, int[] levels) {
     this.isSimple = isSimple;
-    this.levels = new int[levels.length];
-    this.interiorLimits = new int[levels.length];
-    for (int i = 0; i < levels.length; i++) {
-      int level = Math.max(0, Math.min(MAX_LEVEL, levels[i]));
-      int limit = level;
-      if (sharpness > 0) {
-        limit = Math.min(limit >> (sharpness > 4 ? 2 : 1), 9 - sharpness);
-      }
-      this.levels[i] = level;
-      this.interiorLimits[i] = Math.max(1, limit);
-    }
+    this.sharpness = sharpness;
+    this.levels = levels;
   }
 
   /**
@@ -38,30 +35,28 @@ final class Vp8LoopFilter {
    * @param hasInner whether the edges within it are filtered
    */
   void apply(Vp8Plane[] planes, int column, int row, int kind, boolean hasInner) {
-    int level = levels[kind];
-    if (level == 0) {
+    int level = Math.min(MAX_LEVEL, levels[kind]);
+    if (level <= 0) {
       return;
     }
-    int interior = interiorLimits[kind];
-    int outerLimit = 2 * (level + 2) + interior;
-    int innerLimit = 2 * level + interior;
-    int variance = level >= 40 ? 2 : level >= 15 ? 1 : 0;
+    interior = level;
+    if (sharpness > 0) {
+      interior = Math.min(level >> (sharpness > 4 ? 2 : 1), 9 - sharpness);
+    }
+    interior = Math.max(1, interior);
+    variance = level >= 40 ? 2 : level >= 15 ? 1 : 0;
+    int inner = 2 * level + interior;
+    int outer = inner + 4;
     for (int i = 0; i < (isSimple ? 1 : planes.length); i++) {
       int size = i == 0 ? 16 : 8;
       byte[] samples = planes[i].samples;
       int stride = planes[i].stride;
       int at = planes[i].at(column * size, row * size);
-      if (column > 0) {
-        edge(samples, at, 1, stride, size, outerLimit, interior, variance, true);
+      for (int x = column > 0 ? 0 : 4; x < (hasInner ? size : 1); x += 4) {
+        edge(samples, at + x, 1, stride, size, x == 0 ? outer : inner, x == 0);
       }
-      for (int x = 4; x < size && hasInner; x += 4) {
-        edge(samples, at + x, 1, stride, size, innerLimit, interior, variance, false);
-      }
-      if (row > 0) {
-        edge(samples, at, stride, 1, size, outerLimit, interior, variance, true);
-      }
-      for (int y = 4; y < size && hasInner; y += 4) {
-        edge(samples, at + y * stride, stride, 1, size, innerLimit, interior, variance, false);
+      for (int y = row > 0 ? 0 : 4; y < (hasInner ? size : 1); y += 4) {
+        edge(samples, at + y * stride, stride, 1, size, y == 0 ? outer : inner, y == 0);
       }
     }
   }
@@ -72,20 +67,10 @@ final class Vp8LoopFilter {
    * @param step from a sample to the next across the edge
    * @param along from a sample to the next along it
    * @param limit of the difference at the edge
-   * @param interior limit of the differences beside it
-   * @param variance above which only the nearest samples change
    * @param isOuter whether it is one of the macroblock
    */
   private void edge(
-      byte[] samples,
-      int at,
-      int step,
-      int along,
-      int size,
-      int limit,
-      int interior,
-      int variance,
-      boolean isOuter) {
+      byte[] samples, int at, int step, int along, int size, int limit, boolean isOuter) {
     for (int i = at; i < at + size * along; i += along) {
       int p1 = samples[i - 2 * step] & 0xff;
       int p0 = samples[i - step] & 0xff;
@@ -95,7 +80,7 @@ final class Vp8LoopFilter {
         continue;
       }
       if (isSimple) {
-        smoothTwo(samples, i, step, p1, p0, q0, q1);
+        smooth(samples, i, step, signed(p1 - q1) + 3 * (q0 - p0));
         continue;
       }
       int p2 = samples[i - 3 * step] & 0xff;
@@ -109,33 +94,32 @@ final class Vp8LoopFilter {
         continue;
       }
       if (Math.abs(p1 - p0) > variance || Math.abs(q1 - q0) > variance) {
-        smoothTwo(samples, i, step, p1, p0, q0, q1);
+        smooth(samples, i, step, signed(p1 - q1) + 3 * (q0 - p0));
       } else if (isOuter) {
         int w = signed(signed(p1 - q1) + 3 * (q0 - p0));
-        change(samples, i, step, p0, q0, 27 * w + 63 >> 7);
-        change(samples, i + step, 3 * step, p1, q1, 18 * w + 63 >> 7);
-        change(samples, i + 2 * step, 5 * step, p2, q2, 9 * w + 63 >> 7);
+        change(samples, i - step, i, 27 * w + 63 >> 7);
+        change(samples, i - 2 * step, i + step, 18 * w + 63 >> 7);
+        change(samples, i - 3 * step, i + 2 * step, 9 * w + 63 >> 7);
       } else {
-        int w = signed(3 * (q0 - p0));
-        int down = signed(w + 4) >> 3;
-        samples[i] = Vp8Transform.clamp(q0 - down);
-        samples[i - step] = Vp8Transform.clamp(p0 + (signed(w + 3) >> 3));
-        change(samples, i + step, 3 * step, p1, q1, down + 1 >> 1);
+        int by = smooth(samples, i, step, 3 * (q0 - p0));
+        change(samples, i - 2 * step, i + step, by + 1 >> 1);
       }
     }
   }
 
-  private static void smoothTwo(
-      byte[] samples, int i, int step, int p1, int p0, int q0, int q1) {
-    int w = signed(signed(p1 - q1) + 3 * (q0 - p0));
-    samples[i] = Vp8Transform.clamp(q0 - (signed(w + 4) >> 3));
-    samples[i - step] = Vp8Transform.clamp(p0 + (signed(w + 3) >> 3));
+  /** Moves the two samples at an edge, and returns by how much the one behind it. */
+  private static int smooth(byte[] samples, int i, int step, int difference) {
+    int w = signed(difference);
+    int by = signed(w + 4) >> 3;
+    samples[i] = Vp8Transform.clamp((samples[i] & 0xff) - by);
+    samples[i - step] = Vp8Transform.clamp((samples[i - step] & 0xff) + (signed(w + 3) >> 3));
+    return by;
   }
 
-  /** Moves a sample behind the edge and its counterpart {@code back} before it. */
-  private static void change(byte[] samples, int i, int back, int p, int q, int by) {
-    samples[i] = Vp8Transform.clamp(q - by);
-    samples[i - back] = Vp8Transform.clamp(p + by);
+  /** Moves a sample before and its counterpart behind an edge toward each other. */
+  private static void change(byte[] samples, int before, int behind, int by) {
+    samples[before] = Vp8Transform.clamp((samples[before] & 0xff) + by);
+    samples[behind] = Vp8Transform.clamp((samples[behind] & 0xff) - by);
   }
 
   private static int signed(int value) {

@@ -14,57 +14,53 @@ final class Vp8Prediction {
   private static final int VERTICAL_LEFT = 7;
   private static final int HORIZONTAL_DOWN = 8;
 
-  /** Where the corner lies among the neighbors of a block. */
-  private static final int CORNER = 4;
-
-  private static final int NEIGHBORS = 13;
-
-  /** The neighbors of a block of 4 x 4: left from below, the corner, above and above right. */
-  private final int[] edge = new int[NEIGHBORS];
-
-  private final int[] predicted = new int[16];
+  /** The index of the corner among the neighbors of a block. */
+  private static final int CORNER = 5;
 
   /**
-   * Predicts a macroblock's samples of one component.
+   * The neighbors of a block of 4 x 4: to the left from below, the corner, above and above to the
+   * right. The first and the last stand twice.
+   */
+  private final int[] edge = new int[15];
+
+  /**
+   * Predicts a square of samples.
    *
    * @param at the index of the first sample
-   * @param size 16 or 8
+   * @param size 16 or 8 for a macroblock
+   * @param mode one of those from {@link #DC} to {@link #HORIZONTAL}
    */
-  static void macroblock(
+  static void square(
       Vp8Plane plane, int at, int size, int mode, boolean hasAbove, boolean hasLeft) {
     byte[] samples = plane.samples;
-    int stride = plane.stride;
-    int above = at - stride;
-    int mean = mode == DC ? mean(samples, at, stride, size, hasAbove, hasLeft) : 0;
-    for (int row = at; row < at + size * stride; row += stride) {
+    int above = at - plane.stride;
+    int mean = mode == DC ? mean(plane, at, size, hasAbove, hasLeft) : 0;
+    for (int row = at; row < at + size * plane.stride; row += plane.stride) {
       switch (mode) {
         case DC -> Arrays.fill(samples, row, row + size, (byte) mean);
         case VERTICAL -> System.arraycopy(samples, above, samples, row, size);
         case HORIZONTAL -> Arrays.fill(samples, row, row + size, samples[row - 1]);
-        default -> trueMotion(samples, row, above, size);
+        default -> {
+          int difference = (samples[row - 1] & 0xff) - (samples[above - 1] & 0xff);
+          for (int i = 0; i < size; i++) {
+            samples[row + i] = Vp8Transform.clamp((samples[above + i] & 0xff) + difference);
+          }
+        }
       }
     }
   }
 
-  private static int mean(
-      byte[] samples, int at, int stride, int size, boolean hasAbove, boolean hasLeft) {
+  private static int mean(Vp8Plane plane, int at, int size, boolean hasAbove, boolean hasLeft) {
     if (!hasAbove && !hasLeft) {
       return 128;
     }
     int sum = 0;
     for (int i = 0; i < size; i++) {
-      sum += hasAbove ? samples[at - stride + i] & 0xff : 0;
-      sum += hasLeft ? samples[at + i * stride - 1] & 0xff : 0;
+      sum += hasAbove ? plane.samples[at - plane.stride + i] & 0xff : 0;
+      sum += hasLeft ? plane.samples[at + i * plane.stride - 1] & 0xff : 0;
     }
     int count = hasAbove && hasLeft ? 2 * size : size;
     return (sum + count / 2) / count;
-  }
-
-  private static void trueMotion(byte[] samples, int row, int above, int size) {
-    int difference = (samples[row - 1] & 0xff) - (samples[above - 1] & 0xff);
-    for (int i = 0; i < size; i++) {
-      samples[row + i] = Vp8Transform.clamp((samples[above + i] & 0xff) + difference);
-    }
   }
 
   /**
@@ -74,38 +70,32 @@ final class Vp8Prediction {
    * @param aboveRight the index of the four samples above and to the right
    */
   void block(Vp8Plane plane, int at, int aboveRight, int mode) {
-    byte[] samples = plane.samples;
-    int stride = plane.stride;
-    if (mode == TRUE_MOTION) {
-      for (int i = 0; i < 4; i++) {
-        trueMotion(samples, at + i * stride, at - stride, 4);
-      }
+    if (mode == DC || mode == TRUE_MOTION) {
+      square(plane, at, 4, mode, true, true);
       return;
     }
+    byte[] samples = plane.samples;
+    int above = at - plane.stride;
     for (int i = 0; i < 4; i++) {
-      edge[i] = samples[at + (3 - i) * stride - 1] & 0xff;
-      edge[CORNER + 1 + i] = samples[at - stride + i] & 0xff;
+      edge[CORNER - 1 - i] = samples[at + i * plane.stride - 1] & 0xff;
+      edge[CORNER + 1 + i] = samples[above + i] & 0xff;
       edge[CORNER + 5 + i] = samples[aboveRight + i] & 0xff;
     }
-    edge[CORNER] = samples[at - stride - 1] & 0xff;
-    for (int i = 0; i < predicted.length; i++) {
-      predicted[i] = predict(mode, i >> 2, i & 3);
-    }
-    for (int i = 0; i < predicted.length; i++) {
-      samples[at + (i >> 2) * stride + (i & 3)] = (byte) predicted[i];
+    edge[CORNER] = samples[above - 1] & 0xff;
+    edge[0] = edge[1];
+    edge[14] = edge[13];
+    for (int row = 0; row < 4; row++) {
+      for (int column = 0; column < 4; column++) {
+        samples[at + row * plane.stride + column] = (byte) predict(mode, row, column);
+      }
     }
   }
 
   private int predict(int mode, int row, int column) {
     return switch (mode) {
-      case DC ->
-          edge[0] + edge[1] + edge[2] + edge[3] + edge[5] + edge[6] + edge[7] + edge[8] + 4 >> 3;
       case VERTICAL -> smooth(CORNER + 1 + column);
-      case HORIZONTAL -> row == 3 ? weigh(edge[1], edge[0], edge[0]) : smooth(3 - row);
-      case LEFT_DOWN -> {
-        int i = CORNER + 2 + row + column;
-        yield i == NEIGHBORS - 1 ? weigh(edge[i - 1], edge[i], edge[i]) : smooth(i);
-      }
+      case HORIZONTAL -> smooth(CORNER - 1 - row);
+      case LEFT_DOWN -> smooth(CORNER + 2 + row + column);
       case RIGHT_DOWN -> smooth(CORNER + column - row);
       case VERTICAL_RIGHT -> {
         int i = 2 * column - row;
@@ -118,19 +108,16 @@ final class Vp8Prediction {
       }
       case HORIZONTAL_DOWN -> {
         int i = 2 * (3 - row) + column;
-        yield i > 7 ? smooth(i - 3) : between(0, i);
+        yield i > 7 ? smooth(i - 2) : between(1, i);
       }
       default -> {
-        int i = 2 * row + column;
-        if (i > 4) {
-          yield i == 5 ? weigh(edge[1], edge[0], edge[0]) : edge[0];
-        }
-        yield (i & 1) == 0 ? mean(2 - (i >> 1)) : smooth(2 - (i >> 1));
+        int i = Math.min(6, 2 * row + column);
+        yield (i & 1) == 0 ? mean(3 - (i >> 1)) : smooth(3 - (i >> 1));
       }
     };
   }
 
-  /** Returns the value in the middle of, or at, the neighbors from the first on, in half steps. */
+  /** Returns the value at a place that is {@code halfSteps} behind the middle of two neighbors. */
   private int between(int first, int halfSteps) {
     int i = first + (halfSteps >> 1);
     return (halfSteps & 1) == 0 ? mean(i) : smooth(i + 1);
@@ -141,10 +128,6 @@ final class Vp8Prediction {
   }
 
   private int smooth(int i) {
-    return weigh(edge[i - 1], edge[i], edge[i + 1]);
-  }
-
-  private static int weigh(int a, int b, int c) {
-    return a + 2 * b + c + 2 >> 2;
+    return edge[i - 1] + 2 * edge[i] + edge[i + 1] + 2 >> 2;
   }
 }

@@ -1,16 +1,14 @@
 package io.github.geofix.models.image;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.StreamTokenizer;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Scanner;
+import java.util.stream.IntStream;
 
 /** The numbers that VP8 fixes (RFC 6386), read from the file of that name. */
 final class Vp8Tables {
-  /** Probabilities of a coefficient's tokens: the nodes of its tree but the first leaf. */
+  /** Probabilities of a coefficient's tokens. */
   static final int TOKEN_NODES = 11;
 
   static final int CONTEXTS = 3;
@@ -18,7 +16,7 @@ final class Vp8Tables {
   static final int BLOCK_KINDS = 4;
   static final int BLOCK_MODES = 10;
   static final int BLOCK_MODE_NODES = 9;
-  static final int QUANTIZERS = 128;
+  private static final int QUANTIZERS = 128;
 
   /** Section 14.1, by index. */
   static final int[] DC_QUANTIZERS;
@@ -36,32 +34,21 @@ final class Vp8Tables {
 
   static {
     String name = "vp8-tables.txt";
-    try (InputStream file =
-        Objects.requireNonNull(Vp8Tables.class.getResourceAsStream(name), name)) {
-      StreamTokenizer in =
-          new StreamTokenizer(new InputStreamReader(file, StandardCharsets.US_ASCII));
-      in.commentChar('#');
+    InputStream file = Objects.requireNonNull(Vp8Tables.class.getResourceAsStream(name), name);
+    try (Scanner in = new Scanner(file, StandardCharsets.US_ASCII)) {
+      in.useDelimiter("(?:\\s|#.*)+");
       int tokens = BLOCK_KINDS * BANDS * CONTEXTS * TOKEN_NODES;
       DC_QUANTIZERS = read(in, QUANTIZERS);
       AC_QUANTIZERS = read(in, QUANTIZERS);
       BLOCK_MODE_PROBABILITIES = read(in, BLOCK_MODES * BLOCK_MODES * BLOCK_MODE_NODES);
       UPDATE_PROBABILITIES = read(in, tokens);
       TOKEN_PROBABILITIES = read(in, tokens);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
   private Vp8Tables() {}
 
-  private static int[] read(StreamTokenizer in, int count) throws IOException {
-    int[] numbers = new int[count];
-    for (int i = 0; i < count; i++) {
-      if (in.nextToken() != StreamTokenizer.TT_NUMBER) {
-        throw new IOException("a number is missing in line " + in.lineno());
-      }
-      numbers[i] = (int) in.nval;
-    }
-    return numbers;
+  private static int[] read(Scanner in, int count) {
+    return IntStream.generate(in::nextInt).limit(count).toArray();
   }
 }

@@ -2,7 +2,8 @@ package io.github.geofix.models.image;
 
 /** The inverse transforms of blocks of 4 x 4 (RFC 6386, 14.3 and 14.4). */
 final class Vp8Transform {
-  private static final int SIZE = Vp8Coefficients.SIZE;
+  /** Coefficients of a block. */
+  static final int SIZE = 16;
 
   private Vp8Transform() {}
 
