@@ -41,7 +41,7 @@ final class Vp8Bits {
     if (count < 0) {
       fill();
     }
-    int split = 1 + ((range - 1) * probability >> 8);
+    int split = 1 + (((range - 1) * probability) >> 8);
     long bound = (long) split << count;
     boolean isSet = value >= bound;
     if (isSet) {
@@ -63,7 +63,7 @@ final class Vp8Bits {
       count += 8;
     }
     while (at < end && count < FULL) {
-      value = value << 8 | data[at++] & 0xff;
+      value = value << 8 | (data[at++] & 0xff);
       count += 8;
     }
   }

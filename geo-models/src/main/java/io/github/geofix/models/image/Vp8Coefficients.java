@@ -107,7 +107,7 @@ final class Vp8Coefficients {
         ends[i] = block(in, i, hasMeans ? LUMA_WITHOUT_MEAN : LUMA, i >> 2, up + (i & 3), factors);
       } else {
         // Of each chroma two rows and two columns.
-        int plane = 4 + (i - LUMA_BLOCKS >> 2 << 1);
+        int plane = 4 + ((i - LUMA_BLOCKS) >> 2 << 1);
         ends[i] = block(in, i, CHROMA, plane + (i >> 1 & 1), up + plane + (i & 1), factors);
       }
       isAny |= ends[i] > 1 || values[i * Vp8Transform.SIZE] != 0;

@@ -37,11 +37,11 @@ final class Vp8Colors {
       int from = planes[0].at(0, y);
       int to = 3 * width * y;
       for (int x = 0; x < width; x++) {
-        int light = (luma[from + x] & 0xff) * LUMA >> 8;
-        bgr[to++] = toByte(light + (u[x] * BLUE_OF_U >> 8) - BLUE_OFFSET);
+        int light = ((luma[from + x] & 0xff) * LUMA) >> 8;
+        bgr[to++] = toByte(light + ((u[x] * BLUE_OF_U) >> 8) - BLUE_OFFSET);
         bgr[to++] =
-            toByte(light - (u[x] * GREEN_OF_U >> 8) - (v[x] * GREEN_OF_V >> 8) + GREEN_OFFSET);
-        bgr[to++] = toByte(light + (v[x] * RED_OF_V >> 8) - RED_OFFSET);
+            toByte(light - ((u[x] * GREEN_OF_U) >> 8) - ((v[x] * GREEN_OF_V) >> 8) + GREEN_OFFSET);
+        bgr[to++] = toByte(light + ((v[x] * RED_OF_V) >> 8) - RED_OFFSET);
       }
     }
     return image;
@@ -68,12 +68,12 @@ final class Vp8Colors {
               + 3 * (samples[near + i + side] & 0xff)
               + 3 * (samples[far + i] & 0xff)
               + (samples[far + i + side] & 0xff);
-      row[x] = (sum + 8 >> 3) + nearest >> 1;
+      row[x] = (((sum + 8) >> 3) + nearest) >> 1;
     }
-    row[0] = 3 * (samples[near] & 0xff) + (samples[far] & 0xff) + 2 >> 2;
+    row[0] = (3 * (samples[near] & 0xff) + (samples[far] & 0xff) + 2) >> 2;
     if ((width & 1) == 0) {
       int last = columns - 1;
-      row[width - 1] = 3 * (samples[near + last] & 0xff) + (samples[far + last] & 0xff) + 2 >> 2;
+      row[width - 1] = (3 * (samples[near + last] & 0xff) + (samples[far + last] & 0xff) + 2) >> 2;
     }
   }
 }

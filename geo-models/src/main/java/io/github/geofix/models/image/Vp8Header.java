@@ -99,7 +99,8 @@ final class Vp8Header {
     // By reference frame and by mode: of each the first is of key frames.
     int[] frameDeltas = new int[4];
     int[] modeDeltas = new int[4];
-    if (modes.flag() && modes.flag()) {
+    boolean hasDeltas = modes.flag();
+    if (hasDeltas && modes.flag()) {
       readSigned(frameDeltas, 6);
       readSigned(modeDeltas, 6);
     }
@@ -158,7 +159,7 @@ final class Vp8Header {
   private static int number(byte[] file, int at, int bytes) {
     int number = 0;
     for (int i = bytes - 1; i >= 0; i--) {
-      number = number << 8 | file[at + i] & 0xff;
+      number = number << 8 | (file[at + i] & 0xff);
     }
     return number;
   }

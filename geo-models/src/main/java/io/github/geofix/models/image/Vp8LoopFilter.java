@@ -97,12 +97,12 @@ final class Vp8LoopFilter {
         smooth(samples, i, step, signed(p1 - q1) + 3 * (q0 - p0));
       } else if (isOuter) {
         int w = signed(signed(p1 - q1) + 3 * (q0 - p0));
-        change(samples, i - step, i, 27 * w + 63 >> 7);
-        change(samples, i - 2 * step, i + step, 18 * w + 63 >> 7);
-        change(samples, i - 3 * step, i + 2 * step, 9 * w + 63 >> 7);
+        change(samples, i - step, i, (27 * w + 63) >> 7);
+        change(samples, i - 2 * step, i + step, (18 * w + 63) >> 7);
+        change(samples, i - 3 * step, i + 2 * step, (9 * w + 63) >> 7);
       } else {
         int by = smooth(samples, i, step, 3 * (q0 - p0));
-        change(samples, i - 2 * step, i + step, by + 1 >> 1);
+        change(samples, i - 2 * step, i + step, (by + 1) >> 1);
       }
     }
   }

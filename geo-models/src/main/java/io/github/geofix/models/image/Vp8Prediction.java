@@ -124,10 +124,10 @@ final class Vp8Prediction {
   }
 
   private int mean(int i) {
-    return edge[i] + edge[i + 1] + 1 >> 1;
+    return (edge[i] + edge[i + 1] + 1) >> 1;
   }
 
   private int smooth(int i) {
-    return edge[i - 1] + 2 * edge[i] + edge[i + 1] + 2 >> 2;
+    return (edge[i - 1] + 2 * edge[i] + edge[i + 1] + 2) >> 2;
   }
 }

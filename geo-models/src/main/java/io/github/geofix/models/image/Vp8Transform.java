@@ -31,10 +31,10 @@ final class Vp8Transform {
       int b = values[i + 1] + values[i + 2];
       int c = values[i + 1] - values[i + 2];
       int d = values[i] - values[i + 3] + 3;
-      values[4 * row * SIZE] = a + b >> 3;
-      values[(4 * row + 1) * SIZE] = c + d >> 3;
-      values[(4 * row + 2) * SIZE] = a - b >> 3;
-      values[(4 * row + 3) * SIZE] = d - c >> 3;
+      values[4 * row * SIZE] = (a + b) >> 3;
+      values[(4 * row + 1) * SIZE] = (c + d) >> 3;
+      values[(4 * row + 2) * SIZE] = (a - b) >> 3;
+      values[(4 * row + 3) * SIZE] = (d - c) >> 3;
     }
   }
 
@@ -57,16 +57,16 @@ final class Vp8Transform {
       int c = sine(values[i + 1]) - cosine(values[i + 3]);
       int d = cosine(values[i + 1]) + sine(values[i + 3]);
       int to = at + row * stride;
-      samples[to] = clamp((samples[to] & 0xff) + (a + d >> 3));
-      samples[to + 1] = clamp((samples[to + 1] & 0xff) + (b + c >> 3));
-      samples[to + 2] = clamp((samples[to + 2] & 0xff) + (b - c >> 3));
-      samples[to + 3] = clamp((samples[to + 3] & 0xff) + (a - d >> 3));
+      samples[to] = clamp((samples[to] & 0xff) + ((a + d) >> 3));
+      samples[to + 1] = clamp((samples[to + 1] & 0xff) + ((b + c) >> 3));
+      samples[to + 2] = clamp((samples[to + 2] & 0xff) + ((b - c) >> 3));
+      samples[to + 3] = clamp((samples[to + 3] & 0xff) + ((a - d) >> 3));
     }
   }
 
   /** Adds the inverse transform of a block that has no coefficient but the first. */
   static void addMean(int value, byte[] samples, int at, int stride) {
-    int mean = value + 4 >> 3;
+    int mean = (value + 4) >> 3;
     for (int row = at; row < at + 4 * stride; row += stride) {
       for (int i = row; i < row + 4; i++) {
         samples[i] = clamp((samples[i] & 0xff) + mean);
@@ -76,12 +76,12 @@ final class Vp8Transform {
 
   /** Returns the value times the root of 2 times the cosine of pi / 8. */
   private static int cosine(int value) {
-    return (value * 20091 >> 16) + value;
+    return ((value * 20091) >> 16) + value;
   }
 
   /** Returns the value times the root of 2 times the sine of pi / 8. */
   private static int sine(int value) {
-    return value * 35468 >> 16;
+    return (value * 35468) >> 16;
   }
 
   static byte clamp(int value) {
