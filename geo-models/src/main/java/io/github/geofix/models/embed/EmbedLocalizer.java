@@ -34,7 +34,7 @@ final class EmbedLocalizer extends BatchLocalizer {
             model.hierarchy().finest(),
             scored.scores(),
             model.answerOptions(),
-            model.calibration().regionShares());
+            model.calibration());
     Region best = Region.of((S2Cell) location.candidates().get(0).cell());
     return model
         .meanOfNeighbors(scored.vector(), best)

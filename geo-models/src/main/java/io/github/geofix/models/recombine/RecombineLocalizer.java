@@ -2,8 +2,8 @@ package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -31,7 +31,7 @@ final class RecombineLocalizer extends BatchLocalizer {
                     gallery.places(),
                     Temperature.softmax(matches.cosines()[photo], scale),
                     model.answerOptions(),
-                    calibration.regionShares(),
+                    calibration,
                     place -> matches.heading(photo, place)))
         .toList();
   }
