@@ -1,8 +1,8 @@
 package io.github.geofix.train;
 
 /**
- * When a run ends: after a number of epochs, a number of steps, or early, and which epoch is best. At least one of {@code
- * epochs} and {@code maxSteps} is above 0.
+ * When a run ends: after a number of epochs, a number of steps, or early, and which epoch is best.
+ * At least one of {@code epochs} and {@code maxSteps} is above 0.
  *
  * @param epochs passes over the photos; 0 for as many as {@code maxSteps} takes
  * @param maxSteps most optimizer steps; 0 for no limit

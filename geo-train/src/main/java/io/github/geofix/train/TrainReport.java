@@ -11,8 +11,8 @@ import java.util.List;
  * @param finalLoss mean loss over the last epoch, complete or not; NaN before the first step
  * @param epochs the epochs in order; where a longer run resumed an epoch that {@code maxSteps} had
  *     cut short, the first entry stays if its weights are still the best
- * @param bestEpoch the best epoch by validation, see {@link Stopping#withinMeters}, whose weights the network has now; -1
- *     without validation, when it has the last weights
+ * @param bestEpoch the best epoch by validation, see {@link Stopping#withinMeters}, whose weights
+ *     the network has now; -1 without validation, when it has the last weights
  * @param ending why the run ended
  */
 public record TrainReport(

@@ -239,9 +239,7 @@ final class TrainingRun {
         new Epoch(
             number, step, finalLoss(), validationLoss, validationShare, progress.learningRate());
     boolean best =
-        bestEpoch < 0
-            ? Double.isFinite(validationLoss)
-            : epoch.isBetterThan(epochs.get(bestEpoch));
+        bestEpoch < 0 ? Double.isFinite(validationLoss) : epoch.isBetterThan(epochs.get(bestEpoch));
     // An epoch that the last step cut short is taken up again if the run is later made longer. Its
     // line stays as long as its weights are the best, so that others are compared with them.
     if (best || bestEpoch != number) {

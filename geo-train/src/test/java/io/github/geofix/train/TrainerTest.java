@@ -159,7 +159,8 @@ class TrainerTest {
     PhotoSource photos = new ColorModel.Photos(48);
     List<LatLng> places =
         IntStream.range(0, photos.size()).mapToObj(i -> photos.photo(0, i).latLng()).toList();
-    Map<String, String> settings = Map.of("encoder.image.height", "16", "encoder.image.width", "16");
+    Map<String, String> settings =
+        Map.of("encoder.image.height", "16", "encoder.image.width", "16");
     double meters = 4e6;
     try (GeoModel model = Family.named("embed").create("tiny", settings, places, 1)) {
       TrainOptions options = OPTIONS.withEpochs(3).withBestWithinMeters(meters).withEmaDecay(0.8);
@@ -186,8 +187,7 @@ class TrainerTest {
     try (NDManager manager = TorchEngine.newManager()) {
       ColorModel model = new ColorModel(manager, 1);
       Trainer trainer =
-          Trainer.of(model, OPTIONS.withBestWithinMeters(40))
-              .validateOn(new ColorModel.Photos(16));
+          Trainer.of(model, OPTIONS.withBestWithinMeters(40)).validateOn(new ColorModel.Photos(16));
       assertThatThrownBy(() -> trainer.fit(new ColorModel.Photos(16)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("stopping.withinMeters");
