@@ -2,6 +2,7 @@ package io.github.geofix.core;
 
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.Region;
 import java.util.OptionalDouble;
 
 /**
@@ -55,6 +56,13 @@ public record Candidate(
   /** Returns a copy with another score. */
   public Candidate withScore(double score) {
     return new Candidate(latLng, score, radiusKm, cell, headingDegrees);
+  }
+
+  /** Returns this candidate if it lies in a region, or one at a place of its cell that does. */
+  public Candidate in(Region region, Region.Overlap overlap) {
+    return region.contains(latLng)
+        ? this
+        : new Candidate(overlap.place(), score, radiusKm, cell, headingDegrees);
   }
 
   /** Returns a copy with a heading, in degrees clockwise from north, 0 to below 360. */

@@ -1,8 +1,11 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.ExplainedLocation;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
@@ -65,6 +68,32 @@ public abstract class BatchLocalizer implements Localizer {
   protected abstract List<Location> locate(float[] photos, int count);
 
   /**
+   * Answers for one photo with what is known of it. By default the candidates of {@link #locate}
+   * are restricted to its region, and are the evidence.
+   *
+   * @param pixels of the photo, as {@link #prepare} returned them
+   */
+  protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+    Location location = locate(pixels, 1).get(0);
+    return Answer.of(
+        photo.region().isPresent() ? location.within(photo.region().get()) : location);
+  }
+
+  @Override
+  public final Location locate(Photo photo) {
+    return answer(photo, Explanation.Options.defaults()).location();
+  }
+
+  @Override
+  public final ExplainedLocation explain(Photo photo, Explanation.Options options) {
+    return answer(photo, options).explained();
+  }
+
+  private Answer answer(Photo photo, Explanation.Options options) {
+    return answer(prepare(photo.read(photoLimits), photo.file()), photo, options);
+  }
+
+  /**
    * Turns a photo into numbers, as many for each photo. Overridden by families that look at several
    * crops, or at more than the photo's pixels.
    *
@@ -123,6 +152,23 @@ public abstract class BatchLocalizer implements Localizer {
             .toList();
     LatLng answer = answer(best.get(0).latLng(), cells::meanOf, scores, options);
     return new Location(answer, best, regions(cells, scores, shares));
+  }
+
+  /**
+   * As {@link #location(CellPartition, double[], AnswerOptions, List, IntFunction)}, given that the
+   * photo was taken in a region.
+   *
+   * @throws io.github.geofix.core.NoAnswerException if no cell with a score lies in the region
+   */
+  protected static Location locationWithin(
+      Optional<Region> region,
+      CellPartition cells,
+      double[] scores,
+      AnswerOptions options,
+      List<Double> shares,
+      IntFunction<OptionalDouble> headings) {
+    double[] within = Within.scores(region, cells, scores);
+    return Within.location(region, location(cells, within, options, shares, headings));
   }
 
   /**

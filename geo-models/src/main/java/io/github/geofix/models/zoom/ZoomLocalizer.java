@@ -1,19 +1,28 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.decode.Hypotheses;
 import io.github.geofix.models.decode.Hypothesis;
 import io.github.geofix.models.decode.SearchOutcome;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.Within;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -65,6 +74,38 @@ public final class ZoomLocalizer extends BatchLocalizer {
         answer(outcome),
         candidates,
         regions(s2.cells(), s2.scores(), model.calibration().regionShares()));
+  }
+
+  @Override
+  protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+    Optional<Region> region = photo.region();
+    List<ZoomSearch.Step> steps = new ArrayList<>();
+    ToDoubleFunction<CellPath> penalty =
+        path -> share(region, path) > 0 ? 0 : Double.POSITIVE_INFINITY;
+    Hypotheses found =
+        region.isEmpty()
+            ? model.inference().search(pixels, search, path -> 0, steps::add)
+            : within(region, model.inference().search(pixels, search, penalty, steps::add));
+    Location location = Within.location(region, location(found));
+    CellPath best = SearchOutcome.of(found, 1).cells().get(0);
+    return new Answer(
+        location, () -> ZoomEvidence.of(model.grid(), steps, best, model.inference(), options));
+  }
+
+  private double share(Optional<Region> region, CellPath path) {
+    return region
+        .flatMap(within -> within.overlap(model.grid().cell(path)))
+        .map(Region.Overlap::share)
+        .orElse(0.0);
+  }
+
+  private Hypotheses within(Optional<Region> region, Hypotheses found) {
+    Hypotheses inside =
+        found.within(path -> share(region, path), model.calibration().temperature());
+    return new Hypotheses(
+        inside.complete().stream().sorted(Hypothesis.BEST_FIRST).toList(),
+        inside.dropped(),
+        false);
   }
 
   private LatLng answer(SearchOutcome outcome) {

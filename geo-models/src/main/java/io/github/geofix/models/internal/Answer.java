@@ -1,0 +1,25 @@
+package io.github.geofix.models.internal;
+
+import io.github.geofix.core.ExplainedLocation;
+import io.github.geofix.core.Explanation;
+import io.github.geofix.core.Location;
+import java.util.function.Supplier;
+
+/**
+ * A location, and the evidence for it.
+ *
+ * @param location the answer
+ * @param explanation computes the evidence when it is asked for
+ */
+public record Answer(Location location, Supplier<Explanation> explanation) {
+
+  /** Returns an answer with no evidence but its candidates. */
+  public static Answer of(Location location) {
+    return new Answer(location, () -> new Explanation.Candidates(location.candidates()));
+  }
+
+  /** Computes the evidence. */
+  public ExplainedLocation explained() {
+    return new ExplainedLocation(location, explanation.get());
+  }
+}
