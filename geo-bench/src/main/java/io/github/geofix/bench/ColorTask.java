@@ -7,7 +7,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.norm.Dropout;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.nn.BatchNorm2d;
+import io.github.geofix.models.internal.nn.BatchNorm2d;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;

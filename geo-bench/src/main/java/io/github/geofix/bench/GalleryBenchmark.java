@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.PlaceMatch;

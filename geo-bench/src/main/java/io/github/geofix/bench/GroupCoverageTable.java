@@ -17,6 +17,7 @@ import io.github.geofix.eval.RegionCoverage;
 import io.github.geofix.eval.Share;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,8 @@ import java.util.Optional;
 /**
  * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
  * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool,
- * as groups, and for the shift to photos of the rendering whose places are not used. Prints one CSV
- * row for each, with 95 % Wilson intervals.
+ * as groups, by continent, and for the shift to photos of the rendering whose places are not used,
+ * weighted or in the worst case. Prints one CSV row for each, with 95 % Wilson intervals.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
  * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
@@ -111,11 +112,18 @@ public final class GroupCoverageTable {
     List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
     // Other photos of the rendering that is left out, whose places are not used.
     List<EarthPhoto> unknown = tests.photos(tested.size(), 2 * count);
-    for (String way : List.of("pool", "groups", "shift", "groups and shift")) {
+    for (String way :
+        List.of("pool", "groups", "shift", "groups and shift", "continents", "groups and worst")) {
       boolean grouped = way.startsWith("groups");
       List<String> of = grouped ? groups : Collections.nCopies(groups.size(), "all");
-      if (way.endsWith("shift")) {
-        model.calibrateForShift(source(calibrating), of, source(unknown));
+      if (way.endsWith("worst")) {
+        model.calibrateForShift(
+            source(calibrating), of, source(unknown), Calibration.Shift.WORST_CASE);
+      } else if (way.equals("continents")) {
+        model.calibrateByContinent(source(calibrating), of);
+      } else if (way.endsWith("shift")) {
+        model.calibrateForShift(
+            source(calibrating), of, source(unknown), Calibration.Shift.WEIGHTED);
       } else {
         model.calibrate(source(calibrating), of);
       }
@@ -131,7 +139,10 @@ public final class GroupCoverageTable {
       List<Location> ruled = answers(model, ruling);
       double km = arguments.decimal("km");
       ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
-      AnswerRule rule = LearnThenTest.fit(ruled, truths(ruling), of, bound);
+      AnswerRule rule =
+          way.endsWith("worst")
+              ? LearnThenTest.fitForShift(ruled, truths(ruling), of, bound, answers(model, unknown))
+              : LearnThenTest.fit(ruled, truths(ruling), of, bound);
       List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
       print(start, "drift p-value", Drift.of(rule, masses).pValue());
       long given = answers.stream().filter(rule::accepts).count();

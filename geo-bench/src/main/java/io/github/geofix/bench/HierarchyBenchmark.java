@@ -3,7 +3,7 @@ package io.github.geofix.bench;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.embed.EmbedConfig;

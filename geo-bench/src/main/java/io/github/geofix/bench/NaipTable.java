@@ -4,7 +4,7 @@ import io.github.geofix.bench.NaipCells.Cell;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.FeatureRecombination;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;

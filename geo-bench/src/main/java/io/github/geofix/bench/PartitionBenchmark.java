@@ -2,7 +2,7 @@ package io.github.geofix.bench;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.github.geofix.models.backbone.ConvNeXt;
+import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;

@@ -14,7 +14,7 @@ import io.github.geofix.eval.Sequences;
 import io.github.geofix.eval.Share;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
-import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.zoom.ZoomConfig;
 import io.github.geofix.models.zoom.ZoomDiagnostics;

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix calibrate}. */
@@ -81,6 +83,21 @@ final class CalibrateCommand implements Callable<Integer> {
   private @Nullable Path others;
 
   @Option(
+      names = "--shift",
+      defaultValue = "weighted",
+      paramLabel = "HOW",
+      description =
+          "With --for: weighted counts photos of --data more that score like those, worst_case also"
+              + " holds if such photos are harder than their scores show (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Calibration.Shift shift;
+
+  @Option(
+      names = "--by-continent",
+      description = "Regions hold on each continent that photos are placed on, not only on all.")
+  private boolean byContinent;
+
+  @Option(
       names = "--tiles",
       paramLabel = "SOURCE",
       description = "The map, where it is not where the model was trained with it.")
@@ -117,6 +134,14 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (byContinent && others != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--by-continent and --for cannot be combined: give one of them");
+    }
+    if (others == null && spec.commandLine().getParseResult().hasMatchedOption("--shift")) {
+      throw new ParameterException(
+          spec.commandLine(), "--shift needs --for, the photos of the other kind");
+    }
     List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
     PrintWriter out = spec.commandLine().getOut();
     ModelFolder folder = code.open(model);
@@ -127,10 +152,13 @@ final class CalibrateCommand implements Callable<Integer> {
     try (GeoModel loaded = Family.of(folder).load(folder);
         Bar bar = Bar.of("calibrate", photos.size())) {
       PhotoSource counted = new Counted(calibrating, bar);
+      List<String> groups = groups(calibrating);
       Calibration calibration =
-          others == null
-              ? loaded.calibrate(counted, groups(calibrating))
-              : loaded.calibrateForShift(counted, groups(calibrating), unlocated(others));
+          others != null
+              ? loaded.calibrateForShift(counted, groups, unlocated(others), shift)
+              : byContinent
+                  ? loaded.calibrateByContinent(counted, groups)
+                  : loaded.calibrate(counted, groups);
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
       folder.saveCalibration(calibration);
@@ -142,34 +170,52 @@ final class CalibrateCommand implements Callable<Integer> {
           model,
           Count.of(calibrating.size(), "photos"),
           calibration.temperature());
-      for (int i = 0; i < Calibration.COVERAGE.size(); i++) {
-        out.printf(
-            Locale.ROOT,
-            "  %.0f %% regions hold %.1f %% of the score%n",
-            100 * Calibration.COVERAGE.get(i),
-            100 * calibration.regionShares().get(i));
-      }
+      print("", calibration.regionShares());
+      calibration
+          .continents()
+          .ifPresent(
+              shares ->
+                  new TreeMap<>(shares)
+                      .forEach((continent, of) -> print(" placed in " + continent, of)));
     }
     out.flush();
     return 0;
+  }
+
+  private void print(String where, List<Double> shares) {
+    for (int i = 0; i < Calibration.COVERAGE.size(); i++) {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              Locale.ROOT,
+              "  %.0f %% regions%s hold %.1f %% of the score%n",
+              100 * Calibration.COVERAGE.get(i),
+              where,
+              100 * shares.get(i));
+    }
   }
 
   private AnswerRule fit(Rule wanted, GeoModel loaded, List<Manifest.Entry> all, Bar bar) {
     List<Manifest.Entry> photos = everyOther(all, 1);
     List<Path> images = photos.stream().map(Manifest.Entry::image).toList();
     List<Location> locations = new ArrayList<>(images.size());
+    List<Location> ofOthers = new ArrayList<>();
     try (Localizer localizer = loaded.localizer()) {
       for (Path image : images) {
         locations.add(localizer.locate(image));
         bar.stepTo(all.size() - images.size() + locations.size());
       }
+      if (others != null && shift == Calibration.Shift.WORST_CASE) {
+        PhotoRow.readCsv(others).forEach(photo -> ofOthers.add(localizer.locate(photo.image())));
+      }
     }
+    List<LatLng> truths = photos.stream().map(Manifest.Entry::latLng).toList();
+    List<String> groups = groups(photos);
+    ErrorBound bound = new ErrorBound(wanted.km, wanted.confidence, wanted.failure);
     AnswerRule fitted =
-        LearnThenTest.fit(
-            locations,
-            photos.stream().map(Manifest.Entry::latLng).toList(),
-            groups(photos),
-            new ErrorBound(wanted.km, wanted.confidence, wanted.failure));
+        ofOthers.isEmpty()
+            ? LearnThenTest.fit(locations, truths, groups, bound)
+            : LearnThenTest.fitForShift(locations, truths, groups, bound, ofOthers);
     print(fitted, locations);
     return fitted;
   }

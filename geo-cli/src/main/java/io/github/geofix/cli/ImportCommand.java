@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  geofix import --release geoclip --from geoclip --backbone clip-vit-large-patch14 --out m",
-      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv --out m"
+      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv --out m",
+      "  geofix import --from model.onnx --method onnx --out m"
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
@@ -51,7 +53,8 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Weights: a .safetensors file, the .index.json of several, or a PyTorch checkpoint (.pth,"
-              + " .pt, .bin, .ckpt). Of a release, the folder of its files.")
+              + " .pt, .bin, .ckpt); with --method onnx, an .onnx file. Of a release, the folder of its"
+              + " files.")
   private Path from;
 
   static final class What {
@@ -169,8 +172,15 @@ final class ImportCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "the cells of embed depend on where photos were taken: list those to learn from by --data");
     }
-    List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     Family family = Family.named(kind.method);
+    Optional<GeoModel> whole = family.ofNetworkFile(from, settings);
+    if (whole.isPresent()) {
+      try (GeoModel model = whole.get()) {
+        model.save(out, Provenance.untrained("the network of " + from.getFileName(), seed));
+      }
+      return;
+    }
+    List<LatLng> positions = data == null ? List.of() : Manifest.readCsv(data).locations();
     try (TensorFile weights = TensorFile.open(from);
         GeoModel model = family.create(kind.size, settings, positions, seed)) {
       print(

@@ -22,8 +22,17 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +71,8 @@ final class ArchitectureTest {
 
   private static final ArchRule judgeKnowsCore = onlyKnows("judge", "core");
 
+  private static final ArchRule onnxKnowsModels = onlyKnows("onnx", "models", "core");
+
   private static final ArchRule serveKnowsModels = onlyKnows("serve", "models", "core");
 
   private static final ArchRule nobodyKnowsTheCommandLine =
@@ -72,21 +83,63 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "cli..");
 
+  /** Packages; one below {@code internal} is the hidden half of the package of the same name. */
+  private static final SliceAssignment PACKAGES =
+      assignment(
+          "packages",
+          type ->
+              type.getPackageName().startsWith(ROOT)
+                  ? SliceIdentifier.of(apiPackage(type))
+                  : SliceIdentifier.ignore());
+
+  private static final Pattern FAMILY =
+      Pattern.compile("models\\.(zoom|token|embed|recombine|geoclip|osv5m|plonk)(?:\\..*)?");
+
+  private static final SliceAssignment FAMILIES =
+      assignment(
+          "families",
+          type -> {
+            Matcher family = FAMILY.matcher(apiPackage(type));
+            return family.matches()
+                ? SliceIdentifier.of(Objects.requireNonNull(family.group(1)))
+                : SliceIdentifier.ignore();
+          });
+
+  private static String apiPackage(JavaClass type) {
+    return type.getPackageName().replace(ROOT, "").replace(".internal.", ".");
+  }
+
+  private static SliceAssignment assignment(
+      String description, Function<JavaClass, SliceIdentifier> identifier) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        return identifier.apply(type);
+      }
+
+      @Override
+      public String getDescription() {
+        return description;
+      }
+    };
+  }
+
   private static final ArchRule familiesDoNotKnowEachOther =
-      slices()
-          .matching(ROOT + "models.(zoom|token|embed|recombine|geoclip|osv5m|plonk)..")
-          .should()
-          .notDependOnEachOther()
-          .allowEmptyShould(true);
+      slices().assignedFrom(FAMILIES).should().notDependOnEachOther().allowEmptyShould(true);
 
   private static final ArchRule packagesHaveNoCycles =
-      slices().matching("io.github.geofix.(**)").should().beFreeOfCycles();
+      slices().assignedFrom(PACKAGES).should().beFreeOfCycles();
 
   private static final ArchRule djlStaysInModelsAndTrain =
       noClasses()
           .that()
           .resideInAnyPackage(
-              ROOT + "core..", ROOT + "eval..", ROOT + "earth..", ROOT + "serve..", ROOT + "cli..")
+              ROOT + "core..",
+              ROOT + "eval..",
+              ROOT + "earth..",
+              ROOT + "onnx..",
+              ROOT + "serve..",
+              ROOT + "cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
@@ -180,6 +233,7 @@ final class ArchitectureTest {
         arguments("trainKnowsModelsAndEval", trainKnowsModelsAndEval),
         arguments("earthKnowsTheLibraries", earthKnowsTheLibraries),
         arguments("judgeKnowsCore", judgeKnowsCore),
+        arguments("onnxKnowsModels", onnxKnowsModels),
         arguments("serveKnowsModels", serveKnowsModels),
         arguments("nobodyKnowsTheCommandLine", nobodyKnowsTheCommandLine),
         arguments("familiesDoNotKnowEachOther", familiesDoNotKnowEachOther),
@@ -194,5 +248,19 @@ final class ArchitectureTest {
   void holds(String name, ArchRule rule) {
     assertThat(CLASSES).as(name).isNotEmpty();
     rule.check(CLASSES);
+  }
+
+  @Test
+  void examplesAndGuidesUseTheApiAlone() throws IOException {
+    Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+    for (String folder : List.of("examples/src/main/java", "docs/how-to", "docs/concepts")) {
+      try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+        for (Path file : files.filter(f -> f.toString().matches(".*\\.(java|md)")).toList()) {
+          assertThat(Files.readString(file))
+              .as(file.toString())
+              .doesNotContainPattern("io\\.github\\.geofix\\.[\\w.]*\\binternal\\b");
+        }
+      }
+    }
   }
 }

@@ -30,6 +30,7 @@ final class DocumentedCommandsTest {
     Files.copy(
         ROOT.resolve("geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
         folder.resolve("model_best.pth.tar"));
+    copyOnnx();
     copyRelease(ROOT.resolve("geo-models/src/test/resources/releases/geoclip"));
     List<String> commands = documentedCommands();
     assertThat(commands).hasSizeGreaterThan(5);
@@ -39,6 +40,17 @@ final class DocumentedCommandsTest {
     assertThat(folder.resolve("out/report.html")).isNotEmptyFile();
     assertThat(folder.resolve("out/report.json")).isNotEmptyFile();
     assertThat(folder.resolve("figures.json")).isNotEmptyFile();
+  }
+
+  /** An encoder of mean colors, as geo-onnx's TinyOnnx writes it, and how it reads photos. */
+  private void copyOnnx() throws IOException {
+    Files.copy(ROOT.resolve("geo-cli/src/test/resources/tiny.onnx"), folder.resolve("model.onnx"));
+    Files.writeString(
+        folder.resolve("preprocessor_config.json"),
+        """
+        {"size": {"height": 8, "width": 8}, "do_center_crop": false, "resample": 2,
+         "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+        """);
   }
 
   /** A narrow GeoCLIP under the names of the published one, and a photo. */

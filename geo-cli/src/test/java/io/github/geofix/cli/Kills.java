@@ -25,6 +25,9 @@ final class Kills {
   /** A disk so small is filled. */
   private static final long SMALL_BYTES = 64 << 20;
 
+  /** Kills from one line of progress to the next. */
+  private static final int PROGRESS = 20;
+
   private static final String FILLER = "filler";
   private static final String DONE = "done";
 
@@ -86,6 +89,9 @@ final class Kills {
         }
       } catch (IOException | RuntimeException | AssertionError e) {
         failures.add(task + " after kill " + i + ": " + e);
+      }
+      if ((i + 1) % PROGRESS == 0) {
+        System.out.println(i + 1 + " kills, " + full + " on a full disk, failures: " + failures);
       }
     }
     return new Outcome(kills, full, failures);

@@ -24,7 +24,8 @@ import picocli.CommandLine;
 final class ReferenceTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final List<String> PUBLISHED =
-      List.of("geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge", "geo-serve");
+      List.of(
+          "geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge", "geo-onnx", "geo-serve");
 
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(
@@ -126,7 +127,7 @@ final class ReferenceTest {
       try (Stream<Path> files = Files.walk(root)) {
         files
             .filter(f -> f.toString().endsWith(".java"))
-            .filter(f -> !packageOf(root, f).endsWith(".internal"))
+            .filter(f -> !(packageOf(root, f) + ".").contains(".internal."))
             .collect(Collectors.groupingBy(f -> packageOf(root, f)))
             .entrySet()
             .stream()

@@ -4,7 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthView;
 import io.github.geofix.models.image.Interpolation;
-import io.github.geofix.models.image.Resampling;
+import io.github.geofix.models.internal.image.Resampling;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;

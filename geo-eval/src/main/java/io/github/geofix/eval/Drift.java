@@ -1,6 +1,7 @@
 package io.github.geofix.eval;
 
 import io.github.geofix.core.abstention.AnswerRule;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 
@@ -12,12 +13,17 @@ import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
  *
  * @param distance the greatest difference of the two distribution functions, 0 to 1
  * @param pValue how likely a distance as great is for photos of the same kind, 0 to 1
+ * @param divergence an estimate of the Kullback-Leibler divergence of the photos from those of the
+ *     rule, in nats, from ten classes of the mass; too large by about 4.5 times the sum of the
+ *     reciprocal numbers of photos
  * @param photos the number of photos tested
  */
-public record Drift(double distance, double pValue, int photos) {
+public record Drift(double distance, double pValue, double divergence, int photos) {
 
   /** Alarms at this level are false for at most one batch in a hundred. */
   public static final double ALARM = 0.01;
+
+  private static final int CLASSES = 10;
 
   /**
    * Tests answers.
@@ -33,7 +39,42 @@ public record Drift(double distance, double pValue, int photos) {
     }
     KolmogorovSmirnovTest.TwoResult result =
         KolmogorovSmirnovTest.withDefaults().test(array(rule.masses()), array(masses));
-    return new Drift(result.getStatistic(), result.getPValue(), masses.size());
+    return new Drift(
+        result.getStatistic(),
+        result.getPValue(),
+        divergence(array(rule.masses()), array(masses)),
+        masses.size());
+  }
+
+  /** Bounds classes so that each has as many of the rule's masses; of empty ones counts a half. */
+  static double divergence(double[] from, double[] to) {
+    double[] sorted = from.clone();
+    Arrays.sort(sorted);
+    double[] ofFrom = new double[CLASSES];
+    double[] ofTo = new double[CLASSES];
+    Arrays.fill(ofFrom, 0.5);
+    Arrays.fill(ofTo, 0.5);
+    for (double mass : from) {
+      ofFrom[classOf(mass, sorted)]++;
+    }
+    for (double mass : to) {
+      ofTo[classOf(mass, sorted)]++;
+    }
+    double sum = 0;
+    for (int i = 0; i < CLASSES; i++) {
+      double p = ofFrom[i] / (from.length + 0.5 * CLASSES);
+      double q = ofTo[i] / (to.length + 0.5 * CLASSES);
+      sum += q * Math.log(q / p);
+    }
+    return sum;
+  }
+
+  private static int classOf(double mass, double[] sorted) {
+    int at = 0;
+    while (at < CLASSES - 1 && mass >= sorted[(at + 1) * sorted.length / CLASSES]) {
+      at++;
+    }
+    return at;
   }
 
   private static double[] array(List<Double> values) {

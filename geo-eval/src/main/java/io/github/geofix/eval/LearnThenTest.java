@@ -5,6 +5,7 @@ import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.WorstCase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,13 +64,48 @@ public final class LearnThenTest {
    */
   public static AnswerRule fit(
       List<Location> locations, List<LatLng> truths, List<String> groups, ErrorBound bound) {
+    return fit(locations, truths, groups, bound, bound.confidence());
+  }
+
+  /**
+   * Fits a rule whose bound holds for photos of another kind as well, whose places are not known:
+   * the rule keeps the higher confidence that leaves {@code bound.confidence()} under every shift
+   * as great as that of the masses ({@link Drift#divergence}), in the worst case. Assumes that the
+   * answers given shift no more than the masses do.
+   *
+   * @param locations the answers
+   * @param truths where the photos were taken, in the same order
+   * @param groups the group of each photo, in the same order
+   * @param others the answers to photos of the other kind, two or more
+   * @throws IllegalArgumentException if there is no photo or the lists differ in size
+   */
+  public static AnswerRule fitForShift(
+      List<Location> locations,
+      List<LatLng> truths,
+      List<String> groups,
+      ErrorBound bound,
+      List<Location> others) {
+    AnswerRule plain = fit(locations, truths, groups, bound);
+    double divergence = Drift.of(plain, masses(others, bound)).divergence();
+    return fit(locations, truths, groups, bound, WorstCase.level(bound.confidence(), divergence));
+  }
+
+  private static List<Double> masses(List<Location> locations, ErrorBound bound) {
+    return locations.stream().map(location -> AnswerRule.mass(location, bound.withinKm())).toList();
+  }
+
+  private static AnswerRule fit(
+      List<Location> locations,
+      List<LatLng> truths,
+      List<String> groups,
+      ErrorBound bound,
+      double confidence) {
     if (truths.size() != locations.size() || groups.size() != locations.size()) {
       throw new IllegalArgumentException(
           "%d truths and %d groups do not fit %d locations"
               .formatted(truths.size(), groups.size(), locations.size()));
     }
-    List<Double> masses =
-        locations.stream().map(location -> AnswerRule.mass(location, bound.withinKm())).toList();
+    List<Double> masses = masses(locations, bound);
     Map<String, List<Integer>> members = new LinkedHashMap<>();
     for (int i = 0; i < groups.size(); i++) {
       members.computeIfAbsent(groups.get(i), group -> new ArrayList<>()).add(i);
@@ -84,7 +120,7 @@ public final class LearnThenTest {
             GreatCircle.isWithin(
                 locations.get(photo).latLng(), truths.get(photo), bound.withinKm());
       }
-      Optional<Double> least = leastMass(ofGroup, right, 1 - bound.confidence(), bound.failure());
+      Optional<Double> least = leastMass(ofGroup, right, 1 - confidence, bound.failure());
       strictest = strictest.flatMap(mass -> least.map(other -> Math.max(mass, other)));
     }
     return new AnswerRule(bound, strictest, masses);

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.LinkedHashMap;
 import java.util.List;

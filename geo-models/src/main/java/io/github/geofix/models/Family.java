@@ -7,6 +7,7 @@ import io.github.geofix.core.internal.Services;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.RenameTable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,18 @@ public interface Family {
   /** Returns the published models that become models of this family. */
   default List<Release> releases() {
     return List.of();
+  }
+
+  /**
+   * Makes a model of a file that holds a network with its weights, such as ONNX.
+   *
+   * @param settings changes to what the file and those beside it state, by name
+   * @return the model, which the caller closes; empty if this family's networks take weights alone
+   * @throws ModelFormatException if the file is damaged or of another kind
+   * @throws IllegalArgumentException if something is stated nowhere; the message names it
+   */
+  default Optional<GeoModel> ofNetworkFile(Path file, Map<String, String> settings) {
+    return Optional.empty();
   }
 
   /**

@@ -11,6 +11,7 @@ import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -18,7 +19,6 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
-import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,11 +38,13 @@ import org.jspecify.annotations.Nullable;
 public abstract class GeoModel implements Trainable, AutoCloseable {
   private final String method;
   private final Module network;
-  private final NDManager manager;
   private volatile AnswerOptions answerOptions;
   private volatile PhotoLimits photoLimits = PhotoLimits.defaults();
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
+
+  /** Null until it is asked for: a model without arrays needs no PyTorch. */
+  private @Nullable NDManager manager;
 
   /** Where the weights are that were rounded when they were loaded; null if none were. */
   private @Nullable ModelFolder rounded;
@@ -56,7 +58,6 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     this.method = method;
     this.network = network;
     this.answerOptions = answerOptions;
-    this.manager = TorchEngine.newManager();
   }
 
   /**
@@ -72,7 +73,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       M model = unfilled(folder, weights, create);
       GeoModel base = model;
       try {
-        Weights.load(base.network, base.manager, weights, base.extraTensors()).requireExact();
+        Weights.load(base.network, base.manager(), weights, base.extraTensors()).requireExact();
         folder.verify(folder.weights());
         if (TorchEngine.resolved(folder.options().precision()) == Precision.BFLOAT16) {
           base.rounded = folder;
@@ -124,8 +125,10 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /** Returns the manager that owns the parameters' arrays. */
-  protected final NDManager manager() {
-    return manager;
+  protected final synchronized NDManager manager() {
+    NDManager created = manager == null ? TorchEngine.newManager() : manager;
+    manager = created;
+    return created;
   }
 
   /** Returns the configuration that {@link #save} writes, with the present answer options. */
@@ -199,13 +202,31 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
+    checkGroups(photos, groups);
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
+  /**
+   * Calibrates the model so that its regions have their nominal coverage among the photos that it
+   * places on each continent, see {@link Calibration#fitByContinent}.
+   *
+   * @param groups the group of each photo, as of {@link #calibrate(PhotoSource, List)}
+   * @return the calibration, which answers follow from now on and {@link #save} keeps
+   */
+  public final Calibration calibrateByContinent(PhotoSource photos, List<String> groups) {
+    checkGroups(photos, groups);
+    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    calibration = Calibration.fitByContinent(i -> scorer.apply(photos.photo(0, i)), groups);
+    return calibration;
+  }
+
+  private static void checkGroups(PhotoSource photos, List<String> groups) {
     if (groups.size() != photos.size()) {
       throw new IllegalArgumentException(
           groups.size() + " groups do not pair with " + photos.size() + " photos");
     }
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
-    calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
-    return calibration;
   }
 
   /**
@@ -218,14 +239,16 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * @return the calibration, which answers follow from now on and {@link #save} keeps
    */
   public final Calibration calibrateForShift(
-      PhotoSource photos, List<String> groups, PhotoSource others) {
+      PhotoSource photos, List<String> groups, PhotoSource others, Calibration.Shift shift) {
+    checkGroups(photos, groups);
     Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
     calibration =
         Calibration.fitForShift(
             i -> scorer.apply(photos.photo(0, i)),
             groups,
             others.size(),
-            i -> scorer.apply(others.photo(0, i)));
+            i -> scorer.apply(others.photo(0, i)),
+            shift);
     return calibration;
   }
 
@@ -307,7 +330,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   @Override
   public final void close() {
     closeExtras();
-    manager.close();
+    NDManager owned = owned();
+    if (owned != null) {
+      owned.close();
+    }
+  }
+
+  private synchronized @Nullable NDManager owned() {
+    return manager;
   }
 
   /** Closes what the family holds besides the parameters. */

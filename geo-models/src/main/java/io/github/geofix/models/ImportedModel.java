@@ -1,12 +1,14 @@
 package io.github.geofix.models;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** A model of a release that answers, can be calibrated, and is not trained here. */
@@ -19,6 +21,16 @@ public abstract class ImportedModel extends GeoModel {
    */
   protected ImportedModel(String method, Module network, AnswerOptions answerOptions) {
     super(method, network, answerOptions);
+  }
+
+  /**
+   * Not supported, unless a family reads photos through arrays.
+   *
+   * @throws UnsupportedOperationException always
+   */
+  @Override
+  public List<Shape> inputShapes() {
+    throw notTrained(method());
   }
 
   /**
@@ -44,7 +56,7 @@ public abstract class ImportedModel extends GeoModel {
   /** Returns what is thrown where a model of such a family is to be trained. */
   public static UnsupportedOperationException notTrained(String method) {
     return new UnsupportedOperationException(
-        "models of %s are imported, not trained: geofix import --release; geofix releases lists them"
+        "models of %s are imported, not trained: geofix import; geofix releases lists those published"
             .formatted(method));
   }
 }

@@ -1,6 +1,6 @@
 package io.github.geofix.models;
 
-import io.github.geofix.models.nn.ComputeThreads;
+import io.github.geofix.models.internal.nn.ComputeThreads;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

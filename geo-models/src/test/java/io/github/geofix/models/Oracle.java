@@ -6,9 +6,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.RenameTable;
-import io.github.geofix.models.weights.Weights;
 import java.nio.file.Path;
 import java.util.function.Function;
 

@@ -1,6 +1,7 @@
 package io.github.geofix.core.cell;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.util.List;
 
 /**

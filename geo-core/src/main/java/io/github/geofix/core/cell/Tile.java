@@ -4,7 +4,7 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.MercatorFrame;
-import io.github.geofix.core.geodesy.WebMercator;
+import io.github.geofix.core.internal.geodesy.WebMercator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -2,6 +2,7 @@ package io.github.geofix.core.format;
 
 import com.google.gson.JsonParseException;
 import com.google.gson.stream.JsonReader;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.geofix.core.internal.FileKind;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;

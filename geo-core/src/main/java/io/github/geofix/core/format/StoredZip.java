@@ -1,6 +1,7 @@
 package io.github.geofix.core.format;
 
 import io.github.geofix.core.internal.Printable;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

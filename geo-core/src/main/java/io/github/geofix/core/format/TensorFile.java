@@ -1,5 +1,6 @@
 package io.github.geofix.core.format;
 
+import io.github.geofix.core.internal.format.MappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

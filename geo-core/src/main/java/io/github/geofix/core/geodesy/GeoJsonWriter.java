@@ -1,6 +1,7 @@
 package io.github.geofix.core.geodesy;
 
 import com.google.gson.stream.JsonWriter;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,5 +1,6 @@
 package io.github.geofix.core.geodesy;
 
+import io.github.geofix.core.internal.geodesy.WebMercator;
 import java.util.Locale;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.geofix.core.geodesy;
 
+import io.github.geofix.core.internal.geodesy.WebMercator;
+
 /**
  * A square of the Web-Mercator world.
  *

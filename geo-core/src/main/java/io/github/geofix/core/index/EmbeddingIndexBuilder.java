@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;

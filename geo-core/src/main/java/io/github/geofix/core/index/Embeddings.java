@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.Replacement;
 import io.github.geofix.core.internal.TemporaryFolder;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.internal.FileKind;
+import io.github.geofix.core.internal.format.MappedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

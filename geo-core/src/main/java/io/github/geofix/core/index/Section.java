@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.format.DirectMemory;
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.internal.format.DirectMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -187,8 +187,9 @@ public final class AtomicFiles {
       if (lock == null) {
         return false;
       }
+      fill(name, content);
       try {
-        write(folder, dropped, name, content);
+        replaceWith(folder, dropped, name);
       } finally {
         Leftovers.removeParts(name);
       }
@@ -199,16 +200,23 @@ public final class AtomicFiles {
     }
   }
 
-  private static void write(
-      Path folder, Set<String> dropped, TemporaryName name, FolderContent content)
-      throws IOException {
+  private static void fill(TemporaryName name, FolderContent content) throws IOException {
     Files.createDirectory(name.temporary());
     UNFINISHED.add(name);
+    boolean complete = false;
     try {
       content.writeTo(name.temporary());
+      complete = true;
     } finally {
       finish(name);
+      if (!complete) {
+        Leftovers.removeParts(name);
+      }
     }
+  }
+
+  private static void replaceWith(Path folder, Set<String> dropped, TemporaryName name)
+      throws IOException {
     Durable.syncTree(name.temporary());
     boolean done = false;
     while (!done) {

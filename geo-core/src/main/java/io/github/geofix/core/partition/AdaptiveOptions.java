@@ -1,6 +1,6 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.cell.S2Cells;
+import io.github.geofix.core.internal.cell.S2Cells;
 
 /**
  * Options of an adaptive {@link CellPartition}.

@@ -1,8 +1,9 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.cell.S2Cell;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.partition.RadixSort;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;

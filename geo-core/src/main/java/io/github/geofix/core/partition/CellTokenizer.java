@@ -1,7 +1,7 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;

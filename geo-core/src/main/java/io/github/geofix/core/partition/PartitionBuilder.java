@@ -1,9 +1,10 @@
 package io.github.geofix.core.partition;
 
 import com.google.common.geometry.S2CellId;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
+import io.github.geofix.core.internal.partition.RadixSort;
 import io.github.geofix.core.partition.AdaptiveOptions.Mean;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +96,7 @@ final class PartitionBuilder {
 
     /** Splits a cell whose ids start at {@code from}; returns where they end. */
     int split(long cell, int from, int to) {
-      int end = PointSet.upperBound(ids, from, to, S2Cells.lastLeaf(cell));
+      int end = S2Cells.upperBound(ids, from, to, S2Cells.lastLeaf(cell));
       long count = counter.count(from, end);
       if (!options.rule().keeps(count, options.minPoints())) {
         return end;
@@ -166,8 +167,8 @@ final class PartitionBuilder {
     double[] means = new double[2 * cells.length];
     int at = 0;
     for (int label = 0; label < cells.length; label++) {
-      at = PointSet.upperBound(ids, at, ids.length, S2Cells.firstLeaf(cells[label]) - 1);
-      int end = PointSet.upperBound(ids, at, ids.length, S2Cells.lastLeaf(cells[label]));
+      at = S2Cells.upperBound(ids, at, ids.length, S2Cells.firstLeaf(cells[label]) - 1);
+      int end = S2Cells.upperBound(ids, at, ids.length, S2Cells.lastLeaf(cells[label]));
       countOf[label] = Math.toIntExact(counts.count(at, end));
       LatLng mean = counts.mean(at, end);
       means[2 * label] = mean.latitude();
@@ -196,8 +197,8 @@ final class PartitionBuilder {
       for (int label = 0; label < cells.length; label++) {
         long first = S2Cells.firstLeaf(cells[label]);
         long last = S2Cells.lastLeaf(cells[label]);
-        at = PointSet.upperBound(leaves, at, leaves.length, first - 1);
-        int end = PointSet.upperBound(leaves, at, leaves.length, last);
+        at = S2Cells.upperBound(leaves, at, leaves.length, first - 1);
+        int end = S2Cells.upperBound(leaves, at, leaves.length, last);
         counts[label] = end - at;
         at = end;
         while (cuts[cut] != first) {

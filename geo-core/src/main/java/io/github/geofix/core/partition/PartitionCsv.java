@@ -1,12 +1,12 @@
 package io.github.geofix.core.partition;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.CsvFile;
 import io.github.geofix.core.internal.Printable;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

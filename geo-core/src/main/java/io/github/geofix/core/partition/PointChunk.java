@@ -1,8 +1,8 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.AdaptiveOptions.Mean;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,8 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.partition.RadixSort;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -276,29 +277,6 @@ public final class PointSet {
     return size + " points";
   }
 
-  /**
-   * Returns the first index whose leaf is greater than the given one, as unsigned numbers. Gallops,
-   * so that a near index is found without touching far memory.
-   */
-  static int upperBound(long[] sortedLeaves, int from, int to, long leaf) {
-    int low = from;
-    int step = 1;
-    while (step <= to - low && Long.compareUnsigned(sortedLeaves[low + step - 1], leaf) <= 0) {
-      low += step;
-      step = Math.min(2 * step, 1 << 29);
-    }
-    int high = step <= to - low ? low + step - 1 : to;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (Long.compareUnsigned(sortedLeaves[middle], leaf) <= 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
   /** Returns the distinct cells of a level that contain a leaf. */
   static long[] cellsAt(long[] sortedLeaves, int level) {
     long[] cells = new long[16];
@@ -310,7 +288,7 @@ public final class PointSet {
         cells = Arrays.copyOf(cells, 2 * count);
       }
       cells[count++] = cell;
-      at = upperBound(sortedLeaves, at, sortedLeaves.length, S2Cells.lastLeaf(cell));
+      at = S2Cells.upperBound(sortedLeaves, at, sortedLeaves.length, S2Cells.lastLeaf(cell));
     }
     return Arrays.copyOf(cells, count);
   }

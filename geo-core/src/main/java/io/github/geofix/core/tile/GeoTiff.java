@@ -1,9 +1,9 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.geodesy.WebMercator;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.core.internal.Printable;
+import io.github.geofix.core.internal.geodesy.WebMercator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;

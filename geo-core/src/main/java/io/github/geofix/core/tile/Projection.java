@@ -1,6 +1,6 @@
 package io.github.geofix.core.tile;
 
-import io.github.geofix.core.geodesy.WebMercator;
+import io.github.geofix.core.internal.geodesy.WebMercator;
 
 /** The map projection of an imagery source: x grows eastward, y southward. */
 interface Projection {

@@ -1,6 +1,7 @@
 package io.github.geofix.core.tile;
 
 import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.internal.tile.TileAddress;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

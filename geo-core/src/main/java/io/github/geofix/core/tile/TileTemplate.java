@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.internal.tile.TileAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

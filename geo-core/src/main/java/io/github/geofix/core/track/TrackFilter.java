@@ -4,7 +4,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

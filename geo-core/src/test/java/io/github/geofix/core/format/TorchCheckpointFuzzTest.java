@@ -2,6 +2,7 @@ package io.github.geofix.core.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.geofix.core.internal.format.MappedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.DoubleBuffer;

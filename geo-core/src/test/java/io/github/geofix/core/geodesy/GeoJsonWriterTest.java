@@ -10,6 +10,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import java.awt.geom.Path2D;
 import java.io.IOException;
 import java.io.StringWriter;

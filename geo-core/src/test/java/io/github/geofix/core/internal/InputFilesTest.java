@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.format.MappedFile;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.internal.format.MappedFile;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;

@@ -3,9 +3,9 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.AdaptiveOptions.Mean;
 import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.util.ArrayList;

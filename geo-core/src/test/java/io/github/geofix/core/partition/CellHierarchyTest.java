@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.geometry.S2CellId;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import java.nio.file.Files;

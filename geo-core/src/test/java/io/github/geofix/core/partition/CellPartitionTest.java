@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2LatLng;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import java.io.UncheckedIOException;

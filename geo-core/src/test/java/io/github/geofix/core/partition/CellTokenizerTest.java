@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import io.github.geofix.core.OracleFile;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.CellTokenizer.Options;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,11 +3,12 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
+import io.github.geofix.core.internal.partition.RadixSort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.geometry.S2CellId;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.track.TrackFilter.Options;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.github.geofix.models.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.backbone.StatedConfig;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
@@ -155,7 +156,7 @@ public abstract class Backbone extends Layer {
    *     show it; null to rely on the files
    * @throws io.github.geofix.core.format.ModelFormatException if they are not, or nothing states it
    */
-  void check(StatedConfig stated, @Nullable Activation activation) {
+  public void check(StatedConfig stated, @Nullable Activation activation) {
     stated.requireImage(image);
   }
 
@@ -165,7 +166,7 @@ public abstract class Backbone extends Layer {
    *
    * @param parameter its name as {@link #checkpointNames} translate it
    */
-  boolean isOfAnotherNetwork(String parameter) {
+  public boolean isOfAnotherNetwork(String parameter) {
     String list = parameter.substring(0, parameter.indexOf('.') + 1);
     return !list.isEmpty() && parameters().keySet().stream().anyMatch(n -> n.startsWith(list));
   }
@@ -216,7 +217,7 @@ public abstract class Backbone extends Layer {
   /**
    * Returns the block {@code n} of a parameter called {@code <list>.n...}, or empty for another.
    */
-  static OptionalInt numberAfter(String list, String parameter) {
+  public static OptionalInt numberAfter(String list, String parameter) {
     String prefix = list + ".";
     if (!parameter.startsWith(prefix)) {
       return OptionalInt.empty();

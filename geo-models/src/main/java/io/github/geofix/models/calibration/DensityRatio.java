@@ -41,6 +41,20 @@ final class DensityRatio {
     return weights;
   }
 
+  /**
+   * Returns an estimate of the Kullback-Leibler divergence of the second sample from the first, in
+   * nats, 0 or more: the mean of w log w over the first sample. No more than the scores show.
+   *
+   * @param weights of {@link #weights}
+   */
+  static double divergence(double[] weights) {
+    double sum = 0;
+    for (double weight : weights) {
+      sum += weight > 0 ? weight * Math.log(weight) : 0;
+    }
+    return Math.max(0, sum / weights.length);
+  }
+
   private static double[] features(double[] scores) {
     double best = 0;
     double entropy = 0;

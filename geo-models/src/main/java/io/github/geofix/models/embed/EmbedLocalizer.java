@@ -44,7 +44,7 @@ final class EmbedLocalizer extends BatchLocalizer {
             model.hierarchy().finest(),
             scored.scores(),
             model.answerOptions(),
-            model.calibration().regionShares(),
+            model.calibration(),
             cell -> OptionalDouble.empty());
     return model
         .meanOfNeighbors(scored.vector(), bestCell(location))

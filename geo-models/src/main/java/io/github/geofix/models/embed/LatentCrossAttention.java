@@ -2,10 +2,10 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.nn.TorchOps;
 
 /**
  * Cross-attention whose keys and values come from one low-dimensional latent vector for each token:

@@ -1,8 +1,8 @@
 package io.github.geofix.models.embed;
 
 import io.github.geofix.models.image.ClassMap;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.semantics.ClassMaps;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;

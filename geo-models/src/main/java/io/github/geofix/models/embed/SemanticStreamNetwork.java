@@ -2,12 +2,12 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.nn.Mlp;
+import io.github.geofix.models.internal.nn.MultiHeadAttention;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
-import io.github.geofix.models.nn.Mlp;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.nn.MultiHeadAttention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -3,15 +3,15 @@ package io.github.geofix.models.gallery;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.cell.S2Cell;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
 import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -40,7 +40,7 @@ final class GalleryAnswers {
     return new Location(
         found.get(0).latLng(),
         candidates,
-        BatchLocalizer.regions(cells.cells, cells.scores, calibration.regionShares()));
+        BatchLocalizer.regions(cells.cells, cells.scores, calibration));
   }
 
   private static Candidate candidate(WeightedPoints.Cluster place, double agreeKm) {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;

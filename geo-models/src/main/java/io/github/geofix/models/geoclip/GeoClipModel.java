@@ -12,16 +12,17 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.backbone.ClipVit;
 import io.github.geofix.models.backbone.LocationEncoder;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.calibration.Temperature;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.backbone.ClipVit;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.loss.InfoNce;
+import io.github.geofix.models.internal.weights.WeightsVersion;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
@@ -30,7 +31,6 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
-import io.github.geofix.models.weights.WeightsVersion;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -351,7 +351,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
                   among.cells(),
                   Temperature.softmax(cosines, scale),
                   answerOptions(),
-                  calibration().regionShares()));
+                  calibration()));
         }
         return locations;
       }

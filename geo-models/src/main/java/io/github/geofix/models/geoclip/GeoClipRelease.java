@@ -10,7 +10,7 @@ import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
-import io.github.geofix.models.backbone.ClipFolder;
+import io.github.geofix.models.internal.backbone.ClipFolder;
 import io.github.geofix.models.io.Attribution;
 import io.github.geofix.models.io.Settings;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.github.geofix.models.geoclip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.geoclip.GeoClipHead.Projection;
-import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Module;

@@ -78,7 +78,7 @@ public final class ClassMap {
   }
 
   /** Returns the map of the mirrored photo. */
-  ClassMap mirrored() {
+  public ClassMap mirrored() {
     byte[] turned = new byte[classes.length];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {

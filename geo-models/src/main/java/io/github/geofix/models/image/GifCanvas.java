@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import io.github.geofix.models.internal.image.Pixels;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

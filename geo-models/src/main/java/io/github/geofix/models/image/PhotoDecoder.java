@@ -8,6 +8,8 @@ import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.ImageReaders;
+import io.github.geofix.models.internal.image.Orientation;
+import io.github.geofix.models.internal.image.Pixels;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;

@@ -21,7 +21,7 @@ public record Rgb(float red, float green, float blue) {
     return new Rgb(value, value, value);
   }
 
-  float get(int channel) {
+  public float get(int channel) {
     return switch (channel) {
       case 0 -> red;
       case 1 -> green;

@@ -10,18 +10,18 @@ import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.S2Cell;
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.SphericalMean;
 import io.github.geofix.core.internal.Interrupts;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,11 +107,11 @@ public abstract class BatchLocalizer implements Localizer {
    * Returns the region of each {@link Calibration#COVERAGE}.
    *
    * @param scores one for each cell, at the temperature of the calibration
-   * @param shares the share of the score that each holds, see {@link Calibration#regionShares}
+   * @param calibration states the share of the score that each holds
    */
   public static List<ScoreRegion> regions(
-      CellPartition cells, double[] scores, List<Double> shares) {
-    List<Region> regions = Region.holding(shares, cells, scores);
+      CellPartition cells, double[] scores, Calibration calibration) {
+    List<Region> regions = Region.holding(calibration.sharesFor(cells, scores), cells, scores);
     return IntStream.range(0, regions.size())
         .mapToObj(i -> new ScoreRegion(Calibration.COVERAGE.get(i), regions.get(i)))
         .toList();
@@ -121,15 +121,15 @@ public abstract class BatchLocalizer implements Localizer {
    * Returns the location that scores of cells stand for.
    *
    * @param scores one for each cell, adding up to 1
-   * @param shares as of {@link #regions}
+   * @param calibration as of {@link #regions}
    */
   protected static Location location(
-      CellPartition cells, double[] scores, AnswerOptions options, List<Double> shares) {
-    return location(cells, scores, options, shares, cell -> OptionalDouble.empty());
+      CellPartition cells, double[] scores, AnswerOptions options, Calibration calibration) {
+    return location(cells, scores, options, calibration, cell -> OptionalDouble.empty());
   }
 
   /**
-   * As {@link #location(CellPartition, double[], AnswerOptions, List)}, with headings.
+   * As {@link #location(CellPartition, double[], AnswerOptions, Calibration)}, with headings.
    *
    * @param headings returns the heading of a cell's photo in degrees, if it is known
    */
@@ -137,7 +137,7 @@ public abstract class BatchLocalizer implements Localizer {
       CellPartition cells,
       double[] scores,
       AnswerOptions options,
-      List<Double> shares,
+      Calibration calibration,
       IntFunction<OptionalDouble> headings) {
     List<Candidate> best =
         Arrays.stream(best(scores, options.candidates()))
@@ -151,12 +151,12 @@ public abstract class BatchLocalizer implements Localizer {
                         headings.apply(cell)))
             .toList();
     LatLng answer = answer(best.get(0).latLng(), cells::meanOf, scores, options);
-    return new Location(answer, best, regions(cells, scores, shares));
+    return new Location(answer, best, regions(cells, scores, calibration));
   }
 
   /**
-   * As {@link #location(CellPartition, double[], AnswerOptions, List, IntFunction)}, given that the
-   * photo was taken in a region.
+   * As {@link #location(CellPartition, double[], AnswerOptions, Calibration, IntFunction)}, given
+   * that the photo was taken in a region.
    *
    * @throws io.github.geofix.core.NoAnswerException if no cell with a score lies in the region
    */
@@ -165,10 +165,10 @@ public abstract class BatchLocalizer implements Localizer {
       CellPartition cells,
       double[] scores,
       AnswerOptions options,
-      List<Double> shares,
+      Calibration calibration,
       IntFunction<OptionalDouble> headings) {
     double[] within = Within.scores(region, cells, scores);
-    return Within.location(region, location(cells, within, options, shares, headings));
+    return Within.location(region, location(cells, within, options, calibration, headings));
   }
 
   /**
@@ -178,14 +178,14 @@ public abstract class BatchLocalizer implements Localizer {
    * @param positions returns the position of a number
    * @param cells those of the positions
    * @param scores one for each position, adding up to 1
-   * @param shares as of {@link #regions}
+   * @param calibration as of {@link #regions}
    */
   protected static Location location(
       IntFunction<LatLng> positions,
       PositionCells cells,
       double[] scores,
       AnswerOptions options,
-      List<Double> shares) {
+      Calibration calibration) {
     List<Candidate> best =
         Arrays.stream(best(scores, options.candidates()))
             .mapToObj(
@@ -197,7 +197,7 @@ public abstract class BatchLocalizer implements Localizer {
                 })
             .toList();
     LatLng answer = answer(best.get(0).latLng(), positions, scores, options);
-    return new Location(answer, best, regions(cells.cells(), cells.sums(scores), shares));
+    return new Location(answer, best, regions(cells.cells(), cells.sums(scores), calibration));
   }
 
   /** Returns the cells of the highest scores, the highest first and of equals the first. */

@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal;
 
-import io.github.geofix.models.nn.ComputeThreads;
+import io.github.geofix.models.internal.nn.ComputeThreads;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

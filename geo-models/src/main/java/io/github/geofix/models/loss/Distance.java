@@ -1,7 +1,8 @@
 package io.github.geofix.models.loss;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.internal.loss.PairLosses;
+import io.github.geofix.models.internal.nn.Scalar;
 
 /** A distance between two embeddings of length 1, in terms of their cosine {@code s}. */
 public enum Distance {
@@ -28,7 +29,7 @@ public enum Distance {
    * @param b {@code [N, D]}
    * @return {@code [M, N]}
    */
-  NDArray between(NDArray a, NDArray b) {
+  public NDArray between(NDArray a, NDArray b) {
     NDArray cosine = PairLosses.products(a.normalize(2, 1), b.normalize(2, 1));
     NDArray oneMinusCosine = cosine.neg().add(Scalar.of(cosine, 1));
     if (this == COSINE) {

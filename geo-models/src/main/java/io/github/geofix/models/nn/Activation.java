@@ -1,6 +1,8 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.internal.nn.Scalar;
+import io.github.geofix.models.internal.nn.TorchOps;
 
 /** Activation functions. */
 public enum Activation {

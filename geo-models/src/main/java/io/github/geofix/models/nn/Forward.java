@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.geofix.core.Precision;
+import io.github.geofix.models.internal.nn.Bfloat16;
+import io.github.geofix.models.internal.nn.TorchOps;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +132,7 @@ public final class Forward {
   }
 
   /** Applies one layer and frees its intermediate arrays. */
-  NDArray apply(Layer layer, NDArray x) {
+  public NDArray apply(Layer layer, NDArray x) {
     NDManager owner = x.getManager();
     try (NDManager scope = owner.newSubManager()) {
       // The result of an operation belongs to the manager of its first operand.

@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.internal.nn.Bfloat16;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,12 @@ public final class Linear extends Layer {
     bias = parameter("bias", Init.constant(0), out);
   }
 
-  Parameter weight() {
+  public Parameter weight() {
     return weight;
   }
 
   /** Returns the bias of a layer that has one. */
-  Parameter bias() {
+  public Parameter bias() {
     return Objects.requireNonNull(bias, "bias");
   }
 

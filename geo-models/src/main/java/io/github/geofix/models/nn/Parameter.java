@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.internal.nn.Bfloat16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ public final class Parameter {
   }
 
   /** Returns whether the values are in bfloat16. */
-  boolean isBfloat16() {
+  public boolean isBfloat16() {
     return bfloat16;
   }
 

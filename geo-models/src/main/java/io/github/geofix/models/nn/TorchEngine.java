@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.geofix.core.Precision;
+import io.github.geofix.models.internal.nn.Bfloat16;
+import io.github.geofix.models.internal.nn.ComputeThreads;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

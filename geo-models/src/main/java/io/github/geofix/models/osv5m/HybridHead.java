@@ -1,6 +1,7 @@
 package io.github.geofix.models.osv5m;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
@@ -9,7 +10,6 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.TorchScript;
 
 /**
  * Two perceptrons on the class token: one scores the boxes, one places the photo within each.

@@ -11,11 +11,11 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.calibration.RegionShares;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.calibration.Temperature;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
@@ -147,7 +147,7 @@ public final class Osv5mModel extends ImportedModel {
                         boxes.cells(),
                         Temperature.softmax(output.logits(), 1 / calibration().temperature()),
                         answerOptions(),
-                        calibration().regionShares()))
+                        calibration()))
             .toList();
       }
     };

@@ -1,7 +1,7 @@
 package io.github.geofix.models.osv5m;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.backbone.ClipVit;
+import io.github.geofix.models.internal.backbone.ClipVit;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 

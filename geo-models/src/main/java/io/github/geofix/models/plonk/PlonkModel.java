@@ -11,9 +11,9 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.calibration.Temperature;
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.Temperature;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
@@ -192,7 +192,7 @@ public final class PlonkModel extends ImportedModel {
                       cells,
                       scores(cells, calibration().temperature()),
                       answerOptions(),
-                      calibration().regionShares());
+                      calibration());
                 })
             .toList();
       }

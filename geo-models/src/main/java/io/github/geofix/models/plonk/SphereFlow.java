@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -54,8 +54,8 @@ final class Gallery {
    * @param places the cells, no more than {@link #most}
    * @param dimension the dimension D of a vector
    * @param fill writes the vectors, each of length 1 or 0, {@code [G, D]} row-major
-   * @param digest {@link io.github.geofix.models.weights.Weights#digest} of the network that made
-   *     the vectors
+   * @param digest {@link io.github.geofix.models.internal.weights.Weights#digest} of the network
+   *     that made the vectors
    */
   static Gallery of(
       CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.internal.nn.Scalar;
 
 /**
  * The cosines of photos of unknown heading and aerial images, each pair at its best heading.
@@ -13,7 +13,7 @@ import io.github.geofix.models.nn.Scalar;
  * @param headings {@code [B, G]}, that heading of the middle of the photo: degrees clockwise from
  *     north, 0 to below 360
  */
-public record HeadingMatches(NDArray similarities, NDArray headings) {
+record HeadingMatches(NDArray similarities, NDArray headings) {
 
   /**
    * Compares every photo with every aerial image at every heading, one heading after the other, so

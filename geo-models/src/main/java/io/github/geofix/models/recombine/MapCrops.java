@@ -2,10 +2,10 @@ package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.StereographicFrame;
+import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.models.image.MapOnDemand;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 

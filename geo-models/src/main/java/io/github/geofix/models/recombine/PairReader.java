@@ -1,6 +1,6 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.models.image.PanoramaPair;
+import io.github.geofix.models.internal.image.PanoramaPair;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;

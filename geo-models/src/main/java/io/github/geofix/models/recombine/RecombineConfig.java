@@ -4,12 +4,12 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.internal.image.PolarTransform;
+import io.github.geofix.models.internal.loss.SoftMarginTriplet;
+import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.Distance;
-import io.github.geofix.models.loss.SoftMarginTriplet;
-import io.github.geofix.models.loss.WeightedTuple;
 import java.util.List;
 
 /**
@@ -176,7 +176,8 @@ public record RecombineConfig(
   }
 
   /**
-   * Sample4Geo's symmetric {@link io.github.geofix.models.loss.InfoNce} with a learned scale.
+   * Sample4Geo's symmetric {@link io.github.geofix.models.internal.loss.InfoNce} with a learned
+   * scale.
    *
    * @param labelSmoothing share of the target that is spread over the batch, 0 to below 1
    * @param temperature where the learned temperature starts, positive

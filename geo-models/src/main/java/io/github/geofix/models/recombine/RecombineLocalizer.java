@@ -5,9 +5,9 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -36,7 +36,7 @@ final class RecombineLocalizer extends BatchLocalizer {
                     gallery.places(),
                     Temperature.softmax(matches.cosines()[photo], scale),
                     model.answerOptions(),
-                    calibration.regionShares(),
+                    calibration,
                     place -> matches.heading(photo, place)))
         .toList();
   }
@@ -54,7 +54,7 @@ final class RecombineLocalizer extends BatchLocalizer {
             gallery.places(),
             Temperature.softmax(matches.cosines()[0], scale),
             model.answerOptions(),
-            calibration.regionShares(),
+            calibration,
             place -> matches.heading(0, place));
     S2Cell best = (S2Cell) location.candidates().get(0).cell();
     int place = gallery.places().labelOfCell(best.id());

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.LayerNorm;

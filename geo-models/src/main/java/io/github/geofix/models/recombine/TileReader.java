@@ -1,8 +1,8 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.models.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.PolarTransform;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.PolarTransform;
 import java.awt.image.BufferedImage;
 
 /**

@@ -2,10 +2,10 @@ package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.core.cell.CellPath;
-import io.github.geofix.models.decode.Beam;
 import io.github.geofix.models.decode.BeamOptions;
-import io.github.geofix.models.decode.Extension;
-import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Beam;
+import io.github.geofix.models.internal.decode.Extension;
+import io.github.geofix.models.internal.decode.Hypotheses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

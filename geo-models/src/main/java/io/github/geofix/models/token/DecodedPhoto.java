@@ -2,10 +2,10 @@ package io.github.geofix.models.token;
 
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellTokenizer;
-import io.github.geofix.models.decode.Hypotheses;
-import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.nn.Dropout;
+import io.github.geofix.models.internal.nn.Dropout;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;

@@ -2,8 +2,8 @@ package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.TorchScript;
 import io.github.geofix.models.token.Attention.KeysAndValues;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypotheses;
 import java.util.List;
 
 /** How token sequences are found for photos. */

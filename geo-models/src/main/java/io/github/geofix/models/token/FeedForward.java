@@ -1,8 +1,8 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.models.internal.nn.Dropout;
 import io.github.geofix.models.nn.Activation;
-import io.github.geofix.models.nn.Dropout;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 

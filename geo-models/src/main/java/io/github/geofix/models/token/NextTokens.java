@@ -1,6 +1,6 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import java.util.List;
 
 /**

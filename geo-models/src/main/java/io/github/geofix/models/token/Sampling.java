@@ -1,9 +1,9 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
-import io.github.geofix.models.decode.Extension;
-import io.github.geofix.models.decode.Hypotheses;
-import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.Extension;
+import io.github.geofix.models.internal.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -3,11 +3,11 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.backbone.ResidualEncoder;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.backbone.ResidualEncoder;
+import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.io.NamesCode;
-import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
 /**

@@ -3,7 +3,7 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
-import io.github.geofix.models.decode.SearchOutcome;
+import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -11,15 +11,15 @@ import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.internal.Interrupts;
+import io.github.geofix.core.internal.partition.CellScores;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.partition.CellScores;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.OutcomeBatches;
 import io.github.geofix.models.internal.Within;
+import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +153,7 @@ final class TokenLocalizer implements Localizer {
     return new Location(
         selection.choose(photo),
         candidates,
-        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration.regionShares()));
+        BatchLocalizer.regions(s2.cells(), s2.scores(), calibration));
   }
 
   /** Returns the shares of the score in the order of S2 cells. */

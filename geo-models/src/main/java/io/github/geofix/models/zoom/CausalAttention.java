@@ -3,12 +3,12 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.nn.Dropout;
+import io.github.geofix.models.internal.nn.Dropout;
+import io.github.geofix.models.internal.nn.Scalar;
+import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.nn.Scalar;
-import io.github.geofix.models.nn.TorchOps;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,14 +6,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.loss.InfoNce;
-import io.github.geofix.models.loss.NextToken;
+import io.github.geofix.models.internal.loss.InfoNce;
+import io.github.geofix.models.internal.loss.NextToken;
+import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.Scalar;
 import java.util.ArrayList;
 import java.util.List;
 

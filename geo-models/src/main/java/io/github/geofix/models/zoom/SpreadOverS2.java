@@ -1,11 +1,11 @@
 package io.github.geofix.models.zoom;
 
-import io.github.geofix.core.cell.S2Cells;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
-import io.github.geofix.core.partition.CellScores;
-import io.github.geofix.models.decode.SearchOutcome;
+import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.partition.CellScores;
+import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 

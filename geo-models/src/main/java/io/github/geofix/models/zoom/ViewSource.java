@@ -6,7 +6,7 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.models.image.MapOnDemand;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

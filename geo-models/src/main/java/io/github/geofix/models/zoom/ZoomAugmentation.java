@@ -1,19 +1,19 @@
 package io.github.geofix.models.zoom;
 
-import static io.github.geofix.models.image.Augmentation.oneOf;
-import static io.github.geofix.models.image.Augmentation.sequence;
-import static io.github.geofix.models.image.Augmentation.sometimes;
+import static io.github.geofix.models.internal.image.Augmentation.oneOf;
+import static io.github.geofix.models.internal.image.Augmentation.sequence;
+import static io.github.geofix.models.internal.image.Augmentation.sometimes;
 
-import io.github.geofix.models.image.Augmentation;
-import io.github.geofix.models.image.Augmentation.Blur;
-import io.github.geofix.models.image.Augmentation.CoarseDropout;
-import io.github.geofix.models.image.Augmentation.ColorJitter;
-import io.github.geofix.models.image.Augmentation.EachSquare;
-import io.github.geofix.models.image.Augmentation.Gray;
-import io.github.geofix.models.image.Augmentation.GridDropout;
-import io.github.geofix.models.image.Augmentation.Jpeg;
-import io.github.geofix.models.image.Augmentation.ScaledCrop;
-import io.github.geofix.models.image.Augmentation.Sharpen;
+import io.github.geofix.models.internal.image.Augmentation;
+import io.github.geofix.models.internal.image.Augmentation.Blur;
+import io.github.geofix.models.internal.image.Augmentation.CoarseDropout;
+import io.github.geofix.models.internal.image.Augmentation.ColorJitter;
+import io.github.geofix.models.internal.image.Augmentation.EachSquare;
+import io.github.geofix.models.internal.image.Augmentation.Gray;
+import io.github.geofix.models.internal.image.Augmentation.GridDropout;
+import io.github.geofix.models.internal.image.Augmentation.Jpeg;
+import io.github.geofix.models.internal.image.Augmentation.ScaledCrop;
+import io.github.geofix.models.internal.image.Augmentation.Sharpen;
 
 /** The augmentation of Just Zoom In (Erzurumlu et al. 2026). */
 final class ZoomAugmentation {

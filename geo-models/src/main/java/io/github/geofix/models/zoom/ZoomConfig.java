@@ -7,9 +7,9 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.io.NamesCode;
-import io.github.geofix.models.loss.NextToken;
 import java.util.List;
 
 /**

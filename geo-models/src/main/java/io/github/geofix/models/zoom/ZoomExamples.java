@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.util.List;

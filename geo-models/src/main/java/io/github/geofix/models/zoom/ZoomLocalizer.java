@@ -7,16 +7,16 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.geodesy.WeightedPoints;
-import io.github.geofix.core.partition.CellScores;
+import io.github.geofix.core.internal.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.partition.CellScores;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.decode.BeamOptions;
-import io.github.geofix.models.decode.Hypotheses;
-import io.github.geofix.models.decode.Hypothesis;
-import io.github.geofix.models.decode.SearchOutcome;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.Within;
+import io.github.geofix.models.internal.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,9 +71,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
             .toList();
     CellScores.Disjoint s2 = SpreadOverS2.of(outcome, grid);
     return new Location(
-        answer(outcome),
-        candidates,
-        regions(s2.cells(), s2.scores(), model.calibration().regionShares()));
+        answer(outcome), candidates, regions(s2.cells(), s2.scores(), model.calibration()));
   }
 
   @Override

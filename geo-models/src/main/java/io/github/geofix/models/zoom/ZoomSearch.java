@@ -2,11 +2,11 @@ package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.core.cell.CellPath;
-import io.github.geofix.models.decode.Beam;
 import io.github.geofix.models.decode.BeamOptions;
-import io.github.geofix.models.decode.Extension;
-import io.github.geofix.models.decode.Hypotheses;
-import io.github.geofix.models.decode.Hypothesis;
+import io.github.geofix.models.internal.decode.Beam;
+import io.github.geofix.models.internal.decode.Extension;
+import io.github.geofix.models.internal.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,6 +2,9 @@ package io.github.geofix.models.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.geofix.models.internal.backbone.ClipVit;
+import io.github.geofix.models.internal.backbone.ConvNeXt;
+import io.github.geofix.models.internal.backbone.DinoV2;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.models.Family;
+import io.github.geofix.models.internal.backbone.ClipVit;
+import io.github.geofix.models.internal.backbone.ConvNeXt;
+import io.github.geofix.models.internal.backbone.DinoV2;
 import io.github.geofix.models.nn.Module.Cost;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,8 @@ import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.models.internal.backbone.ConvNeXt;
+import io.github.geofix.models.internal.backbone.ResidualEncoder;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;

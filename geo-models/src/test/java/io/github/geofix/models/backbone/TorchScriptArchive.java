@@ -40,7 +40,7 @@ public final class TorchScriptArchive {
    * @param weights {@code [2, 3, 4, 4]}, called {@code self.weight}
    * @param result what it makes of images {@code x}
    */
-  static byte[] network(float[] weights, String result) throws IOException {
+  public static byte[] network(float[] weights, String result) throws IOException {
     ByteBuffer raw =
         ByteBuffer.allocate(weights.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(weights);

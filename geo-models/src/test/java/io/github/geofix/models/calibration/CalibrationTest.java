@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -33,7 +35,8 @@ class CalibrationTest {
             .mapToDouble(
                 i ->
                     RegionShares.needed(
-                        places.get(i), cells, Temperature.apply(scores.get(i), temperature)))
+                            places.get(i), cells, Temperature.apply(scores.get(i), temperature))
+                        .share())
             .toArray();
     List<Integer> asked = new ArrayList<>();
     Calibration calibration =

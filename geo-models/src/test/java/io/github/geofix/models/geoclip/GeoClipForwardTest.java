@@ -10,7 +10,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
-import io.github.geofix.models.calibration.Temperature;
+import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;

@@ -11,7 +11,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.loss.InfoNce;
+import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.internal.image.Pixels;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;

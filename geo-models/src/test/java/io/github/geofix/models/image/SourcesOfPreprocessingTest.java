@@ -3,6 +3,9 @@ package io.github.geofix.models.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.ImagePreprocessorTest;
+import io.github.geofix.models.internal.image.Pixels;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Losses with the gradients of what goes into them. */
-final class Gradients {
+public final class Gradients {
 
   /** A loss and, for each input, its gradient. */
-  record Result(double loss, List<double[]> gradients) {}
+  public record Result(double loss, List<double[]> gradients) {}
 
   private Gradients() {}
 
   /** Runs a loss forward and backward. */
-  static Result of(List<NDArray> inputs, Function<List<NDArray>, NDArray> loss) {
+  public static Result of(List<NDArray> inputs, Function<List<NDArray>, NDArray> loss) {
     inputs.forEach(x -> x.setRequiresGradient(true));
     double value;
     try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
@@ -30,7 +30,7 @@ final class Gradients {
     return new Result(value, inputs.stream().map(x -> doubles(x.getGradient())).toList());
   }
 
-  static void assertClose(double[] actual, float[] expected, double relative) {
+  public static void assertClose(double[] actual, float[] expected, double relative) {
     double[] wide = new double[expected.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = expected[i];
@@ -39,7 +39,7 @@ final class Gradients {
   }
 
   /** Compares by the largest difference over the largest expected magnitude. */
-  static void assertClose(double[] actual, double[] expected, double relative) {
+  public static void assertClose(double[] actual, double[] expected, double relative) {
     assertThat(actual).hasSameSizeAs(expected);
     double magnitude = 0;
     double difference = 0;

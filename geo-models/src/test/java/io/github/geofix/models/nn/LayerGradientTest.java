@@ -2,6 +2,12 @@ package io.github.geofix.models.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.internal.nn.BatchNorm2d;
+import io.github.geofix.models.internal.nn.Embedding;
+import io.github.geofix.models.internal.nn.Mlp;
+import io.github.geofix.models.internal.nn.MultiHeadAttention;
+import io.github.geofix.models.internal.nn.RmsNorm;
+import io.github.geofix.models.internal.nn.TransformerBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

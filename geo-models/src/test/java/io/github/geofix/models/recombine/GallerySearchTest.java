@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.models.calibration.Temperature;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import java.lang.management.BufferPoolMXBean;

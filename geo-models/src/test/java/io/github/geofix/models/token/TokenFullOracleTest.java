@@ -10,7 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
-import io.github.geofix.models.decode.Hypotheses;
+import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;

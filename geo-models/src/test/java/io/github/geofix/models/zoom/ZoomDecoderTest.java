@@ -13,7 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
-import io.github.geofix.models.loss.NextToken;
+import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;

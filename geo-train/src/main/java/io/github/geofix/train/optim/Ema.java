@@ -2,9 +2,9 @@ package io.github.geofix.train.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.github.geofix.train.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.models.nn.Scalar;
+import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,104 @@
+package io.github.geofix.onnx;
+
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.ImportedModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
+import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * An encoder in an ONNX file as a model: saved as a folder, of which galleries of photos are built.
+ *
+ * <pre>{@code
+ * try (OnnxModel model = OnnxModel.of(Path.of("model.onnx"), config)) {
+ *   model.save(folder, card);
+ * }
+ * GalleryModel.build(folder, photos, gallery);
+ * }</pre>
+ */
+public final class OnnxModel extends ImportedModel {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "onnx";
+
+  private static final String FILE = "encoder.onnx";
+
+  /** ONNX Runtime holds the arrays. */
+  private static final class NoArrays extends Module {}
+
+  private final Path file;
+  private final OnnxConfig config;
+  private final OnnxEncoder encoder;
+
+  private OnnxModel(Path file, OnnxConfig config) {
+    super(METHOD, new NoArrays(), AnswerOptions.defaults());
+    this.file = file;
+    this.config = config;
+    encoder = OnnxEncoder.open(file, config);
+  }
+
+  /**
+   * Opens a file as a model. It must stay where it is until the model is closed.
+   *
+   * @param config how photos are read and which numbers are the vector
+   * @throws io.github.geofix.core.format.ModelFormatException as {@link OnnxEncoder#open}
+   */
+  public static OnnxModel of(Path file, OnnxConfig config) {
+    return new OnnxModel(file, config);
+  }
+
+  /** Loads a model folder. */
+  static OnnxModel load(ModelFolder folder) {
+    Path file = folder.file(FILE);
+    folder.verify(file);
+    OnnxModel model = new OnnxModel(file, folder.config(OnnxConfig.class));
+    model.readBesides(folder);
+    return model;
+  }
+
+  @Override
+  public OnnxConfig config() {
+    return config;
+  }
+
+  /** Returns the encoder, which the model closes. */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(encoder.shared());
+  }
+
+  @Override
+  public Localizer localizer() {
+    throw new IllegalStateException(
+        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
+  }
+
+  @Override
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    throw new IllegalStateException(
+        "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
+  }
+
+  @Override
+  protected Optional<ModelFolder.FileWriter> weights() {
+    return Optional.empty();
+  }
+
+  @Override
+  protected Map<String, ModelFolder.FileWriter> files() {
+    return Map.of(FILE, copy -> Files.copy(file, copy));
+  }
+
+  @Override
+  protected void closeExtras() {
+    encoder.close();
+  }
+}
