@@ -9,13 +9,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The evidence for a location, in the form of the model's family; see {@link Localizer#explain}.
- * Immutable.
+ * A location and the evidence for it; see {@link Localizer#explain}. Immutable.
  *
- * <p>An explanation states what the model computed, not why the photo looks as it does: it shows
- * what an answer rests on, and is no proof that the answer is right.
+ * <p>Evidence is what the model computed on the way to its answer. It is no proof that the answer
+ * is right.
+ *
+ * @param location the answer, that of {@link Localizer#locate(Photo)}
+ * @param evidence in the form of the model's family
  */
-public sealed interface Explanation {
+public record Explanation(Location location, Evidence evidence) {
+
+  /** The evidence for a location, in the form of the model's family. */
+  public sealed interface Evidence {}
 
   /**
    * Options of an explanation.
@@ -23,7 +28,7 @@ public sealed interface Explanation {
    * @param most the most cells of a level, lost beams and neighbors, 1 or more
    * @param pixels the longer side of pictures, 16 to 2,048; 0 for none
    */
-  record Options(int most, int pixels) {
+  public record Options(int most, int pixels) {
     private static final int LEAST_PIXELS = 16;
     private static final int MOST_PIXELS = 2048;
 
@@ -63,7 +68,7 @@ public sealed interface Explanation {
    * @param levels coarse to fine; the best cell of the last is that of the best candidate
    * @param neighbors the training photos of which the answer is the mean; empty if it is not
    */
-  record Levels(List<Level> levels, List<Neighbor> neighbors) implements Explanation {
+  public record Levels(List<Level> levels, List<Neighbor> neighbors) implements Evidence {
     /** Copies the lists. */
     public Levels {
       levels = List.copyOf(levels);
@@ -77,7 +82,7 @@ public sealed interface Explanation {
    * @param cells the number of its cells
    * @param best those of the highest scores, best first
    */
-  record Level(int cells, List<LevelCell> best) {
+  public record Level(int cells, List<LevelCell> best) {
     /** Copies the list. */
     public Level {
       best = List.copyOf(best);
@@ -92,7 +97,7 @@ public sealed interface Explanation {
    *     of the level, or a cosine cut off at 0. The scores of finest cells are in proportion to the
    *     product of their own and those of the cells around them
    */
-  record LevelCell(S2Cell cell, double score, double own) {}
+  public record LevelCell(S2Cell cell, double score, double own) {}
 
   /**
    * The tokens of a cell and the beams that lost: the family token.
@@ -100,7 +105,7 @@ public sealed interface Explanation {
    * @param tokens first to last; the cell of the last is that of the best candidate
    * @param lost other sequences, complete or left behind by the search, best first
    */
-  record Tokens(List<Token> tokens, List<Beam> lost) implements Explanation {
+  public record Tokens(List<Token> tokens, List<Beam> lost) implements Evidence {
     /** Copies the lists. */
     public Tokens {
       tokens = List.copyOf(tokens);
@@ -115,7 +120,7 @@ public sealed interface Explanation {
    * @param cell the cell of the tokens up to this one
    * @param score the share of the score that begins with the tokens up to this one, 0 to 1
    */
-  record Token(int value, S2Cell cell, double score) {}
+  public record Token(int value, S2Cell cell, double score) {}
 
   /**
    * A token sequence that was found and not chosen.
@@ -124,7 +129,7 @@ public sealed interface Explanation {
    * @param cell the cell that they name
    * @param score its share of the score, 0 to 1
    */
-  record Beam(List<Integer> tokens, S2Cell cell, double score) {
+  public record Beam(List<Integer> tokens, S2Cell cell, double score) {
     /** Copies the list. */
     public Beam {
       tokens = List.copyOf(tokens);
@@ -137,7 +142,7 @@ public sealed interface Explanation {
    * @param steps from the view of the whole area on; the chosen child of the last is the cell of
    *     the best candidate
    */
-  record Zoom(List<Step> steps) implements Explanation {
+  public record Zoom(List<Step> steps) implements Evidence {
     /** Copies the list. */
     public Zoom {
       steps = List.copyOf(steps);
@@ -155,7 +160,7 @@ public sealed interface Explanation {
    * @param chosen the index of the child that the answer lies in
    * @param compared the number of views of this step that were compared: the beam
    */
-  record Step(
+  public record Step(
       Cell view,
       Optional<BufferedImage> picture,
       int side,
@@ -180,14 +185,14 @@ public sealed interface Explanation {
    * @param photo where the photo resembles the tile
    * @param tile where the tile resembles the photo; empty without a map
    */
-  record Directions(
+  public record Directions(
       double cosine,
       OptionalDouble heading,
       List<Heading> headings,
       List<Direction> regions,
       HeatMap photo,
       Optional<HeatMap> tile)
-      implements Explanation {
+      implements Evidence {
     /** Copies the lists. */
     public Directions {
       headings = List.copyOf(headings);
@@ -201,7 +206,7 @@ public sealed interface Explanation {
    * @param degrees clockwise from north
    * @param cosine of photo and tile at this heading
    */
-  record Heading(double degrees, double cosine) {}
+  public record Heading(double degrees, double cosine) {}
 
   /**
    * A region of a photo and a tile: a wedge of directions.
@@ -210,7 +215,7 @@ public sealed interface Explanation {
    * @param toDegrees where it ends, above {@code fromDegrees}
    * @param part its part of the cosine; 0 where the photo does not show it
    */
-  record Direction(double fromDegrees, double toDegrees, double part) {}
+  public record Direction(double fromDegrees, double toDegrees, double part) {}
 
   /**
    * A grid of numbers over an image.
@@ -221,7 +226,7 @@ public sealed interface Explanation {
    *     is, with the other image's vector of the region that the cell belongs to
    * @param picture the image as the model reads it; empty if there are no pictures
    */
-  record HeatMap(int rows, int columns, List<Double> values, Optional<BufferedImage> picture) {
+  public record HeatMap(int rows, int columns, List<Double> values, Optional<BufferedImage> picture) {
     /** Copies the list. */
     public HeatMap {
       values = List.copyOf(values);
@@ -233,7 +238,7 @@ public sealed interface Explanation {
    *
    * @param neighbors most similar first
    */
-  record Neighbors(List<Neighbor> neighbors) implements Explanation {
+  public record Neighbors(List<Neighbor> neighbors) implements Evidence {
     /** Copies the list. */
     public Neighbors {
       neighbors = List.copyOf(neighbors);
@@ -249,7 +254,7 @@ public sealed interface Explanation {
    * @param vote its share of the votes, 0 to 1
    * @param picture the photo; empty if there are no pictures or the file cannot be read
    */
-  record Neighbor(
+  public record Neighbor(
       String photo, LatLng latLng, double score, double vote, Optional<BufferedImage> picture) {}
 
   /**
@@ -258,7 +263,7 @@ public sealed interface Explanation {
    * @param first the evidence of the first model
    * @param stages the candidates after each refiner; those of the last are the answer's
    */
-  record Stages(Explanation first, List<Stage> stages) implements Explanation {
+  public record Stages(Evidence first, List<Stage> stages) implements Evidence {
     /** Copies the list. */
     public Stages {
       stages = List.copyOf(stages);
@@ -271,7 +276,7 @@ public sealed interface Explanation {
    * @param name of the refiner
    * @param candidates best first
    */
-  record Stage(String name, List<Candidate> candidates) {
+  public record Stage(String name, List<Candidate> candidates) {
     /** Copies the list. */
     public Stage {
       candidates = List.copyOf(candidates);
@@ -283,7 +288,7 @@ public sealed interface Explanation {
    *
    * @param candidates those of the location
    */
-  record Candidates(List<Candidate> candidates) implements Explanation {
+  public record Candidates(List<Candidate> candidates) implements Evidence {
     /** Copies the list. */
     public Candidates {
       candidates = List.copyOf(candidates);

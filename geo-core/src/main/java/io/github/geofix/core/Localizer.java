@@ -114,9 +114,9 @@ public interface Localizer extends AutoCloseable {
    * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
    * @throws NoAnswerException if the localizer declines to answer, or knows no place in the region
    */
-  default ExplainedLocation explain(Photo photo, Explanation.Options options) {
+  default Explanation explain(Photo photo, Explanation.Options options) {
     Location location = locate(photo);
-    return new ExplainedLocation(location, new Explanation.Candidates(location.candidates()));
+    return new Explanation(location, new Explanation.Candidates(location.candidates()));
   }
 
   /**

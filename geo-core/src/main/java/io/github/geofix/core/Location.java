@@ -1,11 +1,11 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.partition.RegionOverlap;
 import io.github.geofix.core.partition.Region;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -48,34 +48,30 @@ public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegi
   }
 
   /**
-   * Returns the location given that the photo was taken in a region: the score of a candidate is
-   * multiplied by the share of its cell that lies there, and all are divided by their sum. The
-   * answer stays where it is if it lies in the region, and is the best candidate if not.
-   *
-   * <p>A model knows more cells than its candidates; {@link Localizer#locate(Photo)} restricts all.
+   * Returns the location given that the photo was taken in a region, see {@link Photo#withRegion},
+   * of the candidates alone.
    *
    * @return without regions, which are not restricted
    * @throws NoAnswerException if no candidate lies in the region
    */
-  public Location within(Region region) {
+  Location within(Region region) {
     List<Candidate> inside = new ArrayList<>();
     double sum = 0;
     for (Candidate candidate : candidates) {
-      Optional<Region.Overlap> overlap = region.overlap(candidate.cell());
-      if (overlap.isPresent()) {
-        double score = candidate.score() * overlap.get().share();
-        inside.add(candidate.in(region, overlap.get()).withScore(score));
+      double share = RegionOverlap.share(region, candidate.cell());
+      double score = candidate.score() * share;
+      if (score > 0) {
+        inside.add(candidate.within(region).orElseThrow().withScore(score));
         sum += score;
       }
     }
-    if (!(sum > 0)) {
+    if (inside.isEmpty()) {
       throw new NoAnswerException("no candidate of the model lies in the region given");
     }
     double total = sum;
     List<Candidate> sorted =
         inside.stream()
             .map(candidate -> candidate.withScore(candidate.score() / total))
-            .filter(candidate -> candidate.score() > 0)
             .sorted(Comparator.comparingDouble((Candidate candidate) -> -candidate.score()))
             .toList();
     return new Location(region.contains(latLng) ? latLng : sorted.get(0).latLng(), sorted);

@@ -6,7 +6,6 @@ import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2CellUnion;
 import com.google.common.geometry.S2LatLng;
 import com.google.common.geometry.S2RegionCoverer;
-import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -22,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -213,22 +211,6 @@ public final class Region {
       }
     }
     return low - 1;
-  }
-
-  /**
-   * What a cell and a region have in common.
-   *
-   * @param share of the cell's area, above 0 to 1
-   * @param place in both
-   */
-  public record Overlap(double share, LatLng place) {}
-
-  /**
-   * Returns what a cell has in common with the region; empty if nothing. Exact for S2 cells;
-   * measured at 256 points of other cells.
-   */
-  public Optional<Overlap> overlap(Cell cell) {
-    return RegionOverlap.of(this, cell);
   }
 
   /** Returns the area in km2. */

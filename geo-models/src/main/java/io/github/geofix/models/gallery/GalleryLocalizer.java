@@ -1,6 +1,5 @@
 package io.github.geofix.models.gallery;
 
-import io.github.geofix.core.ExplainedLocation;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
@@ -54,7 +53,7 @@ final class GalleryLocalizer implements Localizer {
   }
 
   @Override
-  public ExplainedLocation explain(Photo photo, Explanation.Options options) {
+  public Explanation explain(Photo photo, Explanation.Options options) {
     Answer answer = answered(photo);
     Location location = Within.location(photo.region(), located(answer));
     List<Match> matches = answer.matches();
@@ -74,7 +73,7 @@ final class GalleryLocalizer implements Localizer {
               votes[i],
               Pictures.of(options, () -> Photos.read(match.photo()))));
     }
-    return new ExplainedLocation(location, new Explanation.Neighbors(neighbors));
+    return new Explanation(location, new Explanation.Neighbors(neighbors));
   }
 
   private Answer answered(Photo photo) {

@@ -1,6 +1,5 @@
 package io.github.geofix.models.internal;
 
-import io.github.geofix.core.ExplainedLocation;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import java.util.function.Supplier;
@@ -9,9 +8,9 @@ import java.util.function.Supplier;
  * A location, and the evidence for it.
  *
  * @param location the answer
- * @param explanation computes the evidence when it is asked for
+ * @param evidence computed when it is asked for
  */
-public record Answer(Location location, Supplier<Explanation> explanation) {
+public record Answer(Location location, Supplier<Explanation.Evidence> evidence) {
 
   /** Returns an answer with no evidence but its candidates. */
   public static Answer of(Location location) {
@@ -19,7 +18,7 @@ public record Answer(Location location, Supplier<Explanation> explanation) {
   }
 
   /** Computes the evidence. */
-  public ExplainedLocation explained() {
-    return new ExplainedLocation(location, explanation.get());
+  public Explanation explained() {
+    return new Explanation(location, evidence.get());
   }
 }

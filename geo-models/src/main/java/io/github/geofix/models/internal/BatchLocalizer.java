@@ -1,7 +1,6 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.ExplainedLocation;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
@@ -68,16 +67,11 @@ public abstract class BatchLocalizer implements Localizer {
   protected abstract List<Location> locate(float[] photos, int count);
 
   /**
-   * Answers for one photo with what is known of it. By default the candidates of {@link #locate}
-   * are restricted to its region, and are the evidence.
+   * Answers for one photo with what is known of it.
    *
    * @param pixels of the photo, as {@link #prepare} returned them
    */
-  protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
-    Location location = locate(pixels, 1).get(0);
-    return Answer.of(
-        photo.region().isPresent() ? location.within(photo.region().get()) : location);
-  }
+  protected abstract Answer answer(float[] pixels, Photo photo, Explanation.Options options);
 
   @Override
   public final Location locate(Photo photo) {
@@ -85,7 +79,7 @@ public abstract class BatchLocalizer implements Localizer {
   }
 
   @Override
-  public final ExplainedLocation explain(Photo photo, Explanation.Options options) {
+  public final Explanation explain(Photo photo, Explanation.Options options) {
     return answer(photo, options).explained();
   }
 
@@ -198,6 +192,23 @@ public abstract class BatchLocalizer implements Localizer {
             .toList();
     LatLng answer = answer(best.get(0).latLng(), positions, scores, options);
     return new Location(answer, best, regions(cells.cells(), cells.sums(scores), calibration));
+  }
+
+  /**
+   * As {@link #location(IntFunction, PositionCells, double[], AnswerOptions, Calibration)}, given
+   * that the photo was taken in a region: positions outside are left out.
+   *
+   * @throws io.github.geofix.core.NoAnswerException if no position with a score lies in the region
+   */
+  protected static Location locationWithin(
+      Optional<Region> region,
+      IntFunction<LatLng> positions,
+      PositionCells cells,
+      double[] scores,
+      AnswerOptions options,
+      Calibration calibration) {
+    double[] within = Within.scores(region, positions, scores);
+    return Within.location(region, location(positions, cells, within, options, calibration));
   }
 
   /** Returns the cells of the highest scores, the highest first and of equals the first. */

@@ -19,7 +19,7 @@ final class TokenEvidence {
    *
    * @param most the most other sequences
    */
-  static Explanation of(DecodedPhoto photo, SearchOutcome outcome, int most) {
+  static Explanation.Tokens of(DecodedPhoto photo, SearchOutcome outcome, int most) {
     int best = outcome.best(1)[0];
     CellPath chosen = outcome.cells().get(best);
     List<Explanation.Token> tokens = new ArrayList<>();

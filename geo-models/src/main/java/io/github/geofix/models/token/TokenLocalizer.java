@@ -1,7 +1,6 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.ExplainedLocation;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
@@ -95,7 +94,7 @@ final class TokenLocalizer implements Localizer {
   }
 
   @Override
-  public ExplainedLocation explain(Photo photo, Explanation.Options options) {
+  public Explanation explain(Photo photo, Explanation.Options options) {
     return answer(photo, options).explained();
   }
 
@@ -121,21 +120,15 @@ final class TokenLocalizer implements Localizer {
       return model.inference().decode(List.of(photo), decoding, withStates).get(0);
     }
     ToDoubleFunction<CellPath> shares =
-        path ->
-            region
-                .get()
-                .overlap(new S2Cell(model.tokenizer().cellOf(path.toArray())))
-                .map(Region.Overlap::share)
-                .orElse(0.0);
-    ToDoubleFunction<CellPath> penalty =
-        path -> shares.applyAsDouble(path) > 0 ? 0 : Double.POSITIVE_INFINITY;
+        Within.shares(
+            region.get(), path -> new S2Cell(model.tokenizer().cellOf(path.toArray())));
     return model
         .inference()
         .decode(
             List.of(photo),
             (network, memory) ->
                 decoding instanceof BeamSearch search
-                    ? search.decode(network, memory, penalty)
+                    ? search.decode(network, memory, Within.penalty(shares))
                     : decoding.decode(network, memory),
             withStates)
         .get(0)

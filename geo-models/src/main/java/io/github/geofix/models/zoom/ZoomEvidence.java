@@ -19,7 +19,7 @@ final class ZoomEvidence {
    * @param steps those of the search
    * @param best the path to the cell
    */
-  static Explanation of(
+  static Explanation.Zoom of(
       ZoomGrid grid,
       List<ZoomSearch.Step> steps,
       CellPath best,

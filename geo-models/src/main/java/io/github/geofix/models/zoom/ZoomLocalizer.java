@@ -5,6 +5,7 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.core.cell.GridCell;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -76,30 +78,28 @@ public final class ZoomLocalizer extends BatchLocalizer {
 
   @Override
   protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
-    Optional<Region> region = photo.region();
     List<ZoomSearch.Step> steps = new ArrayList<>();
-    ToDoubleFunction<CellPath> penalty =
-        path -> share(region, path) > 0 ? 0 : Double.POSITIVE_INFINITY;
-    Hypotheses found =
-        region.isEmpty()
-            ? model.inference().search(pixels, search, path -> 0, steps::add)
-            : within(region, model.inference().search(pixels, search, penalty, steps::add));
-    Location location = Within.location(region, location(found));
-    CellPath best = SearchOutcome.of(found, 1).cells().get(0);
+    Hypotheses found = found(pixels, photo.region(), steps::add);
+    Location location = Within.location(photo.region(), location(found));
     return new Answer(
-        location, () -> ZoomEvidence.of(model.grid(), steps, best, model.inference(), options));
+        location,
+        () -> {
+          CellPath best = ((GridCell) location.candidates().get(0).cell()).path();
+          return ZoomEvidence.of(model.grid(), steps, best, model.inference(), options);
+        });
   }
 
-  private double share(Optional<Region> region, CellPath path) {
-    return region
-        .flatMap(within -> within.overlap(model.grid().cell(path)))
-        .map(Region.Overlap::share)
-        .orElse(0.0);
-  }
-
-  private Hypotheses within(Optional<Region> region, Hypotheses found) {
+  private Hypotheses found(
+      float[] pixels, Optional<Region> region, Consumer<ZoomSearch.Step> observer) {
+    if (region.isEmpty()) {
+      return model.inference().search(pixels, search, path -> 0, observer);
+    }
+    ToDoubleFunction<CellPath> shares = Within.shares(region.get(), model.grid()::cell);
     Hypotheses inside =
-        found.within(path -> share(region, path), model.calibration().temperature());
+        model
+            .inference()
+            .search(pixels, search, Within.penalty(shares), observer)
+            .within(shares, model.calibration().temperature());
     return new Hypotheses(
         inside.complete().stream().sorted(Hypothesis.BEST_FIRST).toList(),
         inside.dropped(),

@@ -1,4 +1,4 @@
-package io.github.geofix.core.partition;
+package io.github.geofix.core.internal.partition;
 
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.GridCell;
@@ -8,28 +8,40 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
-import io.github.geofix.core.partition.Region.Overlap;
+import io.github.geofix.core.partition.Region;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What cells have in common with a region. */
-final class RegionOverlap {
+/**
+ * What a cell and a region have in common.
+ *
+ * @param share of the cell's area, above 0 to 1
+ * @param place in both
+ */
+public record RegionOverlap(double share, LatLng place) {
 
   /** Points along a side of a cell that is no S2 cell. */
   private static final int POINTS = 16;
 
-  private RegionOverlap() {}
+  /** Returns the share of a cell's area that lies in a region, 0 to 1; see {@link #of}. */
+  public static double share(Region region, Cell cell) {
+    return of(region, cell).map(RegionOverlap::share).orElse(0.0);
+  }
 
-  static Optional<Overlap> of(Region region, Cell cell) {
+  /**
+   * Returns what a cell and a region have in common; empty if nothing. Exact for S2 cells; measured
+   * at 256 points of other cells.
+   */
+  public static Optional<RegionOverlap> of(Region region, Cell cell) {
     if (cell instanceof S2Cell s2) {
       return of(region, s2.id());
     }
     return cell instanceof Tile tile ? of(region, tile, tile) : of(region, cell, (GridCell) cell);
   }
 
-  private static Optional<Overlap> of(Region region, long cell) {
+  private static Optional<RegionOverlap> of(Region region, long cell) {
     if (region.containsCell(cell)) {
-      return Optional.of(new Overlap(1, S2Cells.centerOf(cell)));
+      return Optional.of(new RegionOverlap(1, S2Cells.centerOf(cell)));
     }
     if (!region.intersectsCell(cell)) {
       return Optional.empty();
@@ -49,10 +61,10 @@ final class RegionOverlap {
       }
     }
     double share = Math.min(1, area / S2Cells.areaKm2(cell));
-    return Optional.of(new Overlap(share, S2Cells.centerOf(at)));
+    return Optional.of(new RegionOverlap(share, S2Cells.centerOf(at)));
   }
 
-  private static Optional<Overlap> of(Region region, Cell cell, Frame frame) {
+  private static Optional<RegionOverlap> of(Region region, Cell cell, Frame frame) {
     int inside = 0;
     LatLng nearest = cell.center();
     double least = Double.POSITIVE_INFINITY;
@@ -70,12 +82,12 @@ final class RegionOverlap {
       }
     }
     return inside > 0
-        ? Optional.of(new Overlap((double) inside / (POINTS * POINTS), nearest))
+        ? Optional.of(new RegionOverlap((double) inside / (POINTS * POINTS), nearest))
         : ofSmallRegion(region, cell, frame);
   }
 
   /** A region between the points: the cells of it that have their middles in the cell. */
-  private static Optional<Overlap> ofSmallRegion(Region region, Cell cell, Frame frame) {
+  private static Optional<RegionOverlap> ofSmallRegion(Region region, Cell cell, Frame frame) {
     double area = 0;
     @Nullable LatLng place = null;
     for (long part : region.cellIds()) {
@@ -90,7 +102,7 @@ final class RegionOverlap {
     }
     double width = GreatCircle.distanceKm(frame.at(0.25, 0.5), frame.at(0.75, 0.5)) * 2;
     double height = GreatCircle.distanceKm(frame.at(0.5, 0.25), frame.at(0.5, 0.75)) * 2;
-    return Optional.of(new Overlap(Math.min(1, area / (width * height)), place));
+    return Optional.of(new RegionOverlap(Math.min(1, area / (width * height)), place));
   }
 
   private static boolean contains(Cell cell, LatLng point) {
