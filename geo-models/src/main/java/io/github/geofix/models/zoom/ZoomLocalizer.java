@@ -5,7 +5,6 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.CellPath;
-import io.github.geofix.core.cell.GridCell;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
@@ -83,10 +82,13 @@ public final class ZoomLocalizer extends BatchLocalizer {
     Location location = Within.location(photo.region(), location(found));
     return new Answer(
         location,
-        () -> {
-          CellPath best = ((GridCell) location.candidates().get(0).cell()).path();
-          return ZoomEvidence.of(model.grid(), steps, best, model.inference(), options);
-        });
+        () ->
+            ZoomEvidence.of(
+                model.grid(),
+                steps,
+                found.complete().get(0).path(),
+                model.inference(),
+                options));
   }
 
   private Hypotheses found(
