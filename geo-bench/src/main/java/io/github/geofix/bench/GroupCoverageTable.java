@@ -122,7 +122,8 @@ public final class GroupCoverageTable {
       } else if (way.equals("continents")) {
         model.calibrateByContinent(source(calibrating), of);
       } else if (way.endsWith("shift")) {
-        model.calibrateForShift(source(calibrating), of, source(unknown), Calibration.Shift.WEIGHTED);
+        model.calibrateForShift(
+            source(calibrating), of, source(unknown), Calibration.Shift.WEIGHTED);
       } else {
         model.calibrate(source(calibrating), of);
       }
@@ -140,8 +141,7 @@ public final class GroupCoverageTable {
       ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
       AnswerRule rule =
           way.endsWith("worst")
-              ? LearnThenTest.fitForShift(
-                  ruled, truths(ruling), of, bound, answers(model, unknown))
+              ? LearnThenTest.fitForShift(ruled, truths(ruling), of, bound, answers(model, unknown))
               : LearnThenTest.fit(ruled, truths(ruling), of, bound);
       List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
       print(start, "drift p-value", Drift.of(rule, masses).pValue());

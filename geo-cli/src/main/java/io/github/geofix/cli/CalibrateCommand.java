@@ -138,6 +138,10 @@ final class CalibrateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--by-continent and --for cannot be combined: give one of them");
     }
+    if (others == null && spec.commandLine().getParseResult().hasMatchedOption("--shift")) {
+      throw new ParameterException(
+          spec.commandLine(), "--shift needs --for, the photos of the other kind");
+    }
     List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
     PrintWriter out = spec.commandLine().getOut();
     ModelFolder folder = code.open(model);

@@ -125,11 +125,7 @@ final class ArchitectureTest {
   }
 
   private static final ArchRule familiesDoNotKnowEachOther =
-      slices()
-          .assignedFrom(FAMILIES)
-          .should()
-          .notDependOnEachOther()
-          .allowEmptyShould(true);
+      slices().assignedFrom(FAMILIES).should().notDependOnEachOther().allowEmptyShould(true);
 
   private static final ArchRule packagesHaveNoCycles =
       slices().assignedFrom(PACKAGES).should().beFreeOfCycles();

@@ -83,6 +83,29 @@ class CalibrateCommandTest {
   }
 
   @Test
+  void theWorstCaseOfAShiftWidensTheRegions() throws IOException {
+    Path unlike = folder.resolve("unlike.csv");
+    Path map = Path.of("../examples/data/earth/earth-blue-marble.jpg").toAbsolutePath();
+    Files.writeString(unlike, "image\n%s\n%s\n".formatted(photo, map));
+    assertThat(calibrate("--for=" + unlike).err()).isEmpty();
+    double weighted = json("calibration.json").getAsJsonArray("regionShares").get(1).getAsDouble();
+    assertThat(calibrate("--for=" + unlike, "--shift=worst_case").err()).isEmpty();
+    double worst = json("calibration.json").getAsJsonArray("regionShares").get(1).getAsDouble();
+    assertThat(worst).isGreaterThan(weighted);
+    assertThat(calibrate("--shift=worst_case").err()).contains("--shift needs --for");
+  }
+
+  @Test
+  void eachContinentHasItsOwnShares() throws IOException {
+    Result byContinent = calibrate("--by-continent");
+    assertThat(byContinent.err()).isEmpty();
+    assertThat(byContinent.out()).contains("% regions placed in ");
+    assertThat(json("calibration.json").getAsJsonObject("continents").size()).isPositive();
+    assertThat(calibrate("--by-continent", "--for=" + photos).err())
+        .contains("--by-continent and --for cannot be combined");
+  }
+
+  @Test
   void locateGivesTheAnswersThatTheRuleAccepts() {
     // No two places are farther apart: every answer is right.
     Result all = calibrate("--within=20038", "--confidence=0.5");

@@ -44,8 +44,7 @@ final class DocumentedCommandsTest {
 
   /** An encoder of mean colors, as geo-onnx's TinyOnnx writes it, and how it reads photos. */
   private void copyOnnx() throws IOException {
-    Files.copy(
-        ROOT.resolve("geo-cli/src/test/resources/tiny.onnx"), folder.resolve("model.onnx"));
+    Files.copy(ROOT.resolve("geo-cli/src/test/resources/tiny.onnx"), folder.resolve("model.onnx"));
     Files.writeString(
         folder.resolve("preprocessor_config.json"),
         """

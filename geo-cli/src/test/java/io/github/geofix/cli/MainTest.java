@@ -582,13 +582,36 @@ final class MainTest {
   void listsPublishedFiguresInEveryFormat() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k", "CVUSA");
     assertThat(run("published", "--dataset", "cvusa", "--format", "csv").out())
-        .startsWith("method,dataset,metric,percent,source\n")
+        .startsWith("method,dataset,metric,percent,source,key\n")
         .contains("CVUSA,R@1,");
     JsonArray json =
         JsonParser.parseString(run("published", "--format", "json").out()).getAsJsonArray();
     assertThat(json).hasSizeGreaterThan(700);
+    assertThat(json.get(0).getAsJsonObject().get("percent").getAsDouble()).isEqualTo(14.4);
+    assertThat(json.get(0).getAsJsonObject().get("key").getAsString())
+        .isEqualTo("geosurge-arxiv-2510-01448");
     assertThat(run("published", "--dataset", "im2gps3k", "--format", "bibtex").out())
         .contains("@misc{geosurge-arxiv-2510-01448,", "  eprint = {2510.01448},", "Table II");
+  }
+
+  @Test
+  void sortsAndAddsPublishedFigures() throws IOException {
+    Files.writeString(
+        folder.resolve("newer.csv"),
+        "method,dataset,metric,percent,source\nNew,IM2GPS3k,acc@25km,100,example.org\n");
+    Result text =
+        run(
+            "published",
+            "--dataset=im2gps3k",
+            "--add=" + path("newer.csv"),
+            "--sort=acc@25km");
+    assertThat(text.out().lines().toList().get(2)).startsWith("| New |");
+    Result csv = run("published", "--format=csv", "--add=" + path("newer.csv"), "--sort=percent");
+    assertThat(csv.out().lines().toList().get(1))
+        .isEqualTo("New,IM2GPS3k,acc@25km,100.0,example.org,example-org");
+    assertOneLine(run("published", "--dataset=im2gps3k", "--sort=x"), "no column x to sort by");
+    Files.writeString(folder.resolve("wrong.csv"), "method,dataset\n");
+    assertOneLine(run("published", "--add=" + path("wrong.csv")), "wrong.csv needs the columns");
   }
 
   @Test

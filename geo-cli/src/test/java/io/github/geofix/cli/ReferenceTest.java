@@ -24,7 +24,8 @@ import picocli.CommandLine;
 final class ReferenceTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final List<String> PUBLISHED =
-      List.of("geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge", "geo-onnx", "geo-serve");
+      List.of(
+          "geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge", "geo-onnx", "geo-serve");
 
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(

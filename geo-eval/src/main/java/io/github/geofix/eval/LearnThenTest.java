@@ -87,14 +87,11 @@ public final class LearnThenTest {
       List<Location> others) {
     AnswerRule plain = fit(locations, truths, groups, bound);
     double divergence = Drift.of(plain, masses(others, bound)).divergence();
-    return fit(
-        locations, truths, groups, bound, WorstCase.level(bound.confidence(), divergence));
+    return fit(locations, truths, groups, bound, WorstCase.level(bound.confidence(), divergence));
   }
 
   private static List<Double> masses(List<Location> locations, ErrorBound bound) {
-    return locations.stream()
-        .map(location -> AnswerRule.mass(location, bound.withinKm()))
-        .toList();
+    return locations.stream().map(location -> AnswerRule.mass(location, bound.withinKm())).toList();
   }
 
   private static AnswerRule fit(

@@ -6,6 +6,7 @@ import io.github.geofix.core.internal.Printable;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -90,6 +91,39 @@ public final class Table {
   public Table caption(String caption) {
     this.caption = caption;
     return this;
+  }
+
+  /**
+   * Returns a copy with the rows in the order of a column. In a column marked {@link #highest} or
+   * {@link #lowest} the best number is first, in others the text from a to z; cells without a
+   * number or text are last, and equal cells keep their order.
+   *
+   * @throws IllegalArgumentException if there is no such column; the message lists those there are
+   */
+  public Table sortedBy(String column) {
+    int index =
+        IntStream.range(0, header.size())
+            .filter(i -> header.get(i).equalsIgnoreCase(column))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no column " + column + " to sort by, only " + String.join(", ", header)));
+    Table sorted = new Table(header).caption(caption);
+    sorted.best.putAll(best);
+    rows.stream().sorted(order(index)).forEach(sorted::row);
+    return sorted;
+  }
+
+  private Comparator<List<String>> order(int column) {
+    Best which = best.get(column);
+    if (which == null) {
+      return Comparator.<List<String>, Boolean>comparing(row -> row.get(column).isBlank())
+          .thenComparing(row -> row.get(column), String.CASE_INSENSITIVE_ORDER);
+    }
+    int sign = which == Best.HIGHEST ? -1 : 1;
+    return Comparator.comparingDouble(
+        row -> number(row.get(column)).map(value -> sign * value).orElse(Double.MAX_VALUE));
   }
 
   /** Returns the names of the columns. */
@@ -190,7 +224,8 @@ public final class Table {
         .collect(Collectors.joining(" & ", "", " \\\\\n"));
   }
 
-  private static String escapeLatex(String text) {
+  /** Returns a text with the characters escaped that LaTeX and BibTeX read as commands. */
+  static String escapeLatex(String text) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

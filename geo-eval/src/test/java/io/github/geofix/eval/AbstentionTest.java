@@ -147,18 +147,16 @@ class AbstentionTest {
       boolean sure = i % 4 < 2;
       locations.add(sure ? location(0.9, 0.06, 0) : location(0.5, 0.1, 0.05));
       // Of the unsure answers an eighth is wrong, of the sure ones none that tests: 7 % of all.
-      truths.add(i % 100 == 0 || !sure && i / 4 % 8 == 0 ? FAR : HERE);
+      truths.add(i % 100 == 0 || (!sure && i / 4 % 8 == 0) ? FAR : HERE);
       others.add(i % 5 == 0 ? location(0.9, 0.06, 0) : location(0.5, 0.1, 0.05));
     }
     List<String> groups = truths.stream().map(truth -> "").toList();
     assertThat(LearnThenTest.fit(locations, truths, WITHIN_200).leastMass()).contains(0.0);
-    AnswerRule shifted =
-        LearnThenTest.fitForShift(locations, truths, groups, WITHIN_200, others);
+    AnswerRule shifted = LearnThenTest.fitForShift(locations, truths, groups, WITHIN_200, others);
     // 0.8 log(0.8 / 0.5) + 0.2 log(0.2 / 0.5) = 0.19 nats: 0.9 takes 0.99, as the sure ones have.
     assertThat(shifted.leastMass()).contains(0.61);
     assertThat(shifted.bound()).isEqualTo(WITHIN_200);
-    AnswerRule same =
-        LearnThenTest.fitForShift(locations, truths, groups, WITHIN_200, locations);
+    AnswerRule same = LearnThenTest.fitForShift(locations, truths, groups, WITHIN_200, locations);
     assertThat(same.leastMass()).contains(0.0);
   }
 

@@ -3,8 +3,8 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.GreatCircle;
-import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.geodesy.Continents;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

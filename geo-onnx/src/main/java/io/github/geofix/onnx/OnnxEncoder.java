@@ -11,8 +11,8 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.image.ImagePreprocessor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -242,7 +242,10 @@ public final class OnnxEncoder implements PhotoEncoder {
     if (!fits) {
       throw differs(
           "gives %s as \"%s\", which pooling=%s does not fit: none is for [B, D], first_token for"
-                  .formatted(Arrays.toString(shape), output, config.pooling().name().toLowerCase(Locale.ROOT))
+                  .formatted(
+                      Arrays.toString(shape),
+                      output,
+                      config.pooling().name().toLowerCase(Locale.ROOT))
               + " [B, N, D] with a class token, mean for [B, N, D] and [B, D, H, W]");
     }
     return switch (config.pooling()) {

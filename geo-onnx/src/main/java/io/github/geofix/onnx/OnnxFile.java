@@ -76,7 +76,8 @@ final class OnnxFile {
           hasGraph = true;
           graph(model.message(), 0);
         }
-        case 20 -> throw new ModelFormatException("it is a training graph: export it for inference");
+        case 20 ->
+            throw new ModelFormatException("it is a training graph: export it for inference");
         case 25 -> function(model.message());
         default -> {}
       }

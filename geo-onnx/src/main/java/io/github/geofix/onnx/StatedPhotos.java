@@ -166,9 +166,8 @@ final class StatedPhotos {
   }
 
   private boolean flag(String name, boolean otherwise) {
-    return stated.get(name) instanceof JsonPrimitive value && value.isBoolean()
-        ? value.getAsBoolean()
-        : otherwise;
+    boolean given = stated.get(name) instanceof JsonPrimitive value && value.isBoolean();
+    return given ? stated.get(name).getAsBoolean() : otherwise;
   }
 
   private ModelFormatException unlike(String what) {

@@ -11,6 +11,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.onnx.OnnxConfig.Pooling;
 import io.github.geofix.onnx.TinyOnnx.Message;
 import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,8 +65,7 @@ final class OnnxEncoderTest {
   void aBatchGivesWhatEachPhotoGives(int exported) {
     List<BufferedImage> photos = List.of(photo(255, 0, 0), photo(0, 255, 0), photo(9, 99, 199));
     try (PhotoEncoder encoder = open(TinyOnnx.vectors(exported, SIDE), CONFIG)) {
-      List<float[]> read =
-          photos.stream().map(p -> encoder.read(p, Optional.empty())).toList();
+      List<float[]> read = photos.stream().map(p -> encoder.read(p, Optional.empty())).toList();
       float[][][] together = encoder.encode(read);
       assertThat(together).hasNumberOfRows(3);
       for (int i = 0; i < 3; i++) {
@@ -222,7 +222,8 @@ final class OnnxEncoderTest {
   @Test
   void otherFilesAreNamed() {
     Path file = folder.resolve("model.onnx");
-    TinyOnnx.write(file, "version https://git-lfs.github.com/spec/v1\n".getBytes());
+    TinyOnnx.write(
+        file, "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> OnnxEncoder.open(file, CONFIG)).hasMessageContaining("Git LFS");
     TinyOnnx.write(file, new byte[0]);
     assertThatThrownBy(() -> OnnxEncoder.open(file, CONFIG)).hasMessageContaining("no graph");

@@ -3,9 +3,9 @@ package io.github.geofix.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -77,8 +77,10 @@ final class OnnxFamilyTest {
       assertThat(model.config())
           .isEqualTo(OnnxConfig.of(stated.withFit(Fit.STRETCH)).withOutput("vector"));
     }
-    state(STATED.replace("{\"shortest_edge\": 8}", "{\"height\": 8, \"width\": 8}").replace(
-        "\"do_center_crop\": true", "\"do_center_crop\": false"));
+    state(
+        STATED
+            .replace("{\"shortest_edge\": 8}", "{\"height\": 8, \"width\": 8}")
+            .replace("\"do_center_crop\": true", "\"do_center_crop\": false"));
     try (GeoModel model = read(onnx(), Map.of())) {
       assertThat(model.config()).isEqualTo(OnnxConfig.of(stated.withFit(Fit.STRETCH)));
     }
@@ -88,7 +90,8 @@ final class OnnxFamilyTest {
   void assumesNothing() throws IOException {
     assertThatThrownBy(() -> read(onnx(), Map.of("image.height", "8")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("preprocessor_config.json beside it, or state image.width, image.fit,")
+        .hasMessageContaining(
+            "preprocessor_config.json beside it, or state image.width, image.fit,")
         .hasMessageContaining("image.mean, image.std");
     state(STATED.replace("\"shortest_edge\": 8", "\"shortest_edge\": 10"));
     assertThatThrownBy(() -> read(onnx(), Map.of()))

@@ -3,8 +3,8 @@ package io.github.geofix.core.geodesy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.internal.geodesy.WeightedPoints.Cluster;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
+import io.github.geofix.core.internal.geodesy.WeightedPoints.Cluster;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -19,10 +19,10 @@ record PublishedTable(Table table, boolean whole) {
   /** Returns the table, if there are published figures of a benchmark. */
   static Optional<PublishedTable> of(
       Protocol protocol, String system, Map<String, Share> shares, boolean whole) {
-    if (!PublishedFigures.datasets().contains(protocol.dataset())) {
+    if (!PublishedFigures.builtIn().datasets().contains(protocol.dataset())) {
       return Optional.empty();
     }
-    Table table = PublishedFigures.table(protocol.dataset(), system, shares);
+    Table table = PublishedFigures.builtIn().table(protocol.dataset(), system, shares);
     table.caption(
         system + " on " + protocol.dataset() + (whole ? "" : ", not the whole benchmark"));
     return Optional.of(new PublishedTable(table, whole));

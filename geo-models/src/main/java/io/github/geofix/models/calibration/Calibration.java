@@ -1,7 +1,7 @@
 package io.github.geofix.models.calibration;
 
-import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.internal.WorstCase;
+import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.internal.calibration.RegionShares;
 import io.github.geofix.models.internal.calibration.Temperature;
@@ -30,9 +30,7 @@ import java.util.stream.IntStream;
  *     have shares of their own; empty if all photos are treated alike
  */
 public record Calibration(
-    double temperature,
-    List<Double> regionShares,
-    Optional<Map<String, List<Double>>> continents) {
+    double temperature, List<Double> regionShares, Optional<Map<String, List<Double>>> continents) {
 
   /** How often the regions of a location are to hold the truth. */
   public static final List<Double> COVERAGE = List.of(0.5, 0.9);
@@ -100,8 +98,7 @@ public record Calibration(
     return continents
         .map(
             shares ->
-                shares.getOrDefault(
-                    Continents.of(RegionShares.best(cells, scores)), regionShares))
+                shares.getOrDefault(Continents.of(RegionShares.best(cells, scores)), regionShares))
         .orElse(regionShares);
   }
 

@@ -5,7 +5,6 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.internal.calibration.RegionShares;
 import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.function.DoubleFunction;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * An uncalibrated prediction with its ground truth, to fit a {@link Calibration} on.
@@ -14,8 +13,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param truth the number of the true place; -1 if none is right
  * @param needed from a temperature to {@link RegionShares#needed} of the scores at that temperature
  */
-public record ScoredPhoto(
-    double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
+public record ScoredPhoto(double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
 
   /**
    * Returns what a model says whose places are S2 cells.

@@ -54,8 +54,8 @@ final class Gallery {
    * @param places the cells, no more than {@link #most}
    * @param dimension the dimension D of a vector
    * @param fill writes the vectors, each of length 1 or 0, {@code [G, D]} row-major
-   * @param digest {@link io.github.geofix.models.internal.weights.Weights#digest} of the network that made
-   *     the vectors
+   * @param digest {@link io.github.geofix.models.internal.weights.Weights#digest} of the network
+   *     that made the vectors
    */
   static Gallery of(
       CellPartition places, int dimension, Consumer<FloatBuffer> fill, String digest) {
@@ -90,6 +90,13 @@ final class Gallery {
     int row = dimension * Float.BYTES;
     ByteBuffer rows = vectors.slice(start * row, (end - start) * row);
     return step.create(rows, new Shape(end - start, dimension), DataType.FLOAT32);
+  }
+
+  /** Returns the vector of a place, [D]. */
+  float[] vector(int place) {
+    float[] vector = new float[dimension];
+    vectors.asFloatBuffer().get(place * dimension, vector);
+    return vector;
   }
 
   void write(SafetensorsWriter writer) {

@@ -176,7 +176,8 @@ public record RecombineConfig(
   }
 
   /**
-   * Sample4Geo's symmetric {@link io.github.geofix.models.internal.loss.InfoNce} with a learned scale.
+   * Sample4Geo's symmetric {@link io.github.geofix.models.internal.loss.InfoNce} with a learned
+   * scale.
    *
    * @param labelSmoothing share of the target that is spread over the batch, 0 to below 1
    * @param temperature where the learned temperature starts, positive

@@ -2,5 +2,4 @@
 @NullMarked
 package io.github.geofix.models.weights;
 
-import io.github.geofix.models.internal.weights.Weights;
 import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import static io.github.geofix.models.internal.image.Augmentation.oneOf;
 import static io.github.geofix.models.internal.image.Augmentation.sequence;
 import static io.github.geofix.models.internal.image.Augmentation.sometimes;
 
+import io.github.geofix.models.internal.image.Augmentation;
 import io.github.geofix.models.internal.image.Augmentation.Blur;
 import io.github.geofix.models.internal.image.Augmentation.CoarseDropout;
 import io.github.geofix.models.internal.image.Augmentation.ColorJitter;
@@ -13,7 +14,6 @@ import io.github.geofix.models.internal.image.Augmentation.GridDropout;
 import io.github.geofix.models.internal.image.Augmentation.Jpeg;
 import io.github.geofix.models.internal.image.Augmentation.ScaledCrop;
 import io.github.geofix.models.internal.image.Augmentation.Sharpen;
-import io.github.geofix.models.internal.image.Augmentation;
 
 /** The augmentation of Just Zoom In (Erzurumlu et al. 2026). */
 final class ZoomAugmentation {

@@ -141,8 +141,7 @@ class ShiftTest {
     double[] australian = new double[2];
     australian[cells.labelOf(-25, 135)] = 1;
     assertThat(calibration.sharesFor(cells, australian)).isEqualTo(calibration.regionShares());
-    assertThat(
-            JsonRecords.read(JsonRecords.write(calibration), Calibration.class))
+    assertThat(JsonRecords.read(JsonRecords.write(calibration), Calibration.class))
         .isEqualTo(calibration);
   }
 

@@ -3,7 +3,6 @@ package io.github.geofix.core.internal.cell;
 import com.google.common.geometry.S2;
 import com.google.common.geometry.S2CellId;
 import com.google.common.geometry.S2Point;
-import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.SphericalMean;

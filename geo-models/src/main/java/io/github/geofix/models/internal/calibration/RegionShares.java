@@ -30,8 +30,8 @@ public final class RegionShares {
   /**
    * What a region of one photo needs to hold a place.
    *
-   * @param share the share of the score that the region has to exceed, 0 to 1; infinite if the place
-   *     lies in no cell, so that no region can hold it
+   * @param share the share of the score that the region has to exceed, 0 to 1; infinite if the
+   *     place lies in no cell, so that no region can hold it
    * @param best the place that the photo has by its best cell
    */
   public record Needed(double share, LatLng best) {}

@@ -1,6 +1,5 @@
 package io.github.geofix.models.internal.calibration;
 
-import io.github.geofix.models.calibration.Calibration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
