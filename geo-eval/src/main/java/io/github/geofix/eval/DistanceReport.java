@@ -327,6 +327,11 @@ public record DistanceReport(
     return table;
   }
 
+  /** Returns the shares whose quantiles are reported besides the median. */
+  static double[] quantiles() {
+    return QUANTILES.clone();
+  }
+
   /** Writes a number as briefly as it can be read back: 25, 0.05. */
   static String plain(double value) {
     return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
