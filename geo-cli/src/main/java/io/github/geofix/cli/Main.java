@@ -50,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PartitionCommand.class,
       IndexCommand.class,
       GalleryCommand.class,
+      SparkCommand.class,
       CompletionCommand.class,
     })
 public final class Main {
@@ -85,6 +86,8 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpWidth(HELP_WIDTH);
     OptionValues.register(commands);
+    // What follows the name of a job is for the job.
+    CommandLine unused = commands.getSubcommands().get("spark").setStopAtPositional(true);
     return commands;
   }
 

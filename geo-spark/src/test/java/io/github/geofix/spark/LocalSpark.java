@@ -18,14 +18,14 @@ import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
 
 /** Spark within the JVM of the tests, and what they ask it. */
-final class LocalSpark {
+public final class LocalSpark {
   private static final ModelCard CARD =
       new ModelCard("", 0, 0, 1, 0, "", "", "", Map.of(), Optional.empty());
 
   private LocalSpark() {}
 
   /** Returns the session of all tests, which ends with the JVM. */
-  static SparkSession session() {
+  public static SparkSession session() {
     SparkSession session =
         SparkSession.builder()
         .master("local[2]")
@@ -41,7 +41,7 @@ final class LocalSpark {
   }
 
   /** Returns points in 20 clusters, a third of them in one. */
-  static List<LatLng> points(int count, Random random) {
+  public static List<LatLng> points(int count, Random random) {
     List<LatLng> centers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       centers.add(new LatLng(random.nextDouble() * 160 - 80, random.nextDouble() * 358 - 179));
@@ -58,14 +58,15 @@ final class LocalSpark {
   }
 
   /** Saves an untrained model of the family embed. */
-  static Path model(Path folder, List<LatLng> places) {
+  public static Path model(Path folder, List<LatLng> places) {
     try (GeoModel made = Family.named("embed").create("tiny", Map.of(), places, 1)) {
       made.save(folder, CARD);
     }
     return folder;
   }
 
-  static byte[] photo(int seed) {
+  /** Returns the file of a photo of noise. */
+  public static byte[] photo(int seed) {
     BufferedImage image = new BufferedImage(48, 40, BufferedImage.TYPE_3BYTE_BGR);
     Random random = new Random(seed);
     for (int y = 0; y < 40; y++) {

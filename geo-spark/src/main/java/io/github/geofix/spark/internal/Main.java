@@ -1,0 +1,217 @@
+package io.github.geofix.spark.internal;
+
+import com.google.gson.GsonBuilder;
+import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.spark.SparkGeo;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The main class for spark-submit; {@code geofix spark} submits it. */
+@Command(
+    name = "geofix spark",
+    description = "Runs GeoFix on Apache Spark.",
+    mixinStandardHelpOptions = true)
+public final class Main {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** What photos are asked of. */
+  private static final class Photos {
+    @Option(
+        names = "--model",
+        required = true,
+        paramLabel = "DIR",
+        description = "Model folder, at the same path of every machine or on a file system of Spark.")
+    private String model;
+
+    @Option(
+        names = "--data",
+        required = true,
+        paramLabel = "PATH",
+        description = "Photos: a list .csv, Parquet .parquet, or a folder.")
+    private String data;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "DIR",
+        description = "Parquet folder to write.")
+    private String out;
+
+    @Option(
+        names = "--batch",
+        defaultValue = "32",
+        paramLabel = "N",
+        description = "Photos that go through the network at once (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+        names = "--partitions",
+        defaultValue = "0",
+        paramLabel = "N",
+        description = "Parts that the photos are split into (default: as Spark reads them).")
+    private int partitions;
+
+    @Option(names = "--allow-code", description = "Run code that the model folder names.")
+    private boolean allowCode;
+
+    SparkGeo.Model model() {
+      return SparkGeo.Model.of(model).withBatch(batch).withAllowCode(allowCode);
+    }
+
+    Dataset<Row> photos(SparkGeo geo) {
+      Dataset<Row> photos = geo.photos(data);
+      return partitions > 0 ? photos.repartition(partitions) : photos;
+    }
+  }
+
+  @Command(
+      name = "embed",
+      description = "Writes the vectors of photos.",
+      mixinStandardHelpOptions = true)
+  int embed(@Mixin Photos photos) {
+    SparkSession spark = session("embed");
+    SparkGeo geo = SparkGeo.of(spark);
+    geo.writeSorted(geo.embed(photos.photos(geo), photos.model()), photos.out);
+    return print(photos.out);
+  }
+
+  @Command(
+      name = "locate",
+      description = "Writes where photos were taken.",
+      mixinStandardHelpOptions = true)
+  int locate(
+      @Mixin Photos photos,
+      @Option(
+              names = "--top",
+              defaultValue = "10",
+              paramLabel = "N",
+              description = "Candidates of a photo (default: ${DEFAULT-VALUE}).")
+          int top) {
+    SparkSession spark = session("locate");
+    SparkGeo geo = SparkGeo.of(spark);
+    geo.writeSorted(
+        geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out);
+    return print(photos.out);
+  }
+
+  @Command(
+      name = "evaluate",
+      description = "Prints the figures of answers that locate wrote, as JSON.",
+      mixinStandardHelpOptions = true)
+  int evaluate(
+      @Option(
+              names = "--data",
+              required = true,
+              paramLabel = "DIR",
+              description = "Parquet folder with true positions.")
+          String data) {
+    SparkSession spark = session("evaluate");
+    return print(
+        new GsonBuilder()
+            .setPrettyPrinting()
+            .create()
+            .toJson(SparkGeo.of(spark).evaluate(spark.read().parquet(data))));
+  }
+
+  @Command(
+      name = "partition",
+      description = "Partitions the Earth into cells by any number of points.",
+      mixinStandardHelpOptions = true)
+  int partition(
+      @Option(
+              names = "--data",
+              required = true,
+              paramLabel = "PATH",
+              description = "Points: .csv or .parquet with columns latitude and longitude.")
+          String data,
+      @Option(
+              names = "--min-points",
+              defaultValue = "50",
+              paramLabel = "N",
+              description = "Sparser cells are dropped (default: ${DEFAULT-VALUE}).")
+          int minPoints,
+      @Option(
+              names = "--max-points",
+              split = ",",
+              defaultValue = "500",
+              paramLabel = "N",
+              description = "The limit of each level, falling (default: ${DEFAULT-VALUE}).")
+          int[] maxPoints,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "CSV file to write, on the machine of the driver.")
+          Path out) {
+    SparkSession spark = session("partition");
+    SparkGeo geo = SparkGeo.of(spark);
+    AdaptiveOptions options = AdaptiveOptions.defaults().withMinPoints(minPoints);
+    CellHierarchy cells = geo.partition(geo.positions(data), options, maxPoints);
+    cells.save(out);
+    return print(cells.toString());
+  }
+
+  private static SparkSession session(String operator) {
+    return SparkSession.builder().appName("geofix " + operator).getOrCreate();
+  }
+
+  private int print(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+    return 0;
+  }
+
+  /** Returns the exit code: 0 done, 1 wrong input, 2 usage. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              line.getErr().println(String.format(Locale.ROOT, "geofix spark: %s", message(e)));
+              return 1;
+            })
+        .execute(args);
+  }
+
+  /** The cause of a failed task is worth more than the news of its failure. */
+  private static String message(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  /** Runs a command and exits. */
+  public static void main(String[] args) {
+    int code =
+        run(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            args);
+    if (!SparkSession.getDefaultSession().isEmpty()) {
+      SparkSession.getDefaultSession().get().stop();
+    }
+    // A driver in a cluster ends by itself; only a failure must be shown.
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.geofix.spark.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellCounts;
+import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.spark.LocalSpark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MainTest {
+  private static final SparkSession SPARK = LocalSpark.session();
+
+  @TempDir private Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  @Test
+  void embedsLocatesAndEvaluates() throws IOException {
+    List<LatLng> places = LocalSpark.points(400, new Random(1));
+    String model = LocalSpark.model(folder.resolve("model"), places).toString();
+    StringBuilder list = new StringBuilder("image,latitude,longitude\n");
+    for (int i = 0; i < 4; i++) {
+      Files.write(folder.resolve(i + ".png"), LocalSpark.photo(i));
+      list.append(i + ".png," + places.get(i).latitude() + "," + places.get(i).longitude() + "\n");
+    }
+    list.append("missing.png,1,2\n");
+    String photos = folder.resolve("photos.csv").toString();
+    Files.writeString(folder.resolve("photos.csv"), list);
+    String vectors = folder.resolve("vectors").toString();
+    assertThat(run("embed", "--model", model, "--data", photos, "--out", vectors)).isZero();
+    assertThat(SPARK.read().parquet(vectors).filter("error is null").count()).isEqualTo(4);
+    String answers = folder.resolve("answers").toString();
+    assertThat(
+            run("locate", "--model", model, "--data", photos, "--out", answers, "--partitions", "2"))
+        .isZero();
+    assertThat(SPARK.read().parquet(answers).filter("error is not null").head().<String>getAs("error"))
+        .contains("missing.png");
+    out.getBuffer().setLength(0);
+    assertThat(run("evaluate", "--data", answers)).isZero();
+    assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("count").getAsInt())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void partitionsAndFailsInOneLine() throws IOException {
+    List<LatLng> points = LocalSpark.points(2000, new Random(2));
+    StringBuilder list = new StringBuilder("id,LAT,LON\n");
+    points.forEach(p -> list.append("a," + p.latitude() + "," + p.longitude() + "\n"));
+    Path data = folder.resolve("points.csv");
+    Files.writeString(data, list);
+    Path cells = folder.resolve("cells.csv");
+    assertThat(
+            run("partition", "--data", data.toString(), "--max-points", "200,60", "--out", cells + ""))
+        .isZero();
+    AdaptiveOptions options = AdaptiveOptions.defaults();
+    Path expected = folder.resolve("expected.csv");
+    CellHierarchy.adaptive(
+            CellCounts.of(PointSet.of(points), options.maxLevel()), options, 200, 60)
+        .save(expected);
+    assertThat(cells).hasSameTextualContentAs(expected);
+    assertThat(run("evaluate", "--data", folder.resolve("none").toString())).isEqualTo(1);
+    assertThat(err.toString()).startsWith("geofix spark: ").contains("none").hasLineCount(1);
+  }
+}
