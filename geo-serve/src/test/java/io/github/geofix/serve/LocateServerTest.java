@@ -3,6 +3,7 @@ package io.github.geofix.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
@@ -186,7 +187,11 @@ final class LocateServerTest {
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
     assertThat(location.getAsJsonObject("properties").keySet())
-        .isEqualTo(Client.json(locate(PHOTO)).keySet());
+        .isEqualTo(
+            Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
+    assertThat(location.getAsJsonArray("required"))
+        .extracting(JsonElement::getAsString)
+        .containsExactlyElementsOf(Client.json(locate(PHOTO)).keySet());
   }
 
   @Test
