@@ -11,6 +11,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
@@ -70,6 +71,11 @@ public final class EmbedModel extends GeoModel implements Contrastive {
     this.views = new PhotoViews(config.encoder().image(), classMaps);
     this.config = views.codeFile().isPresent() ? withSegmenter(config) : config;
     this.scorer = new PhotoScorer(network, hierarchy, inputShape(), manager());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new EmbedFamily();
   }
 
   private static EmbedConfig withSegmenter(EmbedConfig config) {

@@ -117,6 +117,11 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     this.rows = rows;
   }
 
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new GalleryFamily();
+  }
+
   /**
    * Builds a gallery with {@link GalleryConfig#defaults} and a limit at {@link #FALSE_ANSWERS}.
    *

@@ -1,4 +1,4 @@
-package io.github.geofix.models.encoder;
+package io.github.geofix.models.internal.encoder;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
@@ -10,10 +10,9 @@ import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** Encoders by name; each named backbone is a size. */
-public final class EncoderFamily extends SizedFamily<EncoderConfig> {
+final class EncoderFamily extends SizedFamily<EncoderConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public EncoderFamily() {
+  EncoderFamily() {
     super(
         EncoderModel.METHOD,
         Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList());

@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.format.ModelFormatException;

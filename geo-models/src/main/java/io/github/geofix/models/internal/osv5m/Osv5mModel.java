@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,6 +9,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
@@ -57,6 +58,11 @@ public final class Osv5mModel extends ImportedModel {
     this.network = network;
     this.boxes = boxes;
     this.preprocessor = ImagePreprocessor.of(config.backbone().image());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new Osv5mFamily();
   }
 
   /** Creates a model of published weights. Closes it if they do not fit. */

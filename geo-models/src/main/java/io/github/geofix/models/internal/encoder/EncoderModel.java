@@ -1,4 +1,4 @@
-package io.github.geofix.models.encoder;
+package io.github.geofix.models.internal.encoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -6,6 +6,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
@@ -42,6 +43,11 @@ public final class EncoderModel extends GeoModel {
     super(METHOD, network, AnswerOptions.defaults());
     this.config = config;
     this.network = network;
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new EncoderFamily();
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.backbone.ClipVit;

@@ -1,4 +1,4 @@
-package io.github.geofix.models.encoder;
+package io.github.geofix.models.internal.encoder;
 
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.nn.Module;

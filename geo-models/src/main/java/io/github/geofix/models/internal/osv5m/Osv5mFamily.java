@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
@@ -10,12 +10,11 @@ import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** The baseline of OpenStreetView-5M by name. */
-public final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
+final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
   /** Boxes of the released quadtree. */
   private static final int BOXES = 11_399;
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public Osv5mFamily() {
+  Osv5mFamily() {
     super(Osv5mModel.METHOD, List.of(new Size<>("paper", Osv5mConfig.released())));
   }
 

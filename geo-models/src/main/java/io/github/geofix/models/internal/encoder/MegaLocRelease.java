@@ -1,4 +1,4 @@
-package io.github.geofix.models.encoder;
+package io.github.geofix.models.internal.encoder;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;

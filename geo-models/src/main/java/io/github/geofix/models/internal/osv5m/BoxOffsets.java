@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition.Box;

@@ -1,4 +1,4 @@
-package io.github.geofix.models.osv5m;
+package io.github.geofix.models.internal.osv5m;
 
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;

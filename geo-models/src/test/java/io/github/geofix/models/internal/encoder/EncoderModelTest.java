@@ -1,4 +1,4 @@
-package io.github.geofix.models.encoder;
+package io.github.geofix.models.internal.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
