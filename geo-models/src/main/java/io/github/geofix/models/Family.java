@@ -132,6 +132,13 @@ public interface Family {
    */
   GeoModel load(ModelFolder folder);
 
+  /** Returns the families on the class path. */
+  static List<Family> all() {
+    return Services.load(Provider.class, Family.class).stream()
+        .flatMap(provider -> provider.families().stream())
+        .toList();
+  }
+
   /**
    * Returns the family of a name.
    *
@@ -139,9 +146,7 @@ public interface Family {
    */
   static Family named(String method) {
     Map<String, Family> known = new TreeMap<>();
-    for (Provider provider : Services.load(Provider.class, Family.class)) {
-      provider.families().forEach(family -> known.put(family.method(), family));
-    }
+    all().forEach(family -> known.put(family.method(), family));
     Family found = known.get(method);
     if (found == null) {
       throw new IllegalArgumentException(
