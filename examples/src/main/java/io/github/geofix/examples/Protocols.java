@@ -4,6 +4,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -31,6 +32,9 @@ final class Protocols {
         System.err.println(failed.reason());
       }
     }
+    PublishedFigures figures = PublishedFigures.builtIn().withCsv(Path.of("newer.csv"));
+    System.out.println(figures.table("IM2GPS3k").sortedBy("acc@25km").toMarkdown());
+    System.out.println(figures.of("IM2GPS3k").toBibTex());
     try (TileEncoder encoder = TileEncoder.load(Path.of("models/cvusa"))) {
       CrossViewBenchmark benchmark = CrossViewProtocol.CVUSA.open(Path.of("data/CVUSA"));
       RetrievalReport report = benchmark.evaluate(encoder).report();

@@ -1,9 +1,11 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -30,6 +32,25 @@ final class ClosestCandidate implements Localizer {
   ClosestCandidate(Localizer localizer, Manifest photos) {
     this.localizer = localizer;
     photos.entries().forEach(photo -> truths.put(photo.image(), photo.latLng()));
+  }
+
+  @Override
+  public Location locate(Photo photo) {
+    return closest(file(photo), localizer.locate(photo));
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    Explanation explained = localizer.explain(photo, options);
+    return new Explanation(closest(file(photo), explained.location()), explained.evidence());
+  }
+
+  private static Path file(Photo photo) {
+    return photo.file().orElseThrow(ClosestCandidate::filesAlone);
+  }
+
+  private static UnsupportedOperationException filesAlone() {
+    return new UnsupportedOperationException("the truth is known of photo files alone");
   }
 
   @Override
@@ -71,7 +92,7 @@ final class ClosestCandidate implements Localizer {
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
-    throw new UnsupportedOperationException("the truth is known of photo files alone");
+    throw filesAlone();
   }
 
   @Override

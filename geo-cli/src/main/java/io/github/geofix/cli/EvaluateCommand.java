@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
@@ -235,6 +236,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (cells != null) {
       benchmark = benchmark.withCells(partition(cells, set.photos()));
+    }
+    if (what.model != null && choice.isAsSaved() && !closestCandidate) {
+      benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
     }
     if (skipUnreadable) {
       benchmark = benchmark.skippingUnreadable();

@@ -1,7 +1,9 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
@@ -16,6 +18,16 @@ import java.util.function.Consumer;
  * @param closing what is run then, in this order
  */
 record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements Localizer {
+
+  @Override
+  public Location locate(Photo photo) {
+    return localizer.locate(photo);
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    return localizer.explain(photo, options);
+  }
 
   @Override
   public List<Location> locateAll(List<Path> photos) {

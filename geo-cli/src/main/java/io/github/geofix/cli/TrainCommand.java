@@ -184,7 +184,11 @@ final class TrainCommand implements Callable<Integer> {
                 config,
                 training,
                 photos.data(token),
-                trainer -> held.ifPresent(trainer::validateOn));
+                trainer ->
+                    held.ifPresent(
+                        examples ->
+                            trainer.validateOn(
+                                examples, meters -> photos.shareWithin(token, meters))));
         held.ifPresent(token::calibrate);
         String origin = ((RunConfig.Photos) config.data()).csv().toString();
         token.save(target, Provenance.card(origin, training, report).withRun(config.toJson()));
@@ -242,9 +246,16 @@ final class TrainCommand implements Callable<Integer> {
         epoch.epoch() + 1,
         epochs > 0 ? " of " + epochs : "",
         epoch.loss(),
-        Double.isNaN(epoch.validationLoss())
-            ? ""
-            : String.format(Locale.ROOT, ", validation loss %.4f", epoch.validationLoss()));
+        (Double.isNaN(epoch.validationLoss())
+                ? ""
+                : String.format(Locale.ROOT, ", validation loss %.4f", epoch.validationLoss()))
+            + (Double.isNaN(epoch.validationShare())
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ", within %.0f m %.1f %%",
+                    training.stopping().withinMeters(),
+                    100 * epoch.validationShare())));
   }
 
   private TrainingList read(RunConfig config) {

@@ -151,8 +151,19 @@ final class VectorTraining implements AutoCloseable {
     return ((TokenConfig.Vectors) model.config().input()).neighbors();
   }
 
+  /** Returns the share of the photos not trained on that the model locates within a distance. */
+  double shareWithin(TokenModel model, double meters) {
+    return evaluate(model, DistanceEvaluator.defaults().withKm(meters / 1000))
+        .map(report -> report.errors().withinKm(meters / 1000).accuracy())
+        .orElse(Double.NaN);
+  }
+
   /** Locates the photos not trained on. */
   Optional<DistanceReport> evaluate(TokenModel model) {
+    return evaluate(model, DistanceEvaluator.defaults());
+  }
+
+  private Optional<DistanceReport> evaluate(TokenModel model, DistanceEvaluator evaluator) {
     TokenConfig.Vectors input = (TokenConfig.Vectors) model.config().input();
     return held.map(
         photos -> {
@@ -161,7 +172,7 @@ final class VectorTraining implements AutoCloseable {
           SavedVectors saved =
               new SavedVectors(photos.rows(), images, input.count(), input.dimension());
           try (Localizer localizer = model.localizer(saved)) {
-            return DistanceEvaluator.defaults().evaluate(localizer, photos.photos());
+            return evaluator.evaluate(localizer, photos.photos());
           }
         });
   }

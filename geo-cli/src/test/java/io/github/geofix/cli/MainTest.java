@@ -204,8 +204,8 @@ final class MainTest {
             path("compared.html"));
     assertThat(compared.err()).isEmpty();
     assertThat(compared.out())
-        .contains("| " + path("model.json") + " | 60 |")
-        .contains("### " + path("other.json") + " against " + path("model.json"))
+        .contains("| model | 60 |")
+        .contains("### " + path("other.json") + " against model")
         .contains("2500 km");
     assertThat(folder.resolve("compared.html"))
         .content()
@@ -582,13 +582,36 @@ final class MainTest {
   void listsPublishedFiguresInEveryFormat() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k", "CVUSA");
     assertThat(run("published", "--dataset", "cvusa", "--format", "csv").out())
-        .startsWith("method,dataset,metric,percent,source\n")
+        .startsWith("method,dataset,metric,percent,source,key\n")
         .contains("CVUSA,R@1,");
     JsonArray json =
         JsonParser.parseString(run("published", "--format", "json").out()).getAsJsonArray();
     assertThat(json).hasSizeGreaterThan(700);
+    assertThat(json.get(0).getAsJsonObject().get("percent").getAsDouble()).isEqualTo(14.4);
+    assertThat(json.get(0).getAsJsonObject().get("key").getAsString())
+        .isEqualTo("geosurge-arxiv-2510-01448");
     assertThat(run("published", "--dataset", "im2gps3k", "--format", "bibtex").out())
         .contains("@misc{geosurge-arxiv-2510-01448,", "  eprint = {2510.01448},", "Table II");
+  }
+
+  @Test
+  void sortsAndAddsPublishedFigures() throws IOException {
+    Files.writeString(
+        folder.resolve("newer.csv"),
+        "method,dataset,metric,percent,source\nNew,IM2GPS3k,acc@25km,100,example.org\n");
+    Result text =
+        run(
+            "published",
+            "--dataset=im2gps3k",
+            "--add=" + path("newer.csv"),
+            "--sort=acc@25km");
+    assertThat(text.out().lines().toList().get(2)).startsWith("| New |");
+    Result csv = run("published", "--format=csv", "--add=" + path("newer.csv"), "--sort=percent");
+    assertThat(csv.out().lines().toList().get(1))
+        .isEqualTo("New,IM2GPS3k,acc@25km,100.0,example.org,example-org");
+    assertOneLine(run("published", "--dataset=im2gps3k", "--sort=x"), "no column x to sort by");
+    Files.writeString(folder.resolve("wrong.csv"), "method,dataset\n");
+    assertOneLine(run("published", "--add=" + path("wrong.csv")), "wrong.csv needs the columns");
   }
 
   @Test
@@ -708,7 +731,7 @@ final class MainTest {
     String fewer = path("photos/some.json");
     assertOneLine(
         run("compare", all, fewer),
-        "cannot compare " + fewer + " with " + all,
+        "cannot compare some.csv with manifest.csv",
         "the first has 60 of them, the second 20");
     Path cut = folder.resolve("cut.json");
     Files.writeString(cut, Files.readString(Path.of(all)).substring(0, 500));

@@ -1,7 +1,11 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.cell.Cell;
+import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.partition.RegionOverlap;
+import io.github.geofix.core.partition.Region;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -55,6 +59,25 @@ public record Candidate(
   /** Returns a copy with another score. */
   public Candidate withScore(double score) {
     return new Candidate(latLng, score, radiusKm, cell, headingDegrees);
+  }
+
+  /**
+   * Returns a candidate of the same cell and score that lies in a region: this one if it does, else
+   * at a place that cell and region have in common; empty if there is none.
+   */
+  public Optional<Candidate> within(Region region) {
+    return region.contains(latLng)
+        ? Optional.of(this)
+        : RegionOverlap.of(region, cell).map(overlap -> at(overlap.place()));
+  }
+
+  private Candidate at(LatLng place) {
+    double radiusKm =
+        cell.outline().stream()
+            .mapToDouble(corner -> GreatCircle.distanceKm(place, corner))
+            .max()
+            .orElseThrow();
+    return new Candidate(place, score, radiusKm, cell, headingDegrees);
   }
 
   /** Returns a copy with a heading, in degrees clockwise from north, 0 to below 360. */

@@ -90,6 +90,36 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
+   * Locates one photo with what is known of it; see {@link Photo#withRegion} for how the answer
+   * follows from that.
+   *
+   * <p>Localizers that have no other scores restrict their candidates.
+   *
+   * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer, or knows no place in the region
+   */
+  default Location locate(Photo photo) {
+    Location location =
+        photo.file().isPresent()
+            ? locate(photo.file().get())
+            : locate(photo.read(photoLimits()));
+    return photo.region().isPresent() ? location.within(photo.region().get()) : location;
+  }
+
+  /**
+   * Locates one photo as {@link #locate(Photo)} does, and explains the answer. Costs about twice as
+   * much.
+   *
+   * @return the same location, and the evidence for it in the form of the model's family
+   * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
+   * @throws NoAnswerException if the localizer declines to answer, or knows no place in the region
+   */
+  default Explanation explain(Photo photo, Explanation.Options options) {
+    Location location = locate(photo);
+    return new Explanation(location, new Explanation.Candidates(location.candidates()));
+  }
+
+  /**
    * Locates photo files in batches; the result has the order of the argument.
    *
    * @throws java.io.UncheckedIOException if a file is missing, truncated or not an image

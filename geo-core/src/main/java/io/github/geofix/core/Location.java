@@ -1,6 +1,10 @@
 package io.github.geofix.core;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.partition.RegionOverlap;
+import io.github.geofix.core.partition.Region;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -41,6 +45,36 @@ public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegi
   /** A location without regions. */
   public Location(LatLng latLng, List<Candidate> candidates) {
     this(latLng, candidates, List.of());
+  }
+
+  /**
+   * Returns the location given that the photo was taken in a region, see {@link Photo#withRegion},
+   * of the candidates alone.
+   *
+   * @return without regions, which are not restricted
+   * @throws NoAnswerException if no candidate lies in the region
+   */
+  Location within(Region region) {
+    List<Candidate> inside = new ArrayList<>();
+    double sum = 0;
+    for (Candidate candidate : candidates) {
+      double share = RegionOverlap.share(region, candidate.cell());
+      double score = candidate.score() * share;
+      if (score > 0) {
+        inside.add(candidate.within(region).orElseThrow().withScore(score));
+        sum += score;
+      }
+    }
+    if (inside.isEmpty()) {
+      throw new NoAnswerException("no candidate of the model lies in the region given");
+    }
+    double total = sum;
+    List<Candidate> sorted =
+        inside.stream()
+            .map(candidate -> candidate.withScore(candidate.score() / total))
+            .sorted(Comparator.comparingDouble((Candidate candidate) -> -candidate.score()))
+            .toList();
+    return new Location(region.contains(latLng) ? latLng : sorted.get(0).latLng(), sorted);
   }
 
   /** Returns the score of the best candidate, 0 to 1; not a probability unless calibrated. */

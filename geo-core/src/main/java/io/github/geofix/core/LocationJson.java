@@ -33,7 +33,17 @@ public final class LocationJson {
     return tree;
   }
 
-  private static JsonObject tree(Candidate candidate) {
+  /**
+   * Returns the evidence for a location as a tree, of which {@code kind} names the form: {@code
+   * levels}, {@code tokens}, {@code zoom}, {@code directions}, {@code neighbors}, {@code stages} or
+   * {@code candidates}. The other names are those of the components of {@link Explanation}'s
+   * records; pictures are {@code data:image/jpeg} addresses.
+   */
+  public static JsonObject of(Explanation.Evidence evidence) {
+    return EvidenceJson.of(evidence);
+  }
+
+  static JsonObject tree(Candidate candidate) {
     JsonObject entry = new JsonObject();
     add(entry, candidate.latLng());
     entry.addProperty("score", candidate.score());
@@ -53,7 +63,7 @@ public final class LocationJson {
     return entry;
   }
 
-  private static void add(JsonObject object, LatLng latLng) {
+  static void add(JsonObject object, LatLng latLng) {
     object.addProperty("latitude", latLng.latitude());
     object.addProperty("longitude", latLng.longitude());
   }

@@ -37,6 +37,16 @@ record MeasuredLocalizer(Localizer localizer, LocateMetrics metrics) implements 
   }
 
   @Override
+  public Location locate(Photo photo) {
+    return measured(1, () -> localizer.locate(photo));
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    return measured(1, () -> localizer.explain(photo, options));
+  }
+
+  @Override
   public List<Location> locateAll(List<Path> photos) {
     return measured(photos.size(), () -> localizer.locateAll(photos));
   }

@@ -69,11 +69,18 @@ final class BestPositives {
       return;
     }
     float best = max(right);
-    // More than the number just below is as much or more.
-    float limit = ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? Math.nextDown(best) : best;
+    float limit = limit(best, ties);
     limits[query] = limit;
     own[query] = countAbove(right, limit);
     other[query] = countAbove(neither, limit);
+  }
+
+  /** Returns the score that rows above the best positive exceed. */
+  static float limit(float best, RetrievalEvaluator.Ties ties) {
+    // More than the number just below is as much or more.
+    return ties == RetrievalEvaluator.Ties.AGAINST_QUERY && best != Float.POSITIVE_INFINITY
+        ? Math.nextDown(best)
+        : best;
   }
 
   /**

@@ -32,12 +32,13 @@ public final class DistanceErrors {
     this.sorted = km.clone();
     Arrays.parallelSort(sorted);
     // NaN sorts last, so the ends tell about all.
-    if (!(sorted[0] >= 0 && sorted[sorted.length - 1] <= WORST_KM)) {
-      throw new IllegalArgumentException(
-          "an error must be 0 to "
-              + WORST_KM
-              + " km: "
-              + (sorted[0] >= 0 ? sorted[sorted.length - 1] : sorted[0]));
+    require(sorted[0]);
+    require(sorted[sorted.length - 1]);
+  }
+
+  static void require(double km) {
+    if (!(km >= 0 && km <= WORST_KM)) {
+      throw new IllegalArgumentException("an error must be 0 to " + WORST_KM + " km: " + km);
     }
   }
 
@@ -153,7 +154,7 @@ public final class DistanceErrors {
 
   /** Returns the mean error in km. */
   public double meanKm() {
-    return Arrays.stream(km).sum() / km.length;
+    return ExactSum.of(km).value() / km.length;
   }
 
   /**
@@ -163,11 +164,7 @@ public final class DistanceErrors {
    * arXiv 2307.05845); Astruc et al. ("OpenStreetView-5M", CVPR 2024) report the same as GeoScore.
    */
   public double meanScore() {
-    double sum = 0;
-    for (double error : km) {
-      sum += score(error);
-    }
-    return sum / km.length;
+    return ExactSum.of(Arrays.stream(km).map(DistanceErrors::score).toArray()).value() / km.length;
   }
 
   /** Returns the game score of one error: see {@link #meanScore()}. */

@@ -1,6 +1,7 @@
 package io.github.geofix.eval;
 
 import java.util.Arrays;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Quantiles, interpolated linearly between two values: type 7 of Hyndman and Fan, "Sample quantiles
@@ -12,15 +13,19 @@ final class Quantile {
 
   /** Returns the value that the share {@code q} of the sorted values does not exceed. */
   static double ofSorted(double[] sorted, double q) {
+    return of(sorted.length, rank -> sorted[(int) rank], q);
+  }
+
+  /** As {@link #ofSorted}, asking for one or two of the values only. */
+  static double of(long size, LongToDoubleFunction sorted, double q) {
     if (!(q >= 0 && q <= 1)) {
       throw new IllegalArgumentException("a quantile must be 0 to 1: " + q);
     }
-    double position = q * (sorted.length - 1);
-    int below = (int) position;
-    double fraction = position - below;
-    return fraction == 0
-        ? sorted[below]
-        : sorted[below] + fraction * (sorted[below + 1] - sorted[below]);
+    double position = q * (size - 1);
+    long rank = (long) position;
+    double fraction = position - rank;
+    double below = sorted.applyAsDouble(rank);
+    return fraction == 0 ? below : below + fraction * (sorted.applyAsDouble(rank + 1) - below);
   }
 
   /** Returns the median; sorts a copy. */

@@ -84,7 +84,11 @@ public final class RetrievalReport {
 
   /** Returns the K of R@1%: floor(gallery / 100), at least 1. */
   public int onePercent() {
-    return Math.max(1, gallerySize / 100);
+    return onePercent(gallerySize);
+  }
+
+  static int onePercent(int gallery) {
+    return Math.max(1, gallery / 100);
   }
 
   /** Returns R@K with K of {@link #onePercent()}. */
@@ -135,7 +139,8 @@ public final class RetrievalReport {
     Map<String, Share> hitRate = new LinkedHashMap<>();
     hitRateCovering().ifPresent(share -> hitRate.put("covering", share));
     hitRateSample4Geo().ifPresent(share -> hitRate.put("sample4geo", share));
-    double reciprocal = Arrays.stream(ranks).mapToDouble(rank -> 1.0 / (rank + 1)).sum();
+    double reciprocal =
+        ExactSum.of(Arrays.stream(ranks).mapToDouble(rank -> 1.0 / (rank + 1)).toArray()).value();
     return new Summary(
         count(),
         gallerySize,

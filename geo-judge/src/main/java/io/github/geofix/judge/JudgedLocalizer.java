@@ -1,8 +1,10 @@
 package io.github.geofix.judge;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.LatLng;
@@ -38,6 +40,28 @@ public final class JudgedLocalizer implements Localizer {
     this.localizer = localizer;
     this.judge = judge;
     this.reader = reader;
+  }
+
+  /** {@inheritDoc} A decision outside the photo's region does not count. */
+  @Override
+  public Location locate(Photo photo) {
+    return judged(photo, localizer.locate(photo));
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    Explanation explained = localizer.explain(photo, options);
+    return new Explanation(judged(photo, explained.location()), explained.evidence());
+  }
+
+  private Location judged(Photo photo, Location location) {
+    BufferedImage image =
+        photo.file().isPresent()
+            ? reader.apply(photo.file().get())
+            : photo.read(photoLimits());
+    Location judged = judged(location, image);
+    boolean fits = photo.region().map(region -> region.contains(judged.latLng())).orElse(true);
+    return fits ? judged : location;
   }
 
   @Override

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  * @param photos number of photos
  * @param steps steps taken
  * @param epochs the epochs with a report
- * @param bestEpoch epoch of the lowest validation loss, -1 before the first
+ * @param bestEpoch the best epoch by validation, -1 before the first
  * @param epochLoss sum of the losses since the last epoch's end
  * @param rowLoss the losses since the last row of the metrics
  * @param orders the photos of the epoch under way, and of those after it whose order is known, if
@@ -52,22 +52,36 @@ record Checkpoint(
     List<List<Integer>> orders,
     Map<String, Long> optimizerSteps) {
 
-  /** A {@link TrainReport.Epoch}; JSON has no NaN for a validation loss that is missing. */
+  /** A {@link TrainReport.Epoch}; JSON has no NaN for a figure that is missing. */
   record EpochState(
-      int epoch, long steps, double loss, Optional<Double> validationLoss, double learningRate) {
+      int epoch,
+      long steps,
+      double loss,
+      Optional<Double> validationLoss,
+      Optional<Double> validationShare,
+      double learningRate) {
     static EpochState of(TrainReport.Epoch epoch) {
-      double validation = epoch.validationLoss();
       return new EpochState(
           epoch.epoch(),
           epoch.steps(),
           epoch.loss(),
-          Double.isFinite(validation) ? Optional.of(validation) : Optional.empty(),
+          finite(epoch.validationLoss()),
+          finite(epoch.validationShare()),
           epoch.learningRate());
+    }
+
+    private static Optional<Double> finite(double figure) {
+      return Double.isFinite(figure) ? Optional.of(figure) : Optional.empty();
     }
 
     TrainReport.Epoch epochReport() {
       return new TrainReport.Epoch(
-          epoch, steps, loss, validationLoss.orElse(Double.NaN), learningRate);
+          epoch,
+          steps,
+          loss,
+          validationLoss.orElse(Double.NaN),
+          validationShare.orElse(Double.NaN),
+          learningRate);
     }
   }
 

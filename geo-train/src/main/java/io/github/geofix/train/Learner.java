@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 
 /** The state of a training run that changes from step to step, and the step. Not thread-safe. */
@@ -133,17 +134,25 @@ final class Learner implements AutoCloseable {
 
   /** Returns the mean loss over one pass of the loader, on the averaged weights if there are. */
   double validate(BatchLoader loader) {
+    return onAverage(
+        () -> {
+          double sum = 0;
+          for (long i = 0; i < loader.batchesPerEpoch(); i++) {
+            // A step at an epoch's end is done only with its validation: an interrupt has to wait.
+            try (StackedExamples examples = loader.nextUninterrupted()) {
+              engine.setRandomSeed((int) examples.seed());
+              sum += TorchEngine.noGrad(() -> inferenceLoss(examples));
+            }
+          }
+          return sum / loader.batchesPerEpoch();
+        });
+  }
+
+  /** Measures on the averaged weights, if there are. */
+  double onAverage(DoubleSupplier figure) {
     ema.ifPresent(Ema::swap);
     try {
-      double sum = 0;
-      for (long i = 0; i < loader.batchesPerEpoch(); i++) {
-        // A step at an epoch's end is done only with its validation: an interrupt has to wait.
-        try (StackedExamples examples = loader.nextUninterrupted()) {
-          engine.setRandomSeed((int) examples.seed());
-          sum += TorchEngine.noGrad(() -> inferenceLoss(examples));
-        }
-      }
-      return sum / loader.batchesPerEpoch();
+      return figure.getAsDouble();
     } finally {
       ema.ifPresent(Ema::swap);
     }

@@ -113,17 +113,22 @@ public record TrainOptions(
 
   /** Returns a copy with that many passes over the photos. */
   public TrainOptions withEpochs(int epochs) {
-    return withStopping(Stopping.afterEpochs(epochs).withPatience(stopping.patience()));
+    return withStopping(new Stopping(epochs, 0, stopping.patience(), stopping.withinMeters()));
   }
 
   /** Returns a copy with exactly that many optimizer steps, over as many epochs as they need. */
   public TrainOptions withSteps(long steps) {
-    return withStopping(Stopping.afterSteps(steps).withPatience(stopping.patience()));
+    return withStopping(new Stopping(0, steps, stopping.patience(), stopping.withinMeters()));
   }
 
-  /** Returns a copy that stops after that many epochs without a lower validation loss. */
+  /** Returns a copy that stops after that many epochs without a better one. */
   public TrainOptions withPatience(int patience) {
     return withStopping(stopping.withPatience(patience));
+  }
+
+  /** Returns a copy whose best epoch locates the most validation photos within a distance. */
+  public TrainOptions withBestWithinMeters(double meters) {
+    return withStopping(stopping.withWithinMeters(meters));
   }
 
   private TrainOptions withStopping(Stopping newStopping) {

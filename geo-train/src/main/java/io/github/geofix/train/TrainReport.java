@@ -11,8 +11,8 @@ import java.util.List;
  * @param finalLoss mean loss over the last epoch, complete or not; NaN before the first step
  * @param epochs the epochs in order; where a longer run resumed an epoch that {@code maxSteps} had
  *     cut short, the first entry stays if its weights are still the best
- * @param bestEpoch the epoch of the lowest validation loss, whose weights the network has now; -1
- *     without validation, when it has the last weights
+ * @param bestEpoch the best epoch by validation, see {@link Stopping#withinMeters}, whose weights
+ *     the network has now; -1 without validation, when it has the last weights
  * @param ending why the run ended
  */
 public record TrainReport(
@@ -28,7 +28,7 @@ public record TrainReport(
   public enum Ending {
     /** All steps were taken. */
     COMPLETED,
-    /** Early stopping: the validation loss did not fall any more. */
+    /** Early stopping: no epoch was better any more. */
     NO_GAIN,
     /** It was asked to stop; with a run folder, the same call resumes it. */
     STOPPED
@@ -41,10 +41,24 @@ public record TrainReport(
    * @param steps steps taken since the start of the run
    * @param loss mean loss over the epoch's steps
    * @param validationLoss mean loss over the validation photos, NaN if there are none
+   * @param validationShare share of the validation photos located within {@link
+   *     Stopping#withinMeters}, NaN if that is 0
    * @param learningRate learning rate of its last step
    */
   public record Epoch(
-      int epoch, long steps, double loss, double validationLoss, double learningRate) {}
+      int epoch,
+      long steps,
+      double loss,
+      double validationLoss,
+      double validationShare,
+      double learningRate) {
+
+    /** Returns whether this epoch is to be preferred to another. */
+    boolean isBetterThan(Epoch other) {
+      return validationShare > other.validationShare
+          || (!(validationShare < other.validationShare) && validationLoss < other.validationLoss);
+    }
+  }
 
   /** Copies the list. */
   public TrainReport {

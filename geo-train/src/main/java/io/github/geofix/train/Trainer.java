@@ -1,6 +1,7 @@
 package io.github.geofix.train;
 
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.data.BatchOrder;
@@ -8,6 +9,7 @@ import io.github.geofix.train.data.TrainingData;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class Trainer {
   private final Trainable model;
   private final TrainOptions options;
   private @Nullable BatchOrder order;
-  private Optional<Examples> validation = Optional.empty();
+  private Optional<Validation> validation = Optional.empty();
   private Consumer<Progress> onProgress = progress -> {};
   private Consumer<TrainReport.Epoch> onEpoch = epoch -> {};
   private Consumer<String> onNotice = System.err::println;
@@ -51,20 +53,41 @@ public final class Trainer {
 
   /**
    * Computes the loss on these photos after every epoch; the network ends with the weights of the
-   * lowest loss. A remainder that does not fill a batch is left out. Returns this.
+   * lowest loss, or of the most photos {@linkplain Stopping#withinMeters located within a
+   * distance}. A remainder that does not fill a batch is left out of the loss. Returns this.
    *
    * @throws IllegalArgumentException if there are none
    */
   public Trainer validateOn(PhotoSource photos) {
-    return validateOn(Examples.of(model, photos));
+    Examples examples = Examples.of(model, photos);
+    return validateOn(
+        model instanceof GeoModel whole
+            ? new Validation(examples, meters -> Validation.located(whole, photos, meters))
+            : new Validation(examples, null));
   }
 
-  /** As {@link #validateOn(PhotoSource)}, on examples already made; returns this. */
+  /**
+   * As {@link #validateOn(PhotoSource)}, on examples already made, by their loss; returns this.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
   public Trainer validateOn(Examples examples) {
-    if (examples.size() == 0) {
-      throw new IllegalArgumentException("there are no photos to validate on");
-    }
-    validation = Optional.of(examples);
+    return validateOn(new Validation(examples, null));
+  }
+
+  /**
+   * As {@link #validateOn(PhotoSource)}, on examples already made; returns this.
+   *
+   * @param shareWithin returns the share of the photos that the model, as it is trained so far,
+   *     locates within a distance in meters
+   * @throws IllegalArgumentException if there are none
+   */
+  public Trainer validateOn(Examples examples, DoubleUnaryOperator shareWithin) {
+    return validateOn(new Validation(examples, shareWithin));
+  }
+
+  private Trainer validateOn(Validation newValidation) {
+    validation = Optional.of(newValidation);
     return this;
   }
 
@@ -154,6 +177,9 @@ public final class Trainer {
   }
 
   private TrainReport run(TrainingData data, Optional<RunFolder> folder) {
+    if (options.stopping().withinMeters() > 0) {
+      validation.ifPresent(Validation::requireShare);
+    }
     Examples examples = data.examples(model);
     BatchOrder chosen =
         order == null

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -29,7 +30,7 @@ final class TrainingRun {
       Trainable model,
       TrainOptions options,
       BatchOrder order,
-      Optional<Examples> validation,
+      Optional<Validation> validation,
       Consumer<Progress> onProgress,
       Consumer<Epoch> onEpoch,
       Consumer<String> onNotice) {}
@@ -149,7 +150,7 @@ final class TrainingRun {
       double validationLoss = Double.NaN;
       if (step % stepsPerEpoch == 0 || step == steps) {
         validationLoss = validate(learner);
-        gained = endEpoch(progress, validationLoss, learner);
+        gained = endEpoch(progress, validationLoss, located(learner), learner);
       }
       addRow(progress, validationLoss);
       if (gained || System.nanoTime() - savedAt >= options.checkpointSeconds() * 1e9) {
@@ -198,7 +199,7 @@ final class TrainingRun {
     }
     try (BatchLoader loader =
         BatchLoader.inOrder(
-            setup.validation().get(),
+            setup.validation().get().examples(),
             setup.model().inputShapes(),
             options.batches(),
             options.seed())) {
@@ -206,14 +207,39 @@ final class TrainingRun {
     }
   }
 
+  /** Returns the share of validation photos located within the distance asked for, else NaN. */
+  private double located(Learner learner) {
+    double meters = options.stopping().withinMeters();
+    if (meters == 0 || setup.validation().isEmpty()) {
+      return Double.NaN;
+    }
+    Validation validation = setup.validation().get();
+    // A step at an epoch's end is done only with its validation: an interrupt has to wait.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return learner.onAverage(() -> validation.shareWithin(meters));
+        } catch (CancellationException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Returns whether the epoch is the best so far. */
-  private boolean endEpoch(Progress progress, double validationLoss, Learner learner) {
+  private boolean endEpoch(
+      Progress progress, double validationLoss, double validationShare, Learner learner) {
     int number = progress.epoch();
-    Epoch epoch = new Epoch(number, step, finalLoss(), validationLoss, progress.learningRate());
+    Epoch epoch =
+        new Epoch(
+            number, step, finalLoss(), validationLoss, validationShare, progress.learningRate());
     boolean best =
-        bestEpoch < 0
-            ? Double.isFinite(validationLoss)
-            : validationLoss < epochs.get(bestEpoch).validationLoss();
+        bestEpoch < 0 ? Double.isFinite(validationLoss) : epoch.isBetterThan(epochs.get(bestEpoch));
     // An epoch that the last step cut short is taken up again if the run is later made longer. Its
     // line stays as long as its weights are the best, so that others are compared with them.
     if (best || bestEpoch != number) {

@@ -51,7 +51,8 @@ final class RecipeTest {
     Batches batches = options.batches();
     assertThat(batches.size() * batches.gradientAccumulationSteps()).isEqualTo(batch);
     assertThat(batches.precision()).isEqualTo(precision);
-    assertThat(options.stopping()).isEqualTo(new Stopping(epochs, 0, patience));
+    assertThat(options.stopping())
+        .isEqualTo(new Stopping(epochs, 0, patience, method.equals("zoom") ? 40 : 0));
     assertThat(options.optimizer().weightDecay()).isEqualTo(decay);
     assertThat(options.optimizer().maxGradientNorm()).isEqualTo(clip);
     assertThat(options.sam()).isEqualTo(Sam.Options.asam(asam));

@@ -23,7 +23,7 @@ final class TrainOptionsTest {
   /** The options of before, one by one: old commands train as they did. */
   @Test
   void hasTheDefaultsItAlwaysHad() {
-    assertThat(DEFAULTS.stopping()).isEqualTo(new Stopping(10, 0, 0));
+    assertThat(DEFAULTS.stopping()).isEqualTo(new Stopping(10, 0, 0, 0));
     assertThat(DEFAULTS.batches().size()).isEqualTo(64);
     assertThat(DEFAULTS.batches().gradientAccumulationSteps()).isEqualTo(1);
     assertThat(DEFAULTS.optimizer().learningRate()).isEqualTo(1e-3);

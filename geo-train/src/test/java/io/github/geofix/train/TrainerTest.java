@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
@@ -16,12 +20,15 @@ import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
@@ -120,6 +127,70 @@ class TrainerTest {
       assertThatThrownBy(() -> trainer.validateOn(new ColorModel.Photos(0)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("validate");
+    }
+  }
+
+  @Test
+  void choosesTheEpochThatLocatesMostPhotosAndTheLowerLossAmongEqualOnes() {
+    Iterator<Double> shares = List.of(0.2, 0.6, 0.6, 0.4).iterator();
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColorModel model = new ColorModel(manager, 1);
+      TrainReport report =
+          Trainer.of(model, OPTIONS.withBestWithinMeters(40))
+              .validateOn(
+                  Examples.of(model, new ColorModel.Photos(32)),
+                  meters -> {
+                    assertThat(meters).isEqualTo(40);
+                    return shares.next();
+                  })
+              .fit(new ColorModel.Photos(64));
+      assertThat(report.epochs())
+          .extracting(TrainReport.Epoch::validationShare)
+          .containsExactly(0.2, 0.6, 0.6, 0.4);
+      List<Double> losses =
+          report.epochs().stream().map(TrainReport.Epoch::validationLoss).toList();
+      assertThat(losses).isSortedAccordingTo(Comparator.reverseOrder());
+      assertThat(report.bestEpoch()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void measuresTheShareThatTheModelLocatesWithTheWeightsItReturns() {
+    PhotoSource photos = new ColorModel.Photos(48);
+    List<LatLng> places =
+        IntStream.range(0, photos.size()).mapToObj(i -> photos.photo(0, i).latLng()).toList();
+    Map<String, String> settings =
+        Map.of("encoder.image.height", "16", "encoder.image.width", "16");
+    double meters = 4e6;
+    try (GeoModel model = Family.named("embed").create("tiny", settings, places, 1)) {
+      TrainOptions options = OPTIONS.withEpochs(3).withBestWithinMeters(meters).withEmaDecay(0.8);
+      TrainReport report = Trainer.of(model, options).validateOn(photos).fit(photos);
+      double best =
+          report.epochs().stream()
+              .mapToDouble(TrainReport.Epoch::validationShare)
+              .max()
+              .orElseThrow();
+      assertThat(report.epochs().get(report.bestEpoch()).validationShare()).isEqualTo(best);
+      int within = 0;
+      try (Localizer localizer = model.localizer()) {
+        for (int i = 0; i < photos.size(); i++) {
+          LatLng found = localizer.locate(photos.photo(0, i).image()).latLng();
+          within += GreatCircle.distanceKm(found, places.get(i)) <= meters / 1000 ? 1 : 0;
+        }
+      }
+      assertThat(best).isEqualTo(within / 48.0).isBetween(0.01, 0.99);
+    }
+  }
+
+  @Test
+  void refusesToChooseByDistanceAmongExamplesThatNobodyLocates() {
+    try (NDManager manager = TorchEngine.newManager()) {
+      ColorModel model = new ColorModel(manager, 1);
+      Trainer trainer =
+          Trainer.of(model, OPTIONS.withBestWithinMeters(40)).validateOn(new ColorModel.Photos(16));
+      assertThatThrownBy(() -> trainer.fit(new ColorModel.Photos(16)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("stopping.withinMeters");
     }
   }
 

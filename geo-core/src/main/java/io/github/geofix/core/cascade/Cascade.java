@@ -1,10 +1,13 @@
 package io.github.geofix.core.cascade;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
@@ -12,6 +15,7 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
+import io.github.geofix.core.partition.Region;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -239,15 +244,82 @@ public final class Cascade implements Localizer {
   }
 
   private Location refined(BufferedImage photo, Location proposed) {
+    return located(refinements(photo, proposed));
+  }
+
+  /** Returns the candidates after each refiner, best first. */
+  private List<Explanation.Stage> refinements(BufferedImage photo, Location proposed) {
     List<Candidate> candidates = proposed.candidates();
+    List<Explanation.Stage> after = new ArrayList<>();
     for (int i = 0; i < refiners.size(); i++) {
       long start = System.nanoTime();
       List<Candidate> prior = candidates;
       candidates = posterior(prior, refiners.get(i).refine(photo, prior));
       stages.get(i + 1).count(1, candidates.size(), start);
+      after.add(new Explanation.Stage(refiners.get(i).name(), candidates));
     }
+    return after;
+  }
+
+  private Location located(List<Explanation.Stage> after) {
+    List<Candidate> candidates = after.get(after.size() - 1).candidates();
     LatLng best = candidates.get(0).latLng();
     return new Location(options.meanKm() == 0 ? best : meanAround(best, candidates), candidates);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A region restricts the candidates of the first model. Those of the refiners that have no
+   * place in it are left out, and none counts for less because it has only a part in it: the first
+   * model's do already.
+   */
+  @Override
+  public Location locate(Photo photo) {
+    long start = System.nanoTime();
+    Location proposed = first.locate(photo);
+    stages.get(0).count(1, proposed.candidates().size(), start);
+    return refiners.isEmpty() ? proposed : located(refinements(photo, proposed), photo.region());
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    long start = System.nanoTime();
+    Explanation proposed = first.explain(photo, options);
+    stages.get(0).count(1, proposed.location().candidates().size(), start);
+    if (refiners.isEmpty()) {
+      return proposed;
+    }
+    List<Explanation.Stage> after = refinements(photo, proposed.location());
+    return new Explanation(
+        located(after, photo.region()), new Explanation.Stages(proposed.evidence(), after));
+  }
+
+  private List<Explanation.Stage> refinements(Photo photo, Location proposed) {
+    BufferedImage image =
+        photo.file().isPresent()
+            ? decode.apply(photo.file().get())
+            : photo.read(photoLimits());
+    return refinements(image, proposed);
+  }
+
+  private Location located(List<Explanation.Stage> after, Optional<Region> region) {
+    Location location = located(after);
+    return region.isPresent() ? inside(location, region.get()) : location;
+  }
+
+  private static Location inside(Location location, Region region) {
+    List<Candidate> inside =
+        location.candidates().stream().flatMap(place -> place.within(region).stream()).toList();
+    double sum = inside.stream().mapToDouble(Candidate::score).sum();
+    if (!(sum > 0)) {
+      throw new NoAnswerException("the refiners leave no candidate in the region given");
+    }
+    List<Candidate> candidates =
+        inside.stream().map(place -> place.withScore(place.score() / sum)).toList();
+    LatLng answer = location.latLng();
+    return new Location(
+        region.contains(answer) ? answer : candidates.get(0).latLng(), candidates);
   }
 
   /** Returns the best candidates by prior times likelihood, best first. */

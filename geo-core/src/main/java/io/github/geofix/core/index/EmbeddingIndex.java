@@ -334,6 +334,18 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     return prepared;
   }
 
+  /**
+   * Searches the k nearest rows of each row among the others, with the scores and the order of a
+   * search. For rows of floats, none of them deleted.
+   */
+  void neighbors(int k, int threads, PairScan.Target target) {
+    reading(
+        () -> {
+          new PairScan(kernel, isSquared(), rows, threads).run(k, target);
+          return true;
+        });
+  }
+
   @Override
   List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k) {
     long start = System.nanoTime();

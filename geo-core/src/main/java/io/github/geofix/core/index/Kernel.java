@@ -66,6 +66,13 @@ interface Kernel {
   /** Returns whether any of 64 scores is above a limit. */
   boolean anyAbove(float[] scores, int from, float limit);
 
+  /**
+   * Returns whether any of 64 scores is above its own limit.
+   *
+   * @param limits [64]
+   */
+  boolean anyAbove(float[] scores, int from, float[] limits);
+
   /** Scores one row, [D]. */
   float score(float[] row, boolean squared, float[] query);
 

@@ -111,8 +111,11 @@ public final class NeighborLists implements AutoCloseable {
    * their directions.
    *
    * <p>Beside the file, an index of the rows that are searched is written and deleted again, 4
-   * {@code dimension} bytes for each; heap and memory do not depend on the number of rows. The
-   * exact search costs Q N products, at the speed of {@link EmbeddingIndex} in batches.
+   * {@code dimension} bytes for each. The exact search costs Q N products, at the speed of {@link
+   * EmbeddingIndex} in batches, and half of them if rows are searched among themselves: each pair
+   * is scored once. The best rows of all rows are then on the heap, about 200 bytes a row; where
+   * that is more than a quarter of the heap, all products are computed in place of that, and heap
+   * and memory do not depend on the number of rows.
    *
    * @param file named {@code *.npy}
    * @param queries [Q, D]
@@ -175,7 +178,12 @@ public final class NeighborLists implements AutoCloseable {
                 (row, vector) -> builder.add(vector, NOWHERE, Integer.toString(row))));
     if (!options.approximate()) {
       try (EmbeddingIndex index = EmbeddingIndex.open(flat)) {
-        search(index, queries, queries == among, options, out, onDone);
+        long heap = PairScan.heapBytes(index.rows(), options.count());
+        if (queries == among && heap < Runtime.getRuntime().maxMemory() / 4) {
+          searchPairs(index, options.count(), out, onDone);
+        } else {
+          search(index, queries, queries == among, options, out, onDone);
+        }
       }
       return;
     }
@@ -204,6 +212,33 @@ public final class NeighborLists implements AutoCloseable {
         action.accept(first + i, Arrays.copyOfRange(block, from, from + dimension));
       }
     }
+  }
+
+  private static void searchPairs(
+      EmbeddingIndex index, int count, OutputStream out, IntConsumer onDone) {
+    int rows = index.rows();
+    index.neighbors(
+        count,
+        Runtime.getRuntime().availableProcessors(),
+        (first, best) -> {
+          Interrupts.check(first, rows, "rows");
+          try {
+            for (TopK top : best) {
+              // Rows at one place keep their order, so their numbers are those of the index.
+              int[] found = new int[count];
+              for (int i = count - 1; i >= 0; i--) {
+                found[i] = top.removeWorst().row();
+              }
+              ByteBuffer bytes =
+                  ByteBuffer.allocate(count * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+              bytes.asIntBuffer().put(found);
+              out.write(bytes.array());
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException("cannot write neighbors: " + e.getMessage(), e);
+          }
+          onDone.accept(first + best.length);
+        });
   }
 
   private static void search(

@@ -134,6 +134,16 @@ final class PlainKernel implements Kernel {
     return false;
   }
 
+  @Override
+  public boolean anyAbove(float[] scores, int from, float[] limits) {
+    for (int i = 0; i < BLOCK; i++) {
+      if (scores[from + i] > limits[i]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same sums in the same order as over a tile. */
   @Override
   public float score(float[] row, boolean squared, float[] query) {

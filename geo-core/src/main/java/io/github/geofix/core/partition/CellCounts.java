@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * A histogram of points over the S2 cells of one level, with the vector sum of each cell. Counts of
  * parts of a data set can be merged, so a partition of more points than fit on one machine can be
- * built. Immutable and thread-safe.
+ * built. {@link #coarsened} replaces cells of few points by larger ones, which bounds the size of
+ * the histogram of any number of points. Immutable and thread-safe.
  *
  * <p>{@link CellPartition#adaptive(CellCounts, AdaptiveOptions)} has exactly the cells and counts
  * of the partition of the points themselves. Its means differ by at most a centimeter: vector sums
@@ -26,13 +27,18 @@ public final class CellCounts {
   /** The unit vectors' components are rounded to multiples of 1 / UNIT. */
   static final double UNIT = 1L << 30;
 
+  /** Cells are not merged beyond it: {@link AdaptiveOptions.Rule#ISN} starts there. */
+  private static final int COARSEST_LEVEL = 2;
+
   private final int level;
+  private final long limit; // points of a cell above the level at most; 0 if there is none
   private final long[] cells;
   private final long[] cumulative; // cumulative[i + 1]: points in cells 0 to i
   private final long[] sums; // x, y, z of each cell
 
-  private CellCounts(int level, long[] cells, long[] counts, long[] sums) {
+  private CellCounts(int level, long limit, long[] cells, long[] counts, long[] sums) {
     this.level = level;
+    this.limit = limit;
     this.cells = cells;
     this.sums = sums;
     this.cumulative = new long[cells.length + 1];
@@ -58,17 +64,19 @@ public final class CellCounts {
       counts[i] = found[4 * i];
       System.arraycopy(found, 4 * i + 1, sums, 3 * i, 3);
     }
-    return new CellCounts(level, cells, counts, sums);
+    return new CellCounts(level, 0, cells, counts, sums);
   }
 
   /**
    * Restores counts from {@link #cellIds()}, {@link #counts()} and {@link #vectorSums()}.
    *
-   * @param level the S2 level of all cells, 0 to 30
-   * @param cellIds [m], distinct, ascending as unsigned numbers
+   * @param level the S2 level of the cells, 0 to 30; cells of a lower level are those of {@link
+   *     #coarsened} counts
+   * @param cellIds [m], disjoint, ascending as unsigned numbers
    * @param counts [m], 1 or more
    * @param vectorSums [3m], x, y, z of each cell in units of 2^-30
-   * @throws IllegalArgumentException if the lengths differ, or a value is out of range or order
+   * @throws IllegalArgumentException if the lengths differ, cells overlap, or a value is out of
+   *     range or order
    */
   public static CellCounts of(int level, long[] cellIds, long[] counts, long[] vectorSums) {
     requireLevel(level);
@@ -82,13 +90,20 @@ public final class CellCounts {
                   counts.length,
                   vectorSums.length));
     }
+    long limit = 0;
     for (int i = 0; i < cellIds.length; i++) {
-      if (!S2Cells.isValid(cellIds[i]) || S2Cells.level(cellIds[i]) != level) {
+      if (!S2Cells.isValid(cellIds[i]) || S2Cells.level(cellIds[i]) > level) {
         throw new IllegalArgumentException(
             Long.toUnsignedString(cellIds[i]) + " is not an S2 cell id of level " + level);
       }
-      if (i > 0 && Long.compareUnsigned(cellIds[i - 1], cellIds[i]) >= 0) {
-        throw new IllegalArgumentException("cell ids must ascend as unsigned numbers");
+      if (S2Cells.level(cellIds[i]) < level) {
+        limit = Math.max(limit, counts[i]);
+      }
+      if (i > 0
+          && Long.compareUnsigned(S2Cells.lastLeaf(cellIds[i - 1]), S2Cells.firstLeaf(cellIds[i]))
+              >= 0) {
+        throw new IllegalArgumentException(
+            "cell ids must ascend as unsigned numbers, and cells must not overlap");
       }
       if (counts[i] < 1) {
         throw new IllegalArgumentException("a count must be 1 or more: " + counts[i]);
@@ -100,7 +115,7 @@ public final class CellCounts {
         }
       }
     }
-    return new CellCounts(level, cellIds.clone(), counts, vectorSums.clone());
+    return new CellCounts(level, limit, cellIds.clone(), counts, vectorSums.clone());
   }
 
   private static void requireLevel(int level) {
@@ -110,9 +125,57 @@ public final class CellCounts {
   }
 
   /**
+   * Returns counts of the largest cells that hold at most so many points, down to level 2. Any
+   * partition that splits cells of more points can be built from them, in the memory of its own
+   * cells rather than that of the points. Takes O(m) time.
+   *
+   * @param maxPoints the least {@link AdaptiveOptions#maxPoints} to be used, 1 or more
+   */
+  public CellCounts coarsened(int maxPoints) {
+    if (maxPoints < 1) {
+      throw new IllegalArgumentException("maxPoints must be 1 or more: " + maxPoints);
+    }
+    long[] ids = new long[cells.length];
+    long[] counts = new long[cells.length];
+    long[] merged = new long[3 * cells.length];
+    int size = 0;
+    int at = 0;
+    long largest = 0;
+    while (at < cells.length) {
+      long cell = cells[at];
+      int end = at + 1;
+      while (S2Cells.level(cell) > COARSEST_LEVEL) {
+        long parent = S2Cells.parent(cell, S2Cells.level(cell) - 1);
+        // The parent's first cells were merged already where it holds too many points.
+        if (at > 0 && S2Cells.contains(parent, cells[at - 1])) {
+          break;
+        }
+        int parentEnd = S2Cells.upperBound(cells, end, cells.length, S2Cells.lastLeaf(parent));
+        if (count(at, parentEnd) > maxPoints) {
+          break;
+        }
+        cell = parent;
+        end = parentEnd;
+      }
+      ids[size] = cell;
+      for (int i = at; i < end; i++) {
+        add(i, counts, merged, size);
+      }
+      if (S2Cells.level(cell) < level) {
+        largest = Math.max(largest, counts[size]);
+      }
+      size++;
+      at = end;
+    }
+    return new CellCounts(
+        level, largest, Arrays.copyOf(ids, size), counts, Arrays.copyOf(merged, 3 * size));
+  }
+
+  /**
    * Returns the counts of both sets of points together, in O(m) time.
    *
-   * @throws IllegalArgumentException if the levels differ
+   * @throws IllegalArgumentException if the levels differ, or cells of the two overlap without
+   *     being equal, as those of {@link #coarsened} counts may: merge first
    */
   public CellCounts merge(CellCounts other) {
     if (other.level != level) {
@@ -134,9 +197,27 @@ public final class CellCounts {
       if (order >= 0) {
         other.add(j++, counts, merged, size);
       }
+      if (Math.max(limit, other.limit) > 0) {
+        requireDisjoint(ids, size, order == 0);
+      }
       size++;
     }
-    return new CellCounts(level, Arrays.copyOf(ids, size), counts, Arrays.copyOf(merged, 3 * size));
+    return new CellCounts(
+        level,
+        Math.max(limit, other.limit),
+        Arrays.copyOf(ids, size),
+        counts,
+        Arrays.copyOf(merged, 3 * size));
+  }
+
+  private void requireDisjoint(long[] ids, int last, boolean both) {
+    if ((both && S2Cells.level(ids[last]) < level)
+        || (last > 0
+            && Long.compareUnsigned(S2Cells.lastLeaf(ids[last - 1]), S2Cells.firstLeaf(ids[last]))
+                >= 0)) {
+      throw new IllegalArgumentException(
+          "coarsened counts of overlapping cells cannot be merged: merge them before");
+    }
   }
 
   private int compare(int i, CellCounts other, int j) {
@@ -170,9 +251,14 @@ public final class CellCounts {
     return merge(parts.subList(0, half)).merge(merge(parts.subList(half, parts.size())));
   }
 
-  /** Returns the S2 level of the cells. */
+  /** Returns the S2 level of the cells; {@link #coarsened} counts have larger cells, too. */
   public int level() {
     return level;
+  }
+
+  /** Returns the most points of a cell above the level, below which no cell can be split. */
+  long limit() {
+    return limit;
   }
 
   /** Returns the number of cells that contain points, m. */
@@ -229,6 +315,7 @@ public final class CellCounts {
   public boolean equals(Object other) {
     return other instanceof CellCounts that
         && level == that.level
+        && limit == that.limit
         && Arrays.equals(cells, that.cells)
         && Arrays.equals(cumulative, that.cumulative)
         && Arrays.equals(sums, that.sums);

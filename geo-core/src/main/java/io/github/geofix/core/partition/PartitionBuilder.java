@@ -54,6 +54,9 @@ final class PartitionBuilder {
     if (first.mean() != Mean.SPHERICAL) {
       throw new IllegalArgumentException("counts have spherical means only, not " + first.mean());
     }
+    for (AdaptiveOptions each : options) {
+      requireSplittable(counts, each.maxPoints());
+    }
     return options.stream()
         .map(o -> adaptive(counts.sortedCells(), counts::count, counts.points(), o))
         .map(layout -> withStatistics(counts, layout))
@@ -134,9 +137,21 @@ final class PartitionBuilder {
     return withStatistics(points, layouts, Mean.SPHERICAL);
   }
 
+  private static void requireSplittable(CellCounts counts, int maxPoints) {
+    if (counts.limit() > maxPoints) {
+      throw new IllegalArgumentException(
+          "counts of cells of up to "
+              + counts.limit()
+              + " points cannot be split to maxPoints "
+              + maxPoints
+              + ": coarsen them less");
+    }
+  }
+
   /** As {@link #fixedLevels(PointSet, int...)}, from counts. */
   static List<CellPartition> fixedLevels(CellCounts counts, int... levels) {
     requirePoints(counts.points());
+    requireSplittable(counts, 0);
     return Arrays.stream(levels)
         .mapToObj(level -> fixedLevel(counts.sortedCells(), counts.points(), level, counts.level()))
         .map(layout -> withStatistics(counts, layout))

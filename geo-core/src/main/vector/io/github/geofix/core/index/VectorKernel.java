@@ -343,6 +343,19 @@ final class VectorKernel implements Kernel {
     return false;
   }
 
+  @Override
+  public boolean anyAbove(float[] scores, int from, float[] limits) {
+    for (int i = 0; i < BLOCK; i += LANES) {
+      FloatVector limit = FloatVector.fromArray(FLOATS, limits, i);
+      if (FloatVector.fromArray(FLOATS, scores, from + i)
+          .compare(VectorOperators.GT, limit)
+          .anyTrue()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same sums in the same order as over a block. */
   @Override
   public float score(float[] row, boolean squared, float[] query) {

@@ -130,6 +130,23 @@ final class KernelTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("io.github.geofix.core.index.Kernels#stream")
+  void seesAnyScoreAboveItsOwnLimit(Kernel kernel) {
+    float[] scores = new float[3 * Kernel.BLOCK];
+    float[] limits = new float[Kernel.BLOCK];
+    for (int i = 0; i < Kernel.BLOCK; i++) {
+      scores[Kernel.BLOCK + i] = i;
+      limits[i] = i;
+    }
+    assertThat(kernel.anyAbove(scores, Kernel.BLOCK, limits)).isFalse();
+    for (int i = 0; i < Kernel.BLOCK; i++) {
+      limits[i] = i - 0.5f;
+      assertThat(kernel.anyAbove(scores, Kernel.BLOCK, limits)).isTrue();
+      limits[i] = Float.POSITIVE_INFINITY;
+    }
+  }
+
   private static double definition(float[] row, boolean squared, float[] query) {
     double sum = 0;
     for (int d = 0; d < row.length; d++) {

@@ -75,6 +75,52 @@ final class CellCountsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1,GEOSURGE,30", "2,GEOSURGE,12", "3,ISN,14", "4,ISN,30", "5,GEOSURGE,3"})
+  void coarsenedCountsMakeTheSameCellsFromLess(long seed, Rule rule, int level) {
+    List<LatLng> points = Points.clustered(3000, new Random(seed));
+    AdaptiveOptions options =
+        AdaptiveOptions.defaults().withRule(rule).withMinPoints(3).withMaxLevel(level);
+    CellCounts counts = counts(points, level);
+    CellCounts coarse = counts.coarsened(20);
+    assertThat(coarse.points()).isEqualTo(3000);
+    assertThat(coarse.size()).isLessThan(level > 3 ? counts.size() / 2 : counts.size() + 1);
+    assertThat(coarse.coarsened(20)).isEqualTo(coarse);
+    assertThat(
+            CellCounts.of(level, coarse.cellIds(), coarse.counts(), coarse.vectorSums()))
+        .isEqualTo(coarse);
+    assertThat(CellHierarchy.adaptive(coarse, options, 400, 90, 20))
+        .isEqualTo(CellHierarchy.adaptive(counts, options, 400, 90, 20));
+  }
+
+  @Test
+  void coarsenedCountsOfDifferentCellsAreMergedAndThoseOfTheSameRefused() {
+    List<LatLng> points = Points.clustered(3000, new Random(9));
+    CellCounts north = counts(points.stream().filter(p -> p.latitude() > 0).toList(), 20);
+    CellCounts south = counts(points.stream().filter(p -> p.latitude() <= 0).toList(), 20);
+    CellCounts coarse = north.coarsened(1).merge(south.coarsened(1));
+    assertThat(coarse.coarsened(30)).isEqualTo(north.merge(south).coarsened(30));
+    assertThatThrownBy(() -> coarse.merge(coarse)).hasMessageContaining("merge them before");
+    assertThatThrownBy(() -> coarse.coarsened(30).merge(coarse))
+        .hasMessageContaining("merge them before");
+  }
+
+  @Test
+  void coarsenedCountsAreNotSplitFurther() {
+    CellCounts coarse = counts(Points.clustered(3000, new Random(10)), 20).coarsened(100);
+    assertThatThrownBy(
+            () ->
+                CellPartition.adaptive(
+                    coarse,
+                    AdaptiveOptions.defaults()
+                        .withMaxLevel(20)
+                        .withMinPoints(1)
+                        .withMaxPoints(10)))
+        .hasMessageContaining("coarsen them less");
+    assertThatThrownBy(() -> CellPartition.fixedLevel(coarse, 8))
+        .hasMessageContaining("coarsen them less");
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void mergingPartsInAnyOrderIsCountingTheWhole(long seed) {
     Random random = new Random(seed);

@@ -243,7 +243,7 @@ public final class HtmlReport {
                 + dataset
                 + ", in per cent. None of it was measured here, and preprocessing and splits may"
                 + " differ.",
-            PublishedFigures.table(dataset)));
+            PublishedFigures.builtIn().table(dataset)));
   }
 
   /** Sets the line below the title. */

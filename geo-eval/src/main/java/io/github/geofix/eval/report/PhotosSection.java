@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Photos as cards: their pictures, and a map with the scores of their cells. */
 final class PhotosSection extends ReportSection {
@@ -51,14 +52,14 @@ final class PhotosSection extends ReportSection {
   }
 
   /** The JSON that report.js draws of one photo. */
-  private record PhotoMap(
-      List<Double> truth,
+  record PhotoMap(
+      @Nullable List<Double> truth,
       List<Double> guess,
       List<CellShape> cells,
       List<Part> regions,
       List<CellShape> path) {}
 
-  private record Part(double share, List<List<List<Double>>> border) {}
+  record Part(double share, List<List<List<Double>>> border) {}
 
   @Override
   DomContent content(String id) {
@@ -100,7 +101,7 @@ final class PhotosSection extends ReportSection {
                     .withClasses("badge", Html.kind(photo, nearKm, farKm))
                     .withTitle("distance between truth and guess")),
             iff(!photo.pictures().isEmpty(), pictures(photo)),
-            figure(Html.data(map(photo)), div().withClass("plot"))
+            figure(Html.data(map(photo, true)), div().withClass("plot"))
                 .withClass("chart")
                 .attr("data-chart", "cells"),
             details(
@@ -139,7 +140,8 @@ final class PhotosSection extends ReportSection {
     return picture.caption() + " of " + photo.name();
   }
 
-  private static PhotoMap map(LocatedPhoto photo) {
+  /** Returns what is drawn of a photo, with or without where it was taken. */
+  static PhotoMap map(LocatedPhoto photo, boolean withTruth) {
     double best = photo.cells().stream().mapToDouble(ScoredCell::score).max().orElse(0);
     List<ScoredCell> visible =
         photo.cells().stream()
@@ -147,7 +149,7 @@ final class PhotosSection extends ReportSection {
             .limit(MAX_CELLS)
             .toList();
     return new PhotoMap(
-        CellShape.position(photo.truth()),
+        withTruth ? CellShape.position(photo.truth()) : null,
         CellShape.position(photo.guess()),
         CellShape.of(visible),
         photo.regions().stream()

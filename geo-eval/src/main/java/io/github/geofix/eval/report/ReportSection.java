@@ -1,5 +1,7 @@
 package io.github.geofix.eval.report;
 
+import io.github.geofix.core.Explanation;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
@@ -12,6 +14,7 @@ import io.github.geofix.eval.Table;
 import j2html.tags.DomContent;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One section of an {@link HtmlReport}: a table, a chart, a map or photos, below a heading.
@@ -26,7 +29,9 @@ public abstract sealed class ReportSection
         ComparisonSection,
         ConfusionSection,
         ErrorCurvesSection,
+        EvidenceSection,
         HeadlineSection,
+        LocationSection,
         PhotosSection,
         RecallCurvesSection,
         ReliabilitySection,
@@ -181,6 +186,22 @@ public abstract sealed class ReportSection
    */
   public static ReportSection reliability(String title, String note, Reliability reliability) {
     return new ReliabilitySection(title, note, reliability);
+  }
+
+  /**
+   * Returns the answer to one photo: a map of the candidates and regions, and a list of them.
+   *
+   * @param title the name of the photo
+   * @param picture the photo, if it is to be shown
+   */
+  public static ReportSection location(
+      String title, Location location, Optional<EmbeddedImage> picture) {
+    return new LocationSection(title, location, picture);
+  }
+
+  /** Returns the evidence for one answer, drawn in the form of the model's family. */
+  public static ReportSection evidence(String title, Explanation.Evidence evidence) {
+    return new EvidenceSection(title, evidence);
   }
 
   /** Returns the confusion matrix of regions: photos by true region and predicted region. */

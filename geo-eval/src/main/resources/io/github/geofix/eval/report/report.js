@@ -284,8 +284,8 @@
   }
 
   function cells(plot, data) {
-    const truth = projection(data.truth);
     const guess = projection(data.guess);
+    const truth = data.truth ? projection(data.truth) : guess;
     const best = d3.max(data.cells, cell => cell.score) || 1;
     const shapes = data.cells.map(cell =>
       ({shape: polygon(cell.outline), share: cell.score / best, name: cell.name, score: cell.score}));
@@ -301,7 +301,7 @@
     const x0 = Math.max(0, Math.min(360 - width, (left + right - width) / 2));
     const y0 = Math.max(0, Math.min(180 - height, (top + bottom - height) / 2));
     const svg = d3.select(plot).append('svg').attr('class', 'cells').attr('viewBox', '0 0 320 160')
-      .attr('role', 'img').attr('aria-label', 'Scores of cells as a heat map, with truth and guess');
+      .attr('role', 'img').attr('aria-label', `Scores of cells as a heat map, with ${data.truth ? 'truth and ' : ''}guess`);
     const k = 320 / width;
     const layer = svg.append('g').attr('transform', `scale(${k}) translate(${-x0},${-y0})`);
     drawEarth(layer);
@@ -316,9 +316,14 @@
     const place = p => [(p[0] - x0) * k, (p[1] - y0) * k];
     const [tx, ty] = place(truth);
     const [gx, gy] = place(guess);
-    svg.append('path').attr('class', 'link').attr('transform', `scale(${k}) translate(${-x0},${-y0})`)
-      .attr('vector-effect', 'non-scaling-stroke').attr('d', path({type: 'LineString', coordinates: [data.truth, data.guess]}));
+    if (data.truth) {
+      svg.append('path').attr('class', 'link').attr('transform', `scale(${k}) translate(${-x0},${-y0})`)
+        .attr('vector-effect', 'non-scaling-stroke').attr('d', path({type: 'LineString', coordinates: [data.truth, data.guess]}));
+    }
     svg.append('circle').attr('class', 'guess').attr('cx', gx).attr('cy', gy).attr('r', 4);
+    if (!data.truth) {
+      return;
+    }
     svg.append('circle').attr('class', 'truth-casing').attr('cx', tx).attr('cy', ty).attr('r', 6.5);
     svg.append('circle').attr('class', 'truth').attr('cx', tx).attr('cy', ty).attr('r', 6.5);
   }

@@ -466,8 +466,8 @@ class ProtocolTest {
     Arrays.stream(PhotoProtocol.values())
         .map(PhotoProtocol::dataset)
         .filter(dataset -> !unpublished.contains(dataset))
-        .forEach(dataset -> assertThat(PublishedFigures.of(dataset)).isNotEmpty());
+        .forEach(dataset -> assertThat(PublishedFigures.builtIn().of(dataset).all()).isNotEmpty());
     Arrays.stream(CrossViewProtocol.values())
-        .forEach(p -> assertThat(PublishedFigures.of(p.dataset())).isNotEmpty());
+        .forEach(p -> assertThat(PublishedFigures.builtIn().of(p.dataset()).all()).isNotEmpty());
   }
 }

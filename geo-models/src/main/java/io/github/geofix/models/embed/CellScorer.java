@@ -130,6 +130,26 @@ final class CellScorer {
     return rows(scores);
   }
 
+  /**
+   * Scores the cells of each level by that level alone: those of which {@link #scores} multiplies
+   * one of each level.
+   *
+   * @param embedded {@code [1, D]}, of length 1 for cosines
+   * @return for each level {@code [cells]}: probabilities that add up to 1, or cosines cut off at 0
+   */
+  List<float[]> ownScores(NDArray embedded) {
+    return levels.stream()
+        .map(level -> level.products(embedded))
+        .map(
+            products ->
+                switch (product) {
+                  case PROBABILITIES -> products.softmax(1);
+                  case COSINES -> products.maximum(0);
+                })
+        .map(NDArray::toFloatArray)
+        .toList();
+  }
+
   private static float[][] rows(NDArray matrix) {
     int count = Math.toIntExact(matrix.getShape().get(0));
     int width = Math.toIntExact(matrix.getShape().get(1));

@@ -75,6 +75,14 @@ final class EmbedGallery implements AutoCloseable {
     }
   }
 
+  /** Returns the photos in a region that have the vectors nearest to one, nearest first. */
+  List<Hit> nearest(float[] vector, Region region, int neighbors) {
+    EmbeddingIndex present = index;
+    return present == null || neighbors == 0
+        ? List.of()
+        : present.within(region).search(vector, neighbors).hits();
+  }
+
   /**
    * Returns the spherical mean of the photos in a region that have the vectors nearest to one.
    *
@@ -82,9 +90,7 @@ final class EmbedGallery implements AutoCloseable {
    * @return empty if the region has no photos
    */
   Optional<LatLng> meanOfNearest(float[] vector, Region region, int neighbors) {
-    EmbeddingIndex present = index;
-    List<Hit> hits =
-        present == null ? List.of() : present.within(region).search(vector, neighbors).hits();
+    List<Hit> hits = nearest(vector, region, neighbors);
     if (hits.isEmpty()) {
       return Optional.empty();
     }

@@ -2,12 +2,14 @@ package io.github.geofix.models.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
@@ -276,6 +278,27 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   Optional<LatLng> meanOfNeighbors(float[] vector, Region region) {
     int neighbors = config.inference().neighbors();
     return neighbors == 0 ? Optional.empty() : gallery.meanOfNearest(vector, region, neighbors);
+  }
+
+  /** Returns the photos that {@link #meanOfNeighbors} is the mean of, most similar first. */
+  List<Explanation.Neighbor> neighbors(float[] vector, Region region) {
+    List<Hit> hits = gallery.nearest(vector, region, config.inference().neighbors());
+    return hits.stream()
+        .map(
+            hit ->
+                new Explanation.Neighbor(
+                    hit.id(), hit.latLng(), hit.score(), 1.0 / hits.size(), Optional.empty()))
+        .toList();
+  }
+
+  /**
+   * Scores the cells of each level by that level alone.
+   *
+   * @param photo {@code [views, channels, H, W]}, as of {@link #views}
+   * @return {@code [levels][cells]}, the mean over the views
+   */
+  double[][] ownScores(float[] photo) {
+    return scorer.ownScores(photo, product());
   }
 
   /** Returns the views of a photo for inference, {@code [views, channels, H, W]}. */

@@ -104,6 +104,39 @@ final class PhotoScorer {
   }
 
   /**
+   * Scores the cells of each level by that level alone.
+   *
+   * @param photo {@code [views, channels, H, W]}, preprocessed
+   * @return {@code [levels][cells]}, the mean over the views
+   */
+  double[][] ownScores(float[] photo, Product product) {
+    int length = Math.toIntExact(view.size());
+    int views = photo.length / length;
+    double[][] own = new double[hierarchy.levels()][];
+    for (int level = 0; level < own.length; level++) {
+      own[level] = new double[hierarchy.partition(level).size()];
+    }
+    // One view after the other: explanations are asked for one by one.
+    for (int i = 0; i < views; i++) {
+      FloatBuffer pixels = FloatBuffer.wrap(photo, i * length, length);
+      List<float[]> levels =
+          TorchEngine.infer(
+              manager,
+              step -> {
+                NDArray images = step.create(pixels, new Shape(1).addAll(view));
+                return cells(product, step)
+                    .ownScores(network.embed(Forward.INFERENCE, images));
+              });
+      for (int level = 0; level < own.length; level++) {
+        for (int cell = 0; cell < own[level].length; cell++) {
+          own[level][cell] += levels.get(level)[cell] / views;
+        }
+      }
+    }
+    return own;
+  }
+
+  /**
    * Scores the finest cells for vectors of the embedding space.
    *
    * @param vectors {@code [B][D]}, of length 1

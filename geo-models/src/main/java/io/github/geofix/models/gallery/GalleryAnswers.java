@@ -12,6 +12,7 @@ import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.ScoredPhoto;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.calibration.Temperature;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -56,8 +57,20 @@ final class GalleryAnswers {
   }
 
   private static double[] votes(List<Hit> hits, double scale) {
-    double best = hits.get(0).score();
-    return hits.stream().mapToDouble(hit -> Math.exp(scale * (hit.score() - best))).toArray();
+    return votes(hits.stream().mapToDouble(Hit::score).toArray(), scale);
+  }
+
+  private static double[] votes(double[] scores, double scale) {
+    return Arrays.stream(scores).map(score -> Math.exp(scale * (score - scores[0]))).toArray();
+  }
+
+  /**
+   * Returns the shares of the votes of photos, which add up to 1.
+   *
+   * @param scores best first, at least one
+   */
+  static double[] shares(double[] scores, GalleryConfig config, Calibration calibration) {
+    return Temperature.apply(votes(scores, config.scale()), calibration.temperature());
   }
 
   /** Cells of photos, and the share of the votes in each. */

@@ -1,14 +1,19 @@
 package io.github.geofix.models.gallery;
 
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
+import io.github.geofix.models.gallery.GalleryModel.Match;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.OutcomeBatches;
+import io.github.geofix.models.internal.Pictures;
+import io.github.geofix.models.internal.Within;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +45,46 @@ final class GalleryLocalizer implements Localizer {
     new OutcomeBatches<>(
             this::read, BatchLocalizer::isFull, gallery::answers, GalleryLocalizer::outcome)
         .locateEach(photos, action);
+  }
+
+  @Override
+  public Location locate(Photo photo) {
+    return Within.location(photo.region(), located(answered(photo)));
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    Answer answer = answered(photo);
+    Location location = Within.location(photo.region(), located(answer));
+    List<Match> matches = answer.matches();
+    double[] votes =
+        GalleryAnswers.shares(
+            matches.stream().mapToDouble(Match::score).toArray(),
+            gallery.config(),
+            gallery.calibration());
+    List<Explanation.Neighbor> neighbors = new ArrayList<>();
+    for (int i = 0; i < Math.min(options.most(), votes.length); i++) {
+      Match match = matches.get(i);
+      neighbors.add(
+          new Explanation.Neighbor(
+              match.photo().toString(),
+              match.latLng(),
+              match.score(),
+              votes[i],
+              Pictures.of(options, () -> Photos.read(match.photo()))));
+    }
+    return new Explanation(location, new Explanation.Neighbors(neighbors));
+  }
+
+  private Answer answered(Photo photo) {
+    float[] read = gallery.encoder().read(photo.read(photoLimits()), photo.file());
+    return photo.region().isPresent()
+        ? gallery.answerWithin(read, photo.region().get())
+        : gallery.answers(List.of(read)).get(0);
+  }
+
+  private static Location located(Answer answer) {
+    return answer.location().orElseThrow(() -> new NoAnswerException(answer.reason()));
   }
 
   private float[] read(Path photo) {

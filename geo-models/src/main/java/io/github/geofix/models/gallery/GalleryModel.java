@@ -13,7 +13,12 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
+<<<<<<< HEAD
 import io.github.geofix.core.index.SearchResult.Hit;
+=======
+import io.github.geofix.core.index.VectorEncoding;
+import io.github.geofix.core.partition.Region;
+>>>>>>> main
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
@@ -356,6 +361,15 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
       answers.add(answer(found.hits()));
     }
     return answers;
+  }
+
+  /** Answers for a photo, as the encoder read it, by the photos that were taken in a region. */
+  Answer answerWithin(float[] photo, Region region) {
+    float[] vector = vectors(encoder, List.of(photo))[0];
+    List<Hit> hits = rows.size() == 0 ? List.of() : rows.searchWithin(vector, region, config.neighbors());
+    return hits.isEmpty()
+        ? new Answer(Optional.empty(), List.of(), "the gallery holds no photo of the region given")
+        : answer(hits);
   }
 
   private Answer answer(List<Hit> hits) {

@@ -8,8 +8,10 @@ import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.SearchResult;
+import io.github.geofix.core.partition.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -148,6 +150,11 @@ final class GalleryRows implements AutoCloseable {
   /** Finds the most similar photos within a distance of a place. */
   SearchResult searchWithin(float[] query, LatLng center, double km, int k) {
     return reading(() -> search().within(center, km).search(query, k));
+  }
+
+  /** Finds the most similar photos of a region, best first; none is possible. */
+  List<Hit> searchWithin(float[] query, Region region, int k) {
+    return reading(() -> search().within(region).search(query, k)).hits();
   }
 
   private EmbeddingSearch search() {

@@ -68,7 +68,8 @@ public record GeoClipConfig(
   /**
    * Returns the configuration whose vectors GeoToken reads: a space of CLIP's 768 dimensions, and a
    * second head for texts, given as CLIP's vectors. GeoToken (arXiv 2511.01082) takes this stage
-   * from G3 (Jia et al., NeurIPS 2024); the sizes of the heads are ours.
+   * from G3 (Jia et al., NeurIPS 2024); unlike others, this attribution was not checked against the
+   * papers' texts. The sizes of the heads are ours.
    */
   public static GeoClipConfig geoToken() {
     GeoClipLocationEncoder.Options released = GeoClipLocationEncoder.Options.released();

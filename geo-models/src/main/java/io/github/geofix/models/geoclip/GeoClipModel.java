@@ -3,19 +3,26 @@ package io.github.geofix.models.geoclip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
+<<<<<<< HEAD
 import io.github.geofix.models.Family;
+=======
+import io.github.geofix.core.partition.Region;
+>>>>>>> main
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.LocationEncoder;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.backbone.ClipVit;
 import io.github.geofix.models.internal.calibration.RegionShares;
@@ -34,6 +41,7 @@ import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -348,18 +356,26 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
       @Override
       protected List<Location> locate(float[] photos, int count) {
         PositionGallery among = encodedGallery();
-        double scale = scale() / calibration().temperature();
-        List<Location> locations = new ArrayList<>();
-        for (float[] cosines : cosines(photos, count, among)) {
-          locations.add(
-              location(
-                  among::position,
-                  among.cells(),
-                  Temperature.softmax(cosines, scale),
-                  answerOptions(),
-                  calibration()));
-        }
-        return locations;
+        return Arrays.stream(cosines(photos, count, among))
+            .map(cosines -> location(cosines, among, Optional.empty()))
+            .toList();
+      }
+
+      @Override
+      protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+        PositionGallery among = encodedGallery();
+        return Answer.of(location(cosines(pixels, 1, among)[0], among, photo.region()));
+      }
+
+      private Location location(
+          float[] cosines, PositionGallery among, Optional<Region> region) {
+        return locationWithin(
+            region,
+            among::position,
+            among.cells(),
+            Temperature.softmax(cosines, scale() / calibration().temperature()),
+            answerOptions(),
+            calibration());
       }
     };
   }

@@ -1,8 +1,10 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.ScoreRegion;
@@ -63,6 +65,27 @@ public abstract class BatchLocalizer implements Localizer {
    *     photo after the other
    */
   protected abstract List<Location> locate(float[] photos, int count);
+
+  /**
+   * Answers for one photo with what is known of it.
+   *
+   * @param pixels of the photo, as {@link #prepare} returned them
+   */
+  protected abstract Answer answer(float[] pixels, Photo photo, Explanation.Options options);
+
+  @Override
+  public final Location locate(Photo photo) {
+    return answer(photo, Explanation.Options.defaults()).location();
+  }
+
+  @Override
+  public final Explanation explain(Photo photo, Explanation.Options options) {
+    return answer(photo, options).explained();
+  }
+
+  private Answer answer(Photo photo, Explanation.Options options) {
+    return answer(prepare(photo.read(photoLimits), photo.file()), photo, options);
+  }
 
   /**
    * Turns a photo into numbers, as many for each photo. Overridden by families that look at several
@@ -126,6 +149,23 @@ public abstract class BatchLocalizer implements Localizer {
   }
 
   /**
+   * As {@link #location(CellPartition, double[], AnswerOptions, Calibration, IntFunction)}, given
+   * that the photo was taken in a region.
+   *
+   * @throws io.github.geofix.core.NoAnswerException if no cell with a score lies in the region
+   */
+  protected static Location locationWithin(
+      Optional<Region> region,
+      CellPartition cells,
+      double[] scores,
+      AnswerOptions options,
+      Calibration calibration,
+      IntFunction<OptionalDouble> headings) {
+    double[] within = Within.scores(region, cells, scores);
+    return Within.location(region, location(cells, within, options, calibration, headings));
+  }
+
+  /**
    * Returns the location that scores of positions stand for: its candidates are positions, its
    * regions unions of the cells that they lie in.
    *
@@ -152,6 +192,23 @@ public abstract class BatchLocalizer implements Localizer {
             .toList();
     LatLng answer = answer(best.get(0).latLng(), positions, scores, options);
     return new Location(answer, best, regions(cells.cells(), cells.sums(scores), calibration));
+  }
+
+  /**
+   * As {@link #location(IntFunction, PositionCells, double[], AnswerOptions, Calibration)}, given
+   * that the photo was taken in a region: positions outside are left out.
+   *
+   * @throws io.github.geofix.core.NoAnswerException if no position with a score lies in the region
+   */
+  protected static Location locationWithin(
+      Optional<Region> region,
+      IntFunction<LatLng> positions,
+      PositionCells cells,
+      double[] scores,
+      AnswerOptions options,
+      Calibration calibration) {
+    double[] within = Within.scores(region, positions, scores);
+    return Within.location(region, location(positions, cells, within, options, calibration));
   }
 
   /** Returns the cells of the highest scores, the highest first and of equals the first. */

@@ -3,8 +3,11 @@ package io.github.geofix.models.plonk;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -12,7 +15,9 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.Within;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.io.ModelFolder;
@@ -190,17 +195,27 @@ public final class PlonkModel extends ImportedModel {
     return new BatchLocalizer(config.image(), photoLimits()) {
       @Override
       protected List<Location> locate(float[] photos, int count) {
-        return samples(photos, count).stream()
-            .map(
-                samples -> {
-                  CellPartition cells = cells(samples);
-                  return location(
-                      cells,
-                      scores(cells, calibration().temperature()),
-                      answerOptions(),
-                      calibration());
-                })
-            .toList();
+        return samples(photos, count).stream().map(this::location).toList();
+      }
+
+      @Override
+      protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+        List<LatLng> samples = samples(pixels, 1).get(0);
+        List<LatLng> inside =
+            samples.stream()
+                .filter(place -> photo.region().map(region -> region.contains(place)).orElse(true))
+                .toList();
+        if (inside.isEmpty()) {
+          throw new NoAnswerException(
+              "none of the %d samples lies in the region given".formatted(samples.size()));
+        }
+        return Answer.of(Within.location(photo.region(), location(inside)));
+      }
+
+      private Location location(List<LatLng> samples) {
+        CellPartition cells = cells(samples);
+        double[] scores = scores(cells, calibration().temperature());
+        return location(cells, scores, answerOptions(), calibration());
       }
     };
   }

@@ -103,6 +103,18 @@ public final class FeatureRecombination {
   }
 
   /**
+   * Returns the features of each cell of maps, normalized as the mean of a region is.
+   *
+   * @param map {@code [B, D, H, W]}
+   * @return {@code [B, H W, D]}
+   */
+  NDArray cells(Forward f, NDArray map) {
+    Shape shape = map.getShape();
+    NDArray cells = map.reshape(shape.get(0), shape.get(1), -1).transpose(0, 2, 1);
+    return normalization.apply(f, cells);
+  }
+
+  /**
    * Recombines maps of ground images once for each of S headings, evenly spaced from north
    * clockwise: heading s is {@code 360 s / S} degrees. Compare with aerial images by {@link
    * HeadingMatches}. Where R divides the columns, heading 0 of a full circle equals {@link

@@ -92,6 +92,13 @@ final class Gallery {
     return step.create(rows, new Shape(end - start, dimension), DataType.FLOAT32);
   }
 
+  /** Returns the vector of a place, [D]. */
+  float[] vector(int place) {
+    float[] vector = new float[dimension];
+    vectors.asFloatBuffer().get(place * dimension, vector);
+    return vector;
+  }
+
   void write(SafetensorsWriter writer) {
     writer
         .longs(IDS, places.cellIds(), size())

@@ -6,6 +6,7 @@ import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -48,6 +49,15 @@ final class GallerySearch {
    * @param images {@code [B, 3, H, W]}, preprocessed
    */
   Matches matches(float[] images, int count, Gallery gallery) {
+    return matches(images, count, gallery, OptionalInt.empty());
+  }
+
+  /**
+   * As {@link #matches(float[], int, Gallery)}.
+   *
+   * @param heading which of the S headings all photos have; empty to try all
+   */
+  Matches matches(float[] images, int count, Gallery gallery, OptionalInt heading) {
     boolean severalHeadings = encoder.headings() > 1;
     float[][] cosines = new float[count][gallery.size()];
     float[][] headings = severalHeadings ? new float[count][gallery.size()] : new float[0][];
@@ -55,10 +65,17 @@ final class GallerySearch {
         images,
         count,
         gallery,
+        heading,
         (matches, first) -> {
           copy(matches.similarities(), cosines, first);
           if (severalHeadings) {
             copy(matches.headings(), headings, first);
+          }
+        });
+    heading.ifPresent(
+        known -> {
+          for (float[] row : headings) {
+            Arrays.fill(row, (float) (360.0 * known / encoder.headings()));
           }
         });
     return new Matches(cosines, headings);
@@ -85,6 +102,7 @@ final class GallerySearch {
         images,
         count,
         gallery,
+        OptionalInt.empty(),
         (matches, first) -> {
           float[] cosines = matches.similarities().toFloatArray();
           float[] headings = matches.headings().toFloatArray();
@@ -101,17 +119,30 @@ final class GallerySearch {
   /**
    * Compares photos with all places.
    *
+   * @param heading the one heading to try
    * @param found takes the matches with some places, and the index of the first of those
    */
   private void compare(
-      float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {
-    TorchEngine.noGrad(() -> compareAll(images, count, gallery, found));
+      float[] images,
+      int count,
+      Gallery gallery,
+      OptionalInt heading,
+      ObjIntConsumer<HeadingMatches> found) {
+    TorchEngine.noGrad(() -> compareAll(images, count, gallery, heading, found));
   }
 
   private void compareAll(
-      float[] images, int count, Gallery gallery, ObjIntConsumer<HeadingMatches> found) {
+      float[] images,
+      int count,
+      Gallery gallery,
+      OptionalInt heading,
+      ObjIntConsumer<HeadingMatches> found) {
     try (NDManager step = manager.newSubManager()) {
-      NDArray photos = encoder.photoVectors(step, images, count);
+      NDArray all = encoder.photoVectors(step, images, count);
+      NDArray photos =
+          heading.isPresent()
+              ? all.get(":, {}:{}", heading.getAsInt(), heading.getAsInt() + 1)
+              : all;
       int most = Math.max(1, PAIRS / count);
       for (int first = 0; first < gallery.size(); first += most) {
         try (NDManager part = step.newSubManager()) {

@@ -25,6 +25,11 @@ final class MapEncoder {
     this.crops = crops;
   }
 
+  /** Returns the tile around a place as the backbone reads it, {@code [3, H, W]}. */
+  float[] pixelsAround(LatLng place) {
+    return encoder.tiles().apply(crops.around(place).image());
+  }
+
   /** Returns the vectors of the tiles around places, {@code [D]} each, of length 1 or 0. */
   List<float[]> encodeAround(List<LatLng> places) {
     int dimension = encoder.dimension();

@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -13,6 +14,8 @@ import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -73,6 +76,29 @@ final class RecombineMatcher {
    */
   GallerySearch.Matches matches(Gallery gallery, float[] images, int count) {
     return search.matches(images, count, gallery);
+  }
+
+  /**
+   * Compares a photo with a gallery.
+   *
+   * @param heading which of the S headings it has; empty to try all
+   */
+  GallerySearch.Matches matches(Gallery gallery, float[] image, OptionalInt heading) {
+    return search.matches(image, 1, gallery, heading);
+  }
+
+  /** Returns the evidence for a place of the gallery. */
+  Explanation.Directions evidence(
+      float[] image, Gallery gallery, int place, OptionalInt heading, Explanation.Options options) {
+    return new RecombineEvidence(encoder, map, gallery).of(image, place, heading, options);
+  }
+
+  /** Returns which of the S headings is nearest to one in degrees; empty if one alone is tried. */
+  OptionalInt headingOf(OptionalDouble degrees) {
+    int count = encoder.headings();
+    return degrees.isEmpty() || count == 1
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) Math.round(degrees.getAsDouble() * count / 360) % count);
   }
 
   /**

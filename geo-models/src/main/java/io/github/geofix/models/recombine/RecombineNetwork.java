@@ -2,6 +2,7 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.loss.InfoNce;
@@ -144,6 +145,37 @@ public final class RecombineNetwork extends Module {
    */
   public NDArray embedTiles(Forward f, NDArray images) {
     return tileRegions.recombine(f, tiles.map(f, images), options.tileView()).normalize(2, 1);
+  }
+
+  /**
+   * The features of the cells of one image.
+   *
+   * @param rows of the feature map
+   * @param columns of the feature map
+   * @param units {@code [rows * columns, D]} row-major, of length 1 each
+   */
+  record CellFeatures(int rows, int columns, float[] units) {}
+
+  /**
+   * Returns the features of the cells of a photo, normalized as the mean of a region is.
+   *
+   * @param image {@code [1, 3, H, W]}
+   */
+  CellFeatures photoCells(Forward f, NDArray image) {
+    return cells(f, photos.map(f, image), photoRegions);
+  }
+
+  /** As {@link #photoCells}, of a tile. */
+  CellFeatures tileCells(Forward f, NDArray image) {
+    return cells(f, tiles.map(f, image), tileRegions);
+  }
+
+  private static CellFeatures cells(Forward f, NDArray map, FeatureRecombination regions) {
+    int rows = Math.toIntExact(map.getShape().get(2));
+    int columns = Math.toIntExact(map.getShape().get(3));
+    NDArray units = regions.cells(f, map).normalize(2, 2);
+    return new CellFeatures(
+        rows, columns, units.toType(DataType.FLOAT32, false).toFloatArray());
   }
 
   /**

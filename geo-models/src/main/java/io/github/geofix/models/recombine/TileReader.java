@@ -43,6 +43,11 @@ final class TileReader {
     return input.spec();
   }
 
+  /** Returns the image that {@link #apply} returned the values of. */
+  BufferedImage image(float[] pixels) {
+    return input.image(pixels);
+  }
+
   /**
    * Returns a tile as the backbone reads it.
    *

@@ -46,6 +46,36 @@ final class VectorEncoder {
     return config.photos().headings();
   }
 
+  /** Returns the number R of directions of a vector. */
+  int regions() {
+    return config.recombination().regions();
+  }
+
+  /**
+   * Returns the weights of the directions in the cells of a photo's feature map, {@code [cells,
+   * R]}.
+   *
+   * @param heading of the middle of the photo, degrees clockwise from north
+   */
+  float[] photoRegions(int rows, int columns, double heading) {
+    RecombineConfig.Photos kind = config.photos();
+    return kind.faceNorth()
+        ? weights(kind.view(), rows, columns)
+        : Regions.strips(rows, columns, regions(), heading, kind.fieldOfView());
+  }
+
+  /** Returns the weights of the directions in the cells of a tile's feature map. */
+  float[] tileRegions(int rows, int columns) {
+    return weights(config.photos().tileView(), rows, columns);
+  }
+
+  private float[] weights(View view, int rows, int columns) {
+    return switch (view) {
+      case GROUND -> Regions.strips(rows, columns, regions());
+      case AERIAL -> Regions.wedges(rows, columns, regions());
+    };
+  }
+
   /** Returns the dimension D of a vector. */
   int dimension() {
     return network.dimension();
@@ -90,6 +120,26 @@ final class VectorEncoder {
    */
   float[] encodePhotos(float[] images, int count) {
     return TorchEngine.infer(manager, step -> photoVectors(step, images, count).toFloatArray());
+  }
+
+  /** Returns the features of the cells of a photo, {@code [3, H, W]}, preprocessed. */
+  RecombineNetwork.CellFeatures photoCells(float[] image) {
+    return TorchEngine.infer(
+        manager,
+        step ->
+            network.photoCells(
+                Forward.INFERENCE,
+                step.create(image, new Shape(1).addAll(shape(config.encoder().photo())))));
+  }
+
+  /** Returns the features of the cells of a tile, {@code [3, H, W]}, preprocessed. */
+  RecombineNetwork.CellFeatures tileCells(float[] image) {
+    return TorchEngine.infer(
+        manager,
+        step ->
+            network.tileCells(
+                Forward.INFERENCE,
+                step.create(image, new Shape(1).addAll(shape(config.encoder().tile())))));
   }
 
   /**

@@ -1,12 +1,14 @@
 package io.github.geofix.models.token;
 
 import ai.djl.ndarray.NDArray;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.decode.Beam;
 import io.github.geofix.models.internal.decode.Extension;
 import io.github.geofix.models.internal.decode.Hypotheses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -53,6 +55,16 @@ public record BeamSearch(int beamWidth, double temperature) implements Decoding 
 
   @Override
   public List<Hypotheses> decode(TokenNetwork network, NDArray memory) {
+    return decode(network, memory, path -> 0);
+  }
+
+  /**
+   * As {@link #decode(TokenNetwork, NDArray)}, with some prefixes less welcome.
+   *
+   * @param penalty what a prefix loses in log-probability when it is compared, and only then
+   */
+  List<Hypotheses> decode(
+      TokenNetwork network, NDArray memory, ToDoubleFunction<CellPath> penalty) {
     int photos = Math.toIntExact(memory.getShape().get(0));
     int length = network.tokenizer().length();
     PrefixTree tree = new PrefixTree(network, memory, rows(network));
@@ -66,7 +78,7 @@ public record BeamSearch(int beamWidth, double temperature) implements Decoding 
       for (int b = 0; b < photos; b++) {
         Beam beam = beams.get(b);
         double[] logProbabilities = next.logProbabilities(b, 0, beam.hypotheses());
-        kept.add(beam.step(next.count(), logProbabilities));
+        kept.add(beam.step(next.count(), logProbabilities, penalty));
       }
       if (n + 1 < length) {
         tree.extend(kept);

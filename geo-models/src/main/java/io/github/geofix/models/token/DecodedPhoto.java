@@ -1,11 +1,14 @@
 package io.github.geofix.models.token;
 
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.internal.decode.Hypothesis;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +31,26 @@ public record DecodedPhoto(
   public DecodedPhoto {
     states = List.copyOf(states);
     neighbors = List.copyOf(neighbors);
+  }
+
+  /**
+   * Returns the sequences whose cells have something in common with a region.
+   *
+   * @param shares returns the share of a cell that lies there, 0 to 1
+   * @param temperature of the scores later
+   */
+  DecodedPhoto within(ToDoubleFunction<CellPath> shares, double temperature) {
+    Hypotheses inside = hypotheses.within(shares, temperature);
+    List<float[]> statesInside = new ArrayList<>();
+    int next = 0;
+    // The order stays, so the states of those that are left can be told by their paths.
+    for (int i = 0; i < states.size() && next < inside.complete().size(); i++) {
+      if (hypothesis(i).path().equals(inside.complete().get(next).path())) {
+        statesInside.add(states.get(i));
+        next++;
+      }
+    }
+    return new DecodedPhoto(tokenizer, inside, statesInside, neighbors);
   }
 
   /** Returns the number of complete hypotheses. */

@@ -14,6 +14,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Inference of a {@link TokenNetwork}. Thread-safe. */
 final class TokenInference {
@@ -32,6 +33,14 @@ final class TokenInference {
    * @param withStates whether a selection reads {@link DecodedPhoto#states}
    */
   List<DecodedPhoto> decode(List<TokenPhoto> photos, Decoding decoding, boolean withStates) {
+    return decode(photos, decoding::decode, withStates);
+  }
+
+  /** As {@link #decode(List, Decoding, boolean)}, with a function in place of the decoding. */
+  List<DecodedPhoto> decode(
+      List<TokenPhoto> photos,
+      BiFunction<TokenNetwork, NDArray, List<Hypotheses>> decoding,
+      boolean withStates) {
     if (photos.isEmpty()) {
       return List.of();
     }
@@ -44,7 +53,7 @@ final class TokenInference {
             inputs.add(step.create(joined(photos, i), shape));
           }
           NDArray memory = network.memory(Forward.INFERENCE, inputs);
-          List<Hypotheses> found = decoding.decode(network, memory);
+          List<Hypotheses> found = decoding.apply(network, memory);
           List<List<float[]>> states =
               withStates ? PrefixTree.statesAfter(network, memory, found) : List.of();
           List<DecodedPhoto> decoded = new ArrayList<>();

@@ -1,25 +1,33 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.partition.CellScores;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.OutcomeBatches;
+import io.github.geofix.models.internal.Within;
 import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Locates photos by a decoding and a selection. */
@@ -78,6 +86,53 @@ final class TokenLocalizer implements Localizer {
     return model.inference().decode(batch, decoding, selection.readsStates()).stream()
         .map(photo -> location(photo, selection, model))
         .toList();
+  }
+
+  @Override
+  public Location locate(Photo photo) {
+    return answer(photo, Explanation.Options.defaults()).location();
+  }
+
+  @Override
+  public Explanation explain(Photo photo, Explanation.Options options) {
+    return answer(photo, options).explained();
+  }
+
+  private Answer answer(Photo photo, Explanation.Options options) {
+    TokenPhoto read =
+        photo.file().isPresent()
+            ? read(photo.file().get())
+            : reader.read(photo.read(photoLimits()));
+    DecodedPhoto decoded = decoded(read, photo.region());
+    Location location = Within.location(photo.region(), location(decoded, selection, model));
+    return new Answer(
+        location,
+        () ->
+            TokenEvidence.of(
+                decoded,
+                SearchOutcome.of(decoded.hypotheses(), model.calibration().temperature()),
+                options.most()));
+  }
+
+  private DecodedPhoto decoded(TokenPhoto photo, Optional<Region> region) {
+    boolean withStates = selection.readsStates();
+    if (region.isEmpty()) {
+      return model.inference().decode(List.of(photo), decoding, withStates).get(0);
+    }
+    ToDoubleFunction<CellPath> shares =
+        Within.shares(
+            region.get(), path -> new S2Cell(model.tokenizer().cellOf(path.toArray())));
+    return model
+        .inference()
+        .decode(
+            List.of(photo),
+            (network, memory) ->
+                decoding instanceof BeamSearch search
+                    ? search.decode(network, memory, Within.penalty(shares))
+                    : decoding.decode(network, memory),
+            withStates)
+        .get(0)
+        .within(shares, model.calibration().temperature());
   }
 
   static Location location(DecodedPhoto photo, Selection selection, TokenModel model) {

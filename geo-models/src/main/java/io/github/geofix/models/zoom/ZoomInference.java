@@ -22,6 +22,8 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Inference of a {@link ZoomNetwork} over the views of a map, with a cache of encoded views.
@@ -31,6 +33,7 @@ final class ZoomInference {
   private final ZoomNetwork network;
   private final NDManager manager;
   private final ZoomGrid grid;
+  private final ViewSource views;
   private final ViewFeatures features;
   private final ImagePreprocessor preprocessor;
 
@@ -46,6 +49,7 @@ final class ZoomInference {
     this.network = network;
     this.manager = manager;
     this.grid = grid;
+    this.views = views;
     this.features = new ViewFeatures(network, views, ImagePreprocessor.of(encoder.view()));
     this.preprocessor = ImagePreprocessor.of(encoder.photo());
   }
@@ -77,6 +81,33 @@ final class ZoomInference {
           }
           return results;
         });
+  }
+
+  /**
+   * Searches for the terminal cells of one photo, see {@link ZoomSearch#search(ZoomSearch.Frontier,
+   * int, List, BeamOptions, ToDoubleFunction, Consumer)}.
+   *
+   * @param photo {@code [3, H, W]}, preprocessed
+   */
+  Hypotheses search(
+      float[] photo,
+      BeamOptions options,
+      ToDoubleFunction<CellPath> penalty,
+      Consumer<ZoomSearch.Step> observer) {
+    features.useFor(manager);
+    return TorchEngine.infer(
+        manager,
+        step -> {
+          ZoomSearch.Frontier root =
+              network.atRoot(encode(step, photo, 1), paths -> features.of(step, paths));
+          return ZoomSearch.search(
+              root, grid.steps(), List.of(Hypothesis.ROOT), options, penalty, observer);
+        });
+  }
+
+  /** Returns the map image of a cell's view. */
+  BufferedImage view(CellPath path) {
+    return views.view(path);
   }
 
   /**

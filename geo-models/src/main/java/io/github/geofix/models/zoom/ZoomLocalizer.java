@@ -1,19 +1,29 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.internal.partition.CellScores;
+import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
+import io.github.geofix.models.internal.Within;
 import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.internal.decode.SearchOutcome;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -63,6 +73,39 @@ public final class ZoomLocalizer extends BatchLocalizer {
     CellScores.Disjoint s2 = SpreadOverS2.of(outcome, grid);
     return new Location(
         answer(outcome), candidates, regions(s2.cells(), s2.scores(), model.calibration()));
+  }
+
+  @Override
+  protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+    List<ZoomSearch.Step> steps = new ArrayList<>();
+    Hypotheses found = found(pixels, photo.region(), steps::add);
+    Location location = Within.location(photo.region(), location(found));
+    return new Answer(
+        location,
+        () ->
+            ZoomEvidence.of(
+                model.grid(),
+                steps,
+                found.complete().get(0).path(),
+                model.inference(),
+                options));
+  }
+
+  private Hypotheses found(
+      float[] pixels, Optional<Region> region, Consumer<ZoomSearch.Step> observer) {
+    if (region.isEmpty()) {
+      return model.inference().search(pixels, search, path -> 0, observer);
+    }
+    ToDoubleFunction<CellPath> shares = Within.shares(region.get(), model.grid()::cell);
+    Hypotheses inside =
+        model
+            .inference()
+            .search(pixels, search, Within.penalty(shares), observer)
+            .within(shares, model.calibration().temperature());
+    return new Hypotheses(
+        inside.complete().stream().sorted(Hypothesis.BEST_FIRST).toList(),
+        inside.dropped(),
+        false);
   }
 
   private LatLng answer(SearchOutcome outcome) {

@@ -9,6 +9,8 @@ import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.internal.decode.Hypothesis;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Beam search from the root view to terminal cells. Just Zoom In takes the best child of each step,
@@ -55,6 +57,14 @@ final class ZoomSearch {
     Frontier into(long[] rows, long[] children, List<CellPath> paths);
   }
 
+  /**
+   * One step of a search.
+   *
+   * @param compared the cells whose children were compared
+   * @param logProbabilities those of the paths into their children, {@code [compared * K K]}
+   */
+  record Step(List<Hypothesis> compared, double[] logProbabilities) {}
+
   private ZoomSearch() {}
 
   /**
@@ -71,12 +81,30 @@ final class ZoomSearch {
    * @throws IllegalStateException if scores are not numbers
    */
   static Hypotheses search(Frontier root, int steps, List<Hypothesis> starts, BeamOptions options) {
+    return search(root, steps, starts, options, path -> 0, step -> {});
+  }
+
+  /**
+   * As {@link #search(Frontier, int, List, BeamOptions)}, with some cells less welcome.
+   *
+   * @param penalty what a cell loses in log-probability when it is compared, and only then
+   * @param observer receives each step
+   */
+  static Hypotheses search(
+      Frontier root,
+      int steps,
+      List<Hypothesis> starts,
+      BeamOptions options,
+      ToDoubleFunction<CellPath> penalty,
+      Consumer<Step> observer) {
     Beam beam = new Beam(options, steps, starts);
     Frontier frontier = root;
     while (true) {
       NDArray scores = frontier.scores();
       int children = Math.toIntExact(scores.getShape().get(1));
-      List<Extension> rows = beam.step(children, logProbabilities(beam.hypotheses(), scores));
+      double[] logProbabilities = logProbabilities(beam.hypotheses(), scores);
+      observer.accept(new Step(beam.hypotheses(), logProbabilities));
+      List<Extension> rows = beam.step(children, logProbabilities, penalty);
       if (beam.isDone()) {
         return beam.result();
       }

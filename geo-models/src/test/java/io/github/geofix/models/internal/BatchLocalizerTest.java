@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.Tile;
@@ -41,6 +43,11 @@ class BatchLocalizerTest {
               .mapToObj(i -> new LatLng(Math.rint((photos[i * length] + 1) * 127.5) / 3, 0))
               .map(at -> new Location(at, List.of(new Candidate(at, 1, 1, new Tile(0, 0, 0)))))
               .toList();
+        }
+
+        @Override
+        protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+          return Answer.of(locate(pixels, 1).get(0));
         }
       };
 

@@ -1,8 +1,11 @@
 package io.github.geofix.models.internal.decode;
 
+import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.cell.CellPath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +47,36 @@ public record Hypotheses(List<Hypothesis> complete, List<Hypothesis> dropped, bo
     List<Hypothesis> more = new ArrayList<>(dropped);
     more.addAll(complete.subList(count, complete.size()));
     return new Hypotheses(complete.subList(0, count), more, sampled);
+  }
+
+  /**
+   * Returns the hypotheses given a region, in the same order: the score of a cell is multiplied by
+   * the share of it that lies there. Drawn hypotheses are kept or not.
+   *
+   * @param shares returns the share of a cell, 0 to 1
+   * @param temperature that of {@link SearchOutcome#of} later
+   * @throws NoAnswerException if no complete hypothesis is left
+   */
+  public Hypotheses within(ToDoubleFunction<CellPath> shares, double temperature) {
+    List<Hypothesis> inside = within(complete, shares, temperature);
+    if (inside.isEmpty()) {
+      throw new NoAnswerException("the model found no place in the region given");
+    }
+    return new Hypotheses(inside, within(dropped, shares, temperature), sampled);
+  }
+
+  private static List<Hypothesis> within(
+      List<Hypothesis> some, ToDoubleFunction<CellPath> shares, double temperature) {
+    List<Hypothesis> inside = new ArrayList<>();
+    for (Hypothesis hypothesis : some) {
+      double share = shares.applyAsDouble(hypothesis.path());
+      if (share > 0 && hypothesis.logProbability() > Double.NEGATIVE_INFINITY) {
+        // Scores are raised to the power 1 / temperature, shares are not.
+        double log = hypothesis.logProbability() + temperature * Math.log(share);
+        inside.add(new Hypothesis(hypothesis.path(), log));
+      }
+    }
+    return inside;
   }
 
   /** Returns the index of the most probable complete hypothesis; of equals, the first. */

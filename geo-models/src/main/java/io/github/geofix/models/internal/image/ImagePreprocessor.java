@@ -51,6 +51,27 @@ public final class ImagePreprocessor {
     return normalize(fit(photo));
   }
 
+  /**
+   * Returns the image that normalized values stand for.
+   *
+   * @param pixels {@code [3, height, width]}, as of {@link #apply}
+   */
+  public BufferedImage image(float[] pixels) {
+    int width = spec.width();
+    int height = spec.height();
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < width * height; i++) {
+      int rgb = 0;
+      for (int channel = 0; channel < 3; channel++) {
+        float value = pixels[channel * width * height + i] * spec.std().get(channel);
+        int level = Math.round(255 * (value + spec.mean().get(channel)));
+        rgb = rgb << 8 | Math.max(0, Math.min(255, level));
+      }
+      image.setRGB(i % width, i / width, rgb);
+    }
+    return image;
+  }
+
   /** Resizes a photo to the size of {@link #spec()}, cutting what {@link Fit} says. */
   public BufferedImage fit(BufferedImage photo) {
     return resized(photo, whole(photo.getWidth(), photo.getHeight()));

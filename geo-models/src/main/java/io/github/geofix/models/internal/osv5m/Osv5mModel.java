@@ -3,16 +3,23 @@ package io.github.geofix.models.internal.osv5m;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
+<<<<<<< HEAD:geo-models/src/main/java/io/github/geofix/models/internal/osv5m/Osv5mModel.java
 import io.github.geofix.models.Family;
+=======
+import io.github.geofix.core.partition.Region;
+>>>>>>> main:geo-models/src/main/java/io/github/geofix/models/osv5m/Osv5mModel.java
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.calibration.RegionShares;
 import io.github.geofix.models.internal.calibration.Temperature;
@@ -27,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -146,15 +154,23 @@ public final class Osv5mModel extends ImportedModel {
       @Override
       protected List<Location> locate(float[] photos, int count) {
         return outputs(photos, count).stream()
-            .map(
-                output ->
-                    location(
-                        label -> position(output, label),
-                        boxes.cells(),
-                        Temperature.softmax(output.logits(), 1 / calibration().temperature()),
-                        answerOptions(),
-                        calibration()))
+            .map(output -> location(output, Optional.empty()))
             .toList();
+      }
+
+      @Override
+      protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
+        return Answer.of(location(outputs(pixels, 1).get(0), photo.region()));
+      }
+
+      private Location location(Output output, Optional<Region> region) {
+        return locationWithin(
+            region,
+            label -> position(output, label),
+            boxes.cells(),
+            Temperature.softmax(output.logits(), 1 / calibration().temperature()),
+            answerOptions(),
+            calibration());
       }
     };
   }

@@ -1,0 +1,43 @@
+package io.github.geofix.models.internal;
+
+import io.github.geofix.core.Explanation;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The pictures of an explanation. */
+public final class Pictures {
+  private Pictures() {}
+
+  /**
+   * Returns a picture of the size of the options; empty if they want none, or it cannot be read:
+   * evidence without a picture is better than none.
+   */
+  public static Optional<BufferedImage> of(
+      Explanation.Options options, Supplier<BufferedImage> image) {
+    if (options.pixels() == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(scaled(image.get(), options.pixels()));
+    } catch (UncheckedIOException | IllegalStateException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static BufferedImage scaled(BufferedImage image, int pixels) {
+    double scale = (double) pixels / Math.max(image.getWidth(), image.getHeight());
+    int width = Math.max(1, (int) Math.round(scale * image.getWidth()));
+    int height = Math.max(1, (int) Math.round(scale * image.getHeight()));
+    BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    Graphics2D graphics = scaled.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(image, 0, 0, width, height, null);
+    graphics.dispose();
+    return scaled;
+  }
+}
