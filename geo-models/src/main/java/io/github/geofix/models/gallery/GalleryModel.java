@@ -13,12 +13,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
-<<<<<<< HEAD
 import io.github.geofix.core.index.SearchResult.Hit;
-=======
-import io.github.geofix.core.index.VectorEncoding;
 import io.github.geofix.core.partition.Region;
->>>>>>> main
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;

@@ -12,11 +12,8 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-<<<<<<< HEAD
-import io.github.geofix.models.Family;
-=======
 import io.github.geofix.core.partition.Region;
->>>>>>> main
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.LocationEncoder;

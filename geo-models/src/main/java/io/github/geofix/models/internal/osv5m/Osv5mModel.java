@@ -11,11 +11,8 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
-<<<<<<< HEAD:geo-models/src/main/java/io/github/geofix/models/internal/osv5m/Osv5mModel.java
-import io.github.geofix.models.Family;
-=======
 import io.github.geofix.core.partition.Region;
->>>>>>> main:geo-models/src/main/java/io/github/geofix/models/osv5m/Osv5mModel.java
+import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
