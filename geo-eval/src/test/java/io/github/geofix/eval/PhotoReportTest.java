@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,5 +189,68 @@ class PhotoReportTest {
                   + score
                   + ", not within 0 to 1: rename the column if it holds something else");
     }
+  }
+
+  @Test
+  void scoresHowFarDownTheHierarchyAnswersAreRight() {
+    LatLng berlin = new LatLng(52.52, 13.4);
+    PhotoReport report =
+        report(
+            manifest(Map.of(), PARIS, PARIS, PARIS, TOKYO),
+            manifest(Map.of(), LYON, berlin, TOKYO, TOKYO),
+            defaults());
+    PhotoReport.Hierarchy hierarchy = report.hierarchy();
+    assertThat(hierarchy.continent()).isEqualTo(Share.of(3, 4));
+    assertThat(hierarchy.country()).isEqualTo(Share.of(2, 4));
+    assertThat(hierarchy.meanPathScore()).isEqualTo((1 + 0.5 + 0 + 1) / 4);
+    assertThat(report.toMarkdown()).contains("| hierarchical path score | 0.625 |");
+    assertThat(report.toCsv()).contains("all,4,country right,0.5,");
+    JsonObject json = JsonParser.parseString(report.toJson()).getAsJsonObject();
+    assertThat(json.getAsJsonObject("hierarchy").get("meanPathScore").getAsDouble())
+        .isEqualTo(0.625);
+    assertThat(json.has("negativeLogLikelihood")).isFalse();
+    assertThat(json.has("bootstrap")).isFalse();
+  }
+
+  @Test
+  void drawsThePhotosOfAPlaceTogether() {
+    LatLng[] truths = new LatLng[100];
+    LatLng[] guesses = new LatLng[100];
+    for (int i = 0; i < 100; i++) {
+      truths[i] = i < 50 ? PARIS : TOKYO;
+      guesses[i] = PARIS;
+    }
+    PhotoReport.Resampling places =
+        new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.of(13));
+    PhotoReport report =
+        report(
+            manifest(Map.of(), truths),
+            manifest(Map.of(), guesses),
+            defaults().withResampling(places));
+    // Of two places that are drawn twice, both are Tokyo in a quarter of the resamples.
+    Bootstrap.Interval shares = report.intervals().get("within 25 km");
+    assertThat(shares).isEqualTo(new Bootstrap.Interval(0.5, 0, 1));
+    assertThat(report.toMarkdown())
+        .contains("### Intervals by bootstrap over 2 places", "| within 25 km | 50.0 % | 0.0 to");
+    assertThat(report.toCsv())
+        .contains("\nIntervals by bootstrap over 2 places,100,within 25 km,0.5,0.0,1.0\n");
+
+    PhotoReport.Resampling photos =
+        new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.empty());
+    Bootstrap.Interval alone =
+        report(
+                manifest(Map.of(), truths),
+                manifest(Map.of(), guesses),
+                defaults().withResampling(photos))
+            .intervals()
+            .get("within 25 km");
+    // The binomial interval: 1.96 * sqrt(0.5 * 0.5 / 100) is 0.098.
+    assertThat(alone.low()).isCloseTo(0.402, within(0.02));
+    assertThat(alone.high()).isCloseTo(0.598, within(0.02));
+    JsonObject json =
+        JsonParser.parseString(report.toJson()).getAsJsonObject().getAsJsonObject("bootstrap");
+    assertThat(json.get("over").getAsString()).isEqualTo("places");
+    assertThat(json.get("drawn").getAsInt()).isEqualTo(2);
+    assertThat(json.getAsJsonObject("byName").keySet()).contains("median km", "game score");
   }
 }
