@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.CellPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -252,5 +254,45 @@ class PhotoReportTest {
     assertThat(json.get("over").getAsString()).isEqualTo("places");
     assertThat(json.get("drawn").getAsInt()).isEqualTo(2);
     assertThat(json.getAsJsonObject("byName").keySet()).contains("median km", "game score");
+  }
+
+  @Test
+  void everyFigureIsDefinedInTheDocumentation() throws IOException {
+    Map<String, String> columns = Map.of("score", "0.5", "heading", "90", "sequence", "7 6 6 5");
+    Manifest photos = manifest(columns, PARIS, LYON);
+    List<RegionCoverage> regions =
+        List.of(new RegionCoverage(0.5, List.of(true, false), List.of(10.0, 10.0)));
+    DistanceReport distances =
+        new DistanceReport(
+            DistanceErrors.ofKm(1, 2), DistanceReport.STANDARD_KM, List.of(), regions);
+    Embeddings one = Embeddings.of(new float[][] {{3, 4}});
+    List<String> names = new ArrayList<>();
+    PhotoReport.of(distances, photos, photos, defaults())
+        .toCsv()
+        .lines()
+        .skip(1)
+        .map(line -> line.replace("\"negative log likelihood, nats per km2\"", "likelihood"))
+        .forEach(line -> names.add(line.split(",")[2]));
+    RetrievalEvaluator.recallAt(1)
+        .evaluate(one, one, Matches.of(0))
+        .toCsv()
+        .lines()
+        .skip(1)
+        .forEach(line -> names.add(line.split(",")[0]));
+    assertThat(names).contains("likelihood", "heading within 10 degrees", "R@1");
+    List<String> defined =
+        Files.readAllLines(Path.of("../docs/how-to/evaluate.md")).stream()
+            .filter(line -> line.startsWith("| "))
+            .flatMap(line -> Stream.of(line.split("\\|")[1].split(" / ")))
+            .map(String::strip)
+            .toList();
+    assertThat(names)
+        .allSatisfy(
+            name ->
+                assertThat(defined)
+                    .contains(
+                        name.equals("likelihood")
+                            ? "negative log likelihood, nats per km2"
+                            : name.replaceAll("\\d+(\\.\\d+)?", "K")));
   }
 }
