@@ -219,10 +219,18 @@ class CalibrateCommandTest {
   void aReportIsVerifiedElsewhereAndRefusedForAnotherModel() throws IOException {
     Path report = folder.resolve("here.json");
     assertThat(
-            run("evaluate", "--model=" + model, "--data=" + photos, "--json=" + report).code())
+            run(
+                    "evaluate",
+                    "--model=" + model,
+                    "--data=" + photos,
+                    "--bootstrap=places",
+                    "--place-level=4",
+                    "--json=" + report)
+                .code())
         .isZero();
     assertThat(report)
         .content()
+        .contains("\"over\": \"places\"", "\"negativeLogLikelihood\": ", "\"hierarchy\": ")
         .contains("\"photos\": [\n    \"" + Path.of(photo).getFileName() + "\"")
         .doesNotContain(folder.toString());
 
