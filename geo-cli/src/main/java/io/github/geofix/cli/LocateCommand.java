@@ -54,9 +54,6 @@ import picocli.CommandLine.Spec;
 final class LocateCommand implements Callable<Integer> {
   private static final int WITHHELD = 3;
 
-  /** The test finds nothing in fewer photos. */
-  private static final int LEAST_FOR_DRIFT = 20;
-
   @Spec private CommandSpec spec;
 
   static final class What {
@@ -223,18 +220,12 @@ final class LocateCommand implements Callable<Integer> {
 
   /** Warns if the photos are not of the kind that the rule was fitted on. */
   private void checkDrift(AnswerRule giving, List<Double> masses) {
-    if (masses.size() < LEAST_FOR_DRIFT) {
+    if (masses.size() < Drift.LEAST_PHOTOS) {
       return;
     }
     Drift drift = Drift.of(giving, masses);
     if (drift.isAlarm()) {
-      error(
-          String.format(
-              Locale.ROOT,
-              "these photos are unlike those that the rule was fitted on (Kolmogorov-Smirnov"
-                  + " distance %.2f, p %.1g): the bound on the error need not hold",
-              drift.distance(),
-              drift.pValue()));
+      error(drift.warning());
     }
   }
 

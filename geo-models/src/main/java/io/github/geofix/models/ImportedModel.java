@@ -56,7 +56,7 @@ public abstract class ImportedModel extends GeoModel {
   /** Returns what is thrown where a model of such a family is to be trained. */
   public static UnsupportedOperationException notTrained(String method) {
     return new UnsupportedOperationException(
-        "models of %s are imported, not trained: geofix import; geofix releases lists those published"
+        "models of %s are imported, not trained: by geofix import --release, or --method for files of other models"
             .formatted(method));
   }
 }

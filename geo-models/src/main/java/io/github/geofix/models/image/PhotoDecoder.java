@@ -86,7 +86,7 @@ final class PhotoDecoder {
       try {
         reader.setInput(in, true, true);
         checkSize(reader);
-        image = read(reader);
+        image = decode(reader);
       } finally {
         reader.dispose();
       }
@@ -100,10 +100,34 @@ final class PhotoDecoder {
     if (bitsPerSample == 24 && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
       widen(ints);
     }
-    WebpChroma.interpolate(file, image);
-    WebpAlpha.restore(file, image);
     BufferedImage bgr = Pixels.bgr(image);
     return orientation.apply(canvas.isPresent() ? canvas.get().around(bgr) : bgr);
+  }
+
+  private BufferedImage decode(ImageReader reader) throws IOException {
+    Optional<WebpChunk> frame = WebpChunk.find(file, "VP8 ");
+    if (frame.isEmpty()) {
+      return read(reader);
+    }
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    BufferedImage colors = Vp8Decoder.decode(file, frame.get(), width, height);
+    if (WebpChunk.find(file, "ALPH").isEmpty()) {
+      return colors;
+    }
+    BufferedImage image = read(reader);
+    if (!image.getColorModel().hasAlpha()) {
+      return colors;
+    }
+    WebpAlpha.restore(file, image);
+    int[] row = new int[width];
+    for (int y = 0; y < height; y++) {
+      for (int band = 0; band < BGR_BYTES; band++) {
+        colors.getRaster().getSamples(0, y, width, 1, band, row);
+        image.getRaster().setSamples(0, y, width, 1, band, row);
+      }
+    }
+    return image;
   }
 
   /** The reader keeps samples of 24 bits in 32 without scaling them. */
@@ -149,6 +173,8 @@ final class PhotoDecoder {
       int bits = IntStream.of(samples.getSampleSize()).sum();
       checkTiles(reader, bits);
       pixelBytes += bits / 8.0 + BGR_BYTES;
+      // Besides the reader's image with alpha there is one with colors.
+      pixelBytes += WebpChunk.find(file, "ALPH").isPresent() ? BGR_BYTES : 0;
     }
     checkMemory(width, height, pixelBytes);
   }

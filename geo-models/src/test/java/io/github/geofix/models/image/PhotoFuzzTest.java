@@ -47,7 +47,9 @@ class PhotoFuzzTest {
           read("lossy.webp"),
           read("alpha.webp"),
           read("profile.webp"),
-          read("webp-q30.webp"));
+          read("webp-q30.webp"),
+          read("webp-simple-filter.webp"),
+          read("webp-segments.webp"));
   private static final List<byte[]> OTHERS =
       List.of(
           read("baseline.jpg"),
