@@ -3,7 +3,10 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.PhotoReport;
+import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -12,6 +15,7 @@ import io.github.geofix.eval.protocol.PhotoEvaluation;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Runs benchmarks of the field, of photos and of pairs of photos and aerial images. */
 final class Protocols {
@@ -27,10 +31,17 @@ final class Protocols {
           benchmark.skippingUnreadable().evaluate(localizer).named("my model");
       System.out.println(evaluation.toMarkdown()); // published figures below the model's
       evaluation.toHtml(Photos::read).write(Path.of("im2gps3k.html"));
+      PhotoReport.Resampling places =
+          new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.of(10));
+      PhotoReport resampled = benchmark.withResampling(places).evaluate(localizer).report();
+      System.out.println(resampled.intervalTable().toMarkdown());
       for (PhotoOutcome.Failed failed : evaluation.skipped()) {
         System.err.println(failed.reason());
       }
     }
+    PublishedFigures figures = PublishedFigures.builtIn().withCsv(Path.of("newer.csv"));
+    System.out.println(figures.table("IM2GPS3k").sortedBy("acc@25km").toMarkdown());
+    System.out.println(figures.of("IM2GPS3k").toBibTex());
     try (TileEncoder encoder = TileEncoder.load(Path.of("models/cvusa"))) {
       CrossViewBenchmark benchmark = CrossViewProtocol.CVUSA.open(Path.of("data/CVUSA"));
       RetrievalReport report = benchmark.evaluate(encoder).report();

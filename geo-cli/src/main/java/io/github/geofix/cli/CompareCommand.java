@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code geofix compare}. */
 @Command(
     name = "compare",
-    description = "Compares runs on the same photos with the first, photo by photo.",
+    description = "Compares runs on the same photos with the first, photo by photo. Runs go by the names of"
+            + " evaluate --name.",
     footer = {"", "Example:", "  geofix compare before.json after.json --report compare.html"},
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
@@ -39,22 +40,17 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     OutputFiles.check(report);
     Map<String, DistanceReport> runs = new LinkedHashMap<>();
-    for (Path file : files) {
-      DistanceReport run = DistanceReport.readJson(file);
-      // All at the limits of the first: each run holds the error of every photo.
-      List<Double> limits = runs.isEmpty() ? run.limitsKm() : reference(runs).limitsKm();
-      if (runs.put(file.toString(), run.withKm(limits)) != null) {
-        throw new IllegalArgumentException(file + " is given twice");
-      }
-    }
+    // All at the limits of the first: each run holds the error of every photo.
+    Map<String, DistanceReport> read = DistanceReport.readJson(files);
+    read.forEach((name, run) -> runs.put(name, run.withKm(reference(read).limitsKm())));
     // Nothing is printed before all is known to be comparable.
     StringBuilder text = new StringBuilder(DistanceReport.table(runs).toMarkdown()).append('\n');
-    String first = files.get(0).toString();
+    String first = runs.keySet().iterator().next();
     runs.forEach(
         (name, run) -> {
           if (!name.equals(first)) {
             text.append("### " + Printable.of(name + " against " + first) + "\n\n");
-            text.append(compared(reference(runs), name, run).table().toMarkdown()).append('\n');
+            text.append(compared(reference(runs), first, run, name).table().toMarkdown()).append('\n');
           }
         });
     if (report != null) {
@@ -68,12 +64,13 @@ final class CompareCommand implements Callable<Integer> {
     return 0;
   }
 
-  private PairedComparison compared(DistanceReport first, String name, DistanceReport run) {
+  private static PairedComparison compared(
+      DistanceReport first, String firstName, DistanceReport run, String name) {
     try {
       return PairedComparison.of(first, run);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "cannot compare " + name + " with " + files.get(0) + ": " + e.getMessage(), e);
+          "cannot compare " + name + " with " + firstName + ": " + e.getMessage(), e);
     }
   }
 

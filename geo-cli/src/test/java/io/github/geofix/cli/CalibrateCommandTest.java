@@ -141,12 +141,7 @@ class CalibrateCommandTest {
   @Test
   void trainingAnewDropsCalibrationAndRules() throws IOException {
     Path copy = folder.resolve("copy");
-    try (Stream<Path> files = Files.list(Path.of(model))) {
-      Files.createDirectory(copy);
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
-    }
+    copy(Path.of(model), copy);
     String data = "--data=" + photos;
     assertThat(
             run("calibrate", "--model=" + copy, data, "--within=2500", "--confidence=0.5").code())
@@ -218,5 +213,106 @@ class CalibrateCommandTest {
     Result foreign = run("verify", forged.toString(), what[0], what[1]);
     assertThat(foreign.code()).isOne();
     assertThat(foreign.err()).contains("which is not taken from a report: give it again");
+  }
+
+  @Test
+  void aReportIsVerifiedElsewhereAndRefusedForAnotherModel() throws IOException {
+    Path report = folder.resolve("here.json");
+    assertThat(
+            run(
+                    "evaluate",
+                    "--model=" + model,
+                    "--data=" + photos,
+                    "--bootstrap=places",
+                    "--place-level=4",
+                    "--json=" + report)
+                .code())
+        .isZero();
+    assertThat(report)
+        .content()
+        .contains("\"over\": \"places\"", "\"negativeLogLikelihood\": ", "\"hierarchy\": ")
+        .contains("\"photos\": [\n    \"" + Path.of(photo).getFileName() + "\"")
+        .doesNotContain(folder.toString());
+
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    copy(Path.of(photos).getParent(), elsewhere.resolve("data"));
+    copy(Path.of(model), elsewhere.resolve("m"));
+    String[] verify = {
+      "verify",
+      report.toString(),
+      "--model=" + elsewhere.resolve("m"),
+      "--data=" + elsewhere.resolve("data/grouped.csv")
+    };
+    Result same = run(verify);
+    assertThat(same.err()).isEmpty();
+    assertThat(same.out()).startsWith("verified: ");
+
+    assertThat(
+            run(
+                    "calibrate",
+                    "--model=" + elsewhere.resolve("m"),
+                    "--data=" + photos,
+                    "--within=2500",
+                    "--confidence=0.5")
+                .code())
+        .isZero();
+    Result changed = run(verify);
+    assertThat(changed.code()).isOne();
+    assertThat(changed.out()).isEmpty();
+    assertThat(changed.err()).contains("the system changed: the report was made with model (");
+  }
+
+  @Test
+  void reportsSayWhatTheRulesDoAndWarnOfPhotosOfAnotherKind() throws IOException {
+    Path ruled = folder.resolve("ruled");
+    copy(Path.of(model), ruled);
+    String system = "--model=" + ruled;
+    assertThat(
+            run("calibrate", system, "--data=" + photos, "--within=20038", "--confidence=0.5")
+                .code())
+        .isZero();
+    Path json = folder.resolve("ruled.json");
+    Path page = folder.resolve("ruled.html");
+    Result result =
+        run("evaluate", system, "--data=" + photos, "--json=" + json, "--report=" + page);
+    assertThat(result.out())
+        .contains("### Rules for giving answers")
+        .contains("| within 20038 km with a confidence of 0.5 | 100.0 % (")
+        .doesNotContain("unlike");
+    JsonObject rule = ruleOf(json);
+    assertThat(rule.get("withinKm").getAsDouble()).isEqualTo(20038);
+    assertThat(rule.getAsJsonObject("answered").get("accuracy").getAsDouble()).isOne();
+    assertThat(rule.getAsJsonObject("right").get("accuracy").getAsDouble()).isOne();
+    assertThat(rule.get("alarm").getAsBoolean()).isFalse();
+    assertThat(page).content().contains("Rules for giving answers");
+
+    // Masses that no answer within 20,038 km has: that of all candidates together is 1.
+    Path rules = ruled.resolve("answer-rules.json");
+    Files.writeString(
+        rules,
+        Files.readString(rules)
+            .replaceFirst("(?s)\"masses\": *\\[.*?\\]", "\"masses\": [" + "0.1,".repeat(19) + "0.1]"));
+    Result unlike =
+        run("evaluate", system, "--data=" + photos, "--json=" + json, "--report=" + page);
+    assertThat(unlike.out()).contains("Note: these photos are unlike those that the rule");
+    assertThat(ruleOf(json).get("alarm").getAsBoolean()).isTrue();
+    assertThat(page).content().contains("these photos are unlike those");
+    assertThat(json).content().contains("\"withinKm\"", "\"errorsKm\"", "\"continents\"");
+  }
+
+  private static JsonObject ruleOf(Path report) throws IOException {
+    return JsonParser.parseString(Files.readString(report))
+        .getAsJsonObject()
+        .getAsJsonArray("answerRules")
+        .get(0)
+        .getAsJsonObject();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
   }
 }

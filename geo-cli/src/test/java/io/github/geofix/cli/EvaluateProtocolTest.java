@@ -65,7 +65,7 @@ final class EvaluateProtocolTest {
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains("| R@1% (K = 1) |", "| hit rate (covering) |", "| R@1@100m |")
-        .contains("not the whole benchmark", "| q.npy |", "FRGeo");
+        .contains("not the whole benchmark", "| q.npy \u2020 |", "FRGeo");
     JsonObject json =
         JsonParser.parseString(Files.readString(folder.resolve("run.json"))).getAsJsonObject();
     assertThat(json.get("gallery").getAsInt()).isEqualTo(100);
@@ -80,7 +80,7 @@ final class EvaluateProtocolTest {
                 .getAsDouble())
         .isGreaterThan(first);
     assertThat(folder.resolve("run.csv")).content().contains("R@10,", "hit rate (sample4geo),");
-    assertThat(folder.resolve("run.tex")).content().contains("q.npy & ", "\\bottomrule");
+    assertThat(folder.resolve("run.tex")).content().contains("q.npy$^{\\dagger}$ & ", "\\bottomrule");
   }
 
   /** One step of training: the way is tested here, not the skill. */
@@ -121,7 +121,7 @@ final class EvaluateProtocolTest {
     assertThat(trained.err()).isEmpty();
     Result result =
         run("evaluate", "--protocol", "vigor-cross", "--root", SAMPLE.toString(), "--model", model);
-    assertThat(result.out()).contains("24 queries in a gallery of 50", "| model |", "FRGeo");
+    assertThat(result.out()).contains("24 queries in a gallery of 50", "| model \u2020 |", "FRGeo");
   }
 
   @Test
@@ -174,7 +174,7 @@ final class EvaluateProtocolTest {
             folder.resolve("answers.csv").toString());
     assertThat(predicted.err()).contains("latitude and longitude of im2gps.csv were swapped");
     assertThat(predicted.out())
-        .contains("| answers.csv |", "PlaNet", "not the whole benchmark", "North America");
+        .contains("| answers.csv \u2020 |", "PlaNet", "not the whole benchmark", "North America");
   }
 
   @Test

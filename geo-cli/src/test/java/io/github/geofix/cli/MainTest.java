@@ -204,8 +204,8 @@ final class MainTest {
             path("compared.html"));
     assertThat(compared.err()).isEmpty();
     assertThat(compared.out())
-        .contains("| " + path("model.json") + " | 60 |")
-        .contains("### " + path("other.json") + " against " + path("model.json"))
+        .contains("| model | 60 |")
+        .contains("### " + path("other.json") + " against model")
         .contains("2500 km");
     assertThat(folder.resolve("compared.html"))
         .content()
@@ -731,7 +731,7 @@ final class MainTest {
     String fewer = path("photos/some.json");
     assertOneLine(
         run("compare", all, fewer),
-        "cannot compare " + fewer + " with " + all,
+        "cannot compare some.csv with manifest.csv",
         "the first has 60 of them, the second 20");
     Path cut = folder.resolve("cut.json");
     Files.writeString(cut, Files.readString(Path.of(all)).substring(0, 500));

@@ -7,6 +7,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.RelativeNames;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ public final class DistanceEvaluator {
   }
 
   /**
-   * Locates every photo and reports the distances to the truth.
+   * Locates every photo and reports the distances to the truth. Photos are named by their paths
+   * below the folder that holds all of them.
    *
    * <p>A missing image is found before the first one is located, unless unreadable ones are
    * skipped. A photo that the localizer declines to locate counts with the largest error there is,
@@ -166,7 +168,7 @@ public final class DistanceEvaluator {
       return new DistanceReport(
           DistanceErrors.of(measured.locations(), guesses),
           limitsKm,
-          names(measured),
+          names(photos, measured.entries()),
           regions.coverages());
     }
   }
@@ -187,7 +189,7 @@ public final class DistanceEvaluator {
   public DistanceReport evaluate(Manifest predictions, Manifest photos) {
     List<LatLng> guesses = pair(predictions, photos).locations();
     return new DistanceReport(
-        DistanceErrors.of(photos.locations(), guesses), limitsKm, names(photos));
+        DistanceErrors.of(photos.locations(), guesses), limitsKm, names(photos.entries(), photos.entries()));
   }
 
   /**
@@ -240,7 +242,9 @@ public final class DistanceEvaluator {
     return photos.entries().stream().map(Manifest.Entry::image).toList();
   }
 
-  private static List<String> names(Manifest photos) {
-    return photos.entries().stream().map(entry -> entry.image().toString()).toList();
+  private static List<String> names(List<Manifest.Entry> all, List<Manifest.Entry> measured) {
+    RelativeNames names =
+        RelativeNames.of(all.stream().map(Manifest.Entry::image).toList());
+    return measured.stream().map(entry -> names.of(entry.image())).toList();
   }
 }

@@ -25,7 +25,8 @@ record DistanceJson(
     Map<String, Double> quantilesKm,
     @Nullable List<Double> errorsKm,
     @Nullable List<String> photos,
-    @Nullable List<Regions> regions) {
+    @Nullable List<Regions> regions,
+    @Nullable String system) {
 
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -41,7 +42,8 @@ record DistanceJson(
         summary.quantilesKm(),
         report.errors().asList(),
         report.photos(),
-        report.regions().isEmpty() ? null : report.regions().stream().map(Regions::of).toList());
+        report.regions().isEmpty() ? null : report.regions().stream().map(Regions::of).toList(),
+        null);
   }
 
   JsonObject toTree() {
@@ -60,13 +62,21 @@ record DistanceJson(
 
   /** As {@link DistanceReport#readJson}. */
   static DistanceReport read(Path file) {
+    return readJson(file).report;
+  }
+
+  /** A report and the name of its run; the name is empty if the file has none. */
+  record Named(DistanceReport report, String name) {}
+
+  /** Reads a report with its name. */
+  static Named readJson(Path file) {
     try {
       DistanceJson json =
           GSON.fromJson(Files.readString(InputFiles.find(file)), DistanceJson.class);
       if (json == null) {
         throw new IllegalArgumentException("it is empty");
       }
-      return json.report();
+      return new Named(json.report(), json.system == null ? "" : json.system);
     } catch (NoSuchFileException e) {
       throw new UncheckedIOException("no such file: " + file, e);
     } catch (IOException e) {

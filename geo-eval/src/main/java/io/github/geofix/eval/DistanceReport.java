@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,6 +129,29 @@ public record DistanceReport(
    */
   public static DistanceReport readJson(Path file) {
     return DistanceJson.read(file);
+  }
+
+  /**
+   * Reads reports of several runs by the names of the runs. A file stands for a run without a name
+   * or with the name of another.
+   *
+   * @return the reports in the order of the files
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   * @throws IllegalArgumentException if a file is given twice or is no such report
+   */
+  public static Map<String, DistanceReport> readJson(List<Path> files) {
+    List<DistanceJson.Named> runs = files.stream().map(DistanceJson::readJson).toList();
+    List<String> names = runs.stream().map(DistanceJson.Named::name).toList();
+    Map<String, DistanceReport> reports = new LinkedHashMap<>();
+    for (int i = 0; i < runs.size(); i++) {
+      String name = names.get(i);
+      boolean usable = !name.isBlank() && Collections.frequency(names, name) == 1;
+      String file = files.get(i).toString();
+      if (reports.put(usable ? name : file, runs.get(i).report()) != null) {
+        throw new IllegalArgumentException(file + " is given twice");
+      }
+    }
+    return reports;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.geofix.eval;
 import io.github.geofix.core.abstention.AnswerRule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 
 /**
@@ -22,6 +23,9 @@ public record Drift(double distance, double pValue, double divergence, int photo
 
   /** Alarms at this level are false for at most one batch in a hundred. */
   public static final double ALARM = 0.01;
+
+  /** Fewer photos show too little to warn of. */
+  public static final int LEAST_PHOTOS = 20;
 
   private static final int CLASSES = 10;
 
@@ -84,5 +88,15 @@ public record Drift(double distance, double pValue, double divergence, int photo
   /** Returns whether the photos are unlike those of the rule, at the level {@link #ALARM}. */
   public boolean isAlarm() {
     return pValue < ALARM;
+  }
+
+  /** Returns what an alarm means, as a sentence without a full stop. */
+  public String warning() {
+    return String.format(
+        Locale.ROOT,
+        "these photos are unlike those that the rule was fitted on (Kolmogorov-Smirnov distance"
+            + " %.2f, p %.1g): the bound on the error need not hold",
+        distance,
+        pValue);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +30,10 @@ public final class Table {
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
   private final Map<Integer, Best> best = new HashMap<>();
+  private final Map<Integer, String> notes = new TreeMap<>();
   private String caption = "";
+
+  private static final String MARK = "\u2020";
 
   /** The value of a column that LaTeX prints in bold. */
   private enum Best {
@@ -87,6 +91,21 @@ public final class Table {
     return this;
   }
 
+  /**
+   * Marks a row with a dagger, in Markdown and LaTeX, and explains it below the table. Its numbers
+   * are never the best of a column.
+   *
+   * @param row from 0
+   * @throws IllegalArgumentException if there is no such row
+   */
+  public Table note(int row, String note) {
+    if (!(row >= 0 && row < rows.size())) {
+      throw new IllegalArgumentException("no row " + row + " of " + rows.size() + " to mark");
+    }
+    notes.put(row, note);
+    return this;
+  }
+
   /** Sets the caption that LaTeX prints; empty for none. */
   public Table caption(String caption) {
     this.caption = caption;
@@ -111,19 +130,29 @@ public final class Table {
                         "no column " + column + " to sort by, only " + String.join(", ", header)));
     Table sorted = new Table(header).caption(caption);
     sorted.best.putAll(best);
-    rows.stream().sorted(order(index)).forEach(sorted::row);
+    Comparator<String> order = order(index);
+    IntStream.range(0, rows.size())
+        .boxed()
+        .sorted(Comparator.comparing(row -> rows.get(row).get(index), order))
+        .forEach(
+            row -> {
+              sorted.row(rows.get(row));
+              String note = notes.get(row);
+              if (note != null) {
+                sorted.note(sorted.rows.size() - 1, note);
+              }
+            });
     return sorted;
   }
 
-  private Comparator<List<String>> order(int column) {
+  private Comparator<String> order(int column) {
     Best which = best.get(column);
     if (which == null) {
-      return Comparator.<List<String>, Boolean>comparing(row -> row.get(column).isBlank())
-          .thenComparing(row -> row.get(column), String.CASE_INSENSITIVE_ORDER);
+      return Comparator.comparing(String::isBlank).thenComparing(String.CASE_INSENSITIVE_ORDER);
     }
     int sign = which == Best.HIGHEST ? -1 : 1;
     return Comparator.comparingDouble(
-        row -> number(row.get(column)).map(value -> sign * value).orElse(Double.MAX_VALUE));
+        cell -> number(cell).map(value -> sign * value).orElse(Double.MAX_VALUE));
   }
 
   /** Returns the names of the columns. */
@@ -141,8 +170,23 @@ public final class Table {
     StringBuilder out = new StringBuilder();
     appendMarkdown(out, header);
     out.append("|---|").append("---:|".repeat(header.size() - 1)).append('\n');
-    rows.forEach(row -> appendMarkdown(out, row));
+    for (int i = 0; i < rows.size(); i++) {
+      appendMarkdown(out, notes.containsKey(i) ? marked(rows.get(i), MARK) : rows.get(i));
+    }
+    if (!notes.isEmpty()) {
+      out.append("\n").append(MARK).append(' ').append(Printable.of(explained())).append('\n');
+    }
     return out.toString();
+  }
+
+  private static List<String> marked(List<String> cells, String mark) {
+    List<String> marked = new ArrayList<>(cells);
+    marked.set(0, cells.get(0) + " " + mark);
+    return marked;
+  }
+
+  private String explained() {
+    return notes.values().stream().distinct().collect(Collectors.joining("; "));
   }
 
   private static void appendMarkdown(StringBuilder out, List<String> cells) {
@@ -174,19 +218,25 @@ public final class Table {
     }
     out.append("\\begin{tabular}{l");
     out.append("r".repeat(header.size() - 1)).append("}\n\\toprule\n");
-    out.append(latexRow(header, Set.of())).append("\\midrule\n");
+    out.append(latexRow(header, Set.of(), "")).append("\\midrule\n");
     Map<Integer, Double> bold = bestValues();
-    for (List<String> row : rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      List<String> row = rows.get(i);
+      boolean marked = notes.containsKey(i);
       Set<Integer> columns = new HashSet<>();
       bold.forEach(
           (column, value) -> {
-            if (number(row.get(column)).filter(value::equals).isPresent()) {
+            if (!marked && number(row.get(column)).filter(value::equals).isPresent()) {
               columns.add(column);
             }
           });
-      out.append(latexRow(row, columns));
+      out.append(latexRow(row, columns, marked ? "$^{\\dagger}$" : ""));
     }
     out.append("\\bottomrule\n\\end{tabular}\n");
+    if (!notes.isEmpty()) {
+      out.append("\\par\\smallskip{\\footnotesize $^{\\dagger}$ ");
+      out.append(escapeLatex(explained())).append("}\n");
+    }
     if (!caption.isEmpty()) {
       out.append("\\caption{").append(escapeLatex(caption)).append("}\n\\end{table}\n");
     }
@@ -198,8 +248,10 @@ public final class Table {
     if (rows.size() > 1) {
       best.forEach(
           (column, which) ->
-              rows.stream()
-                  .flatMap(row -> number(row.get(column)).stream())
+              IntStream.range(0, rows.size())
+                  .filter(row -> !notes.containsKey(row))
+                  .boxed()
+                  .flatMap(row -> number(rows.get(row).get(column)).stream())
                   .reduce(which == Best.HIGHEST ? Math::max : Math::min)
                   .ifPresent(value -> values.put(column, value)));
     }
@@ -214,13 +266,14 @@ public final class Table {
         : Optional.empty();
   }
 
-  private static String latexRow(List<String> cells, Set<Integer> bold) {
+  private static String latexRow(List<String> cells, Set<Integer> bold, String mark) {
     return IntStream.range(0, cells.size())
         .mapToObj(
-            column ->
-                bold.contains(column)
-                    ? "\\textbf{" + escapeLatex(cells.get(column)) + "}"
-                    : escapeLatex(cells.get(column)))
+            column -> {
+              String text = escapeLatex(cells.get(column));
+              return (bold.contains(column) ? "\\textbf{" + text + "}" : text)
+                  + (column == 0 ? mark : "");
+            })
         .collect(Collectors.joining(" & ", "", " \\\\\n"));
   }
 

@@ -90,6 +90,21 @@ class PublishedFiguresTest {
   }
 
   @Test
+  void explainsAMarkedRowBelowTheTable() {
+    Table table = new Table("name", "R@1").highest(List.of("R@1")).caption("c");
+    table.row("mine", "9").row("theirs", "8").note(0, "on 5 of 10 photos");
+    assertThat(table.toLatex())
+        .contains("mine$^{\\dagger}$ & 9 ", "theirs & \\textbf{8}")
+        .contains("\\footnotesize $^{\\dagger}$ on 5 of 10 photos}\n\\caption{c}");
+    assertThat(table.toMarkdown()).contains("| mine \u2020 | 9 |").endsWith("\u2020 on 5 of 10 photos\n");
+    assertThat(table.toCsv()).isEqualTo("name,R@1\nmine,9\ntheirs,8\n");
+    assertThat(table.sortedBy("name").sortedBy("R@1").toLatex()).isEqualTo(table.toLatex());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> table.note(2, ""))
+        .withMessage("no row 2 of 2 to mark");
+  }
+
+  @Test
   void addsFiguresOfAFile() throws IOException {
     PublishedFigures builtIn = PublishedFigures.builtIn();
     Path file =

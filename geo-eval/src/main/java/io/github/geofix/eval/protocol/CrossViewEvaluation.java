@@ -65,7 +65,18 @@ public final class CrossViewEvaluation implements Evaluation {
   private Optional<PublishedTable> published() {
     Map<String, Share> shares = new LinkedHashMap<>(report.shares());
     report.hitRateCovering().ifPresent(hit -> shares.put("Hit", hit));
-    return PublishedTable.of(benchmark.protocol(), labels.name(), shares, benchmark.set().whole());
+    return PublishedTable.of(benchmark.protocol(), labels.name(), shares, part());
+  }
+
+  private String part() {
+    CrossViewSet set = benchmark.set();
+    return set.whole()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%,d photos and %,d aerial images, not all",
+            set.queries().size(),
+            set.gallery().size());
   }
 
   @Override

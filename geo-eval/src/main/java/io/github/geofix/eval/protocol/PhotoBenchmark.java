@@ -4,11 +4,17 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.PhotoReport;
+import io.github.geofix.eval.Share;
+import io.github.geofix.eval.protocol.PhotoEvaluation.RuleOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,24 +41,27 @@ public final class PhotoBenchmark {
   private final List<Double> limitsKm;
   private final PhotoReport.Options options;
   private final boolean skipsUnreadable;
+  private final List<AnswerRule> rules;
 
   private PhotoBenchmark(
       Optional<PhotoProtocol> protocol,
       PhotoSet set,
       List<Double> limitsKm,
       PhotoReport.Options options,
-      boolean skipsUnreadable) {
+      boolean skipsUnreadable,
+      List<AnswerRule> rules) {
     this.protocol = protocol;
     this.set = set;
     this.limitsKm = List.copyOf(limitsKm);
     this.options = options;
     this.skipsUnreadable = skipsUnreadable;
+    this.rules = List.copyOf(rules);
   }
 
   /** Returns a benchmark of any photos, at {@link DistanceReport#STANDARD_KM}. */
   public static PhotoBenchmark of(PhotoSet set) {
     return new PhotoBenchmark(
-        Optional.empty(), set, DistanceReport.STANDARD_KM, PhotoReport.Options.defaults(), false);
+        Optional.empty(), set, DistanceReport.STANDARD_KM, PhotoReport.Options.defaults(), false, List.of());
   }
 
   /**
@@ -67,23 +76,30 @@ public final class PhotoBenchmark {
         set,
         protocol.limitsKm(),
         protocol.grid().map(options::withGrid).orElse(options),
-        false);
+        false,
+        List.of());
   }
 
   /** Returns a copy with other limits in km, positive and ascending. */
   public PhotoBenchmark withLimitsKm(List<Double> limitsKm) {
-    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable);
+    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, rules);
   }
 
   /** Returns a copy with another distance within which an answer is right, for reliability. */
   public PhotoBenchmark withRightKm(double rightKm) {
     return new PhotoBenchmark(
-        protocol, set, limitsKm, options.withRightKm(rightKm), skipsUnreadable);
+        protocol, set, limitsKm, options.withRightKm(rightKm), skipsUnreadable, rules);
   }
 
   /** Returns a copy that breaks the figures down by cells. */
   public PhotoBenchmark withCells(CellPartition cells) {
-    return new PhotoBenchmark(protocol, set, limitsKm, options.withCells(cells), skipsUnreadable);
+    return new PhotoBenchmark(protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, rules);
+  }
+
+  /** Returns a copy that draws intervals by bootstrap, besides those of Wilson. */
+  public PhotoBenchmark withResampling(PhotoReport.Resampling resampling) {
+    return new PhotoBenchmark(
+        protocol, set, limitsKm, options.withResampling(resampling), skipsUnreadable, rules);
   }
 
   /**
@@ -91,7 +107,15 @@ public final class PhotoBenchmark {
    * PhotoEvaluation#skipped}.
    */
   public PhotoBenchmark skippingUnreadable() {
-    return new PhotoBenchmark(protocol, set, limitsKm, options, true);
+    return new PhotoBenchmark(protocol, set, limitsKm, options, true, rules);
+  }
+
+  /**
+   * Returns a copy that measures what rules for giving answers do, and whether the photos are of
+   * the kind that the rules were fitted on: {@link PhotoEvaluation#ruleOutcomes}.
+   */
+  public PhotoBenchmark withAnswerRules(AnswerRules rules) {
+    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, rules.rules());
   }
 
   /** Returns the protocol, unless the photos are the user's own. */
@@ -116,7 +140,7 @@ public final class PhotoBenchmark {
 
   /** As {@link #evaluate(Localizer)}; the observer receives each photo as it is located. */
   public PhotoEvaluation evaluate(Localizer localizer, DistanceEvaluator.Observer observer) {
-    Kept kept = new Kept(observer);
+    Kept kept = new Kept(observer, rules.stream().map(RuleTally::new).toList());
     DistanceEvaluator evaluator = DistanceEvaluator.defaults().withKm(limitsKm).withObserver(kept);
     DistanceReport distances =
         (skipsUnreadable ? evaluator.skippingUnreadable() : evaluator)
@@ -127,7 +151,12 @@ public final class PhotoBenchmark {
         this,
         PhotoReport.of(distances, photos, answers, options),
         new PhotoEvaluation.Answers(
-            photos, answers, kept.locations, kept.skipped, kept.unanswered));
+            photos,
+            answers,
+            kept.locations,
+            kept.skipped,
+            kept.unanswered,
+            kept.tallies.stream().map(tally -> tally.outcome(photos.size())).toList()));
   }
 
   /**
@@ -144,7 +173,37 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of()));
+        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of(), List.of()));
+  }
+
+  /** Counts which answers a rule gives. */
+  private static final class RuleTally {
+    private final AnswerRule rule;
+    private final List<Double> masses = new ArrayList<>();
+    private int given;
+    private int right;
+
+    RuleTally(AnswerRule rule) {
+      this.rule = rule;
+    }
+
+    void add(Location location, LatLng truth) {
+      double km = rule.bound().withinKm();
+      masses.add(AnswerRule.mass(location, km));
+      if (rule.accepts(location)) {
+        given++;
+        right += GreatCircle.isWithin(truth, location.latLng(), km) ? 1 : 0;
+      }
+    }
+
+    RuleOutcome outcome(int photos) {
+      boolean enough = masses.size() >= Drift.LEAST_PHOTOS && rule.masses().size() > 1;
+      return new RuleOutcome(
+          rule.bound(),
+          Share.of(given, photos),
+          given == 0 ? Optional.empty() : Optional.of(Share.of(right, given)),
+          enough ? Optional.of(Drift.of(rule, masses)) : Optional.empty());
+    }
   }
 
   /** What is kept of the answers. */
@@ -156,8 +215,11 @@ public final class PhotoBenchmark {
     private final List<PhotoOutcome.Failed> skipped = new ArrayList<>();
     private final List<PhotoOutcome.Unanswered> unanswered = new ArrayList<>();
 
-    Kept(DistanceEvaluator.Observer observer) {
+    private final List<RuleTally> tallies;
+
+    Kept(DistanceEvaluator.Observer observer, List<RuleTally> tallies) {
       this.observer = observer;
+      this.tallies = tallies;
     }
 
     @Override
@@ -168,6 +230,7 @@ public final class PhotoBenchmark {
       }
       photos.add(photo);
       answers.add(new Manifest.Entry(photo.image(), location.latLng(), score));
+      tallies.forEach(tally -> tally.add(location, photo.latLng()));
       observer.located(index, photo, location);
     }
 

@@ -5,13 +5,18 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.RelativeNames;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.PhotoReport;
+import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.LocatedPhoto;
+import io.github.geofix.eval.report.ReportSection;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,19 +49,34 @@ public final class PhotoEvaluation implements Evaluation {
    * @param locations the whole locations of the first photos, by position in the list
    * @param skipped photos that could not be read
    * @param unanswered photos that were not located, among {@code photos}
+   * @param ruled what the rules of the model would have done
    */
   record Answers(
       Manifest photos,
       Manifest answers,
       Map<Integer, Location> locations,
       List<PhotoOutcome.Failed> skipped,
-      List<PhotoOutcome.Unanswered> unanswered) {
+      List<PhotoOutcome.Unanswered> unanswered,
+      List<RuleOutcome> ruled) {
     Answers {
       locations = Map.copyOf(locations);
       skipped = List.copyOf(skipped);
       unanswered = List.copyOf(unanswered);
+      ruled = List.copyOf(ruled);
     }
   }
+
+  /**
+   * What a rule of the model did on the photos.
+   *
+   * @param bound what the answers given should keep
+   * @param answered the share of photos whose answer was given
+   * @param right the share of right answers among those given; empty if none was
+   * @param drift how unlike the photos are those that the rule was fitted on; empty for fewer than
+   *     {@value Drift#LEAST_PHOTOS} photos or a rule fitted on one
+   */
+  public record RuleOutcome(
+      ErrorBound bound, Share answered, Optional<Share> right, Optional<Drift> drift) {}
 
   PhotoEvaluation(PhotoBenchmark benchmark, PhotoReport report, Answers answers) {
     this(benchmark, report, answers, Labels.NONE);
@@ -103,6 +123,11 @@ public final class PhotoEvaluation implements Evaluation {
     return answers.unanswered();
   }
 
+  /** Returns what the rules of {@link PhotoBenchmark#withAnswerRules} did, in their order. */
+  public List<RuleOutcome> ruleOutcomes() {
+    return answers.ruled();
+  }
+
   private boolean isWhole() {
     return benchmark.set().whole() && answers.skipped().isEmpty();
   }
@@ -111,7 +136,17 @@ public final class PhotoEvaluation implements Evaluation {
     return benchmark
         .protocol()
         .flatMap(
-            protocol -> PublishedTable.of(protocol, labels.name(), report.shares(), isWhole()));
+            protocol ->
+                PublishedTable.of(
+                    protocol, labels.name(), report.shares(), isWhole() ? "" : partOfTheData()));
+  }
+
+  private String partOfTheData() {
+    int expected = benchmark.protocol().map(PhotoProtocol::photos).orElse(0);
+    int count = report.distances().count();
+    return expected > count
+        ? String.format(Locale.ROOT, "%,d of %,d photos", count, expected)
+        : String.format(Locale.ROOT, "%,d photos, not all", count);
   }
 
   @Override
@@ -120,12 +155,14 @@ public final class PhotoEvaluation implements Evaluation {
         + (unanswered().isEmpty()
             ? ""
             : "\nNote: " + UNANSWERED + ": " + unanswered().size() + ".\n")
+        + RuleTable.markdown(answers.ruled())
         + published().map(PublishedTable::toMarkdown).orElse("");
   }
 
   @Override
   public String toJson() {
     JsonObject json = report.toJsonObject();
+    RelativeNames names = RelativeNames.of(benchmark.set().images());
     benchmark
         .protocol()
         .ifPresent(
@@ -135,12 +172,15 @@ public final class PhotoEvaluation implements Evaluation {
             });
     if (!answers.skipped().isEmpty()) {
       JsonArray skipped = new JsonArray();
-      answers.skipped().forEach(failed -> skipped.add(failed.photo().toString()));
+      answers.skipped().forEach(failed -> skipped.add(names.of(failed.photo())));
       json.add("skipped", skipped);
+    }
+    if (!answers.ruled().isEmpty()) {
+      json.add("answerRules", RuleTable.json(answers.ruled()));
     }
     if (!unanswered().isEmpty()) {
       JsonArray unanswered = new JsonArray();
-      unanswered().forEach(photo -> unanswered.add(photo.photo().toString()));
+      unanswered().forEach(photo -> unanswered.add(names.of(photo.photo())));
       json.add("unanswered", unanswered);
     }
     return labels.json(json);
@@ -156,9 +196,12 @@ public final class PhotoEvaluation implements Evaluation {
     return published()
         .map(PublishedTable::table)
         .orElseGet(
-            () ->
-                DistanceReport.table(Map.of(labels.name(), report.distances()))
-                    .caption(labels.name()));
+            () -> {
+              Table table =
+                  DistanceReport.table(Map.of(labels.name(), report.distances()))
+                      .caption(labels.name());
+              return isWhole() ? table : table.note(0, "measured on " + partOfTheData());
+            });
   }
 
   @Override
@@ -182,6 +225,14 @@ public final class PhotoEvaluation implements Evaluation {
                     labels.name(),
                     on,
                     report.distances().count()));
+    RuleTable.section(answers.ruled()).ifPresent(page::add);
+    if (!report.intervals().isEmpty()) {
+      page.add(
+          ReportSection.table(
+              "Intervals by bootstrap",
+              "Photos or places are drawn again and again; those of one place together.",
+              report.intervalTable()));
+    }
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {

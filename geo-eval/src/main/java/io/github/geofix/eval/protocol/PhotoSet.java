@@ -55,8 +55,11 @@ public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
   public FilesDigest digest(String name) {
     StringBuilder positions = new StringBuilder();
     photos.locations().forEach(place -> positions.append(place).append('\n'));
-    return FilesDigest.ofList(
-        name, positions.toString(), photos.entries().stream().map(Manifest.Entry::image).toList());
+    return FilesDigest.ofList(name, positions.toString(), images());
+  }
+
+  List<Path> images() {
+    return photos.entries().stream().map(Manifest.Entry::image).toList();
   }
 
   /**

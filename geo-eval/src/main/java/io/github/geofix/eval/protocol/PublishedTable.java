@@ -11,28 +11,33 @@ import java.util.Optional;
  * The figures of a system above those that others published for the benchmark.
  *
  * @param table the table
- * @param whole whether the data were the whole benchmark
+ * @param part how much of the benchmark was measured; empty if all of it
  */
-record PublishedTable(Table table, boolean whole) {
+record PublishedTable(Table table, String part) {
   private static final String TITLE = "Beside figures published elsewhere";
 
   /** Returns the table, if there are published figures of a benchmark. */
   static Optional<PublishedTable> of(
-      Protocol protocol, String system, Map<String, Share> shares, boolean whole) {
+      Protocol protocol, String system, Map<String, Share> shares, String part) {
     if (!PublishedFigures.builtIn().datasets().contains(protocol.dataset())) {
       return Optional.empty();
     }
     Table table = PublishedFigures.builtIn().table(protocol.dataset(), system, shares);
     table.caption(
-        system + " on " + protocol.dataset() + (whole ? "" : ", not the whole benchmark"));
-    return Optional.of(new PublishedTable(table, whole));
+        system + " on " + protocol.dataset() + (part.isEmpty() ? "" : ", not the whole benchmark"));
+    if (!part.isEmpty()) {
+      table.note(0, "measured on " + part + ": does not compare with the other rows");
+    }
+    return Optional.of(new PublishedTable(table, part));
   }
 
   private String note() {
     return "In per cent. Only the first row was measured here; all others were published by others,"
         + " and their preprocessing and splits may differ. Hit is the VIGOR paper's: the best image"
         + " covers the photo."
-        + (whole ? "" : " The data here are not the whole benchmark, so the rows do not compare.");
+        + (part.isEmpty()
+            ? ""
+            : " The data here are not the whole benchmark, so the rows do not compare.");
   }
 
   String toMarkdown() {

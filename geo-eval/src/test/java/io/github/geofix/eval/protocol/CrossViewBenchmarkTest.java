@@ -161,7 +161,7 @@ class CrossViewBenchmarkTest {
             .evaluate(new NumberEncoder(1))
             .named("numbers");
     assertThat(evaluation.toMarkdown())
-        .contains("| R@1 | 97.1 % |", "ties count for the query", "| numbers |")
+        .contains("| R@1 | 97.1 % |", "ties count for the query", "| numbers \u2020 |")
         .contains("not the whole benchmark");
     JsonObject json = JsonParser.parseString(evaluation.toJson()).getAsJsonObject();
     assertThat(json.get("benchmark").getAsString()).isEqualTo("CVUSA");

@@ -92,7 +92,7 @@ class PhotoBenchmarkTest {
         PhotoProtocol.IM2GPS3K.open(root).evaluate(new Parisian()).named("parisian_1");
     assertThat(evaluation.toMarkdown())
         .contains("| within | photos |", "### Beside figures published elsewhere")
-        .contains("| parisian_1 |", "not the whole benchmark");
+        .contains("| parisian_1 \u2020 |", "not the whole benchmark");
     JsonObject json = JsonParser.parseString(evaluation.toJson()).getAsJsonObject();
     assertThat(json.get("system").getAsString()).isEqualTo("parisian_1");
     assertThat(json.get("benchmark").getAsString()).isEqualTo("IM2GPS3k");
@@ -102,6 +102,8 @@ class PhotoBenchmarkTest {
     assertThat(evaluation.toCsv()).contains("all,3,within 1 km,0.333");
     assertThat(evaluation.toTable().toLatex())
         .startsWith("% \\usepackage{booktabs}\n\\begin{table}")
+        .contains("parisian\\_1$^{\\dagger}$ & 33.3 &")
+        .contains("$^{\\dagger}$ measured on 3 of 2,997 photos: does not compare with the other rows}")
         .contains("\\caption{parisian\\_1 on IM2GPS3k, not the whole benchmark}");
     assertThat(evaluation.toHtml(PhotoBenchmarkTest::picture).toHtml())
         .contains("parisian_1 on IM2GPS3k, photos: 3", "data-chart=\"map\"", "data:image/jpeg");

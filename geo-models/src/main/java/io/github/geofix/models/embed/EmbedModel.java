@@ -9,10 +9,11 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.ScoredPhoto;
@@ -72,6 +73,11 @@ public final class EmbedModel extends GeoModel implements Contrastive {
     this.views = new PhotoViews(config.encoder().image(), classMaps);
     this.config = views.codeFile().isPresent() ? withSegmenter(config) : config;
     this.scorer = new PhotoScorer(network, hierarchy, inputShape(), manager());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new EmbedFamily();
   }
 
   private static EmbedConfig withSegmenter(EmbedConfig config) {

@@ -13,6 +13,7 @@ import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.LocationEncoder;
@@ -83,6 +84,11 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
     this.config = config;
     this.network = network;
     this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new GeoClipFamily();
   }
 
   /**

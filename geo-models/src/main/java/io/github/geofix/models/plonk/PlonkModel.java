@@ -11,6 +11,7 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.ScoredPhoto;
@@ -68,6 +69,11 @@ public final class PlonkModel extends ImportedModel {
     this.network = network;
     this.flow = new SphereFlow(network.denoiser());
     this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new PlonkFamily();
   }
 
   /** Creates a model of published weights. Closes it if they do not fit. */

@@ -14,6 +14,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
@@ -84,6 +85,11 @@ public final class RecombineModel extends GeoModel
     this.matcher =
         new RecombineMatcher(config.loss(), network, manager(), encoder, crops, this::digest);
     this.pairs = new PairReader(config.photos(), encoder);
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new RecombineFamily();
   }
 
   /**

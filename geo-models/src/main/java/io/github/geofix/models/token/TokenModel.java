@@ -8,6 +8,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
@@ -59,6 +60,11 @@ public final class TokenModel extends GeoModel {
     this.config = config;
     this.network = network;
     this.inference = new TokenInference(network, manager());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new TokenFamily();
   }
 
   /**

@@ -1,0 +1,264 @@
+package io.github.geofix.spark;
+
+import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.eval.DistanceReport;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, and answers
+ * become figures, on as many machines as Spark has. All results are functions of the rows alone, so
+ * failed tasks, lost executors and speculation change nothing. Thread-safe.
+ *
+ * <pre>{@code
+ * SparkGeo geo = SparkGeo.of(spark);
+ * SparkGeo.Model model = SparkGeo.Model.of("hdfs:///models/embed");
+ * Dataset<Row> answers = geo.locate(geo.photos("hdfs:///photos.csv"), model);
+ * answers.write().parquet("hdfs:///answers");
+ * }</pre>
+ *
+ * <p>An executor loads a model once, shares it between its tasks, and closes it a minute after the
+ * last. A photo that cannot be read becomes a row with the reason in the column {@code error}.
+ * Spark's pages show, for each stage, the photos done, those that failed and the milliseconds in
+ * the network.
+ */
+public final class SparkGeo {
+  static final String GUESS_LATITUDE = "guess_latitude";
+  static final String GUESS_LONGITUDE = "guess_longitude";
+
+  private final SparkSession spark;
+
+  private SparkGeo(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /** Returns the operators of a session. */
+  public static SparkGeo of(SparkSession spark) {
+    return new SparkGeo(Objects.requireNonNull(spark));
+  }
+
+  /**
+   * A model that executors load.
+   *
+   * @param folder a model folder, on a file system of Spark or at the same path of every machine;
+   *     one that is elsewhere is copied once to each machine. Write changed models to new folders
+   * @param batch the photos that go through the network at once, 1 to 1024
+   * @param candidates the most candidates of a location, 1 or more
+   * @param allowCode whether code that the folder names may run
+   */
+  public record Model(String folder, int batch, int candidates, boolean allowCode)
+      implements Serializable {
+    private static final int MOST = 1024;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Model {
+      Objects.requireNonNull(folder);
+      if (batch < 1 || batch > MOST) {
+        throw new IllegalArgumentException("batch must be 1 to " + MOST + ": " + batch);
+      }
+      if (candidates < 1) {
+        throw new IllegalArgumentException("candidates must be 1 or more: " + candidates);
+      }
+    }
+
+    /** Returns the model of a folder: batches of 32 photos, 10 candidates, no code. */
+    public static Model of(String folder) {
+      return new Model(folder, 32, 10, false);
+    }
+
+    /** Returns a copy with another size of batches. */
+    public Model withBatch(int batch) {
+      return new Model(folder, batch, candidates, allowCode);
+    }
+
+    /** Returns a copy with another number of candidates. */
+    public Model withCandidates(int candidates) {
+      return new Model(folder, batch, candidates, allowCode);
+    }
+
+    /** Returns a copy that allows code, or not. */
+    public Model withAllowCode(boolean allowCode) {
+      return new Model(folder, batch, candidates, allowCode);
+    }
+  }
+
+  /**
+   * Returns photos to embed or locate: rows of {@code image}, a path or any name; {@code content},
+   * the bytes of the file, null if they are at the path; and {@code latitude} and {@code longitude}
+   * where they are known. Data of other shapes is brought into this one with Spark's own means.
+   *
+   * @param path a list of photos that ends in {@code .csv} with the columns of {@link
+   *     io.github.geofix.core.PhotoRow}, whose relative images lie beside it; Parquet with these
+   *     columns, which ends in {@code .parquet}; or a folder of photos
+   * @throws IllegalArgumentException if there is no column {@code image}
+   */
+  public Dataset<Row> photos(String path) {
+    String name = path.toLowerCase(Locale.ROOT);
+    if (name.endsWith(".csv")) {
+      return list(path);
+    }
+    if (name.endsWith(".parquet")) {
+      return requireImage(spark.read().parquet(path), path);
+    }
+    return spark
+        .read()
+        .format("binaryFile")
+        .option("recursiveFileLookup", "true")
+        .load(path)
+        .select(functions.col("path").as(PhotoRows.IMAGE), functions.col(PhotoRows.CONTENT));
+  }
+
+  private Dataset<Row> list(String path) {
+    Dataset<Row> rows = positions(path);
+    requireImage(rows, path);
+    String folder = new org.apache.hadoop.fs.Path(path).getParent() + "/";
+    Column image = functions.col(PhotoRows.IMAGE);
+    return rows.withColumn(
+        PhotoRows.IMAGE,
+        functions
+            .when(image.rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"), image)
+            .otherwise(functions.concat(functions.lit(folder), image)));
+  }
+
+  private static Dataset<Row> requireImage(Dataset<Row> rows, String path) {
+    if (!List.of(rows.columns()).contains(PhotoRows.IMAGE)) {
+      throw new IllegalArgumentException(
+          path + " has no column image: its columns are " + String.join(", ", rows.columns()));
+    }
+    return rows;
+  }
+
+  /**
+   * Returns the rows of a CSV file or of Parquet, which ends in {@code .parquet}, with columns
+   * {@code latitude} and {@code longitude}; {@code lat} and {@code lon}, {@code lng} or {@code
+   * long} are accepted too, in any case.
+   */
+  public Dataset<Row> positions(String path) {
+    Dataset<Row> rows =
+        path.toLowerCase(Locale.ROOT).endsWith(".parquet")
+            ? spark.read().parquet(path)
+            : spark.read().option("header", "true").option("mode", "FAILFAST").csv(path);
+    for (String column : rows.columns()) {
+      String name = column.toLowerCase(Locale.ROOT).trim();
+      rows =
+          switch (name) {
+            case "latitude", "lat" -> number(rows, column, PhotoRows.LATITUDE);
+            case "longitude", "lon", "lng", "long" -> number(rows, column, PhotoRows.LONGITUDE);
+            case "image" -> rows.withColumnRenamed(column, PhotoRows.IMAGE);
+            default -> rows;
+          };
+    }
+    return rows;
+  }
+
+  private static Dataset<Row> number(Dataset<Row> rows, String column, String name) {
+    return rows.withColumnRenamed(column, name)
+        .withColumn(name, functions.col(name).cast("double"));
+  }
+
+  /**
+   * Embeds photos.
+   *
+   * @param photos as {@link #photos} returns them; other columns are dropped
+   * @param model of the family geoclip, embed or recombine
+   * @return {@code image}, {@code latitude}, {@code longitude}, {@code s2cell}, the leaf cell of the
+   *     position, {@code vector}, and {@code error}; one row for each photo, not computed before it
+   *     is used
+   */
+  public Dataset<Row> embed(Dataset<Row> photos, Model model) {
+    return photos.mapPartitions(
+        new EmbedPhotos(model, progress("embed")), Encoders.row(EmbedPhotos.COLUMNS));
+  }
+
+  /**
+   * Locates photos.
+   *
+   * @param photos as {@link #photos} returns them; other columns are dropped
+   * @param model of any family
+   * @return {@code image}, {@code latitude}, {@code longitude} and {@code s2cell} of the true
+   *     position if it is known, {@code guess_latitude} and {@code guess_longitude}, {@code
+   *     candidates} and {@code regions} with their cells, {@code unanswered} with the reason if the
+   *     model declines to answer, and {@code error}; one row for each photo, not computed before it
+   *     is used
+   */
+  public Dataset<Row> locate(Dataset<Row> photos, Model model) {
+    return photos.mapPartitions(
+        new LocatePhotos(model, progress("locate")), Encoders.row(LocatePhotos.COLUMNS));
+  }
+
+  private PhotoRows.Progress progress(String operator) {
+    SparkContext context = spark.sparkContext();
+    return new PhotoRows.Progress(
+        context.longAccumulator("geofix " + operator + ": photos"),
+        context.longAccumulator("geofix " + operator + ": failures"),
+        context.longAccumulator("geofix " + operator + ": network ms"));
+  }
+
+  /**
+   * Writes vectors or answers as Parquet in the order of their S2 cells, so that a reader skips
+   * what lies elsewhere. The rows are computed once, and written twice.
+   *
+   * @param rows of {@link #embed} or {@link #locate}
+   * @param path a folder that does not exist
+   */
+  public void writeSorted(Dataset<Row> rows, String path) {
+    String unsorted = path + ".unsorted";
+    rows.write().parquet(unsorted);
+    try {
+      Dataset<Row> written = spark.read().parquet(unsorted);
+      written
+          .repartitionByRange(
+              functions.col(PhotoRows.CELL), functions.col(PhotoRows.IMAGE))
+          .sortWithinPartitions(PhotoRows.CELL, PhotoRows.IMAGE)
+          .write()
+          .parquet(path);
+    } finally {
+      Storage.delete(unsorted);
+    }
+  }
+
+  /**
+   * Partitions the Earth by any number of points: the cells of {@link CellHierarchy#adaptive(
+   * io.github.geofix.core.partition.CellCounts, AdaptiveOptions, int...)} of all of them. Points in
+   * sparse cells are only counted, and those of one dense cell of level 9, some 300 km2, fit into
+   * the memory of a task, 32 bytes for each.
+   *
+   * @param points with columns {@code latitude} and {@code longitude}; rows without are ignored.
+   *     They are read twice
+   * @param options of all levels, apart from {@code maxPoints}; the means are spherical
+   * @param maxPoints the limit of each level, decreasing
+   * @throws IllegalArgumentException if there is no point, the limits do not decrease, or a level
+   *     has no cells
+   */
+  public CellHierarchy partition(
+      Dataset<Row> points, AdaptiveOptions options, int... maxPoints) {
+    return CellHierarchy.adaptive(
+        PointCounts.of(points, options, maxPoints), options, maxPoints);
+  }
+
+  /**
+   * Returns the figures of answers, those of a {@link DistanceReport} of all of them to the last
+   * digit. A photo that the model declined to locate counts as the farthest error; photos that
+   * could not be read, or have no true position, are left out.
+   *
+   * @param answers of {@link #locate}, best read from where they were written, as they are read twice
+   * @throws IllegalArgumentException if there is no photo to evaluate
+   */
+  public DistanceReport.Summary evaluate(Dataset<Row> answers) {
+    return Evaluation.of(answers, DistanceReport.STANDARD_KM);
+  }
+}

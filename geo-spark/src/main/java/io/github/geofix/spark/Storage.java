@@ -1,0 +1,202 @@
+package io.github.geofix.spark;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkEnv;
+
+/** Files of any file system that Spark reads: local, HDFS, S3. */
+final class Storage {
+  private static final String HADOOP = "spark.hadoop.";
+
+  private Storage() {}
+
+  /** Returns the file system of a path, configured as Spark is; on the driver and in tasks. */
+  static FileSystem of(String path) {
+    try {
+      Configuration configuration = new Configuration();
+      scala.Tuple2<String, String>[] set =
+          SparkEnv.get().conf().getAllWithPrefix(HADOOP);
+      for (scala.Tuple2<String, String> entry : set) {
+        configuration.set(entry._1(), entry._2());
+      }
+      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads a file of at most so many bytes. */
+  static byte[] read(String path, long mostBytes) {
+    try (InputStream in = of(path).open(new org.apache.hadoop.fs.Path(path))) {
+      byte[] bytes = in.readNBytes((int) Math.min(mostBytes + 1, Integer.MAX_VALUE - 8));
+      if (bytes.length > mostBytes) {
+        throw new IOException("it has more than " + mostBytes + " bytes");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Replaces a small file. */
+  static void write(String path, byte[] bytes) {
+    FileSystem files = of(path);
+    org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(path);
+    org.apache.hadoop.fs.Path temporary = target.suffix("." + UUID.randomUUID() + ".tmp");
+    try {
+      try (OutputStream out = files.create(temporary, false)) {
+        out.write(bytes);
+      }
+      // HDFS does not rename onto a file; local file systems do.
+      if (!files.rename(temporary, target)) {
+        boolean unused = files.delete(target, false);
+        if (!files.rename(temporary, target)) {
+          throw new IOException("the new file could not be renamed");
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Moves a local file to where its content gives it its name. Whoever comes second leaves the file
+   * of the first, which is the same.
+   */
+  static void publish(Path local, String path) {
+    FileSystem files = of(path);
+    org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(path);
+    org.apache.hadoop.fs.Path temporary = target.suffix("." + UUID.randomUUID() + ".tmp");
+    try {
+      if (files.exists(target)) {
+        return;
+      }
+      files.copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), temporary);
+      if (!files.rename(temporary, target)) {
+        boolean unused = files.delete(temporary, false);
+      }
+      if (!files.exists(target)) {
+        throw new IOException("the file could not be renamed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Deletes a file if it is there. */
+  static void delete(String path) {
+    try {
+      boolean unused = of(path).delete(new org.apache.hadoop.fs.Path(path), true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns whether a file is there. */
+  static boolean exists(String path) {
+    try {
+      return of(path).exists(new org.apache.hadoop.fs.Path(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns a file or folder as one on this machine: itself if it is, else a copy that all processes
+   * of the user share. Its content must not change.
+   */
+  static Path local(String path) {
+    URI uri = new org.apache.hadoop.fs.Path(path).toUri();
+    if (uri.getScheme() == null || uri.getScheme().equals("file")) {
+      return Path.of(uri.getPath());
+    }
+    FileSystem files = of(path);
+    org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
+    try {
+      Path cache =
+          Path.of(System.getProperty("java.io.tmpdir"))
+              .resolve("geofix-" + System.getProperty("user.name"));
+      Files.createDirectories(cache);
+      Path copy = cache.resolve(version(files, source) + "-" + source.getName());
+      if (Files.exists(copy)) {
+        return copy;
+      }
+      Path temporary = cache.resolve(UUID.randomUUID() + ".tmp");
+      files.copyToLocalFile(false, source, new org.apache.hadoop.fs.Path(temporary.toUri()), true);
+      move(temporary, copy);
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Another process may have been faster; its copy is the same. */
+  private static void move(Path temporary, Path copy) throws IOException {
+    try {
+      Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw e;
+    } catch (FileAlreadyExistsException e) {
+      deleteAll(temporary);
+    } catch (FileSystemException e) {
+      deleteAll(temporary);
+      if (!Files.exists(copy)) {
+        throw e;
+      }
+    }
+  }
+
+  private static void deleteAll(Path path) throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  /** Names, lengths and times of all files: what tells one version of a folder from another. */
+  private static String version(FileSystem files, org.apache.hadoop.fs.Path path)
+      throws IOException {
+    StringBuilder all = new StringBuilder(path.toString());
+    FileStatus[] found = files.listStatus(path);
+    for (FileStatus file :
+        Stream.of(found).sorted(Comparator.comparing(FileStatus::getPath)).toList()) {
+      all.append('\n').append(file.getPath()).append(' ').append(file.getLen());
+      all.append(' ').append(file.getModificationTime());
+    }
+    return sha256(List.of(all.toString())).substring(0, 32);
+  }
+
+  static String sha256(List<String> texts) {
+    MessageDigest digest = sha256();
+    texts.forEach(text -> digest.update(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.geofix.spark;
+
+import org.jspecify.annotations.NullMarked;
