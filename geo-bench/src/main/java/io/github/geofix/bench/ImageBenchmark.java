@@ -121,6 +121,12 @@ public class ImageBenchmark {
     return Photos.decode(jpeg, "generated", options);
   }
 
+  /** From the file to pixels, by the JDK. */
+  @Benchmark
+  public BufferedImage baselineImageIo() throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(jpeg));
+  }
+
   /** From pixels to numbers. */
   @Benchmark
   public float[] preprocess() {
