@@ -1,7 +1,7 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.io.Attribution;
+import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.weights.ImportReport;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.nio.file.Files;

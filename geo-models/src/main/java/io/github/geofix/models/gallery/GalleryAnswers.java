@@ -9,7 +9,7 @@ import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.Arrays;

@@ -20,14 +20,14 @@ import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -328,4 +328,14 @@ public final class RecombineModel extends GeoModel
   protected void closeExtras() {
     crops.close();
   }
+
+  /**
+   * The best match of a photo in a gallery.
+   *
+   * @param place the index of the place in {@link RecombineModel#places}
+   * @param similarity the cosine of photo and tile, -1 to 1
+   * @param heading the heading of the middle of the photo there, degrees clockwise from north, 0 to
+   *     below 360; 0 where one heading alone is tried
+   */
+  public record PlaceMatch(int place, double similarity, double heading) {}
 }

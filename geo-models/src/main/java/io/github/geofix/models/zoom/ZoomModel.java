@@ -11,7 +11,7 @@ import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;

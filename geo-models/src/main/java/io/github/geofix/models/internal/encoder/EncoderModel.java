@@ -9,7 +9,7 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;

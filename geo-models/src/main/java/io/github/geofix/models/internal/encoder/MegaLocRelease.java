@@ -5,7 +5,7 @@ import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.backbone.Pretrained;
-import io.github.geofix.models.io.Attribution;
+import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.io.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -15,7 +15,7 @@ import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.calibration.RegionShares;

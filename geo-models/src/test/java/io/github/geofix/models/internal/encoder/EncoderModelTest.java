@@ -9,7 +9,7 @@ import io.github.geofix.models.Oracle;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.image.Fit;
+import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
