@@ -235,7 +235,7 @@ class CalibrateCommandTest {
         .doesNotContain(folder.toString());
 
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    copy(Path.of(photos).getParent(), elsewhere.resolve("data"));
+    copy(folder.resolve("photos"), elsewhere.resolve("data"));
     copy(Path.of(model), elsewhere.resolve("m"));
     String[] verify = {
       "verify",

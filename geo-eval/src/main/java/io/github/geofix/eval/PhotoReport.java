@@ -136,10 +136,11 @@ public final class PhotoReport {
     continents = distances.by(continents(taken));
     confusion = Confusion.of(continents(taken), continents(answered));
     hierarchy = Hierarchy.of(taken, answered);
+    Resampling resampling = options.resampling();
     intervals =
-        options.resampling() == null
+        resampling == null
             ? null
-            : BootstrapIntervals.of(distances, photos.locations(), options.resampling());
+            : BootstrapIntervals.of(distances, photos.locations(), resampling);
     CellPartition partition = options.cells();
     cells =
         partition == null

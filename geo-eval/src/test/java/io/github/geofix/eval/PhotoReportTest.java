@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -239,13 +240,13 @@ class PhotoReportTest {
 
     PhotoReport.Resampling photos =
         new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.empty());
-    Bootstrap.Interval alone =
+    PhotoReport drawnAlone =
         report(
-                manifest(Map.of(), truths),
-                manifest(Map.of(), guesses),
-                defaults().withResampling(photos))
-            .intervals()
-            .get("within 25 km");
+            manifest(Map.of(), truths),
+            manifest(Map.of(), guesses),
+            defaults().withResampling(photos));
+    Bootstrap.Interval alone =
+        Objects.requireNonNull(drawnAlone.intervals().get("within 25 km"));
     // The binomial interval: 1.96 * sqrt(0.5 * 0.5 / 100) is 0.098.
     assertThat(alone.low()).isCloseTo(0.402, within(0.02));
     assertThat(alone.high()).isCloseTo(0.598, within(0.02));
