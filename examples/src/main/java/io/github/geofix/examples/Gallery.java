@@ -2,8 +2,8 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLngBox;
-import io.github.geofix.core.index.TileHit;
 import io.github.geofix.core.index.TileIndex;
+import io.github.geofix.core.index.TileIndex.TileHit;
 import io.github.geofix.core.tile.TileSource;
 import java.nio.file.Path;
 

@@ -3,8 +3,8 @@ package io.github.geofix.examples;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;
 
 /** Draws a map of its own: squares of one degree, as a gallery or a model with a map would read. */

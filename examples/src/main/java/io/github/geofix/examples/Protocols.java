@@ -3,7 +3,9 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
@@ -13,6 +15,7 @@ import io.github.geofix.eval.protocol.PhotoEvaluation;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** Runs benchmarks of the field, of photos and of pairs of photos and aerial images. */
 final class Protocols {
@@ -28,6 +31,10 @@ final class Protocols {
           benchmark.skippingUnreadable().evaluate(localizer).named("my model");
       System.out.println(evaluation.toMarkdown()); // published figures below the model's
       evaluation.toHtml(Photos::read).write(Path.of("im2gps3k.html"));
+      PhotoReport.Resampling places =
+          new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.of(10));
+      PhotoReport resampled = benchmark.withResampling(places).evaluate(localizer).report();
+      System.out.println(resampled.intervalTable().toMarkdown());
       for (PhotoOutcome.Failed failed : evaluation.skipped()) {
         System.err.println(failed.reason());
       }

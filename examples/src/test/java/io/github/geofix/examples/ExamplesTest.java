@@ -61,6 +61,7 @@ final class ExamplesTest {
         "Vectors",
         "Tracks",
         "Upload",
+        "Explain",
         "Serve",
         "Cascades",
         "Judging",

@@ -10,8 +10,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.translate.Pipeline;
 import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.nn.TorchEngine;
@@ -119,6 +119,12 @@ public class ImageBenchmark {
   @Benchmark
   public BufferedImage decode() {
     return Photos.decode(jpeg, "generated", options);
+  }
+
+  /** From the file to pixels, by the JDK. */
+  @Benchmark
+  public BufferedImage baselineImageIo() throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(jpeg));
   }
 
   /** From pixels to numbers. */

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.Metric;
+import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;

@@ -5,7 +5,7 @@ import io.github.geofix.earth.demo.DemoRecipe;
 import io.github.geofix.earth.demo.DemoReport;
 import io.github.geofix.earth.demo.EarthDemo;
 import io.github.geofix.earth.demo.FamiliesReport;
-import io.github.geofix.train.Progress;
+import io.github.geofix.train.Trainer.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,7 +9,9 @@ import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.DistanceEvaluator;
+import io.github.geofix.eval.PhotoReport.Resampling;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
@@ -25,6 +27,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +151,27 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "An answer is right within this, for reliability (default: ${DEFAULT-VALUE}).")
   private double rightKm;
 
+  enum Drawn {
+    PHOTOS,
+    PLACES
+  }
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "WHAT",
+      description =
+          "Draw intervals of photos or of places: photos of one place succeed and fail together.")
+  private @Nullable Drawn bootstrap;
+
+  @Option(
+      names = "--place-level",
+      defaultValue = "13",
+      paramLabel = "LEVEL",
+      description =
+          "Photos in one S2 cell of this level are of one place: 13 is about 1 km, 10 about 8 km"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int placeLevel;
+
   @Option(
       names = "--ties",
       defaultValue = "against_query",
@@ -237,6 +261,11 @@ final class EvaluateCommand implements Callable<Integer> {
     if (cells != null) {
       benchmark = benchmark.withCells(partition(cells, set.photos()));
     }
+    if (bootstrap != null) {
+      OptionalInt level =
+          bootstrap == Drawn.PLACES ? OptionalInt.of(placeLevel) : OptionalInt.empty();
+      benchmark = benchmark.withResampling(new Resampling(Bootstrap.defaults(), level));
+    }
     if (what.model != null && choice.isAsSaved() && !closestCandidate) {
       benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
     }
@@ -302,6 +331,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
+    }
+    if (bootstrap != null) {
+      throw usage("--bootstrap is for photos, not for the pairs of " + protocol);
     }
     if (!choice.isAsSaved()) {
       throw usage(

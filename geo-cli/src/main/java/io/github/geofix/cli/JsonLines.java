@@ -2,9 +2,11 @@ package io.github.geofix.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Locations as JSON, one line for each, for programs that read them as they come. */
 record JsonLines(PrintWriter out, int top) implements LocationWriter {
@@ -12,7 +14,12 @@ record JsonLines(PrintWriter out, int top) implements LocationWriter {
 
   @Override
   public void write(Path photo, Location location) {
-    print(JsonLocations.tree(photo, location, top));
+    write(photo, location, Optional.empty());
+  }
+
+  @Override
+  public void write(Path photo, Location location, Optional<Explanation.Evidence> evidence) {
+    print(JsonLocations.tree(photo, location, evidence, top));
   }
 
   @Override

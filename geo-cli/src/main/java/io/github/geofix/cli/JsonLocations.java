@@ -4,11 +4,13 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import com.google.gson.stream.JsonWriter;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.LocationJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Locations as a JSON array. */
 final class JsonLocations implements LocationWriter {
@@ -27,14 +29,21 @@ final class JsonLocations implements LocationWriter {
 
   @Override
   public void write(Path photo, Location location) {
-    GSON.toJson(tree(photo, location, top), json);
+    write(photo, location, Optional.empty());
+  }
+
+  @Override
+  public void write(Path photo, Location location, Optional<Explanation.Evidence> evidence) {
+    GSON.toJson(tree(photo, location, evidence, top), json);
     out.flush();
   }
 
-  static JsonObject tree(Path photo, Location location, int top) {
+  static JsonObject tree(
+      Path photo, Location location, Optional<Explanation.Evidence> evidence, int top) {
     JsonObject entry = new JsonObject();
     entry.addProperty("image", photo.toString());
     LocationJson.of(location, top).asMap().forEach(entry::add);
+    evidence.ifPresent(shown -> entry.add("evidence", LocationJson.of(shown)));
     return entry;
   }
 

@@ -1,7 +1,12 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
+import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
@@ -16,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -41,7 +47,8 @@ import picocli.CommandLine.Spec;
       "  geofix locate --model models/embed photo.jpg",
       "  geofix locate --model models/embed --format csv holiday/",
       "  find . -name '*.jpg' | geofix locate --model models/embed --format jsonl --list -",
-      "  geofix locate --model models/embed - < photo.jpg"
+      "  geofix locate --model models/embed - < photo.jpg",
+      "  geofix locate --model models/embed --region 48.1,11.6,200 --explain why.html photo.jpg"
     },
     mixinStandardHelpOptions = true)
 final class LocateCommand implements Callable<Integer> {
@@ -97,6 +104,10 @@ final class LocateCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private @Nullable Rule rule;
 
+  @Mixin private final KnownOptions known = new KnownOptions();
+
+  @Mixin private final ExplainOptions explain = new ExplainOptions();
+
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
   @Override
@@ -106,6 +117,7 @@ final class LocateCommand implements Callable<Integer> {
     }
     boolean fromInput = arguments.isStandardInput();
     List<Path> photos = fromInput ? List.of(PhotoArguments.STDIN) : arguments.files();
+    explain.check(photos.size(), format);
     Optional<AnswerRule> giving =
         rule == null
             ? Optional.empty()
@@ -118,19 +130,19 @@ final class LocateCommand implements Callable<Integer> {
     try (Localizer localizer = load(photos);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
+      Answers answers = new Answers(writer, giving, counts, localizer.photoLimits());
       Consumer<PhotoOutcome> action =
           outcome -> {
-            if (outcome instanceof PhotoOutcome.Located located) {
-              write(writer, located, giving, counts);
-            } else if (outcome instanceof PhotoOutcome.Failed failed) {
-              counts.failed++;
-              error(ErrorText.of(failed.error()));
-            } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
-              withhold(writer, unanswered.photo(), unanswered.reason(), counts);
-            }
+            answers.write(outcome);
             bar.stepTo(++counts.done);
           };
-      if (fromInput) {
+      if (known.any() || explain.any()) {
+        for (Path photo : photos) {
+          one(localizer, photo, answers);
+          bar.stepTo(++counts.done);
+        }
+        explain.write(what.model == null ? "the endpoint" : what.model.toString());
+      } else if (fromInput) {
         action.accept(ofInput(localizer));
       } else {
         localizer.locateEach(photos, action);
@@ -163,13 +175,40 @@ final class LocateCommand implements Callable<Integer> {
   }
 
   private static PhotoOutcome ofInput(Localizer localizer) {
+    return outcome(PhotoArguments.STDIN, () -> localizer.locate(System.in));
+  }
+
+  private static PhotoOutcome outcome(Path photo, Supplier<Location> locate) {
     try {
-      return new PhotoOutcome.Located(PhotoArguments.STDIN, localizer.locate(System.in));
+      return new PhotoOutcome.Located(photo, locate.get());
     } catch (UncheckedIOException e) {
-      return new PhotoOutcome.Failed(PhotoArguments.STDIN, e);
+      return new PhotoOutcome.Failed(photo, e);
     } catch (NoAnswerException e) {
-      return new PhotoOutcome.Unanswered(PhotoArguments.STDIN, String.valueOf(e.getMessage()));
+      return new PhotoOutcome.Unanswered(photo, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Locates one photo with what is known of it, and explains the answer if it is given. */
+  private void one(Localizer localizer, Path file, Answers answers) {
+    PhotoOutcome outcome =
+        outcome(
+            file,
+            () -> {
+              Photo photo = known.of(photo(localizer, file));
+              if (!explain.any()) {
+                return localizer.locate(photo);
+              }
+              Explanation explained = localizer.explain(photo, explain.options());
+              answers.explain(photo, explained);
+              return explained.location();
+            });
+    answers.write(outcome);
+  }
+
+  private static Photo photo(Localizer localizer, Path file) {
+    return file.equals(PhotoArguments.STDIN)
+        ? Photo.of(ModelProvider.find().decode(System.in, localizer.photoLimits()))
+        : Photo.of(file);
   }
 
   private static final class Counts {
@@ -190,32 +229,60 @@ final class LocateCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(
-      LocationWriter writer,
-      PhotoOutcome.Located located,
-      Optional<AnswerRule> giving,
-      Counts counts) {
-    giving.ifPresent(
-        answers ->
-            counts.masses.add(AnswerRule.mass(located.location(), answers.bound().withinKm())));
-    try {
-      if (giving.isEmpty() || giving.get().accepts(located.location())) {
+  /** Writes the answers that are given, and counts the others. */
+  private final class Answers {
+    private final LocationWriter writer;
+    private final Optional<AnswerRule> giving;
+    private final Counts counts;
+    private final PhotoLimits limits;
+    private @Nullable Photo photo;
+    private @Nullable Explanation explained;
+
+    Answers(
+        LocationWriter writer, Optional<AnswerRule> giving, Counts counts, PhotoLimits limits) {
+      this.writer = writer;
+      this.giving = giving;
+      this.counts = counts;
+      this.limits = limits;
+    }
+
+    /** Sets the explanation of the answer that is written next. */
+    void explain(Photo photo, Explanation explained) {
+      this.photo = photo;
+      this.explained = explained;
+    }
+
+    void write(PhotoOutcome outcome) {
+      try {
+        if (outcome instanceof PhotoOutcome.Located located) {
+          write(located);
+        } else if (outcome instanceof PhotoOutcome.Failed failed) {
+          counts.failed++;
+          error(ErrorText.of(failed.error()));
+        } else if (outcome instanceof PhotoOutcome.Unanswered unanswered) {
+          withhold(unanswered.photo(), unanswered.reason());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
+      }
+    }
+
+    private void write(PhotoOutcome.Located located) throws IOException {
+      giving.ifPresent(
+          rule -> counts.masses.add(AnswerRule.mass(located.location(), rule.bound().withinKm())));
+      if (giving.isPresent() && !giving.get().accepts(located.location())) {
+        withhold(located.photo(), giving.get().reason(located.location()));
+      } else if (photo == null || explained == null) {
         writer.write(located.photo(), located.location());
       } else {
-        counts.withheld++;
-        writer.withhold(located.photo(), giving.get().reason(located.location()));
+        writer.write(located.photo(), located.location(), explain.forJson(explained));
+        explain.add(photo, explained, limits);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }
-  }
 
-  private static void withhold(LocationWriter writer, Path photo, String reason, Counts counts) {
-    try {
+    private void withhold(Path photo, String reason) throws IOException {
       counts.withheld++;
       writer.withhold(photo, reason);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the answers: " + e.getMessage(), e);
     }
   }
 

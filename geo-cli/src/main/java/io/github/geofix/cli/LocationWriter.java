@@ -1,11 +1,13 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Location;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes locations of photos one after the other, each as soon as it is known. */
 interface LocationWriter extends AutoCloseable {
@@ -36,6 +38,12 @@ interface LocationWriter extends AutoCloseable {
 
   /** Writes the location of a photo. */
   void write(Path photo, Location location) throws IOException;
+
+  /** Writes the location of a photo with the evidence for it, in formats that have room for it. */
+  default void write(Path photo, Location location, Optional<Explanation.Evidence> evidence)
+      throws IOException {
+    write(photo, location);
+  }
 
   /**
    * Writes that the answer to a photo is withheld.

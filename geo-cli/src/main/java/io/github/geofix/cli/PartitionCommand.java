@@ -2,10 +2,10 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.BoxPartition;
+import io.github.geofix.core.partition.BoxPartition.QuadtreeOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
-import io.github.geofix.core.partition.QuadtreeOptions;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;

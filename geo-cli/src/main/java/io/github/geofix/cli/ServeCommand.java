@@ -9,8 +9,13 @@ import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.serve.LocateServer;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +39,7 @@ import picocli.CommandLine.Spec;
       "Serves models over HTTP, with a page to try them in a browser, until it is stopped by"
           + " Ctrl-C. No photo is stored.",
       "Only this machine is served, unless --host names another of its addresses: that needs a"
-          + " token of 16 characters or more in GEOFIX_SERVE_TOKEN."
+          + " token of 16 characters or more in --token-file or GEOFIX_SERVE_TOKEN."
     },
     footer = {
       "",
@@ -46,6 +51,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   private static final String TOKEN = "GEOFIX_SERVE_TOKEN";
+  private static final int MOST_TOKEN = 4096;
   private static final long MILLION = 1_000_000L;
 
   @Spec private CommandSpec spec;
@@ -56,6 +62,14 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "[NAME=]DIR",
       description = "Model folder; may be given several times. The first is the default.")
   private List<String> models;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "A file with the token that clients send, such as a mounted secret; it goes before"
+              + " GEOFIX_SERVE_TOKEN.")
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--host",
@@ -166,14 +180,15 @@ final class ServeCommand implements Callable<Integer> {
             perMinute,
             LocateServer.Limits.defaults().maxWait());
     InetSocketAddress address = new InetSocketAddress(host, port);
-    Optional<String> token = Optional.ofNullable(System.getenv(TOKEN));
+    Optional<String> token = token();
     if (token.isEmpty() && !address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
           "--host "
               + host
               + " lets other machines in: set "
               + TOKEN
-              + " to a secret of 16 characters or more, or leave --host out");
+              + " or the text of a --token-file to a secret of 16 characters or more, or leave"
+              + " --host out");
     }
     return new LocateServer.Options(
         address,
@@ -182,6 +197,22 @@ final class ServeCommand implements Callable<Integer> {
         Optional.ofNullable(map)
             .map(source -> TileSource.open(source, tileCache, TileOptions.defaults())),
         Duration.ofSeconds(10));
+  }
+
+  private Optional<String> token() {
+    if (tokenFile == null) {
+      return Optional.ofNullable(System.getenv(TOKEN));
+    }
+    try (InputStream in = Files.newInputStream(tokenFile)) {
+      byte[] text = in.readNBytes(MOST_TOKEN + 1);
+      if (text.length > MOST_TOKEN) {
+        throw new IllegalArgumentException(
+            "--token-file " + tokenFile + " has more than " + MOST_TOKEN + " bytes");
+      }
+      return Optional.of(new String(text, StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the token in " + tokenFile, e);
+    }
   }
 
   private List<LocateServer.Model> load() {

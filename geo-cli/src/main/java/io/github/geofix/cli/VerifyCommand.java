@@ -51,6 +51,8 @@ final class VerifyCommand implements Callable<Integer> {
           "--closest-candidate",
           "--skip-unreadable",
           "--protocol",
+          "--bootstrap",
+          "--place-level",
           "--precision");
 
   private static final Pattern CELLS_OF_A_LEVEL = Pattern.compile("--cells=\\d{1,2}");

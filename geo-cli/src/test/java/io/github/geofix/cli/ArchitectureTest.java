@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -24,6 +25,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.geofix.core.Explanation;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Photo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +173,28 @@ final class ArchitectureTest {
                 }
               });
 
+  /** What a wrapper leaves to a default method is answered without the model's own evidence. */
+  private static final ArchRule wrappersForwardPhotosAndExplanations =
+      classes()
+          .that()
+          .implement(Localizer.class)
+          .should(
+              new ArchCondition<JavaClass>("forward photos and explanations if they wrap one") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  boolean wraps =
+                      type.getFields().stream()
+                          .anyMatch(field -> field.getRawType().isEquivalentTo(Localizer.class));
+                  boolean forwards =
+                      type.tryGetMethod("locate", Photo.class).isPresent()
+                          && type.tryGetMethod("explain", Photo.class, Explanation.Options.class)
+                              .isPresent();
+                  events.add(
+                      new SimpleConditionEvent(
+                          type, !wraps || forwards, type.getName() + " wraps a localizer"));
+                }
+              });
+
   /**
    * The scalar of these calls becomes a view on a Java buffer that may be freed before the backward
    * pass: the gradient is then silently wrong.
@@ -240,6 +266,7 @@ final class ArchitectureTest {
         arguments("packagesHaveNoCycles", packagesHaveNoCycles),
         arguments("djlStaysInModelsAndTrain", djlStaysInModelsAndTrain),
         arguments("noPublicMethodShowsGuavaOrS2", noPublicMethodShowsGuavaOrS2),
+        arguments("wrappersForwardPhotosAndExplanations", wrappersForwardPhotosAndExplanations),
         arguments("noScalarArithmeticOnArrays", noScalarArithmeticOnArrays));
   }
 

@@ -219,15 +219,23 @@ class CalibrateCommandTest {
   void aReportIsVerifiedElsewhereAndRefusedForAnotherModel() throws IOException {
     Path report = folder.resolve("here.json");
     assertThat(
-            run("evaluate", "--model=" + model, "--data=" + photos, "--json=" + report).code())
+            run(
+                    "evaluate",
+                    "--model=" + model,
+                    "--data=" + photos,
+                    "--bootstrap=places",
+                    "--place-level=4",
+                    "--json=" + report)
+                .code())
         .isZero();
     assertThat(report)
         .content()
+        .contains("\"over\": \"places\"", "\"negativeLogLikelihood\": ", "\"hierarchy\": ")
         .contains("\"photos\": [\n    \"" + Path.of(photo).getFileName() + "\"")
         .doesNotContain(folder.toString());
 
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    copy(Path.of(photos).getParent(), elsewhere.resolve("data"));
+    copy(folder.resolve("photos"), elsewhere.resolve("data"));
     copy(Path.of(model), elsewhere.resolve("m"));
     String[] verify = {
       "verify",

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -125,5 +126,51 @@ final class LocateInputTest {
     Result result = Result.run("completion");
     assertThat(result.code()).isZero();
     assertThat(result.out()).startsWith("#!").contains("locate", "--format", "geojson");
+  }
+
+  @Test
+  void explainsAnswersOnAPageAndInJson() throws IOException {
+    Path page = temp.resolve("why.html");
+    Result result =
+        locate(
+            new byte[0],
+            "--format",
+            "jsonl",
+            "--evidence",
+            "--explain",
+            page.toString(),
+            temp.resolve("a.png").toString());
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonObject evidence = lines(result).get(0).getAsJsonObject("evidence");
+    assertThat(evidence.get("kind").getAsString()).isEqualTo("levels");
+    assertThat(evidence.getAsJsonArray("levels")).isNotEmpty();
+    assertThat(Files.readString(page)).contains("Why this place", "a.png", "Level 1: ");
+    Result plain = locate(new byte[0], "--format", "jsonl", temp.resolve("a.png").toString());
+    JsonObject without = lines(result).get(0);
+    without.remove("evidence");
+    assertThat(lines(plain).get(0)).isEqualTo(without);
+    Result csv =
+        locate(new byte[0], "--format", "csv", "--evidence", temp.resolve("a.png").toString());
+    assertThat(csv.err()).contains("--evidence needs --format json or jsonl");
+  }
+
+  @Test
+  void aRegionLeavesOutTheRestOfTheEarth() {
+    String photo = temp.resolve("a.png").toString();
+    for (String place : List.of("48,2", "-33,151")) {
+      Result result =
+          locate(new byte[0], "--format", "jsonl", "--region", place + ",300", photo);
+      assertThat(result.code()).as(result.err()).isZero();
+      JsonObject answer = lines(result).get(0);
+      assertThat(answer.get("score").getAsDouble()).isEqualTo(1);
+      assertThat(answer.get("latitude").getAsDouble())
+          .isCloseTo(Double.parseDouble(place.substring(0, place.indexOf(','))), within(3.0));
+    }
+    Result none = locate(new byte[0], "--region", "80,0,10", photo);
+    assertThat(none.code()).isEqualTo(3);
+    assertThat(none.out()).contains("no answer: the model knows no place in the region given");
+    Result bad = locate(new byte[0], "--region", "80,0", photo);
+    assertThat(bad.err()).contains("not a latitude, a longitude and km: 80,0");
+    assertThat(locate(new byte[0], "--heading", "140", photo).code()).isZero();
   }
 }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,22 @@ final class ServeCommandTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
         .startsWith("geofix: --host 0.0.0.0 lets other machines in: set GEOFIX_SERVE_TOKEN");
+  }
+
+  @Test
+  void readsTheTokenFromAFile() throws IOException {
+    Path secret = Files.writeString(temp.resolve("token"), "too-short\n");
+    String[] serve = {
+      "serve", "--host", "0.0.0.0", "--port", "0", "--model", "none", "--token-file", ""
+    };
+    serve[8] = secret.toString();
+    assertThat(Result.run(serve).err()).contains("the token must have 16 characters or more");
+    Files.writeString(secret, "0123456789abcdef\n");
+    assertThat(Result.run(serve).err()).startsWith("geofix: no such model folder: none");
+    Files.write(secret, new byte[5000]);
+    assertThat(Result.run(serve).err()).contains("has more than 4096 bytes");
+    serve[8] = temp.resolve("missing").toString();
+    assertThat(Result.run(serve).err()).contains("cannot read the token in ");
   }
 
   @Test

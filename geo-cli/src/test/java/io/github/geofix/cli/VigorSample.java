@@ -3,7 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.earth.EarthView;
-import io.github.geofix.models.image.Interpolation;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
 import io.github.geofix.models.internal.image.Resampling;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -3,10 +3,13 @@ package io.github.geofix.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.metrics.MicrometerMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.github.geofix.core.partition.Region;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -130,6 +133,49 @@ class LocalizerTest {
     assertThat(registry.get("geofix.locate").timer().count()).isEqualTo(1 + 1 + 2);
     assertThat(photos(registry, "located")).isEqualTo(1 + 2 + 2);
     assertThat(photos(registry, "UncheckedIOException")).isEqualTo(1 + 1);
+  }
+
+  @Test
+  void aRegionRestrictsTheCandidatesOfAnyLocalizer() {
+    S2Cell whole = S2Cell.of(new LatLng(20, 20), 5);
+    S2Cell outside = S2Cell.of(new LatLng(-40, 100), 5);
+    S2Cell child = new S2Cell(S2Cells.child(whole.id(), 1));
+    Location location =
+        new Location(
+            outside.center(), List.of(Candidate.of(outside, 0.6), Candidate.of(whole, 0.4)));
+    Localizer localizer =
+        new Fake() {
+          @Override
+          public List<Location> locateAll(List<Path> photos) {
+            return List.of(location);
+          }
+        };
+    Photo photo = Photo.of(PHOTOS.get(0)).withRegion(Region.of(child));
+    Location inside = localizer.locate(photo);
+    assertThat(inside.candidates()).hasSize(1);
+    Candidate candidate = inside.candidates().get(0);
+    assertThat(candidate.cell()).isEqualTo(whole);
+    assertThat(candidate.score()).isEqualTo(1);
+    assertThat(candidate.latLng()).isEqualTo(child.center()).isEqualTo(inside.latLng());
+    assertThat(candidate.radiusKm())
+        .as("to the farthest corner of the cell")
+        .isGreaterThan(whole.radiusKm());
+    Localizer measured = localizer.withMetrics(new MicrometerMetrics(new SimpleMeterRegistry()));
+    assertThat(measured.locate(photo)).isEqualTo(inside);
+    assertThat(measured.explain(photo, Explanation.Options.defaults()))
+        .isEqualTo(new Explanation(inside, new Explanation.Candidates(inside.candidates())));
+    Photo elsewhere = photo.withRegion(Region.around(new LatLng(80, 0), 10));
+    assertThatThrownBy(() -> localizer.locate(elsewhere)).isInstanceOf(NoAnswerException.class);
+  }
+
+  @Test
+  void headingsTurn() {
+    Photo photo = Photo.of(PHOTOS.get(0));
+    assertThat(photo.withHeadingDegrees(-90).headingDegrees()).hasValue(270);
+    assertThat(photo.withHeadingDegrees(720).headingDegrees()).hasValue(0);
+    assertThat(photo.withHeadingDegrees(-1e-20).headingDegrees()).hasValue(0);
+    assertThatThrownBy(() -> photo.withHeadingDegrees(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static double photos(SimpleMeterRegistry registry, String outcome) {

@@ -167,6 +167,21 @@ public final class DistanceErrors {
     return ExactSum.of(Arrays.stream(km).map(DistanceErrors::score).toArray()).value() / km.length;
   }
 
+  /**
+   * Returns the haversine reward of an answer, 0 to 1: {@code exp(-d / scaleKm)} of its great-circle
+   * distance d from the truth, for training by reinforcement. At 1492.7 km it is the game score by
+   * 5000. Exact, without allocation, and thread-safe.
+   *
+   * @param scaleKm the distance at which the reward is 1/e, positive
+   * @throws IllegalArgumentException if the scale is not positive
+   */
+  public static double reward(LatLng truth, LatLng answer, double scaleKm) {
+    if (!(scaleKm > 0)) {
+      throw new IllegalArgumentException("scaleKm must be positive: " + scaleKm);
+    }
+    return Math.exp(-GreatCircle.distanceKm(truth, answer) / scaleKm);
+  }
+
   /** Returns the game score of one error: see {@link #meanScore()}. */
   static double score(double km) {
     return FULL_SCORE * Math.exp(-km / SCORE_KM);

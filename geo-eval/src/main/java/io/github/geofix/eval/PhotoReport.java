@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,13 @@ public final class PhotoReport {
    * @param cells the cells to break the figures down by, if any
    * @param rightKm the distance within which an answer is right, for the reliability curve
    * @param grid the grid that sequences are of, if any
+   * @param resampling how intervals are drawn besides those of Wilson, if at all
    */
-  public record Options(@Nullable CellPartition cells, double rightKm, @Nullable ZoomGrid grid) {
+  public record Options(
+      @Nullable CellPartition cells,
+      double rightKm,
+      @Nullable ZoomGrid grid,
+      @Nullable Resampling resampling) {
 
     /**
      * Checks the distance.
@@ -49,22 +56,62 @@ public final class PhotoReport {
 
     /** Returns no cells and no grid; an answer is right within 200 km. */
     public static Options defaults() {
-      return new Options(null, 200, null);
+      return new Options(null, 200, null, null);
     }
 
     /** Returns a copy that breaks the figures down by these cells. */
     public Options withCells(CellPartition cells) {
-      return new Options(cells, rightKm, grid);
+      return new Options(cells, rightKm, grid, resampling);
     }
 
     /** Returns a copy with another distance within which an answer is right. */
     public Options withRightKm(double rightKm) {
-      return new Options(cells, rightKm, grid);
+      return new Options(cells, rightKm, grid, resampling);
     }
 
     /** Returns a copy whose sequences are of this grid. */
     public Options withGrid(ZoomGrid grid) {
-      return new Options(cells, rightKm, grid);
+      return new Options(cells, rightKm, grid, resampling);
+    }
+
+    /** Returns a copy that draws intervals by bootstrap. */
+    public Options withResampling(Resampling resampling) {
+      return new Options(cells, rightKm, grid, resampling);
+    }
+  }
+
+  /**
+   * Intervals by bootstrap over photos or over places, of which photos succeed and fail together.
+   *
+   * @param bootstrap how often and with which seed
+   * @param placeLevel photos in one S2 cell of this level are drawn together: 10 is about 8 km
+   *     across, 13 about 1 km; empty if each photo is drawn alone
+   */
+  public record Resampling(Bootstrap bootstrap, OptionalInt placeLevel) {}
+
+  /**
+   * How far down the hierarchy of places the answers are right.
+   *
+   * @param continent the share of answers on the right continent
+   * @param country the share of answers on the right continent and in the right country; borders
+   *     are those of Natural Earth at 1:110 million, good to some 10 km
+   * @param meanPathScore the mean over photos of the levels that are right from the top, by the
+   *     number of levels: 0, 0.5 or 1
+   */
+  public record Hierarchy(Share continent, Share country, double meanPathScore) {
+
+    private static Hierarchy of(List<Continents.Place> truths, List<Continents.Place> answers) {
+      int continents = 0;
+      int countries = 0;
+      for (int i = 0; i < truths.size(); i++) {
+        continents += truths.get(i).continent().equals(answers.get(i).continent()) ? 1 : 0;
+        countries += truths.get(i).equals(answers.get(i)) ? 1 : 0;
+      }
+      int photos = truths.size();
+      return new Hierarchy(
+          Share.of(continents, photos),
+          Share.of(countries, photos),
+          (continents + countries) / (2.0 * photos));
     }
   }
 
@@ -72,6 +119,8 @@ public final class PhotoReport {
   private final Options options;
   private final Map<String, DistanceReport> continents;
   private final Confusion confusion;
+  private final Hierarchy hierarchy;
+  private final @Nullable BootstrapIntervals intervals;
   private final Map<String, DistanceReport> cells;
   private final @Nullable Headings headings;
   private final @Nullable Sequences sequences;
@@ -82,9 +131,16 @@ public final class PhotoReport {
       DistanceReport distances, Manifest photos, Manifest answers, Options options) {
     this.distances = distances;
     this.options = options;
-    List<String> taken = Continents.of(photos.locations());
-    continents = distances.by(taken);
-    confusion = Confusion.of(taken, Continents.of(answers.locations()));
+    List<Continents.Place> taken = Continents.placesOf(photos.locations());
+    List<Continents.Place> answered = Continents.placesOf(answers.locations());
+    continents = distances.by(continents(taken));
+    confusion = Confusion.of(continents(taken), continents(answered));
+    hierarchy = Hierarchy.of(taken, answered);
+    Resampling resampling = options.resampling();
+    intervals =
+        resampling == null
+            ? null
+            : BootstrapIntervals.of(distances, photos.locations(), resampling);
     CellPartition partition = options.cells();
     cells =
         partition == null
@@ -124,6 +180,10 @@ public final class PhotoReport {
     return new PhotoReport(distances, photos, answers, options);
   }
 
+  private static List<String> continents(List<Continents.Place> places) {
+    return places.stream().map(Continents.Place::continent).toList();
+  }
+
   private static String cell(CellPartition cells, LatLng place) {
     int label = cells.labelOf(place.latitude(), place.longitude());
     return label < 0 ? "no cell" : cells.s2Token(label);
@@ -150,6 +210,34 @@ public final class PhotoReport {
   /** Returns on which continent the photos of each continent were placed. */
   public Confusion confusion() {
     return confusion;
+  }
+
+  /** Returns how far down the hierarchy of continent and country the answers are right. */
+  public Hierarchy hierarchy() {
+    return hierarchy;
+  }
+
+  /**
+   * Returns figures with 95 % intervals by bootstrap, by name; empty unless {@link
+   * Options#resampling} is given.
+   */
+  public Map<String, Bootstrap.Interval> intervals() {
+    return intervals == null ? Map.of() : intervals.byName();
+  }
+
+  /** Returns a table of {@link #intervals}; it may have no row. */
+  public Table intervalTable() {
+    return intervals == null ? BootstrapIntervals.table(Map.of()) : intervals.table();
+  }
+
+  /**
+   * Returns the mean negative log likelihood of the truths under the density of the regions, in
+   * nats per km2, if the answers have regions: {@link RegionCoverage#negativeLogLikelihood}.
+   */
+  public OptionalDouble negativeLogLikelihood() {
+    return distances.regions().isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(RegionCoverage.negativeLogLikelihood(distances.regions()));
   }
 
   /** Returns the distances by the cell of the truth; empty unless cells were given. */
@@ -193,8 +281,9 @@ public final class PhotoReport {
       append(text, "By cell", DistanceReport.table("cell", cells));
     }
     Table others = others();
-    if (!others.rows().isEmpty()) {
-      append(text, "Other figures", others);
+    append(text, "Other figures", others);
+    if (intervals != null) {
+      append(text, intervals.title(), intervals.table());
     }
     return text.toString();
   }
@@ -203,7 +292,7 @@ public final class PhotoReport {
     text.append("\n### ").append(heading).append("\n\n").append(table.toMarkdown());
   }
 
-  /** Returns what is known besides distances as a table; it may have no row. */
+  /** Returns what is known besides distances as a table. */
   public Table others() {
     Table table = new Table("metric", "value", "95 % interval");
     metrics().forEach((name, metric) -> table.row(name, metric.shown(), metric.interval()));
@@ -212,6 +301,11 @@ public final class PhotoReport {
 
   private Map<String, Metric> metrics() {
     Map<String, Metric> metrics = new LinkedHashMap<>();
+    metrics.put("continent right", Metric.of(hierarchy.continent()));
+    metrics.put("country right", Metric.of(hierarchy.country()));
+    metrics.put("hierarchical path score", Metric.of(hierarchy.meanPathScore()));
+    negativeLogLikelihood()
+        .ifPresent(nats -> metrics.put("negative log likelihood, nats per km2", Metric.of(nats)));
     headings()
         .ifPresent(
             errors -> {
@@ -258,6 +352,14 @@ public final class PhotoReport {
     continents.forEach((name, report) -> addRows(table, "continent " + name, report));
     cells.forEach((name, report) -> addRows(table, "cell " + name, report));
     metrics().forEach((name, metric) -> metric.addTo(table, "all", distances.count(), name));
+    if (intervals != null) {
+      String group = intervals.title();
+      intervals()
+          .forEach(
+              (name, interval) ->
+                  new Metric(interval.value(), interval.low(), interval.high())
+                      .addTo(table, group, distances.count(), name));
+    }
     return table.toCsv();
   }
 
@@ -268,8 +370,9 @@ public final class PhotoReport {
 
   /**
    * Returns the report as a JSON object: that of {@link DistanceReport#toJson}, so that {@code
-   * compare} reads it, with {@code continents}, {@code cells}, {@code headings}, {@code sequences},
-   * {@code reliability} and {@code riskCoverage} where known.
+   * compare} reads it, with {@code continents}, {@code hierarchy}, and {@code cells}, {@code
+   * negativeLogLikelihood}, {@code bootstrap}, {@code headings}, {@code sequences}, {@code
+   * reliability} and {@code riskCoverage} where known.
    */
   public String toJson() {
     return DistanceJson.text(toJsonObject());
@@ -279,6 +382,18 @@ public final class PhotoReport {
   public JsonObject toJsonObject() {
     JsonObject json = distances.toJsonObject();
     json.add("continents", DistanceJson.tree(summaries(continents)));
+    json.add("hierarchy", DistanceJson.tree(hierarchy));
+    negativeLogLikelihood()
+        .ifPresent(
+            nats -> {
+              // JSON has no infinity.
+              if (Double.isFinite(nats)) {
+                json.addProperty("negativeLogLikelihood", nats);
+              }
+            });
+    if (intervals != null) {
+      json.add("bootstrap", DistanceJson.tree(intervals));
+    }
     if (!cells.isEmpty()) {
       json.add("cells", DistanceJson.tree(summaries(cells)));
     }

@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.TreeMap;
  * @param areasKm2 the area of each photo's region
  */
 public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double> areasKm2) {
+
+  private static final double EARTH_KM2 =
+      4 * Math.PI * GreatCircle.EARTH_RADIUS_KM * GreatCircle.EARTH_RADIUS_KM;
 
   /**
    * Copies the lists.
@@ -139,6 +143,51 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
             + ". Either the model is not calibrated, or these photos differ from those it was"
             + " calibrated on, or many of them were taken where the model has no cell: then no"
             + " calibration helps, but cells of fewer points do.";
+  }
+
+  /**
+   * Returns the mean negative log likelihood of the true positions, in nats, under the density that
+   * regions of several shares state; lower is better. The density is per km2 and constant between
+   * regions: a share of 0.5 lies in the smallest region, what the next adds in the rest of that one,
+   * and what the largest lacks on the rest of the Earth. A model that knows nothing has ln(5.1e8) =
+   * 20.05. Infinite if a truth lies where the density is 0.
+   *
+   * @param coverages regions of the same photos that hold each other, smallest share first
+   * @throws IllegalArgumentException if there is none
+   */
+  public static double negativeLogLikelihood(List<RegionCoverage> coverages) {
+    if (coverages.isEmpty()) {
+      throw new IllegalArgumentException("there is no region");
+    }
+    int photos = coverages.get(0).holdsTruth.size();
+    double sum = 0;
+    for (int photo = 0; photo < photos; photo++) {
+      sum -= Math.log(densityAtTruth(coverages, photo));
+    }
+    return sum / photos;
+  }
+
+  private static double densityAtTruth(List<RegionCoverage> coverages, int photo) {
+    double mass = 0;
+    double share = 0;
+    double area = 0;
+    boolean held = false;
+    for (RegionCoverage coverage : coverages) {
+      mass += coverage.share - share;
+      share = coverage.share;
+      held |= coverage.holdsTruth.get(photo);
+      double wider = coverage.areasKm2.get(photo) - area;
+      // A region that adds no area leaves its share to the next.
+      if (wider > 0) {
+        if (held) {
+          return mass / wider;
+        }
+        mass = 0;
+        area += wider;
+      }
+    }
+    double rest = mass + 1 - share;
+    return rest > 0 ? rest / Math.max(0, EARTH_KM2 - area) : 0;
   }
 
   /** Returns one row a region: the share of photos whose region held the truth, and its area. */

@@ -1,7 +1,7 @@
 package io.github.geofix.eval;
 
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.Metric;
+import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.index.ScoreCounts;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -56,6 +56,27 @@ class ContinentsTest {
     assertThat(Continents.of(new LatLng(latitude, longitude))).as(place).isEqualTo(continent);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Paris, 48.8566, 2.3522, France",
+    "Moscow, 55.7558, 37.6173, Russia",
+    "Novosibirsk, 55.0084, 82.9357, Russia",
+    "Tokyo, 35.6762, 139.6503, Japan",
+    "Maseru, -29.31, 27.48, Lesotho",
+    "Honolulu, 21.3069, -157.8583, United States of America",
+    "Anchorage, 61.2, -149.9, United States of America",
+    "Toronto, 43.65, -79.38, Canada",
+    "Singapore, 1.3521, 103.8198, Malaysia",
+    "Suva, -18.1248, 178.4501, Fiji",
+    "South Pole, -90, 0, Antarctica",
+    "off Portugal, 38.7, -12, Portugal"
+  })
+  void knowsTheCountry(String place, double latitude, double longitude, String country) {
+    assertThat(Continents.placeOf(new LatLng(latitude, longitude)).country())
+        .as(place)
+        .isEqualTo(country);
+  }
+
   /** An outline taken for another shape than it has would claim places on the far side of it. */
   @Test
   void noPlaceIsFarFromTheOutlinesOfItsContinent() throws IOException {
@@ -79,7 +100,7 @@ class ContinentsTest {
       String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       for (String line : text.lines().filter(l -> !l.startsWith("#")).toList()) {
         String continent = line.substring(0, line.indexOf('\t'));
-        String[] parts = line.substring(line.indexOf('\t') + 1).split(" ", -1);
+        String[] parts = line.substring(line.lastIndexOf('\t') + 1).split(" ", -1);
         for (int i = 0; i < parts.length; i += 2) {
           LatLng corner =
               new LatLng(

@@ -109,4 +109,19 @@ class DistanceErrorsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceErrors.ofDegrees(new double[] {Double.NaN, 1}, new double[2]));
   }
+
+  @Test
+  void rewardsAnswersByTheirDistance() {
+    LatLng paris = new LatLng(48.8566, 2.3522);
+    LatLng lyon = new LatLng(45.764, 4.8357);
+    assertThat(DistanceErrors.reward(paris, paris, 25)).isOne();
+    double km = DistanceErrors.of(List.of(paris), List.of(lyon)).km(0);
+    assertThat(DistanceErrors.reward(paris, lyon, km)).isCloseTo(1 / Math.E, within(1e-12));
+    assertThat(DistanceErrors.reward(paris, lyon, 1492.7))
+        .isCloseTo(
+            DistanceErrors.of(List.of(paris), List.of(lyon)).meanScore() / 5000, within(1e-12));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceErrors.reward(paris, lyon, Double.NaN))
+        .withMessage("scaleKm must be positive: NaN");
+  }
 }

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.CellPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,5 +192,108 @@ class PhotoReportTest {
                   + score
                   + ", not within 0 to 1: rename the column if it holds something else");
     }
+  }
+
+  @Test
+  void scoresHowFarDownTheHierarchyAnswersAreRight() {
+    LatLng berlin = new LatLng(52.52, 13.4);
+    PhotoReport report =
+        report(
+            manifest(Map.of(), PARIS, PARIS, PARIS, TOKYO),
+            manifest(Map.of(), LYON, berlin, TOKYO, TOKYO),
+            defaults());
+    PhotoReport.Hierarchy hierarchy = report.hierarchy();
+    assertThat(hierarchy.continent()).isEqualTo(Share.of(3, 4));
+    assertThat(hierarchy.country()).isEqualTo(Share.of(2, 4));
+    assertThat(hierarchy.meanPathScore()).isEqualTo((1 + 0.5 + 0 + 1) / 4);
+    assertThat(report.toMarkdown()).contains("| hierarchical path score | 0.625 |");
+    assertThat(report.toCsv()).contains("all,4,country right,0.5,");
+    JsonObject json = JsonParser.parseString(report.toJson()).getAsJsonObject();
+    assertThat(json.getAsJsonObject("hierarchy").get("meanPathScore").getAsDouble())
+        .isEqualTo(0.625);
+    assertThat(json.has("negativeLogLikelihood")).isFalse();
+    assertThat(json.has("bootstrap")).isFalse();
+  }
+
+  @Test
+  void drawsThePhotosOfAPlaceTogether() {
+    LatLng[] truths = new LatLng[100];
+    LatLng[] guesses = new LatLng[100];
+    for (int i = 0; i < 100; i++) {
+      truths[i] = i < 50 ? PARIS : TOKYO;
+      guesses[i] = PARIS;
+    }
+    PhotoReport.Resampling places =
+        new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.of(13));
+    PhotoReport report =
+        report(
+            manifest(Map.of(), truths),
+            manifest(Map.of(), guesses),
+            defaults().withResampling(places));
+    // Of two places that are drawn twice, both are Tokyo in a quarter of the resamples.
+    Bootstrap.Interval shares = report.intervals().get("within 25 km");
+    assertThat(shares).isEqualTo(new Bootstrap.Interval(0.5, 0, 1));
+    assertThat(report.toMarkdown())
+        .contains("### Intervals by bootstrap over 2 places", "| within 25 km | 50.0 % | 0.0 to");
+    assertThat(report.toCsv())
+        .contains("\nIntervals by bootstrap over 2 places,100,within 25 km,0.5,0.0,1.0\n");
+
+    PhotoReport.Resampling photos =
+        new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.empty());
+    PhotoReport drawnAlone =
+        report(
+            manifest(Map.of(), truths),
+            manifest(Map.of(), guesses),
+            defaults().withResampling(photos));
+    Bootstrap.Interval alone =
+        Objects.requireNonNull(drawnAlone.intervals().get("within 25 km"));
+    // The binomial interval: 1.96 * sqrt(0.5 * 0.5 / 100) is 0.098.
+    assertThat(alone.low()).isCloseTo(0.402, within(0.02));
+    assertThat(alone.high()).isCloseTo(0.598, within(0.02));
+    JsonObject json =
+        JsonParser.parseString(report.toJson()).getAsJsonObject().getAsJsonObject("bootstrap");
+    assertThat(json.get("over").getAsString()).isEqualTo("places");
+    assertThat(json.get("drawn").getAsInt()).isEqualTo(2);
+    assertThat(json.getAsJsonObject("byName").keySet()).contains("median km", "game score");
+  }
+
+  @Test
+  void everyFigureIsDefinedInTheDocumentation() throws IOException {
+    Map<String, String> columns = Map.of("score", "0.5", "heading", "90", "sequence", "7 6 6 5");
+    Manifest photos = manifest(columns, PARIS, LYON);
+    List<RegionCoverage> regions =
+        List.of(new RegionCoverage(0.5, List.of(true, false), List.of(10.0, 10.0)));
+    DistanceReport distances =
+        new DistanceReport(
+            DistanceErrors.ofKm(1, 2), DistanceReport.STANDARD_KM, List.of(), regions);
+    Embeddings one = Embeddings.of(new float[][] {{3, 4}});
+    List<String> names = new ArrayList<>();
+    PhotoReport.of(distances, photos, photos, defaults())
+        .toCsv()
+        .lines()
+        .skip(1)
+        .map(line -> line.replace("\"negative log likelihood, nats per km2\"", "likelihood"))
+        .forEach(line -> names.add(line.split(",")[2]));
+    RetrievalEvaluator.recallAt(1)
+        .evaluate(one, one, Matches.of(0))
+        .toCsv()
+        .lines()
+        .skip(1)
+        .forEach(line -> names.add(line.split(",")[0]));
+    assertThat(names).contains("likelihood", "heading within 10 degrees", "R@1");
+    List<String> defined =
+        Files.readAllLines(Path.of("../docs/how-to/evaluate.md")).stream()
+            .filter(line -> line.startsWith("| "))
+            .flatMap(line -> Stream.of(line.split("\\|")[1].split(" / ")))
+            .map(String::strip)
+            .toList();
+    assertThat(names)
+        .allSatisfy(
+            name ->
+                assertThat(defined)
+                    .contains(
+                        name.equals("likelihood")
+                            ? "negative log likelihood, nats per km2"
+                            : name.replaceAll("\\d+(\\.\\d+)?", "K")));
   }
 }

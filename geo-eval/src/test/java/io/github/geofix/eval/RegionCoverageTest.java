@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,5 +117,74 @@ class RegionCoverageTest {
             new DistanceReport(errors, List.of(1.0), List.of(), List.of(half, nineTenths))
                 .toMarkdown())
         .contains("65.0 % of the photos only");
+  }
+
+  private static final double EARTH = 4 * Math.PI * 6371.01 * 6371.01;
+
+  private static RegionCoverage one(double share, boolean held, double areaKm2) {
+    return new RegionCoverage(share, List.of(held), List.of(areaKm2));
+  }
+
+  private static double density(RegionCoverage... coverages) {
+    return Math.exp(-RegionCoverage.negativeLogLikelihood(List.of(coverages)));
+  }
+
+  @Test
+  void theDensityOfRegionsHoldsTheirShares() {
+    double inside = density(one(0.5, true, 1000), one(0.9, true, 5000));
+    double between = density(one(0.5, false, 1000), one(0.9, true, 5000));
+    double outside = density(one(0.5, false, 1000), one(0.9, false, 5000));
+    assertThat(inside).isCloseTo(0.5 / 1000, within(1e-12));
+    assertThat(between).isCloseTo(0.4 / 4000, within(1e-12));
+    assertThat(inside * 1000 + between * 4000 + outside * (EARTH - 5000))
+        .isCloseTo(1, within(1e-9));
+  }
+
+  @Test
+  void regionsOfOneAreaLeaveTheirShareToTheRest() {
+    assertThat(density(one(0.5, true, 1000), one(0.9, true, 1000)))
+        .isCloseTo(0.5 / 1000, within(1e-12));
+    assertThat(density(one(0.5, false, 1000), one(0.9, false, 1000)) * (EARTH - 1000))
+        .isCloseTo(0.5, within(1e-9));
+    assertThat(RegionCoverage.negativeLogLikelihood(List.of(one(1, false, 1000))))
+        .isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void knowingNothingHasTheLogarithmOfTheEarth() {
+    assertThat(RegionCoverage.negativeLogLikelihood(List.of(one(0.5, true, EARTH / 2))))
+        .isCloseTo(Math.log(EARTH), within(1e-9))
+        .isCloseTo(20.05, within(0.005));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RegionCoverage.negativeLogLikelihood(List.of()));
+  }
+
+  /** Truths drawn from the density that regions of one size state; others fit it worse. */
+  @Test
+  void theTrueDensityHasTheLeast() {
+    SplittableRandom random = new SplittableRandom(1);
+    List<LatLng> truths = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      double drawn = random.nextDouble();
+      double u = random.nextDouble();
+      // On so small a disk, areas grow with the square of the distance.
+      double km =
+          drawn < 0.5
+              ? 100 * Math.sqrt(u)
+              : drawn < 0.9 ? Math.sqrt(100 * 100 + u * (200 * 200 - 100 * 100)) : 9000;
+      truths.add(new LatLng(Math.toDegrees(km / 6371.01), 0));
+    }
+    double best = nats(truths, 1);
+    assertThat(best).isLessThan(nats(truths, 0.7));
+    assertThat(best).isLessThan(nats(truths, 1.4));
+  }
+
+  private static double nats(List<LatLng> truths, double scale) {
+    LatLng center = new LatLng(0, 0);
+    Location location =
+        location(
+            center, around(0.5, center, 100 * scale), around(0.9, center, 200 * scale));
+    return RegionCoverage.negativeLogLikelihood(
+        RegionCoverage.of(truths, Collections.nCopies(truths.size(), location)));
   }
 }

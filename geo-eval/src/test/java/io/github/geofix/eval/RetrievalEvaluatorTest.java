@@ -8,7 +8,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.Metric;
+import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -9,6 +9,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
+import io.github.geofix.judge.ChatClient.ChatCost;
+import io.github.geofix.judge.ChatJudge.JudgeCounts;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

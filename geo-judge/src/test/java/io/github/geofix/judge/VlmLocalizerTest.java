@@ -14,6 +14,7 @@ import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.judge.ChatClient.ChatCost;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

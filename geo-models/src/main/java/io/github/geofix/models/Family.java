@@ -1,6 +1,8 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Services;
@@ -14,9 +16,17 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
-/** One method family by name; found by {@link ServiceLoader}. */
+/** One method family by name. */
 public interface Family {
+
+  /** Provides families by name; found by {@link ServiceLoader}. */
+  interface Provider {
+
+    /** Returns the families, each with a name of its own. */
+    List<Family> families();
+  }
 
   /** Returns the name in {@code config.json}, such as {@code embed}. */
   String method();
@@ -122,6 +132,13 @@ public interface Family {
    */
   GeoModel load(ModelFolder folder);
 
+  /** Returns the families on the class path. */
+  static List<Family> all() {
+    return Services.load(Provider.class, Family.class).stream()
+        .flatMap(provider -> provider.families().stream())
+        .toList();
+  }
+
   /**
    * Returns the family of a name.
    *
@@ -129,9 +146,7 @@ public interface Family {
    */
   static Family named(String method) {
     Map<String, Family> known = new TreeMap<>();
-    for (Family family : Services.load(Family.class, Family.class)) {
-      known.put(family.method(), family);
-    }
+    all().forEach(family -> known.put(family.method(), family));
     Family found = known.get(method);
     if (found == null) {
       throw new IllegalArgumentException(
@@ -156,8 +171,68 @@ public interface Family {
 
   /** Loads a trained model as a localizer that owns it. */
   default Localizer localizer(ModelFolder folder) {
+    return owned(Localizer.class, load(folder), folder, GeoModel::localizer);
+  }
+
+  /**
+   * Loads a trained model as a localizer that owns it.
+   *
+   * @param candidates how many candidates a location has at most
+   */
+  default Localizer localizer(ModelFolder folder, int candidates) {
     GeoModel model = load(folder);
+    model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
+    return owned(Localizer.class, model, folder, GeoModel::localizer);
+  }
+
+  /**
+   * Loads a trained model as a refiner that owns it.
+   *
+   * @throws ModelFormatException if models of this family cannot re-rank places
+   */
+  default Refiner refiner(ModelFolder folder) {
+    return owned(
+        Refiner.class,
+        load(folder),
+        folder,
+        model -> {
+          if (model instanceof RefiningModel refining) {
+            return refining.refiner();
+          }
+          throw new ModelFormatException(
+              folder.path()
+                  + " holds a model of the method "
+                  + model.method()
+                  + ", which cannot look closer at places: give one that compares photos with a"
+                  + " map");
+        });
+  }
+
+  /**
+   * Loads a trained model as a tile encoder that owns it.
+   *
+   * @throws ModelFormatException if models of this family do not match photos with tiles
+   */
+  default TileEncoder tileEncoder(ModelFolder folder) {
+    return owned(
+        TileEncoder.class,
+        load(folder),
+        folder,
+        model -> {
+          if (model instanceof MatchingModel matching) {
+            return matching.tileEncoder();
+          }
+          throw new ModelFormatException(
+              folder.path()
+                  + " holds a model of the method "
+                  + model.method()
+                  + ", which does not match photos with tiles; recombine does");
+        });
+  }
+
+  private static <T extends AutoCloseable> T owned(
+      Class<T> type, GeoModel model, ModelFolder folder, Function<GeoModel, T> part) {
     return ModelOwner.own(
-        Localizer.class, model, folder.options().computeThreads(), model::localizer);
+        type, model, folder.options().computeThreads(), () -> part.apply(model));
   }
 }

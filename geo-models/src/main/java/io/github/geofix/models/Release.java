@@ -1,8 +1,7 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.internal.Services;
-import io.github.geofix.models.io.Attribution;
+import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.weights.ImportReport;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,7 +105,7 @@ public record Release(
   /** Returns all releases on the class path, by name. */
   public static List<Release> all() {
     Map<String, Release> known = new TreeMap<>();
-    for (Family family : Services.load(Family.class, Family.class)) {
+    for (Family family : Family.all()) {
       family.releases().forEach(release -> known.put(release.name(), release));
     }
     return List.copyOf(known.values());

@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Encoders in ONNX files by name. They are exported elsewhere, so there are no sizes to create. */
-public final class OnnxFamily implements Family {
-
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public OnnxFamily() {}
+final class OnnxFamily implements Family {
 
   @Override
   public String method() {

@@ -3,9 +3,10 @@ package io.github.geofix.onnx;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.nio.file.Files;
@@ -43,6 +44,11 @@ public final class OnnxModel extends ImportedModel {
     this.file = file;
     this.config = config;
     encoder = OnnxEncoder.open(file, config);
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new OnnxFamily();
   }
 
   /**

@@ -1,9 +1,12 @@
 package io.github.geofix.serve;
 
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Explanation;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.LocationJson;
 import io.github.geofix.core.NoAnswerException;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
@@ -14,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** {@code POST /locate}: one photo, as the body or as the part {@code photo} of a form. */
 final class LocateHandler implements Router.Handler {
   private static final int MOST_CANDIDATES = 100;
   private static final int MOST_NAME = 200;
+
+  /** Pictures as wide as the page shows them. */
+  private static final Explanation.Options EXPLAIN = Explanation.Options.defaults().withPixels(240);
 
   /** What a form holds besides the photo. */
   private static final int FORM_BYTES = 1 << 16;
@@ -43,9 +50,11 @@ final class LocateHandler implements Router.Handler {
    * What is asked.
    *
    * @param top the most candidates in the answer
+   * @param explain whether the answer holds the evidence for it
    * @param name of the photo in the answer
    */
-  private record Asked(LocateServer.Model model, Format format, int top, String name) {}
+  private record Asked(
+      LocateServer.Model model, Format format, int top, boolean explain, String name) {}
 
   /** The time of each step, in ms. */
   private record Cost(double queue, double decode, double locate) {}
@@ -53,7 +62,7 @@ final class LocateHandler implements Router.Handler {
   @Override
   public Reply handle(Request request) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
-    for (String field : List.of("model", "format", "top", "name")) {
+    for (String field : List.of("model", "format", "top", "explain", "name")) {
       request.query(field).ifPresent(value -> fields.put(field, value));
     }
     String type = request.type();
@@ -104,11 +113,24 @@ final class LocateHandler implements Router.Handler {
           "no model " + Printable.of(name) + "; there are " + String.join(", ", models.keySet()));
     }
     String photo = Printable.of(fields.getOrDefault("name", ""));
+    Format format = format(fields.getOrDefault("format", "json"));
     return new Asked(
         model,
-        format(fields.getOrDefault("format", "json")),
+        format,
         top(fields.getOrDefault("top", "5")),
+        explain(fields.getOrDefault("explain", "false"), format),
         photo.substring(0, Math.min(MOST_NAME, photo.length())));
+  }
+
+  private static boolean explain(String text, Format format) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new Refusal(400, "bad-explain", "explain is true or false: " + Printable.of(text));
+    }
+    boolean explain = text.equals("true");
+    if (explain && format != Format.JSON) {
+      throw new Refusal(400, "bad-explain", "explain=true needs format=json");
+    }
+    return explain;
   }
 
   private static Format format(String text) {
@@ -140,10 +162,16 @@ final class LocateHandler implements Router.Handler {
       String name = asked.name().isEmpty() ? "of the request" : asked.name();
       BufferedImage photo = Photos.decode(bytes, name, limits.photo());
       long decoded = System.nanoTime();
-      Location location = asked.model().localizer().locate(photo);
+      Localizer localizer = asked.model().localizer();
+      Optional<Explanation> explained =
+          asked.explain()
+              ? Optional.of(localizer.explain(Photo.of(photo), EXPLAIN))
+              : Optional.empty();
+      Location location =
+          explained.map(Explanation::location).orElseGet(() -> localizer.locate(photo));
       Cost cost =
           new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));
-      return reply(location, asked, cost)
+      return reply(location, explained.map(Explanation::evidence), asked, cost)
           .with(
               "Server-Timing",
               String.format(
@@ -165,7 +193,9 @@ final class LocateHandler implements Router.Handler {
     return Math.round((to - from) * 1e-4) / 100.0;
   }
 
-  private static Reply reply(Location location, Asked asked, Cost cost) throws IOException {
+  private static Reply reply(
+      Location location, Optional<Explanation.Evidence> evidence, Asked asked, Cost cost)
+      throws IOException {
     if (asked.format() == Format.GEOJSON) {
       StringWriter text = new StringWriter();
       LocationJson.writeFeatures(text, location, asked.top(), Map.of("image", asked.name()));
@@ -175,6 +205,7 @@ final class LocateHandler implements Router.Handler {
     tree.addProperty("image", asked.name());
     tree.addProperty("model", asked.model().name());
     LocationJson.of(location, asked.top()).asMap().forEach(tree::add);
+    evidence.ifPresent(shown -> tree.add("evidence", LocationJson.of(shown)));
     JsonObject millis = new JsonObject();
     millis.addProperty("queue", cost.queue());
     millis.addProperty("decode", cost.decode());

@@ -3,6 +3,7 @@ package io.github.geofix.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
@@ -102,6 +103,22 @@ final class LocateServerTest {
   }
 
   @Test
+  void explainsAnAnswer() throws Exception {
+    JsonObject answer =
+        Client.json(client.post("/locate?explain=true&top=1", "image/png", PHOTO));
+    assertThat(answer.get("latitude").getAsDouble()).isEqualTo(30);
+    JsonObject evidence = answer.getAsJsonObject("evidence");
+    assertThat(evidence.get("kind").getAsString()).isEqualTo("candidates");
+    assertThat(evidence.getAsJsonArray("candidates")).hasSize(2);
+    assertThat(Client.json(client.post("/locate", "image/png", PHOTO)).has("evidence")).isFalse();
+    assertError(client.post("/locate?explain=yes", "image/png", PHOTO), 400, "bad-explain");
+    assertError(
+        client.post("/locate?explain=true&format=geojson", "image/png", PHOTO),
+        400,
+        "bad-explain");
+  }
+
+  @Test
   void saysWhatIsWrongWithARequest() throws Exception {
     assertError(client.post("/locate", "text/plain", PHOTO), 415, "wrong-type");
     assertError(client.post("/locate?model=third", "image/png", PHOTO), 404, "no-model");
@@ -170,7 +187,11 @@ final class LocateServerTest {
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
     assertThat(location.getAsJsonObject("properties").keySet())
-        .isEqualTo(Client.json(locate(PHOTO)).keySet());
+        .isEqualTo(
+            Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
+    assertThat(location.getAsJsonArray("required"))
+        .extracting(JsonElement::getAsString)
+        .containsExactlyElementsOf(Client.json(locate(PHOTO)).keySet());
   }
 
   @Test

@@ -81,6 +81,10 @@ final class PageTest {
       assertThat(chromium.evaluate("innerWidth + ' ' + (document.body.scrollWidth <= 390)"))
           .as("a phone need not scroll sideways")
           .isEqualTo("390 true");
+      chromium.evaluate("document.querySelector('article details').open = true");
+      chromium.await("document.querySelector('article details').dataset.state === 'done'");
+      assertThat(chromium.evaluate("document.querySelector('.evidence').innerText"))
+          .isEqualTo("This model gives no evidence but its candidates.");
       drop(chromium, "junk.png", new byte[9]);
       chromium.await("document.querySelector('article')?.dataset.state === 'failed'");
       assertThat(chromium.evaluate("document.querySelector('article').innerText"))

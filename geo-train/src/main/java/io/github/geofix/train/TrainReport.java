@@ -1,5 +1,6 @@
 package io.github.geofix.train;
 
+import io.github.geofix.train.TrainOptions.Stopping;
 import java.util.List;
 
 /**

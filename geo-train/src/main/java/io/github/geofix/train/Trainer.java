@@ -4,6 +4,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.TrainOptions.Stopping;
 import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.data.TrainingData;
 import java.nio.file.Path;
@@ -189,4 +190,24 @@ public final class Trainer {
         new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);
     return new TrainingRun(setup, examples, folder, () -> stopRequested).train();
   }
+
+  /**
+   * Progress of a run after a step.
+   *
+   * @param step steps taken, 1 to {@code steps}
+   * @param steps steps of the whole run
+   * @param epoch the epoch of the step, from 0
+   * @param loss loss of the step's batch
+   * @param learningRate learning rate of the step
+   * @param gradientNorm Euclidean norm of all gradients before clipping
+   * @param examplesPerSecond moving average of the throughput
+   */
+  public record Progress(
+      long step,
+      long steps,
+      int epoch,
+      double loss,
+      double learningRate,
+      double gradientNorm,
+      double examplesPerSecond) {}
 }

@@ -8,6 +8,7 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.Learner.StepResult;
 import io.github.geofix.train.TrainReport.Ending;
 import io.github.geofix.train.TrainReport.Epoch;
+import io.github.geofix.train.Trainer.Progress;
 import io.github.geofix.train.data.BatchLoader;
 import io.github.geofix.train.data.BatchOrder;
 import java.io.UncheckedIOException;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.Precision;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.train.TrainOptions.Stopping;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.Sam;

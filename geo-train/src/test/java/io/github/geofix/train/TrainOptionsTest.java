@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.io.Setting;
+import io.github.geofix.train.TrainOptions.Stopping;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.ParameterGroup;
 import io.github.geofix.train.optim.Sam;

@@ -18,6 +18,7 @@ import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.Trainer.Progress;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.github.geofix.core.cell;
 
+import io.github.geofix.core.cell.ZoomGrid.GridCell;
 import io.github.geofix.core.geodesy.LatLng;
 import java.util.List;
 

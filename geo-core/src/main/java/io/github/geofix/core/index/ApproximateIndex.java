@@ -1,6 +1,8 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.SearchResult.SearchCost;
 import io.github.geofix.core.internal.AtomicFiles;
 import java.nio.file.Path;
 import java.util.Arrays;

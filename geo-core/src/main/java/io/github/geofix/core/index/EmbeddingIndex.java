@@ -2,6 +2,10 @@ package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.SearchResult.SearchCost;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -2,6 +2,8 @@ package io.github.geofix.core.index;
 
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.InputFiles;
 import java.io.ByteArrayInputStream;

@@ -56,4 +56,27 @@ public record IndexOptions(Metric metric, VectorEncoding encoding, int rerank, S
   public IndexOptions withEncoder(String encoder) {
     return new IndexOptions(metric, encoding, rerank, encoder);
   }
+
+  /** Storage of the numbers of a row in an {@link EmbeddingIndex}. */
+  public enum VectorEncoding {
+    /** 32-bit floats: 4 bytes a number, all read by each search. */
+    FLOAT32,
+    /**
+     * Scalar quantization to one byte, read by each search, beside the floats, read only for
+     * candidates: 5 bytes a number. The bytes select {@link IndexOptions#rerank()} candidates; the
+     * floats score and rank them. Scores are therefore exact, and a row is missed only if more than
+     * that many others score higher by their bytes.
+     */
+    INT8
+  }
+
+  /** The similarity of a query q and a row x; higher is closer. */
+  public enum Metric {
+    /** The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero. */
+    COSINE,
+    /** The dot product {@code q . x}. */
+    DOT,
+    /** Minus the squared Euclidean distance, {@code -|q - x|^2}: 0 for an equal row, else below. */
+    L2
+  }
 }

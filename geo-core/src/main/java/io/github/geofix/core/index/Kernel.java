@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.index.IndexOptions.Metric;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -7,9 +7,11 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.MapImage;
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -409,4 +411,16 @@ public final class TileIndex implements AutoCloseable {
       }
     }
   }
+
+  /**
+   * A map image found for a photo.
+   *
+   * @param id the address {@code zoom/x/y} of a tile, or the name that a square was added with
+   * @param tile the ground it shows: a {@link io.github.geofix.core.cell.Tile} or a {@link
+   *     io.github.geofix.core.geodesy.LocalFrame}
+   * @param score the cosine of photo and map image, -1 to 1. Not a probability.
+   * @param headingDegrees the heading of the photo's center if the map image is right, clockwise from
+   *     north; empty if the encoder considers only one heading
+   */
+  public record TileHit(String id, Frame tile, float score, OptionalDouble headingDegrees) {}
 }

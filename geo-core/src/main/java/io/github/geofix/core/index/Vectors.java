@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.index.IndexOptions.Metric;
 import java.util.Arrays;
 
 /** Checks and normalization of rows and queries. */

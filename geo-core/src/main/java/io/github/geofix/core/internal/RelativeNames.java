@@ -34,7 +34,7 @@ public final class RelativeNames {
   /** Returns the name of a file with {@code /} between folders; of one elsewhere its path. */
   public String of(Path file) {
     Path path = absolute(file);
-    boolean below = folder != null && path.startsWith(folder);
-    return (below ? folder.relativize(path) : file).toString().replace('\\', '/');
+    Path name = folder != null && path.startsWith(folder) ? folder.relativize(path) : file;
+    return name.toString().replace('\\', '/');
   }
 }

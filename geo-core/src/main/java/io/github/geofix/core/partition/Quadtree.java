@@ -2,6 +2,7 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition.Box;
+import io.github.geofix.core.partition.BoxPartition.QuadtreeOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

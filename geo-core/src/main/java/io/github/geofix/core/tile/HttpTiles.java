@@ -3,6 +3,7 @@ package io.github.geofix.core.tile;
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.tile.TileAddress;
+import io.github.geofix.core.tile.TileOptions.TileScheme;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;

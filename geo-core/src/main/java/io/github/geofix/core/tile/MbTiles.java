@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.internal.InputFiles;
+import io.github.geofix.core.tile.TileOptions.TileScheme;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;

@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.internal.InputFiles;
+import io.github.geofix.core.tile.TileOptions.TileScheme;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.tile.TileOptions.MissingTiles;
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.IOException;

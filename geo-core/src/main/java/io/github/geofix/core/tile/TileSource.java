@@ -2,6 +2,7 @@ package io.github.geofix.core.tile;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.internal.tile.TileAddress;
+import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -208,5 +209,19 @@ public interface TileSource extends AutoCloseable {
               + "/{z}/{x}/{y}.jpg");
     }
     return equirectangular(file);
+  }
+
+  /**
+   * A view of a map, and how much of it the map has imagery for. The rest is black.
+   *
+   * @param image of {@link BufferedImage#TYPE_INT_RGB}
+   * @param coverage the share of the view with imagery, 0 to 1
+   */
+  record MapImage(BufferedImage image, double coverage) {
+
+    /** Returns whether the map has no imagery there at all: the image is black. */
+    public boolean isMissing() {
+      return coverage == 0;
+    }
   }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.Region;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,6 +170,45 @@ class CascadeTest {
         int i = places.stream().map(Candidate::cell).toList().indexOf(found.cell());
         assertThat(found.score()).isCloseTo(expected[i] / sum, within(1e-12));
       }
+    }
+  }
+
+  @Test
+  void explainsByTheCandidatesAfterEachRefiner() {
+    List<Candidate> places = random(new SplittableRandom(6), 5);
+    Refiner same = refiner(proposed -> proposed);
+    try (Cascade cascade =
+        new Cascade(first(places), List.of(same, same), path -> PHOTO, BEST_PLACE)) {
+      Explanation explained =
+          cascade.explain(Photo.of(Path.of("a.jpg")), Explanation.Options.defaults());
+      assertThat(explained.location()).isEqualTo(cascade.locate(PHOTO));
+      Explanation.Stages stages = (Explanation.Stages) explained.evidence();
+      assertThat(stages.first()).isEqualTo(new Explanation.Candidates(places));
+      assertThat(stages.stages()).extracting(Explanation.Stage::name).containsOnly("test");
+      assertThat(stages.stages()).hasSize(2);
+      assertThat(stages.stages().get(1).candidates())
+          .isEqualTo(explained.location().candidates());
+      assertThat(stages.stages().get(0).candidates())
+          .isNotEqualTo(stages.stages().get(1).candidates());
+    }
+  }
+
+  @Test
+  void keepsRefinedCandidatesInTheRegion() {
+    S2Cell here = S2Cell.of(new LatLng(10, 10), 8);
+    S2Cell far = S2Cell.of(new LatLng(-40, 100), 8);
+    Refiner wandering =
+        refiner(proposed -> List.of(Candidate.of(far, 0.9), Candidate.of(here, 0.1)));
+    Photo photo = Photo.of(PHOTO).withRegion(Region.around(here.center(), 200));
+    try (Cascade cascade =
+        new Cascade(
+            first(List.of(Candidate.of(here, 0.5), Candidate.of(far, 0.5))),
+            List.of(wandering),
+            path -> PHOTO,
+            BEST_PLACE)) {
+      Location location = cascade.locate(photo);
+      assertThat(location.latLng()).isEqualTo(here.center());
+      assertThat(location.candidates()).containsExactly(Candidate.of(here, 1));
     }
   }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.SearchResult.Hit;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;

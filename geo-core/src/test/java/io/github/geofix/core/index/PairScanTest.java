@@ -3,6 +3,8 @@ package io.github.geofix.core.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.SearchResult.Hit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

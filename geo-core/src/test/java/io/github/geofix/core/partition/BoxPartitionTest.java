@@ -7,6 +7,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition.Box;
+import io.github.geofix.core.partition.BoxPartition.QuadtreeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

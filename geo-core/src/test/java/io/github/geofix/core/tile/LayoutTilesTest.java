@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

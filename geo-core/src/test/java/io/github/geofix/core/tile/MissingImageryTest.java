@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;

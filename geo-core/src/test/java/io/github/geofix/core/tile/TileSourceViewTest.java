@@ -9,6 +9,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.tile.TileOptions.MissingTiles;
+import io.github.geofix.core.tile.TileOptions.TileScheme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

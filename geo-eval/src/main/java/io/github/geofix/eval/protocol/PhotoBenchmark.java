@@ -96,6 +96,12 @@ public final class PhotoBenchmark {
     return new PhotoBenchmark(protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, rules);
   }
 
+  /** Returns a copy that draws intervals by bootstrap, besides those of Wilson. */
+  public PhotoBenchmark withResampling(PhotoReport.Resampling resampling) {
+    return new PhotoBenchmark(
+        protocol, set, limitsKm, options.withResampling(resampling), skipsUnreadable, rules);
+  }
+
   /**
    * Returns a copy that leaves out photos it cannot read, and lists them as {@link
    * PhotoEvaluation#skipped}.

@@ -16,6 +16,7 @@ import io.github.geofix.eval.Table;
 import io.github.geofix.eval.report.EmbeddedImage;
 import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.report.LocatedPhoto;
+import io.github.geofix.eval.report.ReportSection;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,6 +226,13 @@ public final class PhotoEvaluation implements Evaluation {
                     on,
                     report.distances().count()));
     RuleTable.section(answers.ruled()).ifPresent(page::add);
+    if (!report.intervals().isEmpty()) {
+      page.add(
+          ReportSection.table(
+              "Intervals by bootstrap",
+              "Photos or places are drawn again and again; those of one place together.",
+              report.intervalTable()));
+    }
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     if (!answers.skipped().isEmpty()) {

@@ -23,6 +23,7 @@ import io.github.geofix.core.Explanation.Heading;
 import io.github.geofix.core.Explanation.HeatMap;
 import io.github.geofix.core.Explanation.Neighbor;
 import io.github.geofix.core.Explanation.Step;
+import io.github.geofix.core.geodesy.LatLng;
 import j2html.TagCreator;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.DivTag;
@@ -73,7 +74,7 @@ final class EvidenceSection extends ReportSection {
 
   @Override
   DomContent content(String id) {
-    return drawn(evidence).withClass("evidence");
+    return div(drawn(evidence)).withClass("evidence");
   }
 
   private static DivTag drawn(Evidence evidence) {
@@ -97,25 +98,23 @@ final class EvidenceSection extends ReportSection {
 
   private static DivTag drawn(Explanation.Levels levels) {
     return div(
-        each(
-            IntStream.range(0, levels.levels().size()).boxed().toList(),
-            n -> {
-              Explanation.Level level = levels.levels().get(n);
-              double best = level.best().get(0).score();
-              return div(
-                  h3(
-                      String.format(
-                          Locale.ROOT, "Level %d: %,d cells", n + 1, level.cells())),
-                  rows(
-                      List.of("cell", "score", "own score"),
-                      level.best(),
-                      cell ->
-                          List.of(
-                              cell.cell().toString(), bar(cell.score(), best), number(cell.own())),
-                      "Level " + (n + 1)));
-            }),
+        div(each(
+                IntStream.range(0, levels.levels().size()).boxed().toList(),
+                n -> level(n, levels.levels().get(n))))
+            .withClass("levels"),
         iff(!levels.neighbors().isEmpty(), h3("Photos of which the answer is the mean")),
         iff(!levels.neighbors().isEmpty(), neighbors(levels.neighbors())));
+  }
+
+  private static DomContent level(int n, Explanation.Level level) {
+    double best = level.best().get(0).score();
+    return div(
+        h3(String.format(Locale.ROOT, "Level %d: %,d cells", n + 1, level.cells())),
+        rows(
+            List.of("cell", "score", "own score"),
+            level.best(),
+            cell -> List.of(cell.cell().toString(), bar(cell.score(), best), number(cell.own())),
+            "Level " + (n + 1)));
   }
 
   private static DivTag drawn(Explanation.Tokens tokens) {
@@ -285,7 +284,7 @@ final class EvidenceSection extends ReportSection {
               new ArrayList<>(
                   List.of(
                       neighbor.photo(),
-                      neighbor.latLng().toString(),
+                      position(neighbor.latLng()),
                       number(neighbor.score()),
                       bar(neighbor.vote(), most)));
           if (pictures) {
@@ -309,7 +308,7 @@ final class EvidenceSection extends ReportSection {
         best,
         candidate ->
             List.of(
-                candidate.latLng().toString(),
+                position(candidate.latLng()),
                 bar(candidate.score(), best.get(0).score()),
                 candidate.cell().toString()),
         "After " + stage.name());
@@ -347,6 +346,11 @@ final class EvidenceSection extends ReportSection {
                 .attr("aria-hidden", "true")
                 .attr("style", String.format(Locale.ROOT, "--value:%.1f%%", 100 * part)))
         .withClass("barred");
+  }
+
+  /** Returns a position within 10 m. */
+  static String position(LatLng place) {
+    return String.format(Locale.ROOT, "%.4f, %.4f", place.latitude(), place.longitude());
   }
 
   private static String number(double value) {

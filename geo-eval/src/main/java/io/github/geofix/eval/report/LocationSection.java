@@ -9,6 +9,7 @@ import static j2html.TagCreator.img;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import j2html.tags.DomContent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,19 +57,32 @@ final class LocationSection extends ReportSection {
                     .withClass("chart")
                     .attr("data-chart", "cells"))
             .withClass("located"),
-        EvidenceSection.rows(
-            List.of("candidate", "score", "radius", "cell", "heading"),
-            candidates,
-            candidate ->
-                List.of(
-                    candidate.latLng().toString(),
-                    EvidenceSection.bar(candidate.score(), candidates.get(0).score()),
-                    Html.distance(candidate.radiusKm()),
-                    candidate.cell().toString(),
-                    candidate.headingDegrees().isPresent()
-                        ? String.format(
-                            Locale.ROOT, "%.0f°", candidate.headingDegrees().getAsDouble())
-                        : "–"),
-            "Candidates"));
+        table())
+        .withClass("evidence");
+  }
+
+  private DomContent table() {
+    boolean headings = candidates.stream().anyMatch(place -> place.headingDegrees().isPresent());
+    List<String> columns = new ArrayList<>(List.of("candidate", "score", "radius", "cell"));
+    if (headings) {
+      columns.add("heading");
+    }
+    return EvidenceSection.rows(
+        columns,
+        candidates,
+        candidate -> {
+          List<Object> row =
+              new ArrayList<>(
+                  List.of(
+                      EvidenceSection.position(candidate.latLng()),
+                      EvidenceSection.bar(candidate.score(), candidates.get(0).score()),
+                      Html.distance(candidate.radiusKm()),
+                      candidate.cell().toString()));
+          if (headings) {
+            row.add(String.format(Locale.ROOT, "%.0f°", candidate.headingDegrees().orElse(0)));
+          }
+          return row;
+        },
+        "Candidates");
   }
 }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.calibration;
 
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -264,6 +266,29 @@ public record Calibration(
       throw new IllegalArgumentException(
           "the group \"%s\" has %d photos; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
               .formatted(group, photos, 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
+    }
+  }
+
+  /**
+   * An uncalibrated prediction with its ground truth, to fit a {@link Calibration} on.
+   *
+   * @param scores one for each place that the model tells apart, 0 or more, not all 0
+   * @param truth the number of the true place; -1 if none is right
+   * @param needed from a temperature to {@link RegionShares#needed} of the scores at that temperature
+   */
+  public record ScoredPhoto(double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
+
+    /**
+     * Returns what a model says whose places are S2 cells.
+     *
+     * @param place where the photo was taken
+     * @param scores one for each cell
+     */
+    public static ScoredPhoto of(LatLng place, CellPartition cells, double[] scores) {
+      return new ScoredPhoto(
+          scores,
+          cells.labelOf(place.latitude(), place.longitude()),
+          temperature -> RegionShares.needed(place, cells, Temperature.apply(scores, temperature)));
     }
   }
 }

@@ -10,10 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** The embed family by name. */
-public final class EmbedFamily extends SizedFamily<EmbedConfig> {
+final class EmbedFamily extends SizedFamily<EmbedConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public EmbedFamily() {
+  EmbedFamily() {
     super(
         EmbedModel.METHOD,
         List.of(

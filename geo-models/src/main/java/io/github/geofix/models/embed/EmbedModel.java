@@ -9,20 +9,22 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.Hit;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
-import io.github.geofix.models.embed.Matching.Product;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.embed.EmbedConfig.Matching;
+import io.github.geofix.models.embed.EmbedConfig.Matching.Product;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.semantics.ClassMaps;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
@@ -72,6 +74,11 @@ public final class EmbedModel extends GeoModel implements Contrastive {
     this.views = new PhotoViews(config.encoder().image(), classMaps);
     this.config = views.codeFile().isPresent() ? withSegmenter(config) : config;
     this.scorer = new PhotoScorer(network, hierarchy, inputShape(), manager());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new EmbedFamily();
   }
 
   private static EmbedConfig withSegmenter(EmbedConfig config) {

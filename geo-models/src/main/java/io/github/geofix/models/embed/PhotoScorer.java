@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellHierarchy;
-import io.github.geofix.models.embed.Matching.Product;
+import io.github.geofix.models.embed.EmbedConfig.Matching.Product;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Galleries of photos by name. They are built from photos, so there are no sizes to create. */
-public final class GalleryFamily implements Family {
-
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public GalleryFamily() {}
+final class GalleryFamily implements Family {
 
   @Override
   public String method() {

@@ -2,8 +2,8 @@ package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.SearchResult;
+import io.github.geofix.core.index.SearchResult.Hit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -10,16 +10,16 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.VectorEncoding;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
@@ -116,6 +116,11 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
     this.owner = owner;
     this.encoder = encoder;
     this.rows = rows;
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new GalleryFamily();
   }
 
   /**

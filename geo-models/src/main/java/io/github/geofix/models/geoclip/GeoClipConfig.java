@@ -1,8 +1,8 @@
 package io.github.geofix.models.geoclip;
 
 import io.github.geofix.models.AnswerOptions;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.backbone.ClipVit;
 import io.github.geofix.models.nn.Activation;
 import java.util.List;

@@ -9,10 +9,9 @@ import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** GeoCLIP by name. */
-public final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
+final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public GeoClipFamily() {
+  GeoClipFamily() {
     super(
         GeoClipModel.METHOD,
         List.of(

@@ -13,11 +13,12 @@ import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.LocationEncoder;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.backbone.ClipVit;
@@ -30,9 +31,9 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
@@ -83,6 +84,11 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
     this.config = config;
     this.network = network;
     this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new GeoClipFamily();
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>Vivanco Cepeda, Nayak and Shah, "GeoCLIP", NeurIPS 2023, section 3.
  */
-public final class GeoClipNetwork extends Module {
+final class GeoClipNetwork extends Module {
   private final ClipVit backbone;
   private final GeoClipHead head;
 

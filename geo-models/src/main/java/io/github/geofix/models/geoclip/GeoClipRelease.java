@@ -11,7 +11,7 @@ import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.internal.backbone.ClipFolder;
-import io.github.geofix.models.io.Attribution;
+import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.io.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;

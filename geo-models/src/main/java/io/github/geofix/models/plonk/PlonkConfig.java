@@ -1,9 +1,9 @@
 package io.github.geofix.models.plonk;
 
 import io.github.geofix.models.AnswerOptions;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.Interpolation;
+import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
 
 /**
  * The configuration of a {@link PlonkModel}. Immutable.

@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /** PLONK by name. */
-public final class PlonkFamily extends SizedFamily<PlonkConfig> {
+final class PlonkFamily extends SizedFamily<PlonkConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public PlonkFamily() {
+  PlonkFamily() {
     super(
         PlonkModel.METHOD,
         List.of(

@@ -11,9 +11,10 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.Within;
@@ -68,6 +69,11 @@ public final class PlonkModel extends ImportedModel {
     this.network = network;
     this.flow = new SphereFlow(network.denoiser());
     this.preprocessor = ImagePreprocessor.of(config.image());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new PlonkFamily();
   }
 
   /** Creates a model of published weights. Closes it if they do not fit. */

@@ -3,6 +3,7 @@ package io.github.geofix.models.recombine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 
 /**
  * FRGeo's feature recombination: pools a feature map by direction and joins the results, so that

@@ -1,7 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.MapImage;
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

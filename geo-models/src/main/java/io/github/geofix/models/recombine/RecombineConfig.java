@@ -2,8 +2,8 @@ package io.github.geofix.models.recombine;
 
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.internal.loss.SoftMarginTriplet;
 import io.github.geofix.models.internal.loss.WeightedTuple;
@@ -332,5 +332,14 @@ public record RecombineConfig(
   @Override
   public List<String> code() {
     return NamedClass.code(encoder.backbone());
+  }
+
+  /** From where an image was taken. The shape of an image does not decide: either may be square. */
+  public enum View {
+    /** A full circle seen from the ground, clockwise from left to right, north in the middle. */
+    GROUND,
+
+    /** Seen from above, north up. */
+    AERIAL
   }
 }

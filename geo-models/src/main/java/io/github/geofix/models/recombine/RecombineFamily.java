@@ -11,10 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The recombine family by name. */
-public final class RecombineFamily extends SizedFamily<RecombineConfig> {
+final class RecombineFamily extends SizedFamily<RecombineConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public RecombineFamily() {
+  RecombineFamily() {
     super(
         RecombineModel.METHOD,
         List.of(

@@ -14,19 +14,20 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Contrastive;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -84,6 +85,11 @@ public final class RecombineModel extends GeoModel
     this.matcher =
         new RecombineMatcher(config.loss(), network, manager(), encoder, crops, this::digest);
     this.pairs = new PairReader(config.photos(), encoder);
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new RecombineFamily();
   }
 
   /**
@@ -322,4 +328,14 @@ public final class RecombineModel extends GeoModel
   protected void closeExtras() {
     crops.close();
   }
+
+  /**
+   * The best match of a photo in a gallery.
+   *
+   * @param place the index of the place in {@link RecombineModel#places}
+   * @param similarity the cosine of photo and tile, -1 to 1
+   * @param heading the heading of the middle of the photo there, degrees clockwise from north, 0 to
+   *     below 360; 0 where one heading alone is tried
+   */
+  public record PlaceMatch(int place, double similarity, double heading) {}
 }

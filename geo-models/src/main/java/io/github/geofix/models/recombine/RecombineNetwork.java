@@ -12,6 +12,7 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 

@@ -9,7 +9,7 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.weights.Weights;
-import io.github.geofix.models.io.Attribution;
+import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;

@@ -3,6 +3,7 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.internal.image.PolarTransform;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.awt.image.BufferedImage;
 
 /**

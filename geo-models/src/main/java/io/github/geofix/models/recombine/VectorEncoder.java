@@ -7,6 +7,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.util.List;
 import java.util.function.Function;
 

@@ -4,8 +4,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.Hit;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.internal.Interrupts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -241,4 +241,13 @@ public final class ReferenceDatabase implements AutoCloseable {
   public void close() {
     index.close();
   }
+
+  /**
+   * A photo of the reference database that is similar to the query.
+   *
+   * @param vectors its V vectors of W values
+   * @param latLng where it was taken
+   * @param similarity the cosine of the vectors that were compared, -1 to 1
+   */
+  public record Neighbor(float[][] vectors, LatLng latLng, double similarity) {}
 }

@@ -13,6 +13,8 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.token.Decoding.Sampling;
+import io.github.geofix.models.token.Selection.DecodedPhoto;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;

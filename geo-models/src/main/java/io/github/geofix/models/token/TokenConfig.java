@@ -8,6 +8,7 @@ import io.github.geofix.models.internal.backbone.ResidualEncoder;
 import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.io.NamedClass;
 import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.List;
 
 /**

@@ -4,6 +4,7 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.models.internal.decode.SearchOutcome;
+import io.github.geofix.models.token.Selection.DecodedPhoto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

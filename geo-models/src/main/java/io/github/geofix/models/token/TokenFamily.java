@@ -11,10 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /** The token family by name. */
-public final class TokenFamily extends SizedFamily<TokenConfig> {
+final class TokenFamily extends SizedFamily<TokenConfig> {
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public TokenFamily() {
+  TokenFamily() {
     super(
         TokenModel.METHOD,
         List.of(

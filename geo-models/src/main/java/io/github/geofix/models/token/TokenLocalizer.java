@@ -19,6 +19,8 @@ import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.OutcomeBatches;
 import io.github.geofix.models.internal.Within;
 import io.github.geofix.models.internal.decode.SearchOutcome;
+import io.github.geofix.models.token.Decoding.BeamSearch;
+import io.github.geofix.models.token.Selection.DecodedPhoto;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

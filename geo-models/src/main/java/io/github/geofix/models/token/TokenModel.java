@@ -8,13 +8,15 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.token.TokenConfig.SelectionRule;
+import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
@@ -59,6 +61,11 @@ public final class TokenModel extends GeoModel {
     this.config = config;
     this.network = network;
     this.inference = new TokenInference(network, manager());
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new TokenFamily();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.geofix.models.token;
 
+import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.NeighborLists;
+import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.util.Arrays;
@@ -191,5 +192,18 @@ public final class VectorExamples implements Examples {
   /** Returns where a photo was taken. */
   LatLng place(int index) {
     return places.get(index);
+  }
+
+  /**
+   * A photo as precomputed vectors with its neighbors.
+   *
+   * @param vectors its V vectors of W values
+   * @param neighbors its K neighbors, most similar first; more are left out
+   */
+  public record VectorPhoto(float[][] vectors, List<Neighbor> neighbors) {
+    /** Copies the list. */
+    public VectorPhoto {
+      neighbors = List.copyOf(neighbors);
+    }
   }
 }

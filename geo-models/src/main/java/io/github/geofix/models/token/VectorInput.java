@@ -14,6 +14,8 @@ import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
+import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,8 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
+import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

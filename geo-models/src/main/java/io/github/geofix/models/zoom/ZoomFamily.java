@@ -11,13 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The zoom family by name. */
-public final class ZoomFamily extends SizedFamily<ZoomConfig> {
+final class ZoomFamily extends SizedFamily<ZoomConfig> {
 
   /** Stands for the map in a size of which only the network is asked. */
   private static final String NO_MAP = "(none)";
 
-  /** Creates the family; called by {@link java.util.ServiceLoader}. */
-  public ZoomFamily() {
+  ZoomFamily() {
     super(
         ZoomModel.METHOD,
         List.of(

@@ -8,7 +8,7 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.partition.CellScores;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.calibration.RegionShares;

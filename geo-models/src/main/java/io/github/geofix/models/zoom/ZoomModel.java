@@ -8,9 +8,10 @@ import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.RefiningModel;
-import io.github.geofix.models.calibration.ScoredPhoto;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
@@ -58,6 +59,11 @@ public final class ZoomModel extends GeoModel implements RefiningModel {
     this.views = new ViewSource(grid, map, config.encoder().viewPixels());
     this.examples = new ZoomExamples(config, grid, views);
     this.inference = new ZoomInference(network, manager(), config.encoder(), grid, views);
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new ZoomFamily();
   }
 
   /**

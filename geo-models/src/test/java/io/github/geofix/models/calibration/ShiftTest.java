@@ -9,6 +9,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.calibration.Calibration.Shift;
 import io.github.geofix.models.internal.calibration.RegionShares;
 import java.util.ArrayList;

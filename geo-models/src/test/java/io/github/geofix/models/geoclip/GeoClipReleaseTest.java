@@ -9,10 +9,12 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.Release;
@@ -127,6 +129,21 @@ final class GeoClipReleaseTest {
       model.save(temporary.resolve("again"), Samples.CARD);
     }
     assertThat(ModelFolder.open(temporary.resolve("again")).attribution()).isPresent();
+  }
+
+  @Test
+  void aRegionLeavesThePositionsInIt() {
+    try (GeoClipModel model = read(FILES.resolve("release"));
+        Localizer localizer = model.localizer()) {
+      Location free = localizer.locate(photo(0));
+      assertThat(localizer.locate(Photo.of(photo(0)))).isEqualTo(free);
+      Candidate second = free.candidates().get(1);
+      Region region = Region.around(second.latLng(), 1);
+      Location inside = localizer.locate(Photo.of(photo(0)).withRegion(region));
+      assertThat(inside.latLng()).isEqualTo(second.latLng());
+      assertThat(inside.candidates()).hasSize(1);
+      assertThat(inside.candidates().get(0)).isEqualTo(second.withScore(1));
+    }
   }
 
   @Test

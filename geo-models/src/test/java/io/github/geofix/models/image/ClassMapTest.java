@@ -3,6 +3,9 @@ package io.github.geofix.models.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
+import io.github.geofix.models.image.ImageSpec.Rgb;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;

@@ -3,6 +3,8 @@ package io.github.geofix.models.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.models.Oracle;
+import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.internal.image.ImagePreprocessorTest;
 import io.github.geofix.models.internal.image.Pixels;

@@ -8,7 +8,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.recombine.RecombineConfig;
-import io.github.geofix.models.token.Sampling;
+import io.github.geofix.models.token.Decoding.Sampling;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.zoom.ZoomConfig;
 import java.lang.reflect.RecordComponent;

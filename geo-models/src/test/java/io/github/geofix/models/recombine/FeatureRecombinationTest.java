@@ -17,6 +17,7 @@ import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.Arrays;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
+import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;

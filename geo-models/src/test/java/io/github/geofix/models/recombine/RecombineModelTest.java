@@ -45,6 +45,8 @@ import io.github.geofix.models.recombine.RecombineConfig.MapTiles;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
+import io.github.geofix.models.recombine.RecombineConfig.View;
+import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;

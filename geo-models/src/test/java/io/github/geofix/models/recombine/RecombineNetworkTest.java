@@ -13,6 +13,7 @@ import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;

@@ -16,6 +16,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.weights.ImportReport;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

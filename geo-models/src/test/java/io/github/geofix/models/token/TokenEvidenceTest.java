@@ -14,6 +14,7 @@ import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Samples;
+import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

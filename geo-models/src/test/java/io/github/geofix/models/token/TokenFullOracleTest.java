@@ -14,6 +14,7 @@ import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

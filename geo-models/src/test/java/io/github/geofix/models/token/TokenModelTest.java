@@ -26,6 +26,7 @@ import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.token.Decoding.BeamSearch;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;

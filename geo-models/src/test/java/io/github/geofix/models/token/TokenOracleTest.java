@@ -23,6 +23,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.token.Decoding.BeamSearch;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -14,6 +14,8 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.token.Selection.DecodedPhoto;
+import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

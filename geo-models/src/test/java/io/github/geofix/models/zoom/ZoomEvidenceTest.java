@@ -9,7 +9,7 @@ import io.github.geofix.core.Explanation.Step;
 import io.github.geofix.core.Explanation.Zoom;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.CellPath;
-import io.github.geofix.core.cell.GridCell;
+import io.github.geofix.core.cell.ZoomGrid.GridCell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.AnswerOptions;

@@ -53,15 +53,37 @@ async function ask(path, options = {}) {
   }
 }
 
-async function locate(file, name) {
-  const query = new URLSearchParams({ model: name, top: top_.value, name: file.name, format: "geojson" });
+async function post(file, name, more) {
+  const query = new URLSearchParams({ model: name, top: top_.value, name: file.name, ...more });
   const type = file.type.startsWith("image/") ? file.type : "application/octet-stream";
   const response = await ask(`locate?${query}`, { method: "POST", headers: { "Content-Type": type }, body: file });
   const answer = await response.json();
   if (!response.ok) {
     throw new Error(answer.error.message);
   }
-  return { model: name, features: answer.features, cost: cost(response.headers.get("Server-Timing")) };
+  return { answer, cost: cost(response.headers.get("Server-Timing")) };
+}
+
+async function locate(file, name) {
+  const { answer, cost } = await post(file, name, { format: "geojson" });
+  return { file, model: name, features: answer.features, cost };
+}
+
+/** Returns what asks for the evidence when it is opened first. */
+function why({ file, model }) {
+  const body = element("div", { className: "evidence" });
+  const details = element("details", {}, element("summary", { text: "Why this place" }), body);
+  details.addEventListener("toggle", async () => {
+    body.replaceChildren(element("p", { className: "fine", text: "waiting for the evidence" }));
+    try {
+      const [{ answer }, drawing] = await Promise.all([post(file, model, { explain: true }), import("./evidence.js")]);
+      body.replaceChildren(...drawing.draw(answer.evidence));
+      details.dataset.state = "done";
+    } catch (error) {
+      body.replaceChildren(element("p", { className: "failed", text: error.message }));
+    }
+  }, { once: true });
+  return details;
 }
 
 /** Returns "decode 12 ms, locate 30 ms" of a Server-Timing header. */
@@ -102,7 +124,8 @@ function answerSection(answer, side) {
     element("p", { className: "fine", text: [regionText(features),
       heading === undefined ? "" : `facing ${Math.round(heading)}°`].filter(Boolean).join("; ") }),
     element("ol", {}, ...candidates.map(c => candidate(c, candidates[0].properties.score))),
-    element("p", { className: "fine cost", text: answer.cost }));
+    element("p", { className: "fine cost", text: answer.cost }),
+    why(answer));
 }
 
 function show(card, answers) {

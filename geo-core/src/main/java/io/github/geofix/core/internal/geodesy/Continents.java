@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /**
  * The continent of a place: Africa, Antarctica, Asia, Europe, North America, Oceania or South
- * America.
+ * America; and its country.
  *
  * <p>A place belongs to the continent of its country; in Russia the 60th meridian, near the Urals,
  * parts Europe from Asia. A place at sea belongs to the nearest coast's. Borders are those of
@@ -30,16 +30,30 @@ public final class Continents {
 
   private Continents() {}
 
+  /**
+   * Where a place is.
+   *
+   * @param continent as of {@link Continents#of(LatLng)}
+   * @param country its name in English as Natural Earth spells it, such as {@code W. Sahara}; one
+   *     too small for the scale, such as Malta, goes by its neighbor
+   */
+  public record Place(String continent, String country) {}
+
   /** Returns the continent of a place. Takes about 50 microseconds. */
   public static String of(LatLng place) {
+    return placeOf(place).continent();
+  }
+
+  /** Returns continent and country of a place. Takes about 50 microseconds. */
+  public static Place placeOf(LatLng place) {
     for (Ring ring : RINGS) {
       if (ring.contains(place)) {
-        return ring.continentAt(place.longitude());
+        return ring.placeAt(place.longitude());
       }
     }
     double[] point = unit(place.longitude(), place.latitude());
     double best = Double.NEGATIVE_INFINITY;
-    String continent = "";
+    Place nearest = new Place("", "");
     for (Ring ring : RINGS) {
       for (int i = 0; i < ring.size(); i++) {
         // The greater the cosine, the shorter the arc.
@@ -49,16 +63,21 @@ public final class Continents {
                 + point[2] * ring.units[3 * i + 2];
         if (cosine > best) {
           best = cosine;
-          continent = ring.continentAt(ring.longitudes[i]);
+          nearest = ring.placeAt(ring.longitudes[i]);
         }
       }
     }
-    return continent;
+    return nearest;
   }
 
   /** Returns the continents of places, in the same order. */
   public static List<String> of(List<LatLng> places) {
     return places.parallelStream().map(Continents::of).toList();
+  }
+
+  /** Returns continents and countries of places, in the same order. */
+  public static List<Place> placesOf(List<LatLng> places) {
+    return places.parallelStream().map(Continents::placeOf).toList();
   }
 
   private static double[] unit(double longitude, double latitude) {
@@ -72,14 +91,16 @@ public final class Continents {
   /** One outline in degrees; its edges go the short way round, also over the 180th meridian. */
   private static final class Ring {
     private final String continent;
+    private final String country;
     private final double[] longitudes;
     private final double[] latitudes;
     private final double[] units;
     private final double west;
     private final double east;
 
-    Ring(String continent, double[] longitudes, double[] latitudes) {
+    Ring(String continent, String country, double[] longitudes, double[] latitudes) {
       this.continent = continent;
+      this.country = country;
       this.longitudes = longitudes;
       this.latitudes = latitudes;
       this.units = new double[3 * longitudes.length];
@@ -97,11 +118,11 @@ public final class Continents {
       return longitudes.length;
     }
 
-    String continentAt(double longitude) {
+    Place placeAt(double longitude) {
       if (!continent.equals("Russia")) {
-        return continent;
+        return new Place(continent, country);
       }
-      return longitude > 0 && longitude < URALS ? "Europe" : "Asia";
+      return new Place(longitude > 0 && longitude < URALS ? "Europe" : "Asia", country);
     }
 
     /**
@@ -140,15 +161,15 @@ public final class Continents {
       List<Ring> rings = new ArrayList<>();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         if (!line.startsWith("#")) {
-          int tab = line.indexOf('\t');
-          String[] numbers = line.substring(tab + 1).split(" ", -1);
+          String[] fields = line.split("\t", -1);
+          String[] numbers = fields[2].split(" ", -1);
           double[] longitudes = new double[numbers.length / 2];
           double[] latitudes = new double[numbers.length / 2];
           for (int i = 0; i < longitudes.length; i++) {
             longitudes[i] = Integer.parseInt(numbers[2 * i]) / 100.0;
             latitudes[i] = Integer.parseInt(numbers[2 * i + 1]) / 100.0;
           }
-          rings.add(new Ring(line.substring(0, tab), longitudes, latitudes));
+          rings.add(new Ring(fields[0], fields[1], longitudes, latitudes));
         }
       }
       return List.copyOf(rings);

@@ -1,9 +1,9 @@
 package io.github.geofix.core.internal.partition;
 
 import io.github.geofix.core.cell.Cell;
-import io.github.geofix.core.cell.GridCell;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.cell.ZoomGrid.GridCell;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;

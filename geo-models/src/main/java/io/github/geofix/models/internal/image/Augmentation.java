@@ -1,6 +1,5 @@
 package io.github.geofix.models.internal.image;
 
-import io.github.geofix.models.image.Fit;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.geofix.models.internal.image;
 
 import io.github.geofix.models.image.ClassMap;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.ImageSpec.Fit;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;

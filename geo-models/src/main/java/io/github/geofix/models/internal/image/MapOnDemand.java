@@ -2,9 +2,9 @@ package io.github.geofix.models.internal.image;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.MapImage;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.core.tile.TileSource.MapImage;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal.image;
 
-import io.github.geofix.models.image.Interpolation;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;

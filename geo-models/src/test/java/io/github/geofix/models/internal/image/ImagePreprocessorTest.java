@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.models.Oracle;
-import io.github.geofix.models.image.Fit;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.image.Interpolation;
-import io.github.geofix.models.image.Rgb;
+import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.image.ImageSpec.Interpolation;
+import io.github.geofix.models.image.ImageSpec.Rgb;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,0 @@
-/** Encoders of photos without positions of their own: any backbone with its weights. */
-@NullMarked
-package io.github.geofix.models.encoder;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package io.github.geofix.models.internal.encoder;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+
+/** Encoders by name; each named backbone is a size. */
+final class EncoderFamily extends SizedFamily<EncoderConfig> {
+
+  EncoderFamily() {
+    super(
+        EncoderModel.METHOD,
+        Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList());
+  }
+
+  @Override
+  protected GeoModel create(EncoderConfig config, List<LatLng> positions, long seed) {
+    return EncoderModel.create(config, seed);
+  }
+
+  @Override
+  protected Module network(EncoderConfig config) {
+    return new EncoderNetwork(config);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return List.of(MegaLocRelease.RELEASE);
+  }
+
+  @Override
+  public GeoModel load(ModelFolder folder) {
+    return EncoderModel.load(folder);
+  }
+}

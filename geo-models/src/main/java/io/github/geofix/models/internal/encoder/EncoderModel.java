@@ -1,0 +1,118 @@
+package io.github.geofix.models.internal.encoder;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.backbone.PhotoEncoder;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Example;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/**
+ * An encoder of photos: a backbone with its weights, usually published ones. It knows no positions;
+ * a {@linkplain io.github.geofix.models.gallery.GalleryModel gallery} of photos answers with it.
+ *
+ * <p>Thread-safe, except for closing.
+ */
+public final class EncoderModel extends GeoModel {
+
+  /** The name of the family in model folders and on the command line. */
+  static final String METHOD = "encoder";
+
+  private final EncoderConfig config;
+  private final EncoderNetwork network;
+
+  private EncoderModel(EncoderConfig config) {
+    this(config, new EncoderNetwork(config));
+  }
+
+  private EncoderModel(EncoderConfig config, EncoderNetwork network) {
+    super(METHOD, network, AnswerOptions.defaults());
+    this.config = config;
+    this.network = network;
+  }
+
+  /** Returns the family of these models. */
+  public static Family family() {
+    return new EncoderFamily();
+  }
+
+  /**
+   * Creates an encoder with random values.
+   *
+   * @param seed the parameters' values depend on it alone
+   */
+  public static EncoderModel create(EncoderConfig config, long seed) {
+    EncoderModel model = new EncoderModel(config);
+    model.network.initialize(model.manager(), seed);
+    return model;
+  }
+
+  /**
+   * Loads an encoder.
+   *
+   * @throws io.github.geofix.core.format.ModelFormatException if the weights do not fit the
+   *     configuration
+   */
+  public static EncoderModel load(ModelFolder folder) {
+    EncoderConfig config = folder.config(EncoderConfig.class);
+    folder.checkCode(config);
+    return load(folder, weights -> new EncoderModel(config));
+  }
+
+  @Override
+  public EncoderConfig config() {
+    return config;
+  }
+
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(PhotoEncoder.of(network.backbone()));
+  }
+
+  @Override
+  public List<Shape> inputShapes() {
+    ImageSpec image = network.backbone().image();
+    return List.of(new Shape(3, image.height(), image.width()));
+  }
+
+  @Override
+  public Localizer localizer() {
+    throw new IllegalStateException(
+        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
+  }
+
+  @Override
+  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    throw new IllegalStateException(
+        "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
+  }
+
+  @Override
+  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
+    throw untrained();
+  }
+
+  @Override
+  public NDArray loss(Forward f, Batch batch) {
+    throw untrained();
+  }
+
+  private static IllegalStateException untrained() {
+    return new IllegalStateException(
+        "an encoder has no objective of its own: train its backbone in a model of another method");
+  }
+}

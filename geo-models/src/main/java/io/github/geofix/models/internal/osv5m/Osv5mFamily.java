@@ -1,0 +1,40 @@
+package io.github.geofix.models.internal.osv5m;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.ImportedModel;
+import io.github.geofix.models.Release;
+import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+
+/** The baseline of OpenStreetView-5M by name. */
+final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
+  /** Boxes of the released quadtree. */
+  private static final int BOXES = 11_399;
+
+  Osv5mFamily() {
+    super(Osv5mModel.METHOD, List.of(new Size<>("paper", Osv5mConfig.released())));
+  }
+
+  @Override
+  protected GeoModel create(Osv5mConfig config, List<LatLng> positions, long seed) {
+    throw ImportedModel.notTrained(method());
+  }
+
+  @Override
+  protected Module network(Osv5mConfig config) {
+    return new Osv5mNetwork(config, BOXES);
+  }
+
+  @Override
+  public List<Release> releases() {
+    return List.of(Osv5mRelease.RELEASE);
+  }
+
+  @Override
+  public GeoModel load(ModelFolder folder) {
+    return Osv5mModel.load(folder);
+  }
+}
