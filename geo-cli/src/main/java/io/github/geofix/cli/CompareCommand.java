@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code geofix compare}. */
 @Command(
     name = "compare",
-    description = "Compares runs on the same photos with the first, photo by photo. Runs go by the names of"
+    description =
+        "Compares runs on the same photos with the first, photo by photo. Runs go by the names of"
             + " evaluate --name.",
     footer = {"", "Example:", "  geofix compare before.json after.json --report compare.html"},
     mixinStandardHelpOptions = true)
@@ -50,7 +51,8 @@ final class CompareCommand implements Callable<Integer> {
         (name, run) -> {
           if (!name.equals(first)) {
             text.append("### " + Printable.of(name + " against " + first) + "\n\n");
-            text.append(compared(reference(runs), first, run, name).table().toMarkdown()).append('\n');
+            text.append(compared(reference(runs), first, run, name).table().toMarkdown())
+                .append('\n');
           }
         });
     if (report != null) {

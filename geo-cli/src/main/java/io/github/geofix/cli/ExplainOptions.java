@@ -26,7 +26,9 @@ final class ExplainOptions {
       paramLabel = "FILE",
       description =
           "Write an HTML page with the evidence for each answer: the photo, a map of the"
-              + " candidates, and what the model compared. At most " + MOST_PHOTOS + " photos.")
+              + " candidates, and what the model compared. At most "
+              + MOST_PHOTOS
+              + " photos.")
   private @Nullable Path page;
 
   @Option(
@@ -56,9 +58,7 @@ final class ExplainOptions {
                 .formatted(MOST_PHOTOS, count));
       }
     }
-    if (inJson
-        && format != LocationWriter.Format.JSON
-        && format != LocationWriter.Format.JSONL) {
+    if (inJson && format != LocationWriter.Format.JSON && format != LocationWriter.Format.JSONL) {
       throw new IllegalArgumentException("--evidence needs --format json or jsonl");
     }
   }

@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -238,8 +237,7 @@ final class LocateCommand implements Callable<Integer> {
     private @Nullable Photo photo;
     private @Nullable Explanation explained;
 
-    Answers(
-        LocationWriter writer, Optional<AnswerRule> giving, Counts counts, PhotoLimits limits) {
+    Answers(LocationWriter writer, Optional<AnswerRule> giving, Counts counts, PhotoLimits limits) {
       this.writer = writer;
       this.giving = giving;
       this.counts = counts;

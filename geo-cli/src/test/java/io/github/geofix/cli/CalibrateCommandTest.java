@@ -291,7 +291,8 @@ class CalibrateCommandTest {
     Files.writeString(
         rules,
         Files.readString(rules)
-            .replaceFirst("(?s)\"masses\": *\\[.*?\\]", "\"masses\": [" + "0.1,".repeat(19) + "0.1]"));
+            .replaceFirst(
+                "(?s)\"masses\": *\\[.*?\\]", "\"masses\": [" + "0.1,".repeat(19) + "0.1]"));
     Result unlike =
         run("evaluate", system, "--data=" + photos, "--json=" + json, "--report=" + page);
     assertThat(unlike.out()).contains("Note: these photos are unlike those that the rule");

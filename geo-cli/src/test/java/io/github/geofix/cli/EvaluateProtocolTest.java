@@ -80,7 +80,9 @@ final class EvaluateProtocolTest {
                 .getAsDouble())
         .isGreaterThan(first);
     assertThat(folder.resolve("run.csv")).content().contains("R@10,", "hit rate (sample4geo),");
-    assertThat(folder.resolve("run.tex")).content().contains("q.npy$^{\\dagger}$ & ", "\\bottomrule");
+    assertThat(folder.resolve("run.tex"))
+        .content()
+        .contains("q.npy$^{\\dagger}$ & ", "\\bottomrule");
   }
 
   /** One step of training: the way is tested here, not the skill. */

@@ -158,8 +158,7 @@ final class LocateInputTest {
   void aRegionLeavesOutTheRestOfTheEarth() {
     String photo = temp.resolve("a.png").toString();
     for (String place : List.of("48,2", "-33,151")) {
-      Result result =
-          locate(new byte[0], "--format", "jsonl", "--region", place + ",300", photo);
+      Result result = locate(new byte[0], "--format", "jsonl", "--region", place + ",300", photo);
       assertThat(result.code()).as(result.err()).isZero();
       JsonObject answer = lines(result).get(0);
       assertThat(answer.get("score").getAsDouble()).isEqualTo(1);

@@ -600,11 +600,7 @@ final class MainTest {
         folder.resolve("newer.csv"),
         "method,dataset,metric,percent,source\nNew,IM2GPS3k,acc@25km,100,example.org\n");
     Result text =
-        run(
-            "published",
-            "--dataset=im2gps3k",
-            "--add=" + path("newer.csv"),
-            "--sort=acc@25km");
+        run("published", "--dataset=im2gps3k", "--add=" + path("newer.csv"), "--sort=acc@25km");
     assertThat(text.out().lines().toList().get(2)).startsWith("| New |");
     Result csv = run("published", "--format=csv", "--add=" + path("newer.csv"), "--sort=percent");
     assertThat(csv.out().lines().toList().get(1))

@@ -226,7 +226,8 @@ public record Explanation(Location location, Evidence evidence) {
    *     is, with the other image's vector of the region that the cell belongs to
    * @param picture the image as the model reads it; empty if there are no pictures
    */
-  public record HeatMap(int rows, int columns, List<Double> values, Optional<BufferedImage> picture) {
+  public record HeatMap(
+      int rows, int columns, List<Double> values, Optional<BufferedImage> picture) {
     /** Copies the list. */
     public HeatMap {
       values = List.copyOf(values);

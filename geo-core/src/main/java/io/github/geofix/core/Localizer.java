@@ -100,9 +100,7 @@ public interface Localizer extends AutoCloseable {
    */
   default Location locate(Photo photo) {
     Location location =
-        photo.file().isPresent()
-            ? locate(photo.file().get())
-            : locate(photo.read(photoLimits()));
+        photo.file().isPresent() ? locate(photo.file().get()) : locate(photo.read(photoLimits()));
     return photo.region().isPresent() ? location.within(photo.region().get()) : location;
   }
 

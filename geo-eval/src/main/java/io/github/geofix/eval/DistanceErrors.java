@@ -168,9 +168,9 @@ public final class DistanceErrors {
   }
 
   /**
-   * Returns the haversine reward of an answer, 0 to 1: {@code exp(-d / scaleKm)} of its great-circle
-   * distance d from the truth, for training by reinforcement. At 1492.7 km it is the game score by
-   * 5000. Exact, without allocation, and thread-safe.
+   * Returns the haversine reward of an answer, 0 to 1: {@code exp(-d / scaleKm)} of its
+   * great-circle distance d from the truth, for training by reinforcement. At 1492.7 km it is the
+   * game score by 5000. Exact, without allocation, and thread-safe.
    *
    * @param scaleKm the distance at which the reward is 1/e, positive
    * @throws IllegalArgumentException if the scale is not positive

@@ -189,7 +189,9 @@ public final class DistanceEvaluator {
   public DistanceReport evaluate(Manifest predictions, Manifest photos) {
     List<LatLng> guesses = pair(predictions, photos).locations();
     return new DistanceReport(
-        DistanceErrors.of(photos.locations(), guesses), limitsKm, names(photos.entries(), photos.entries()));
+        DistanceErrors.of(photos.locations(), guesses),
+        limitsKm,
+        names(photos.entries(), photos.entries()));
   }
 
   /**
@@ -243,8 +245,7 @@ public final class DistanceEvaluator {
   }
 
   private static List<String> names(List<Manifest.Entry> all, List<Manifest.Entry> measured) {
-    RelativeNames names =
-        RelativeNames.of(all.stream().map(Manifest.Entry::image).toList());
+    RelativeNames names = RelativeNames.of(all.stream().map(Manifest.Entry::image).toList());
     return measured.stream().map(entry -> names.of(entry.image())).toList();
   }
 }

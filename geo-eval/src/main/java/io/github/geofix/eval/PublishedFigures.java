@@ -304,7 +304,9 @@ public final class PublishedFigures {
       return matcher.matches() ? matcher.group(1) : source;
     }
 
-    /** Returns for example {@code geosurge-arxiv-2510-01448}, the same for all tables of a paper. */
+    /**
+     * Returns for example {@code geosurge-arxiv-2510-01448}, the same for all tables of a paper.
+     */
     static String key(String source) {
       return paper(source)
           .toLowerCase(Locale.ROOT)

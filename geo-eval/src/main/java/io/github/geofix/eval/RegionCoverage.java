@@ -148,9 +148,9 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
   /**
    * Returns the mean negative log likelihood of the true positions, in nats, under the density that
    * regions of several shares state; lower is better. The density is per km2 and constant between
-   * regions: a share of 0.5 lies in the smallest region, what the next adds in the rest of that one,
-   * and what the largest lacks on the rest of the Earth. A model that knows nothing has ln(5.1e8) =
-   * 20.05. Infinite if a truth lies where the density is 0.
+   * regions: a share of 0.5 lies in the smallest region, what the next adds in the rest of that
+   * one, and what the largest lacks on the rest of the Earth. A model that knows nothing has
+   * ln(5.1e8) = 20.05. Infinite if a truth lies where the density is 0.
    *
    * @param coverages regions of the same photos that hold each other, smallest share first
    * @throws IllegalArgumentException if there is none

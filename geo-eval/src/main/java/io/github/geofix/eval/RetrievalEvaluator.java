@@ -239,8 +239,9 @@ public final class RetrievalEvaluator {
     }
     return ScoreCounts.of(metric, block.dimension())
         .above(
-            scorable(queries, "the queries"), scorable(block, "the gallery"), new float[][] {limits})
-        [0];
+            scorable(queries, "the queries"),
+            scorable(block, "the gallery"),
+            new float[][] {limits})[0];
   }
 
   /**

@@ -197,7 +197,8 @@ class DistanceEvaluatorTest {
             .evaluate(new ColorLocalizer(), photos);
     assertThat(seen).containsExactly("0 located", "1 skipped 2.png", "2 located");
     assertThat(report.count()).isEqualTo(2);
-    assertThat(report.photos()).containsExactly(
+    assertThat(report.photos())
+        .containsExactly(
             first.image().getFileName().toString(), last.image().getFileName().toString());
     assertThatIllegalArgumentException()
         .isThrownBy(

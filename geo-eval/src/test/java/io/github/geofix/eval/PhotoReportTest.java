@@ -245,8 +245,7 @@ class PhotoReportTest {
             manifest(Map.of(), truths),
             manifest(Map.of(), guesses),
             defaults().withResampling(photos));
-    Bootstrap.Interval alone =
-        Objects.requireNonNull(drawnAlone.intervals().get("within 25 km"));
+    Bootstrap.Interval alone = Objects.requireNonNull(drawnAlone.intervals().get("within 25 km"));
     // The binomial interval: 1.96 * sqrt(0.5 * 0.5 / 100) is 0.098.
     assertThat(alone.low()).isCloseTo(0.402, within(0.02));
     assertThat(alone.high()).isCloseTo(0.598, within(0.02));

@@ -96,7 +96,9 @@ class PublishedFiguresTest {
     assertThat(table.toLatex())
         .contains("mine$^{\\dagger}$ & 9 ", "theirs & \\textbf{8}")
         .contains("\\footnotesize $^{\\dagger}$ on 5 of 10 photos}\n\\caption{c}");
-    assertThat(table.toMarkdown()).contains("| mine \u2020 | 9 |").endsWith("\u2020 on 5 of 10 photos\n");
+    assertThat(table.toMarkdown())
+        .contains("| mine \u2020 | 9 |")
+        .endsWith("\u2020 on 5 of 10 photos\n");
     assertThat(table.toCsv()).isEqualTo("name,R@1\nmine,9\ntheirs,8\n");
     assertThat(table.sortedBy("name").sortedBy("R@1").toLatex()).isEqualTo(table.toLatex());
     assertThatIllegalArgumentException()

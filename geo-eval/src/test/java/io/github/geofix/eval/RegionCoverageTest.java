@@ -182,8 +182,7 @@ class RegionCoverageTest {
   private static double nats(List<LatLng> truths, double scale) {
     LatLng center = new LatLng(0, 0);
     Location location =
-        location(
-            center, around(0.5, center, 100 * scale), around(0.9, center, 200 * scale));
+        location(center, around(0.5, center, 100 * scale), around(0.9, center, 200 * scale));
     return RegionCoverage.negativeLogLikelihood(
         RegionCoverage.of(truths, Collections.nCopies(truths.size(), location)));
   }

@@ -60,13 +60,11 @@ final class TallyTest {
     float[][] queries = vectors(40, random);
     gallery[299] = gallery[3].clone();
     queries[3] = gallery[3].clone();
-    List<int[]> positives =
-        IntStream.range(0, 40).mapToObj(q -> new int[] {q, q + 40}).toList();
+    List<int[]> positives = IntStream.range(0, 40).mapToObj(q -> new int[] {q, q + 40}).toList();
     for (RetrievalEvaluator.Ties ties : RetrievalEvaluator.Ties.values()) {
       RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(1, 5, 1000).withTies(ties);
       RetrievalReport report =
-          evaluator.evaluate(
-              Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
+          evaluator.evaluate(Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
       float[] best = new float[40];
       int[] ranks = new int[40];
       for (int q = 0; q < 40; q++) {
@@ -100,8 +98,9 @@ final class TallyTest {
 
   private static int above(
       RetrievalEvaluator evaluator, float[] query, float[][] rows, float best) {
-    return evaluator.countAbove(
-            Embeddings.of(new float[][] {query}), Embeddings.of(rows), new float[] {best})[0];
+    return evaluator
+        .countAbove(Embeddings.of(new float[][] {query}), Embeddings.of(rows), new float[] {best})[
+        0];
   }
 
   private static float[][] vectors(int count, Random random) {

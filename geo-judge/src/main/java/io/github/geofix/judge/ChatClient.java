@@ -275,8 +275,8 @@ public final class ChatClient {
    * What the requests of a {@link ChatClient} cost.
    *
    * @param requests the number of requests, repeated ones included
-   * @param promptTokens the tokens that the endpoint counted in questions and photos; 0 if it counts
-   *     none
+   * @param promptTokens the tokens that the endpoint counted in questions and photos; 0 if it
+   *     counts none
    * @param answerTokens the tokens that the endpoint counted in answers; 0 if it counts none
    * @param seconds the time spent waiting for answers, over all threads
    */

@@ -56,9 +56,7 @@ public final class JudgedLocalizer implements Localizer {
 
   private Location judged(Photo photo, Location location) {
     BufferedImage image =
-        photo.file().isPresent()
-            ? reader.apply(photo.file().get())
-            : photo.read(photoLimits());
+        photo.file().isPresent() ? reader.apply(photo.file().get()) : photo.read(photoLimits());
     Location judged = judged(location, image);
     boolean fits = photo.region().map(region -> region.contains(judged.latLng())).orElse(true);
     return fits ? judged : location;

@@ -232,7 +232,6 @@ public interface Family {
 
   private static <T extends AutoCloseable> T owned(
       Class<T> type, GeoModel model, ModelFolder folder, Function<GeoModel, T> part) {
-    return ModelOwner.own(
-        type, model, folder.options().computeThreads(), () -> part.apply(model));
+    return ModelOwner.own(type, model, folder.options().computeThreads(), () -> part.apply(model));
   }
 }

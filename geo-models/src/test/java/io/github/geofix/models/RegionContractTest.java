@@ -33,8 +33,7 @@ final class RegionContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
+  @ValueSource(strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
   void withoutMoreTheAnswerIsTheSame(String folder) {
     try (Localizer localizer = localizer(folder)) {
       Location expected = localizer.locate(PHOTO);
@@ -45,14 +44,12 @@ final class RegionContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
+  @ValueSource(strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
   void theAnswerLiesInTheRegion(String folder) {
     try (Localizer localizer = localizer(folder)) {
       LatLng free = localizer.locate(PHOTO).latLng();
       LatLng elsewhere = new LatLng(-free.latitude(), free.longitude() > 0 ? -60 : 60);
-      for (Region region :
-          List.of(Region.around(free, 3000), Region.around(elsewhere, 4000))) {
+      for (Region region : List.of(Region.around(free, 3000), Region.around(elsewhere, 4000))) {
         Photo photo = Photo.of(PHOTO).withRegion(region);
         Location location = localizer.locate(photo);
         assertThat(region.contains(location.latLng())).isTrue();
@@ -69,14 +66,12 @@ final class RegionContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
+  @ValueSource(strings = {"folders/embed", "folders/recombine", "folders/token", "folders/zoom"})
   void theWholeEarthChangesNoScore(String folder) {
     Region earth = Region.ofTokens(List.of("1", "3", "5", "7", "9", "b"));
     try (Localizer localizer = localizer(folder)) {
       List<Candidate> free = localizer.locate(PHOTO).candidates();
-      List<Candidate> inside =
-          localizer.locate(Photo.of(PHOTO).withRegion(earth)).candidates();
+      List<Candidate> inside = localizer.locate(Photo.of(PHOTO).withRegion(earth)).candidates();
       assertThat(inside).hasSameSizeAs(free);
       for (int i = 0; i < free.size(); i++) {
         assertThat(inside.get(i).cell()).isEqualTo(free.get(i).cell());

@@ -104,8 +104,7 @@ final class LocateServerTest {
 
   @Test
   void explainsAnAnswer() throws Exception {
-    JsonObject answer =
-        Client.json(client.post("/locate?explain=true&top=1", "image/png", PHOTO));
+    JsonObject answer = Client.json(client.post("/locate?explain=true&top=1", "image/png", PHOTO));
     assertThat(answer.get("latitude").getAsDouble()).isEqualTo(30);
     JsonObject evidence = answer.getAsJsonObject("evidence");
     assertThat(evidence.get("kind").getAsString()).isEqualTo("candidates");
@@ -113,9 +112,7 @@ final class LocateServerTest {
     assertThat(Client.json(client.post("/locate", "image/png", PHOTO)).has("evidence")).isFalse();
     assertError(client.post("/locate?explain=yes", "image/png", PHOTO), 400, "bad-explain");
     assertError(
-        client.post("/locate?explain=true&format=geojson", "image/png", PHOTO),
-        400,
-        "bad-explain");
+        client.post("/locate?explain=true&format=geojson", "image/png", PHOTO), 400, "bad-explain");
   }
 
   @Test
@@ -187,8 +184,7 @@ final class LocateServerTest {
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
     assertThat(location.getAsJsonObject("properties").keySet())
-        .isEqualTo(
-            Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
+        .isEqualTo(Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
     assertThat(location.getAsJsonArray("required"))
         .extracting(JsonElement::getAsString)
         .containsExactlyElementsOf(Client.json(locate(PHOTO)).keySet());

@@ -29,11 +29,11 @@ record EmbedPhotos(SparkGeo.Model model, PhotoRows.Progress progress)
     }
     SharedModels.Use<SharedModels.Encoding> use = SharedModels.encoder(model);
     PhotoLimits limits = use.model().model().photoLimits();
-    return PhotoRows.inBlocks(
-        rows, model.batch(), limits, progress, photos -> encode(photos, use));
+    return PhotoRows.inBlocks(rows, model.batch(), limits, progress, photos -> encode(photos, use));
   }
 
-  private List<Row> encode(List<PhotoRows.Photo> photos, SharedModels.Use<SharedModels.Encoding> use) {
+  private List<Row> encode(
+      List<PhotoRows.Photo> photos, SharedModels.Use<SharedModels.Encoding> use) {
     PhotoEncoder encoder = use.model().encoder();
     List<float[]> inputs = new ArrayList<>();
     for (PhotoRows.Photo photo : photos) {

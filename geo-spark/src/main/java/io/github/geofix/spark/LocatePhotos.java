@@ -108,7 +108,6 @@ record LocatePhotos(SparkGeo.Model model, PhotoRows.Progress progress)
   }
 
   private static Row row(ScoreRegion region) {
-    return RowFactory.create(
-        region.share(), region.region().s2Tokens().toArray(String[]::new));
+    return RowFactory.create(region.share(), region.region().s2Tokens().toArray(String[]::new));
   }
 }

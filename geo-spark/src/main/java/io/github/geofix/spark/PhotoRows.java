@@ -19,7 +19,9 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of photos as they go through a network: read and decoded one by one, and asked in blocks. */
+/**
+ * Rows of photos as they go through a network: read and decoded one by one, and asked in blocks.
+ */
 final class PhotoRows {
   static final String IMAGE = "image";
   static final String CONTENT = "content";

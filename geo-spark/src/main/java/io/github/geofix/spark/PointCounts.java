@@ -63,16 +63,15 @@ final class PointCounts {
     }
     int limit = Arrays.stream(maxPoints).min().getAsInt();
     int level = options.maxLevel();
-    Dataset<Row> places =
-        points.select(PhotoRows.LATITUDE, PhotoRows.LONGITUDE).na().drop();
+    Dataset<Row> places = points.select(PhotoRows.LATITUDE, PhotoRows.LONGITUDE).na().drop();
     int first = Math.min(LEVEL, level);
     CellCounts coarse =
         collected(
             places
                 .mapPartitions(new Count(first, 0), Encoders.row(COUNTS))
                 .groupBy(CELL)
-                .agg(functions.sum(COUNT), SUMS.stream().map(functions::sum).toArray(
-                    Column[]::new)),
+                .agg(
+                    functions.sum(COUNT), SUMS.stream().map(functions::sum).toArray(Column[]::new)),
             first);
     if (first == level) {
       return coarse;
@@ -90,7 +89,10 @@ final class PointCounts {
               places.sparkSession().sparkContext().defaultParallelism(),
               Math.toIntExact(held / BLOCK + 1));
       Broadcast<long[]> known =
-          places.sparkSession().sparkContext().broadcast(ids, ClassTag$.MODULE$.apply(long[].class));
+          places
+              .sparkSession()
+              .sparkContext()
+              .broadcast(ids, ClassTag$.MODULE$.apply(long[].class));
       parts.add(
           collected(
               places

@@ -122,8 +122,7 @@ final class SharedModels {
     return acquire(
         model,
         () ->
-            ModelProvider.find()
-                .localizer(folder(model), loadOptions(model), model.candidates()));
+            ModelProvider.find().localizer(folder(model), loadOptions(model), model.candidates()));
   }
 
   /** Returns an encoder, until the task ends. */

@@ -175,9 +175,9 @@ public final class SparkGeo {
    *
    * @param photos as {@link #photos} returns them; other columns are dropped
    * @param model of the family geoclip, embed or recombine
-   * @return {@code image}, {@code latitude}, {@code longitude}, {@code s2cell}, the leaf cell of the
-   *     position, {@code vector}, and {@code error}; one row for each photo, not computed before it
-   *     is used
+   * @return {@code image}, {@code latitude}, {@code longitude}, {@code s2cell}, the leaf cell of
+   *     the position, {@code vector}, and {@code error}; one row for each photo, not computed
+   *     before it is used
    */
   public Dataset<Row> embed(Dataset<Row> photos, Model model) {
     return photos.mapPartitions(
@@ -221,8 +221,7 @@ public final class SparkGeo {
     try {
       Dataset<Row> written = spark.read().parquet(unsorted);
       written
-          .repartitionByRange(
-              functions.col(PhotoRows.CELL), functions.col(PhotoRows.IMAGE))
+          .repartitionByRange(functions.col(PhotoRows.CELL), functions.col(PhotoRows.IMAGE))
           .sortWithinPartitions(PhotoRows.CELL, PhotoRows.IMAGE)
           .write()
           .parquet(path);
@@ -244,10 +243,8 @@ public final class SparkGeo {
    * @throws IllegalArgumentException if there is no point, the limits do not decrease, or a level
    *     has no cells
    */
-  public CellHierarchy partition(
-      Dataset<Row> points, AdaptiveOptions options, int... maxPoints) {
-    return CellHierarchy.adaptive(
-        PointCounts.of(points, options, maxPoints), options, maxPoints);
+  public CellHierarchy partition(Dataset<Row> points, AdaptiveOptions options, int... maxPoints) {
+    return CellHierarchy.adaptive(PointCounts.of(points, options, maxPoints), options, maxPoints);
   }
 
   /**
@@ -255,7 +252,8 @@ public final class SparkGeo {
    * digit. A photo that the model declined to locate counts as the farthest error; photos that
    * could not be read, or have no true position, are left out.
    *
-   * @param answers of {@link #locate}, best read from where they were written, as they are read twice
+   * @param answers of {@link #locate}, best read from where they were written, as they are read
+   *     twice
    * @throws IllegalArgumentException if there is no photo to evaluate
    */
   public DistanceReport.Summary evaluate(Dataset<Row> answers) {

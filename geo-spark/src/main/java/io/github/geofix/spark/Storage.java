@@ -33,8 +33,7 @@ final class Storage {
   static FileSystem of(String path) {
     try {
       Configuration configuration = new Configuration();
-      scala.Tuple2<String, String>[] set =
-          SparkEnv.get().conf().getAllWithPrefix(HADOOP);
+      scala.Tuple2<String, String>[] set = SparkEnv.get().conf().getAllWithPrefix(HADOOP);
       for (scala.Tuple2<String, String> entry : set) {
         configuration.set(entry._1(), entry._2());
       }
@@ -121,8 +120,8 @@ final class Storage {
   }
 
   /**
-   * Returns a file or folder as one on this machine: itself if it is, else a copy that all processes
-   * of the user share. Its content must not change.
+   * Returns a file or folder as one on this machine: itself if it is, else a copy that all
+   * processes of the user share. Its content must not change.
    */
   static Path local(String path) {
     URI uri = new org.apache.hadoop.fs.Path(path).toUri();

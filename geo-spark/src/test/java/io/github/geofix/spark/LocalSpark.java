@@ -28,14 +28,14 @@ public final class LocalSpark {
   public static SparkSession session() {
     SparkSession session =
         SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "3")
-        .config("spark.default.parallelism", "3")
-        .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir"))
-        .getOrCreate();
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "3")
+            .config("spark.default.parallelism", "3")
+            .config("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir"))
+            .getOrCreate();
     session.sparkContext().setLogLevel("OFF");
     return session;
   }

@@ -98,7 +98,8 @@ final class SparkGeoTest {
         List<Row> candidates = answer.getList(answer.fieldIndex("candidates"));
         assertThat(candidates).hasSize(3);
         for (int i = 0; i < 3; i++) {
-          assertThat(candidates.get(i).getDouble(2)).isEqualTo(expected.candidates().get(i).score());
+          assertThat(candidates.get(i).getDouble(2))
+              .isEqualTo(expected.candidates().get(i).score());
           assertThat(candidates.get(i).getString(3))
               .isEqualTo(expected.candidates().get(i).cell().toString());
         }
@@ -124,7 +125,8 @@ final class SparkGeoTest {
     assertThat(GEO.embed(GEO.photos(parquet), model()).orderBy("image").collectAsList())
         .isEqualTo(fromFolder);
     List<List<Float>> fromList =
-        GEO.embed(GEO.photos(shared.resolve("photos.csv").toString()), model())
+        GEO
+            .embed(GEO.photos(shared.resolve("photos.csv").toString()), model())
             .orderBy("image")
             .collectAsList()
             .stream()
@@ -195,8 +197,7 @@ final class SparkGeoTest {
             .summary();
     assertThat(GEO.evaluate(SPARK.createDataFrame(rows, columns).repartition(6)))
         .isEqualTo(expected);
-    assertThatThrownBy(
-            () -> GEO.evaluate(SPARK.createDataFrame(rows.subList(1001, 1002), columns)))
+    assertThatThrownBy(() -> GEO.evaluate(SPARK.createDataFrame(rows.subList(1001, 1002), columns)))
         .hasMessageContaining("no photo");
     assertThat(expected.count()).isEqualTo(1000);
   }

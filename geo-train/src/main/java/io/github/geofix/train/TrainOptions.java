@@ -213,16 +213,16 @@ public record TrainOptions(
   }
 
   /**
-   * When a run ends: after a number of epochs, a number of steps, or early, and which epoch is best.
-   * At least one of {@code epochs} and {@code maxSteps} is above 0.
+   * When a run ends: after a number of epochs, a number of steps, or early, and which epoch is
+   * best. At least one of {@code epochs} and {@code maxSteps} is above 0.
    *
    * @param epochs passes over the photos; 0 for as many as {@code maxSteps} takes
    * @param maxSteps most optimizer steps; 0 for no limit
    * @param patience early stopping: the run ends after that many epochs without a better one; 0 for
    *     never
-   * @param withinMeters epochs are compared by the share of validation photos that the model locates
-   *     within this distance, and by the validation loss where it is equal; 0 for the validation loss
-   *     alone
+   * @param withinMeters epochs are compared by the share of validation photos that the model
+   *     locates within this distance, and by the validation loss where it is equal; 0 for the
+   *     validation loss alone
    */
   public record Stopping(int epochs, long maxSteps, int patience, double withinMeters) {
 
@@ -257,7 +257,9 @@ public record TrainOptions(
       return new Stopping(epochs, maxSteps, patience, withinMeters);
     }
 
-    /** Returns a copy that compares epochs by the share located within a distance; 0 by the loss. */
+    /**
+     * Returns a copy that compares epochs by the share located within a distance; 0 by the loss.
+     */
     public Stopping withWithinMeters(double withinMeters) {
       return new Stopping(epochs, maxSteps, patience, withinMeters);
     }

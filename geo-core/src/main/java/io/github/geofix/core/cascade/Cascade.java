@@ -297,9 +297,7 @@ public final class Cascade implements Localizer {
 
   private List<Explanation.Stage> refinements(Photo photo, Location proposed) {
     BufferedImage image =
-        photo.file().isPresent()
-            ? decode.apply(photo.file().get())
-            : photo.read(photoLimits());
+        photo.file().isPresent() ? decode.apply(photo.file().get()) : photo.read(photoLimits());
     return refinements(image, proposed);
   }
 
@@ -318,8 +316,7 @@ public final class Cascade implements Localizer {
     List<Candidate> candidates =
         inside.stream().map(place -> place.withScore(place.score() / sum)).toList();
     LatLng answer = location.latLng();
-    return new Location(
-        region.contains(answer) ? answer : candidates.get(0).latLng(), candidates);
+    return new Location(region.contains(answer) ? answer : candidates.get(0).latLng(), candidates);
   }
 
   /** Returns the best candidates by prior times likelihood, best first. */

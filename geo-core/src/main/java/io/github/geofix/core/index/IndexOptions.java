@@ -72,7 +72,9 @@ public record IndexOptions(Metric metric, VectorEncoding encoding, int rerank, S
 
   /** The similarity of a query q and a row x; higher is closer. */
   public enum Metric {
-    /** The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero. */
+    /**
+     * The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero.
+     */
     COSINE,
     /** The dot product {@code q . x}. */
     DOT,

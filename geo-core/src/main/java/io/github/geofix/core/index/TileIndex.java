@@ -419,8 +419,8 @@ public final class TileIndex implements AutoCloseable {
    * @param tile the ground it shows: a {@link io.github.geofix.core.cell.Tile} or a {@link
    *     io.github.geofix.core.geodesy.LocalFrame}
    * @param score the cosine of photo and map image, -1 to 1. Not a probability.
-   * @param headingDegrees the heading of the photo's center if the map image is right, clockwise from
-   *     north; empty if the encoder considers only one heading
+   * @param headingDegrees the heading of the photo's center if the map image is right, clockwise
+   *     from north; empty if the encoder considers only one heading
    */
   public record TileHit(String id, Frame tile, float score, OptionalDouble headingDegrees) {}
 }

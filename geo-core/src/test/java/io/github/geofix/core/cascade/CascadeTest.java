@@ -186,8 +186,7 @@ class CascadeTest {
       assertThat(stages.first()).isEqualTo(new Explanation.Candidates(places));
       assertThat(stages.stages()).extracting(Explanation.Stage::name).containsOnly("test");
       assertThat(stages.stages()).hasSize(2);
-      assertThat(stages.stages().get(1).candidates())
-          .isEqualTo(explained.location().candidates());
+      assertThat(stages.stages().get(1).candidates()).isEqualTo(explained.location().candidates());
       assertThat(stages.stages().get(0).candidates())
           .isNotEqualTo(stages.stages().get(1).candidates());
     }

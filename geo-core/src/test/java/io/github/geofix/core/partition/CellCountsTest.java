@@ -85,8 +85,7 @@ final class CellCountsTest {
     assertThat(coarse.points()).isEqualTo(3000);
     assertThat(coarse.size()).isLessThan(level > 3 ? counts.size() / 2 : counts.size() + 1);
     assertThat(coarse.coarsened(20)).isEqualTo(coarse);
-    assertThat(
-            CellCounts.of(level, coarse.cellIds(), coarse.counts(), coarse.vectorSums()))
+    assertThat(CellCounts.of(level, coarse.cellIds(), coarse.counts(), coarse.vectorSums()))
         .isEqualTo(coarse);
     assertThat(CellHierarchy.adaptive(coarse, options, 400, 90, 20))
         .isEqualTo(CellHierarchy.adaptive(counts, options, 400, 90, 20));
@@ -111,10 +110,7 @@ final class CellCountsTest {
             () ->
                 CellPartition.adaptive(
                     coarse,
-                    AdaptiveOptions.defaults()
-                        .withMaxLevel(20)
-                        .withMinPoints(1)
-                        .withMaxPoints(10)))
+                    AdaptiveOptions.defaults().withMaxLevel(20).withMinPoints(1).withMaxPoints(10)))
         .hasMessageContaining("coarsen them less");
     assertThatThrownBy(() -> CellPartition.fixedLevel(coarse, 8))
         .hasMessageContaining("coarsen them less");

@@ -61,7 +61,12 @@ public final class PhotoBenchmark {
   /** Returns a benchmark of any photos, at {@link DistanceReport#STANDARD_KM}. */
   public static PhotoBenchmark of(PhotoSet set) {
     return new PhotoBenchmark(
-        Optional.empty(), set, DistanceReport.STANDARD_KM, PhotoReport.Options.defaults(), false, List.of());
+        Optional.empty(),
+        set,
+        DistanceReport.STANDARD_KM,
+        PhotoReport.Options.defaults(),
+        false,
+        List.of());
   }
 
   /**
@@ -93,7 +98,8 @@ public final class PhotoBenchmark {
 
   /** Returns a copy that breaks the figures down by cells. */
   public PhotoBenchmark withCells(CellPartition cells) {
-    return new PhotoBenchmark(protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, rules);
+    return new PhotoBenchmark(
+        protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, rules);
   }
 
   /** Returns a copy that draws intervals by bootstrap, besides those of Wilson. */

@@ -125,8 +125,7 @@ final class EvidenceSection extends ReportSection {
             IntStream.range(0, tokens.tokens().size()).boxed().toList(),
             n -> {
               Explanation.Token token = tokens.tokens().get(n);
-              return List.of(
-                  n + 1, token.value(), bar(token.score(), 1), token.cell().toString());
+              return List.of(n + 1, token.value(), bar(token.score(), 1), token.cell().toString());
             },
             "Tokens"),
         iff(!tokens.lost().isEmpty(), h3("Sequences that lost")),
@@ -139,7 +138,9 @@ final class EvidenceSection extends ReportSection {
                     List.of(
                         beam.cell().toString(),
                         bar(beam.score(), best),
-                        beam.tokens().stream().map(String::valueOf).collect(Collectors.joining(" "))),
+                        beam.tokens().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(" "))),
                 "Sequences that lost")));
   }
 
@@ -165,8 +166,7 @@ final class EvidenceSection extends ReportSection {
   }
 
   private static DivTag drawn(Explanation.Directions directions) {
-    double most =
-        directions.regions().stream().mapToDouble(Direction::part).max().orElse(1);
+    double most = directions.regions().stream().mapToDouble(Direction::part).max().orElse(1);
     return div(
         div(
                 heatMap(directions.photo(), "photo"),
@@ -241,9 +241,7 @@ final class EvidenceSection extends ReportSection {
         div(each(
                 IntStream.range(0, grid.values().size()).boxed().toList(),
                 cell ->
-                    i().attr(
-                            "style",
-                            String.format(Locale.ROOT, "--v:%.3f", grid.strength(cell)))
+                    i().attr("style", String.format(Locale.ROOT, "--v:%.3f", grid.strength(cell)))
                         .withTitle(number(grid.values().get(cell)))
                         .withCondClass(cell == chosen, "chosen")))
             .withClass("grid")

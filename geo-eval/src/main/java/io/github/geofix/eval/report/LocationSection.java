@@ -42,22 +42,22 @@ final class LocationSection extends ReportSection {
   @Override
   DomContent content(String id) {
     return div(
-        div(
-                each(
-                    photo.pictures(),
-                    picture ->
-                        figure(
-                            img()
-                                .withSrc(picture.image().address())
-                                .withAlt("the photo " + title())
-                                .withWidth(String.valueOf(picture.image().width()))
-                                .withHeight(String.valueOf(picture.image().height())),
-                            figcaption(picture.caption()))),
-                figure(Html.data(PhotosSection.map(photo, false)), div().withClass("plot"))
-                    .withClass("chart")
-                    .attr("data-chart", "cells"))
-            .withClass("located"),
-        table())
+            div(
+                    each(
+                        photo.pictures(),
+                        picture ->
+                            figure(
+                                img()
+                                    .withSrc(picture.image().address())
+                                    .withAlt("the photo " + title())
+                                    .withWidth(String.valueOf(picture.image().width()))
+                                    .withHeight(String.valueOf(picture.image().height())),
+                                figcaption(picture.caption()))),
+                    figure(Html.data(PhotosSection.map(photo, false)), div().withClass("plot"))
+                        .withClass("chart")
+                        .attr("data-chart", "cells"))
+                .withClass("located"),
+            table())
         .withClass("evidence");
   }
 

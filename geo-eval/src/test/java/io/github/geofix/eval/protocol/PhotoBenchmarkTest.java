@@ -103,7 +103,8 @@ class PhotoBenchmarkTest {
     assertThat(evaluation.toTable().toLatex())
         .startsWith("% \\usepackage{booktabs}\n\\begin{table}")
         .contains("parisian\\_1$^{\\dagger}$ & 33.3 &")
-        .contains("$^{\\dagger}$ measured on 3 of 2,997 photos: does not compare with the other rows}")
+        .contains(
+            "$^{\\dagger}$ measured on 3 of 2,997 photos: does not compare with the other rows}")
         .contains("\\caption{parisian\\_1 on IM2GPS3k, not the whole benchmark}");
     assertThat(evaluation.toHtml(PhotoBenchmarkTest::picture).toHtml())
         .contains("parisian_1 on IM2GPS3k, photos: 3", "data-chart=\"map\"", "data:image/jpeg");

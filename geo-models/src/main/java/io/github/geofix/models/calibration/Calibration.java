@@ -274,9 +274,11 @@ public record Calibration(
    *
    * @param scores one for each place that the model tells apart, 0 or more, not all 0
    * @param truth the number of the true place; -1 if none is right
-   * @param needed from a temperature to {@link RegionShares#needed} of the scores at that temperature
+   * @param needed from a temperature to {@link RegionShares#needed} of the scores at that
+   *     temperature
    */
-  public record ScoredPhoto(double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
+  public record ScoredPhoto(
+      double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
 
     /**
      * Returns what a model says whose places are S2 cells.

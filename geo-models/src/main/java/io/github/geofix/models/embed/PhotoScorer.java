@@ -124,8 +124,7 @@ final class PhotoScorer {
               manager,
               step -> {
                 NDArray images = step.create(pixels, new Shape(1).addAll(view));
-                return cells(product, step)
-                    .ownScores(network.embed(Forward.INFERENCE, images));
+                return cells(product, step).ownScores(network.embed(Forward.INFERENCE, images));
               });
       for (int level = 0; level < own.length; level++) {
         for (int cell = 0; cell < own[level].length; cell++) {

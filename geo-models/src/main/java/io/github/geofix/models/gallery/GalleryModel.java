@@ -362,7 +362,8 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
   /** Answers for a photo, as the encoder read it, by the photos that were taken in a region. */
   Answer answerWithin(float[] photo, Region region) {
     float[] vector = vectors(encoder, List.of(photo))[0];
-    List<Hit> hits = rows.size() == 0 ? List.of() : rows.searchWithin(vector, region, config.neighbors());
+    List<Hit> hits =
+        rows.size() == 0 ? List.of() : rows.searchWithin(vector, region, config.neighbors());
     return hits.isEmpty()
         ? new Answer(Optional.empty(), List.of(), "the gallery holds no photo of the region given")
         : answer(hits);

@@ -364,8 +364,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
         return Answer.of(location(cosines(pixels, 1, among)[0], among, photo.region()));
       }
 
-      private Location location(
-          float[] cosines, PositionGallery among, Optional<Region> region) {
+      private Location location(float[] cosines, PositionGallery among, Optional<Region> region) {
         return locationWithin(
             region,
             among::position,

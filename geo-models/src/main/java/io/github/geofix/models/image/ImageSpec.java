@@ -93,8 +93,8 @@ public record ImageSpec(
      */
     CROP,
     /**
-     * As {@link #CROP}, with the first pixel kept rounded down, as in the image processors of Hugging
-     * Face. Differs by one pixel for one photo in four.
+     * As {@link #CROP}, with the first pixel kept rounded down, as in the image processors of
+     * Hugging Face. Differs by one pixel for one photo in four.
      */
     CROP_FLOOR,
     /** Keeps the largest middle part of the wanted proportions, then resizes it. */

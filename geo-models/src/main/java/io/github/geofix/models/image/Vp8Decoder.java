@@ -133,8 +133,7 @@ final class Vp8Decoder {
       int up = i < 4 ? above[4 * column + i] : modes[i - 4];
       int side = (i & 3) == 0 ? left[i >> 2] : modes[i - 1];
       int offset = (up * Vp8Tables.BLOCK_MODES + side) * Vp8Tables.BLOCK_MODE_NODES;
-      modes[i] =
-          (byte) header.modes.tree(BLOCK_TREE, Vp8Tables.BLOCK_MODE_PROBABILITIES, offset);
+      modes[i] = (byte) header.modes.tree(BLOCK_TREE, Vp8Tables.BLOCK_MODE_PROBABILITIES, offset);
     }
   }
 

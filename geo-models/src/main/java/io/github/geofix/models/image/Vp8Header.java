@@ -140,8 +140,7 @@ final class Vp8Header {
       int meansAc = Math.max(8, factor(Vp8Tables.AC_QUANTIZERS, base + deltas[2]) * 155 / 100);
       int chromaDc = Math.min(132, factor(Vp8Tables.DC_QUANTIZERS, base + deltas[3]));
       int chromaAc = factor(Vp8Tables.AC_QUANTIZERS, base + deltas[4]);
-      factors[i] =
-          new int[] {lumaDc, lumaAc, meansDc, meansAc, chromaDc, chromaAc, lumaDc, lumaAc};
+      factors[i] = new int[] {lumaDc, lumaAc, meansDc, meansAc, chromaDc, chromaAc, lumaDc, lumaAc};
     }
   }
 

@@ -30,9 +30,7 @@ public final class Within {
   public static double[] scores(Optional<Region> region, CellPartition cells, double[] scores) {
     return region.isEmpty()
         ? scores
-        : scores(
-            scores,
-            cell -> RegionOverlap.share(region.get(), cells.cell(cell)));
+        : scores(scores, cell -> RegionOverlap.share(region.get(), cells.cell(cell)));
   }
 
   /** As {@link #scores(Optional, CellPartition, double[])}, for scores of positions. */
@@ -46,8 +44,7 @@ public final class Within {
   /** Returns the share of each path's cell that lies in a region; computed once for each. */
   public static ToDoubleFunction<CellPath> shares(Region region, Function<CellPath, Cell> cells) {
     Map<CellPath, Double> known = new HashMap<>();
-    return path ->
-        known.computeIfAbsent(path, p -> RegionOverlap.share(region, cells.apply(p)));
+    return path -> known.computeIfAbsent(path, p -> RegionOverlap.share(region, cells.apply(p)));
   }
 
   /** Returns the penalty of paths that keeps a search in a region. */
@@ -87,8 +84,7 @@ public final class Within {
             .filter(candidate -> candidate.score() > 0)
             .flatMap(candidate -> candidate.within(region).stream())
             .toList();
-    LatLng answer =
-        region.contains(location.latLng()) ? location.latLng() : inside.get(0).latLng();
+    LatLng answer = region.contains(location.latLng()) ? location.latLng() : inside.get(0).latLng();
     return new Location(answer, inside, location.regions());
   }
 }

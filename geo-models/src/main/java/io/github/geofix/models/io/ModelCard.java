@@ -65,8 +65,8 @@ public record ModelCard(
   }
 
   /**
-   * The work that a model's weights come from, and the terms they are under. A model folder keeps it
-   * in {@code attribution.json}, also when the model is trained further.
+   * The work that a model's weights come from, and the terms they are under. A model folder keeps
+   * it in {@code attribution.json}, also when the model is trained further.
    *
    * @param work what was published, such as {@code GeoCLIP}
    * @param license its name or SPDX identifier, such as {@code MIT}; of several parts, that of each
@@ -97,7 +97,8 @@ public record ModelCard(
     @Override
     public String toString() {
       return Printable.of(
-          "weights of %s, license: %s, from %s. Cite: %s".formatted(work, license, source, citation));
+          "weights of %s, license: %s, from %s. Cite: %s"
+              .formatted(work, license, source, citation));
     }
   }
 }

@@ -58,7 +58,6 @@ final class RecombineLocalizer extends BatchLocalizer {
             place -> matches.heading(0, place));
     S2Cell best = (S2Cell) location.candidates().get(0).cell();
     int place = gallery.places().labelOfCell(best.id());
-    return new Answer(
-        location, () -> matcher.evidence(pixels, gallery, place, heading, options));
+    return new Answer(location, () -> matcher.evidence(pixels, gallery, place, heading, options));
   }
 }

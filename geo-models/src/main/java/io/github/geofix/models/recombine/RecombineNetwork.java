@@ -175,8 +175,7 @@ public final class RecombineNetwork extends Module {
     int rows = Math.toIntExact(map.getShape().get(2));
     int columns = Math.toIntExact(map.getShape().get(3));
     NDArray units = regions.cells(f, map).normalize(2, 2);
-    return new CellFeatures(
-        rows, columns, units.toType(DataType.FLOAT32, false).toFloatArray());
+    return new CellFeatures(rows, columns, units.toType(DataType.FLOAT32, false).toFloatArray());
   }
 
   /**

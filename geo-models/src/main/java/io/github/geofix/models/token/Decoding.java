@@ -39,8 +39,8 @@ public sealed interface Decoding {
   }
 
   /**
-   * Beam search by the summed log-probabilities of the tokens. Sequences are not weighted by length,
-   * since all have the same.
+   * Beam search by the summed log-probabilities of the tokens. Sequences are not weighted by
+   * length, since all have the same.
    *
    * @param beamWidth the most prefixes that are kept after a token, at least 1
    * @param temperature the logits are divided by it before the softmax; above 1, unlikely tokens
@@ -211,7 +211,8 @@ public sealed interface Decoding {
         row += sharesRoot ? 0 : beam.hypotheses().size();
         double[] logProbabilities = next.logProbabilities(photo, first, beam.hypotheses());
         List<Extension> kept =
-            beam.step(next.count(), logProbabilities, path -> penalty * taken.getOrDefault(path, 0));
+            beam.step(
+                next.count(), logProbabilities, path -> penalty * taken.getOrDefault(path, 0));
         for (Extension extension : kept) {
           all.add(new Extension(first + extension.parent(), extension.hypothesis()));
           taken.merge(extension.path(), 1, Integer::sum);
@@ -245,8 +246,8 @@ public sealed interface Decoding {
    * @param topP draws from the most probable values of each token that together reach this
    *     probability, above 0 to 1 (Holtzman et al., "The curious case of neural text degeneration",
    *     2020)
-   * @param greedyFirst whether one more sequence comes first that takes the most probable value each
-   *     time, as GeoToken gives to its judge; it counts as one draw
+   * @param greedyFirst whether one more sequence comes first that takes the most probable value
+   *     each time, as GeoToken gives to its judge; it counts as one draw
    * @param seed another seed draws other sequences
    */
   record Sampling(

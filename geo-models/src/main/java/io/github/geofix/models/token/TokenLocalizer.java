@@ -122,8 +122,7 @@ final class TokenLocalizer implements Localizer {
       return model.inference().decode(List.of(photo), decoding, withStates).get(0);
     }
     ToDoubleFunction<CellPath> shares =
-        Within.shares(
-            region.get(), path -> new S2Cell(model.tokenizer().cellOf(path.toArray())));
+        Within.shares(region.get(), path -> new S2Cell(model.tokenizer().cellOf(path.toArray())));
     return model
         .inference()
         .decode(

@@ -84,11 +84,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
         location,
         () ->
             ZoomEvidence.of(
-                model.grid(),
-                steps,
-                found.complete().get(0).path(),
-                model.inference(),
-                options));
+                model.grid(), steps, found.complete().get(0).path(), model.inference(), options));
   }
 
   private Hypotheses found(
@@ -103,9 +99,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
             .search(pixels, search, Within.penalty(shares), observer)
             .within(shares, model.calibration().temperature());
     return new Hypotheses(
-        inside.complete().stream().sorted(Hypothesis.BEST_FIRST).toList(),
-        inside.dropped(),
-        false);
+        inside.complete().stream().sorted(Hypothesis.BEST_FIRST).toList(), inside.dropped(), false);
   }
 
   private LatLng answer(SearchOutcome outcome) {

@@ -42,8 +42,7 @@ final class EmbedEvidenceTest {
           assertThat(cell.score()).isCloseTo(inside, within(1e-9));
         }
       }
-      assertThat(evidence.levels().get(2).best().get(0).cell())
-          .isEqualTo(finest.get(0).cell());
+      assertThat(evidence.levels().get(2).best().get(0).cell()).isEqualTo(finest.get(0).cell());
       assertThat(explained(model, 2).levels().get(1).best())
           .isEqualTo(evidence.levels().get(1).best().subList(0, 2));
       // By the definition: scores are in proportion to the product over the levels.
@@ -92,8 +91,7 @@ final class EmbedEvidenceTest {
       SphericalMean mean = new SphericalMean();
       neighbors.forEach(neighbor -> mean.add(neighbor.latLng(), 1));
       assertThat(explained.location().latLng()).isEqualTo(mean.latLng());
-      assertThat(neighbors.stream().mapToDouble(Neighbor::vote).sum())
-          .isCloseTo(1, within(1e-9));
+      assertThat(neighbors.stream().mapToDouble(Neighbor::vote).sum()).isCloseTo(1, within(1e-9));
     }
   }
 }

@@ -62,8 +62,7 @@ class GalleryEvidenceTest {
       double scale = gallery.config().scale();
       for (Neighbor neighbor : neighbors) {
         double expected = Math.exp(scale * (neighbor.score() - neighbors.get(0).score()));
-        assertThat(neighbor.vote() / neighbors.get(0).vote())
-            .isCloseTo(expected, within(1e-6));
+        assertThat(neighbor.vote() / neighbors.get(0).vote()).isCloseTo(expected, within(1e-6));
       }
       Explanation few = localizer.explain(photo, Explanation.Options.defaults().withMost(2));
       assertThat(((Neighbors) few.evidence()).neighbors())

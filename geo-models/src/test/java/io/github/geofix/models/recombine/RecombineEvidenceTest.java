@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class RecombineEvidenceTest {
-  private static final Explanation.Options OPTIONS =
-      Explanation.Options.defaults().withPixels(64);
+  private static final Explanation.Options OPTIONS = Explanation.Options.defaults().withPixels(64);
 
   @TempDir private Path folder;
   private Path map;
@@ -52,7 +51,9 @@ final class RecombineEvidenceTest {
     return RecombineModel.create(
         tiny.withPhotos(photos)
             .withEncoder(
-                tiny.encoder().withImages(photo, ImageSpec.half(16)).withShared(photos instanceof RecombineConfig.Aerial))
+                tiny.encoder()
+                    .withImages(photo, ImageSpec.half(16))
+                    .withShared(photos instanceof RecombineConfig.Aerial))
             .withTiles(new MapTiles(600_000, 0, 0, 3))
             .withMap(map.toString()),
         places,
@@ -74,7 +75,8 @@ final class RecombineEvidenceTest {
       HeatMap onTile = evidence.tile().orElseThrow();
       assertThat(List.of(onPhoto.rows(), onPhoto.columns(), onTile.rows(), onTile.columns()))
           .containsOnly(2);
-      assertThat(evidence.regions()).extracting(Direction::fromDegrees)
+      assertThat(evidence.regions())
+          .extracting(Direction::fromDegrees)
           .containsExactly(180.0, 270.0, 0.0, 90.0);
       assertThat(evidence.regions().stream().mapToDouble(Direction::part).sum())
           .isCloseTo(evidence.cosine(), within(1e-6));
@@ -92,8 +94,7 @@ final class RecombineEvidenceTest {
     try (RecombineModel model = model(new RecombineConfig.Aerial(), ImageSpec.half(16));
         TileSource source = TileSource.equirectangular(map)) {
       Candidate any = model.localizer().locate(Samples.noise(40, 36, 1)).candidates().get(2);
-      BufferedImage view =
-          source.view(StereographicFrame.of(any.cell().center(), 600_000), 16, 16);
+      BufferedImage view = source.view(StereographicFrame.of(any.cell().center(), 600_000), 16, 16);
       Explanation explained = model.localizer().explain(Photo.of(view), OPTIONS);
       assertThat(explained.location().candidates().get(0).cell()).isEqualTo(any.cell());
       assertThat(evidence(explained).cosine()).isCloseTo(1, within(1e-3));
@@ -109,7 +110,8 @@ final class RecombineEvidenceTest {
       Photo photo = Photo.of(Samples.noise(64, 32, 2));
       Explanation free = model.localizer().explain(photo, OPTIONS);
       List<Heading> headings = evidence(free).headings();
-      assertThat(headings).extracting(Heading::degrees)
+      assertThat(headings)
+          .extracting(Heading::degrees)
           .containsExactly(0.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0);
       Heading best =
           headings.stream().max(Comparator.comparingDouble(Heading::cosine)).orElseThrow();

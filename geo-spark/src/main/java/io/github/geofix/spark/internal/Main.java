@@ -34,7 +34,8 @@ public final class Main {
         names = "--model",
         required = true,
         paramLabel = "DIR",
-        description = "Model folder, at the same path of every machine or on a file system of Spark.")
+        description =
+            "Model folder, at the same path of every machine or on a file system of Spark.")
     private String model;
 
     @Option(
@@ -103,8 +104,7 @@ public final class Main {
           int top) {
     SparkSession spark = session("locate");
     SparkGeo geo = SparkGeo.of(spark);
-    geo.writeSorted(
-        geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out);
+    geo.writeSorted(geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out);
     return print(photos.out);
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.AdaptiveOptions;
-import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellCounts;
+import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.spark.LocalSpark;
 import java.io.IOException;
@@ -49,9 +49,19 @@ final class MainTest {
     assertThat(SPARK.read().parquet(vectors).filter("error is null").count()).isEqualTo(4);
     String answers = folder.resolve("answers").toString();
     assertThat(
-            run("locate", "--model", model, "--data", photos, "--out", answers, "--partitions", "2"))
+            run(
+                "locate",
+                "--model",
+                model,
+                "--data",
+                photos,
+                "--out",
+                answers,
+                "--partitions",
+                "2"))
         .isZero();
-    assertThat(SPARK.read().parquet(answers).filter("error is not null").head().<String>getAs("error"))
+    assertThat(
+            SPARK.read().parquet(answers).filter("error is not null").head().<String>getAs("error"))
         .contains("missing.png");
     out.getBuffer().setLength(0);
     assertThat(run("evaluate", "--data", answers)).isZero();
@@ -68,12 +78,18 @@ final class MainTest {
     Files.writeString(data, list);
     Path cells = folder.resolve("cells.csv");
     assertThat(
-            run("partition", "--data", data.toString(), "--max-points", "200,60", "--out", cells + ""))
+            run(
+                "partition",
+                "--data",
+                data.toString(),
+                "--max-points",
+                "200,60",
+                "--out",
+                cells + ""))
         .isZero();
     AdaptiveOptions options = AdaptiveOptions.defaults();
     Path expected = folder.resolve("expected.csv");
-    CellHierarchy.adaptive(
-            CellCounts.of(PointSet.of(points), options.maxLevel()), options, 200, 60)
+    CellHierarchy.adaptive(CellCounts.of(PointSet.of(points), options.maxLevel()), options, 200, 60)
         .save(expected);
     assertThat(cells).hasSameTextualContentAs(expected);
     assertThat(run("evaluate", "--data", folder.resolve("none").toString())).isEqualTo(1);
