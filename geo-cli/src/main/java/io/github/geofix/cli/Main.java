@@ -87,7 +87,7 @@ public final class Main {
             .setUsageHelpWidth(HELP_WIDTH);
     OptionValues.register(commands);
     // What follows the name of a job is for the job.
-    CommandLine unused = commands.getSubcommands().get("spark").setStopAtPositional(true);
+    Objects.requireNonNull(commands.getSubcommands().get("spark")).setStopAtPositional(true);
     return commands;
   }
 
