@@ -37,6 +37,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix evaluate}. */
@@ -57,6 +58,17 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
   /** Photos of a cross-view benchmark shown on the page. */
   private static final int PHOTOS_IN_DETAIL = 24;
+
+  private static final List<String> FOR_PHOTOS =
+      List.of(
+          "--km",
+          "--cells",
+          "--right-km",
+          "--bootstrap",
+          "--place-level",
+          "--incomplete",
+          "--closest-candidate",
+          "--skip-unreadable");
 
   @Spec private CommandSpec spec;
 
@@ -177,8 +189,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "against_query",
       paramLabel = "RULE",
       description =
-          "Equal scores count against_query or are flattering, as elsewhere (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Of cross-view protocols: equal scores count against_query or are flattering, as elsewhere"
+              + " (default: ${DEFAULT-VALUE}).")
   private Ties ties;
 
   @Option(
@@ -240,6 +252,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private String photos(@Nullable PhotoProtocol protocol, Path source) {
     if (what != null && what.embedded != null) {
       throw usage("--queries and --gallery are for cross-view protocols");
+    }
+    ParseResult given = spec.commandLine().getParseResult();
+    if (given.hasMatchedOption("--ties")) {
+      throw usage("--ties is for cross-view protocols");
+    }
+    if (given.hasMatchedOption("--place-level") && bootstrap != Drawn.PLACES) {
+      throw usage("--place-level is for --bootstrap places");
     }
     PhotoSet set = read(protocol, source, what == null || what.readsPhotos());
     if (!incomplete) {
@@ -332,8 +351,10 @@ final class EvaluateCommand implements Callable<Integer> {
     if (what != null && what.predictions != null) {
       throw usage("--predictions are for photos; " + protocol + " takes --queries and --gallery");
     }
-    if (bootstrap != null) {
-      throw usage("--bootstrap is for photos, not for the pairs of " + protocol);
+    for (String option : FOR_PHOTOS) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw usage(option + " is for photos, not for the pairs of " + protocol);
+      }
     }
     if (!choice.isAsSaved()) {
       throw usage(

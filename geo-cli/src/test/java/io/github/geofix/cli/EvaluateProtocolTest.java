@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,25 @@ final class EvaluateProtocolTest {
         .contains("--root=DIR");
     assertThat(run("evaluate", "--protocol", "moon", "--root", ".").err())
         .contains("no protocol moon, only im2gps");
+  }
+
+  @Test
+  void refusesOptionsThatDoNotApply() {
+    String[] pairs = {"evaluate", "--protocol", "vigor-cross", "--root", SAMPLE.toString()};
+    for (String option : List.of("--km=1", "--right-km=5", "--bootstrap=photos", "--incomplete")) {
+      Result refused = run(with(pairs, option));
+      assertThat(refused.code()).isEqualTo(2);
+      assertThat(refused.err()).contains(option.split("=")[0] + " is for photos, not for the pairs");
+    }
+    String[] photos = {"evaluate", "--protocol", "im2gps", "--root", SAMPLE.toString()};
+    assertThat(run(with(photos, "--ties=flattering")).err())
+        .contains("--ties is for cross-view protocols");
+    assertThat(run(with(photos, "--place-level=10")).err())
+        .contains("--place-level is for --bootstrap places");
+  }
+
+  private static String[] with(String[] arguments, String option) {
+    return Stream.concat(Stream.of(arguments), Stream.of(option)).toArray(String[]::new);
   }
 
   @Test
