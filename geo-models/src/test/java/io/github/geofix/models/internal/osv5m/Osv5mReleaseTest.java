@@ -164,6 +164,6 @@ final class Osv5mReleaseTest {
   void trainingIsRefusedWithWhatToDo() {
     assertThatThrownBy(() -> Family.named("osv5m").create("paper", Map.of(), List.of(), 1))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("geofix import; geofix releases lists those published");
+        .hasMessageContaining("geofix import --release");
   }
 }
