@@ -106,7 +106,7 @@ public sealed interface Augmentation {
 
   /**
    * A part of the photo at a random place, in its own pixels. Resized to a square by {@link
-   * Fit#STRETCH} it is torchvision's RandomResizedCrop.
+   * io.github.geofix.models.image.ImageSpec.Fit#STRETCH} it is torchvision's RandomResizedCrop.
    *
    * @param minArea smallest share of the photo's area, above 0
    * @param maxArea largest share, at most 1
