@@ -199,7 +199,8 @@ final class EvaluateProtocolTest {
     for (String option : List.of("--km=1", "--right-km=5", "--bootstrap=photos", "--incomplete")) {
       Result refused = run(with(pairs, option));
       assertThat(refused.code()).isEqualTo(2);
-      assertThat(refused.err()).contains(option.split("=")[0] + " is for photos, not for the pairs");
+      assertThat(refused.err())
+          .contains(option.split("=")[0] + " is for photos, not for the pairs");
     }
     String[] photos = {"evaluate", "--protocol", "im2gps", "--root", SAMPLE.toString()};
     assertThat(run(with(photos, "--ties=flattering")).err())
