@@ -252,4 +252,10 @@ public final class ShardedIndex {
   public Dataset<Row> search(Dataset<Row> queries, Search search) {
     return ShardSearch.of(spark, folder, manifest, queries, search);
   }
+
+  /** Returns the number of the manifest, and those of rows and shards. */
+  @Override
+  public String toString() {
+    return "manifest " + number() + ": " + size() + " rows in " + shards() + " shards";
+  }
 }

@@ -17,8 +17,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, and answers
- * become figures, on as many machines as Spark has. All results are functions of the rows alone, so
+ * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, vectors become
+ * an index that is searched, and answers become figures, on as many machines as Spark has. All results are functions of the rows alone, so
  * failed tasks, lost executors and speculation change nothing. Thread-safe.
  *
  * <pre>{@code
@@ -207,7 +207,7 @@ public final class SparkGeo {
    * job that is repeated writes the same files.
    *
    * @param vectors of {@link #embed}, best read from where they were written, as they are read
-   *     twice; rows without a vector or a position are left out
+   *     three times; rows without a vector or a position are left out
    * @param folder of the index; one that has no index yet
    * @param options of all shards. With INT8, each shard selects its own candidates, so a search
    *     finds at least what one index of all rows finds
@@ -246,6 +246,9 @@ public final class SparkGeo {
    */
   public void writeSorted(Dataset<Row> rows, String path) {
     String unsorted = path + ".unsorted";
+    if (Storage.exists(path)) {
+      throw new IllegalArgumentException(path + " exists: name another folder, or delete it");
+    }
     if (Storage.exists(unsorted)) {
       throw new IllegalArgumentException(
           unsorted + " exists: another job writes it, or one that was killed left it. Delete it.");
