@@ -130,8 +130,14 @@ final class ShardRows {
             .add("json", DataTypes.StringType, false);
     return spark
         .createDataFrame(sources, columns)
-        .repartitionById(sources.size(), functions.col(SHARD))
+        .repartitionById(Math.max(1, sources.size()), functions.col(SHARD))
         .mapPartitions(new Read(folder), Encoders.row(COLUMNS));
+  }
+
+  /** Returns rows of shards as queries that are named by their row numbers. */
+  static Dataset<Row> asQueries(Dataset<Row> rows) {
+    return rows.select(
+        functions.col(NUMBER).cast("string").as(PhotoRows.IMAGE), functions.col(PhotoRows.VECTOR));
   }
 
   private record Read(String folder) implements MapPartitionsFunction<Row, Row> {

@@ -9,9 +9,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 
 /**
  * An index of embeddings in shards, each the file of an {@link EmbeddingIndex}, and a manifest that
@@ -143,7 +147,8 @@ public final class ShardedIndex {
   /**
    * Marks all rows of some images as deleted, so that no search returns them.
    *
-   * @param images with a column {@code image}; those that the index does not have are ignored
+   * @param images as {@link SparkGeo#photos} returns them; those that the index does not have are
+   *     ignored
    * @throws IllegalStateException if another job changed the index meanwhile
    */
   public ShardedIndex delete(Dataset<Row> images) {
@@ -202,8 +207,8 @@ public final class ShardedIndex {
    *
    * @param k the most hits of a query, 1 or more
    * @param region where all hits must lie; empty for everywhere
-   * @param candidatesKm the distance in km, from any of a query's {@code candidates}, within which
-   *     its hits must lie, on S2 cells that cover the circles; 0 to ignore the candidates
+   * @param candidatesKm how near to any candidate of a query its hits must lie, in km, by S2 cells
+   *     that cover the circles; 0 to ignore the candidates
    */
   public record Search(int k, Optional<Region> region, double candidatesKm) {
 
@@ -251,6 +256,38 @@ public final class ShardedIndex {
    */
   public Dataset<Row> search(Dataset<Row> queries, Search search) {
     return ShardSearch.of(spark, folder, manifest, queries, search);
+  }
+
+  /**
+   * Searches the nearest other rows of each row, as {@link #search} does for the row's vector. All
+   * rows are compared with all: for N rows of D numbers it takes 2 N N D operations.
+   *
+   * @param k the most neighbors of a row, 1 or more
+   * @return {@code row}, {@code rank}, from 1, {@code neighbor}, a row number, too, {@code score},
+   *     and the neighbor's {@code image}, {@code latitude} and {@code longitude}; not computed
+   *     before it is used
+   */
+  public Dataset<Row> neighbors(int k) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be 1 or more: " + k);
+    }
+    List<Integer> all = IntStream.range(0, shards()).boxed().toList();
+    Column query = functions.col("query").cast("long");
+    return search(
+            ShardRows.asQueries(ShardRows.ofShards(spark, folder, manifest, List.of(all))),
+            Search.nearest(Math.addExact(k, 1)))
+        .filter(query.notEqual(functions.col("row")))
+        .withColumn(
+            "rank", functions.row_number().over(Window.partitionBy("query").orderBy("rank")))
+        .filter(functions.col("rank").leq(k))
+        .select(
+            query.as("row"),
+            functions.col("rank"),
+            functions.col("row").as("neighbor"),
+            functions.col("score"),
+            functions.col(PhotoRows.IMAGE),
+            functions.col(PhotoRows.LATITUDE),
+            functions.col(PhotoRows.LONGITUDE));
   }
 
   /** Returns the number of the manifest, and those of rows and shards. */

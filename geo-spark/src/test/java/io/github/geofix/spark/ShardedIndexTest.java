@@ -8,6 +8,7 @@ import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.Region;
 import java.io.IOException;
@@ -255,6 +256,34 @@ final class ShardedIndexTest {
       assertThat(found(index.search(located, search.nearCandidates(20)))).isEqualTo(expected);
       assertThatThrownBy(() -> found(index.search(located, search)))
           .hasStackTraceContaining(".index");
+    }
+  }
+
+  @Test
+  void neighborsAreTheOtherRowsThatASearchFinds() {
+    List<Entry> rows = entries("a", 150, 9);
+    ShardedIndex index = GEO.buildIndex(vectors(rows, 2), folder("n"), OPTIONS, ROWS_PER_SHARD);
+    try (EmbeddingIndex one = inOrder(rows).build()) {
+      List<List<Number>> expected = new ArrayList<>();
+      for (int row = 0; row < one.rows(); row++) {
+        int own = row;
+        List<Hit> others =
+            one.search(one.vector(row), 5).hits().stream()
+                .filter(hit -> hit.row() != own)
+                .limit(4)
+                .toList();
+        for (int i = 0; i < others.size(); i++) {
+          expected.add(
+              List.of((long) row, i + 1, (long) others.get(i).row(), others.get(i).score()));
+        }
+      }
+      assertThat(
+              index.neighbors(4).orderBy("row", "rank").collectAsList().stream()
+                  .map(
+                      row ->
+                          List.<Number>of(
+                              row.getLong(0), row.getInt(1), row.getLong(2), row.getFloat(3))))
+          .isEqualTo(expected);
     }
   }
 

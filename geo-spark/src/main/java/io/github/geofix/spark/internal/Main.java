@@ -225,6 +225,33 @@ public final class Main {
     return print(out);
   }
 
+  @Command(
+      name = "neighbors",
+      description = "Writes the nearest other rows of each row of an index.",
+      mixinStandardHelpOptions = true)
+  int neighbors(
+      @Option(
+              names = "--index",
+              required = true,
+              paramLabel = "DIR",
+              description = "Folder that index build wrote.")
+          String index,
+      @Option(
+              names = "--top",
+              defaultValue = "15",
+              paramLabel = "N",
+              description = "Neighbors of a row (default: ${DEFAULT-VALUE}).")
+          int top,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "DIR",
+              description = "Parquet folder to write.")
+          String out) {
+    SparkGeo.of(session("neighbors")).openIndex(index).neighbors(top).write().parquet(out);
+    return print(out);
+  }
+
   static SparkSession session(String operator) {
     return SparkSession.builder().appName("geofix " + operator).getOrCreate();
   }

@@ -77,6 +77,9 @@ final class MainTest {
         .singleElement()
         .asString()
         .contains("2.png");
+    String neighbors = folder.resolve("neighbors").toString();
+    assertThat(run("neighbors", "--index", index, "--top", "2", "--out", neighbors)).isZero();
+    assertThat(SPARK.read().parquet(neighbors).count()).isEqualTo(8);
     String answers = folder.resolve("answers").toString();
     assertThat(
             run(
