@@ -1,5 +1,6 @@
 package io.github.geofix.spark;
 
+import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.eval.DistanceReport;
@@ -16,8 +17,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, and answers
- * become figures, on as many machines as Spark has. All results are functions of the rows alone, so
+ * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, vectors become
+ * an index that is searched, and answers become figures, on as many machines as Spark has. All results are functions of the rows alone, so
  * failed tasks, lost executors and speculation change nothing. Thread-safe.
  *
  * <pre>{@code
@@ -200,6 +201,34 @@ public final class SparkGeo {
         new LocatePhotos(model, progress("locate")), Encoders.row(LocatePhotos.COLUMNS));
   }
 
+  /**
+   * Builds an index of any number of rows, in shards of equal size: rows in the order of their S2
+   * leaf cells as unsigned numbers, then of their images. A shard is named after its content, so a
+   * job that is repeated writes the same files.
+   *
+   * @param vectors of {@link #embed}, best read from where they were written, as they are read
+   *     three times; rows without a vector or a position are left out
+   * @param folder of the index; one that has no index yet
+   * @param options of all shards. With INT8, each shard selects its own candidates, so a search
+   *     finds at least what one index of all rows finds
+   * @param rowsPerShard 1 or more; a search reads a shard in one task
+   * @throws IllegalArgumentException if there is no row to index, the folder has an index, or the
+   *     vectors have different dimensions
+   */
+  public ShardedIndex buildIndex(
+      Dataset<Row> vectors, String folder, IndexOptions options, int rowsPerShard) {
+    return ShardedIndex.build(spark, vectors, folder, options, rowsPerShard);
+  }
+
+  /**
+   * Opens an index at its newest manifest.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public ShardedIndex openIndex(String folder) {
+    return ShardedIndex.open(spark, folder);
+  }
+
   private PhotoRows.Progress progress(String operator) {
     SparkContext context = spark.sparkContext();
     return new PhotoRows.Progress(
@@ -217,8 +246,15 @@ public final class SparkGeo {
    */
   public void writeSorted(Dataset<Row> rows, String path) {
     String unsorted = path + ".unsorted";
-    rows.write().parquet(unsorted);
+    if (Storage.exists(path)) {
+      throw new IllegalArgumentException(path + " exists: name another folder, or delete it");
+    }
+    if (Storage.exists(unsorted)) {
+      throw new IllegalArgumentException(
+          unsorted + " exists: another job writes it, or one that was killed left it. Delete it.");
+    }
     try {
+      rows.write().parquet(unsorted);
       Dataset<Row> written = spark.read().parquet(unsorted);
       written
           .repartitionByRange(functions.col(PhotoRows.CELL), functions.col(PhotoRows.IMAGE))

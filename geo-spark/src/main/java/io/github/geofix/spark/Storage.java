@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
@@ -108,6 +109,28 @@ final class Storage {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Returns the names of the files in a folder; none if there is no such folder. */
+  static List<String> names(String folder) {
+    FileSystem files = of(folder);
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder);
+    try {
+      return files.exists(path)
+          ? Stream.of(files.listStatus(path)).map(file -> file.getPath().getName()).toList()
+          : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the SHA-256 of a file on this machine. */
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      long unused = Files.copy(file, out);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Returns whether a file is there. */

@@ -117,6 +117,21 @@ final class SparkGeoTest {
   }
 
   @Test
+  void aFailedWriteLeavesNothingBehind() throws IOException {
+    Path out = shared.resolve("failed.parquet");
+    Dataset<Row> failing =
+        SPARK.range(3).selectExpr("id AS s2cell", "raise_error('broken') AS image");
+    assertThatThrownBy(() -> GEO.writeSorted(failing, out.toString()))
+        .hasStackTraceContaining("broken");
+    assertThat(shared.resolve("failed.parquet.unsorted")).doesNotExist();
+    assertThat(out).doesNotExist();
+    Path other = Files.createDirectory(shared.resolve("other.parquet.unsorted"));
+    String taken = shared.resolve("other.parquet").toString();
+    assertThatThrownBy(() -> GEO.writeSorted(failing, taken)).hasMessageContaining("another job");
+    assertThat(other).isDirectory();
+  }
+
+  @Test
   void vectorsComeFromPathsFoldersAndBytesAlike() {
     Dataset<Row> folder = GEO.photos(shared.resolve("photos").toString());
     String parquet = shared.resolve("bytes.parquet").toString();

@@ -59,6 +59,26 @@ public final class EmbeddingIndexBuilder {
    *     than 16 MiB
    */
   public EmbeddingIndexBuilder add(float[] vector, LatLng latLng, String id, byte[] payload) {
+    return addRow(
+        Vectors.prepared(vector, "row " + id, shape, options.metric()), latLng, id, payload);
+  }
+
+  /**
+   * Adds a row of another index of the same metric. Its scores stay the same to the bit, as it is
+   * not normalized a second time.
+   *
+   * @param vector [D], as {@link EmbeddingIndex#vector} returned it
+   * @throws IllegalArgumentException as {@link #add(float[], LatLng, String, byte[])}, and if the
+   *     metric is the cosine and the length is not 1
+   */
+  public EmbeddingIndexBuilder addStored(
+      float[] vector, LatLng latLng, String id, byte[] payload) {
+    return addRow(
+        Vectors.stored(vector, "row " + id, shape, options.metric()), latLng, id, payload);
+  }
+
+  private EmbeddingIndexBuilder addRow(
+      float[] padded, LatLng latLng, String id, byte[] payload) {
     byte[] name = id.getBytes(StandardCharsets.UTF_8);
     if (Math.max(name.length, payload.length) > Segment.MAX_TEXT_BYTES) {
       throw new IllegalArgumentException(
@@ -71,12 +91,8 @@ public final class EmbeddingIndexBuilder {
               + " fit");
     }
     rows.add(
-        new Segment.Row(
-            Vectors.prepared(vector, "row " + id, shape, options.metric()),
-            Objects.requireNonNull(latLng),
-            name,
-            payload.clone()));
-    bytes += (long) Float.BYTES * vector.length + name.length + payload.length;
+        new Segment.Row(padded, Objects.requireNonNull(latLng), name, payload.clone()));
+    bytes += (long) Float.BYTES * shape.dimension() + name.length + payload.length;
     if (full != null && bytes >= SEGMENT_BYTES) {
       flush(full);
     }

@@ -8,6 +8,9 @@ final class Vectors {
   /** Rows and queries are kept short enough that no score overflows. */
   private static final double MAX_SQUARED_LENGTH = 1e36;
 
+  /** Rounding changes the squared length of a normalized row by less than 2e-7. */
+  private static final double UNIT_TOLERANCE = 1e-6;
+
   private Vectors() {}
 
   /**
@@ -41,6 +44,20 @@ final class Vectors {
       for (int d = 0; d < vector.length; d++) {
         padded[d] = (float) (vector[d] / length);
       }
+    }
+    return padded;
+  }
+
+  /** As {@link #prepared}, for a row that is normalized already where the metric is the cosine. */
+  static float[] stored(float[] vector, String name, Segment.Shape shape, Metric metric) {
+    float[] padded = prepared(vector, name, shape, Metric.DOT);
+    double squares = 0;
+    for (float number : vector) {
+      squares += (double) number * number;
+    }
+    if (metric == Metric.COSINE && !(Math.abs(squares - 1) <= UNIT_TOLERANCE)) {
+      throw new IllegalArgumentException(
+          name + " has length " + Math.sqrt(squares) + ", not 1: use add, which normalizes it");
     }
     return padded;
   }

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -451,6 +452,34 @@ final class EmbeddingIndexTest {
       assertThat(index.payload(0)).isEqualTo(payload);
       assertThat(index.id(1)).isEmpty();
       assertThat(index.payload(1)).isEmpty();
+    }
+  }
+
+  @Test
+  void copiesRowsOfAnotherIndexToTheBit() {
+    Random random = new Random(2);
+    try (EmbeddingIndex index = gaussians(3, 500, DEFAULTS, random).build()) {
+      EmbeddingIndexBuilder stored = EmbeddingIndex.builder(3, DEFAULTS);
+      EmbeddingIndexBuilder added = EmbeddingIndex.builder(3, DEFAULTS);
+      for (int row = 0; row < index.rows(); row++) {
+        stored.addStored(index.vector(row), index.latLng(row), index.id(row), index.payload(row));
+        added.add(index.vector(row), index.latLng(row), index.id(row));
+      }
+      try (EmbeddingIndex copy = stored.build();
+          EmbeddingIndex normalizedTwice = added.build()) {
+        int changed = 0;
+        for (int row = 0; row < index.rows(); row++) {
+          assertThat(copy.vector(row)).isEqualTo(index.vector(row));
+          assertThat(copy.id(row)).isEqualTo(index.id(row));
+          assertThat(copy.payload(row)).isEqualTo(index.payload(row));
+          changed += Arrays.equals(normalizedTwice.vector(row), index.vector(row)) ? 0 : 1;
+        }
+        assertThat(changed).isPositive();
+      }
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> stored.addStored(new float[] {1, 1, 0}, place(), "a", new byte[0]))
+          .withMessageContaining("not 1");
     }
   }
 

@@ -3,14 +3,18 @@ package io.github.geofix.spark.internal;
 import com.google.gson.GsonBuilder;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.Region;
+import io.github.geofix.spark.ShardedIndex;
 import io.github.geofix.spark.SparkGeo;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "geofix spark",
     description = "Runs GeoFix on Apache Spark.",
+    subcommands = IndexCommand.class,
     mixinStandardHelpOptions = true)
 public final class Main {
   @Spec private CommandSpec spec;
@@ -165,7 +170,89 @@ public final class Main {
     return print(cells.toString());
   }
 
-  private static SparkSession session(String operator) {
+  @Command(
+      name = "search",
+      description = "Writes the nearest rows of an index for each query.",
+      mixinStandardHelpOptions = true)
+  int search(
+      @Option(
+              names = "--index",
+              required = true,
+              paramLabel = "DIR",
+              description = "Folder that index build wrote.")
+          String index,
+      @Option(
+              names = "--queries",
+              required = true,
+              paramLabel = "DIR",
+              description =
+                  "Parquet folder with columns image and vector, as embed writes them, and"
+                      + " candidates, as locate writes them, for --near.")
+          String queries,
+      @Option(
+              names = "--top",
+              defaultValue = "10",
+              paramLabel = "N",
+              description = "Hits of a query (default: ${DEFAULT-VALUE}).")
+          int top,
+      @Option(
+              names = "--region",
+              split = ",",
+              paramLabel = "TOKEN",
+              description = "Search only in these S2 cells (default: everywhere).")
+          @Nullable List<String> region,
+      @Option(
+              names = "--near",
+              defaultValue = "0",
+              paramLabel = "KM",
+              description = "Search only so near to a query's candidates (default: anywhere).")
+          double near,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "DIR",
+              description = "Parquet folder to write.")
+          String out) {
+    SparkSession spark = session("search");
+    ShardedIndex.Search search = ShardedIndex.Search.nearest(top).nearCandidates(near);
+    SparkGeo.of(spark)
+        .openIndex(index)
+        .search(
+            spark.read().parquet(queries),
+            region == null ? search : search.within(Region.ofTokens(region)))
+        .write()
+        .parquet(out);
+    return print(out);
+  }
+
+  @Command(
+      name = "neighbors",
+      description = "Writes the nearest other rows of each row of an index.",
+      mixinStandardHelpOptions = true)
+  int neighbors(
+      @Option(
+              names = "--index",
+              required = true,
+              paramLabel = "DIR",
+              description = "Folder that index build wrote.")
+          String index,
+      @Option(
+              names = "--top",
+              defaultValue = "15",
+              paramLabel = "N",
+              description = "Neighbors of a row (default: ${DEFAULT-VALUE}).")
+          int top,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "DIR",
+              description = "Parquet folder to write.")
+          String out) {
+    SparkGeo.of(session("neighbors")).openIndex(index).neighbors(top).write().parquet(out);
+    return print(out);
+  }
+
+  static SparkSession session(String operator) {
     return SparkSession.builder().appName("geofix " + operator).getOrCreate();
   }
 

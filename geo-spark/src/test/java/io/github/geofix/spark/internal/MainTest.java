@@ -3,6 +3,7 @@ package io.github.geofix.spark.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellCounts;
@@ -47,6 +48,38 @@ final class MainTest {
     String vectors = folder.resolve("vectors").toString();
     assertThat(run("embed", "--model", model, "--data", photos, "--out", vectors)).isZero();
     assertThat(SPARK.read().parquet(vectors).filter("error is null").count()).isEqualTo(4);
+    String index = folder.resolve("index").toString();
+    assertThat(run("index", "build", "--data", vectors, "--out", index, "--rows-per-shard", "2"))
+        .isZero();
+    assertThat(out.toString()).contains("manifest 1: 4 rows in 2 shards");
+    assertThat(run("index", "append", "--index", index, "--data", vectors)).isZero();
+    assertThat(run("index", "delete", "--index", index, "--data", photos)).isZero();
+    assertThat(out.toString()).contains("manifest 3: 0 rows in 4 shards");
+    assertThat(run("index", "append", "--index", index, "--data", vectors)).isZero();
+    assertThat(run("index", "compact", "--index", index)).isZero();
+    assertThat(out.toString()).contains("manifest 5: 4 rows in 2 shards");
+    String hits = folder.resolve("hits").toString();
+    assertThat(
+            run(
+                "search",
+                "--index",
+                index,
+                "--queries",
+                vectors,
+                "--region",
+                S2Cell.of(places.get(2), 20).toString(),
+                "--top",
+                "3",
+                "--out",
+                hits))
+        .isZero();
+    assertThat(SPARK.read().parquet(hits).select("image").distinct().collectAsList())
+        .singleElement()
+        .asString()
+        .contains("2.png");
+    String neighbors = folder.resolve("neighbors").toString();
+    assertThat(run("neighbors", "--index", index, "--top", "2", "--out", neighbors)).isZero();
+    assertThat(SPARK.read().parquet(neighbors).count()).isEqualTo(8);
     String answers = folder.resolve("answers").toString();
     assertThat(
             run(

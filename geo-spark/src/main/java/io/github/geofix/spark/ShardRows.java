@@ -1,0 +1,353 @@
+package io.github.geofix.spark;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.internal.JsonRecords;
+import io.github.geofix.core.internal.StrictJson;
+import io.github.geofix.core.internal.cell.S2Cells;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * Rows on their way into shards. Their order is total, and the bounds of the shards are rows at
+ * exact positions in it, so the files depend on the rows alone.
+ */
+final class ShardRows {
+  private static final String SHARD = "shard";
+  private static final String GROUP = "group";
+  private static final String KEY = "key";
+  private static final String NUMBER = "number";
+
+  private static final StructType COLUMNS =
+      new StructType()
+          .add(GROUP, DataTypes.IntegerType, false)
+          .add(KEY, DataTypes.LongType, false)
+          .add(NUMBER, DataTypes.LongType, false)
+          .add(PhotoRows.IMAGE, DataTypes.StringType, false)
+          .add(PhotoRows.LATITUDE, DataTypes.DoubleType, false)
+          .add(PhotoRows.LONGITUDE, DataTypes.DoubleType, false)
+          .add(PhotoRows.VECTOR, DataTypes.createArrayType(DataTypes.FloatType, false), false);
+
+  private static final StructType PLACED = COLUMNS.add(SHARD, DataTypes.IntegerType, false);
+
+  private static final StructType WRITTEN =
+      new StructType()
+          .add(SHARD, DataTypes.IntegerType, false)
+          .add("digest", DataTypes.StringType, false)
+          .add("rows", DataTypes.IntegerType, false)
+          .add("firstCell", DataTypes.StringType, false)
+          .add("lastCell", DataTypes.StringType, false)
+          .add("dimension", DataTypes.IntegerType, false);
+
+  private ShardRows() {}
+
+  /** Files that were written, and the dimension of their rows. */
+  record Written(List<IndexManifest.Shard> shards, int dimension) {}
+
+  /** Returns vectors that have a position, as one group. */
+  static Dataset<Row> ofVectors(Dataset<Row> vectors) {
+    return vectors
+        .select(
+            functions.col(PhotoRows.IMAGE),
+            functions.col(PhotoRows.LATITUDE).cast("double"),
+            functions.col(PhotoRows.LONGITUDE).cast("double"),
+            functions.col(PhotoRows.VECTOR).cast("array<float>"))
+        .na()
+        .drop()
+        .mapPartitions(new Key(), Encoders.row(COLUMNS));
+  }
+
+  private record Key() implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+      return map(
+          rows,
+          row ->
+              RowFactory.create(
+                  0,
+                  key(row.getDouble(1), row.getDouble(2)),
+                  0L,
+                  row.get(0),
+                  row.get(1),
+                  row.get(2),
+                  row.get(3)));
+    }
+  }
+
+  /** Spark orders numbers as signed ones. */
+  private static long key(double latitude, double longitude) {
+    return S2Cells.leafOf(latitude, longitude) ^ Long.MIN_VALUE;
+  }
+
+  /** Returns the rows of groups of shards that are not deleted. */
+  static Dataset<Row> ofShards(
+      SparkSession spark, String folder, IndexManifest manifest, List<List<Integer>> groups) {
+    List<Row> sources = new ArrayList<>();
+    long[] firstRows = manifest.firstRows();
+    for (int group = 0; group < groups.size(); group++) {
+      for (int shard : groups.get(group)) {
+        sources.add(
+            RowFactory.create(
+                sources.size(),
+                group,
+                firstRows[shard],
+                JsonRecords.write(manifest.shards().get(shard)).toString()));
+      }
+    }
+    StructType columns =
+        new StructType()
+            .add(SHARD, DataTypes.IntegerType, false)
+            .add(GROUP, DataTypes.IntegerType, false)
+            .add(NUMBER, DataTypes.LongType, false)
+            .add("json", DataTypes.StringType, false);
+    return spark
+        .createDataFrame(sources, columns)
+        .repartitionById(Math.max(1, sources.size()), functions.col(SHARD))
+        .mapPartitions(new Read(folder), Encoders.row(COLUMNS));
+  }
+
+  /** Returns rows of shards as queries that are named by their row numbers. */
+  static Dataset<Row> asQueries(Dataset<Row> rows) {
+    return rows.select(
+        functions.col(NUMBER).cast("string").as(PhotoRows.IMAGE), functions.col(PhotoRows.VECTOR));
+  }
+
+  private record Read(String folder) implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> sources) {
+      if (!sources.hasNext()) {
+        return sources;
+      }
+      Row source = sources.next();
+      EmbeddingIndex index =
+          JsonRecords.read(StrictJson.parse(source.getString(3)), IndexManifest.Shard.class)
+              .open(folder);
+      TaskContext unused =
+          TaskContext.get()
+              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      return IntStream.range(0, index.rows())
+          .filter(row -> !index.isDeleted(row))
+          .mapToObj(row -> row(source, index, row))
+          .iterator();
+    }
+
+    private static Row row(Row source, EmbeddingIndex index, int row) {
+      LatLng place = index.latLng(row);
+      float[] vector = index.vector(row);
+      Float[] boxed = new Float[vector.length];
+      Arrays.setAll(boxed, d -> vector[d]);
+      return RowFactory.create(
+          source.getInt(1),
+          key(place.latitude(), place.longitude()),
+          source.getLong(2) + row,
+          index.id(row),
+          place.latitude(),
+          place.longitude(),
+          boxed);
+    }
+  }
+
+  /**
+   * Writes rows as shards.
+   *
+   * @param sizes the number of rows of each group; a shard has rows of one group
+   * @param stored whether the rows were read from shards
+   */
+  static Written write(
+      Dataset<Row> rows,
+      String folder,
+      IndexOptions options,
+      int rowsPerShard,
+      long[] sizes,
+      boolean stored) {
+    List<Bound> bounds = bounds(rows, rowsPerShard, sizes);
+    if (bounds.isEmpty()) {
+      return new Written(List.of(), 0);
+    }
+    Column[] order =
+        Arrays.stream(COLUMNS.fieldNames()).map(functions::col).toArray(Column[]::new);
+    List<Row> written =
+        new ArrayList<>(
+            rows.mapPartitions(new Place(bounds), Encoders.row(PLACED))
+                .repartitionById(bounds.size(), functions.col(SHARD))
+                .sortWithinPartitions(order)
+                .mapPartitions(
+                    new Write(folder, JsonRecords.write(options).toString(), stored),
+                    Encoders.row(WRITTEN))
+                .collectAsList());
+    written.sort(Comparator.comparingInt(row -> row.getInt(0)));
+    int dimension = written.get(0).getInt(5);
+    for (Row row : written) {
+      if (row.getInt(5) != dimension) {
+        throw new IllegalArgumentException(
+            "there are vectors of " + dimension + " and of " + row.getInt(5) + " numbers");
+      }
+    }
+    return new Written(
+        written.stream()
+            .map(
+                row ->
+                    new IndexManifest.Shard(
+                        row.getString(1), row.getInt(2), row.getString(3), row.getString(4), 0, ""))
+            .toList(),
+        dimension);
+  }
+
+  /** The first row of a shard. */
+  private record Bound(int group, long key, long number, byte[] image)
+      implements Serializable, Comparable<Bound> {
+
+    static Bound of(Row row) {
+      return new Bound(
+          row.getInt(0),
+          row.getLong(1),
+          row.getLong(2),
+          row.getString(3).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Texts are compared as Spark sorts them. */
+    @Override
+    public int compareTo(Bound other) {
+      int byGroup = Integer.compare(group, other.group);
+      int byKey = byGroup != 0 ? byGroup : Long.compare(key, other.key);
+      int byNumber = byKey != 0 ? byKey : Long.compare(number, other.number);
+      return byNumber != 0 ? byNumber : Arrays.compareUnsigned(image, other.image);
+    }
+  }
+
+  /** Only the keys are sorted and counted. */
+  private static List<Bound> bounds(Dataset<Row> rows, int rowsPerShard, long[] sizes) {
+    long[] starts = new long[sizes.length];
+    for (int group = 1; group < sizes.length; group++) {
+      starts[group] = starts[group - 1] + sizes[group - 1];
+    }
+    TreeSet<Bound> bounds = new TreeSet<>();
+    rows.select(GROUP, KEY, NUMBER, PhotoRows.IMAGE)
+        .sort(GROUP, KEY, NUMBER, PhotoRows.IMAGE)
+        .javaRDD()
+        .zipWithIndex()
+        .filter(row -> (row._2() - starts[row._1().getInt(0)]) % rowsPerShard == 0)
+        .collect()
+        .forEach(row -> bounds.add(Bound.of(row._1())));
+    return List.copyOf(bounds);
+  }
+
+  private record Place(List<Bound> bounds) implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+      Bound[] known = bounds.toArray(Bound[]::new);
+      return map(
+          rows,
+          row -> {
+            int at = Arrays.binarySearch(known, Bound.of(row));
+            Object[] values = new Object[PLACED.size()];
+            for (int i = 0; i < COLUMNS.size(); i++) {
+              values[i] = row.get(i);
+            }
+            values[COLUMNS.size()] = at >= 0 ? at : -at - 2;
+            return RowFactory.create(values);
+          });
+    }
+  }
+
+  /** Writes all rows of a part, which are in order, as one shard. */
+  private record Write(String folder, String options, boolean stored)
+      implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) throws IOException {
+      if (!rows.hasNext()) {
+        return rows;
+      }
+      Path local = Files.createTempDirectory("geofix");
+      Path file = local.resolve("shard.index");
+      try {
+        Row shard = write(rows, file);
+        Storage.publish(file, IndexManifest.file(folder, shard.getString(1)));
+        return List.of(shard).iterator();
+      } finally {
+        boolean unused = Files.deleteIfExists(file);
+        Files.delete(local);
+      }
+    }
+
+    private Row write(Iterator<Row> rows, Path file) throws IOException {
+      Row first = rows.next();
+      Row[] last = {first};
+      int[] count = {0};
+      int dimension = first.getList(6).size();
+      EmbeddingIndex.write(
+          file,
+          dimension,
+          JsonRecords.read(StrictJson.parse(options), IndexOptions.class),
+          builder -> {
+            add(builder, first);
+            while (rows.hasNext()) {
+              last[0] = rows.next();
+              add(builder, last[0]);
+            }
+            count[0] = builder.size();
+          });
+      return RowFactory.create(
+          first.getInt(COLUMNS.size()),
+          Storage.sha256(file),
+          count[0],
+          S2Cells.token(first.getLong(1) ^ Long.MIN_VALUE),
+          S2Cells.token(last[0].getLong(1) ^ Long.MIN_VALUE),
+          dimension);
+    }
+
+    private void add(EmbeddingIndexBuilder builder, Row row) {
+      LatLng place = new LatLng(row.getDouble(4), row.getDouble(5));
+      float[] vector = floats(row.getList(6));
+      EmbeddingIndexBuilder unused =
+          stored
+              ? builder.addStored(vector, place, row.getString(3), new byte[0])
+              : builder.add(vector, place, row.getString(3));
+    }
+  }
+
+  private static Iterator<Row> map(Iterator<Row> rows, UnaryOperator<Row> function) {
+    Iterable<Row> all = () -> rows;
+    return StreamSupport.stream(all.spliterator(), false).map(function).iterator();
+  }
+
+  static float[] floats(List<Float> numbers) {
+    float[] floats = new float[numbers.size()];
+    int d = 0;
+    for (float number : numbers) {
+      floats[d++] = number;
+    }
+    return floats;
+  }
+}
