@@ -40,8 +40,7 @@ final class ShardDeletion {
       SparkSession spark, String folder, List<Shard> shards, Dataset<Row> images) {
     Dataset<Row> names =
         spark
-            .createDataset(
-                IntStream.range(0, shards.size()).boxed().toList(), Encoders.INT())
+            .createDataset(IntStream.range(0, shards.size()).boxed().toList(), Encoders.INT())
             .repartitionById(shards.size(), functions.col("value"))
             .mapPartitions(new Names(folder, shards), Encoders.row(ROWS));
     List<Shard> marked = new ArrayList<>(shards);

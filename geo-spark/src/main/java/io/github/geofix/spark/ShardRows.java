@@ -9,7 +9,6 @@ import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,8 +192,7 @@ final class ShardRows {
     if (bounds.isEmpty()) {
       return new Written(List.of(), 0);
     }
-    Column[] order =
-        Arrays.stream(COLUMNS.fieldNames()).map(functions::col).toArray(Column[]::new);
+    Column[] order = Arrays.stream(COLUMNS.fieldNames()).map(functions::col).toArray(Column[]::new);
     List<Row> written =
         new ArrayList<>(
             rows.mapPartitions(new Place(bounds), Encoders.row(PLACED))

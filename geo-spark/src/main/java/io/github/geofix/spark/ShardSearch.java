@@ -92,8 +92,7 @@ final class ShardSearch {
             candidates.as(CANDIDATES))
         .filter(functions.col(PhotoRows.VECTOR).isNotNull())
         .withColumn(
-            TWIN,
-            functions.xxhash64(functions.col(PhotoRows.VECTOR), functions.col(CANDIDATES)))
+            TWIN, functions.xxhash64(functions.col(PhotoRows.VECTOR), functions.col(CANDIDATES)))
         .mapPartitions(
             new Plan(shards, region, search.candidatesKm(), splits), Encoders.row(PLANNED))
         .repartitionById(Math.max(1, shards.size() * splits), functions.col(TASK))
@@ -109,14 +108,7 @@ final class ShardSearch {
         .withColumn(
             RANK, functions.dense_rank().over(Window.partitionBy(QUERY, TWIN).orderBy(best)))
         .filter(functions.col(RANK).leq(search.k()))
-        .select(
-            QUERY,
-            RANK,
-            ROW,
-            SCORE,
-            PhotoRows.IMAGE,
-            PhotoRows.LATITUDE,
-            PhotoRows.LONGITUDE);
+        .select(QUERY, RANK, ROW, SCORE, PhotoRows.IMAGE, PhotoRows.LATITUDE, PhotoRows.LONGITUDE);
   }
 
   /** Sends each query to the shards it may have hits in. */
@@ -136,7 +128,8 @@ final class ShardSearch {
     }
 
     private Stream<Row> planned(Row query, int[] inRegion) {
-      long[] near = query.isNullAt(2) || query.getList(2).isEmpty() ? null : around(query.getList(2));
+      long[] near =
+          query.isNullAt(2) || query.getList(2).isEmpty() ? null : around(query.getList(2));
       Long[] cells = near == null ? null : Arrays.stream(near).boxed().toArray(Long[]::new);
       int split = (int) Math.floorMod(query.getLong(3), (long) splits);
       return Arrays.stream(inRegion)
@@ -144,11 +137,7 @@ final class ShardSearch {
           .mapToObj(
               shard ->
                   RowFactory.create(
-                      shard * splits + split,
-                      cells,
-                      query.get(0),
-                      query.get(3),
-                      query.get(1)));
+                      shard * splits + split, cells, query.get(0), query.get(3), query.get(1)));
     }
 
     private long[] around(List<Row> candidates) {
@@ -193,8 +182,7 @@ final class ShardSearch {
           TaskContext.get()
               .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       shardsRead.add(1);
-      EmbeddingSearch all =
-          index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
+      EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));
       return Stream.generate(() -> rest.block(BLOCK))
           .takeWhile(block -> !block.isEmpty())
@@ -208,9 +196,7 @@ final class ShardSearch {
               ? area
               : area.within(
                   Region.ofCellIds(
-                      block.get(0).<Long>getList(1).stream()
-                          .mapToLong(Long::longValue)
-                          .toArray()));
+                      block.get(0).<Long>getList(1).stream().mapToLong(Long::longValue).toArray()));
       float[][] vectors =
           block.stream().map(query -> ShardRows.floats(query.getList(4))).toArray(float[][]::new);
       List<SearchResult> results = within.search(vectors, k);
@@ -218,8 +204,7 @@ final class ShardSearch {
       return IntStream.range(0, block.size())
           .boxed()
           .flatMap(
-              i ->
-                  results.get(i).hits().stream().map(hit -> row(block.get(i), hit, firstRow)));
+              i -> results.get(i).hits().stream().map(hit -> row(block.get(i), hit, firstRow)));
     }
 
     private static Row row(Row query, Hit hit, long firstRow) {

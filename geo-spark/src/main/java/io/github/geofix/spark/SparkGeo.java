@@ -17,9 +17,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, vectors become
- * an index that is searched, and answers become figures, on as many machines as Spark has. All results are functions of the rows alone, so
- * failed tasks, lost executors and speculation change nothing. Thread-safe.
+ * GeoFix on Apache Spark: photos become vectors and locations, positions become cells, vectors
+ * become an index that is searched, and answers become figures, on as many machines as Spark has.
+ * All results are functions of the rows alone, so failed tasks, lost executors and speculation
+ * change nothing. Thread-safe.
  *
  * <pre>{@code
  * SparkGeo geo = SparkGeo.of(spark);

@@ -137,34 +137,31 @@ final class ShardedIndexTest {
     List<Entry> rows = entries("a", 500, 1);
     List<Entry> more = entries("b", 170, 2);
     List<Entry> queries = entries("q", 40, 3);
-      ShardedIndex index =
-          GEO.buildIndex(vectors(rows, 4), folder("index"), OPTIONS, ROWS_PER_SHARD);
-      assertThat(index.shards()).isEqualTo(9);
-      try (EmbeddingIndex one = inOrder(rows).build()) {
-        check(index, one, queries);
-        index = index.append(vectors(more, 3));
-        int first = one.append(inOrder(more));
-        assertThat(first).isEqualTo(500);
-        assertThat(index.shards()).isEqualTo(12);
-        check(index, one, queries);
-        List<String> deleted = List.of("a3", "a77", "a499", "b0", "b169");
-        index =
-            index.delete(
-                SPARK.createDataset(deleted, Encoders.STRING()).toDF("image"));
-        assertThat(
-                one.delete(
-                    IntStream.range(0, one.rows())
-                        .filter(row -> deleted.contains(one.id(row)))
-                        .toArray()))
-            .isEqualTo(deleted.size());
-        check(index, one, queries);
-        index = index.compact();
-        assertThat(one.compact()).isEqualTo(665);
-        assertThat(index.shards()).isEqualTo(12);
-        check(index, one, queries);
-        assertThat(index.number()).isEqualTo(4);
-        assertThat(index.compact()).isSameAs(index);
-      }
+    ShardedIndex index = GEO.buildIndex(vectors(rows, 4), folder("index"), OPTIONS, ROWS_PER_SHARD);
+    assertThat(index.shards()).isEqualTo(9);
+    try (EmbeddingIndex one = inOrder(rows).build()) {
+      check(index, one, queries);
+      index = index.append(vectors(more, 3));
+      int first = one.append(inOrder(more));
+      assertThat(first).isEqualTo(500);
+      assertThat(index.shards()).isEqualTo(12);
+      check(index, one, queries);
+      List<String> deleted = List.of("a3", "a77", "a499", "b0", "b169");
+      index = index.delete(SPARK.createDataset(deleted, Encoders.STRING()).toDF("image"));
+      assertThat(
+              one.delete(
+                  IntStream.range(0, one.rows())
+                      .filter(row -> deleted.contains(one.id(row)))
+                      .toArray()))
+          .isEqualTo(deleted.size());
+      check(index, one, queries);
+      index = index.compact();
+      assertThat(one.compact()).isEqualTo(665);
+      assertThat(index.shards()).isEqualTo(12);
+      check(index, one, queries);
+      assertThat(index.number()).isEqualTo(4);
+      assertThat(index.compact()).isSameAs(index);
+    }
   }
 
   private static void check(ShardedIndex index, EmbeddingIndex one, List<Entry> queries) {
@@ -181,8 +178,7 @@ final class ShardedIndexTest {
     ShardedIndex index = GEO.buildIndex(vectors(rows, 2), folder, OPTIONS, ROWS_PER_SHARD);
     List<String> before = files(folder);
     assertThat(before).hasSize(6);
-    ShardedIndex smaller =
-        index.delete(vectors(rows.subList(5, 6), 1).select("image")).compact();
+    ShardedIndex smaller = index.delete(vectors(rows.subList(5, 6), 1).select("image")).compact();
     assertThat(smaller.size()).isEqualTo(299);
     List<String> added = new ArrayList<>(files(folder));
     added.removeAll(before);
@@ -191,8 +187,7 @@ final class ShardedIndexTest {
     assertThat(GEO.openIndex(folder).size()).isEqualTo(299);
     ShardedIndex empty = smaller.delete(vectors(rows, 2)).compact();
     assertThat(empty.shards()).isZero();
-    assertThat(
-            found(empty.search(vectors(rows.subList(0, 1), 1), ShardedIndex.Search.nearest(1))))
+    assertThat(found(empty.search(vectors(rows.subList(0, 1), 1), ShardedIndex.Search.nearest(1))))
         .isEmpty();
     assertThat(empty.append(vectors(rows, 2)).size()).isEqualTo(300);
   }
@@ -214,8 +209,7 @@ final class ShardedIndexTest {
     assertThat(appended.number()).isEqualTo(2);
     assertThatThrownBy(() -> first.append(vectors(rows.subList(0, 3), 1)))
         .hasMessageContaining("another job");
-    assertThatThrownBy(
-            () -> GEO.buildIndex(vectors(rows, 2), folder("1"), OPTIONS, ROWS_PER_SHARD))
+    assertThatThrownBy(() -> GEO.buildIndex(vectors(rows, 2), folder("1"), OPTIONS, ROWS_PER_SHARD))
         .hasMessageContaining("has an index");
     assertThatThrownBy(() -> GEO.openIndex(folder("3"))).hasMessageContaining("no index");
   }

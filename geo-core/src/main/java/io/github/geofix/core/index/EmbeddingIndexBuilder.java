@@ -71,14 +71,12 @@ public final class EmbeddingIndexBuilder {
    * @throws IllegalArgumentException as {@link #add(float[], LatLng, String, byte[])}, and if the
    *     metric is the cosine and the length is not 1
    */
-  public EmbeddingIndexBuilder addStored(
-      float[] vector, LatLng latLng, String id, byte[] payload) {
+  public EmbeddingIndexBuilder addStored(float[] vector, LatLng latLng, String id, byte[] payload) {
     return addRow(
         Vectors.stored(vector, "row " + id, shape, options.metric()), latLng, id, payload);
   }
 
-  private EmbeddingIndexBuilder addRow(
-      float[] padded, LatLng latLng, String id, byte[] payload) {
+  private EmbeddingIndexBuilder addRow(float[] padded, LatLng latLng, String id, byte[] payload) {
     byte[] name = id.getBytes(StandardCharsets.UTF_8);
     if (Math.max(name.length, payload.length) > Segment.MAX_TEXT_BYTES) {
       throw new IllegalArgumentException(
@@ -90,8 +88,7 @@ public final class EmbeddingIndexBuilder {
               + Segment.MAX_TEXT_BYTES
               + " fit");
     }
-    rows.add(
-        new Segment.Row(padded, Objects.requireNonNull(latLng), name, payload.clone()));
+    rows.add(new Segment.Row(padded, Objects.requireNonNull(latLng), name, payload.clone()));
     bytes += (long) Float.BYTES * shape.dimension() + name.length + payload.length;
     if (full != null && bytes >= SEGMENT_BYTES) {
       flush(full);

@@ -477,8 +477,7 @@ final class EmbeddingIndexTest {
         assertThat(changed).isPositive();
       }
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> stored.addStored(new float[] {1, 1, 0}, place(), "a", new byte[0]))
+          .isThrownBy(() -> stored.addStored(new float[] {1, 1, 0}, place(), "a", new byte[0]))
           .withMessageContaining("not 1");
     }
   }
