@@ -39,11 +39,13 @@ final class PublishedPomsTest {
 
   @Test
   void theBomNamesThePublishedModulesAndNothingElse() throws Exception {
+    List<String> modules = values(pom(""), "modules/module");
+    modules.addAll(values(pom(""), "profiles/profile/modules/module"));
     List<String> published = new ArrayList<>();
-    for (String module : values(pom(""), "modules/module")) {
+    for (String module : modules) {
       if (values(pom(module), "properties/maven.deploy.skip").isEmpty()
           && !module.equals("geo-bom")) {
-        published.add(module);
+        published.addAll(values(pom(module), "artifactId"));
       }
     }
     Document bom = pom("geo-bom");
