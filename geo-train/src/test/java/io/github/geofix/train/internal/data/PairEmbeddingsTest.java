@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,6 +11,7 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
+import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
 import java.awt.image.BufferedImage;

@@ -1,4 +1,4 @@
-package io.github.geofix.train.optim;
+package io.github.geofix.train.internal.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

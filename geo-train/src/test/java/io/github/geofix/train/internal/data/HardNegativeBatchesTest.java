@@ -1,13 +1,15 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.train.data.HardNegativeBatches.Similarity;
+import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.data.HardNegatives.Frgeo;
 import io.github.geofix.train.data.HardNegatives.Sample4geo;
+import io.github.geofix.train.internal.data.HardNegativeBatches.Similarity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

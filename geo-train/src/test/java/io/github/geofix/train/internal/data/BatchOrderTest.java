@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

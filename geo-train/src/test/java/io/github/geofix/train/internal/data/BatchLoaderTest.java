@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,8 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
-import io.github.geofix.train.data.BatchLoader.StackedExamples;
+import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.internal.data.BatchLoader.StackedExamples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

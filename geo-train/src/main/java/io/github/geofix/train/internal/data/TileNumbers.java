@@ -1,8 +1,9 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The tiles of photos by number. Photos of one tile must not share a batch, as each would be a
@@ -18,6 +19,11 @@ final class TileNumbers {
    */
   TileNumbers(int[] tiles) {
     this.tiles = tiles.clone();
+  }
+
+  /** Returns the numbers of photos that have a tile each. */
+  static TileNumbers different(int photos) {
+    return new TileNumbers(IntStream.range(0, photos).toArray());
   }
 
   /** Returns the number of the tile of a photo. */

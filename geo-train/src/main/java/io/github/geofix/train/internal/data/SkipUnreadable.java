@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.train.Example;
@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 /**
  * Photos and examples of which an unreadable one is replaced by the next readable one. Thread-safe.
  */
-final class SkipUnreadable {
+public final class SkipUnreadable {
   private final int size;
   private final Consumer<String> onSkip;
   private final Set<Integer> unreadable = ConcurrentHashMap.newKeySet();
@@ -24,7 +24,7 @@ final class SkipUnreadable {
   }
 
   /** Returns photos without those that cannot be read. */
-  static PhotoSource photos(PhotoSource photos, Consumer<String> onSkip) {
+  public static PhotoSource photos(PhotoSource photos, Consumer<String> onSkip) {
     SkipUnreadable skip = new SkipUnreadable(photos.size(), onSkip);
     return new PhotoSource() {
       @Override
@@ -40,7 +40,7 @@ final class SkipUnreadable {
   }
 
   /** Returns examples without those that cannot be read. */
-  static Examples examples(Examples examples, Consumer<String> onSkip) {
+  public static Examples examples(Examples examples, Consumer<String> onSkip) {
     SkipUnreadable skip = new SkipUnreadable(examples.size(), onSkip);
     return new Examples() {
       @Override

@@ -1,16 +1,22 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.data.HardNegatives.Frgeo;
 import io.github.geofix.train.data.HardNegatives.Sample4geo;
+import io.github.geofix.train.data.TrainingData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Batches with hard negatives, and without two photos of one tile where that is possible. */
-final class HardNegativeBatches implements BatchOrder {
+public final class HardNegativeBatches implements BatchOrder {
   private static final int[] NOTHING = {};
 
   /** A search for the tiles that are most similar to photos. */
@@ -52,6 +58,35 @@ final class HardNegativeBatches implements BatchOrder {
     this.locations = locations;
     this.tiles = tiles;
     this.seed = seed;
+  }
+
+  /**
+   * Returns which examples share a batch.
+   *
+   * @param examples those that the model makes of the data
+   * @throws IllegalArgumentException if there are to be hard negatives, and the model does not
+   *     match photos with tiles
+   */
+  public static BatchOrder of(
+      TrainingData data,
+      Trainable model,
+      Examples examples,
+      HardNegatives hardNegatives,
+      long seed) {
+    Optional<TileNumbers> tiles = data.tileNumbers().map(TileNumbers::new);
+    if (hardNegatives instanceof HardNegatives.None) {
+      return tiles
+          .<BatchOrder>map(numbers -> random(numbers, seed))
+          .orElseGet(() -> BatchOrder.shuffled(seed));
+    }
+    PairEmbeddings embeddings =
+        new PairEmbeddings(PairEmbeddings.matching(model), examples, seed);
+    return new HardNegativeBatches(
+        hardNegatives,
+        embeddings::nearest,
+        data.locations(),
+        tiles.orElseGet(() -> TileNumbers.different(examples.size())),
+        seed);
   }
 
   /** Returns random batches without two photos of one tile where that is possible. */

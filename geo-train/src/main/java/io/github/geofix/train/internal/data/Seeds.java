@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 /**
  * Derives independent seeds from one, so that every draw of a run depends on the run's seed and on

@@ -1,4 +1,4 @@
-package io.github.geofix.train.optim;
+package io.github.geofix.train.internal.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

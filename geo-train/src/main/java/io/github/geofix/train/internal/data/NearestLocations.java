@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import com.google.common.geometry.S2ClosestPointQuery;
 import com.google.common.geometry.S2LatLng;

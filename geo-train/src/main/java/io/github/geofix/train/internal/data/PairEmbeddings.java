@@ -1,4 +1,4 @@
-package io.github.geofix.train.data;
+package io.github.geofix.train.internal.data;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -9,7 +9,9 @@ import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
-import io.github.geofix.train.data.BatchLoader.StackedExamples;
+import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.data.Batches;
+import io.github.geofix.train.internal.data.BatchLoader.StackedExamples;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
@@ -18,7 +20,7 @@ import java.util.function.BiFunction;
  * The vectors that a matching model gives its training pairs, with the weights of the moment. For
  * the training thread; examples are made by other threads.
  */
-final class PairEmbeddings {
+public final class PairEmbeddings {
   private static final int BATCH = 128;
 
   private final MatchingModel model;
@@ -35,6 +37,21 @@ final class PairEmbeddings {
     this.model = model;
     this.examples = examples;
     this.seed = seed;
+  }
+
+  /**
+   * Returns a model as one that matches photos with tiles.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public static MatchingModel matching(Trainable model) {
+    if (model instanceof MatchingModel matching) {
+      return matching;
+    }
+    throw new IllegalArgumentException(
+        "pairs and hard negatives are for models that match photos with tiles; "
+            + model.getClass().getSimpleName()
+            + " does not");
   }
 
   /** Returns the number of pairs. */
