@@ -1,7 +1,6 @@
-package io.github.geofix.core;
+package io.github.geofix.core.internal;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.internal.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One photo of a list in a CSV file, with or without a position; a {@link Manifest} holds photos
- * that all have one.
+ * One photo of a list in a CSV file, with or without a position; a manifest holds photos that
+ * all have one.
  *
  * <p>The header names the column {@code image} and, where positions are known, {@code latitude} and
  * {@code longitude}, in any order and case; {@code lat} and {@code lon}, {@code lng} or {@code

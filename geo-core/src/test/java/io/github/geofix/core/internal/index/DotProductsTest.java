@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,7 +46,7 @@ final class DotProductsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.github.geofix.core.index.Kernels#stream")
+  @MethodSource("io.github.geofix.core.internal.index.Kernels#stream")
   void saysWhatDoesNotFit(Kernel kernel) {
     assertThatThrownBy(() -> DotProducts.of(kernel, ByteBuffer.allocate(20), new float[3]))
         .hasMessage("20 bytes are no rows of 3 floats");

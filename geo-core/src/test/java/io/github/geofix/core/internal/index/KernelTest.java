@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -117,7 +117,7 @@ final class KernelTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.github.geofix.core.index.Kernels#stream")
+  @MethodSource("io.github.geofix.core.internal.index.Kernels#stream")
   void seesAnyScoreAboveTheLimit(Kernel kernel) {
     float[] scores = new float[3 * Kernel.BLOCK];
     assertThat(kernel.anyAbove(scores, Kernel.BLOCK, 0)).isFalse();
@@ -131,7 +131,7 @@ final class KernelTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.github.geofix.core.index.Kernels#stream")
+  @MethodSource("io.github.geofix.core.internal.index.Kernels#stream")
   void seesAnyScoreAboveItsOwnLimit(Kernel kernel) {
     float[] scores = new float[3 * Kernel.BLOCK];
     float[] limits = new float[Kernel.BLOCK];

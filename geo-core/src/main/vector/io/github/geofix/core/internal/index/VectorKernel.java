@@ -1,5 +1,6 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
+import io.github.geofix.core.internal.index.Kernel;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

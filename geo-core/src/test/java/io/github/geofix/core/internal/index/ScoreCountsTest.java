@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,6 +1,7 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
-import io.github.geofix.core.internal.geodesy.WebMercator;
+import io.github.geofix.core.geodesy.Frame;
+import io.github.geofix.core.geodesy.LatLng;
 
 /**
  * A square of the Web-Mercator world.

@@ -1,4 +1,4 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -10,7 +10,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.geofix.core.internal.geodesy.SphericalMean;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.awt.geom.Path2D;
 import java.io.IOException;
 import java.io.StringWriter;

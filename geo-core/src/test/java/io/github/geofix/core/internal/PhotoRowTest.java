@@ -1,8 +1,9 @@
-package io.github.geofix.core;
+package io.github.geofix.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,8 @@
-package io.github.geofix.core.geodesy;
+package io.github.geofix.core.internal.geodesy;
 
 import com.google.gson.stream.JsonWriter;
-import io.github.geofix.core.internal.geodesy.SphericalMean;
+import io.github.geofix.core.geodesy.GreatCircle;
+import io.github.geofix.core.geodesy.LatLng;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,5 +1,6 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.IndexOptions.Metric;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import io.github.geofix.core.index.IndexOptions.Metric;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  * <p>Every row's score is summed in the order of its dimensions, wherever the row is stored: a
  * kernel gives the same bits from each of its methods.
  */
-interface Kernel {
+public interface Kernel {
   /** Rows in a block of floats. */
   int BLOCK = 64;
 
@@ -141,7 +141,7 @@ interface Kernel {
 
     /** By name, because the class cannot be loaded where the module is absent. */
     static Kernel vector() throws ReflectiveOperationException {
-      return Class.forName("io.github.geofix.core.index.VectorKernel")
+      return Class.forName("io.github.geofix.core.internal.index.VectorKernel")
           .asSubclass(Kernel.class)
           .getDeclaredConstructor()
           .newInstance();

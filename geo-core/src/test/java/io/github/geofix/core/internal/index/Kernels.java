@@ -1,20 +1,20 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Both kernels, which every test of the index runs. */
-final class Kernels {
+public final class Kernels {
   private static final Kernel PLAIN = new PlainKernel();
   private static final Kernel VECTOR = vector();
 
   private Kernels() {}
 
-  static List<Kernel> all() {
+  public static List<Kernel> all() {
     return List.of(PLAIN, VECTOR);
   }
 
-  static Stream<Kernel> stream() {
+  public static Stream<Kernel> stream() {
     return all().stream();
   }
 

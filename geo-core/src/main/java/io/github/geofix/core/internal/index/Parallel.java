@@ -1,4 +1,4 @@
-package io.github.geofix.core.index;
+package io.github.geofix.core.internal.index;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,14 +7,14 @@ import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Data-parallel loops on the calling thread and free threads of the common pool. */
-final class Parallel {
+public final class Parallel {
   private Parallel() {}
 
   /**
    * Runs the same work on several threads and waits for those that started. The work must divide
    * itself, for example by an atomic counter, and return at once when nothing is left.
    */
-  static void run(int threads, Runnable work) {
+  public static void run(int threads, Runnable work) {
     List<AtomicBoolean> started = new ArrayList<>();
     List<ForkJoinTask<?>> tasks = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
