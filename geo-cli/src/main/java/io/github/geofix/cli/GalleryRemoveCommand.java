@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
+import io.github.geofix.core.internal.PhotoRow;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;
