@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 import javax.imageio.IIOException;
 
@@ -39,23 +39,15 @@ final class Vp8Header {
   /**
    * Reads a header.
    *
-   * @throws IIOException if it is none of a key frame that is shown
+   * @throws IIOException if it is damaged, or none of a key frame that is shown
    */
   Vp8Header(byte[] file, WebpChunk frame) throws IIOException {
+    int[] size = size(file, frame);
+    width = size[0];
+    height = size[1];
     int start = frame.start();
     int end = start + frame.length();
-    if (frame.length() < BYTES) {
-      throw new IIOException("the picture has " + frame.length() + " bytes");
-    }
-    int tag = number(file, start, 3);
-    boolean isKey = (tag & 1) == 0 && (tag >> 1 & 7) <= MAX_VERSION && (tag >> 4 & 1) == 1;
-    if (!isKey || number(file, start + 3, 3) != START_CODE) {
-      throw new IIOException("the picture is no key frame");
-    }
-    // The two highest bits ask for scaling by the viewer, and are ignored.
-    width = number(file, start + 6, 2) & 0x3fff;
-    height = number(file, start + 8, 2) & 0x3fff;
-    int firstLength = tag >> 5;
+    int firstLength = number(file, start, 3) >> 5;
     if (firstLength > frame.length() - BYTES) {
       throw new IIOException("the first partition of the picture has " + firstLength + " bytes");
     }
@@ -75,6 +67,29 @@ final class Vp8Header {
       }
     }
     skipProbability = modes.flag() ? modes.number(8) : -1;
+  }
+
+  /**
+   * Returns the width and the height of a frame.
+   *
+   * @throws IIOException if it is no key frame that is shown
+   */
+  static int[] size(byte[] file, WebpChunk frame) throws IIOException {
+    int start = frame.start();
+    if (frame.length() < BYTES) {
+      throw new IIOException("the picture has " + frame.length() + " bytes");
+    }
+    int tag = number(file, start, 3);
+    boolean isKey = (tag & 1) == 0 && (tag >> 1 & 7) <= MAX_VERSION && (tag >> 4 & 1) == 1;
+    if (!isKey || number(file, start + 3, 3) != START_CODE) {
+      throw new IIOException("the picture is no key frame");
+    }
+    // The two highest bits ask for scaling by the viewer, and are ignored.
+    int[] size = {number(file, start + 6, 2) & 0x3fff, number(file, start + 8, 2) & 0x3fff};
+    if (size[0] == 0 || size[1] == 0) {
+      throw new IIOException("the picture has %d x %d pixels".formatted(size[0], size[1]));
+    }
+    return size;
   }
 
   /** Reads the segments' values, and returns the probabilities of their map. */
@@ -155,7 +170,7 @@ final class Vp8Header {
   }
 
   /** Returns an unsigned little-endian number. */
-  private static int number(byte[] file, int at, int bytes) {
+  static int number(byte[] file, int at, int bytes) {
     int number = 0;
     for (int i = bytes - 1; i >= 0; i--) {
       number = number << 8 | (file[at + i] & 0xff);

@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 /**
  * A partition of a VP8 frame, read bit by bit: the boolean entropy decoder (RFC 6386, 7). What lies

@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 /** The inverse transforms of blocks of 4 x 4 (RFC 6386, 14.3 and 14.4). */
 final class Vp8Transform {

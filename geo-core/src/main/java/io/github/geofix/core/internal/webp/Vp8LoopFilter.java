@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 /** The filter that smooths the edges of blocks in a whole frame (RFC 6386, 15). */
 final class Vp8LoopFilter {

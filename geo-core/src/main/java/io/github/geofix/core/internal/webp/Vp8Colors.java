@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -24,10 +24,17 @@ final class Vp8Colors {
 
   private Vp8Colors() {}
 
-  /** Returns the image of a frame, as BGR bytes. */
-  static BufferedImage toImage(Vp8Plane[] planes, int width, int height) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+  /**
+   * Returns the image of a frame, as bytes of blue, green and red.
+   *
+   * @param alpha of the pixels, which goes before their colors; empty if there is none
+   */
+  static BufferedImage toImage(Vp8Plane[] planes, int width, int height, byte[] alpha) {
+    boolean hasAlpha = alpha.length > 0;
+    int type = hasAlpha ? BufferedImage.TYPE_4BYTE_ABGR : BufferedImage.TYPE_3BYTE_BGR;
+    BufferedImage image = new BufferedImage(width, height, type);
     byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    int to = 0;
     int[] u = new int[width];
     int[] v = new int[width];
     for (int y = 0; y < height; y++) {
@@ -35,8 +42,10 @@ final class Vp8Colors {
       interpolate(planes[2], y, height, v);
       byte[] luma = planes[0].samples;
       int from = planes[0].at(0, y);
-      int to = 3 * width * y;
       for (int x = 0; x < width; x++) {
+        if (hasAlpha) {
+          bgr[to++] = alpha[width * y + x];
+        }
         int light = ((luma[from + x] & 0xff) * LUMA) >> 8;
         bgr[to++] = toByte(light + ((u[x] * BLUE_OF_U) >> 8) - BLUE_OFFSET);
         bgr[to++] =

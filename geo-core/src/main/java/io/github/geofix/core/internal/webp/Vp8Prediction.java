@@ -1,4 +1,4 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 import java.util.Arrays;
 

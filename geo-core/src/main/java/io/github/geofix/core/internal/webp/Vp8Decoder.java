@@ -1,16 +1,10 @@
-package io.github.geofix.models.image;
+package io.github.geofix.core.internal.webp;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import javax.imageio.IIOException;
 
-/**
- * Decodes the key frame that a lossy WebP is (VP8, RFC 6386) to the pixels of libwebp.
- *
- * <p>TwelveMonkeys' reader, which reads all other WebP, filters a frame while it predicts from it,
- * and repeats chroma instead of interpolating it: at low quality its pixels are off by more than a
- * level on average.
- */
+/** Decodes the key frame that a lossy WebP is (VP8, RFC 6386) to the pixels of libwebp. */
 final class Vp8Decoder {
   /** The probability that a macroblock's luma is predicted by blocks, of 256 (section 11.2). */
   private static final int BY_BLOCKS = 145;
@@ -63,21 +57,14 @@ final class Vp8Decoder {
   /**
    * Decodes a frame.
    *
-   * @param width that the file states
-   * @param height that the file states
-   * @throws IIOException if it is damaged or of another size
+   * @param alpha of the pixels; empty if there is none
+   * @throws IIOException if it is damaged
    */
-  static BufferedImage decode(byte[] file, WebpChunk frame, int width, int height)
-      throws IIOException {
-    Vp8Header header = new Vp8Header(file, frame);
-    if (header.width != width || header.height != height) {
-      throw new IIOException(
-          "the picture has %d x %d pixels, not %d x %d"
-              .formatted(header.width, header.height, width, height));
-    }
+  static BufferedImage decode(byte[] file, WebpChunk picture, byte[] alpha) throws IIOException {
+    Vp8Header header = new Vp8Header(file, picture);
     Vp8Decoder decoder = new Vp8Decoder(header);
     decoder.decode();
-    return Vp8Colors.toImage(decoder.planes, width, height);
+    return Vp8Colors.toImage(decoder.planes, header.width, header.height, alpha);
   }
 
   private void decode() throws IIOException {
