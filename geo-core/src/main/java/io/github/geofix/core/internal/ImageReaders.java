@@ -1,6 +1,7 @@
 package io.github.geofix.core.internal;
 
 import io.github.geofix.core.internal.webp.WebpReaderSpi;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -79,6 +80,8 @@ public final class ImageReaders {
       boolean fits;
       try {
         fits = provider.canDecodeInput(in);
+      } catch (EOFException e) {
+        fits = false; // the file is shorter than what a provider looks at
       } finally {
         in.reset();
       }
