@@ -2,7 +2,6 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.judge.ChatClient;
-import io.github.geofix.judge.ChatOptions;
 import io.github.geofix.judge.VlmLocalizer;
 import io.github.geofix.models.image.Photos;
 import java.io.PrintWriter;
@@ -62,7 +61,7 @@ final class VlmOptions {
   Localizer open(PrintWriter err) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
-        new ChatClient(ChatOptions.of(url, model).withMaxCalls(calls), key == null ? "" : key);
+        new ChatClient(ChatClient.Options.of(url, model).withMaxCalls(calls), key == null ? "" : key);
     VlmLocalizer.Options options =
         VlmLocalizer.Options.defaults().withSamples(samples).withMinAgreement(agreement);
     VlmLocalizer localizer = new VlmLocalizer(client, options, Photos::read);

@@ -6,6 +6,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.CsvFile;
 import io.github.geofix.eval.Matches;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
