@@ -7,6 +7,7 @@ import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.internal.report.EmbeddedImage;
 import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import io.github.geofix.eval.internal.report.RetrievedPhoto;
 import io.github.geofix.eval.report.HtmlReport;
 import java.awt.image.BufferedImage;
@@ -125,6 +126,13 @@ public final class CrossViewEvaluation implements Evaluation {
                     report.count(),
                     report.gallerySize()))
             .provenance("images", protocol.preprocessing());
+    if (!report.intervals().isEmpty()) {
+      page.add(
+          ReportSection.table(
+              "Intervals by bootstrap",
+              "Photos or places are drawn again and again; those of one place together.",
+              report.intervalTable()));
+    }
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     labels.addTo(page);
