@@ -1,4 +1,4 @@
-package io.github.geofix.core.internal;
+package io.github.geofix.core.internal.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

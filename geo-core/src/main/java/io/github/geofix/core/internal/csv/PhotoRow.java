@@ -1,6 +1,7 @@
-package io.github.geofix.core.internal;
+package io.github.geofix.core.internal.csv;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.github.geofix.models.io;
+package io.github.geofix.models.internal.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
