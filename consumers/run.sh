@@ -13,7 +13,7 @@ if [ -z "$jdks" ]; then
 fi
 if [ $# = 0 ]; then
   resources=$root/geo-models/src/test/resources
-  set -- "$resources/folders/embed" "$resources/photos/baseline.jpg" "$resources/photos/cmyk.jpg" "$resources/photos/lossy.webp"
+  set -- "$resources/folders/token" "$resources/photos/baseline.jpg" "$resources/photos/cmyk.jpg" "$resources/photos/lossy.webp"
 fi
 case ${1:-} in
   -*) set -- ;;
