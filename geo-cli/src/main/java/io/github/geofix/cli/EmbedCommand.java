@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Backbone;

@@ -3,7 +3,6 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.judge.ChatClient;
-import io.github.geofix.judge.ChatOptions;
 import io.github.geofix.judge.VlmLocalizer;
 import io.github.geofix.models.image.Photos;
 import java.io.PrintWriter;
@@ -67,7 +66,7 @@ final class VlmOptions {
   Localizer open(PrintWriter err, PhotoLimits limits) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
-        new ChatClient(ChatOptions.of(url, model).withMaxCalls(calls), key == null ? "" : key);
+        new ChatClient(ChatClient.Options.of(url, model).withMaxCalls(calls), key == null ? "" : key);
     VlmLocalizer.Options options =
         VlmLocalizer.Options.defaults().withSamples(samples).withMinAgreement(agreement);
     VlmLocalizer localizer = 

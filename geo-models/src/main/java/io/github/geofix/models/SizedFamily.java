@@ -1,8 +1,8 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.Settings;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;

@@ -103,8 +103,8 @@ public final class SparkGeo {
    * the bytes of the file, null if they are at the path; and {@code latitude} and {@code longitude}
    * where they are known. Data of other shapes is brought into this one with Spark's own means.
    *
-   * @param path a list of photos that ends in {@code .csv} with the columns of {@link
-   *     io.github.geofix.core.PhotoRow}, whose relative images lie beside it; Parquet with these
+   * @param path a list of photos that ends in {@code .csv} with the columns of a {@link
+   *     io.github.geofix.core.Manifest}, whose relative images are beside it; Parquet with these
    *     columns, which ends in {@code .parquet}; or a folder of photos
    * @throws IllegalArgumentException if there is no column {@code image}
    */

@@ -3,7 +3,7 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

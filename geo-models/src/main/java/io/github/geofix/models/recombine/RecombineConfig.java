@@ -5,10 +5,10 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.image.PolarTransform;
+import io.github.geofix.models.internal.io.NamedClass;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.loss.SoftMarginTriplet;
 import io.github.geofix.models.internal.loss.WeightedTuple;
-import io.github.geofix.models.io.NamedClass;
-import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.loss.Distance;
 import java.util.List;
 

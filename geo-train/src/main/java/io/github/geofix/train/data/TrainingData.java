@@ -7,10 +7,11 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.internal.data.PairEmbeddings;
+import io.github.geofix.train.internal.data.SkipUnreadable;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
@@ -80,19 +81,9 @@ public final class TrainingData {
   public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     return new TrainingData(
         Optional.empty(),
-        model -> matching(model).examples(pairs, prepare),
+        model -> PairEmbeddings.matching(model).examples(pairs, prepare),
         List.of(),
         ImagePair.tileNumbers(pairs));
-  }
-
-  private static MatchingModel matching(Trainable model) {
-    if (model instanceof MatchingModel matching) {
-      return matching;
-    }
-    throw new IllegalArgumentException(
-        "pairs and hard negatives are for models that match photos with tiles; "
-            + model.getClass().getSimpleName()
-            + " does not");
   }
 
   /**
@@ -162,31 +153,10 @@ public final class TrainingData {
   }
 
   /**
-   * Returns which examples share a batch.
-   *
-   * @param made those of {@link #examples(Trainable)}
-   * @throws IllegalArgumentException if there are to be hard negatives, and the model does not
-   *     match photos with tiles
+   * Returns the number of each photo's tile, the same for photos of one tile; empty if each photo
+   * has a tile of its own.
    */
-  public BatchOrder order(Trainable model, Examples made, HardNegatives hardNegatives, long seed) {
-    if (hardNegatives instanceof HardNegatives.None) {
-      return tiles == null
-          ? BatchOrder.shuffled(seed)
-          : HardNegativeBatches.random(new TileNumbers(tiles), seed);
-    }
-    PairEmbeddings embeddings = new PairEmbeddings(matching(model), made, seed);
-    return new HardNegativeBatches(
-        hardNegatives, embeddings::nearest, locations, tileNumbers(made.size()), seed);
-  }
-
-  private TileNumbers tileNumbers(int size) {
-    if (tiles != null) {
-      return new TileNumbers(tiles);
-    }
-    int[] different = new int[size];
-    for (int i = 0; i < size; i++) {
-      different[i] = i;
-    }
-    return new TileNumbers(different);
+  public Optional<int[]> tileNumbers() {
+    return Optional.ofNullable(tiles).map(int[]::clone);
   }
 }
