@@ -349,7 +349,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Localizer loaded =
         vlm == null
             ? choice.load(Objects.requireNonNull(system.model), images)
-            : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+            : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
     try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(

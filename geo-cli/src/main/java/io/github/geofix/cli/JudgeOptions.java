@@ -71,7 +71,8 @@ final class JudgeOptions {
       ChatJudge chat = new ChatJudge(new ChatClient(options, key == null ? "" : key), judge.form);
       PrintWriter err = command.commandLine().getErr();
       return new OwningLocalizer(
-          new JudgedLocalizer(localizer, chat, Photos::read),
+          new JudgedLocalizer(
+              localizer, chat, photo -> Photos.read(photo, localizer.photoLimits())),
           List.of(
               () -> {
                 err.println("judge: " + chat.counts());

@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
@@ -242,6 +243,13 @@ final class RunOptions {
   private @Nullable VectorOptions vectors;
 
   @Mixin private final CodeOption code = new CodeOption();
+
+  @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
+
+  /** Returns the limits on photos, which are the machine's and not kept with the run. */
+  PhotoLimits photoLimits() {
+    return photoLimits.limits();
+  }
 
   /** Returns the permission to run code. */
   CodeOption code() {

@@ -154,9 +154,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   /** Returns the configuration that {@link #save} writes, with the present answer options. */
   public abstract Record config();
 
-  /** Returns the limits on the photos that the model's localizers decode. */
+  /** Returns the limits on the photos that the model's localizers and examples decode. */
   public final PhotoLimits photoLimits() {
     return photoLimits;
+  }
+
+  /** Changes the limits on photos, of localizers and examples that are made from now on. */
+  public final void setPhotoLimits(PhotoLimits photoLimits) {
+    this.photoLimits = photoLimits;
   }
 
   /** Returns how scores become locations. */
@@ -278,8 +283,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
-  /** Takes the calibration and the attribution of a folder that holds no weights of its own. */
+  /** Takes what a folder that holds no weights of its own has besides them. */
   protected final void readBesides(ModelFolder folder) {
+    photoLimits = folder.options().photoLimits();
     calibration = folder.calibration();
     attribution = folder.attribution();
   }

@@ -251,7 +251,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
    */
   public Added add(Manifest photos, boolean skipUnreadable, IntConsumer onProgress) {
     return GalleryFolder.change(
-        folder, () -> new GalleryAdder(rows, encoder, skipUnreadable, onProgress).add(photos));
+        folder, () -> new GalleryAdder(rows, encoder, photoLimits(), skipUnreadable, onProgress).add(photos));
   }
 
   /**
@@ -318,7 +318,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
   public Answer query(Path photo) {
-    return answers(List.of(encoder.read(Photos.read(photo), Optional.of(photo)))).get(0);
+    return answers(List.of(encoder.read(Photos.read(photo, photoLimits()), Optional.of(photo)))).get(0);
   }
 
   /** Answers for a photo already decoded and upright, with the most similar photos as evidence. */

@@ -15,6 +15,7 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
@@ -52,6 +53,7 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -546,6 +548,11 @@ final class RecombineModelTest {
       assertThat(prepared.inputs()[0])
           .isNotEqualTo(model.examples(pairs).example(0, 0, new SplittableRandom(1)).inputs()[0]);
       assertThat(prepared.inputs()[1]).isEqualTo(expected.inputs()[1]);
+      model.setPhotoLimits(PhotoLimits.defaults().withMaxPixels(16));
+      Examples limited = model.examples(pairs);
+      assertThatThrownBy(() -> limited.example(0, 0, new SplittableRandom(1)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("more than the 16 allowed");
     }
   }
 
