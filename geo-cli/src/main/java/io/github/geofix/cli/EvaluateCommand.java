@@ -19,7 +19,7 @@ import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;

@@ -5,7 +5,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;

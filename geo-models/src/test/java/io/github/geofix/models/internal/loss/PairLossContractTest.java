@@ -1,4 +1,4 @@
-package io.github.geofix.models.loss;
+package io.github.geofix.models.internal.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,9 +8,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.internal.loss.InfoNce;
-import io.github.geofix.models.internal.loss.SoftMarginTriplet;
-import io.github.geofix.models.internal.loss.WeightedTuple;
+import io.github.geofix.models.internal.recombine.SoftMarginTriplet;
+import io.github.geofix.models.internal.recombine.WeightedTuple;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.List;

@@ -1,9 +1,10 @@
-package io.github.geofix.models.internal.loss;
+package io.github.geofix.models.internal.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import io.github.geofix.models.internal.loss.PairLosses;
 import io.github.geofix.models.internal.nn.Scalar;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param alpha steepness, positive
  * @param distance between embeddings
  */
-public record WeightedTuple(double alpha, Distance distance) {
+public record WeightedTuple(double alpha, Distance distance) implements DistanceLoss {
 
-  /**
-   * Checks the steepness.
-   *
-   * @throws IllegalArgumentException if it is not positive
-   */
+  /** Checks the steepness. */
   public WeightedTuple {
     PairLosses.checkAlpha(alpha);
   }
@@ -38,31 +35,11 @@ public record WeightedTuple(double alpha, Distance distance) {
     return new WeightedTuple(10, Distance.COSINE);
   }
 
-  /**
-   * Returns the loss with all other positives of the batch as negatives.
-   *
-   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
-   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
-   * @return scalar, above 0: the mean over anchors and positives
-   * @throws IllegalArgumentException if the shapes differ or B &lt; 2
-   */
-  public NDArray loss(NDArray anchors, NDArray positives) {
-    return loss(anchors, positives, null);
-  }
-
-  /**
-   * Returns the loss.
-   *
-   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
-   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
-   * @param falseNegatives boolean {@code [B, B]}, true where a row is no negative of an anchor
-   *     since both show the same place; the diagonal has no effect; null for none
-   * @return scalar, 0 or more: the mean over anchors and positives
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
-   */
+  /** {@inheritDoc} It is the mean over anchors and positives. */
+  @Override
   public NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
     PairLosses.checkPairs(anchors, positives);
-    NDArray distances = distance.between(anchors, positives);
+    NDArray distances = DistanceLoss.distances(distance, anchors, positives);
     NDArray logits = distances.mul(Scalar.of(distances, -alpha));
     if (falseNegatives != null) {
       NDArray counted = PairLosses.counted(falseNegatives, anchors, positives);

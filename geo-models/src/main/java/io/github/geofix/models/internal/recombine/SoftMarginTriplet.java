@@ -1,12 +1,13 @@
-package io.github.geofix.models.internal.loss;
+package io.github.geofix.models.internal.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import io.github.geofix.models.internal.loss.PairLosses;
 import io.github.geofix.models.internal.nn.Scalar;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param alpha steepness, positive
  * @param distance between embeddings
  */
-public record SoftMarginTriplet(double alpha, Distance distance) {
+public record SoftMarginTriplet(double alpha, Distance distance) implements DistanceLoss {
 
-  /**
-   * Checks the steepness.
-   *
-   * @throws IllegalArgumentException if it is not positive
-   */
+  /** Checks the steepness. */
   public SoftMarginTriplet {
     PairLosses.checkAlpha(alpha);
   }
@@ -38,33 +35,13 @@ public record SoftMarginTriplet(double alpha, Distance distance) {
     return new SoftMarginTriplet(10, Distance.SQUARED_L2);
   }
 
-  /**
-   * Returns the loss with all other positives of the batch as negatives.
-   *
-   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
-   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
-   * @return scalar, above 0: the mean over all {@code 2 B (B - 1)} triplets
-   * @throws IllegalArgumentException if the shapes differ or B &lt; 2
-   */
-  public NDArray loss(NDArray anchors, NDArray positives) {
-    return loss(anchors, positives, null);
-  }
-
-  /**
-   * Returns the loss.
-   *
-   * @param anchors {@code [B, D]} of any length; the result belongs to its manager
-   * @param positives {@code [B, D]} of any length; row i is the positive of anchor i
-   * @param falseNegatives boolean {@code [B, B]}, true where a row is no negative of an anchor
-   *     since both show the same place; the diagonal has no effect; null for none
-   * @return scalar, 0 or more: the mean over all triplets that count, 0 if none does
-   * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
-   */
+  /** {@inheritDoc} It is the mean over all triplets that count, 0 if none does. */
+  @Override
   public NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
     PairLosses.checkPairs(anchors, positives);
     NDManager manager = anchors.getManager();
     int batch = (int) anchors.getShape().get(0);
-    NDArray distances = distance.between(anchors, positives);
+    NDArray distances = DistanceLoss.distances(distance, anchors, positives);
     NDArray row = manager.arange(0, batch, 1, DataType.INT64).reshape(batch, 1);
     NDArray own = distances.gather(row, 1);
     NDArray steepness = Scalar.of(distances, alpha);

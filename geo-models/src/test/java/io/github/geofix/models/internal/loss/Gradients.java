@@ -1,4 +1,4 @@
-package io.github.geofix.models.loss;
+package io.github.geofix.models.internal.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,10 @@
-package io.github.geofix.models.plonk;
+package io.github.geofix.models.internal.plonk;
 
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.image.ImageSpec.Interpolation;
+import io.github.geofix.models.plonk.PlonkModel;
 
 /**
  * The configuration of a {@link PlonkModel}. Immutable.
