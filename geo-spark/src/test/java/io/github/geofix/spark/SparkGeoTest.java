@@ -117,6 +117,13 @@ final class SparkGeoTest {
   }
 
   @Test
+  void theExampleOfTheDocumentationRuns() {
+    SparkExample.main(new String[] {shared.toString()});
+    assertThat(SPARK.read().parquet(shared.resolve("located").toString()).count())
+        .isEqualTo(PHOTOS);
+  }
+
+  @Test
   void aFailedWriteLeavesNothingBehind() throws IOException {
     Path out = shared.resolve("failed.parquet");
     Dataset<Row> failing =
