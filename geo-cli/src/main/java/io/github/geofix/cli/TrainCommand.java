@@ -9,7 +9,6 @@ import io.github.geofix.eval.protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
@@ -302,7 +301,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void noteMissing(GeoModel model) {
-    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+    if (model instanceof GeoModel.Refining refining && refining.missingImagery().missing() > 0) {
       note(refining.missingImagery().toString());
     }
   }

@@ -17,7 +17,6 @@ import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
@@ -57,7 +56,7 @@ import java.util.function.IntConsumer;
  * process that ends at any time leaves them as they were before or after. One process at a time can
  * change a gallery; others that have it open see it as it was. Answers are thread-safe.
  */
-public final class GalleryModel extends GeoModel implements RefiningModel {
+public final class GalleryModel extends GeoModel implements GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "gallery";

@@ -9,6 +9,7 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.io.Settings;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.weights.ImportReport;

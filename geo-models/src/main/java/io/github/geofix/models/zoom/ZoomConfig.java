@@ -10,6 +10,7 @@ import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.loss.NextToken;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import java.util.List;
 
 /**

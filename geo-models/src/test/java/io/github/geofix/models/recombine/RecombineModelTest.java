@@ -314,11 +314,11 @@ final class RecombineModelTest {
       Batch batch = stacked(step, model, examples);
       float[] photos =
           model
-              .network()
+              .recombineNetwork()
               .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
               .toFloatArray();
       float[] tiles =
-          model.network().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
+          model.recombineNetwork().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
       int[] rows = new int[3];
       for (int i = 0; i < 3; i++) {
         rows[i] = 4 * i + (int) examples.get(i).targets()[1][0];
@@ -604,7 +604,7 @@ final class RecombineModelTest {
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {
-        assertThat(vectors(Gallery.read(tensors, model.network().dimension())))
+        assertThat(vectors(Gallery.read(tensors, model.recombineNetwork().dimension())))
             .isEqualTo(vectors(gallery));
         assertThatThrownBy(() -> Gallery.read(tensors, 7))
             .isInstanceOf(ModelFormatException.class)
@@ -651,7 +651,7 @@ final class RecombineModelTest {
             LongStream.range(0, 1 << 13).map(i -> (i << 47) + (1L << 46)).toArray());
     try (RecombineModel model =
         RecombineModel.create(
-            config().withRecombination(FeatureRecombination.Options.defaults().withRegions(1024)),
+            config().withRecombination(RecombineConfig.Recombination.defaults().withRegions(1024)),
             List.of(),
             1)) {
       assertThatThrownBy(() -> model.setGallery(many))

@@ -1,4 +1,4 @@
-package io.github.geofix.models.zoom;
+package io.github.geofix.models.internal.zoom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.RenameTable;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

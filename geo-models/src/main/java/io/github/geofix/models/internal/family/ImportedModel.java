@@ -1,8 +1,10 @@
-package io.github.geofix.models;
+package io.github.geofix.models.internal.family;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.train.Batch;

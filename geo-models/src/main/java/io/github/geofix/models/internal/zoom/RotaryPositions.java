@@ -1,4 +1,4 @@
-package io.github.geofix.models.zoom;
+package io.github.geofix.models.internal.zoom;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

@@ -1,18 +1,20 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
+import io.github.geofix.models.recombine.RecombineConfig;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.loss.InfoNce;
+import io.github.geofix.models.internal.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.recombine.RecombineConfig.View;
+import io.github.geofix.models.recombine.RecombineModel;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,7 @@ public final class RecombineNetwork extends Module {
   public record Options(
       View photoView,
       View tileView,
-      FeatureRecombination.Options recombination,
+      RecombineConfig.Recombination recombination,
       OptionalDouble temperature) {
 
     /** Returns FRGeo as released: panoramas, four regions, normalized, no learned scale. */
@@ -47,7 +49,7 @@ public final class RecombineNetwork extends Module {
       return new Options(
           View.GROUND,
           View.AERIAL,
-          FeatureRecombination.Options.defaults(),
+          RecombineConfig.Recombination.defaults(),
           OptionalDouble.empty());
     }
   }
@@ -89,6 +91,22 @@ public final class RecombineNetwork extends Module {
     }
     logScale =
         options.temperature().isPresent() ? scale(options.temperature().getAsDouble()) : null;
+  }
+
+  /** Creates the network of a configuration, without values. */
+  public static RecombineNetwork of(RecombineConfig config) {
+    RecombineConfig.Encoder encoder = config.encoder();
+    Backbone photos = Backbone.named(encoder.backbone(), encoder.photo());
+    return new RecombineNetwork(
+        photos,
+        encoder.shared() ? photos : Backbone.named(encoder.backbone(), encoder.tile()),
+        new Options(
+            config.photos().view(),
+            config.photos().tileView(),
+            config.recombination(),
+            config.loss() instanceof RecombineConfig.InfoNce infoNce
+                ? OptionalDouble.of(infoNce.temperature())
+                : OptionalDouble.empty()));
   }
 
   private Parameter scale(double temperature) {
@@ -155,19 +173,19 @@ public final class RecombineNetwork extends Module {
    * @param columns of the feature map
    * @param units {@code [rows * columns, D]} row-major, of length 1 each
    */
-  record CellFeatures(int rows, int columns, float[] units) {}
+  public record CellFeatures(int rows, int columns, float[] units) {}
 
   /**
    * Returns the features of the cells of a photo, normalized as the mean of a region is.
    *
    * @param image {@code [1, 3, H, W]}
    */
-  CellFeatures photoCells(Forward f, NDArray image) {
+  public CellFeatures photoCells(Forward f, NDArray image) {
     return cells(f, photos.map(f, image), photoRegions);
   }
 
   /** As {@link #photoCells}, of a tile. */
-  CellFeatures tileCells(Forward f, NDArray image) {
+  public CellFeatures tileCells(Forward f, NDArray image) {
     return cells(f, tiles.map(f, image), tileRegions);
   }
 
@@ -183,7 +201,7 @@ public final class RecombineNetwork extends Module {
    *
    * @throws IllegalStateException if the network has none
    */
-  NDArray logScale(NDManager step) {
+  public NDArray logScale(NDManager step) {
     Parameter learned = logScale;
     if (learned == null) {
       throw new IllegalStateException("the network has no learned scale");

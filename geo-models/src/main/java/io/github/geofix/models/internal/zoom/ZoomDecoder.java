@@ -1,4 +1,4 @@
-package io.github.geofix.models.zoom;
+package io.github.geofix.models.internal.zoom;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -12,6 +12,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.zoom.ZoomConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
-package io.github.geofix.models;
+package io.github.geofix.models.internal.family;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;

@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -17,34 +17,6 @@ import io.github.geofix.models.recombine.RecombineConfig.View;
  * <p>Costs one matrix product a map. Immutable, and thread-safe if the normalization is.
  */
 public final class FeatureRecombination {
-
-  /**
-   * Options of the recombination.
-   *
-   * @param regions the number R of directions; 1 is global pooling, the baseline
-   * @param normalized whether the backbone's final normalization is applied to the mean of each
-   *     region, as in the released code, or a layer normalization of its own if the backbone has
-   *     none; false for the paper's text
-   */
-  public record Options(int regions, boolean normalized) {
-
-    /** Checks the number of regions. */
-    public Options {
-      if (regions < 1) {
-        throw new IllegalArgumentException("regions must be 1 or more: " + regions);
-      }
-    }
-
-    /** Returns FRGeo as released: four regions, normalized. */
-    public static Options defaults() {
-      return new Options(4, true);
-    }
-
-    /** Returns a copy with another number of regions. */
-    public Options withRegions(int regions) {
-      return new Options(regions, normalized);
-    }
-  }
 
   /** What is done to the mean of each region before the regions are joined. */
   @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
 /**
  * The pooling weights of the directions of a feature map. The directions are R equal angles,
@@ -8,7 +8,7 @@ package io.github.geofix.models.recombine;
  * <p>Each method returns a matrix {@code [cells, R]}, row-major, whose column r holds the weights
  * of a mean over region r: they sum to 1, or are all 0 if the region is outside the map.
  */
-final class Regions {
+public final class Regions {
   private static final double CIRCLE = 360;
 
   /** Points on a side of a cell, by which its share of a wedge is measured. */
@@ -17,7 +17,7 @@ final class Regions {
   private Regions() {}
 
   /** Returns strips of whole columns; the last one takes the remainder of the division. */
-  static float[] strips(int rows, int columns, int regions) {
+  public static float[] strips(int rows, int columns, int regions) {
     double[][] shares = new double[rows * columns][regions];
     int width = columns / regions;
     for (int cell = 0; cell < shares.length; cell++) {
@@ -29,7 +29,7 @@ final class Regions {
   }
 
   /** Returns wedges around the middle, which is rounded up and left to a corner of cells. */
-  static float[] wedges(int rows, int columns, int regions) {
+  public static float[] wedges(int rows, int columns, int regions) {
     double[][] shares = new double[rows * columns][regions];
     int middleRow = rows / 2;
     int middleColumn = columns / 2;
@@ -51,7 +51,7 @@ final class Regions {
    * @param heading direction of the middle, degrees clockwise from north
    * @param fieldOfView angle that the columns span, above 0 to 360 degrees
    */
-  static float[] strips(int rows, int columns, int regions, double heading, double fieldOfView) {
+  public static float[] strips(int rows, int columns, int regions, double heading, double fieldOfView) {
     double[][] shares = new double[rows * columns][regions];
     double angle = fieldOfView / columns;
     double region = CIRCLE / regions;
@@ -112,7 +112,7 @@ final class Regions {
   }
 
   /** Returns whether all weights of a region are 0. */
-  static boolean isEmpty(float[] weights, int regions, int region) {
+  public static boolean isEmpty(float[] weights, int regions, int region) {
     for (int i = region; i < weights.length; i += regions) {
       if (weights[i] != 0) {
         return false;

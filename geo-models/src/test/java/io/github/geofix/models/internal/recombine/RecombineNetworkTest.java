@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +13,9 @@ import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineConfig.View;
+import io.github.geofix.models.recombine.RecombineModel;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -40,7 +42,7 @@ class RecombineNetworkTest {
     return new RecombineNetwork.Options(
         photos,
         View.AERIAL,
-        new FeatureRecombination.Options(regions, normalized),
+        new RecombineConfig.Recombination(regions, normalized),
         OptionalDouble.empty());
   }
 
@@ -52,19 +54,19 @@ class RecombineNetworkTest {
   @Test
   void thePublishedSizesAreBackbonesWithoutClassifiers() {
     RecombineConfig paper = RecombineConfig.paper();
-    RecombineNetwork network = RecombineModel.network(paper);
+    RecombineNetwork network = RecombineNetwork.of(paper);
     long oneBackbone = new ConvNeXt(ConvNeXt.Options.tiny()).parameterCount();
     // torchvision counts 28,589,128 with the classifier: 768 x 1000 weights and 1000 biases.
     assertThat(oneBackbone).isEqualTo(28_589_128 - 769_000);
     assertThat(network.parameterCount()).isEqualTo(2 * oneBackbone);
     assertThat(
-            RecombineModel.network(paper.withEncoder(paper.encoder().withShared(true)))
+            RecombineNetwork.of(paper.withEncoder(paper.encoder().withShared(true)))
                 .parameterCount())
         .isEqualTo(oneBackbone);
     assertThat(network.dimension()).isEqualTo(3072);
     assertThat(paper.encoder().photo().width()).isEqualTo(512);
     assertThat(RecombineConfig.paperVigor().encoder().tile().height()).isEqualTo(320);
-    RecombineNetwork sample4geo = RecombineModel.network(RecombineConfig.sample4geo());
+    RecombineNetwork sample4geo = RecombineNetwork.of(RecombineConfig.sample4geo());
     // torchvision counts 88,591,464 with the classifier: 1024 x 1000 weights and 1000 biases.
     assertThat(sample4geo.parameterCount()).isEqualTo(88_591_464 - 1_025_000 + 1);
     assertThat(sample4geo.dimension()).isEqualTo(1024);

@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,12 +11,12 @@ import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
+import io.github.geofix.models.internal.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.github.geofix.models.recombine;
+package io.github.geofix.models.internal.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -13,7 +13,7 @@ import io.github.geofix.models.internal.nn.Scalar;
  * @param headings {@code [B, G]}, that heading of the middle of the photo: degrees clockwise from
  *     north, 0 to below 360
  */
-record HeadingMatches(NDArray similarities, NDArray headings) {
+public record HeadingMatches(NDArray similarities, NDArray headings) {
 
   /**
    * Compares every photo with every aerial image at every heading, one heading after the other, so
@@ -40,7 +40,7 @@ record HeadingMatches(NDArray similarities, NDArray headings) {
   }
 
   /** As {@link #of}, for vectors of length 1. */
-  static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
+  public static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
     NDManager owner = units.getManager();
     NDArray tiles = unitsAerial.transpose();
     NDArray best = units.get(":, 0").matMul(tiles);
