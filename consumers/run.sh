@@ -53,11 +53,12 @@ stage
 IFS='
 '
 for JAVA_HOME in $jdks; do
+  unset IFS
   export JAVA_HOME
   java=$JAVA_HOME/bin/java
   release=$(sed -n 's/^JAVA_VERSION="\(.*\)"$/\1/p' "$JAVA_HOME/release")
   for project in class-path spring-boot shaded shaded-unmerged module-path; do
-    (cd "$here/$project" && mvn -q -B -U "-Dgeofix.version=$version" clean package) || fail "$project does not package on JDK $release"
+    (cd "$here/$project" && mvn $quiet -U "-Dgeofix.version=$version" clean package) || fail "$project does not package on JDK $release"
   done
   # An older build in the local repository would be found, too.
   cmp "$here/class-path/target/lib/geo-core-$version.jar" "$(find "$repository" -name 'geo-core-*.jar' ! -name '*-sources.jar' ! -name '*-javadoc.jar')" ||

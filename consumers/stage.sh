@@ -6,6 +6,9 @@ repository=$here/target/repository
 version=$(sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$root/pom.xml" | head -n 1)
 # Idle OpenMP threads would take the cores from those that work.
 export OMP_WAIT_POLICY=PASSIVE
+# Maven itself makes Java 24 warn.
+export MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+quiet="-q -B -Dstyle.color=never"
 
 fail() {
   echo "FAILED: $*" >&2
@@ -22,7 +25,8 @@ absolute() {
 # A folder as the release leaves it at Central: what stands in a local repository already is not touched.
 stage() {
   rm -rf "$repository"
-  (cd "$root" && mvn -q -B -DskipTests -Dspotless.check.skip -Djacoco.skip -Dmdep.analyze.skip \
+  # shellcheck disable=SC2086
+  (cd "$root" && mvn $quiet -DskipTests -Dspotless.check.skip -Djacoco.skip -Dmdep.analyze.skip \
     -Dmaven.install.skip "-DaltDeploymentRepository=geofix-staged::file://$repository" \
     -pl :geofix,:geo-bom,:geo-core,:geo-models clean deploy) || fail "GeoFix does not build"
   for jar in $(find "$repository" -name '*.jar'); do
