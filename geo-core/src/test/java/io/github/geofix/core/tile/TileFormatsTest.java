@@ -8,7 +8,7 @@ import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import io.github.geofix.core.internal.webp.Webp;
 import io.github.geofix.core.internal.webp.WebpFiles;
 import java.awt.image.BufferedImage;

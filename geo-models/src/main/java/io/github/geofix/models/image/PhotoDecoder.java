@@ -131,7 +131,8 @@ final class PhotoDecoder {
     long pixels = width * height;
     if (pixels > limits.maxPixels()) {
       throw new Refusal(
-          "%d x %d pixels, more than the %d allowed: make it smaller or raise maxPixels"
+          ("%d x %d pixels, more than the %d allowed: make it smaller or raise maxPixels"
+                  + Photos.OPTION)
               .formatted(width, height, limits.maxPixels()));
     }
     double pixelBytes = orientation.isUpright() ? 0 : BGR_BYTES;
@@ -191,7 +192,8 @@ final class PhotoDecoder {
           String.format(
               Locale.ROOT,
               "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it smaller"
-                  + " or raise maxMemoryBytes",
+                  + " or raise maxMemoryBytes"
+                  + Photos.OPTION,
               width,
               height,
               bytes / (1 << 20),

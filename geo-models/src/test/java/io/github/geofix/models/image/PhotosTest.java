@@ -204,7 +204,7 @@ class PhotosTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo huge.png: 60000 x 60000 pixels, more than the 100000000 allowed:"
-                + " make it smaller or raise maxPixels");
+                + " make it smaller or raise maxPixels (--max-megapixels)");
     Path photo = folder.resolve("photo.jpg");
     Files.write(photo, resource("baseline.jpg"));
     PhotoLimits small = PhotoLimits.defaults().withMaxPixels(40 * 24 - 1);
@@ -212,7 +212,7 @@ class PhotosTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageEndingWith(
             "photo.jpg: 40 x 24 pixels, more than the 959 allowed:"
-                + " make it smaller or raise maxPixels");
+                + " make it smaller or raise maxPixels (--max-megapixels)");
     assertThat(Photos.read(photo, small.withMaxPixels(40 * 24)).getWidth()).isEqualTo(40);
     assertThatThrownBy(() -> small.withMaxPixels(0)).isInstanceOf(IllegalArgumentException.class);
   }
