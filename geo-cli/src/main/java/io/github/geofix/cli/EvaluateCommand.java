@@ -18,8 +18,8 @@ import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
-import io.github.geofix.eval.protocol.FilesDigest;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
@@ -349,7 +349,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Localizer loaded =
         vlm == null
             ? choice.load(Objects.requireNonNull(system.model), images)
-            : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+            : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
     try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(

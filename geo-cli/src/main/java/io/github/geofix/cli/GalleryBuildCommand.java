@@ -82,7 +82,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private VectorEncoding encoding;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Option(
       names = "--out",
@@ -97,7 +97,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
     Optional<Double> agree = GalleryOptions.agreeKm(agreeKm);
     PrintWriter stdout = spec.commandLine().getOut();
     try (GalleryModel gallery =
-        GalleryModel.create(model, out, GalleryConfig.defaults(), encoding, code.load())) {
+        GalleryModel.create(model, out, GalleryConfig.defaults(), encoding, load.options())) {
       photos.add(gallery, list);
       stdout.println(GalleryOptions.describe(gallery, out));
       stdout.println(GalleryOptions.agree(gallery, agree));

@@ -169,7 +169,7 @@ final class LocateCommand implements Callable<Integer> {
     }
     return vlm == null
         ? choice.load(folder(), photos)
-        : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+        : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
   }
 
   private Path folder() {

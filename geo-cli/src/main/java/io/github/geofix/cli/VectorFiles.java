@@ -2,7 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.internal.PhotoRow;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.CsvFile;
-import io.github.geofix.core.internal.PhotoRow;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,11 @@ package io.github.geofix.train.data;
 
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
@@ -46,9 +48,16 @@ public final class TrainingData {
     this.tiles = tiles;
   }
 
-  /** Returns the photos of a manifest, with their locations. */
+  /**
+   * Returns the photos of a manifest, with their locations, within {@link PhotoLimits#defaults}.
+   */
   public static TrainingData of(Manifest photos) {
-    return of(ManifestPhotos.of(photos)).withLocations(photos.locations());
+    return of(photos, PhotoLimits.defaults());
+  }
+
+  /** Returns the photos of a manifest, with their locations, within limits on each photo. */
+  public static TrainingData of(Manifest photos, PhotoLimits limits) {
+    return of(ManifestPhotos.of(photos, limits)).withLocations(photos.locations());
   }
 
   /** Returns photos that a source makes, without their locations. */
@@ -64,7 +73,7 @@ public final class TrainingData {
 
   /**
    * Returns pairs of a photo and its tile, for a model that matches both. No batch has two pairs of
-   * one tile, where that is possible.
+   * one tile, where that is possible. Both are decoded within {@link GeoModel#photoLimits} of the model.
    *
    * @param prepare what is done to an upright photo before the model sees it; called from several
    *     threads

@@ -3,7 +3,6 @@ package io.github.geofix.train.internal.data;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.MatchingModel;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Batch;
@@ -23,7 +22,7 @@ import java.util.function.BiFunction;
 public final class PairEmbeddings {
   private static final int BATCH = 128;
 
-  private final MatchingModel model;
+  private final Trainable.CrossView model;
   private final Examples examples;
   private final long seed;
 
@@ -33,7 +32,7 @@ public final class PairEmbeddings {
    * @param seed of the examples' randomness; with the training's own the model sees the examples of
    *     the epoch as training will show them
    */
-  PairEmbeddings(MatchingModel model, Examples examples, long seed) {
+  PairEmbeddings(Trainable.CrossView model, Examples examples, long seed) {
     this.model = model;
     this.examples = examples;
     this.seed = seed;
@@ -44,8 +43,8 @@ public final class PairEmbeddings {
    *
    * @throws IllegalArgumentException if it does not
    */
-  public static MatchingModel matching(Trainable model) {
-    if (model instanceof MatchingModel matching) {
+  public static Trainable.CrossView matching(Trainable model) {
+    if (model instanceof Trainable.CrossView matching) {
       return matching;
     }
     throw new IllegalArgumentException(
