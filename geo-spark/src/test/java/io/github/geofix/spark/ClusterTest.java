@@ -64,6 +64,7 @@ final class ClusterTest {
     try (SparkCluster cluster =
         new SparkCluster(
             Path.of(System.getProperty("cluster.home")),
+            Path.of(System.getProperty("cluster.jar")),
             Path.of(System.getProperty("cluster.application")),
             Files.createDirectory(folder.resolve("logs")))) {
       cluster.addWorker();

@@ -25,6 +25,7 @@ final class SparkCluster implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("spark://127\\.0\\.0\\.1:\\d+");
 
   private final Path home;
+  private final Path jar;
   private final List<Path> application;
   private final Path logs;
   private final Process master;
@@ -36,14 +37,16 @@ final class SparkCluster implements AutoCloseable {
    * Starts a master.
    *
    * @param home with the jars of Spark in {@code jars}
-   * @param application a folder with the jars to submit
+   * @param jar that is submitted
+   * @param application a folder with the other jars that it needs
    * @param logs a folder for logs
    */
-  SparkCluster(Path home, Path application, Path logs) throws IOException {
+  SparkCluster(Path home, Path jar, Path application, Path logs) throws IOException {
     this.home = home.toAbsolutePath();
+    this.jar = jar.toAbsolutePath();
     this.logs = logs;
     try (Stream<Path> jars = Files.list(application.toAbsolutePath())) {
-      this.application = jars.filter(jar -> jar.toString().endsWith(".jar")).sorted().toList();
+      this.application = jars.filter(each -> each.toString().endsWith(".jar")).sorted().toList();
     }
     Path log = logs.resolve("master.log");
     master = start(log, daemon("master.Master", "--port", "0"));
@@ -106,12 +109,7 @@ final class SparkCluster implements AutoCloseable {
     for (String setting : settings) {
       submission.addAll(List.of("--conf", setting));
     }
-    submission.add(
-        application.stream()
-            .filter(jar -> jar.getFileName().toString().startsWith("geo-spark_"))
-            .findAny()
-            .orElseThrow()
-            .toString());
+    submission.add(jar.toString());
     submission.addAll(job);
     List<String> launcher = java("org.apache.spark.launcher.Main");
     launcher.addAll(submission);
