@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -74,11 +75,6 @@ final class SparkCluster implements AutoCloseable {
     await("a worker", () -> text(log).contains("Successfully registered with master"));
   }
 
-  /** Returns whether each worker runs an executor. */
-  boolean isBusy() {
-    return workers.stream().allMatch(worker -> worker.descendants().findAny().isPresent());
-  }
-
   /** Kills the first worker and its executors. */
   void killWorker() {
     Process worker = workers.remove(0);
@@ -91,10 +87,10 @@ final class SparkCluster implements AutoCloseable {
   /**
    * Submits a job, as {@code bin/spark-submit} does.
    *
-   * @param meanwhile is called while the job runs, until it returns true
+   * @param meanwhile is asked with the log while the job runs, until it returns true
    * @return the log of the driver
    */
-  String submit(String name, List<String> settings, List<String> job, BooleanSupplier meanwhile)
+  String submit(String name, List<String> settings, List<String> job, Predicate<String> meanwhile)
       throws IOException, InterruptedException {
     List<String> submission =
         new ArrayList<>(
@@ -127,8 +123,8 @@ final class SparkCluster implements AutoCloseable {
     try {
       boolean done = false;
       while (driver.isAlive() && !done) {
-        done = meanwhile.getAsBoolean();
-        boolean unused = driver.waitFor(5, TimeUnit.MILLISECONDS);
+        done = meanwhile.test(text(log));
+        boolean unused = driver.waitFor(10, TimeUnit.MILLISECONDS);
       }
       assertThat(driver.waitFor(MINUTES, TimeUnit.MINUTES)).as(name).isTrue();
       assertThat(driver.exitValue()).as(text(log)).isZero();
