@@ -3,10 +3,6 @@ package io.github.geofix.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.earth.EarthImage;
-import io.github.geofix.earth.EarthPhotoOptions;
-import io.github.geofix.earth.EarthPhotos;
-import io.github.geofix.earth.LandMap;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.train.Provenance;
@@ -14,6 +10,7 @@ import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.data.ManifestPhotos;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,9 +24,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -47,6 +46,9 @@ final class ClusterTest {
 
   /** One in a hundred. */
   private static final int BROKEN = PHOTOS / 100;
+
+  /** Width and height of a photo, cut from a map of the Earth. */
+  private static final int CROP = 64;
 
   private static final int PARTS = 20;
   private static final int ROWS_PER_SHARD = 40;
@@ -101,11 +103,26 @@ final class ClusterTest {
   }
 
   private void writePhotosAndModel() throws IOException {
-    Path earth = Path.of("../examples/data/earth");
-    LandMap land = LandMap.of(EarthImage.read(earth.resolve("earth-blue-marble.jpg")));
-    EarthImage may = EarthImage.read(earth.resolve("BMNG_world.topo.bathy.200405.3.2048x1024.jpg"));
-    EarthPhotos crops = EarthPhotos.of(land, List.of(may), EarthPhotoOptions.defaults());
-    crops.writeDataset(PHOTOS, folder.resolve("photos"), false);
+    BufferedImage earth =
+        ImageIO.read(
+            Path.of("../examples/data/earth/BMNG_world.topo.bathy.200405.3.2048x1024.jpg")
+                .toFile());
+    Files.createDirectory(folder.resolve("photos"));
+    StringBuilder list = new StringBuilder("image,latitude,longitude\n");
+    Random random = new Random(1);
+    for (int i = 0; i < PHOTOS; i++) {
+      int x = random.nextInt(earth.getWidth() - CROP);
+      int y = random.nextInt(earth.getHeight() - CROP);
+      assertThat(
+              ImageIO.write(
+                  earth.getSubimage(x, y, CROP, CROP),
+                  "png",
+                  folder.resolve("photos/" + i + ".png").toFile()))
+          .isTrue();
+      list.append(i).append(".png,").append(90 - (y + CROP / 2) * 180.0 / earth.getHeight());
+      list.append(',').append((x + CROP / 2) * 360.0 / earth.getWidth() - 180).append('\n');
+    }
+    Files.writeString(folder.resolve("photos/manifest.csv"), list);
     Manifest photos = Manifest.readCsv(folder.resolve("photos/manifest.csv"));
     TrainOptions options = TrainOptions.defaults().withEpochs(1).withBatchSize(64).withSeed(1);
     try (EmbedModel model =

@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Photos {
 
+  /** What raises a limit on the command line, named by every message of one. */
+  static final String OPTION = " (--max-megapixels)";
+
   private Photos() {}
 
   /**
@@ -145,7 +148,8 @@ public final class Photos {
             name,
             "it has more than the "
                 + limits.maxFileBytes()
-                + " bytes allowed: make it smaller or raise maxFileBytes",
+                + " bytes allowed: make it smaller or raise maxFileBytes"
+                + OPTION,
             null);
       }
       return bytes;
@@ -163,7 +167,8 @@ public final class Photos {
             + bytes
             + " bytes, more than the "
             + limits.maxFileBytes()
-            + " allowed: make it smaller or raise maxFileBytes",
+            + " allowed: make it smaller or raise maxFileBytes"
+                + OPTION,
         null);
   }
 
