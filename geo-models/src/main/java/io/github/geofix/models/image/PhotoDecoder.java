@@ -12,6 +12,7 @@ import io.github.geofix.core.internal.webp.WebpChunk;
 import io.github.geofix.models.internal.image.Orientation;
 import io.github.geofix.models.internal.image.Pixels;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;
 import java.awt.image.SampleModel;
@@ -96,7 +97,9 @@ final class PhotoDecoder {
         && samples != DataBuffer.TYPE_INT) {
       throw noRange();
     }
-    if (bitsPerSample == 24 && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
+    if (bitsPerSample == 24
+        && image.getSampleModel() instanceof ComponentSampleModel
+        && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
       widen(ints);
     }
     BufferedImage bgr = Pixels.bgr(image);

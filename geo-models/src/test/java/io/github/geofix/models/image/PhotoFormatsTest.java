@@ -57,6 +57,24 @@ class PhotoFormatsTest {
     }
   }
 
+  /** The planes or colors, the image, the alpha and the canvas, before they are allocated. */
+  @ParameterizedTest
+  @CsvSource({
+    "lossy.webp, 4320",
+    "lossless.webp, 7680",
+    "lossy-alpha.webp, 8640",
+    "animation.webp, 2400",
+  })
+  void countsTheMemoryThatWebpTakes(String name, long bytes) throws IOException {
+    byte[] file = resource(name);
+    PhotoLimits enough = PhotoLimits.defaults().withMaxMemoryBytes(bytes);
+    assertThat(Photos.decode(file, "x", enough)).isNotNull();
+    PhotoLimits tooLittle = enough.withMaxMemoryBytes(bytes - 1);
+    assertThatThrownBy(() -> Photos.decode(file, "x", tooLittle))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("make it smaller or raise maxMemoryBytes");
+  }
+
   @ParameterizedTest
   @CsvSource({"8, 1", "16, 2", "24, 3", "32, 4"})
   void readsGrayOfAnyDepthAsItIs(int bits, int bytes) {

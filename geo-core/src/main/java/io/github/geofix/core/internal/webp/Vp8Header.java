@@ -49,7 +49,7 @@ final class Vp8Header {
     int end = start + frame.length();
     int firstLength = number(file, start, 3) >> 5;
     if (firstLength > frame.length() - BYTES) {
-      throw new IIOException("the first partition of the picture has " + firstLength + " bytes");
+      throw new IIOException("the first partition of the picture lies outside of it");
     }
     int firstEnd = start + BYTES + firstLength;
     modes = new Vp8Bits(file, start + BYTES, firstEnd);
@@ -77,7 +77,7 @@ final class Vp8Header {
   static int[] size(byte[] file, WebpChunk frame) throws IIOException {
     int start = frame.start();
     if (frame.length() < BYTES) {
-      throw new IIOException("the picture has " + frame.length() + " bytes");
+      throw new IIOException("the picture ends within its header");
     }
     int tag = number(file, start, 3);
     boolean isKey = (tag & 1) == 0 && (tag >> 1 & 7) <= MAX_VERSION && (tag >> 4 & 1) == 1;

@@ -170,7 +170,7 @@ final class Vp8lImage {
     Vp8lCode code = Vp8lCode.of(ofLengths);
     int left = in.flag() ? 2 + in.number(2 + 2 * in.number(3)) : symbols;
     if (left > symbols) {
-      throw new IIOException("a prefix code of the picture has " + left + " symbols");
+      throw new IIOException("a prefix code of the picture has " + left + " lengths");
     }
     int repeated = FIRST_REPEATED;
     for (int symbol = 0; symbol < symbols && left > 0; left--) {
@@ -182,7 +182,7 @@ final class Vp8lImage {
         int kind = length - REPEAT;
         int end = symbol + LEAST_REPEAT[kind] + in.number(REPEAT_BITS[kind]);
         if (end > symbols) {
-          throw new IIOException("a prefix code of the picture has " + end + " symbols");
+          throw new IIOException("a prefix code of the picture has a symbol " + (end - 1));
         }
         Arrays.fill(lengths, symbol, end, kind == 0 ? repeated : 0);
         symbol = end;

@@ -52,7 +52,7 @@ public final class Webp {
     }
     int start = extended.get().start();
     if (extended.get().length() < EXTENDED_BYTES) {
-      throw new IIOException("its header has " + extended.get().length() + " bytes");
+      throw new IIOException("its header is cut short");
     }
     int width = 1 + Vp8Header.number(file, start + 4, 3);
     int height = 1 + Vp8Header.number(file, start + 7, 3);
@@ -70,7 +70,7 @@ public final class Webp {
         WebpChunk.find(file, "ANMF")
             .orElseThrow(() -> new IIOException("there is no picture in the file"));
     if (frame.length() < FRAME_BYTES) {
-      throw new IIOException("its first frame has " + frame.length() + " bytes");
+      throw new IIOException("its first frame is cut short");
     }
     int start = frame.start();
     int left = 2 * Vp8Header.number(file, start, 3);

@@ -33,7 +33,8 @@ final class WebpAlpha {
     if (compression == UNCOMPRESSED) {
       int size = width * height;
       if (chunk.length() - HEADER_BYTES < size) {
-        throw new IIOException("the alpha channel has " + chunk.length() + " bytes");
+        throw new IIOException(
+            "the alpha channel has %d of %d bytes".formatted(chunk.length() - HEADER_BYTES, size));
       }
       int start = chunk.start() + HEADER_BYTES;
       alpha = Arrays.copyOfRange(file, start, start + size);

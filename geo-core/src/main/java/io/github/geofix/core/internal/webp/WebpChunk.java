@@ -39,7 +39,7 @@ public record WebpChunk(int start, int length) {
       at += HEADER_BYTES + length + length % 2;
     }
     if (end > file.length) {
-      throw new IIOException((end - file.length) + " bytes are missing");
+      throw new IIOException("it has %d of its %d bytes".formatted(file.length, end));
     }
   }
 

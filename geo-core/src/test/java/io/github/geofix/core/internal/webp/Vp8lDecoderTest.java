@@ -74,7 +74,7 @@ class Vp8lDecoderTest {
         "a prefix code of the picture has a symbol 255");
     // More lengths than symbols: 2 + 1023 of them, as 2 + 2 * 4 bits state.
     Bits many = header(3, 2).plain().codeOfLengths().put(1, 1).put(4, 3).put(1023, 10);
-    assertRefused(many, "a prefix code of the picture has 1025 symbols");
+    assertRefused(many, "a prefix code of the picture has 1025 lengths");
   }
 
   @Test
