@@ -22,7 +22,6 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,9 +103,9 @@ public final class EncoderTable {
         Locale.ROOT,
         "%s,%.1f,%.1f,%.3f%n",
         String.join(",", run),
-        median(ours),
-        median(peers),
-        median(ours) / median(peers));
+        Median.of(ours),
+        Median.of(peers),
+        Median.of(ours) / Median.of(peers));
   }
 
   private static Backbone encoder(String name) {
@@ -217,11 +216,5 @@ public final class EncoderTable {
     public void close() {
       process.destroy();
     }
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }

@@ -17,7 +17,6 @@ import io.github.geofix.train.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -95,9 +94,9 @@ public final class ThroughputTable {
         one[turn] = oneByOne;
       }
     }
-    print(pixels.size(), batch, "network alone", median(bare), median(bare));
-    print(pixels.size(), batch, "evaluate", median(evaluated), median(bare));
-    print(pixels.size(), 1, "locate one by one", median(one), median(bare));
+    print(pixels.size(), batch, "network alone", Median.of(bare), Median.of(bare));
+    print(pixels.size(), batch, "evaluate", Median.of(evaluated), Median.of(bare));
+    print(pixels.size(), 1, "locate one by one", Median.of(one), Median.of(bare));
   }
 
   private static void print(int photos, int batch, String way, double seconds, double bare) {
@@ -115,11 +114,5 @@ public final class ThroughputTable {
     long start = System.nanoTime();
     work.run();
     return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }
