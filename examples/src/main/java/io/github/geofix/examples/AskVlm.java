@@ -1,7 +1,6 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.judge.ChatClient;
-import io.github.geofix.judge.ChatOptions;
 import io.github.geofix.judge.VlmLocalizer;
 import io.github.geofix.models.image.Photos;
 import java.net.URI;
@@ -14,7 +13,7 @@ final class AskVlm {
 
   public static void main(String[] args) {
     List<Path> photos = List.of(Path.of("out/photos/may-1.png"));
-    ChatOptions endpoint = ChatOptions.of(URI.create("http://localhost:11434/v1"), "qwen2.5vl");
+    ChatClient.Options endpoint = ChatClient.Options.of(URI.create("http://localhost:11434/v1"), "qwen2.5vl");
     ChatClient client = new ChatClient(endpoint.withMaxCalls(1000), "");
     VlmLocalizer.Options asked = VlmLocalizer.Options.defaults().withSamples(5);
     try (VlmLocalizer localizer = new VlmLocalizer(client, asked, Photos::read)) {

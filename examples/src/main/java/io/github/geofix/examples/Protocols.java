@@ -3,6 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PhotoReport;
@@ -35,6 +36,9 @@ final class Protocols {
           new PhotoReport.Resampling(Bootstrap.defaults(), OptionalInt.of(10));
       PhotoReport resampled = benchmark.withResampling(places).evaluate(localizer).report();
       System.out.println(resampled.intervalTable().toMarkdown());
+      Boundaries states = Boundaries.readGeoJson(Path.of("states.geojson"), "name");
+      PhotoReport byState = benchmark.withBoundaries(states).evaluate(localizer).report();
+      System.out.println(byState.hierarchy().meanPathScore());
       for (PhotoOutcome.Failed failed : evaluation.skipped()) {
         System.err.println(failed.reason());
       }

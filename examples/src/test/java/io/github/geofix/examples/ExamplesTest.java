@@ -30,6 +30,11 @@ final class ExamplesTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Path SOURCES =
       ROOT.resolve("examples/src/main/java/io/github/geofix/examples");
+
+  /** Runs in the tests of geo-spark, which a build may leave out. */
+  private static final Path SPARK =
+      ROOT.resolve("geo-spark/src/test/java/io/github/geofix/spark/SparkExample.java");
+
   private static final Pattern JAVA_BLOCK =
       Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -118,7 +123,7 @@ final class ExamplesTest {
   void everyJavaBlockStandsInAnExample(Path document) throws IOException {
     List<String> examples;
     try (Stream<Path> files = Files.list(SOURCES)) {
-      examples = files.map(f -> withoutIndentation(read(f))).toList();
+      examples = Stream.concat(files, Stream.of(SPARK)).map(f -> withoutIndentation(read(f))).toList();
     }
     Matcher blocks = JAVA_BLOCK.matcher(read(document));
     while (blocks.find()) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig;
@@ -73,7 +74,7 @@ public class GalleryBenchmark {
     photos = Stream.generate(() -> noise(PIXELS, PIXELS, random)).limit(batch).toList();
     model.bestMatches(photos);
     Files.delete(map);
-    gallery = manager.randomNormal(new Shape(PLACES, model.network().dimension()));
+    gallery = manager.randomNormal(new Shape(PLACES, network().dimension()));
   }
 
   private static BufferedImage noise(int width, int height, Random random) {
@@ -84,6 +85,10 @@ public class GalleryBenchmark {
       }
     }
     return image;
+  }
+
+  private RecombineNetwork network() {
+    return (RecombineNetwork) model.network();
   }
 
   /** Frees the native memory. */
@@ -106,7 +111,7 @@ public class GalleryBenchmark {
         manager,
         step -> {
           NDArray input = step.create(images, new Shape(batch).addAll(model.inputShapes().get(0)));
-          NDArray embedded = model.network().embedPhotos(Forward.INFERENCE, input);
+          NDArray embedded = network().embedPhotos(Forward.INFERENCE, input);
           return embedded.matMul(gallery.transpose()).getFloat(0, 0);
         });
   }

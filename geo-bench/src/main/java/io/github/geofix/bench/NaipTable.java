@@ -5,7 +5,6 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.PolarTransform;
-import io.github.geofix.models.recombine.FeatureRecombination;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
@@ -241,7 +240,7 @@ public final class NaipTable {
         tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))
             .withPhotos(new Ground(headings, fieldOfView, true, unrolled))
             .withRecombination(
-                FeatureRecombination.Options.defaults()
+                RecombineConfig.Recombination.defaults()
                     .withRegions(setting.recombined ? regions : 1))
             .withLoss(setting.loss);
     TrainOptions options =

@@ -13,7 +13,7 @@ import io.github.geofix.earth.EarthPhotos;
 import io.github.geofix.earth.LandCells;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Share;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.train.TrainOptions;

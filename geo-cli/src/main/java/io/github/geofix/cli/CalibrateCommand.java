@@ -3,12 +3,13 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoRow;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -130,7 +131,7 @@ final class CalibrateCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private @Nullable Rule rule;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Override
   public Integer call() {
@@ -144,14 +145,14 @@ final class CalibrateCommand implements Callable<Integer> {
     }
     List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
     PrintWriter out = spec.commandLine().getOut();
-    ModelFolder folder = code.open(model);
+    ModelFolder folder = load.open(model);
     if (tiles != null) {
       folder = folder.with(MapSetting.of(tiles, folder.method()));
     }
     List<Manifest.Entry> calibrating = rule == null ? photos : everyOther(photos, 0);
     try (GeoModel loaded = Family.of(folder).load(folder);
         Bar bar = Bar.of("calibrate", photos.size())) {
-      PhotoSource counted = new Counted(calibrating, bar);
+      PhotoSource counted = new Counted(calibrating, load.photoLimits(), bar);
       List<String> groups = groups(calibrating);
       Calibration calibration =
           others != null
@@ -260,12 +261,13 @@ final class CalibrateCommand implements Callable<Integer> {
   }
 
   /** Returns photos without positions, in whose place one is made up that is not used. */
-  private static PhotoSource unlocated(Path csv) {
+  private PhotoSource unlocated(Path csv) {
     return ManifestPhotos.of(
         Manifest.of(
             PhotoRow.readCsv(csv).stream()
                 .map(photo -> new Manifest.Entry(photo.image(), new LatLng(0, 0), photo.extra()))
-                .toList()));
+                .toList()),
+        load.photoLimits());
   }
 
   private static <T> List<T> everyOther(List<T> all, int first) {
@@ -277,8 +279,8 @@ final class CalibrateCommand implements Callable<Integer> {
     private final PhotoSource photos;
     private final Bar bar;
 
-    Counted(List<Manifest.Entry> photos, Bar bar) {
-      this.photos = ManifestPhotos.of(Manifest.of(photos));
+    Counted(List<Manifest.Entry> photos, PhotoLimits limits, Bar bar) {
+      this.photos = ManifestPhotos.of(Manifest.of(photos), limits);
       this.bar = bar;
     }
 

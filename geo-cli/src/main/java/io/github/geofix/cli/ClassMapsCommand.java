@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.semantics.ClassMaps;
@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -66,6 +67,8 @@ final class ClassMapsCommand implements Callable<Integer> {
           "The longer side of a map, at most that of its photo (default: ${DEFAULT-VALUE}).")
   private int side;
 
+  @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
+
   @Override
   public Integer call() {
     if (side < 1) {
@@ -90,7 +93,7 @@ final class ClassMapsCommand implements Callable<Integer> {
           photo -> {
             Path map = mapOf(photo.image());
             if (!Files.exists(map)) {
-              BufferedImage image = Photos.read(photo.image());
+              BufferedImage image = Photos.read(photo.image(), photoLimits.limits());
               write(map, maps.of(image, photo.image()), image);
               written.incrementAndGet();
             }

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.LoadOptions;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.NamesCode;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

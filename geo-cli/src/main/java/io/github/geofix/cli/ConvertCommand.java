@@ -3,7 +3,6 @@ package io.github.geofix.cli;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
-import io.github.geofix.core.format.TorchCheckpoint;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +59,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
     PrintWriter stdout = spec.commandLine().getOut();
     try (TensorFile file =
-        dictionary == null ? TensorFile.open(from) : TorchCheckpoint.open(from, dictionary)) {
+        dictionary == null ? TensorFile.open(from) : TensorFile.open(from, dictionary)) {
       Set<String> names = file.names();
       List<String> others = names.stream().filter(name -> !name.startsWith(prefix)).toList();
       if (!others.isEmpty()) {

@@ -7,12 +7,13 @@ import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.internal.io.Setting;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.Setting;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.train.Recipe;
 import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.internal.OptionDescriptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -140,7 +141,7 @@ final class DescribeCommand implements Callable<Integer> {
     if (form.json) {
       out.print(StrictJson.print(JsonRecords.write(options)));
     } else {
-      settings(out, new SettingsTable(options.settings()));
+      settings(out, new SettingsTable(OptionDescriptions.of(options)));
     }
   }
 

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Backbone;
@@ -95,7 +95,7 @@ final class EmbedCommand implements Callable<Integer> {
       description = "Photos that go through the network at once (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Override
   public Integer call() {
@@ -107,7 +107,7 @@ final class EmbedCommand implements Callable<Integer> {
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
     if (encoder.model != null) {
-      ModelFolder model = code.open(encoder.model);
+      ModelFolder model = load.open(encoder.model);
       try (GeoModel loaded = Family.of(model).load(model);
           PhotoEncoder own = encoderOf(loaded)) {
         write(own, photos.get());
@@ -121,7 +121,8 @@ final class EmbedCommand implements Callable<Integer> {
                 + "; there are "
                 + String.join(", ", Backbone.names()));
       }
-      try (PhotoEncoder own = PhotoEncoder.pretrained(published.backbone, published.weights)) {
+      try (PhotoEncoder own = PhotoEncoder.pretrained(
+              published.backbone, published.weights, load.options().precision())) {
         write(own, photos.get());
       }
     }
@@ -183,7 +184,7 @@ final class EmbedCommand implements Callable<Integer> {
       }
       List<float[]> read =
           images.parallelStream()
-              .map(image -> own.read(Photos.read(image), Optional.of(image)))
+              .map(image -> own.read(Photos.read(image, load.photoLimits()), Optional.of(image)))
               .toList();
       float[] row = new float[own.vectors() * own.dimension()];
       for (float[][] photo : own.encode(read)) {

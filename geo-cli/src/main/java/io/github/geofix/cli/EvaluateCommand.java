@@ -6,6 +6,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
@@ -17,8 +18,8 @@ import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
-import io.github.geofix.eval.protocol.FilesDigest;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
@@ -63,9 +64,9 @@ final class EvaluateCommand implements Callable<Integer> {
       List.of(
           "--km",
           "--cells",
+          "--boundaries",
+          "--boundary-name",
           "--right-km",
-          "--bootstrap",
-          "--place-level",
           "--incomplete",
           "--closest-candidate",
           "--skip-unreadable");
@@ -155,6 +156,21 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "LEVEL|CSV",
       description = "Break figures down by S2 cells of a level, or of geofix partition --out.")
   private @Nullable String cells;
+
+  @Option(
+      names = "--boundaries",
+      paramLabel = "GEOJSON",
+      description =
+          "Polygons of regions below countries, such as states: a third level of the hierarchical"
+              + " path score.")
+  private @Nullable Path boundaries;
+
+  @Option(
+      names = "--boundary-name",
+      defaultValue = "name",
+      paramLabel = "PROPERTY",
+      description = "The property that names a region (default: ${DEFAULT-VALUE}).")
+  private String boundaryName;
 
   @Option(
       names = "--right-km",
@@ -257,8 +273,9 @@ final class EvaluateCommand implements Callable<Integer> {
     if (given.hasMatchedOption("--ties")) {
       throw usage("--ties is for cross-view protocols");
     }
-    if (given.hasMatchedOption("--place-level") && bootstrap != Drawn.PLACES) {
-      throw usage("--place-level is for --bootstrap places");
+    checkPlaceLevel();
+    if (given.hasMatchedOption("--boundary-name") && boundaries == null) {
+      throw usage("--boundary-name is for --boundaries");
     }
     PhotoSet set = read(protocol, source, what == null || what.readsPhotos());
     if (!incomplete) {
@@ -280,10 +297,11 @@ final class EvaluateCommand implements Callable<Integer> {
     if (cells != null) {
       benchmark = benchmark.withCells(partition(cells, set.photos()));
     }
+    if (boundaries != null) {
+      benchmark = benchmark.withBoundaries(Boundaries.readGeoJson(boundaries, boundaryName));
+    }
     if (bootstrap != null) {
-      OptionalInt level =
-          bootstrap == Drawn.PLACES ? OptionalInt.of(placeLevel) : OptionalInt.empty();
-      benchmark = benchmark.withResampling(new Resampling(Bootstrap.defaults(), level));
+      benchmark = benchmark.withResampling(resampling(bootstrap));
     }
     if (what.model != null && choice.isAsSaved() && !closestCandidate) {
       benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
@@ -296,6 +314,19 @@ final class EvaluateCommand implements Callable<Integer> {
             ? evaluate(benchmark, what)
             : benchmark.evaluate(Manifest.readCsv(Objects.requireNonNull(what.predictions))),
         () -> set.digest(String.valueOf(source.getFileName())));
+  }
+
+  private void checkPlaceLevel() {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--place-level")
+        && bootstrap != Drawn.PLACES) {
+      throw usage("--place-level is for --bootstrap places");
+    }
+  }
+
+  private Resampling resampling(Drawn drawn) {
+    return new Resampling(
+        Bootstrap.defaults(),
+        drawn == Drawn.PLACES ? OptionalInt.of(placeLevel) : OptionalInt.empty());
   }
 
   private static PhotoSet read(@Nullable PhotoProtocol protocol, Path source, boolean images) {
@@ -318,7 +349,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Localizer loaded =
         vlm == null
             ? choice.load(Objects.requireNonNull(system.model), images)
-            : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+            : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
     try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(
@@ -356,6 +387,7 @@ final class EvaluateCommand implements Callable<Integer> {
         throw usage(option + " is for photos, not for the pairs of " + protocol);
       }
     }
+    checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
           "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
@@ -381,6 +413,9 @@ final class EvaluateCommand implements Callable<Integer> {
         CrossViewBenchmark.of(protocol, set)
             .withTies(ties)
             .withPhotosInDetail(files.hasPage() ? PHOTOS_IN_DETAIL : 0);
+    if (bootstrap != null) {
+      benchmark = benchmark.withResampling(resampling(bootstrap));
+    }
     return write(
         what.embedded != null
             ? evaluate(benchmark, what.embedded)

@@ -6,9 +6,9 @@ import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.earth.EarthBackdrop;
-import io.github.geofix.eval.report.EmbeddedImage;
-import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.ReportSection;
+import io.github.geofix.eval.internal.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class ExplainOptions {
       description = "Add the evidence for each answer to --format json and jsonl.")
   private boolean inJson;
 
-  private final HtmlReport report = HtmlReport.titled("Why this place");
+  private final ReportPage report = ReportPage.titled("Why this place");
   private int photos;
 
   /** Returns whether answers are to be explained. */

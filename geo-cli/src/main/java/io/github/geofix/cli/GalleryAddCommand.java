@@ -26,12 +26,12 @@ final class GalleryAddCommand implements Callable<Integer> {
 
   @Mixin private final GalleryOptions photos = new GalleryOptions();
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Override
   public Integer call() {
     PrintWriter stdout = spec.commandLine().getOut();
-    try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
+    try (GalleryModel gallery = GalleryModel.open(folder, load.options())) {
       photos.add(gallery, photos.read());
       stdout.println(GalleryOptions.describe(gallery, folder));
     }

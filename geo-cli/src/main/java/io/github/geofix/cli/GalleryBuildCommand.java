@@ -81,7 +81,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private VectorEncoding encoding;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Option(
       names = "--out",
@@ -96,7 +96,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
     GalleryConfig config =
         GalleryConfig.defaults().withAnswer(AnswerOptions.defaults().withMeanKm(agreeKm));
     PrintWriter stdout = spec.commandLine().getOut();
-    try (GalleryModel gallery = GalleryModel.create(model, out, config, encoding, code.load())) {
+    try (GalleryModel gallery = GalleryModel.create(model, out, config, encoding, load.options())) {
       photos.add(gallery, list);
       stdout.println(GalleryOptions.describe(gallery, out));
       if (limit.minScore == null) {

@@ -47,7 +47,7 @@ final class GalleryQueryCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Write JSON.")
   private boolean json;
 
-  @Mixin private final CodeOption code = new CodeOption();
+  @Mixin private final LoadChoice load = new LoadChoice();
 
   @Mixin private final PhotoArguments arguments = new PhotoArguments();
 
@@ -58,7 +58,7 @@ final class GalleryQueryCommand implements Callable<Integer> {
     }
     List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
-    try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
+    try (GalleryModel gallery = GalleryModel.open(folder, load.options())) {
       if (json) {
         List<Answer> answers = new ArrayList<>();
         photos.forEach(photo -> answers.add(gallery.query(photo)));

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.internal.Printable;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;

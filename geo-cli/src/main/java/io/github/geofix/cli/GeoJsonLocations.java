@@ -2,7 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.LocationJson;
-import io.github.geofix.core.geodesy.GeoJsonWriter;
+import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,7 +3,6 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.judge.ChatClient;
 import io.github.geofix.judge.ChatJudge;
-import io.github.geofix.judge.ChatOptions;
 import io.github.geofix.judge.JudgedLocalizer;
 import io.github.geofix.models.image.Photos;
 import java.io.PrintWriter;
@@ -67,12 +66,13 @@ final class JudgeOptions {
       return localizer;
     }
     try {
-      ChatOptions options = ChatOptions.of(judge.url, judge.model).withMaxCalls(judge.calls);
+      ChatClient.Options options = ChatClient.Options.of(judge.url, judge.model).withMaxCalls(judge.calls);
       String key = System.getenv(ChatClient.KEY_VARIABLE);
       ChatJudge chat = new ChatJudge(new ChatClient(options, key == null ? "" : key), judge.form);
       PrintWriter err = command.commandLine().getErr();
       return new OwningLocalizer(
-          new JudgedLocalizer(localizer, chat, Photos::read),
+          new JudgedLocalizer(
+              localizer, chat, photo -> Photos.read(photo, localizer.photoLimits())),
           List.of(
               () -> {
                 err.println("judge: " + chat.counts());

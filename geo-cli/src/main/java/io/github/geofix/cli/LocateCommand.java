@@ -162,7 +162,7 @@ final class LocateCommand implements Callable<Integer> {
     VlmOptions vlm = what.vlm;
     return vlm == null
         ? choice.load(folder(), photos)
-        : choice.judged(() -> vlm.open(spec.commandLine().getErr()));
+        : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
   }
 
   private Path folder() {

@@ -7,9 +7,9 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.earth.EarthImage;
-import io.github.geofix.eval.report.EmbeddedImage;
-import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.ReportSection;
+import io.github.geofix.eval.internal.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,8 +177,8 @@ final class PartitionCommand implements Callable<Integer> {
       PointSet points,
       List<CellPartition> levels,
       Optional<EmbeddedImage> picture) {
-    HtmlReport page =
-        HtmlReport.titled("Cells of " + data.getFileName())
+    ReportPage page =
+        ReportPage.titled("Cells of " + data.getFileName())
             .subtitle(Count.of(points.size(), "points"));
     for (int level = 0; level < levels.size(); level++) {
       CellPartition cells = levels.get(level);

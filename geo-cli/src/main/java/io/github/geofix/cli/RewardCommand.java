@@ -102,6 +102,8 @@ final class RewardCommand implements Callable<Integer> {
 
   @Mixin private final CodeOption code = new CodeOption();
 
+  @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
+
   @Override
   public Integer call() {
     ModelFolder.check(out);
@@ -132,7 +134,7 @@ final class RewardCommand implements Callable<Integer> {
           Trainer.of(scorer, options)
               .onProgress(step -> bar.show(step.step(), step.steps(), step.loss()));
       if (vectors == null) {
-        return trainer.fit(ManifestPhotos.of(Manifest.readCsv(data)));
+        return trainer.fit(ManifestPhotos.of(Manifest.readCsv(data), photoLimits.limits()));
       }
       try (Embeddings rows = VectorFiles.open(vectors)) {
         List<LatLng> places = VectorFiles.places(data);

@@ -1,11 +1,13 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.io.Setting;
+import io.github.geofix.models.internal.io.Setting;
 import io.github.geofix.train.Recipe;
 import io.github.geofix.train.TrainOptions;
+import io.github.geofix.train.internal.OptionDescriptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -242,6 +244,13 @@ final class RunOptions {
 
   @Mixin private final CodeOption code = new CodeOption();
 
+  @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
+
+  /** Returns the limits on photos, which are the machine's and not kept with the run. */
+  PhotoLimits photoLimits() {
+    return photoLimits.limits();
+  }
+
   /** Returns the permission to run code. */
   CodeOption code() {
     return code;
@@ -368,7 +377,7 @@ final class RunOptions {
             ? TrainOptions.defaults()
             : Recipe.of(untrained.method, untrained.size).options();
     out.println("Training options, by --opt NAME=VALUE:");
-    new SettingsTable(training.with(changes(false)).settings()).text(out);
+    new SettingsTable(OptionDescriptions.of(training.with(changes(false)))).text(out);
     out.println();
     if (untrained == null) {
       out.println("Settings of a model, by --set NAME=VALUE, are listed where --method is given.");

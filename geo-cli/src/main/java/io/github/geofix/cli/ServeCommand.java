@@ -2,8 +2,11 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelCard;
@@ -142,6 +145,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private final CodeOption code = new CodeOption();
 
+  @Mixin private final ComputeOptions compute = new ComputeOptions();
+
   @Override
   public Integer call() {
     LocateServer.Options options = options();
@@ -172,9 +177,8 @@ final class ServeCommand implements Callable<Integer> {
     }
     LocateServer.Limits limits =
         new LocateServer.Limits(
-            PhotoLimits.server()
-                .withMaxFileBytes(maxMegabytes * MILLION)
-                .withMaxPixels(maxMegapixels * MILLION),
+            PhotoLimitsOption.scaled(PhotoLimits.server(), maxMegapixels)
+                .withMaxFileBytes(maxMegabytes * MILLION),
             Runtime.getRuntime().availableProcessors(),
             queue,
             perMinute,
@@ -231,15 +235,31 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private LocateServer.Model load(String name, Path path) {
-    ModelFolder folder = ModelFolder.open(path, code.load().withComputeThreads(threads));
+    ModelFolder folder = ModelFolder.open(path, compute.in(code.load()).withComputeThreads(threads));
     Localizer localizer = Family.of(folder).localizer(folder);
     try {
       localizer.warmUp();
-      return new LocateServer.Model(name, localizer, about(folder));
+      return new LocateServer.Model(
+          name,
+          localizer,
+          about(folder),
+          AnswerRules.load(path).rules().stream()
+              .filter(rule -> rule.masses().size() > 1)
+              .findFirst()
+              .map(ServeCommand::drift));
     } catch (RuntimeException e) {
       localizer.close();
       throw e;
     }
+  }
+
+  private static LocateServer.Drift drift(AnswerRule rule) {
+    return new LocateServer.Drift(
+        rule,
+        masses -> {
+          Drift drift = Drift.of(rule, masses);
+          return new LocateServer.Drift.Result(drift.distance(), drift.pValue(), drift.isAlarm());
+        });
   }
 
   /** Training and the demo write models to folders named model. */

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.models.io.Setting;
+import io.github.geofix.models.internal.io.Setting;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;

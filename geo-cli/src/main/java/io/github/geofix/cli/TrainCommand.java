@@ -5,11 +5,10 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
@@ -127,24 +126,26 @@ final class TrainCommand implements Callable<Integer> {
             .map(TrainCommand::readComplete)
             .or(() -> heldOut(config, all, training.seed()));
     AtomicInteger skipped = new AtomicInteger();
+    TrainingData read = list.data(options.photoLimits());
     TrainingData data =
         config.skipUnreadable()
-            ? list.data().skippingUnreadable(reason -> skip(reason, skipped))
-            : texts.size() == 0 ? list.data() : list.data().withTexts(texts);
+            ? read.skippingUnreadable(reason -> skip(reason, skipped))
+            : texts.size() == 0 ? read : read.withTexts(texts);
     try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
+      model.setPhotoLimits(options.photoLimits());
       TrainReport report =
           fit(
               model,
               config,
               training,
               data,
-              trainer -> held.map(ManifestPhotos::of).ifPresent(trainer::validateOn));
+              trainer -> held.map(this::photos).ifPresent(trainer::validateOn));
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }
       noteMissing(model);
       data.photos().ifPresent(model::afterTraining);
-      held.map(ManifestPhotos::of).ifPresent(model::calibrate);
+      held.map(this::photos).ifPresent(model::calibrate);
       String origin =
           config.data() instanceof RunConfig.Photos photos
               ? photos.csv().toString()
@@ -154,6 +155,10 @@ final class TrainCommand implements Callable<Integer> {
       held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
     }
+  }
+
+  private ManifestPhotos photos(Manifest manifest) {
+    return ManifestPhotos.of(manifest, options.photoLimits());
   }
 
   private static Optional<Manifest> heldOut(RunConfig config, TrainingList all, long seed) {
@@ -296,7 +301,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void noteMissing(GeoModel model) {
-    if (model instanceof RefiningModel refining && refining.missingImagery().missing() > 0) {
+    if (model instanceof GeoModel.Refining refining && refining.missingImagery().missing() > 0) {
       note(refining.missingImagery().toString());
     }
   }

@@ -2,10 +2,11 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
@@ -70,8 +71,8 @@ sealed interface TrainingList {
   /** Returns what a new model has to know about the photos, as settings. */
   Map<String, String> settings();
 
-  /** Returns what to train on. */
-  TrainingData data();
+  /** Returns what to train on, photos within limits; pairs have those of their model. */
+  TrainingData data(PhotoLimits limits);
 
   /** Returns a part of it: the photos of these rows. */
   TrainingList part(int... rows);
@@ -92,8 +93,8 @@ sealed interface TrainingList {
     }
 
     @Override
-    public TrainingData data() {
-      return TrainingData.of(photos);
+    public TrainingData data(PhotoLimits limits) {
+      return TrainingData.of(photos, limits);
     }
 
     @Override
@@ -128,7 +129,7 @@ sealed interface TrainingList {
     }
 
     @Override
-    public TrainingData data() {
+    public TrainingData data(PhotoLimits limits) {
       return TrainingData.ofPairs(pairs, protocol::prepare).withLocations(places);
     }
 

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -53,6 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
           "--protocol",
           "--bootstrap",
           "--place-level",
+          "--boundary-name",
           "--precision");
 
   private static final Pattern CELLS_OF_A_LEVEL = Pattern.compile("--cells=\\d{1,2}");

@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.judge.ChatClient;
-import io.github.geofix.judge.ChatOptions;
 import io.github.geofix.judge.VlmLocalizer;
 import io.github.geofix.models.image.Photos;
 import java.io.PrintWriter;
@@ -58,14 +58,19 @@ final class VlmOptions {
     return model.replaceAll("[^\\w.-]", "-");
   }
 
-  /** Returns the localizer; on closing it prints what it was asked and what that cost. */
-  Localizer open(PrintWriter err) {
+  /**
+   * Returns the localizer; on closing it prints what it was asked and what that cost.
+   *
+   * @param limits on the photos that it reads
+   */
+  Localizer open(PrintWriter err, PhotoLimits limits) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
-        new ChatClient(ChatOptions.of(url, model).withMaxCalls(calls), key == null ? "" : key);
+        new ChatClient(ChatClient.Options.of(url, model).withMaxCalls(calls), key == null ? "" : key);
     VlmLocalizer.Options options =
         VlmLocalizer.Options.defaults().withSamples(samples).withMinAgreement(agreement);
-    VlmLocalizer localizer = new VlmLocalizer(client, options, Photos::read);
+    VlmLocalizer localizer = 
+        new VlmLocalizer(client, options, photo -> Photos.read(photo, limits));
     return new OwningLocalizer(
         localizer,
         List.of(

@@ -31,6 +31,13 @@ final class DocumentedCommandsTest {
         ROOT.resolve("geo-core/src/test/resources/checkpoints/t213_module_prefix.pth.tar"),
         folder.resolve("model_best.pth.tar"));
     copyOnnx();
+    Files.writeString(
+        folder.resolve("states.geojson"),
+        """
+        {"type": "FeatureCollection", "features": [
+          {"type": "Feature", "properties": {"name": "north"}, "geometry": {"type": "Polygon",
+           "coordinates": [[[-180, 0], [180, 0], [180, 90], [-180, 90], [-180, 0]]]}}]}
+        """);
     copyRelease(ROOT.resolve("geo-models/src/test/resources/releases/geoclip"));
     List<String> commands = documentedCommands();
     assertThat(commands).hasSizeGreaterThan(5);

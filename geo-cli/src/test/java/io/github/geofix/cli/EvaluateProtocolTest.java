@@ -196,17 +196,21 @@ final class EvaluateProtocolTest {
   @Test
   void refusesOptionsThatDoNotApply() {
     String[] pairs = {"evaluate", "--protocol", "vigor-cross", "--root", SAMPLE.toString()};
-    for (String option : List.of("--km=1", "--right-km=5", "--bootstrap=photos", "--incomplete")) {
+    for (String option : List.of("--km=1", "--right-km=5", "--boundaries=a.json", "--incomplete")) {
       Result refused = run(with(pairs, option));
       assertThat(refused.code()).isEqualTo(2);
       assertThat(refused.err())
           .contains(option.split("=")[0] + " is for photos, not for the pairs");
     }
+    assertThat(run(with(pairs, "--place-level=10")).err())
+        .contains("--place-level is for --bootstrap places");
     String[] photos = {"evaluate", "--protocol", "im2gps", "--root", SAMPLE.toString()};
     assertThat(run(with(photos, "--ties=flattering")).err())
         .contains("--ties is for cross-view protocols");
     assertThat(run(with(photos, "--place-level=10")).err())
         .contains("--place-level is for --bootstrap places");
+    assertThat(run(with(photos, "--boundary-name=state")).err())
+        .contains("--boundary-name is for --boundaries");
   }
 
   private static String[] with(String[] arguments, String option) {

@@ -2,11 +2,13 @@ package io.github.geofix.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.jar.JarFile;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathConstants;
 import javax.xml.xpath.XPathFactory;
@@ -71,6 +73,34 @@ final class PublishedPomsTest {
       assertThat(values(bom, "build/pluginManagement/plugins" + version))
           .as(plugin)
           .isEqualTo(pinned);
+    }
+  }
+
+  @Test
+  void everyJarHasTheLicenseAndTheNotice() throws Exception {
+    String files = "resource[directory='${maven.multiModuleProjectDirectory}']/includes/include";
+    Document parent = pom("");
+    assertThat(values(parent, "build/resources/" + files)).containsExactly("LICENSE", "NOTICE");
+    String copy =
+        "build/plugins/plugin[artifactId='maven-resources-plugin']/executions/execution"
+            + "[id='license-of-javadoc']/configuration/";
+    assertThat(values(parent, copy + "resources/" + files)).containsExactly("LICENSE", "NOTICE");
+    assertThat(values(parent, copy + "outputDirectory"))
+        .containsExactly("${project.build.directory}/reports/apidocs/META-INF");
+    // In a whole build those of the modules before this one are there.
+    for (String module : values(parent, "modules/module")) {
+      Path target = ROOT.resolve(module).resolve("target");
+      if (Files.isDirectory(target)) {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, module + "-*.jar")) {
+          for (Path jar : jars) {
+            try (JarFile open = new JarFile(jar.toFile())) {
+              for (String file : List.of("META-INF/LICENSE", "META-INF/NOTICE")) {
+                assertThat(open.getEntry(file)).as(file + " in " + jar).isNotNull();
+              }
+            }
+          }
+        }
+      }
     }
   }
 

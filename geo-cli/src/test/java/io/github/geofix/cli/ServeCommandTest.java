@@ -2,25 +2,33 @@ package io.github.geofix.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.io.ModelCard;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +52,16 @@ final class ServeCommandTest {
 
   @Test
   void servesUntilItIsInterrupted() throws Exception {
-    String folder = model().toString();
+    Path small = model();
+    // No answer has so little of its score within the distance of all places.
+    new AnswerRules(
+            List.of(
+                new AnswerRule(
+                    new ErrorBound(20_038, 0.9, 0.1),
+                    Optional.of(0.5),
+                    Collections.nCopies(30, 0.0))))
+        .save(small);
+    String folder = small.toString();
     StringWriter talk = new StringWriter();
     AtomicInteger code = new AtomicInteger(-1);
     Thread command =
@@ -66,6 +83,13 @@ final class ServeCommandTest {
     assertThat(get(address.resolve("/models")))
         .contains("\"name\":\"small\"", "\"name\":\"other\"")
         .contains("\"method\":\"embed\"", "\"data\":\"two places\"", "\"calibrated\":\"false\"");
+    for (int i = 0; i < 19; i++) {
+      assertThat(locate(address)).doesNotContain("drift");
+    }
+    assertThat(locate(address)).contains("\"drift\":{\"photos\":20,\"distance\":1.0,", "\"alarm\":true");
+    assertThat(get(address.resolve("/metrics")))
+        .contains("geofix_drift_alarm{model=\"small\"} 1.0")
+        .contains("geofix_drift_alarm{model=\"other\"} NaN");
     command.interrupt();
     command.join();
     assertThat(code).hasValue(0);
@@ -80,6 +104,19 @@ final class ServeCommandTest {
       Thread.sleep(20);
     }
     throw new AssertionError(talk);
+  }
+
+  private static String locate(URI server) throws IOException, InterruptedException {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY), "png", png);
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(server.resolve("/locate"))
+                .header("Content-Type", "image/png")
+                .POST(BodyPublishers.ofByteArray(png.toByteArray()))
+                .build(),
+            BodyHandlers.ofString())
+        .body();
   }
 
   private static String get(URI address) throws IOException, InterruptedException {

@@ -2,8 +2,8 @@ package io.github.geofix.core;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,10 @@ import java.util.Optional;
 /**
  * A list of photos with known positions, read from a CSV file. Immutable and thread-safe.
  *
- * <p>The file is as {@link PhotoRow} says, with a position in every row.
+ * <p>The header names the columns {@code image}, {@code latitude} and {@code longitude}, in any order
+ * and case; {@code lat} and {@code lon}, {@code lng} or {@code long} are accepted too. Other columns
+ * are kept as they are. A relative image path is resolved against the folder of the CSV file. The
+ * file is UTF-8 with commas between fields and points in numbers.
  */
 public final class Manifest {
 

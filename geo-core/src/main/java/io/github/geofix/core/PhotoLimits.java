@@ -54,6 +54,18 @@ public record PhotoLimits(long maxPixels, long maxFileBytes, long maxMemoryBytes
     return SERVER;
   }
 
+  /**
+   * Returns limits for photos of another size: where that is larger, files and memory may be larger
+   * in the same ratio.
+   */
+  public PhotoLimits scaledTo(long maxPixels) {
+    double ratio = Math.max(1, (double) maxPixels / this.maxPixels);
+    return new PhotoLimits(
+        maxPixels,
+        (long) Math.min(MOST_FILE_BYTES, ratio * maxFileBytes),
+        (long) (ratio * maxMemoryBytes));
+  }
+
   /** Returns a copy with another limit on pixels. */
   public PhotoLimits withMaxPixels(long maxPixels) {
     return new PhotoLimits(maxPixels, maxFileBytes, maxMemoryBytes);

@@ -47,16 +47,24 @@ record BootstrapIntervals(
     figures.put(
         "game score",
         errors -> Arrays.stream(errors).map(DistanceErrors::score).sum() / errors.length);
-    Bootstrap bootstrap = resampling.bootstrap();
-    Map<String, Bootstrap.Interval> byName = new LinkedHashMap<>();
+    Map<String, ToDoubleFunction<int[]>> ofPhotos = new LinkedHashMap<>();
     figures.forEach(
         (name, figure) ->
-            byName.put(
-                name,
-                bootstrap.interval(places, photos -> figure.applyAsDouble(chosen(km, photos)))));
+            ofPhotos.put(name, photos -> figure.applyAsDouble(chosen(km, photos))));
+    return of(resampling.bootstrap(), places, level.isPresent(), ofPhotos);
+  }
+
+  /** Draws photos, or places with all of their photos. */
+  static BootstrapIntervals of(
+      Bootstrap bootstrap,
+      int[] placeOf,
+      boolean overPlaces,
+      Map<String, ToDoubleFunction<int[]>> figures) {
+    Map<String, Bootstrap.Interval> byName = new LinkedHashMap<>();
+    figures.forEach((name, figure) -> byName.put(name, bootstrap.interval(placeOf, figure)));
     return new BootstrapIntervals(
-        level.isPresent() ? "places" : "photos",
-        (int) Arrays.stream(places).distinct().count(),
+        overPlaces ? "places" : "photos",
+        (int) Arrays.stream(placeOf).distinct().count(),
         bootstrap.resamples(),
         bootstrap.seed(),
         byName);
@@ -82,7 +90,8 @@ record BootstrapIntervals(
     Table table = new Table("metric", "value", "95 % interval");
     byName.forEach(
         (name, interval) -> {
-          boolean share = name.startsWith("within ");
+          boolean share =
+              name.startsWith("within ") || name.startsWith("R@") || name.startsWith("hit rate");
           table.row(
               name,
               shown(share, interval.value()) + (share ? " %" : ""),

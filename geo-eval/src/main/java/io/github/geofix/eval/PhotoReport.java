@@ -3,6 +3,7 @@ package io.github.geofix.eval;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
+import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
@@ -36,12 +37,14 @@ public final class PhotoReport {
    * @param rightKm the distance within which an answer is right, for the reliability curve
    * @param grid the grid that sequences are of, if any
    * @param resampling how intervals are drawn besides those of Wilson, if at all
+   * @param boundaries named regions below countries, for the hierarchical path score, if any
    */
   public record Options(
       @Nullable CellPartition cells,
       double rightKm,
       @Nullable ZoomGrid grid,
-      @Nullable Resampling resampling) {
+      @Nullable Resampling resampling,
+      @Nullable Boundaries boundaries) {
 
     /**
      * Checks the distance.
@@ -56,27 +59,32 @@ public final class PhotoReport {
 
     /** Returns no cells and no grid; an answer is right within 200 km. */
     public static Options defaults() {
-      return new Options(null, 200, null, null);
+      return new Options(null, 200, null, null, null);
     }
 
     /** Returns a copy that breaks the figures down by these cells. */
     public Options withCells(CellPartition cells) {
-      return new Options(cells, rightKm, grid, resampling);
+      return new Options(cells, rightKm, grid, resampling, boundaries);
     }
 
     /** Returns a copy with another distance within which an answer is right. */
     public Options withRightKm(double rightKm) {
-      return new Options(cells, rightKm, grid, resampling);
+      return new Options(cells, rightKm, grid, resampling, boundaries);
     }
 
     /** Returns a copy whose sequences are of this grid. */
     public Options withGrid(ZoomGrid grid) {
-      return new Options(cells, rightKm, grid, resampling);
+      return new Options(cells, rightKm, grid, resampling, boundaries);
     }
 
     /** Returns a copy that draws intervals by bootstrap. */
     public Options withResampling(Resampling resampling) {
-      return new Options(cells, rightKm, grid, resampling);
+      return new Options(cells, rightKm, grid, resampling, boundaries);
+    }
+
+    /** Returns a copy whose hierarchical path score has named regions as a third level. */
+    public Options withBoundaries(Boundaries boundaries) {
+      return new Options(cells, rightKm, grid, resampling, boundaries);
     }
   }
 
@@ -95,25 +103,14 @@ public final class PhotoReport {
    * @param continent the share of answers on the right continent
    * @param country the share of answers on the right continent and in the right country; borders
    *     are those of Natural Earth at 1:110 million, good to some 10 km
+   * @param region the share of the photos taken in a named region of {@link Options#boundaries} that were
+   *     placed in it; null without boundaries
    * @param meanPathScore the mean over photos of the levels that are right from the top, by the
-   *     number of levels: 0, 0.5 or 1
+   *     number of levels: continent, country and, for photos taken in a region, region. A photo
+   *     placed in the right region is right on all levels, whatever the coarser borders say
    */
-  public record Hierarchy(Share continent, Share country, double meanPathScore) {
-
-    private static Hierarchy of(List<Continents.Place> truths, List<Continents.Place> answers) {
-      int continents = 0;
-      int countries = 0;
-      for (int i = 0; i < truths.size(); i++) {
-        continents += truths.get(i).continent().equals(answers.get(i).continent()) ? 1 : 0;
-        countries += truths.get(i).equals(answers.get(i)) ? 1 : 0;
-      }
-      int photos = truths.size();
-      return new Hierarchy(
-          Share.of(continents, photos),
-          Share.of(countries, photos),
-          (continents + countries) / (2.0 * photos));
-    }
-  }
+  public record Hierarchy(
+      Share continent, Share country, @Nullable Share region, double meanPathScore) {}
 
   private final DistanceReport distances;
   private final Options options;
@@ -135,7 +132,11 @@ public final class PhotoReport {
     List<Continents.Place> answered = Continents.placesOf(answers.locations());
     continents = distances.by(continents(taken));
     confusion = Confusion.of(continents(taken), continents(answered));
-    hierarchy = Hierarchy.of(taken, answered);
+    hierarchy =
+        PathScores.of(
+            new PathScores.Places(photos.locations(), taken),
+            new PathScores.Places(answers.locations(), answered),
+            options.boundaries());
     Resampling resampling = options.resampling();
     intervals =
         resampling == null
@@ -212,7 +213,7 @@ public final class PhotoReport {
     return confusion;
   }
 
-  /** Returns how far down the hierarchy of continent and country the answers are right. */
+  /** Returns how far down the hierarchy of continent, country and region the answers are right. */
   public Hierarchy hierarchy() {
     return hierarchy;
   }
@@ -303,6 +304,10 @@ public final class PhotoReport {
     Map<String, Metric> metrics = new LinkedHashMap<>();
     metrics.put("continent right", Metric.of(hierarchy.continent()));
     metrics.put("country right", Metric.of(hierarchy.country()));
+    Share region = hierarchy.region();
+    if (region != null) {
+      metrics.put("named region right", Metric.of(region));
+    }
     metrics.put("hierarchical path score", Metric.of(hierarchy.meanPathScore()));
     negativeLogLikelihood()
         .ifPresent(nats -> metrics.put("negative log likelihood, nats per km2", Metric.of(nats)));

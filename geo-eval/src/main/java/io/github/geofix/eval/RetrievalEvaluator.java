@@ -2,7 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.ScoreCounts;
+import io.github.geofix.core.internal.index.ScoreCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class RetrievalReport {
   private final int gallerySize;
   private final List<Integer> ks;
   private final RetrievalEvaluator.Ties ties;
+  private final @Nullable BootstrapIntervals intervals;
 
   /**
    * @param ranks how many wrong rows rank above each query's best positive; the size of the gallery
@@ -40,13 +43,102 @@ public final class RetrievalReport {
       int gallerySize,
       List<Integer> ks,
       RetrievalEvaluator.Ties ties) {
+    this(
+        ranks,
+        ranksBesideSemiPositives,
+        coveringRanks,
+        new LinkedHashMap<>(ranksByMeters),
+        gallerySize,
+        ks,
+        ties,
+        null);
+  }
+
+  private RetrievalReport(
+      int[] ranks,
+      int @Nullable [] ranksBesideSemiPositives,
+      int @Nullable [] coveringRanks,
+      Map<Integer, int[]> ranksByMeters,
+      int gallerySize,
+      List<Integer> ks,
+      RetrievalEvaluator.Ties ties,
+      @Nullable BootstrapIntervals intervals) {
     this.ranks = ranks;
     this.ranksBesideSemiPositives = ranksBesideSemiPositives;
     this.coveringRanks = coveringRanks;
-    this.ranksByMeters = new LinkedHashMap<>(ranksByMeters);
+    this.ranksByMeters = ranksByMeters;
     this.gallerySize = gallerySize;
     this.ks = ks;
     this.ties = ties;
+    this.intervals = intervals;
+  }
+
+  /** Returns a copy with {@link #intervals} by bootstrap over queries. */
+  public RetrievalReport withIntervals(Bootstrap bootstrap) {
+    return withIntervals(bootstrap, IntStream.range(0, ranks.length).toArray(), false);
+  }
+
+  /**
+   * Returns a copy with {@link #intervals} by bootstrap over places, each drawn with all of its
+   * queries.
+   *
+   * @param placeOf a number for each query, equal for queries of one place
+   * @throws IllegalArgumentException if there are not as many numbers as queries
+   */
+  public RetrievalReport withIntervals(Bootstrap bootstrap, int[] placeOf) {
+    if (placeOf.length != ranks.length) {
+      throw new IllegalArgumentException(
+          placeOf.length + " places do not fit " + ranks.length + " queries");
+    }
+    return withIntervals(bootstrap, placeOf, true);
+  }
+
+  private RetrievalReport withIntervals(Bootstrap bootstrap, int[] placeOf, boolean overPlaces) {
+    Map<String, ToDoubleFunction<int[]>> figures = new LinkedHashMap<>();
+    ks.forEach(k -> figures.put("R@" + k, within(ranks, Math.min(k, gallerySize))));
+    figures.put("R@1%", within(ranks, onePercent()));
+    figures.put(
+        "mean reciprocal rank",
+        queries -> Arrays.stream(queries).mapToDouble(q -> 1.0 / (ranks[q] + 1)).sum() / queries.length);
+    if (coveringRanks != null) {
+      figures.put("hit rate (covering)", within(coveringRanks, 1));
+    }
+    if (ranksBesideSemiPositives != null) {
+      figures.put("hit rate (sample4geo)", within(ranksBesideSemiPositives, 1));
+    }
+    ranksByMeters.forEach((meters, all) -> figures.put("R@1@" + meters + "m", within(all, 1)));
+    return new RetrievalReport(
+        ranks,
+        ranksBesideSemiPositives,
+        coveringRanks,
+        ranksByMeters,
+        gallerySize,
+        ks,
+        ties,
+        BootstrapIntervals.of(bootstrap, placeOf, overPlaces, figures));
+  }
+
+  private static ToDoubleFunction<int[]> within(int[] ranks, int best) {
+    return queries -> {
+      int right = 0;
+      for (int query : queries) {
+        right += ranks[query] < best ? 1 : 0;
+      }
+      return (double) right / queries.length;
+    };
+  }
+
+  /**
+   * Returns figures with 95 % intervals by bootstrap, by name; empty unless {@link
+   * #withIntervals(Bootstrap)} drew them.
+   */
+  public Map<String, Bootstrap.Interval> intervals() {
+    return intervals == null ? Map.of() : intervals.byName();
+  }
+
+  /** Returns a table of {@link #intervals}; it may have no row. */
+  public Table intervalTable() {
+    return intervals == null ? BootstrapIntervals.table(Map.of()) : intervals.table();
   }
 
   /** Returns the number of queries. */
@@ -197,7 +289,10 @@ public final class RetrievalReport {
     return table;
   }
 
-  /** Returns {@code metric,value,low,high} as CSV, shares from 0 to 1. */
+  /**
+   * Returns {@code metric,value,low,high} as CSV, shares from 0 to 1; the rows of {@link
+   * #intervals} follow, named as such.
+   */
   public String toCsv() {
     Table table = new Table("metric", "value", "low", "high");
     shares()
@@ -208,6 +303,17 @@ public final class RetrievalReport {
                     Double.toString(share.accuracy()),
                     Double.toString(share.low()),
                     Double.toString(share.high())));
+    if (intervals != null) {
+      String title = intervals.title();
+      intervals()
+          .forEach(
+              (name, interval) ->
+                  table.row(
+                      name + ", " + title.toLowerCase(Locale.ROOT),
+                      Double.toString(interval.value()),
+                      Double.toString(interval.low()),
+                      Double.toString(interval.high())));
+    }
     return table.toCsv();
   }
 
@@ -219,16 +325,23 @@ public final class RetrievalReport {
             "\n%d queries in a gallery of %d; ties count %s; Wilson intervals.\n",
             count(),
             gallerySize,
-            ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? "against the query" : "for the query");
+            ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? "against the query" : "for the query")
+        + (intervals == null
+            ? ""
+            : "\n### " + intervals.title() + "\n\n" + intervals.table().toMarkdown());
   }
 
-  /** Returns {@link #summary()} as a JSON object. */
+  /** Returns {@link #summary()} as a JSON object, with {@code bootstrap} if intervals were drawn. */
   public String toJson() {
     return DistanceJson.text(toJsonObject());
   }
 
   /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
   public JsonObject toJsonObject() {
-    return DistanceJson.tree(summary()).getAsJsonObject();
+    JsonObject json = DistanceJson.tree(summary()).getAsJsonObject();
+    if (intervals != null) {
+      json.add("bootstrap", DistanceJson.tree(intervals));
+    }
+    return json;
   }
 }

@@ -14,12 +14,15 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AbstentionTest {
   private static final ErrorBound WITHIN_200 = new ErrorBound(200, 0.9, 0.1);
@@ -100,6 +103,61 @@ class AbstentionTest {
     // At most a tenth of the runs, and three standard deviations of a binomial of 200 draws.
     assertThat(broken).isLessThanOrEqualTo(20 + 13);
     assertThat(answered).isGreaterThan(runs * 6 / 10);
+  }
+
+  /** Photos whose mass has the density k m^(k-1), and whose answers are right with c m. */
+  private record Kind(double k, double c) {
+    void draw(int count, Random random, List<Location> answers, List<LatLng> truths) {
+      for (int i = 0; i < count; i++) {
+        double mass = Math.pow(random.nextDouble(), 1 / k);
+        answers.add(new Location(HERE, List.of(candidate(HERE, mass))));
+        truths.add(random.nextDouble() < c * mass ? HERE : FAR);
+      }
+    }
+
+    /** Returns whether the answers that the rule gives are wrong more often than a fifth. */
+    boolean breaks(AnswerRule rule) {
+      double t = rule.leastMass().orElse(1.0);
+      return t < 1
+          && c * k / (k + 1) * (1 - Math.pow(t, k + 1)) / (1 - Math.pow(t, k)) < 0.8;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void keepsTheBoundForPhotosOfAnotherKind(long seed) {
+    Kind easy = new Kind(3, 0.98);
+    Kind hard = new Kind(2, 0.92);
+    ErrorBound bound = new ErrorBound(200, 0.8, 0.1);
+    Random random = new Random(seed);
+    int runs = 40;
+    int pool = 0;
+    int groups = 0;
+    int forShift = 0;
+    int answered = 0;
+    for (int run = 0; run < runs; run++) {
+      List<Location> answers = new ArrayList<>();
+      List<LatLng> truths = new ArrayList<>();
+      easy.draw(1000, random, answers, truths);
+      List<Location> asked = new ArrayList<>();
+      hard.draw(1000, random, asked, new ArrayList<>());
+      List<String> one = Collections.nCopies(1000, "easy");
+      forShift +=
+          hard.breaks(LearnThenTest.fitForShift(answers, truths, one, bound, asked)) ? 1 : 0;
+      hard.draw(1000, random, answers, truths);
+      pool += hard.breaks(LearnThenTest.fit(answers, truths, bound)) ? 1 : 0;
+      List<String> two = new ArrayList<>(one);
+      two.addAll(Collections.nCopies(1000, "hard"));
+      AnswerRule rule = LearnThenTest.fit(answers, truths, two, bound);
+      groups += hard.breaks(rule) ? 1 : 0;
+      answered += rule.leastMass().isPresent() ? 1 : 0;
+    }
+    // At most a tenth of the runs, and three standard deviations of a binomial of 40 draws.
+    assertThat(groups).isLessThanOrEqualTo(4 + 6);
+    assertThat(forShift).isLessThanOrEqualTo(4 + 6);
+    assertThat(answered).isGreaterThan(runs / 4);
+    // Without either the bound does not hold, so that the test is one.
+    assertThat(pool).isGreaterThan(runs / 4);
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
+import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.CellPartition;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDir;
 
 class PhotoReportTest {
@@ -216,6 +218,43 @@ class PhotoReportTest {
   }
 
   @Test
+  void regionsAreAThirdLevelOfTheHierarchy(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("regions.geojson");
+    Files.writeString(
+        file,
+        """
+        {"type": "FeatureCollection", "features": [
+          {"type": "Feature", "properties": {"name": "north"}, "geometry": {"type": "Polygon",
+           "coordinates": [[[0, 47], [15, 47], [15, 50], [0, 50], [0, 47]]]}},
+          {"type": "Feature", "properties": {"name": "south"}, "geometry": {"type": "Polygon",
+           "coordinates": [[[0, 40], [15, 40], [15, 47], [0, 47], [0, 40]]]}}]}
+        """);
+    Boundaries boundaries = Boundaries.readGeoJson(file, "name");
+    LatLng stuttgart = new LatLng(48.78, 9.18);
+    LatLng reims = new LatLng(49.25, 4.03);
+    // The right region across a border, the right region, the right country, and no region.
+    PhotoReport.Hierarchy hierarchy =
+        report(
+                manifest(Map.of(), PARIS, PARIS, PARIS, TOKYO),
+                manifest(Map.of(), stuttgart, reims, LYON, TOKYO),
+                defaults().withBoundaries(boundaries))
+            .hierarchy();
+    assertThat(hierarchy.continent()).isEqualTo(Share.of(4, 4));
+    assertThat(hierarchy.country()).isEqualTo(Share.of(3, 4));
+    assertThat(hierarchy.region()).isEqualTo(Share.of(2, 3));
+    assertThat(hierarchy.meanPathScore()).isCloseTo((1 + 1 + 2 / 3.0 + 1) / 4, within(1e-12));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                report(
+                    manifest(Map.of(), TOKYO),
+                    manifest(Map.of(), PARIS),
+                    defaults().withBoundaries(boundaries)))
+        .withMessage(
+            "no photo was taken in any of the 2 regions: north, south: are they of another area?");
+  }
+
+  @Test
   void drawsThePhotosOfAPlaceTogether() {
     LatLng[] truths = new LatLng[100];
     LatLng[] guesses = new LatLng[100];
@@ -257,7 +296,7 @@ class PhotoReportTest {
   }
 
   @Test
-  void everyFigureIsDefinedInTheDocumentation() throws IOException {
+  void everyFigureIsDefinedInTheDocumentation(@TempDir Path folder) throws IOException {
     Map<String, String> columns = Map.of("score", "0.5", "heading", "90", "sequence", "7 6 6 5");
     Manifest photos = manifest(columns, PARIS, LYON);
     List<RegionCoverage> regions =
@@ -267,7 +306,17 @@ class PhotoReportTest {
             DistanceErrors.ofKm(1, 2), DistanceReport.STANDARD_KM, List.of(), regions);
     Embeddings one = Embeddings.of(new float[][] {{3, 4}});
     List<String> names = new ArrayList<>();
-    PhotoReport.of(distances, photos, photos, defaults())
+    Path everywhere = folder.resolve("all.geojson");
+    Files.writeString(
+        everywhere,
+        """
+        {"type": "FeatureCollection", "features": [
+          {"type": "Feature", "properties": {"name": "all"}, "geometry": {"type": "Polygon",
+           "coordinates": [[[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]]}}]}
+        """);
+    PhotoReport.Options options =
+        defaults().withBoundaries(Boundaries.readGeoJson(everywhere, "name"));
+    PhotoReport.of(distances, photos, photos, options)
         .toCsv()
         .lines()
         .skip(1)

@@ -41,9 +41,94 @@ public final class ChatClient {
   /** The environment variable that holds the key. */
   public static final String KEY_VARIABLE = "GEOFIX_JUDGE_KEY";
 
+  /**
+   * How a chat endpoint is used.
+   *
+   * @param endpoint the base address, such as {@code https://api.openai.com/v1}, to which {@code
+   *     /chat/completions} is added in front of a query; or the whole address, which ends in it
+   * @param model the name of the model
+   * @param timeout for one attempt, from the request to the last byte of the answer
+   * @param attempts for one question, at least 1; time-outs, lost connections and the codes 408, 429
+   *     and 500 up are tried again
+   * @param firstWait before the second attempt, doubled before each further one, unless the server
+   *     asks for another by {@code Retry-After}
+   * @param maxCalls the most requests of a client, 0 or more: a limit to what it can cost
+   * @param photoSide the longer side of the photo sent, in pixels, at least 1
+   */
+  public record Options(
+      URI endpoint,
+      String model,
+      Duration timeout,
+      int attempts,
+      Duration firstWait,
+      int maxCalls,
+      int photoSide) {
+
+    private static final String PATH = "/chat/completions";
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Options {
+      boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+      if (!web || endpoint.getHost() == null) {
+        throw new IllegalArgumentException(
+            "endpoint " + endpoint + ": a web address such as https://api.openai.com/v1 needed");
+      }
+      if (model.isBlank()) {
+        throw new IllegalArgumentException("the name of the judge's model is empty");
+      }
+      if (timeout.isNegative() || timeout.isZero() || firstWait.isNegative()) {
+        throw new IllegalArgumentException(
+            "timeout " + timeout + " and wait " + firstWait + ": above 0 and at least 0 needed");
+      }
+      if (attempts < 1 || maxCalls < 0 || photoSide < 1) {
+        throw new IllegalArgumentException(
+            "attempts %d, calls %d, pixels %d: at least 1, 0 and 1 needed"
+                .formatted(attempts, maxCalls, photoSide));
+      }
+    }
+
+    /** Returns a minute for an attempt, three attempts, 10,000 calls, photos of up to 768 pixels. */
+    public static Options of(URI endpoint, String model) {
+      return new Options(
+          endpoint, model, Duration.ofMinutes(1), 3, Duration.ofSeconds(1), 10_000, 768);
+    }
+
+    /** Returns a copy with another time for one attempt. */
+    public Options withTimeout(Duration timeout) {
+      return new Options(endpoint, model, timeout, attempts, firstWait, maxCalls, photoSide);
+    }
+
+    /** Returns a copy with other attempts. */
+    public Options withAttempts(int attempts, Duration firstWait) {
+      return new Options(endpoint, model, timeout, attempts, firstWait, maxCalls, photoSide);
+    }
+
+    /** Returns a copy with another budget. */
+    public Options withMaxCalls(int maxCalls) {
+      return new Options(endpoint, model, timeout, attempts, firstWait, maxCalls, photoSide);
+    }
+
+    /** Returns a copy that sends photos of another size. */
+    public Options withPhotoSide(int photoSide) {
+      return new Options(endpoint, model, timeout, attempts, firstWait, maxCalls, photoSide);
+    }
+
+    /** Returns the address that questions are sent to. */
+    URI address() {
+      String whole = endpoint.toString().replaceFirst("#.*", "");
+      int end = whole.indexOf('?') < 0 ? whole.length() : whole.indexOf('?');
+      String base = whole.substring(0, end).replaceAll("/+$", "");
+      return URI.create((base.endsWith(PATH) ? base : base + PATH) + whole.substring(end));
+    }
+  }
+
   private static final Gson JSON = new Gson();
 
-  private final ChatOptions options;
+  private final Options options;
   private final String key;
   private final URI address;
   private final HttpClient http;
@@ -63,7 +148,7 @@ public final class ChatClient {
    * @throws IllegalArgumentException if the key has characters that no key has; the message does
    *     not contain the key
    */
-  public ChatClient(ChatOptions options, String key) {
+  public ChatClient(Options options, String key) {
     this.options = options;
     this.key = key.strip();
     if (!this.key.chars().allMatch(c -> c > ' ' && c <= '~')) {
@@ -94,7 +179,7 @@ public final class ChatClient {
    *
    * @throws IllegalStateException if the variable is not set
    */
-  public static ChatClient fromEnvironment(ChatOptions options) {
+  public static ChatClient fromEnvironment(Options options) {
     String key = System.getenv(KEY_VARIABLE);
     if (key == null || key.isBlank()) {
       throw new IllegalStateException(

@@ -48,15 +48,15 @@ final class ChatJudgeTest {
     server.close();
   }
 
-  private ChatOptions options() {
-    return ChatOptions.of(server.address("/v1"), "judge-1").withAttempts(3, Duration.ofMillis(10));
+  private ChatClient.Options options() {
+    return ChatClient.Options.of(server.address("/v1"), "judge-1").withAttempts(3, Duration.ofMillis(10));
   }
 
   private ChatJudge judge(ChatJudge.Form form) {
     return new ChatJudge(new ChatClient(options(), "secret"), form);
   }
 
-  private ChatJudge choosing(ChatOptions options) {
+  private ChatJudge choosing(ChatClient.Options options) {
     return new ChatJudge(new ChatClient(options, "secret"), ChatJudge.Form.CHOOSE);
   }
 
@@ -98,7 +98,7 @@ final class ChatJudgeTest {
   @ParameterizedTest
   @ValueSource(strings = {"localhost:8080/v1", "api.example.com", "file:///tmp/x", "http:///v1"})
   void refusesAnEndpointThatIsNoWebAddress(String endpoint) {
-    assertThatThrownBy(() -> ChatOptions.of(URI.create(endpoint), "judge-1"))
+    assertThatThrownBy(() -> ChatClient.Options.of(URI.create(endpoint), "judge-1"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(endpoint)
         .hasMessageContaining("https://");
@@ -116,13 +116,13 @@ final class ChatJudgeTest {
     "https://h/d/chat/completions?api-version=1, https://h/d/chat/completions?api-version=1"
   })
   void completesTheAddress(String endpoint, String address) {
-    assertThat(ChatOptions.of(URI.create(endpoint), "m").address()).hasToString(address);
+    assertThat(ChatClient.Options.of(URI.create(endpoint), "m").address()).hasToString(address);
   }
 
   @Test
   void keepsAQueryAtTheEndOfTheAddress() {
     server.answers("{\"choice\": 1}");
-    ChatOptions azure = ChatOptions.of(server.address("/openai/d?api-version=2024-10-21"), "m");
+    ChatClient.Options azure = ChatClient.Options.of(server.address("/openai/d?api-version=2024-10-21"), "m");
     assertThat(choosing(azure).decide(PHOTO, GUESSES)).isPresent();
     assertThat(server.requests().get(0).uri())
         .isEqualTo("/openai/d/chat/completions?api-version=2024-10-21");
@@ -311,7 +311,7 @@ final class ChatJudgeTest {
   /** Its own wait would let the test time out. */
   @Test
   void waitsAsLongAsTheServerAsks() {
-    ChatOptions options = options().withAttempts(3, Duration.ofMinutes(20));
+    ChatClient.Options options = options().withAttempts(3, Duration.ofMinutes(20));
     String past =
         DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.EPOCH.atOffset(ZoneOffset.UTC));
     server.behaves(
@@ -434,7 +434,7 @@ final class ChatJudgeTest {
           exchange.getResponseBody().flush();
           server.hang();
         });
-    ChatOptions options =
+    ChatClient.Options options =
         options().withTimeout(Duration.ofMillis(200)).withAttempts(1, Duration.ZERO);
     assertThat(choosing(options).decide(PHOTO, GUESSES)).isEmpty();
   }

@@ -8,6 +8,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Services;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import java.nio.file.Path;
 import java.util.List;
@@ -196,7 +197,7 @@ public interface Family {
         load(folder),
         folder,
         model -> {
-          if (model instanceof RefiningModel refining) {
+          if (model instanceof GeoModel.Refining refining) {
             return refining.refiner();
           }
           throw new ModelFormatException(
@@ -219,7 +220,7 @@ public interface Family {
         load(folder),
         folder,
         model -> {
-          if (model instanceof MatchingModel matching) {
+          if (model instanceof Trainable.CrossView matching) {
             return matching.tileEncoder();
           }
           throw new ModelFormatException(

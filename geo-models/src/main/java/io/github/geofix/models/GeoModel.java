@@ -1,5 +1,7 @@
 package io.github.geofix.models;
 
+import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.core.Refiner;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
@@ -36,6 +38,24 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public abstract class GeoModel implements Trainable, AutoCloseable {
+
+  /**
+   * A model that compares photos with what it knows of a place, such as a map, and can re-rank the
+   * places another model proposed.
+   */
+  public interface Refining {
+
+    /**
+     * Returns a refiner of the present weights: it may keep what it has computed, so take another one
+     * after training. Closing it closes nothing.
+     */
+    Refiner refiner();
+
+    /** Returns how many of the map images of training so far had no imagery; none without a map. */
+    default MissingImagery missingImagery() {
+      return new MissingImagery(MissingImagery.MAX_SHARE);
+    }
+  }
   private final String method;
   private final Module network;
   private volatile AnswerOptions answerOptions;
@@ -134,9 +154,14 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   /** Returns the configuration that {@link #save} writes, with the present answer options. */
   public abstract Record config();
 
-  /** Returns the limits on the photos that the model's localizers decode. */
+  /** Returns the limits on the photos that the model's localizers and examples decode. */
   public final PhotoLimits photoLimits() {
     return photoLimits;
+  }
+
+  /** Changes the limits on photos, of localizers and examples that are made from now on. */
+  public final void setPhotoLimits(PhotoLimits photoLimits) {
+    this.photoLimits = photoLimits;
   }
 
   /** Returns how scores become locations. */
@@ -258,8 +283,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
-  /** Takes the calibration and the attribution of a folder that holds no weights of its own. */
+  /** Takes what a folder that holds no weights of its own has besides them. */
   protected final void readBesides(ModelFolder folder) {
+    photoLimits = folder.options().photoLimits();
     calibration = folder.calibration();
     attribution = folder.attribution();
   }

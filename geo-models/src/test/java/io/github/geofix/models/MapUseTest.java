@@ -126,7 +126,7 @@ final class MapUseTest {
   }
 
   private static List<Candidate> refine(GeoModel model) {
-    try (Refiner refiner = ((RefiningModel) model).refiner()) {
+    try (Refiner refiner = ((GeoModel.Refining) model).refiner()) {
       Localizer localizer = model.localizer();
       Candidate proposed =
           model.method().equals("zoom")
@@ -197,7 +197,7 @@ final class MapUseTest {
     try (GeoModel model = Family.of(saved).load(saved)) {
       Candidate a = Candidate.of(S2Cell.of(new LatLng(0, 0), 6), 0.6);
       Candidate b = Candidate.of(S2Cell.of(new LatLng(20, 40), 6), 0.4);
-      try (Refiner refiner = ((RefiningModel) model).refiner()) {
+      try (Refiner refiner = ((GeoModel.Refining) model).refiner()) {
         assertThat(refiner.refine(PHOTO, List.of(a, b)))
             .extracting(Candidate::score)
             .containsExactly(1.0, 1.0);

@@ -7,7 +7,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.internal.io.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -34,8 +34,19 @@ final class LocateHandler implements Router.Handler {
   private final Map<String, LocateServer.Model> models = new LinkedHashMap<>();
   private final LocateServer.Limits limits;
   private final Gate gate;
+  private final Map<String, DriftWindow> windows;
 
-  LocateHandler(List<LocateServer.Model> models, LocateServer.Limits limits, Gate gate) {
+  /**
+   * Creates the handler.
+   *
+   * @param windows of the models that are watched for drift, by name
+   */
+  LocateHandler(
+      List<LocateServer.Model> models,
+      LocateServer.Limits limits,
+      Gate gate,
+      Map<String, DriftWindow> windows) {
+    this.windows = Map.copyOf(windows);
     models.forEach(model -> this.models.put(model.name(), model));
     this.limits = limits;
     this.gate = gate;
@@ -169,9 +180,16 @@ final class LocateHandler implements Router.Handler {
               : Optional.empty();
       Location location =
           explained.map(Explanation::location).orElseGet(() -> localizer.locate(photo));
+      Optional<DriftWindow> window = Optional.ofNullable(windows.get(asked.model().name()));
+      window.ifPresent(w -> w.add(location));
       Cost cost =
           new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));
-      return reply(location, explained.map(Explanation::evidence), asked, cost)
+      return reply(
+              location,
+              explained.map(Explanation::evidence),
+              window.flatMap(DriftWindow::json),
+              asked,
+              cost)
           .with(
               "Server-Timing",
               String.format(
@@ -194,7 +212,11 @@ final class LocateHandler implements Router.Handler {
   }
 
   private static Reply reply(
-      Location location, Optional<Explanation.Evidence> evidence, Asked asked, Cost cost)
+      Location location,
+      Optional<Explanation.Evidence> evidence,
+      Optional<JsonObject> drift,
+      Asked asked,
+      Cost cost)
       throws IOException {
     if (asked.format() == Format.GEOJSON) {
       StringWriter text = new StringWriter();
@@ -211,6 +233,7 @@ final class LocateHandler implements Router.Handler {
     millis.addProperty("decode", cost.decode());
     millis.addProperty("locate", cost.locate());
     tree.add("millis", millis);
+    drift.ifPresent(found -> tree.add("drift", found));
     return Reply.json(200, tree);
   }
 }

@@ -3,6 +3,7 @@ package io.github.geofix.serve;
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.tile.TileSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * An HTTP server that locates photos, with a page to try it in a browser. Photos are kept in memory
@@ -55,8 +58,11 @@ public final class LocateServer implements AutoCloseable {
    * @param name how requests choose it: letters, digits, {@code -}, {@code _} and {@code .}
    * @param localizer closed with the server
    * @param about what {@code /models} shows of it, such as its method and license
+   * @param drift how the photos of its last answers are compared with those that it was calibrated
+   *     on; empty if they are not
    */
-  public record Model(String name, Localizer localizer, Map<String, String> about) {
+  public record Model(
+      String name, Localizer localizer, Map<String, String> about, Optional<Drift> drift) {
 
     /**
      * Copies the map.
@@ -73,8 +79,46 @@ public final class LocateServer implements AutoCloseable {
 
     /** Returns a model with nothing to show of it. */
     public static Model of(String name, Localizer localizer) {
-      return new Model(name, localizer, Map.of());
+      return new Model(name, localizer, Map.of(), Optional.empty());
     }
+
+    /** Returns a copy whose photos are compared with those of a rule. */
+    public Model withDrift(Drift drift) {
+      return new Model(name, localizer, about, Optional.of(drift));
+    }
+  }
+
+  /**
+   * How unlike the photos of the last 200 answers are those that a rule of the model was fitted on.
+   * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after every
+   * ten.
+   *
+   * <pre>{@code
+   * AnswerRule rule = AnswerRules.load(folder).rules().get(0);
+   * model.withDrift(
+   *     new LocateServer.Drift(
+   *         rule,
+   *         masses -> {
+   *           Drift drift = Drift.of(rule, masses);
+   *           return new LocateServer.Drift.Result(
+   *               drift.distance(), drift.pValue(), drift.isAlarm());
+   *         }));
+   * }</pre>
+   *
+   * @param rule fitted by {@code geofix calibrate --within --confidence}
+   * @param test such as {@code Drift} of geo-eval; gets the {@link AnswerRule#mass} of each answer,
+   *     and is never called twice at a time
+   */
+  public record Drift(AnswerRule rule, Function<List<Double>, Result> test) {
+
+    /**
+     * What a test found.
+     *
+     * @param distance the distance of the two distributions, such as that of Kolmogorov-Smirnov
+     * @param pValue how likely a distance as great is for photos of the same kind, 0 to 1
+     * @param alarm whether the photos are of another kind
+     */
+    public record Result(double distance, double pValue, boolean alarm) {}
   }
 
   /**
@@ -247,11 +291,22 @@ public final class LocateServer implements AutoCloseable {
     ThreadPoolExecutor threads = threads(limits.running() + limits.queue() + SPARE_THREADS);
     List<Model> measured =
         models.stream()
-            .map(m -> new Model(m.name(), metrics.measured(m.name(), m.localizer()), m.about()))
+            .map(
+                m ->
+                    new Model(
+                        m.name(),
+                        metrics.measured(m.name(), m.localizer()),
+                        m.about(),
+                        m.drift()))
             .toList();
+    Map<String, DriftWindow> windows = new HashMap<>();
+    for (Model model : models) {
+      model.drift().ifPresent(d -> windows.put(model.name(), new DriftWindow(d)));
+    }
+    windows.forEach(metrics::watch);
     Guard guard = new Guard(options, http.getAddress().getPort());
     Router router = new Router(guard, metrics);
-    router.add("POST", "/locate", new LocateHandler(measured, limits, gate));
+    router.add("POST", "/locate", new LocateHandler(measured, limits, gate, windows));
     router.add("GET", "/models", request -> Reply.json(200, Models.tree(measured)));
     router.add("GET", "/health", request -> Health.reply(gate));
     router.add("GET", "/metrics", request -> metrics.reply());

@@ -2,6 +2,7 @@ package io.github.geofix.serve;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.metrics.MicrometerMetrics;
+import io.github.geofix.serve.LocateServer.Drift;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -13,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** {@code GET /metrics}: the figures of the server as Prometheus text. Thread-safe. */
 final class ServerMetrics {
@@ -31,6 +33,31 @@ final class ServerMetrics {
 
   Localizer measured(String model, Localizer localizer) {
     return localizer.withMetrics(new MicrometerMetrics(registry, Tags.of("model", model)));
+  }
+
+  /** Publishes how unlike the last photos of a model are those of its rule; NaN before a test. */
+  void watch(String model, DriftWindow window) {
+    Tags tags = Tags.of("model", model);
+    Gauge.builder("geofix.drift.photos", window, DriftWindow::photos)
+        .description("Last answers that are compared with those of the model's calibration")
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("geofix.drift.distance", window, w -> figure(w, Drift.Result::distance))
+        .description("Distance of the scores near the last answers from those of the calibration")
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("geofix.drift.p.value", window, w -> figure(w, Drift.Result::pValue))
+        .description("How likely such a distance is for photos of the same kind")
+        .tags(tags)
+        .register(registry);
+    Gauge.builder("geofix.drift.alarm", window, w -> figure(w, found -> found.alarm() ? 1 : 0))
+        .description("1 where the last photos are unlike those of the calibration")
+        .tags(tags)
+        .register(registry);
+  }
+
+  private static double figure(DriftWindow window, ToDoubleFunction<Drift.Result> figure) {
+    return window.result().map(figure::applyAsDouble).orElse(Double.NaN);
   }
 
   /**

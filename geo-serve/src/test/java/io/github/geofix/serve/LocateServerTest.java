@@ -8,6 +8,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.ErrorBound;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -102,6 +104,53 @@ final class LocateServerTest {
     assertThat(best.get("rank").getAsInt()).isZero();
   }
 
+  /** Serves the first model with a test of drift. */
+  private void watch(List<Integer> tested) {
+    AnswerRule rule =
+        new AnswerRule(new ErrorBound(1, 0.9, 0.1), Optional.of(0.5), List.of(0.1, 0.2));
+    LocateServer.Drift drift =
+        new LocateServer.Drift(
+            rule,
+            masses -> {
+              tested.add(masses.size());
+              return new LocateServer.Drift.Result(0.5, 0.25, masses.contains(1.0));
+            });
+    server.close();
+    server =
+        LocateServer.start(
+            List.of(
+                LocateServer.Model.of("first", localizer).withDrift(drift),
+                LocateServer.Model.of("second", other)),
+            options.withLimits(options.limits().withPerMinute(0)));
+    client = new Client(server);
+  }
+
+  @Test
+  void watchesForPhotosOfAnotherKind() throws Exception {
+    List<Integer> tested = new ArrayList<>();
+    watch(tested);
+    for (int i = 0; i < DriftWindow.LEAST_PHOTOS - 1; i++) {
+      assertThat(Client.json(locate(PHOTO)).has("drift")).isFalse();
+    }
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_photos{model=\"first\"} 19.0")
+        .contains("geofix_drift_alarm{model=\"first\"} NaN");
+    JsonObject found = Client.json(locate(PHOTO)).getAsJsonObject("drift");
+    assertThat(found.get("photos").getAsInt()).isEqualTo(20);
+    assertThat(found.get("distance").getAsDouble()).isEqualTo(0.5);
+    assertThat(found.get("alarm").getAsBoolean()).isFalse();
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_alarm{model=\"first\"} 0.0")
+        .contains("geofix_drift_p_value{model=\"first\"} 0.25")
+        .doesNotContain("geofix_drift_alarm{model=\"second\"}");
+    for (int i = 20; i < DriftWindow.PHOTOS + 10; i++) {
+      locate(PHOTO);
+    }
+    assertThat(tested).hasSize(20).startsWith(20, 30, 40).endsWith(190, 200, 200);
+    assertThat(Client.json(client.post("/locate?model=second", "image/png", PHOTO)).has("drift"))
+        .isFalse();
+  }
+
   @Test
   void explainsAnAnswer() throws Exception {
     JsonObject answer = Client.json(client.post("/locate?explain=true&top=1", "image/png", PHOTO));
@@ -183,11 +232,16 @@ final class LocateServerTest {
             .getAsJsonObject("components")
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
+    watch(new ArrayList<>());
+    for (int i = 0; i < DriftWindow.LEAST_PHOTOS; i++) {
+      locate(PHOTO);
+    }
     assertThat(location.getAsJsonObject("properties").keySet())
         .isEqualTo(Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
     assertThat(location.getAsJsonArray("required"))
         .extracting(JsonElement::getAsString)
-        .containsExactlyElementsOf(Client.json(locate(PHOTO)).keySet());
+        .containsExactlyElementsOf(
+            Client.json(client.post("/locate?model=second", "image/png", PHOTO)).keySet());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.LoadOptions;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.models.Family;
@@ -150,7 +151,11 @@ final class SharedModels {
   }
 
   private static LoadOptions loadOptions(SparkGeo.Model model) {
-    return LoadOptions.defaults().withAllowCode(model.allowCode()).withComputeThreads(permits());
+    return LoadOptions.defaults()
+        .withAllowCode(model.allowCode())
+        .withComputeThreads(permits())
+        .withPrecision(model.precision())
+        .withPhotoLimits(PhotoLimits.defaults().scaledTo(model.maxPixels()));
   }
 
   private static <M extends AutoCloseable> Use<M> acquire(Object key, Supplier<M> load) {

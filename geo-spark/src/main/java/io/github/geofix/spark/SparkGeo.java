@@ -1,5 +1,7 @@
 package io.github.geofix.spark;
 
+import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
@@ -57,8 +59,16 @@ public final class SparkGeo {
    * @param batch the photos that go through the network at once, 1 to 1024
    * @param candidates the most candidates of a location, 1 or more
    * @param allowCode whether code that the folder names may run
+   * @param precision of the network
+   * @param maxPixels of a photo, see {@link PhotoLimits#scaledTo}
    */
-  public record Model(String folder, int batch, int candidates, boolean allowCode)
+  public record Model(
+      String folder,
+      int batch,
+      int candidates,
+      boolean allowCode,
+      Precision precision,
+      long maxPixels)
       implements Serializable {
     private static final int MOST = 1024;
 
@@ -75,26 +85,43 @@ public final class SparkGeo {
       if (candidates < 1) {
         throw new IllegalArgumentException("candidates must be 1 or more: " + candidates);
       }
+      Objects.requireNonNull(precision);
+      // Refuses a limit that is out of range.
+      PhotoLimits unused = PhotoLimits.defaults().scaledTo(maxPixels);
     }
 
-    /** Returns the model of a folder: batches of 32 photos, 10 candidates, no code. */
+    /**
+     * Returns the model of a folder: batches of 32 photos, 10 candidates, no code, float32, {@link
+     * PhotoLimits#defaults}.
+     */
     public static Model of(String folder) {
-      return new Model(folder, 32, 10, false);
+      return new Model(
+          folder, 32, 10, false, Precision.FLOAT32, PhotoLimits.defaults().maxPixels());
     }
 
     /** Returns a copy with another size of batches. */
     public Model withBatch(int batch) {
-      return new Model(folder, batch, candidates, allowCode);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
     }
 
     /** Returns a copy with another number of candidates. */
     public Model withCandidates(int candidates) {
-      return new Model(folder, batch, candidates, allowCode);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
     }
 
     /** Returns a copy that allows code, or not. */
     public Model withAllowCode(boolean allowCode) {
-      return new Model(folder, batch, candidates, allowCode);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+    }
+
+    /** Returns a copy in another precision. */
+    public Model withPrecision(Precision precision) {
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+    }
+
+    /** Returns a copy for photos of up to so many pixels. */
+    public Model withMaxPixels(long maxPixels) {
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
     }
   }
 
@@ -103,8 +130,8 @@ public final class SparkGeo {
    * the bytes of the file, null if they are at the path; and {@code latitude} and {@code longitude}
    * where they are known. Data of other shapes is brought into this one with Spark's own means.
    *
-   * @param path a list of photos that ends in {@code .csv} with the columns of {@link
-   *     io.github.geofix.core.PhotoRow}, whose relative images lie beside it; Parquet with these
+   * @param path a list of photos that ends in {@code .csv} with the columns of a {@link
+   *     io.github.geofix.core.Manifest}, whose relative images are beside it; Parquet with these
    *     columns, which ends in {@code .parquet}; or a folder of photos
    * @throws IllegalArgumentException if there is no column {@code image}
    */

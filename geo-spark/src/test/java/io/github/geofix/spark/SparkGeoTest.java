@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.AdaptiveOptions;
@@ -114,6 +115,28 @@ final class SparkGeoTest {
         .isEqualTo(DistanceReport.of(truths, guesses).summary());
     SharedModels.closeUnused();
     assertThat(SharedModels.held()).isZero();
+  }
+
+  @Test
+  void limitsAndPrecisionReachTheModel() {
+    Dataset<Row> photos = GEO.photos(shared.resolve("photos/0.png").toString());
+    SparkGeo.Model half = model().withPrecision(Precision.BFLOAT16);
+    assertThat(GEO.locate(photos, half).collectAsList().get(0).<String>getAs("error")).isNull();
+    SparkGeo.Model limited = model().withMaxPixels(48 * 40 - 1);
+    assertThat(GEO.locate(photos, limited).collectAsList().get(0).<String>getAs("error"))
+        .contains("48 x 40 pixels, more than the 1919 allowed");
+    assertThat(GEO.embed(photos, limited).collectAsList().get(0).<String>getAs("error"))
+        .contains("48 x 40 pixels, more than the 1919 allowed");
+    assertThatThrownBy(() -> model().withMaxPixels(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maxPixels 0");
+  }
+
+  @Test
+  void theExampleOfTheDocumentationRuns() {
+    SparkExample.main(new String[] {shared.toString()});
+    assertThat(SPARK.read().parquet(shared.resolve("located").toString()).count())
+        .isEqualTo(PHOTOS);
   }
 
   @Test

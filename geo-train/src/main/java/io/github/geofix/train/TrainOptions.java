@@ -1,16 +1,12 @@
 package io.github.geofix.train;
 
-import io.github.geofix.models.io.Setting;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 /**
@@ -86,29 +82,6 @@ public record TrainOptions(
   /** Returns the value of each option by its dotted name, as {@link #with} takes it. */
   public Map<String, String> toMap() {
     return NamedValues.of(this);
-  }
-
-  /**
-   * Returns all options with their values and what they take in words, by what they need, as {@link
-   * Setting#of} does.
-   */
-  public Map<String, List<Setting>> settings() {
-    Properties descriptions = OptionDescriptions.read();
-    Map<String, List<Setting>> settings = new LinkedHashMap<>();
-    Setting.of(this)
-        .forEach(
-            (needs, group) ->
-                settings.put(
-                    needs,
-                    group.stream()
-                        .map(
-                            s ->
-                                new Setting(
-                                    s.name(),
-                                    descriptions.getProperty(s.name(), s.kind()),
-                                    s.value()))
-                        .toList()));
-    return settings;
   }
 
   /** Returns a copy with that many passes over the photos. */

@@ -5,8 +5,9 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.TrainOptions.Stopping;
-import io.github.geofix.train.data.BatchOrder;
 import io.github.geofix.train.data.TrainingData;
+import io.github.geofix.train.internal.data.BatchOrder;
+import io.github.geofix.train.internal.data.HardNegativeBatches;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -93,7 +94,7 @@ public final class Trainer {
   }
 
   /** Lets {@code order} decide which photos share a batch, instead of the options; returns this. */
-  public Trainer inOrder(BatchOrder newOrder) {
+  Trainer inOrder(BatchOrder newOrder) {
     order = newOrder;
     return this;
   }
@@ -184,7 +185,8 @@ public final class Trainer {
     Examples examples = data.examples(model);
     BatchOrder chosen =
         order == null
-            ? data.order(model, examples, options.batches().hardNegatives(), options.seed())
+            ? HardNegativeBatches.of(
+                data, model, examples, options.batches().hardNegatives(), options.seed())
             : order;
     TrainingRun.Setup setup =
         new TrainingRun.Setup(model, options, chosen, validation, onProgress, onEpoch, onNotice);

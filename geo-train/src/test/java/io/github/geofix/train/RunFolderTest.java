@@ -8,7 +8,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
-import io.github.geofix.train.data.BatchOrder;
+import io.github.geofix.train.internal.data.BatchOrder;
 import io.github.geofix.train.optim.ParameterGroup;
 import io.github.geofix.train.optim.Sam;
 import java.io.IOException;

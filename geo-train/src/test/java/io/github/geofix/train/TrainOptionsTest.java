@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.internal.JsonRecords;
-import io.github.geofix.models.io.Setting;
+import io.github.geofix.models.internal.io.Setting;
 import io.github.geofix.train.TrainOptions.Stopping;
 import io.github.geofix.train.data.HardNegatives;
+import io.github.geofix.train.internal.OptionDescriptions;
 import io.github.geofix.train.optim.ParameterGroup;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
+import io.github.geofix.train.internal.OptionDescriptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,7 +99,7 @@ final class TrainOptionsTest {
   @Test
   void describesEachOption() {
     Set<String> names =
-        DEFAULTS.settings().values().stream()
+        OptionDescriptions.of(DEFAULTS).values().stream()
             .flatMap(List::stream)
             .map(Setting::name)
             .collect(Collectors.toSet());

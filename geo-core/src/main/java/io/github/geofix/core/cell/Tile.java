@@ -3,7 +3,7 @@ package io.github.geofix.core.cell;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import io.github.geofix.core.internal.geodesy.WebMercator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -129,7 +129,7 @@ public record Tile(int zoom, int x, int y) implements Cell, Frame {
   }
 
   /** Returns the square of the Mercator world. */
-  public MercatorFrame frame() {
+  public Frame frame() {
     return new MercatorFrame((double) x / count(), (double) y / count(), 1.0 / count());
   }
 

@@ -4,7 +4,7 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import java.util.Arrays;
 import java.util.List;
 

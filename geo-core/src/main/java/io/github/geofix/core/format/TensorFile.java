@@ -74,6 +74,17 @@ public abstract sealed class TensorFile implements AutoCloseable
     return TorchCheckpoint.isOne(path) ? TorchCheckpoint.open(path) : Safetensors.open(path);
   }
 
+  /**
+   * Opens a file that {@code torch.save} wrote and reads one of its dictionaries.
+   *
+   * @param dictionary its key, such as {@code model_ema}
+   * @throws java.io.UncheckedIOException if the file does not exist or cannot be read
+   * @throws ModelFormatException if it has no such dictionary, is damaged, unsafe or no such file
+   */
+  public static TensorFile open(Path path, String dictionary) {
+    return TorchCheckpoint.open(path, dictionary);
+  }
+
   /** Returns the path that was opened. */
   public Path path() {
     return path;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Supported are tensors of the types of {@link DType}; others fail when they are read, not when
  * the file is opened.
  */
-public final class TorchCheckpoint extends TensorFile {
+final class TorchCheckpoint extends TensorFile {
   /** The number before all files of the form before zips. */
   private static final BigInteger MAGIC = new BigInteger("119547037146038801333356");
 

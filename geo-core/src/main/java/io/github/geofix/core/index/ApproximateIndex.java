@@ -4,6 +4,8 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.index.SearchResult.SearchCost;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.index.Kernel;
+import io.github.geofix.core.internal.index.Parallel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;

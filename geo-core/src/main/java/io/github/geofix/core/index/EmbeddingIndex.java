@@ -6,6 +6,7 @@ import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.index.SearchResult.SearchCost;
+import io.github.geofix.core.internal.index.Kernel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;

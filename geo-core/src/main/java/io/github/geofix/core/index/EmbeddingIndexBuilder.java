@@ -2,6 +2,7 @@ package io.github.geofix.core.index;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.index.Kernel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;

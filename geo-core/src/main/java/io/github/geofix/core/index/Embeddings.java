@@ -2,6 +2,7 @@ package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.internal.format.MappedFile;
+import io.github.geofix.core.internal.index.ScoreCounts;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;

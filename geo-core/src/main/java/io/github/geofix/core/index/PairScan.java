@@ -1,5 +1,7 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.internal.index.Kernel;
+import io.github.geofix.core.internal.index.Parallel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.github.geofix.core.index;
 
+import io.github.geofix.core.internal.index.Kernel;
+
 /**
  * A query quantized to integers within {@link Kernel#BYTE_QUERY_MAX}: {@code unit * numbers}, or
  * {@code unit * (RESIDUAL_LEVELS * numbers + residual)} where there is a residual.

@@ -4,6 +4,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.InputFiles;
+import io.github.geofix.core.internal.index.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,8 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.internal.index.Kernel;
+import io.github.geofix.core.internal.index.Parallel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

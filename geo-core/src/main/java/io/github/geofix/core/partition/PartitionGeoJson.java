@@ -1,8 +1,8 @@
 package io.github.geofix.core.partition;
 
-import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

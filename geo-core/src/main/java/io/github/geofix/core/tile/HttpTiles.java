@@ -42,13 +42,13 @@ final class HttpTiles implements TileReader {
 
   private final TileTemplate template;
   private final Path cache;
-  private final HttpTileOptions options;
+  private final TileOptions.Http options;
   private final HttpClient client;
   private final Ticker ticker;
   private final Object turnstile = new Object();
   private long nextRequestNanos;
 
-  private HttpTiles(TileTemplate template, Path cache, HttpTileOptions options, Ticker ticker) {
+  private HttpTiles(TileTemplate template, Path cache, TileOptions.Http options, Ticker ticker) {
     this.template = template;
     this.cache = cache;
     this.options = options;
@@ -61,11 +61,11 @@ final class HttpTiles implements TileReader {
             .build();
   }
 
-  static TileSource open(String source, Path cacheFolder, HttpTileOptions options) {
+  static TileSource open(String source, Path cacheFolder, TileOptions.Http options) {
     return open(source, cacheFolder, options, Ticker.SYSTEM);
   }
 
-  static TileSource open(String source, Path cacheFolder, HttpTileOptions options, Ticker ticker) {
+  static TileSource open(String source, Path cacheFolder, TileOptions.Http options, Ticker ticker) {
     TileScheme scheme = options.tiles().scheme();
     TileTemplate template = TileTemplate.parse(source, scheme);
     if (!TileAddress.isRemote(source)) {

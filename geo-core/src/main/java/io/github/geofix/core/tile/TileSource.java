@@ -164,7 +164,7 @@ public interface TileSource extends AutoCloseable {
    * @param cacheFolder the folder of the cache; several servers can share one
    * @throws IllegalArgumentException if the template is not such an address
    */
-  static TileSource http(String template, Path cacheFolder, HttpTileOptions options) {
+  static TileSource http(String template, Path cacheFolder, TileOptions.Http options) {
     return HttpTiles.open(template, cacheFolder, options);
   }
 
@@ -178,7 +178,7 @@ public interface TileSource extends AutoCloseable {
    */
   static TileSource open(String source, Path cacheFolder, TileOptions options) {
     if (TileAddress.isRemote(source)) {
-      return http(source, cacheFolder, HttpTileOptions.defaults().withTiles(options));
+      return http(source, cacheFolder, TileOptions.Http.defaults().withTiles(options));
     }
     int placeholder = source.indexOf('{');
     if (placeholder >= 0) {

@@ -1,7 +1,7 @@
 package io.github.geofix.core.track;
 
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.github.geofix.core.track;
 
 import io.github.geofix.core.Location;
-import io.github.geofix.core.geodesy.GeoJsonWriter;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

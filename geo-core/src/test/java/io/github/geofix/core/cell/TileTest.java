@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;

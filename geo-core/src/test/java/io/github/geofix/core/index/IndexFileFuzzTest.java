@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.internal.index.Kernel;
+import io.github.geofix.core.internal.index.Kernels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

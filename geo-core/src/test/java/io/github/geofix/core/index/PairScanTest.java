@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.internal.index.Kernel;
+import io.github.geofix.core.internal.index.Kernels;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.github.geofix.core.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.github.geofix.core.PhotoRow;
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.internal.csv.PhotoRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

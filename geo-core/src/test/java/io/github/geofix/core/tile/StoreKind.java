@@ -69,7 +69,7 @@ enum StoreKind {
       return TileSource.http(
           Files.readString(place.resolve("address")),
           place,
-          HttpTileOptions.defaults()
+          TileOptions.Http.defaults()
               .withZooms(0, maxZoom)
               .withTileSize(tileSize)
               .withRequestsPerSecond(1e6)

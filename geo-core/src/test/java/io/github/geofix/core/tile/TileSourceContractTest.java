@@ -9,7 +9,7 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
 import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;

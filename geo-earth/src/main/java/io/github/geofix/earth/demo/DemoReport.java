@@ -12,10 +12,10 @@ import io.github.geofix.earth.demo.EarthDemo.Outcome;
 import io.github.geofix.earth.demo.EarthDemo.Tested;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.report.EmbeddedImage;
-import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.LocatedPhoto;
-import io.github.geofix.eval.report.ReportSection;
+import io.github.geofix.eval.internal.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.LocatedPhoto;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import io.github.geofix.models.io.ModelCard;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,8 +108,8 @@ public final class DemoReport {
   }
 
   public void writeHtml(Path file) {
-    HtmlReport page =
-        HtmlReport.titled("GeoFix on the Earth data")
+    ReportPage page =
+        ReportPage.titled("GeoFix on the Earth data")
             .subtitle(
                 String.format(
                     Locale.ROOT,
@@ -118,7 +118,7 @@ public final class DemoReport {
                     outcome.recipe().method(),
                     may.model().count(),
                     outcome.figures().size()))
-            .world(EmbeddedImage.thumbnail(outcome.reference().toImage(), 1600))
+            .world(outcome.reference().toImage())
             .add(headline());
     outcome
         .figures()
@@ -129,7 +129,7 @@ public final class DemoReport {
                         rendering.title(), verdict(figures), systems(figures))));
     if (!may.model().regions().isEmpty()) {
       page.add(
-          HtmlReport.regions(
+          ReportPage.regions(
               "Regions",
               "On "
                   + TestRendering.MAY.title()

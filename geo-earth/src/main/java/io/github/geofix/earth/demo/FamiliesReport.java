@@ -13,9 +13,8 @@ import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;
 import io.github.geofix.eval.RiskCoverage;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.EmbeddedImage;
-import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.ReportSection;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import io.github.geofix.models.io.ModelCard;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,8 +93,8 @@ public final class FamiliesReport {
 
   public void writeHtml(Path file) {
     Outcome first = outcomes.get(0);
-    HtmlReport page =
-        HtmlReport.titled("Four families on the Earth data")
+    ReportPage page =
+        ReportPage.titled("Four families on the Earth data")
             .subtitle(
                 String.format(
                     Locale.ROOT,
@@ -103,7 +102,7 @@ public final class FamiliesReport {
                         + " same %,d crops of each of %d renderings they never saw",
                     figures(first, TestRendering.MAY).model().count(),
                     first.figures().size()))
-            .world(EmbeddedImage.thumbnail(first.reference().toImage(), 1600));
+            .world(first.reference().toImage());
     for (TestRendering rendering : first.figures().keySet()) {
       page.add(ReportSection.comparison(rendering.title(), winners(rendering), systems(rendering)));
     }

@@ -5,6 +5,7 @@ import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.TemporaryFolder;
+import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -42,9 +44,15 @@ public final class CrossViewBenchmark {
   private final CrossViewSet set;
   private final Ties ties;
   private final int photosInDetail;
+  private final Optional<PhotoReport.Resampling> resampling;
 
   private CrossViewBenchmark(
-      CrossViewProtocol protocol, CrossViewSet set, Ties ties, int photosInDetail) {
+      CrossViewProtocol protocol,
+      CrossViewSet set,
+      Ties ties,
+      int photosInDetail,
+      Optional<PhotoReport.Resampling> resampling) {
+    this.resampling = resampling;
     this.protocol = protocol;
     this.set = set;
     this.ties = ties;
@@ -57,12 +65,12 @@ public final class CrossViewBenchmark {
    * @param set its images, all or some
    */
   public static CrossViewBenchmark of(CrossViewProtocol protocol, CrossViewSet set) {
-    return new CrossViewBenchmark(protocol, set, Ties.AGAINST_QUERY, 0);
+    return new CrossViewBenchmark(protocol, set, Ties.AGAINST_QUERY, 0, Optional.empty());
   }
 
   /** Returns a copy that counts ties differently. */
   public CrossViewBenchmark withTies(Ties ties) {
-    return new CrossViewBenchmark(protocol, set, ties, photosInDetail);
+    return new CrossViewBenchmark(protocol, set, ties, photosInDetail, resampling);
   }
 
   /**
@@ -72,7 +80,16 @@ public final class CrossViewBenchmark {
    * @param photos how many, spread evenly over the list
    */
   public CrossViewBenchmark withPhotosInDetail(int photos) {
-    return new CrossViewBenchmark(protocol, set, ties, photos);
+    return new CrossViewBenchmark(protocol, set, ties, photos, resampling);
+  }
+
+  /**
+   * Returns a copy that draws intervals by bootstrap, besides those of Wilson. With a level of
+   * cells, photos are of one place if one cell holds them; where the benchmark gives no positions,
+   * if they are of one aerial image, whatever the level.
+   */
+  public CrossViewBenchmark withResampling(PhotoReport.Resampling resampling) {
+    return new CrossViewBenchmark(protocol, set, ties, photosInDetail, Optional.of(resampling));
   }
 
   /** Returns the protocol. */
@@ -168,7 +185,14 @@ public final class CrossViewBenchmark {
     RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
     RetrievalReport report =
         evaluator.evaluate(queries, gallery, set.matches(), set.withinMeters());
-    return new CrossViewEvaluation(this, report, found(evaluator, queries, gallery));
+    return new CrossViewEvaluation(
+        this, resampling.map(drawn -> resampled(report, drawn)).orElse(report), found(evaluator, queries, gallery));
+  }
+
+  private RetrievalReport resampled(RetrievalReport report, PhotoReport.Resampling drawn) {
+    return drawn.placeLevel().isEmpty()
+        ? report.withIntervals(drawn.bootstrap())
+        : report.withIntervals(drawn.bootstrap(), set.places(drawn.placeLevel().getAsInt()));
   }
 
   private static void checkSize(Embeddings rows, String what, int images, String ofWhat) {

@@ -5,9 +5,11 @@ import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
+import io.github.geofix.eval.internal.report.RetrievedPhoto;
 import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.RetrievedPhoto;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,8 +114,8 @@ public final class CrossViewEvaluation implements Evaluation {
   @Override
   public HtmlReport toHtml(Function<Path, BufferedImage> decode) {
     CrossViewProtocol protocol = benchmark.protocol();
-    HtmlReport page =
-        HtmlReport.ofRetrieval(
+    ReportPage page =
+        ReportPage.ofRetrieval(
                 labels.name(), report, found.stream().map(photo -> shown(photo, decode)).toList())
             .subtitle(
                 String.format(
@@ -124,6 +126,13 @@ public final class CrossViewEvaluation implements Evaluation {
                     report.count(),
                     report.gallerySize()))
             .provenance("images", protocol.preprocessing());
+    if (!report.intervals().isEmpty()) {
+      page.add(
+          ReportSection.table(
+              "Intervals by bootstrap",
+              "Photos or places are drawn again and again; those of one place together.",
+              report.intervalTable()));
+    }
     published().ifPresent(table -> page.add(table.toSection()));
     benchmark.set().findings().forEach(finding -> page.provenance("note", finding.toString()));
     labels.addTo(page);

@@ -5,7 +5,10 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.Matches;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,6 +102,13 @@ public record CrossViewSet(
       }
     }
     return within;
+  }
+
+  /** Returns a number for each photo, equal for photos of one cell or else of one aerial image. */
+  int[] places(int level) {
+    return queryPlaces.isEmpty()
+        ? IntStream.range(0, queries.size()).map(q -> matches.right(q).orElse(-1 - q)).toArray()
+        : Bootstrap.placesOf(queryPlaces, level);
   }
 
   /**

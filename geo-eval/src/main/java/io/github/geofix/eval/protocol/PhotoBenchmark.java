@@ -6,6 +6,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
@@ -106,6 +107,12 @@ public final class PhotoBenchmark {
   public PhotoBenchmark withResampling(PhotoReport.Resampling resampling) {
     return new PhotoBenchmark(
         protocol, set, limitsKm, options.withResampling(resampling), skipsUnreadable, rules);
+  }
+
+  /** Returns a copy whose hierarchical path score has named regions below countries. */
+  public PhotoBenchmark withBoundaries(Boundaries boundaries) {
+    return new PhotoBenchmark(
+        protocol, set, limitsKm, options.withBoundaries(boundaries), skipsUnreadable, rules);
   }
 
   /**

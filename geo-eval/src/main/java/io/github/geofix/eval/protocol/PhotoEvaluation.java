@@ -13,10 +13,11 @@ import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.EmbeddedImage;
+import io.github.geofix.eval.internal.report.LocatedPhoto;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.LocatedPhoto;
-import io.github.geofix.eval.report.ReportSection;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,8 +217,8 @@ public final class PhotoEvaluation implements Evaluation {
       shown.add(shown(i, decode));
     }
     String on = benchmark.protocol().map(protocol -> " on " + protocol.dataset()).orElse("");
-    HtmlReport page =
-        HtmlReport.of(labels.name(), report, shown, PhotoBenchmark.IN_DETAIL)
+    ReportPage page =
+        ReportPage.of(labels.name(), report, shown, PhotoBenchmark.IN_DETAIL)
             .subtitle(
                 String.format(
                     Locale.ROOT,

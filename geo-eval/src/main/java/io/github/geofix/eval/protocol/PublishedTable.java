@@ -3,7 +3,7 @@ package io.github.geofix.eval.protocol;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
-import io.github.geofix.eval.report.ReportSection;
+import io.github.geofix.eval.internal.report.ReportSection;
 import java.util.Map;
 import java.util.Optional;
 

@@ -8,9 +8,10 @@ import io.github.geofix.core.track.TimedPhoto;
 import io.github.geofix.core.track.Track;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.internal.report.LocatedPhoto;
+import io.github.geofix.eval.internal.report.ReportPage;
+import io.github.geofix.eval.internal.report.ReportSection;
 import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.eval.report.LocatedPhoto;
-import io.github.geofix.eval.report.ReportSection;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public record TrackEvaluation(List<TimedPhoto> photos, List<Location> single, Tr
    * @param model the name of the model
    */
   public HtmlReport toHtml(String model) {
-    return HtmlReport.titled("Where a camera went")
+    return ReportPage.titled("Where a camera went")
         .subtitle(String.format(Locale.ROOT, "%s, photos: %,d", model, photos.size()))
         .add(
             ReportSection.comparison(

@@ -3,12 +3,15 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.eval.Bootstrap;
+import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.RetrievalReport;
 import java.awt.image.BufferedImage;
@@ -17,7 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +177,50 @@ class CrossViewBenchmarkTest {
     assertThat(evaluation.toTable().rows().get(0)).startsWith("numbers", "97.1");
     assertThat(evaluation.toHtml(CrossViewBenchmarkTest::picture).toHtml())
         .contains("numbers on CVUSA, photos: 70, aerial images: 70", "rank 3", "the right image");
+  }
+
+  @Test
+  void drawsIntervalsOverPhotosOrPlaces() {
+    CrossViewBenchmark benchmark = CrossViewProtocol.CVUSA.open(root);
+    Bootstrap bootstrap = Bootstrap.defaults();
+    CrossViewEvaluation evaluation =
+        benchmark
+            .withResampling(new PhotoReport.Resampling(bootstrap, OptionalInt.empty()))
+            .evaluate(new NumberEncoder(1));
+    RetrievalReport report = evaluation.report();
+    assertThat(report.intervals())
+        .containsOnlyKeys("R@1", "R@5", "R@10", "R@1%", "mean reciprocal rank");
+    Bootstrap.Interval recall = Objects.requireNonNull(report.intervals().get("R@1"));
+    // The binomial interval of 68 of 70.
+    assertThat(recall.value()).isEqualTo(68 / 70.0);
+    assertThat(recall.low()).isEqualTo(65 / 70.0);
+    assertThat(recall.high()).isEqualTo(1);
+    // Photo 1 is third and photo 2 second.
+    assertThat(Objects.requireNonNull(report.intervals().get("mean reciprocal rank")).value())
+        .isCloseTo((68 + 1 / 3.0 + 1 / 3.0) / 70, within(0.01));
+    assertThat(evaluation.toMarkdown())
+        .contains("### Intervals by bootstrap over 70 photos", "| R@1 | 97.1 % | 92.9 to 100.0 |");
+    assertThat(evaluation.toCsv())
+        .contains("R@1, intervals by bootstrap over 70 photos\",0.97");
+    assertThat(evaluation.toJson()).contains("\"over\": \"photos\"");
+    assertThat(evaluation.toHtml(CrossViewBenchmarkTest::picture).toHtml())
+        .contains("Intervals by bootstrap");
+
+    // CVUSA gives no positions: each photo has an aerial image of its own.
+    CrossViewEvaluation places =
+        benchmark
+            .withResampling(new PhotoReport.Resampling(bootstrap, OptionalInt.of(13)))
+            .evaluate(new NumberEncoder(1));
+    assertThat(places.report().intervals()).isEqualTo(report.intervals());
+    assertThat(places.toMarkdown()).contains("over 70 places");
+    // Both wrong photos are of one of two places, of 35 photos each.
+    RetrievalReport two =
+        report.withIntervals(bootstrap, IntStream.range(0, PAIRS).map(i -> i / 35).toArray());
+    assertThat(two.intervals().get("R@1"))
+        .isEqualTo(new Bootstrap.Interval(68 / 70.0, 33 / 35.0, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report.withIntervals(bootstrap, new int[2]))
+        .withMessage("2 places do not fit 70 queries");
   }
 
   @Test

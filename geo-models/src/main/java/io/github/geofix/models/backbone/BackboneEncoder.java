@@ -2,6 +2,7 @@ package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
@@ -14,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A backbone alone as an encoder of photos. */
 final class BackboneEncoder implements PhotoEncoder {
@@ -21,16 +23,23 @@ final class BackboneEncoder implements PhotoEncoder {
   private final Backbone backbone;
   private final ImagePreprocessor preprocessor;
 
+  /** Of the weights before they were rounded; null if they were not. */
+  private @Nullable String published;
+
   BackboneEncoder(Backbone backbone) {
     this.backbone = backbone;
     preprocessor = ImagePreprocessor.of(backbone.image());
   }
 
-  static PhotoEncoder pretrained(Backbone backbone, Path weights) {
+  static PhotoEncoder pretrained(Backbone backbone, Path weights, Precision precision) {
     BackboneEncoder encoder = new BackboneEncoder(backbone);
     try (TensorFile checkpoint = TensorFile.open(weights)) {
       backbone.initialize(encoder.manager, 1);
       Pretrained.load(new Holder(backbone), checkpoint);
+      if (TorchEngine.resolved(precision) == Precision.BFLOAT16) {
+        encoder.published = encoder.digest();
+        backbone.toBfloat16();
+      }
       return encoder;
     } catch (RuntimeException e) {
       encoder.close();
@@ -57,7 +66,8 @@ final class BackboneEncoder implements PhotoEncoder {
 
   @Override
   public String digest() {
-    return Weights.digest(backbone);
+    String digest = published;
+    return digest == null ? Weights.digest(backbone) : digest;
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.backbone.DinoV2;
 import io.github.geofix.models.internal.backbone.MegaLoc;
 import io.github.geofix.models.internal.backbone.ResidualEncoder;
-import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.nn.Activation;
 import java.util.List;
 

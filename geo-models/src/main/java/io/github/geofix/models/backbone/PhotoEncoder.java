@@ -1,5 +1,6 @@
 package io.github.geofix.models.backbone;
 
+import io.github.geofix.core.Precision;
 import io.github.geofix.models.image.ImageSpec;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -30,12 +31,18 @@ public interface PhotoEncoder extends AutoCloseable {
    *     fit
    */
   static PhotoEncoder pretrained(String backbone, Path weights) {
-    return BackboneEncoder.pretrained(Backbone.named(backbone), weights);
+    return pretrained(backbone, weights, Precision.FLOAT32);
+  }
+
+  /** As the other form, in a precision. The digest stays that of the published weights. */
+  static PhotoEncoder pretrained(String backbone, Path weights, Precision precision) {
+    return BackboneEncoder.pretrained(Backbone.named(backbone), weights, precision);
   }
 
   /** As the other form, for images of another size than the published one. */
   static PhotoEncoder pretrained(String backbone, ImageSpec image, Path weights) {
-    return BackboneEncoder.pretrained(Backbone.named(backbone, image), weights);
+    return BackboneEncoder.pretrained(
+        Backbone.named(backbone, image), weights, Precision.FLOAT32);
   }
 
   /**

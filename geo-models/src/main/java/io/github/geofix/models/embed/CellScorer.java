@@ -3,7 +3,7 @@ package io.github.geofix.models.embed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.index.DotProducts;
+import io.github.geofix.core.internal.index.DotProducts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.models.embed.EmbedConfig.Matching.Product;
 import io.github.geofix.models.nn.Forward;

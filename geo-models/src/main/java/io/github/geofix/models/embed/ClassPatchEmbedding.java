@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Parameter;
 

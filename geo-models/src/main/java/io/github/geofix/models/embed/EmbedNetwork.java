@@ -15,7 +15,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;

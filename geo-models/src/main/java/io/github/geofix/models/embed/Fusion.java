@@ -2,7 +2,7 @@ package io.github.geofix.models.embed;
 
 import static io.github.geofix.models.embed.EmbedConfig.check;
 
-import io.github.geofix.models.io.NamedClass;
+import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.semantics.ClassMaps;
 import java.util.Optional;
 import java.util.function.Supplier;

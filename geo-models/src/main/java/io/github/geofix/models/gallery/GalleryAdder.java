@@ -1,6 +1,7 @@
 package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.internal.Interrupts;
@@ -27,6 +28,7 @@ final class GalleryAdder {
 
   private final GalleryRows rows;
   private final PhotoEncoder encoder;
+  private final PhotoLimits limits;
   private final boolean skipUnreadable;
   private final IntConsumer onProgress;
   private final List<Path> unreadable = new ArrayList<>();
@@ -34,9 +36,14 @@ final class GalleryAdder {
   private long savedAt = System.nanoTime();
 
   GalleryAdder(
-      GalleryRows rows, PhotoEncoder encoder, boolean skipUnreadable, IntConsumer onProgress) {
+      GalleryRows rows,
+      PhotoEncoder encoder,
+      PhotoLimits limits,
+      boolean skipUnreadable,
+      IntConsumer onProgress) {
     this.rows = rows;
     this.encoder = encoder;
+    this.limits = limits;
     this.skipUnreadable = skipUnreadable;
     this.onProgress = onProgress;
     unsaved = EmbeddingIndex.builder(encoder.dimension(), rows.options());
@@ -72,7 +79,7 @@ final class GalleryAdder {
   private Read read(Manifest.Entry photo) {
     try {
       Path file = photo.image();
-      return new Read(photo, encoder.read(Photos.read(file), Optional.of(file)), null);
+      return new Read(photo, encoder.read(Photos.read(file, limits), Optional.of(file)), null);
     } catch (UncheckedIOException e) {
       return new Read(photo, null, e);
     }

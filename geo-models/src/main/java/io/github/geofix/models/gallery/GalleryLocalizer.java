@@ -5,6 +5,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
@@ -28,6 +29,11 @@ final class GalleryLocalizer implements Localizer {
 
   GalleryLocalizer(GalleryModel gallery) {
     this.gallery = gallery;
+  }
+
+  @Override
+  public PhotoLimits photoLimits() {
+    return gallery.photoLimits();
   }
 
   @Override
@@ -71,7 +77,7 @@ final class GalleryLocalizer implements Localizer {
               match.latLng(),
               match.score(),
               votes[i],
-              Pictures.of(options, () -> Photos.read(match.photo()))));
+              Pictures.of(options, () -> Photos.read(match.photo(), photoLimits()))));
     }
     return new Explanation(location, new Explanation.Neighbors(neighbors));
   }
@@ -88,7 +94,7 @@ final class GalleryLocalizer implements Localizer {
   }
 
   private float[] read(Path photo) {
-    return gallery.encoder().read(Photos.read(photo), Optional.of(photo));
+    return gallery.encoder().read(Photos.read(photo, photoLimits()), Optional.of(photo));
   }
 
   private static PhotoOutcome outcome(Path photo, Answer answer) {

@@ -17,7 +17,6 @@ import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
@@ -57,7 +56,7 @@ import java.util.function.IntConsumer;
  * process that ends at any time leaves them as they were before or after. One process at a time can
  * change a gallery; others that have it open see it as it was. Answers are thread-safe.
  */
-public final class GalleryModel extends GeoModel implements RefiningModel {
+public final class GalleryModel extends GeoModel implements GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "gallery";
@@ -252,7 +251,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    */
   public Added add(Manifest photos, boolean skipUnreadable, IntConsumer onProgress) {
     return GalleryFolder.change(
-        folder, () -> new GalleryAdder(rows, encoder, skipUnreadable, onProgress).add(photos));
+        folder, () -> new GalleryAdder(rows, encoder, photoLimits(), skipUnreadable, onProgress).add(photos));
   }
 
   /**
@@ -319,7 +318,7 @@ public final class GalleryModel extends GeoModel implements RefiningModel {
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
   public Answer query(Path photo) {
-    return answers(List.of(encoder.read(Photos.read(photo), Optional.of(photo)))).get(0);
+    return answers(List.of(encoder.read(Photos.read(photo, photoLimits()), Optional.of(photo)))).get(0);
   }
 
   /** Answers for a photo already decoded and upright, with the most similar photos as evidence. */

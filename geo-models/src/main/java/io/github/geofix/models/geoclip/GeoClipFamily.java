@@ -3,7 +3,7 @@ package io.github.geofix.models.geoclip;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;

@@ -13,7 +13,7 @@ import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.geoclip.GeoClipHead.Projection;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 

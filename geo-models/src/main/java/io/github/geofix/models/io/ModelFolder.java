@@ -12,6 +12,8 @@ import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.internal.io.NamesCode;
+import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.models.io.ModelCard.Attribution;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.github.geofix.models.nn;
 
+import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;

@@ -29,8 +29,6 @@ public final class Forward {
   /** Training: dropout, statistics of the batch. */
   public static final Forward TRAINING = new Forward(true, null, false);
 
-  private static final long INFERENCE_BYTES = 512L << 20;
-
   private final boolean training;
   private final @Nullable Checkpoints checkpoints;
 
@@ -107,13 +105,13 @@ public final class Forward {
 
   /**
    * As {@link #chain(List, NDArray)}; in inference, in as many parts of the batch as keep the
-   * intermediate arrays within about 512 MiB.
+   * intermediate arrays within about {@link TorchEngine#inferenceMemory}.
    *
    * @param bytes of intermediate arrays for one example, at the peak
    */
   public NDArray chain(List<? extends Layer> layers, NDArray x, long bytes) {
     long batch = x.getShape().get(0);
-    long part = Math.max(1, INFERENCE_BYTES / bytes);
+    long part = Math.max(1, TorchEngine.inferenceMemory() / bytes);
     if (training || batch <= part) {
       return chain(layers, x);
     }

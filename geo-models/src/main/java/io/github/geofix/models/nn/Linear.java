@@ -1,5 +1,6 @@
 package io.github.geofix.models.nn;
 
+import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.nn.Bfloat16;
 import java.util.Objects;

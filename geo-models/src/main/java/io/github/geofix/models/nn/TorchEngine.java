@@ -24,6 +24,8 @@ public final class TorchEngine {
 
   private static volatile @Nullable Engine engine;
 
+  private static volatile long inferenceMemory = 512L << 20;
+
   private TorchEngine() {}
 
   /**
@@ -41,6 +43,27 @@ public final class TorchEngine {
   /** Returns what {@link Precision#AUTO} is on this machine; other precisions as they are. */
   public static Precision resolved(Precision precision) {
     return Bfloat16.resolved(precision);
+  }
+
+  /** Returns the bytes that {@link #setInferenceMemory} set; 512 MiB without it. */
+  public static long inferenceMemory() {
+    return inferenceMemory;
+  }
+
+  /**
+   * Sets about how many bytes the intermediate arrays of one batch may take in inference. A batch
+   * of photos, crops, views or beams that would take more goes through a backbone in parts; the
+   * answers stay the same. One photo is never divided, weights and results are not counted, and
+   * each thread that computes has as much. For the process, from the next batch on; training is
+   * bounded by gradient checkpointing and cached gradients instead.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public static void setInferenceMemory(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("the memory of inference must be positive: " + bytes);
+    }
+    inferenceMemory = bytes;
   }
 
   /** Returns a new manager; its arrays live until it is closed. */

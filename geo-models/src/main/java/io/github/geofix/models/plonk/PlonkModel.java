@@ -12,14 +12,15 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.Within;
 import io.github.geofix.models.internal.calibration.Temperature;
+import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
@@ -100,7 +101,7 @@ public final class PlonkModel extends ImportedModel {
   }
 
   @Override
-  public PlonkConfig config() {
+  public Record config() {
     return config.withAnswer(answerOptions());
   }
 

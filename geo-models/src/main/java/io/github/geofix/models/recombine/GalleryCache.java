@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.internal.weights.WeightsVersion;
 import java.util.List;
 import java.util.function.Supplier;

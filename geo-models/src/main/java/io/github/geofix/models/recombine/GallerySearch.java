@@ -2,6 +2,7 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.geofix.models.internal.recombine.HeadingMatches;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
 import java.util.Arrays;

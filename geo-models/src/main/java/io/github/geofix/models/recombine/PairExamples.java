@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
@@ -19,12 +20,14 @@ final class PairExamples implements Examples {
   private final List<ImagePair> pairs;
   private final UnaryOperator<BufferedImage> prepare;
   private final long[][] tiles;
+  private final PhotoLimits limits;
 
   PairExamples(RecombineModel model, List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     this.model = model;
     this.pairs = List.copyOf(pairs);
     this.prepare = prepare;
     this.tiles = tiles(pairs);
+    this.limits = model.photoLimits();
   }
 
   /** Returns the numbers of the tiles that show each photo, its own first; all rows as long. */
@@ -62,6 +65,9 @@ final class PairExamples implements Examples {
   public Example example(int epoch, int index, SplittableRandom random) {
     ImagePair pair = pairs.get(index);
     return model.example(
-        prepare.apply(Photos.read(pair.photo())), Photos.read(pair.tile()), tiles[index], random);
+        prepare.apply(Photos.read(pair.photo(), limits)),
+        Photos.read(pair.tile(), limits),
+        tiles[index],
+        random);
   }
 }

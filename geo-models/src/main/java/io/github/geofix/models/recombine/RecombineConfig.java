@@ -5,11 +5,10 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.image.PolarTransform;
-import io.github.geofix.models.internal.loss.SoftMarginTriplet;
-import io.github.geofix.models.internal.loss.WeightedTuple;
-import io.github.geofix.models.io.NamedClass;
-import io.github.geofix.models.io.NamesCode;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.internal.io.NamedClass;
+import io.github.geofix.models.internal.io.NamesCode;
+import io.github.geofix.models.internal.recombine.SoftMarginTriplet;
+import io.github.geofix.models.internal.recombine.WeightedTuple;
 import java.util.List;
 
 /**
@@ -27,7 +26,7 @@ import java.util.List;
 public record RecombineConfig(
     Encoder encoder,
     Photos photos,
-    FeatureRecombination.Options recombination,
+    Recombination recombination,
     Loss loss,
     String map,
     MapTiles tiles,
@@ -132,6 +131,49 @@ public record RecombineConfig(
     public View tileView() {
       return unrollTiles ? View.GROUND : View.AERIAL;
     }
+  }
+
+  /**
+   * How feature maps become vectors: the mean of each of R directions, joined.
+   *
+   * @param regions the number R of directions; 1 is global pooling, the baseline
+   * @param normalized whether the backbone's final normalization is applied to the mean of each
+   *     region, as in the released code, or a layer normalization of its own if the backbone has
+   *     none; false for the paper's text
+   */
+  public record Recombination(int regions, boolean normalized) {
+
+    /** Checks the number of regions. */
+    public Recombination {
+      if (regions < 1) {
+        throw new IllegalArgumentException("regions must be 1 or more: " + regions);
+      }
+    }
+
+    /** Returns FRGeo as released: four regions, normalized. */
+    public static Recombination defaults() {
+      return new Recombination(4, true);
+    }
+
+    /** Returns a copy with another number of regions. */
+    public Recombination withRegions(int regions) {
+      return new Recombination(regions, normalized);
+    }
+  }
+
+  /** A distance between two embeddings of length 1, in terms of their cosine {@code s}. */
+  public enum Distance {
+    /** The cosine distance {@code 1 - s}, 0 to 2: half the squared Euclidean distance. */
+    COSINE,
+
+    /**
+     * The Euclidean distance {@code sqrt(2 - 2s)}, 0 to 2. Not differentiable where two embeddings
+     * coincide: the gradient there is 0. In float32, distances below 0.001 are indistinguishable.
+     */
+    L2,
+
+    /** The squared Euclidean distance {@code 2 - 2s}, 0 to 4. */
+    SQUARED_L2
   }
 
   /** The training loss. */
@@ -245,7 +287,7 @@ public record RecombineConfig(
     return new RecombineConfig(
         new Encoder("residual-small", false, ImageSpec.half(32), ImageSpec.half(32)),
         new Aerial(),
-        FeatureRecombination.Options.defaults(),
+        Recombination.defaults(),
         InfoNce.defaults(),
         "",
         new MapTiles(6 * DEGREE, 0.7 * DEGREE, 0.7 * DEGREE, 6),
@@ -261,7 +303,7 @@ public record RecombineConfig(
     return new RecombineConfig(
         new Encoder("convnext-tiny", false, stretched.withSize(128, 512), stretched),
         Ground.defaults(),
-        FeatureRecombination.Options.defaults(),
+        Recombination.defaults(),
         Tuple.defaults(),
         "",
         // 750 pixels of zoom 19 at latitude 40, as in CVUSA; cells about 70 m wide.
@@ -290,7 +332,7 @@ public record RecombineConfig(
     return paper()
         .withEncoder(new Encoder("convnext-base", true, tile.withSize(140, 768), tile))
         .withPhotos(new Ground(1, 360, true, false))
-        .withRecombination(FeatureRecombination.Options.defaults().withRegions(1))
+        .withRecombination(Recombination.defaults().withRegions(1))
         .withLoss(new InfoNce(0.1, 0.07));
   }
 
@@ -305,7 +347,7 @@ public record RecombineConfig(
   }
 
   /** Returns a copy with another pooling. */
-  public RecombineConfig withRecombination(FeatureRecombination.Options recombination) {
+  public RecombineConfig withRecombination(Recombination recombination) {
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
   }
 

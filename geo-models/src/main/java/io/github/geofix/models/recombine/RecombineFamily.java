@@ -3,7 +3,8 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.internal.family.SizedFamily;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
@@ -30,7 +31,7 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
 
   @Override
   protected Module network(RecombineConfig config) {
-    return RecombineModel.network(config);
+    return RecombineNetwork.of(config);
   }
 
   @Override

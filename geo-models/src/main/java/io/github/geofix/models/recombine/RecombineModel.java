@@ -15,13 +15,12 @@ import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.Family;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.MatchingModel;
-import io.github.geofix.models.RefiningModel;
-import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.image.MapOnDemand;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
@@ -32,7 +31,6 @@ import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -55,7 +53,7 @@ import java.util.function.UnaryOperator;
  * thread-safe.
  */
 public final class RecombineModel extends GeoModel
-    implements Contrastive, MatchingModel, RefiningModel {
+    implements Contrastive, Trainable.CrossView, GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
@@ -72,7 +70,7 @@ public final class RecombineModel extends GeoModel
   private final PairReader pairs;
 
   private RecombineModel(RecombineConfig config, MapOnDemand map) {
-    this(config, map, network(config));
+    this(config, map, RecombineNetwork.of(config));
   }
 
   private RecombineModel(RecombineConfig config, MapOnDemand map, RecombineNetwork network) {
@@ -139,29 +137,13 @@ public final class RecombineModel extends GeoModel
     return load(folder, weights -> new RecombineModel(config, map));
   }
 
-  static RecombineNetwork network(RecombineConfig config) {
-    RecombineConfig.Encoder encoder = config.encoder();
-    Backbone photos = Backbone.named(encoder.backbone(), encoder.photo());
-    return new RecombineNetwork(
-        photos,
-        encoder.shared() ? photos : Backbone.named(encoder.backbone(), encoder.tile()),
-        new RecombineNetwork.Options(
-            config.photos().view(),
-            config.photos().tileView(),
-            config.recombination(),
-            config.loss() instanceof RecombineConfig.InfoNce infoNce
-                ? OptionalDouble.of(infoNce.temperature())
-                : OptionalDouble.empty()));
-  }
-
   /** {@inheritDoc} Keys in the address of the map are left out. */
   @Override
   public RecombineConfig config() {
     return config.withAnswer(answerOptions()).withMap(TileAddress.redacted(config.map()));
   }
 
-  @Override
-  public RecombineNetwork network() {
+  RecombineNetwork recombineNetwork() {
     return network;
   }
 

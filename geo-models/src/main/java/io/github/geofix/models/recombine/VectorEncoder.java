@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
+import io.github.geofix.models.internal.recombine.Regions;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.View;

@@ -1,8 +1,8 @@
 package io.github.geofix.models.semantics;
 
 import io.github.geofix.models.image.ClassMap;
+import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.io.NamedClass;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,7 +93,7 @@ public interface ClassMaps extends AutoCloseable {
         : named(source);
   }
 
-  /** Returns {@link io.github.geofix.models.io.NamesCode#code} of a text that names class maps. */
+  /** Returns {@link io.github.geofix.models.internal.io.NamesCode#code} of a text that names class maps. */
   static List<String> code(String source) {
     if (source.startsWith(TorchScriptSegmenter.PREFIX)) {
       return List.of("the file " + TorchScriptSegmenter.fileOf(source));

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;

@@ -5,9 +5,9 @@ import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ResidualEncoder;
+import io.github.geofix.models.internal.io.NamedClass;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.loss.NextToken;
-import io.github.geofix.models.io.NamedClass;
-import io.github.geofix.models.io.NamesCode;
 import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.List;
 

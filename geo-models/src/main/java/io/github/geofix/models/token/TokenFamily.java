@@ -2,7 +2,7 @@ package io.github.geofix.models.token;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.RenameTable;

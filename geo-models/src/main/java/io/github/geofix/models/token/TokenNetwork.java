@@ -9,7 +9,7 @@ import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.internal.nn.Dropout;
 import io.github.geofix.models.internal.nn.Embedding;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;

@@ -1,5 +1,8 @@
 package io.github.geofix.models.train;
 
+import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.TileEncoder;
+import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.PhotoSource;
@@ -61,5 +64,36 @@ public interface Trainable {
     default NDArray loss(Forward f, Batch batch) {
       return loss(f, vectors(f, batch), batch.targets());
     }
+  }
+
+  /** A model that matches photos with map tiles: both are vectors of one space. */
+  interface CrossView extends Trainable {
+
+    /**
+     * Returns an encoder that shares this model's arrays: it sees later training, and closing it
+     * closes nothing.
+     */
+    TileEncoder tileEncoder();
+
+    /**
+     * Returns pairs of files to train on, as the lists of CVUSA and VIGOR name them.
+     *
+     * @param prepare what is done to an upright photo before the model sees it; called from several
+     *     threads
+     */
+    Examples examples(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare);
+
+    /** As {@link #examples(List, UnaryOperator)}, with photos as they are. */
+    default Examples examples(List<ImagePair> pairs) {
+      return examples(pairs, UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the vectors of a batch's photos as the loss compares them, {@code [B, D]}, length 1.
+     */
+    NDArray photoVectors(Forward f, Batch batch);
+
+    /** Returns the vectors of a batch's tiles as the loss compares them, {@code [B, D]}, length 1. */
+    NDArray tileVectors(Forward f, Batch batch);
   }
 }

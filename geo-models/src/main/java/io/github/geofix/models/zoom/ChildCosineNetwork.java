@@ -11,7 +11,7 @@ import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
 import java.util.ArrayList;

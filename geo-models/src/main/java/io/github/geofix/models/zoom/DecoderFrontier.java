@@ -3,6 +3,7 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import io.github.geofix.models.nn.Forward;
 import java.util.List;
 

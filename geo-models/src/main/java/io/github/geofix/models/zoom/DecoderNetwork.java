@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Linear;

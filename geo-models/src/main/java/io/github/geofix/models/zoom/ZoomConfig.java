@@ -7,9 +7,10 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.internal.io.NamedClass;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.loss.NextToken;
-import io.github.geofix.models.io.NamedClass;
-import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import java.util.List;
 
 /**

@@ -10,7 +10,6 @@ import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.RefiningModel;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.image.MapOnDemand;
@@ -32,7 +31,7 @@ import java.util.function.Function;
  *
  * <p>Training is for one thread; {@link #localizer()} is thread-safe.
  */
-public final class ZoomModel extends GeoModel implements RefiningModel {
+public final class ZoomModel extends GeoModel implements GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";

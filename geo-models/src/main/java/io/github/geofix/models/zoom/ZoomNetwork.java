@@ -8,6 +8,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.internal.nn.Scalar;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;

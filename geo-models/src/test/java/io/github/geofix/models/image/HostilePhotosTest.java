@@ -93,7 +93,7 @@ class HostilePhotosTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo x: 7000 x 7000 pixels take 514 MB to decode, more than the 320 MB"
-                + " allowed: make it smaller or raise maxMemoryBytes");
+                + " allowed: make it smaller or raise maxMemoryBytes (--max-megapixels)");
     byte[] wide = PhotoFiles.pngHeader(50_001, 1000, 1, 0);
     assertThatThrownBy(() -> Photos.decode(wide, "x", PhotoLimits.server()))
         .hasMessageContaining("50001 x 1000 pixels, more than the 50000000 allowed");
@@ -125,7 +125,7 @@ class HostilePhotosTest {
             "cannot read photo "
                 + file
                 + ": the file has 946 bytes, more than the 945 allowed: make it smaller or raise"
-                + " maxFileBytes");
+                + " maxFileBytes (--max-megapixels)");
     assertThatThrownBy(() -> Photos.decode(jpeg, "upload", small))
         .hasMessageStartingWith("cannot read photo upload: the file has 946 bytes");
     assertThat(Photos.read(file, small.withMaxFileBytes(946)).getWidth()).isEqualTo(40);

@@ -70,6 +70,7 @@ class PhotosTest {
     "full-color.jpg, full-color.jpg.expected.png, 2",
     "gray.jpg, gray.jpg.expected.png, 2",
     "lossy.webp, lossy.webp.expected.png, 0",
+    "lossy-alpha.webp, lossy-alpha.webp.expected.png, 1",
     "turned.png, turned.expected.png, 0",
     "turned.tif, turned.expected.png, 0",
     "turned.webp, turned.expected.png, 0",
@@ -203,7 +204,7 @@ class PhotosTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo huge.png: 60000 x 60000 pixels, more than the 100000000 allowed:"
-                + " make it smaller or raise maxPixels");
+                + " make it smaller or raise maxPixels (--max-megapixels)");
     Path photo = folder.resolve("photo.jpg");
     Files.write(photo, resource("baseline.jpg"));
     PhotoLimits small = PhotoLimits.defaults().withMaxPixels(40 * 24 - 1);
@@ -211,7 +212,7 @@ class PhotosTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageEndingWith(
             "photo.jpg: 40 x 24 pixels, more than the 959 allowed:"
-                + " make it smaller or raise maxPixels");
+                + " make it smaller or raise maxPixels (--max-megapixels)");
     assertThat(Photos.read(photo, small.withMaxPixels(40 * 24)).getWidth()).isEqualTo(40);
     assertThatThrownBy(() -> small.withMaxPixels(0)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -268,7 +269,7 @@ class PhotosTest {
     }
   }
 
-  /** Its decoder would read 65,536 tables of zeros from past the end of the file. */
+  /** Taken for lengths, the zeros behind its end would be 65,536 tables of prefix codes. */
   @Test
   void givesUpOnADamagedFileInTime() throws IOException {
     byte[] damaged = resource("alpha.webp");
@@ -277,7 +278,7 @@ class PhotosTest {
     damaged[0x54] = (byte) 0xdc;
     assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", PhotoLimits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("the data ends too early");
+        .hasMessageContaining("a prefix code of the picture is incomplete");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.geofix.models.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -138,6 +139,53 @@ final class ForwardTest {
                 return step.getManagedArrays().size();
               });
       assertThat(arrays).isLessThan(20);
+    }
+  }
+
+  /** Counts the batches that pass through it. */
+  private static final class Counting extends Layer {
+    private int batches;
+
+    @Override
+    public NDArray forward(Forward f, NDArray x) {
+      batches++;
+      return x.add(1);
+    }
+  }
+
+  @Test
+  void theMemoryOfInferenceDividesBatches() {
+    Counting layer = new Counting();
+    long before = TorchEngine.inferenceMemory();
+    try (NDManager manager = TorchEngine.newManager()) {
+      NDArray x = manager.arange(12f).reshape(6, 2);
+      for (long memory : new long[] {before, 200, 1}) {
+        TorchEngine.setInferenceMemory(memory);
+        assertThat(Forward.INFERENCE.chain(List.of(layer), x, 100).toFloatArray())
+            .isEqualTo(x.add(1).toFloatArray());
+      }
+      assertThat(layer.batches).isEqualTo(1 + 3 + 6);
+      assertThatThrownBy(() -> TorchEngine.setInferenceMemory(0))
+          .isInstanceOf(IllegalArgumentException.class);
+    } finally {
+      TorchEngine.setInferenceMemory(before);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backbones")
+  void theMemoryOfInferenceChangesNoAnswer(Backbone net) {
+    long before = TorchEngine.inferenceMemory();
+    try (NDManager manager = TorchEngine.newManager()) {
+      net.initialize(manager, 1);
+      NDArray images = images(net, manager);
+      NDArray whole = TorchEngine.noGrad(() -> net.forward(Forward.INFERENCE, images));
+      TorchEngine.setInferenceMemory(1);
+      NDArray parts = TorchEngine.noGrad(() -> net.forward(Forward.INFERENCE, images));
+      assertThat(parts.getShape()).isEqualTo(whole.getShape());
+      assertThat(parts.sub(whole).abs().max().getFloat()).isLessThan(1e-5f);
+    } finally {
+      TorchEngine.setInferenceMemory(before);
     }
   }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.calibration.Temperature;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
@@ -38,7 +39,7 @@ final class GallerySearchTest {
     RecombineConfig config =
         tiny.withPhotos(new Ground(headings, fieldOfView, false, false))
             .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.half(32)));
-    RecombineNetwork network = RecombineModel.network(config);
+    RecombineNetwork network = RecombineNetwork.of(config);
     network.initialize(manager, 1);
     return new VectorEncoder(config, network, manager);
   }

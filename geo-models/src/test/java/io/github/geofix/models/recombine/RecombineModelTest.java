@@ -15,6 +15,7 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
@@ -52,6 +53,7 @@ import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -312,11 +314,11 @@ final class RecombineModelTest {
       Batch batch = stacked(step, model, examples);
       float[] photos =
           model
-              .network()
+              .recombineNetwork()
               .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
               .toFloatArray();
       float[] tiles =
-          model.network().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
+          model.recombineNetwork().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
       int[] rows = new int[3];
       for (int i = 0; i < 3; i++) {
         rows[i] = 4 * i + (int) examples.get(i).targets()[1][0];
@@ -546,6 +548,11 @@ final class RecombineModelTest {
       assertThat(prepared.inputs()[0])
           .isNotEqualTo(model.examples(pairs).example(0, 0, new SplittableRandom(1)).inputs()[0]);
       assertThat(prepared.inputs()[1]).isEqualTo(expected.inputs()[1]);
+      model.setPhotoLimits(PhotoLimits.defaults().withMaxPixels(16));
+      Examples limited = model.examples(pairs);
+      assertThatThrownBy(() -> limited.example(0, 0, new SplittableRandom(1)))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("more than the 16 allowed");
     }
   }
 
@@ -597,7 +604,7 @@ final class RecombineModelTest {
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {
-        assertThat(vectors(Gallery.read(tensors, model.network().dimension())))
+        assertThat(vectors(Gallery.read(tensors, model.recombineNetwork().dimension())))
             .isEqualTo(vectors(gallery));
         assertThatThrownBy(() -> Gallery.read(tensors, 7))
             .isInstanceOf(ModelFormatException.class)
@@ -644,7 +651,7 @@ final class RecombineModelTest {
             LongStream.range(0, 1 << 13).map(i -> (i << 47) + (1L << 46)).toArray());
     try (RecombineModel model =
         RecombineModel.create(
-            config().withRecombination(FeatureRecombination.Options.defaults().withRegions(1024)),
+            config().withRecombination(RecombineConfig.Recombination.defaults().withRegions(1024)),
             List.of(),
             1)) {
       assertThatThrownBy(() -> model.setGallery(many))

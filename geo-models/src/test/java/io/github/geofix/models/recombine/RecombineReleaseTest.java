@@ -14,6 +14,7 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Fill;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.View;
@@ -47,7 +48,7 @@ final class RecombineReleaseTest {
         new RecombineNetwork.Options(
             View.GROUND,
             View.AERIAL,
-            FeatureRecombination.Options.defaults().withRegions(1),
+            RecombineConfig.Recombination.defaults().withRegions(1),
             OptionalDouble.of(0.07)));
   }
 
@@ -103,7 +104,7 @@ final class RecombineReleaseTest {
 
   @Test
   void allNamesOfTheFullCheckpointsHaveAPlaceAndNoPlaceIsLeft() {
-    RecombineNetwork frgeo = RecombineModel.network(RecombineConfig.paper());
+    RecombineNetwork frgeo = RecombineNetwork.of(RecombineConfig.paper());
     Set<String> ours = new TreeSet<>();
     Fill.shapes("/oracles/frgeo_checkpoint_names.json")
         .keySet()
@@ -114,7 +115,7 @@ final class RecombineReleaseTest {
                         .replace("module.reference_net.", "tiles.")));
     assertThat(ours).isEqualTo(new TreeSet<>(frgeo.parameters().keySet())).hasSize(360);
 
-    RecombineNetwork sample4geo = RecombineModel.network(RecombineConfig.sample4geo());
+    RecombineNetwork sample4geo = RecombineNetwork.of(RecombineConfig.sample4geo());
     Set<String> places = new TreeSet<>(List.of("log_scale"));
     Fill.shapes("/oracles/sample4geo_full_names.json").keySet().stream()
         .filter(name -> name.startsWith("model."))

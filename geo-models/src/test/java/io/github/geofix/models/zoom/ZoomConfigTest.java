@@ -8,7 +8,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.Settings;
+import io.github.geofix.models.internal.io.Settings;
 import io.github.geofix.models.zoom.ZoomConfig.ChildCosine;
 import io.github.geofix.models.zoom.ZoomConfig.Decoder;
 import io.github.geofix.models.zoom.ZoomConfig.Encoder;

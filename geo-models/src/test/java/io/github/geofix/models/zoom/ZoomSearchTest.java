@@ -12,6 +12,7 @@ import io.github.geofix.models.Oracle;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.internal.decode.Hypothesis;
+import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.NoGradExtension;
 import io.github.geofix.models.nn.TorchEngine;

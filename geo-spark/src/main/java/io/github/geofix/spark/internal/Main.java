@@ -1,6 +1,7 @@
 package io.github.geofix.spark.internal;
 
 import com.google.gson.GsonBuilder;
+import io.github.geofix.core.Precision;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.Region;
@@ -74,8 +75,26 @@ public final class Main {
     @Option(names = "--allow-code", description = "Run code that the model folder names.")
     private boolean allowCode;
 
+    @Option(
+        names = "--precision",
+        defaultValue = "float32",
+        paramLabel = "PRECISION",
+        description = "float32, bfloat16 or auto, as of geofix locate (default: ${DEFAULT-VALUE}).")
+    private Precision precision;
+
+    @Option(
+        names = "--max-megapixels",
+        defaultValue = "100",
+        paramLabel = "N",
+        description = "Largest photo, in million pixels (default: ${DEFAULT-VALUE}).")
+    private int maxMegapixels;
+
     SparkGeo.Model model() {
-      return SparkGeo.Model.of(model).withBatch(batch).withAllowCode(allowCode);
+      return SparkGeo.Model.of(model)
+          .withBatch(batch)
+          .withAllowCode(allowCode)
+          .withPrecision(precision)
+          .withMaxPixels(maxMegapixels * 1_000_000L);
     }
 
     Dataset<Row> photos(SparkGeo geo) {

@@ -3,7 +3,7 @@ package io.github.geofix.train.data;
 /**
  * Hard negatives: how a batch gets photos that the model confuses with each other, so that a loss
  * within the batch learns from them. For models that match photos with tiles, {@link
- * io.github.geofix.models.MatchingModel}.
+ * io.github.geofix.models.train.Trainable.CrossView}.
  *
  * <pre>{@code
  * TrainOptions options = TrainOptions.defaults().withHardNegatives(HardNegatives.frgeo());

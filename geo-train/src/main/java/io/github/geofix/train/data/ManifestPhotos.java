@@ -1,6 +1,7 @@
 package io.github.geofix.train.data;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.image.Photos;
 import java.util.Optional;
@@ -9,13 +10,21 @@ import java.util.Optional;
 public final class ManifestPhotos implements PhotoSource {
   private final Manifest manifest;
 
-  private ManifestPhotos(Manifest manifest) {
+  private final PhotoLimits limits;
+
+  private ManifestPhotos(Manifest manifest, PhotoLimits limits) {
     this.manifest = manifest;
+    this.limits = limits;
   }
 
-  /** Returns the photos of a manifest. */
+  /** Returns the photos of a manifest, within {@link PhotoLimits#defaults}. */
   public static ManifestPhotos of(Manifest manifest) {
-    return new ManifestPhotos(manifest);
+    return of(manifest, PhotoLimits.defaults());
+  }
+
+  /** Returns the photos of a manifest, within limits on each. */
+  public static ManifestPhotos of(Manifest manifest, PhotoLimits limits) {
+    return new ManifestPhotos(manifest, limits);
   }
 
   @Override
@@ -26,11 +35,12 @@ public final class ManifestPhotos implements PhotoSource {
   /**
    * {@inheritDoc}
    *
-   * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+   * @throws java.io.UncheckedIOException if the file is missing, truncated, not an image or beyond the
+   *     limits
    */
   @Override
   public Photo photo(int epoch, int index) {
     Manifest.Entry entry = manifest.entries().get(index);
-    return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
+    return new Photo(Photos.read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
   }
 }

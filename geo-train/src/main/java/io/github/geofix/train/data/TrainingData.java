@@ -2,13 +2,16 @@ package io.github.geofix.train.data;
 
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.models.MatchingModel;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.internal.data.PairEmbeddings;
+import io.github.geofix.train.internal.data.SkipUnreadable;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
@@ -45,9 +48,16 @@ public final class TrainingData {
     this.tiles = tiles;
   }
 
-  /** Returns the photos of a manifest, with their locations. */
+  /**
+   * Returns the photos of a manifest, with their locations, within {@link PhotoLimits#defaults}.
+   */
   public static TrainingData of(Manifest photos) {
-    return of(ManifestPhotos.of(photos)).withLocations(photos.locations());
+    return of(photos, PhotoLimits.defaults());
+  }
+
+  /** Returns the photos of a manifest, with their locations, within limits on each photo. */
+  public static TrainingData of(Manifest photos, PhotoLimits limits) {
+    return of(ManifestPhotos.of(photos, limits)).withLocations(photos.locations());
   }
 
   /** Returns photos that a source makes, without their locations. */
@@ -63,7 +73,7 @@ public final class TrainingData {
 
   /**
    * Returns pairs of a photo and its tile, for a model that matches both. No batch has two pairs of
-   * one tile, where that is possible.
+   * one tile, where that is possible. Both are decoded within {@link GeoModel#photoLimits} of the model.
    *
    * @param prepare what is done to an upright photo before the model sees it; called from several
    *     threads
@@ -71,19 +81,9 @@ public final class TrainingData {
   public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     return new TrainingData(
         Optional.empty(),
-        model -> matching(model).examples(pairs, prepare),
+        model -> PairEmbeddings.matching(model).examples(pairs, prepare),
         List.of(),
         ImagePair.tileNumbers(pairs));
-  }
-
-  private static MatchingModel matching(Trainable model) {
-    if (model instanceof MatchingModel matching) {
-      return matching;
-    }
-    throw new IllegalArgumentException(
-        "pairs and hard negatives are for models that match photos with tiles; "
-            + model.getClass().getSimpleName()
-            + " does not");
   }
 
   /**
@@ -153,31 +153,10 @@ public final class TrainingData {
   }
 
   /**
-   * Returns which examples share a batch.
-   *
-   * @param made those of {@link #examples(Trainable)}
-   * @throws IllegalArgumentException if there are to be hard negatives, and the model does not
-   *     match photos with tiles
+   * Returns the number of each photo's tile, the same for photos of one tile; empty if each photo
+   * has a tile of its own.
    */
-  public BatchOrder order(Trainable model, Examples made, HardNegatives hardNegatives, long seed) {
-    if (hardNegatives instanceof HardNegatives.None) {
-      return tiles == null
-          ? BatchOrder.shuffled(seed)
-          : HardNegativeBatches.random(new TileNumbers(tiles), seed);
-    }
-    PairEmbeddings embeddings = new PairEmbeddings(matching(model), made, seed);
-    return new HardNegativeBatches(
-        hardNegatives, embeddings::nearest, locations, tileNumbers(made.size()), seed);
-  }
-
-  private TileNumbers tileNumbers(int size) {
-    if (tiles != null) {
-      return new TileNumbers(tiles);
-    }
-    int[] different = new int[size];
-    for (int i = 0; i < size; i++) {
-      different[i] = i;
-    }
-    return new TileNumbers(different);
+  public Optional<int[]> tileNumbers() {
+    return Optional.ofNullable(tiles).map(int[]::clone);
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
+import io.github.geofix.train.internal.data.BatchOrder;
+import io.github.geofix.train.internal.data.HardNegativeBatches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -87,9 +89,10 @@ final class TrainingDataTest {
   void hasHardNegativesForMatchingModelsOnly() {
     Examples examples = new Some(List.of());
     TrainingData data = TrainingData.of(examples);
-    assertThat(data.order(NO_MATCHING, examples, HardNegatives.none(), 1).epoch(0, 10, 3))
+    assertThat(HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.none(), 1).epoch(0, 10, 3))
         .isEqualTo(BatchOrder.shuffled(1).epoch(0, 10, 3));
-    assertThatThrownBy(() -> data.order(NO_MATCHING, examples, HardNegatives.frgeo(), 1))
+    assertThatThrownBy(() ->
+                HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.frgeo(), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("match photos with tiles");
     assertThatThrownBy(() -> TrainingData.ofPairs(List.of(), p -> p).examples(NO_MATCHING))

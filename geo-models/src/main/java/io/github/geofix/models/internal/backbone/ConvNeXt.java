@@ -8,7 +8,7 @@ import io.github.geofix.models.internal.nn.Mlp;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;

@@ -11,7 +11,7 @@ import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.internal.nn.TransformerBlock;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;

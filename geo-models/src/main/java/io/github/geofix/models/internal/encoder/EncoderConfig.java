@@ -2,8 +2,8 @@ package io.github.geofix.models.internal.encoder;
 
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.io.NamedClass;
-import io.github.geofix.models.io.NamesCode;
+import io.github.geofix.models.internal.io.NamedClass;
+import io.github.geofix.models.internal.io.NamesCode;
 import java.util.List;
 import java.util.Objects;
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Init;
+import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;

@@ -2,9 +2,9 @@ package io.github.geofix.models.internal.osv5m;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.ImportedModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.SizedFamily;
+import io.github.geofix.models.internal.family.ImportedModel;
+import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;

@@ -1,0 +1,88 @@
+package io.github.geofix.models.internal.family;
+
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.internal.io.Settings;
+import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.Module;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A family whose sizes are configurations by name.
+ *
+ * @param <C> the configuration
+ */
+public abstract class SizedFamily<C extends Record> implements Family {
+
+  /**
+   * One size.
+   *
+   * @param name such as {@code tiny}
+   */
+  public record Size<C>(String name, C config) {}
+
+  private final String method;
+  private final List<Size<C>> sizes;
+
+  /**
+   * Creates a family.
+   *
+   * @param method its name
+   * @param sizes smallest first, at least one
+   */
+  protected SizedFamily(String method, List<Size<C>> sizes) {
+    this.method = method;
+    this.sizes = List.copyOf(sizes);
+  }
+
+  /** Creates an untrained model, as {@link Family#create}. */
+  protected abstract GeoModel create(C config, List<LatLng> positions, long seed);
+
+  /** Returns a network without values, as {@link Family#network(String, Map)}. */
+  protected abstract Module network(C config);
+
+  @Override
+  public final String method() {
+    return method;
+  }
+
+  @Override
+  public final List<String> sizes() {
+    return sizes.stream().map(Size::name).toList();
+  }
+
+  @Override
+  public final C config(String size, Map<String, String> settings) {
+    C config =
+        sizes.stream()
+            .filter(named -> named.name().equals(size))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no size %s of %s; there are %s"
+                            .formatted(size, method, String.join(", ", sizes()))))
+            .config();
+    return Settings.apply(config, settings);
+  }
+
+  @Override
+  public final C config(ModelFolder folder) {
+    @SuppressWarnings("unchecked")
+    Class<C> type = (Class<C>) sizes.get(0).config().getClass();
+    return folder.config(type);
+  }
+
+  @Override
+  public final GeoModel create(
+      String size, Map<String, String> settings, List<LatLng> positions, long seed) {
+    return create(config(size, settings), positions, seed);
+  }
+
+  @Override
+  public final Module network(String size, Map<String, String> settings) {
+    return network(config(size, settings));
+  }
+}

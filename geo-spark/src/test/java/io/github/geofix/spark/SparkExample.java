@@ -1,0 +1,30 @@
+package io.github.geofix.spark;
+
+import io.github.geofix.core.index.IndexOptions;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Locates the photos of a folder on Spark, and searches each among all of them. */
+final class SparkExample {
+  private SparkExample() {}
+
+  public static void main(String[] args) {
+    SparkSession spark = SparkSession.builder().getOrCreate();
+    String folder = args[0];
+
+    SparkGeo geo = SparkGeo.of(spark);
+    SparkGeo.Model model = SparkGeo.Model.of(folder + "/model");
+    geo.writeSorted(geo.locate(geo.photos(folder + "/photos.csv"), model), folder + "/located");
+    Dataset<Row> answers = spark.read().parquet(folder + "/located");
+    System.out.println(geo.evaluate(answers));
+
+    geo.writeSorted(geo.embed(geo.photos(folder + "/photos.csv"), model), folder + "/vectors");
+    Dataset<Row> vectors = spark.read().parquet(folder + "/vectors");
+    ShardedIndex index =
+        geo.buildIndex(vectors, folder + "/index", IndexOptions.defaults(), 1_000_000);
+    Dataset<Row> queries = vectors.join(answers.select("image", "candidates"), "image");
+    Dataset<Row> hits = index.search(queries, ShardedIndex.Search.nearest(3).nearCandidates(2500));
+    System.out.println(hits.count() + " neighbors");
+  }
+}
