@@ -17,6 +17,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -80,7 +82,7 @@ final class Storage {
 
   /**
    * Moves a local file to where its content gives it its name. Whoever comes second leaves the file
-   * of the first, which is the same.
+   * of the first, which is the same, and makes it as young as its own.
    */
   static void publish(Path local, String path) {
     FileSystem files = of(path);
@@ -88,6 +90,7 @@ final class Storage {
     org.apache.hadoop.fs.Path temporary = target.suffix("." + UUID.randomUUID() + ".tmp");
     try {
       if (files.exists(target)) {
+        files.setTimes(target, System.currentTimeMillis(), -1);
         return;
       }
       files.copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), temporary);
@@ -113,12 +116,24 @@ final class Storage {
 
   /** Returns the names of the files in a folder; none if there is no such folder. */
   static List<String> names(String folder) {
+    return List.copyOf(times(folder).keySet());
+  }
+
+  /**
+   * Returns when the files in a folder were written, by name, in milliseconds since 1970; none if
+   * there is no such folder.
+   */
+  static SortedMap<String, Long> times(String folder) {
     FileSystem files = of(folder);
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder);
     try {
-      return files.exists(path)
-          ? Stream.of(files.listStatus(path)).map(file -> file.getPath().getName()).toList()
-          : List.of();
+      SortedMap<String, Long> times = new TreeMap<>();
+      if (files.exists(path)) {
+        for (FileStatus file : files.listStatus(path)) {
+          times.put(file.getPath().getName(), file.getModificationTime());
+        }
+      }
+      return times;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
     }
