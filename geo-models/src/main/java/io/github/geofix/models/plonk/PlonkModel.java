@@ -83,12 +83,7 @@ public final class PlonkModel extends ImportedModel {
   static Release.Imported of(
       PlonkConfig config, BiFunction<PlonkNetwork, NDManager, Map<String, ImportReport>> fill) {
     PlonkModel model = new PlonkModel(config);
-    try {
-      return new Release.Imported(model, fill.apply(model.network, model.manager()));
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    return model.filled(() -> fill.apply(model.network, model.manager()));
   }
 
   /**
@@ -121,7 +116,7 @@ public final class PlonkModel extends ImportedModel {
   /**
    * Draws places where a photo may have been taken.
    *
-   * @return as many as {@link PlonkConfig.Sampling} says
+   * @return as many as {@link PlonkConfig.Sampling} sets
    */
   public List<LatLng> sample(BufferedImage photo) {
     return TorchEngine.infer(
