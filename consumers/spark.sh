@@ -11,7 +11,7 @@ fi
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 app=$here/spark
 
-stage :geo-eval :geo-spark_2.13
+stage :geo-eval :geo-train :geo-spark_2.13
 # shellcheck disable=SC2086
 mvn $quiet -f "$app/pom.xml" "-Dgeofix.version=$version" package || fail "spark does not package"
 

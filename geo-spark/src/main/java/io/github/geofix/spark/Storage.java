@@ -24,7 +24,9 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.jspecify.annotations.Nullable;
 
 /** Files of any file system that Spark reads: local, HDFS, S3. */
 final class Storage {
@@ -32,15 +34,35 @@ final class Storage {
 
   private Storage() {}
 
+  /** Hadoop parses a long file for each, so all photos of a session share one. */
+  private record Configured(SparkConf spark, Configuration hadoop) {
+
+    static Configured of(SparkConf spark) {
+      Configuration hadoop = new Configuration();
+      scala.Tuple2<String, String>[] set = spark.getAllWithPrefix(HADOOP);
+      for (scala.Tuple2<String, String> entry : set) {
+        hadoop.set(entry._1(), entry._2());
+      }
+      return new Configured(spark, hadoop);
+    }
+  }
+
+  private static volatile @Nullable Configured configured;
+
+  private static Configuration configuration() {
+    SparkConf spark = SparkEnv.get().conf();
+    Configured known = configured;
+    if (known == null || known.spark() != spark) {
+      known = Configured.of(spark);
+      configured = known;
+    }
+    return known.hadoop();
+  }
+
   /** Returns the file system of a path, configured as Spark is; on the driver and in tasks. */
   static FileSystem of(String path) {
     try {
-      Configuration configuration = new Configuration();
-      scala.Tuple2<String, String>[] set = SparkEnv.get().conf().getAllWithPrefix(HADOOP);
-      for (scala.Tuple2<String, String> entry : set) {
-        configuration.set(entry._1(), entry._2());
-      }
-      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration);
+      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + path + ": " + e.getMessage(), e);
     }

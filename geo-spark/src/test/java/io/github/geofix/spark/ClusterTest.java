@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("cluster")
 final class ClusterTest {
-  private static final int PHOTOS = 500;
+  private static final int PHOTOS = 300;
 
   /** One in a hundred. */
   private static final int BROKEN = PHOTOS / 100;
@@ -50,8 +50,10 @@ final class ClusterTest {
   /** Width and height of a photo, cut from a map of the Earth. */
   private static final int CROP = 64;
 
-  private static final int PARTS = 20;
+  private static final int PARTS = 15;
   private static final int ROWS_PER_SHARD = 40;
+
+  private static final String SHORT_LIVED = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
   private static final Predicate<String> NOTHING = log -> true;
 
@@ -153,7 +155,10 @@ final class ClusterTest {
             "spark.speculation.interval=50ms",
             "spark.speculation.quantile=0.1",
             "spark.speculation.multiplier=1.01",
-            "spark.executor.extraJavaOptions=-Dai.djl.offline=true -Xlog:class+load:file="
+            "spark.driver.extraJavaOptions=" + SHORT_LIVED,
+            "spark.executor.extraJavaOptions="
+                + SHORT_LIVED
+                + " -Dai.djl.offline=true -Xlog:class+load:file="
                 + folder.resolve("logs").resolve(name + "-%p.classes"));
     return cluster.submit(name, settings, job, meanwhile);
   }

@@ -344,11 +344,18 @@ final class SparkSizes {
     SparkGeo geo = SparkGeo.of(spark);
     SparkGeo.Model model = SparkGeo.Model.of(folder.resolve("model").toString());
     List<Path> photos =
-        IntStream.range(0, 4000).mapToObj(i -> folder.resolve("photos/" + i + ".png")).toList();
+        IntStream.range(0, 40_000)
+            .mapToObj(i -> folder.resolve("photos/" + i % 4000 + ".png"))
+            .toList();
+    Dataset<Row> list =
+        spark
+            .createDataset(photos.stream().map(Path::toString).toList(), Encoders.STRING())
+            .toDF("image")
+            .coalesce(1);
     IntFunction<Double> onSpark =
         round -> {
           long cpu = cpu();
-          geo.locate(geo.photos(folder.resolve("photos.csv").toString()).limit(4000), model)
+          geo.locate(list, model)
               .write()
               .format("noop")
               .mode("overwrite")
@@ -356,7 +363,7 @@ final class SparkSizes {
           return (cpu() - cpu) / 1e9;
         };
     try (Localizer localizer = Localizer.load(folder.resolve("model"))) {
-      for (int round = 0; round < 6; round++) {
+      for (int round = 0; round < 3; round++) {
         long cpu = cpu();
         for (int first = 0; first < photos.size(); first += 32) {
           List<LatLng> unused =
