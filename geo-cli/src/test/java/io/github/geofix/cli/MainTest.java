@@ -582,7 +582,7 @@ final class MainTest {
   void listsPublishedFiguresInEveryFormat() {
     assertThat(run("published").out().lines()).contains("IM2GPS3k", "CVUSA");
     assertThat(run("published", "--dataset", "cvusa", "--format", "csv").out())
-        .startsWith("method,dataset,metric,percent,source,key\n")
+        .startsWith("method,dataset,metric,percent,source,key,note\n")
         .contains("CVUSA,R@1,");
     JsonArray json =
         JsonParser.parseString(run("published", "--format", "json").out()).getAsJsonArray();

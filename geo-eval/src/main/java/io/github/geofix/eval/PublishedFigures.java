@@ -72,6 +72,14 @@ public final class PublishedFigures {
       return BibTex.key(source);
     }
 
+    /**
+     * Returns whether the figure is from a listing of others, as its source states by "as listed
+     * by", and was not compared with the paper.
+     */
+    public boolean isUnverified() {
+      return source.contains(LISTED);
+    }
+
     /** Returns what figures have in common of which only one can be right. */
     private List<String> identity() {
       return List.of(method, dataset, metric, source);
@@ -82,6 +90,8 @@ public final class PublishedFigures {
       List.of("method", "dataset", "metric", "percent", "source");
 
   private static final String SOURCE = "published in";
+
+  private static final String LISTED = ", as listed by ";
 
   /** The figures of one file at the most, which bounds its memory. */
   private static final int MAX_FIGURES = 100_000;
@@ -255,19 +265,20 @@ public final class PublishedFigures {
     for (Row row : rows) {
       List<String> cells = new ArrayList<>(List.of(row.method()));
       metrics.forEach(metric -> cells.add(row.values().getOrDefault(metric, "")));
-      cells.add(row.source());
+      cells.add(row.source().contains(LISTED) ? row.source() + " (unverified)" : row.source());
       table.row(cells);
     }
     return table;
   }
 
   /**
-   * Returns one row a figure, with the columns that {@link #withCsv} reads and the {@link
-   * Figure#key} of the source.
+   * Returns one row a figure, with the columns that {@link #withCsv} reads, the {@link Figure#key}
+   * of the source, and the note {@code unverified} if it {@link Figure#isUnverified}.
    */
   public Table toTable() {
     List<String> header = new ArrayList<>(COLUMNS);
     header.add("key");
+    header.add("note");
     Table table = new Table(header).highest(List.of("percent"));
     for (Figure figure : figures) {
       table.row(
@@ -276,7 +287,8 @@ public final class PublishedFigures {
           figure.metric(),
           Double.toString(figure.percent()),
           figure.source(),
-          figure.key());
+          figure.key(),
+          figure.isUnverified() ? "unverified" : "");
     }
     return table;
   }

@@ -123,11 +123,25 @@ class PublishedFiguresTest {
         .anySatisfy(row -> assertThat(row).startsWith("PlaNet", "8.4", "25", "37.6"));
     assertThat(more.of("Atlantis").toTable().toCsv().lines())
         .containsExactly(
-            "method,dataset,metric,percent,source,key",
-            "New,Atlantis,acc@25km,3.0,example.org,example-org");
+            "method,dataset,metric,percent,source,key,note",
+            "New,Atlantis,acc@25km,3.0,example.org,example-org,");
     assertThat(more.toBibTex())
         .contains("@misc{lee-maps-more-arxiv-2601-00001,\n  title = {Lee, Maps \\& More},\n");
     assertThat(builtIn.of("im2gps").all()).noneMatch(figure -> figure.method().equals("New"));
+  }
+
+  @Test
+  void marksFiguresThatWereReadInAListing() {
+    List<PublishedFigures.Figure> listed =
+        PublishedFigures.builtIn().all().stream()
+            .filter(PublishedFigures.Figure::isUnverified)
+            .toList();
+    assertThat(listed).hasSize(8).allMatch(figure -> figure.method().equals("Sample4Geo"));
+    assertThat(PublishedFigures.builtIn().of("CVUSA").toTable().toCsv())
+        .contains("Sample4Geo,CVUSA,R@1,98.68,")
+        .contains(",unverified\n");
+    assertThat(PublishedFigures.builtIn().table("CVUSA").toCsv())
+        .contains("as listed by Papers with Code (unverified)");
   }
 
   @Test
