@@ -58,23 +58,21 @@ public final class AbstentionTable {
     }
   }
 
-  /** What rules are fitted on, in groups of equal size, and what they then answer. */
-  private enum Shift {
-    SAME_KIND("same kind", List.of(EASY), EASY),
-    HARDEST_GROUP("hardest group alone", List.of(EASY, HARD), HARD),
-    LESS_SURE("less sure", List.of(EASY), new Kind(2, 0.98)),
-    HARDER("less sure and less often right", List.of(EASY), new Kind(2, 0.95));
+  /**
+   * Photos of another kind than rules are fitted on.
+   *
+   * @param title its name in the table
+   * @param fitted what rules are fitted on, in groups of equal size
+   * @param asked what they then answer
+   */
+  private record Shift(String title, List<Kind> fitted, Kind asked) {}
 
-    private final String title;
-    private final List<Kind> fitted;
-    private final Kind asked;
-
-    Shift(String title, List<Kind> fitted, Kind asked) {
-      this.title = title;
-      this.fitted = fitted;
-      this.asked = asked;
-    }
-  }
+  private static final List<Shift> SHIFTS =
+      List.of(
+          new Shift("same kind", List.of(EASY), EASY),
+          new Shift("hardest group alone", List.of(EASY, HARD), HARD),
+          new Shift("less sure", List.of(EASY), new Kind(2, 0.98)),
+          new Shift("less sure and less often right", List.of(EASY), new Kind(2, 0.95)));
 
   private enum Way {
     POOL("pool"),
@@ -106,13 +104,13 @@ public final class AbstentionTable {
         new ErrorBound(200, arguments.decimal("confidence"), arguments.decimal("failure"));
     System.out.println("# " + arguments.command());
     System.out.println("shift,fittedAs,seed,broken,low,high,withheldAll,answered,alarms");
-    for (Shift shift : Shift.values()) {
+    for (Shift shift : SHIFTS) {
       for (Way way : Way.values()) {
         for (long seed : EarthRenderings.seeds(arguments.text("seeds"))) {
           System.out.println(
               "%s,%s,%d,%s"
                   .formatted(
-                      shift.title,
+                      shift.title(),
                       way.title,
                       seed,
                       row(
@@ -137,13 +135,13 @@ public final class AbstentionTable {
       List<Location> answers = new ArrayList<>();
       List<LatLng> truths = new ArrayList<>();
       List<String> groups = new ArrayList<>();
-      for (Kind kind : shift.fitted) {
-        kind.draw(photos / shift.fitted.size(), random, answers, truths);
+      for (Kind kind : shift.fitted()) {
+        kind.draw(photos / shift.fitted().size(), random, answers, truths);
         String group = way == Way.POOL ? "all" : kind.toString();
         groups.addAll(Collections.nCopies(answers.size() - groups.size(), group));
       }
       List<Location> asked = new ArrayList<>();
-      shift.asked.draw(photos, random, asked, new ArrayList<>());
+      shift.asked().draw(photos, random, asked, new ArrayList<>());
       AnswerRule rule =
           way == Way.WORST
               ? LearnThenTest.fitForShift(answers, truths, groups, bound, asked)
@@ -153,8 +151,8 @@ public final class AbstentionTable {
         withheld++;
       } else {
         double least = rule.leastMass().get();
-        broken += shift.asked.right(least) < bound.confidence() ? 1 : 0;
-        answered += shift.asked.answered(least);
+        broken += shift.asked().right(least) < bound.confidence() ? 1 : 0;
+        answered += shift.asked().answered(least);
       }
     }
     Share share = Share.of(broken, fits);
