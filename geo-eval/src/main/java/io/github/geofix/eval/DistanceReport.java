@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -259,7 +260,7 @@ public record DistanceReport(
             "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
                 + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
                 + " intervals.\n",
-            count() == 1 ? "1 photo" : String.format(Locale.ROOT, "%,d photos", count()),
+            Count.of(count(), "photos"),
             km(medianKm()),
             km(errors.meanKm()),
             km(errors.quantileKm(0.9)),

@@ -1,6 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.format.MappedFile;
 import io.github.geofix.core.internal.index.ScoreCounts;
 import java.nio.FloatBuffer;
@@ -64,7 +65,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       if (vectors[i].length != dimension) {
         throw new IllegalArgumentException(
-            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + dimension);
+            "vector %d has %s, the first has %d"
+                .formatted(i, Count.of(vectors[i].length, "numbers"), dimension));
       }
     }
     return new Embeddings(vectors.length, dimension, Optional.empty()) {

@@ -1,6 +1,7 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import java.util.Arrays;
@@ -329,6 +330,6 @@ public final class CellCounts {
   /** Returns the numbers of points and cells. */
   @Override
   public String toString() {
-    return points() + " points in " + size() + " cells of level " + level;
+    return Count.of(points(), "points") + " in " + Count.of(size(), "cells of level ") + level;
   }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.partition.RadixSort;
 import java.nio.file.Path;
@@ -378,6 +379,6 @@ public final class CellPartition {
   /** Returns the number of cells and the metadata. */
   @Override
   public String toString() {
-    return size() + " cells" + (metadata.isEmpty() ? "" : " " + metadata);
+    return Count.of(size(), "cells") + (metadata.isEmpty() ? "" : " " + metadata);
   }
 }

@@ -10,6 +10,7 @@ import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.Release;
@@ -208,7 +209,8 @@ public final class PlonkModel extends ImportedModel {
                 .toList();
         if (inside.isEmpty()) {
           throw new NoAnswerException(
-              "none of the %d samples lies in the region given".formatted(samples.size()));
+              "none of the %s lies in the region given"
+                  .formatted(Count.of(samples.size(), "samples")));
         }
         return Answer.of(Within.location(photo.region(), location(inside)));
       }
