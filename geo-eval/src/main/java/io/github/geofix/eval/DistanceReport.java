@@ -62,12 +62,13 @@ public record DistanceReport(
     }
     if (!photos.isEmpty() && photos.size() != errors.size()) {
       throw new IllegalArgumentException(
-          photos.size() + " names do not fit " + errors.size() + " errors");
+          Count.of(photos.size(), "names do not fit ") + Count.of(errors.size(), "errors"));
     }
     for (RegionCoverage coverage : regions) {
       if (coverage.holdsTruth().size() != errors.size()) {
         throw new IllegalArgumentException(
-            coverage.holdsTruth().size() + " regions do not fit " + errors.size() + " errors");
+            Count.of(coverage.holdsTruth().size(), "regions do not fit ")
+                + Count.of(errors.size(), "errors"));
       }
     }
   }
@@ -173,7 +174,8 @@ public record DistanceReport(
    */
   public Map<String, DistanceReport> by(List<String> groupOf) {
     if (groupOf.size() != count()) {
-      throw new IllegalArgumentException(groupOf.size() + " groups for " + count() + " photos");
+      throw new IllegalArgumentException(
+          Count.of(groupOf.size(), "groups for ") + Count.of(count(), "photos"));
     }
     Map<String, List<Integer>> members = new TreeMap<>();
     for (int i = 0; i < count(); i++) {

@@ -89,7 +89,7 @@ public final class RetrievalReport {
   public RetrievalReport withIntervals(Bootstrap bootstrap, int[] placeOf) {
     if (placeOf.length != ranks.length) {
       throw new IllegalArgumentException(
-          placeOf.length + " places do not fit " + ranks.length + " queries");
+          Count.of(placeOf.length, "places do not fit ") + Count.of(ranks.length, "queries"));
     }
     return withIntervals(bootstrap, placeOf, true);
   }

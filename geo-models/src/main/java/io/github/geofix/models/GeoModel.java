@@ -1,5 +1,6 @@
 package io.github.geofix.models;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.core.Refiner;
 import ai.djl.ndarray.NDManager;
@@ -250,7 +251,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private static void checkGroups(PhotoSource photos, List<String> groups) {
     if (groups.size() != photos.size()) {
       throw new IllegalArgumentException(
-          groups.size() + " groups do not pair with " + photos.size() + " photos");
+          Count.of(groups.size(), "groups do not pair with ") + Count.of(photos.size(), "photos"));
     }
   }
 

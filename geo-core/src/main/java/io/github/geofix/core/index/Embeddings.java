@@ -1,7 +1,6 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.format.MappedFile;
 import io.github.geofix.core.internal.index.ScoreCounts;
 import java.nio.FloatBuffer;
@@ -65,8 +64,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       if (vectors[i].length != dimension) {
         throw new IllegalArgumentException(
-            "vector %d has %s, the first has %d"
-                .formatted(i, Count.of(vectors[i].length, "numbers"), dimension));
+            "vector %d has dimension %d, the first has %d"
+                .formatted(i, vectors[i].length, dimension));
       }
     }
     return new Embeddings(vectors.length, dimension, Optional.empty()) {

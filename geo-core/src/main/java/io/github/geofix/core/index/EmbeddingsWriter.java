@@ -3,7 +3,6 @@ package io.github.geofix.core.index;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.format.DType;
-import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Replacement;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,8 +90,8 @@ public final class EmbeddingsWriter implements AutoCloseable {
   public void write(float[] vector) {
     if (vector.length == 0 || (size > 0 && vector.length != dimension)) {
       throw new IllegalArgumentException(
-          "vector %d has %s, the first has %d"
-              .formatted(size, Count.of(vector.length, "numbers"), dimension));
+          "vector %d has dimension %d, the first has %d"
+              .formatted(size, vector.length, dimension));
     }
     dimension = vector.length;
     int bytes = Math.multiplyExact(vector.length, Float.BYTES);

@@ -83,9 +83,9 @@ public final class CellCounts {
     requireLevel(level);
     if (counts.length != cellIds.length || vectorSums.length != 3 * cellIds.length) {
       throw new IllegalArgumentException(
-          "%d cells need %d counts and %d sums, not %d and %d"
+          "%s: arrays of %d counts and %d sums are needed, not of %d and %d"
               .formatted(
-                  cellIds.length,
+                  Count.of(cellIds.length, "cells"),
                   cellIds.length,
                   3 * cellIds.length,
                   counts.length,

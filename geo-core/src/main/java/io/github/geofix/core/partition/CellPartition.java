@@ -139,9 +139,9 @@ public final class CellPartition {
     int size = cellIds.length;
     if (counts.length != size || meanLatLngs.length != 2 * size) {
       throw new IllegalArgumentException(
-          String.format(
-              "%d cells need %d counts and %d coordinates, not %d and %d",
-              size, size, 2 * size, counts.length, meanLatLngs.length));
+          "%s: arrays of %d counts and %d coordinates are needed, not of %d and %d"
+              .formatted(
+                  Count.of(size, "cells"), size, 2 * size, counts.length, meanLatLngs.length));
     }
     requireCells(cellIds);
     for (int label = 0; label < size; label++) {

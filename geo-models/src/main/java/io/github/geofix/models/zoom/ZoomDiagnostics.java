@@ -2,6 +2,7 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,7 +24,7 @@ public final class ZoomDiagnostics {
       ZoomModel model, List<BufferedImage> photos, List<LatLng> places) {
     if (photos.size() != places.size()) {
       throw new IllegalArgumentException(
-          photos.size() + " photos do not pair with " + places.size() + " places");
+          Count.of(photos.size(), "photos do not pair with ") + Count.of(places.size(), "places"));
     }
     return IntStream.range(0, photos.size())
         .mapToObj(
