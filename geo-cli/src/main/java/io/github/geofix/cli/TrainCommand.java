@@ -301,8 +301,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void noteMissing(GeoModel model) {
-    if (model instanceof GeoModel.Refining refining && refining.missingImagery().missing() > 0) {
-      note(refining.missingImagery().toString());
+    if (model instanceof GeoModel.Refining refining) {
+      refining.missingImagery().ifPresent(this::note);
     }
   }
 

@@ -5,6 +5,7 @@ import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.IndexManifest.Shard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.apache.spark.sql.functions;
  * An index of embeddings in shards, each the file of an {@link EmbeddingIndex}, and a manifest that
  * names them: see {@link SparkGeo#buildIndex}. Immutable and thread-safe: a change publishes a
  * manifest with the next number and returns its index. Files are never changed, so searches of an
- * older manifest go on; delete older files when none does.
+ * older manifest go on; {@link #vacuum} deletes what none uses.
  *
  * <p>Rows, their numbers, scores and order are those of one {@link EmbeddingIndex} that had the
  * same rows built, appended, deleted and compacted, in the order of their images.
@@ -182,6 +183,19 @@ public final class ShardedIndex {
       }
     }
     return shards.equals(manifest.shards()) ? this : with(shards);
+  }
+
+  /**
+   * Deletes what older manifests alone refer to. The newest manifest stays, each one that was the
+   * newest within the time to keep, and all files of these: searches that began in that time go on.
+   * Files that are younger stay, too: another job may be about to refer to them.
+   *
+   * @param keep at least as long as the longest job that uses the index
+   * @return the number of files that were deleted
+   * @throws IllegalArgumentException if the time is negative
+   */
+  public int vacuum(Duration keep) {
+    return IndexVacuum.of(folder, keep);
   }
 
   private List<Shard> rewritten(List<List<Integer>> groups) {

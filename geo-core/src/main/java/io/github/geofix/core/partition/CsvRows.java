@@ -48,7 +48,7 @@ abstract class CsvRows implements CsvFile.Rows {
     }
   }
 
-  /** Lacks the file's name, which the handler does not know. */
+  /** Lacks the file's name, which the handler lacks. */
   private static final class MissingColumn extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

@@ -26,7 +26,7 @@ import javax.imageio.stream.ImageInputStream;
 
 /**
  * A GeoTIFF, after OGC 19-008r4. The pixels are decoded by the TIFF reader of Java itself; only the
- * few tags that say where the image lies are read here.
+ * few tags that position the image are read here.
  */
 final class GeoTiff implements TileReader {
 
@@ -233,7 +233,7 @@ final class GeoTiff implements TileReader {
     return new Tags(TIFFDirectory.createFromMetadata(reader.getImageMetadata(image)));
   }
 
-  /** Where the top left corner of the image lies, in units of its coordinate system. */
+  /** Where the top left corner of the image is, in units of its coordinate system. */
   private static double[] corner(Tags tags) throws IOException {
     double[] tie = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TIE_POINT);
     double[] matrix = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TRANSFORMATION);

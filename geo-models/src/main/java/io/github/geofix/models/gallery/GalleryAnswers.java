@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What the most similar photos say of a photo. */
+/** The answer of the most similar photos. */
 final class GalleryAnswers {
   private GalleryAnswers() {}
 

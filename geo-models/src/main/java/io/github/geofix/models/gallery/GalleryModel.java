@@ -1,6 +1,5 @@
 package io.github.geofix.models.gallery;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
@@ -20,10 +19,8 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.internal.family.UntrainedModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,14 +33,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * A gallery of photos with known positions: a photo is located at the consensus of the most similar
- * ones. It lies in a folder with a copy of its encoder, which {@link Localizer#load} reads.
+ * ones. It is in a folder with a copy of its encoder, which {@link Localizer#load} reads.
  *
  * <pre>{@code
  * GalleryModel.build(encoder, Manifest.readCsv(photos), folder);
@@ -56,7 +52,7 @@ import java.util.function.IntConsumer;
  * process that ends at any time leaves them as they were before or after. One process at a time can
  * change a gallery; others that have it open see it as it was. Answers are thread-safe.
  */
-public final class GalleryModel extends GeoModel implements GeoModel.Refining {
+public final class GalleryModel extends UntrainedModel implements GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "gallery";
@@ -74,7 +70,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   public record Match(Path photo, LatLng latLng, double score) {}
 
   /**
-   * What a gallery says of a photo.
+   * A gallery's answer to a photo.
    *
    * @param location the consensus; empty if the photo is not answered
    * @param matches the most similar photos, best first
@@ -436,16 +432,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    throw untrained();
-  }
-
-  @Override
-  public NDArray loss(Forward f, Batch batch) {
-    throw untrained();
-  }
-
-  private static IllegalStateException untrained() {
+  protected IllegalStateException untrained() {
     return new IllegalStateException(
         "a gallery is not trained: train its encoder, and build the gallery again");
   }

@@ -82,12 +82,7 @@ public final class PlonkModel extends ImportedModel {
   static Release.Imported of(
       PlonkConfig config, BiFunction<PlonkNetwork, NDManager, Map<String, ImportReport>> fill) {
     PlonkModel model = new PlonkModel(config);
-    try {
-      return new Release.Imported(model, fill.apply(model.network, model.manager()));
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    return model.filled(() -> fill.apply(model.network, model.manager()));
   }
 
   /**
@@ -120,7 +115,7 @@ public final class PlonkModel extends ImportedModel {
   /**
    * Draws places where a photo may have been taken.
    *
-   * @return as many as {@link PlonkConfig.Sampling} says
+   * @return as many as {@link PlonkConfig.Sampling} sets
    */
   public List<LatLng> sample(BufferedImage photo) {
     return samples(preprocessor.apply(photo), 1).get(0);
@@ -181,7 +176,7 @@ public final class PlonkModel extends ImportedModel {
                 Measure.SPHERE));
   }
 
-  /** Returns the cells that samples lie in. */
+  /** Returns the cells that samples are in. */
   private CellPartition cells(List<LatLng> samples) {
     return CellPartition.fixedLevel(samples, config.sampling().s2Level());
   }

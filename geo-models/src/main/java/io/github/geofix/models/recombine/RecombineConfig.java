@@ -57,7 +57,7 @@ public record RecombineConfig(
     }
   }
 
-  /** From where photos are taken. What it does not say otherwise is as for photos from above. */
+  /** From where photos are taken. The defaults are those of photos from above. */
   public sealed interface Photos permits Aerial, Ground {
 
     /** Returns how photos show the directions. */

@@ -68,7 +68,7 @@ public record ImportReport(
    * Returns this report if every parameter was filled; arrays without a parameter are accepted, as
    * a checkpoint often holds more than its backbone.
    *
-   * @throws ModelFormatException otherwise; the message names the parameters and says what to do
+   * @throws ModelFormatException otherwise; the message names the parameters and what to do
    */
   public ImportReport requireComplete() {
     if (missing.isEmpty() && misfits.isEmpty()) {
@@ -80,7 +80,7 @@ public record ImportReport(
   /**
    * Returns this report if parameters and arrays match one to one.
    *
-   * @throws ModelFormatException otherwise; the message names them and says what to do
+   * @throws ModelFormatException otherwise; the message names them and what to do
    */
   public ImportReport requireExact() {
     if (missing.isEmpty() && misfits.isEmpty() && unexpected.isEmpty()) {

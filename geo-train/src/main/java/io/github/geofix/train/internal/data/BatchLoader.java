@@ -203,7 +203,7 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /**
-   * Returns how many batches to load besides the next one: one at least, so that loading goes on.
+   * Returns how many batches to load besides the next one: one at least, so that loading continues.
    */
   private long ahead() {
     long floats = inputShapes.stream().mapToLong(Shape::size).sum();

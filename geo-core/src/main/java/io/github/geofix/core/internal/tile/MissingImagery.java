@@ -1,10 +1,11 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.internal.tile;
 
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Counts the map images that a map has no imagery for, and ends work that would run on black
@@ -75,6 +76,11 @@ public final class MissingImagery {
   /** Returns the number of images without imagery. */
   public synchronized long missing() {
     return missing;
+  }
+
+  /** Returns how many had none, in words; empty if all had some. */
+  public synchronized Optional<String> note() {
+    return missing == 0 ? Optional.empty() : Optional.of(toString());
   }
 
   /** Returns a sentence such as "17 of 20 map images have no tile". */

@@ -1,4 +1,4 @@
-package io.github.geofix.core.tile;
+package io.github.geofix.core.internal.tile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
