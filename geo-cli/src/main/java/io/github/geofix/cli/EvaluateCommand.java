@@ -391,7 +391,7 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
+          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of " + protocol);
     }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);
