@@ -22,13 +22,17 @@ absolute() {
   esac
 }
 
-# A folder as the release leaves it at Central: what stands in a local repository already is not touched.
+# stage [MORE MODULES...]: a folder as the release leaves it at Central; what stands in a local repository already is not touched.
 stage() {
+  modules=:geofix,:geo-bom,:geo-core,:geo-models
+  for module in "$@"; do
+    modules=$modules,$module
+  done
   rm -rf "$repository"
   # shellcheck disable=SC2086
   (cd "$root" && mvn $quiet -DskipTests -Dspotless.check.skip -Djacoco.skip -Dmdep.analyze.skip \
     -Dmaven.install.skip "-DaltDeploymentRepository=geofix-staged::file://$repository" \
-    -pl :geofix,:geo-bom,:geo-core,:geo-models clean deploy) || fail "GeoFix does not build"
+    -Pspark -pl "$modules" clean deploy) || fail "GeoFix does not build"
   for jar in $(find "$repository" -name '*.jar'); do
     entries=$("${JAVA_HOME:+$JAVA_HOME/bin/}jar" tf "$jar")
     for file in META-INF/LICENSE META-INF/NOTICE; do

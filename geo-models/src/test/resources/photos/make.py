@@ -81,3 +81,13 @@ for suffix in "jpg", "png", "webp", "tif":
 with Image.open("turned.jpg") as read:
     read.transpose(Image.Transpose.ROTATE_270).save("turned.jpg.expected.png")
 picture.transpose(Image.Transpose.ROTATE_270).save("turned.expected.png")
+
+transparent = Image.merge("RGBA", (*picture.split(), alpha))
+transparent.save("lossy-alpha.webp", quality=80, exact=True)
+with Image.open("lossy-alpha.webp") as read:
+    Image.alpha_composite(
+        Image.new("RGBA", (W, H), "white"), read.convert("RGBA")
+    ).convert("RGB").save("lossy-alpha.webp.expected.png")
+frames = [Image.new("RGBA", (20, 10)), Image.new("RGBA", (20, 10), "blue")]
+frames[0].paste((200, 30, 10, 255), (4, 2, 16, 8))
+frames[0].save("animation.webp", lossless=True, save_all=True, append_images=frames[1:])

@@ -20,7 +20,7 @@ import io.github.geofix.train.optim.ParameterGroup;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trains from published weights, in a folder that a killed run goes on in. */
+/** Trains from published weights, in a folder that a killed run resumes in. */
 final class FineTune {
   private FineTune() {}
 

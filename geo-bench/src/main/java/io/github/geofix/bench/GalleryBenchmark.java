@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Looking photos up among all 24,576 S2 cells of level 6 by the smallest recombine model, with
  * random weights and a map of noise, on one thread. The baseline embeds the photos and multiplies
- * them with as many vectors that lie in the engine's memory; the aim is a ratio of at most 1.3.
+ * them with as many vectors that are in the engine's memory; the aim is a ratio of at most 1.3.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.models.internal.loss.InfoNce;
-import io.github.geofix.models.internal.loss.WeightedTuple;
+import io.github.geofix.models.internal.recombine.WeightedTuple;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;

@@ -22,7 +22,7 @@ final class NaipCells {
   /** Pixels of 5 m along a cell's side. */
   static final int SIDE = 64;
 
-  /** How far a query's middle lies from its cell's: 40 m. */
+  /** How far a query's middle is from its cell's: 40 m. */
   static final int JITTER = 8;
 
   private static final int TRAINING_COLUMNS = 8;

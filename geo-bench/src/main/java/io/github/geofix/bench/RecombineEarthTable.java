@@ -66,7 +66,7 @@ public final class RecombineEarthTable {
     EarthPhotos test =
         data.testPhotos(TestRendering.MAY, options.withSeed(seed + 1).withPlaces(Places.HELD_OUT));
     LandCells cells = LandCells.of(test, LEVEL);
-    // A photo on the border of a block may lie in a cell without a grid point of land.
+    // A photo on the border of a block may be in a cell without a grid point of land.
     List<EarthPhoto> photos =
         test.photos(0, PHOTOS + PHOTOS / 10).stream()
             .filter(photo -> cells.cellOf(photo.latLng()).isPresent())

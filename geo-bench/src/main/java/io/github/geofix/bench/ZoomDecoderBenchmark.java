@@ -95,7 +95,7 @@ public class ZoomDecoderBenchmark {
             if (n == decoder.steps()) {
               return best.getLong(0, 0);
             }
-            // The last child is not looked at: it makes room for the next.
+            // The last child is not read: it makes room for the next.
             taken =
                 n == 1
                     ? best.concat(best, 1)

@@ -17,7 +17,6 @@ import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.zoom.ZoomConfig;
-import io.github.geofix.models.zoom.ZoomDiagnostics;
 import io.github.geofix.models.zoom.ZoomLocalizer;
 import io.github.geofix.models.zoom.ZoomModel;
 import io.github.geofix.train.Provenance;
@@ -47,7 +46,7 @@ import java.util.Map;
  * childrenPerSide} K of each step; {@code backbone} of photos and views; {@code view} pixels of a
  * view; {@code steps}, {@code batch}, {@code rate} and {@code seed} of training; {@code contrast}
  * its weight; {@code photos} to test on; {@code model} a folder to load instead of training; {@code
- * run} a folder that a killed training goes on in; {@code out} a folder to save the model in.
+ * run} a folder that a killed training is resumed in; {@code out} a folder to save the model in.
  */
 public final class ZoomEarthTable {
   private static final List<Integer> WIDTHS = List.of(1, 4, 16, 20);
@@ -219,7 +218,7 @@ public final class ZoomEarthTable {
       List<int[]> truths =
           places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
       List<int[]> choices =
-          ZoomDiagnostics.teacherForcedChoices(model, images, places).stream()
+          model.teacherForcedChoices(images, places).stream()
               .map(CellPath::toArray)
               .toList();
       List<Share> steps = Sequences.of(truths, choices).steps();

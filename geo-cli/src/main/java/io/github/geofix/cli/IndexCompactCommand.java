@@ -1,12 +1,10 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.index.EmbeddingIndex;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import io.github.geofix.core.internal.Count;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix index compact}. */
@@ -19,23 +17,11 @@ import picocli.CommandLine.Spec;
 final class IndexCompactCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--index",
-      required = true,
-      paramLabel = "FILE",
-      description = "Index, which is replaced.")
-  private Path file;
+  @Mixin private final ReplacedIndex replaced = new ReplacedIndex();
 
   @Override
   public Integer call() {
-    OutputFiles.check(file);
-    try (EmbeddingIndex index = EmbeddingIndex.open(file)) {
-      int left = index.compact();
-      index.save(file);
-      PrintWriter stdout = spec.commandLine().getOut();
-      stdout.println(Count.of(left, "rows in " + file));
-      stdout.flush();
-    }
+    replaced.change(spec.commandLine().getOut(), index -> Count.of(index.compact(), "rows"));
     return 0;
   }
 }

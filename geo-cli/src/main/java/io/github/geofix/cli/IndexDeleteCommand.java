@@ -1,14 +1,11 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.geodesy.LatLngBox;
-import io.github.geofix.core.index.EmbeddingIndex;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import io.github.geofix.core.internal.Count;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix index delete}. */
@@ -20,35 +17,22 @@ import picocli.CommandLine.Spec;
 final class IndexDeleteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--index",
-      required = true,
-      paramLabel = "FILE",
-      description = "Index, which is replaced.")
-  private Path file;
+  @Mixin private final ReplacedIndex replaced = new ReplacedIndex();
 
-  @Option(
-      names = "--region",
-      required = true,
-      converter = BoxConverter.class,
-      paramLabel = "S,W,N,E",
-      description = "Degrees; west is more than east where it crosses the antimeridian.")
-  private LatLngBox region;
+  @Mixin private final RegionOption box = new RegionOption();
 
   @Override
   public Integer call() {
-    OutputFiles.check(file);
-    try (EmbeddingIndex index = EmbeddingIndex.open(file)) {
-      int deleted =
-          index.delete(
-              IntStream.range(0, index.rows())
-                  .filter(row -> region.contains(index.latLng(row)))
-                  .toArray());
-      index.save(file);
-      PrintWriter stdout = spec.commandLine().getOut();
-      stdout.println(Count.of(deleted, "rows removed") + ", " + index.size() + " left in " + file);
-      stdout.flush();
-    }
+    replaced.change(
+        spec.commandLine().getOut(),
+        index -> {
+          int deleted =
+              index.delete(
+                  IntStream.range(0, index.rows())
+                      .filter(row -> box.region().contains(index.latLng(row)))
+                      .toArray());
+          return Count.of(deleted, "rows removed") + ", " + index.size() + " left";
+        });
     return 0;
   }
 }

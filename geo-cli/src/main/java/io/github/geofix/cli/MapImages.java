@@ -2,7 +2,6 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cell.Tile;
-import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.index.TileIndex;
 import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
@@ -37,13 +36,7 @@ final class MapImages {
       description = "Where to keep tiles of a server (default: ${DEFAULT-VALUE}).")
   private Path cache;
 
-  @Option(
-      names = "--region",
-      required = true,
-      converter = BoxConverter.class,
-      paramLabel = "S,W,N,E",
-      description = "Degrees; west is more than east where it crosses the antimeridian.")
-  private LatLngBox region;
+  @Mixin private final RegionOption box = new RegionOption();
 
   @Option(
       names = "--zoom",
@@ -65,7 +58,7 @@ final class MapImages {
 
   /** Returns how many there are, with those that have no tile. */
   long count() {
-    return Tile.coveringCount(region, zoom);
+    return Tile.coveringCount(box.region(), zoom);
   }
 
   /** Loads the model, opens the imagery, and gives both to some work. */
@@ -76,7 +69,7 @@ final class MapImages {
       return work.apply(
           encoder,
           TileIndex.builder(encoder, tiles)
-              .region(region)
+              .region(box.region())
               .zoom(zoom)
               .maxMissing(maxMissing)
               .onProgress(progress -> bar.stepTo(progress.done())));

@@ -5,7 +5,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.eval.DistanceEvaluator;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -301,8 +301,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void noteMissing(GeoModel model) {
-    if (model instanceof GeoModel.Refining refining && refining.missingImagery().missing() > 0) {
-      note(refining.missingImagery().toString());
+    if (model instanceof GeoModel.Refining refining) {
+      refining.missingImagery().ifPresent(this::note);
     }
   }
 

@@ -6,7 +6,7 @@ import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
-import io.github.geofix.eval.protocol.Finding;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;

@@ -25,7 +25,14 @@ final class ReferenceTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final List<String> PUBLISHED =
       List.of(
-          "geo-core", "geo-models", "geo-train", "geo-eval", "geo-judge", "geo-onnx", "geo-serve");
+          "geo-core",
+          "geo-models",
+          "geo-train",
+          "geo-eval",
+          "geo-judge",
+          "geo-onnx",
+          "geo-serve",
+          "geo-spark");
 
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(

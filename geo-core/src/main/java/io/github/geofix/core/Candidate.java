@@ -62,7 +62,7 @@ public record Candidate(
   }
 
   /**
-   * Returns a candidate of the same cell and score that lies in a region: this one if it does, else
+   * Returns a candidate of the same cell and score that is in a region: this one if it does, else
    * at a place that cell and region have in common; empty if there is none.
    */
   public Optional<Candidate> within(Region region) {

@@ -157,7 +157,7 @@ public record Explanation(Location location, Evidence evidence) {
    * @param side the number K of children along a side
    * @param scores for each of the K K children, row by row from the north-west, its share of the
    *     score of all views of this step that were compared, 0 to 1
-   * @param chosen the index of the child that the answer lies in
+   * @param chosen the index of the child that the answer is in
    * @param compared the number of views of this step that were compared: the beam
    */
   public record Step(

@@ -52,7 +52,7 @@ public record Location(LatLng latLng, List<Candidate> candidates, List<ScoreRegi
    * of the candidates alone.
    *
    * @return without regions, which are not restricted
-   * @throws NoAnswerException if no candidate lies in the region
+   * @throws NoAnswerException if no candidate is in the region
    */
   Location within(Region region) {
     List<Candidate> inside = new ArrayList<>();

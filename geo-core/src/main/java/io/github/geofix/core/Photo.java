@@ -64,9 +64,9 @@ public final class Photo {
    * Returns a copy that is known to be taken in a region.
    *
    * <p>Answers are those given that: the score of a cell is multiplied by the share of its area
-   * that lies in the region, and all are divided by their sum. So the score is taken to be spread
+   * that is in the region, and all are divided by their sum. So the score is taken to be spread
    * evenly within each cell, and the score of cells outside is 0. Searches leave out cells outside
-   * the region. Candidates and answer lie in it; the regions of the answer consist of whole cells,
+   * the region. Candidates and answer are in it; the regions of the answer consist of whole cells,
    * and keep no calibration.
    */
   public Photo withRegion(Region region) {

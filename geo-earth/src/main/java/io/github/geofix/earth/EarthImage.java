@@ -329,7 +329,7 @@ public final class EarthImage {
   }
 
   /**
-   * Where the pixels of a view lie on the picture.
+   * Where the pixels of a view are on the picture.
    *
    * <p>With x, y the plane coordinates over twice the sphere's radius, the point on the sphere is
    * ((1 - r^2) C + 2 (x E + y N)) / (1 + r^2), where r^2 = x^2 + y^2 and C, E, N are the unit

@@ -201,7 +201,7 @@ public final class ChatClient {
   /**
    * Asks a question about a photo.
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or lies elsewhere,
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
    *     and has never answered before
    */
   ChatReply ask(String question, BufferedImage photo) {

@@ -49,7 +49,7 @@ public final class ChatJudge implements Judge {
   /**
    * {@inheritDoc}
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or lies elsewhere,
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
    *     and has never answered before
    */
   @Override

@@ -121,7 +121,7 @@ public final class VlmLocalizer implements Localizer {
   /**
    * {@inheritDoc}
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or lies elsewhere,
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
    *     and has never answered before
    */
   @Override

@@ -1,15 +1,15 @@
 package io.github.geofix.models;
 
-import io.github.geofix.core.tile.MissingImagery;
-import io.github.geofix.core.Refiner;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
@@ -51,9 +51,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
      */
     Refiner refiner();
 
-    /** Returns how many of the map images of training so far had no imagery; none without a map. */
-    default MissingImagery missingImagery() {
-      return new MissingImagery(MissingImagery.MAX_SHARE);
+    /**
+     * Returns how many of the map images of training so far had no imagery, in words; empty if all
+     * had some, and without a map.
+     */
+    default Optional<String> missingImagery() {
+      return Optional.empty();
     }
   }
   private final String method;
@@ -209,7 +212,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * Keeps the scores of all photos in memory until it returns.
    *
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo lies in a place that the model knows; the model
+   * @throws IllegalArgumentException if no photo is in a place that the model knows; the model
    *     stays as it was
    */
   public final Calibration calibrate(PhotoSource photos) {
@@ -223,7 +226,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo lies in a place that the model knows, a group is
+   * @throws IllegalArgumentException if no photo is in a place that the model knows, a group is
    *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
@@ -250,7 +253,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private static void checkGroups(PhotoSource photos, List<String> groups) {
     if (groups.size() != photos.size()) {
       throw new IllegalArgumentException(
-          groups.size() + " groups do not pair with " + photos.size() + " photos");
+          Count.of(groups.size(), "groups do not pair with ") + Count.of(photos.size(), "photos"));
     }
   }
 

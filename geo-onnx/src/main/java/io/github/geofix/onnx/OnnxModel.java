@@ -1,19 +1,15 @@
 package io.github.geofix.onnx;
 
-import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoSource;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.family.ImportedModel;
+import io.github.geofix.models.internal.family.PositionlessModel;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * An encoder in an ONNX file as a model: saved as a folder, of which galleries of photos are built.
@@ -25,7 +21,7 @@ import java.util.function.Function;
  * GalleryModel.build(folder, photos, gallery);
  * }</pre>
  */
-public final class OnnxModel extends ImportedModel {
+public final class OnnxModel extends PositionlessModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "onnx";
@@ -40,7 +36,7 @@ public final class OnnxModel extends ImportedModel {
   private final OnnxEncoder encoder;
 
   private OnnxModel(Path file, OnnxConfig config) {
-    super(METHOD, new NoArrays(), AnswerOptions.defaults());
+    super(METHOD, new NoArrays());
     this.file = file;
     this.config = config;
     encoder = OnnxEncoder.open(file, config);
@@ -82,15 +78,8 @@ public final class OnnxModel extends ImportedModel {
   }
 
   @Override
-  public Localizer localizer() {
-    throw new IllegalStateException(
-        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
-  }
-
-  @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
-    throw new IllegalStateException(
-        "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
+  protected UnsupportedOperationException untrained() {
+    return ImportedModel.notTrained(METHOD);
   }
 
   @Override

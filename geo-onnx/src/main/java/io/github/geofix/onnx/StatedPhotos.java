@@ -52,7 +52,7 @@ final class StatedPhotos {
    *
    * @param given settings of the caller, by name; {@code output} and {@code pooling} too
    * @throws IllegalArgumentException if something is stated nowhere; the message names it
-   * @throws ModelFormatException if what lies beside the file cannot be read, or states what GeoFix
+   * @throws ModelFormatException if what is beside the file cannot be read, or states what GeoFix
    *     does not do
    */
   static OnnxConfig config(Path onnx, Map<String, String> given) {

@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What an index consists of. Files are never changed: a change of the index is a manifest with the
@@ -40,6 +42,8 @@ record IndexManifest(
   static final int FORMAT = 1;
   private static final String NAME = "manifest-";
   private static final String JSON = ".json";
+  private static final String INDEX = ".index";
+  private static final String DELETED = ".deleted";
 
   /** Enough for a million shards. */
   private static final long MOST_BYTES = 512L << 20;
@@ -153,11 +157,23 @@ record IndexManifest(
   }
 
   static String file(String folder, String digest) {
-    return folder + "/" + digest + ".index";
+    return folder + "/" + digest + INDEX;
   }
 
   private static String deletionFile(String folder, String digest) {
-    return folder + "/" + digest + ".deleted";
+    return folder + "/" + digest + DELETED;
+  }
+
+  /** Returns the names of all files that the manifest refers to. */
+  Set<String> files() {
+    Set<String> files = new HashSet<>();
+    for (Shard shard : shards) {
+      files.add(shard.digest() + INDEX);
+      if (!shard.deletions().isEmpty()) {
+        files.add(shard.deletions() + DELETED);
+      }
+    }
+    return files;
   }
 
   /** The path of a file with a digest. */
@@ -186,17 +202,22 @@ record IndexManifest(
     return Storage.names(folder).stream().anyMatch(IndexManifest::isManifest);
   }
 
-  private static boolean isManifest(String name) {
+  static boolean isManifest(String name) {
     return name.startsWith(NAME) && name.endsWith(JSON);
   }
 
   /** Reads the newest manifest of a folder. */
   static IndexManifest newest(String folder) {
-    String name =
+    return read(
+        folder,
         Storage.names(folder).stream()
             .filter(IndexManifest::isManifest)
             .max(String::compareTo)
-            .orElseThrow(() -> new IllegalArgumentException("there is no index in " + folder));
+            .orElseThrow(() -> new IllegalArgumentException("there is no index in " + folder)));
+  }
+
+  /** Reads a manifest by the name of its file. */
+  static IndexManifest read(String folder, String name) {
     String path = folder + "/" + name;
     try {
       return JsonRecords.read(
@@ -215,9 +236,15 @@ record IndexManifest(
   /**
    * Publishes this manifest under its number.
    *
-   * @throws IllegalStateException if another job was faster
+   * @throws IllegalStateException if another job was faster, or deleted a file
    */
   void publish(String folder) {
+    Set<String> missing = files();
+    Storage.names(folder).forEach(missing::remove);
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "another job deleted " + missing.size() + " files of " + folder + ": repeat this one");
+    }
     JsonObject json = JsonRecords.write(this);
     byte[] bytes = StrictJson.print(json).getBytes(StandardCharsets.UTF_8);
     String path = folder + "/" + NAME + String.format(Locale.ROOT, "%09d", number) + JSON;

@@ -96,7 +96,7 @@ final class ShardSearch {
         .mapPartitions(
             new Plan(shards, region, search.candidatesKm(), splits), Encoders.row(PLANNED))
         .repartitionById(Math.max(1, shards.size() * splits), functions.col(TASK))
-        .sortWithinPartitions(CELLS)
+        .sortWithinPartitions(CELLS, QUERY, TWIN)
         .mapPartitions(
             new Scan(
                 new Source(folder, shards, manifest.firstRows(), splits),

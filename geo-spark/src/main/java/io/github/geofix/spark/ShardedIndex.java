@@ -2,8 +2,10 @@ package io.github.geofix.spark;
 
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.IndexManifest.Shard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.apache.spark.sql.functions;
  * An index of embeddings in shards, each the file of an {@link EmbeddingIndex}, and a manifest that
  * names them: see {@link SparkGeo#buildIndex}. Immutable and thread-safe: a change publishes a
  * manifest with the next number and returns its index. Files are never changed, so searches of an
- * older manifest go on; delete older files when none does.
+ * older manifest go on; {@link #vacuum} deletes what none uses.
  *
  * <p>Rows, their numbers, scores and order are those of one {@link EmbeddingIndex} that had the
  * same rows built, appended, deleted and compacted, in the order of their images.
@@ -183,6 +185,19 @@ public final class ShardedIndex {
     return shards.equals(manifest.shards()) ? this : with(shards);
   }
 
+  /**
+   * Deletes what older manifests alone refer to. The newest manifest stays, each one that was the
+   * newest within the time to keep, and all files of these: searches that began in that time go on.
+   * Files that are younger stay, too: another job may be about to refer to them.
+   *
+   * @param keep at least as long as the longest job that uses the index
+   * @return the number of files that were deleted
+   * @throws IllegalArgumentException if the time is negative
+   */
+  public int vacuum(Duration keep) {
+    return IndexVacuum.of(folder, keep);
+  }
+
   private List<Shard> rewritten(List<List<Integer>> groups) {
     return ShardRows.write(
             ShardRows.ofShards(spark, folder, manifest, groups),
@@ -293,6 +308,7 @@ public final class ShardedIndex {
   /** Returns the number of the manifest, and those of rows and shards. */
   @Override
   public String toString() {
-    return "manifest " + number() + ": " + size() + " rows in " + shards() + " shards";
+    return "manifest %d: %s in %s"
+        .formatted(number(), Count.of(size(), "rows"), Count.of(shards(), "shards"));
   }
 }

@@ -6,6 +6,7 @@ import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.HitTally;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -322,5 +323,32 @@ public final class SparkGeo {
    */
   public DistanceReport.Summary evaluate(Dataset<Row> answers) {
     return Evaluation.of(answers, DistanceReport.STANDARD_KM);
+  }
+
+  /**
+   * Returns how often one of the K best hits lies near the query's true position. Of equal scores,
+   * the lower row number comes first. A query without such a row counts as missed; queries that
+   * could not be read, or have no true position, are left out.
+   *
+   * @param withinKm how near, 0 or more
+   * @param hits of {@link ShardedIndex#search}, best read from where they were written
+   * @param queries those that were searched, under different names: {@code image}, {@code latitude}
+   *     and {@code longitude}, and {@code error}, if there is such a column
+   * @param ks each 1 to the hits of a query
+   * @throws IllegalArgumentException if a value is out of range, or no query has a true position
+   */
+  public HitTally.Summary recallWithin(
+      double withinKm, Dataset<Row> hits, Dataset<Row> queries, int... ks) {
+    return SearchRecall.near(hits, queries, withinKm, ks);
+  }
+
+  /**
+   * Returns how often one of the K best hits is a right image. Otherwise as {@link #recallWithin}.
+   *
+   * @param matches {@code query} and {@code image}: a right image of a query, which may have
+   *     several. Queries without one are left out
+   */
+  public HitTally.Summary recall(Dataset<Row> hits, Dataset<Row> matches, int... ks) {
+    return SearchRecall.matching(hits, matches, ks);
   }
 }

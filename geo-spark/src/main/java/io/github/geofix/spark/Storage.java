@@ -17,12 +17,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.jspecify.annotations.Nullable;
 
 /** Files of any file system that Spark reads: local, HDFS, S3. */
 final class Storage {
@@ -30,15 +34,35 @@ final class Storage {
 
   private Storage() {}
 
+  /** Hadoop parses a long file for each, so all photos of a session share one. */
+  private record Configured(SparkConf spark, Configuration hadoop) {
+
+    static Configured of(SparkConf spark) {
+      Configuration hadoop = new Configuration();
+      scala.Tuple2<String, String>[] set = spark.getAllWithPrefix(HADOOP);
+      for (scala.Tuple2<String, String> entry : set) {
+        hadoop.set(entry._1(), entry._2());
+      }
+      return new Configured(spark, hadoop);
+    }
+  }
+
+  private static volatile @Nullable Configured configured;
+
+  private static Configuration configuration() {
+    SparkConf spark = SparkEnv.get().conf();
+    Configured known = configured;
+    if (known == null || known.spark() != spark) {
+      known = Configured.of(spark);
+      configured = known;
+    }
+    return known.hadoop();
+  }
+
   /** Returns the file system of a path, configured as Spark is; on the driver and in tasks. */
   static FileSystem of(String path) {
     try {
-      Configuration configuration = new Configuration();
-      scala.Tuple2<String, String>[] set = SparkEnv.get().conf().getAllWithPrefix(HADOOP);
-      for (scala.Tuple2<String, String> entry : set) {
-        configuration.set(entry._1(), entry._2());
-      }
-      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration);
+      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + path + ": " + e.getMessage(), e);
     }
@@ -80,7 +104,7 @@ final class Storage {
 
   /**
    * Moves a local file to where its content gives it its name. Whoever comes second leaves the file
-   * of the first, which is the same.
+   * of the first, which is the same, and makes it as young as its own.
    */
   static void publish(Path local, String path) {
     FileSystem files = of(path);
@@ -88,6 +112,7 @@ final class Storage {
     org.apache.hadoop.fs.Path temporary = target.suffix("." + UUID.randomUUID() + ".tmp");
     try {
       if (files.exists(target)) {
+        files.setTimes(target, System.currentTimeMillis(), -1);
         return;
       }
       files.copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), temporary);
@@ -113,12 +138,24 @@ final class Storage {
 
   /** Returns the names of the files in a folder; none if there is no such folder. */
   static List<String> names(String folder) {
+    return List.copyOf(times(folder).keySet());
+  }
+
+  /**
+   * Returns when the files in a folder were written, by name, in milliseconds since 1970; none if
+   * there is no such folder.
+   */
+  static SortedMap<String, Long> times(String folder) {
     FileSystem files = of(folder);
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder);
     try {
-      return files.exists(path)
-          ? Stream.of(files.listStatus(path)).map(file -> file.getPath().getName()).toList()
-          : List.of();
+      SortedMap<String, Long> times = new TreeMap<>();
+      if (files.exists(path)) {
+        for (FileStatus file : files.listStatus(path)) {
+          times.put(file.getPath().getName(), file.getModificationTime());
+        }
+      }
+      return times;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
     }

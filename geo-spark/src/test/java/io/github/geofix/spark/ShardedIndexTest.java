@@ -3,22 +3,34 @@ package io.github.geofix.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.Matches;
+import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.Share;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -295,5 +307,128 @@ final class ShardedIndexTest {
               index.append(vectors(List.of(shorter), 1));
             })
         .hasMessageContaining("2 numbers");
+  }
+
+  private static void age(String folder, String name, int hours) throws IOException {
+    Path unused =
+        Files.setLastModifiedTime(
+            Path.of(folder, name), FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
+  }
+
+  @Test
+  void aVacuumKeepsWhatSearchesThatRunMayRead() throws IOException {
+    List<Entry> rows = entries("a", 300, 1);
+    String folder = folder("v");
+    ShardedIndex first = GEO.buildIndex(vectors(rows, 2), folder, OPTIONS, ROWS_PER_SHARD);
+    ShardedIndex second = first.delete(vectors(rows.subList(0, 70), 1).select("image"));
+    ShardedIndex third = second.compact();
+    Path foreign = Files.writeString(Path.of(folder, "notes.txt"), "mine");
+    Path left = Files.writeString(Path.of(folder, "a".repeat(64) + ".index." + UUID.randomUUID() + ".tmp"), "cut");
+    List<String> all = files(folder);
+    assertThat(first.vacuum(Duration.ofHours(5))).isZero();
+    assertThat(files(folder)).isEqualTo(all);
+    for (String name : all) {
+      age(folder, name, 9);
+    }
+    // The second manifest was the newest until an hour ago, the first until nine hours ago.
+    age(folder, "manifest-000000003.json", 1);
+    assertThat(third.vacuum(Duration.ofHours(5))).isEqualTo(2);
+    assertThat(left).doesNotExist();
+    assertThat(Path.of(folder, "manifest-000000001.json")).doesNotExist();
+    List<Entry> queries = entries("q", 5, 2);
+    ShardedIndex.Search search = ShardedIndex.Search.nearest(3);
+    List<Found> expected = found(third.search(vectors(queries, 1), search));
+    assertThat(found(second.search(vectors(queries, 1), search)).stream().map(Found::image))
+        .containsExactlyElementsOf(expected.stream().map(Found::image).toList());
+
+    age(folder, "manifest-000000003.json", 9);
+    assertThat(third.vacuum(Duration.ofHours(5))).isPositive();
+    assertThat(files(folder))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(
+                    Stream.of("manifest-000000003.json", "notes.txt"),
+                    IndexManifest.newest(folder).files().stream())
+                .toList());
+    assertThat(foreign).hasContent("mine");
+    assertThat(found(third.search(vectors(queries, 1), search))).isEqualTo(expected);
+    assertThatThrownBy(() -> found(first.search(vectors(queries, 1), search)))
+        .hasStackTraceContaining(".index");
+    assertThat(third.append(vectors(rows.subList(0, 70), 2)).size()).isEqualTo(300);
+    assertThatThrownBy(() -> third.vacuum(Duration.ofHours(-1))).hasMessageContaining("negative");
+  }
+
+  @Test
+  void aChangeWhoseFilesWereDeletedMeanwhileIsRepeated() throws IOException {
+    List<Entry> rows = entries("a", 100, 1);
+    String folder = folder("w");
+    ShardedIndex index = GEO.buildIndex(vectors(rows, 2), folder, OPTIONS, ROWS_PER_SHARD);
+    Files.delete(Path.of(folder, IndexManifest.newest(folder).shards().get(0).digest() + ".index"));
+    assertThatThrownBy(() -> index.append(vectors(entries("b", 10, 2), 1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("deleted 1 files");
+  }
+
+  @Test
+  void recallIsThatOfOneMachine() {
+    List<LatLng> places = LocalSpark.points(460, new Random(12));
+    Random random = new Random(13);
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      float[] vector = new float[DIMENSION];
+      for (int d = 0; d < DIMENSION; d++) {
+        vector[d] = (float) random.nextGaussian();
+      }
+      entries.add(new Entry((i < 400 ? "a" : "q") + i, places.get(i), vector));
+    }
+    List<Entry> rows = entries.subList(0, 400);
+    List<Entry> queries = entries.subList(400, 460);
+    ShardedIndex index = GEO.buildIndex(vectors(rows, 3), folder("r"), OPTIONS, ROWS_PER_SHARD);
+    Dataset<Row> hits = index.search(vectors(queries, 4), ShardedIndex.Search.nearest(10));
+    Matches near = Matches.within(places(queries), places(rows), 20);
+    Map<String, Share> expected =
+        new LinkedHashMap<>(
+            RetrievalEvaluator.recallAt(1, 3, 10)
+                .evaluate(embeddings(queries), embeddings(rows), near)
+                .summary()
+                .recallAt());
+    expected.remove("1%");
+    assertThat(expected.get("3").accuracy()).isStrictlyBetween(0.1, 0.9);
+    Dataset<Row> asked = vectors(queries, 2);
+    Dataset<Row> unread = asked.limit(1).withColumn("error", functions.lit("no image"));
+    HitTally.Summary recall = GEO.recallWithin(20, hits, asked.union(unread), 10, 1, 3);
+    assertThat(recall).isEqualTo(new HitTally.Summary(60, expected));
+
+    List<Row> matches = new ArrayList<>();
+    for (int q = 0; q < queries.size(); q++) {
+      for (Entry row : rows) {
+        if (GreatCircle.distanceKm(queries.get(q).place(), row.place()) <= 20) {
+          matches.add(RowFactory.create(queries.get(q).image(), row.image()));
+        }
+      }
+    }
+    matches.add(matches.get(0));
+    matches.add(RowFactory.create("never searched", "a0"));
+    StructType pairs =
+        new StructType().add("query", DataTypes.StringType).add("image", DataTypes.StringType);
+    long matched = matches.stream().map(row -> row.getString(0)).distinct().count();
+    HitTally.Summary byImage = GEO.recall(hits, SPARK.createDataFrame(matches, pairs), 1, 3, 10);
+    assertThat(byImage.count()).isEqualTo(matched);
+    byImage
+        .recallAt()
+        .forEach(
+            (k, share) ->
+                assertThat(Math.round(share.accuracy() * matched))
+                    .isEqualTo(Math.round(expected.get(k).accuracy() * 60)));
+    assertThatThrownBy(() -> GEO.recallWithin(20, hits, asked, 11)).hasMessageContaining("rank 10");
+    assertThatThrownBy(() -> GEO.recallWithin(-1, hits, asked, 1)).hasMessageContaining("-1");
+    assertThatThrownBy(() -> GEO.recallWithin(20, hits, unread, 1)).hasMessageContaining("no query");
+  }
+
+  private static List<LatLng> places(List<Entry> entries) {
+    return entries.stream().map(Entry::place).toList();
+  }
+
+  private static Embeddings embeddings(List<Entry> entries) {
+    return Embeddings.of(entries.stream().map(Entry::vector).toArray(float[][]::new));
   }
 }

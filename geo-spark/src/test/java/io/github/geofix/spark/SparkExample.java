@@ -1,6 +1,8 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.eval.HitTally;
+import java.time.Duration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -25,6 +27,8 @@ final class SparkExample {
         geo.buildIndex(vectors, folder + "/index", IndexOptions.defaults(), 1_000_000);
     Dataset<Row> queries = vectors.join(answers.select("image", "candidates"), "image");
     Dataset<Row> hits = index.search(queries, ShardedIndex.Search.nearest(3).nearCandidates(2500));
-    System.out.println(hits.count() + " neighbors");
+    HitTally.Summary recall = geo.recallWithin(25, hits, queries, 1, 3);
+    int deleted = index.vacuum(Duration.ofDays(7));
+    System.out.println(hits.count() + " neighbors, " + recall + ", " + deleted + " files deleted");
   }
 }

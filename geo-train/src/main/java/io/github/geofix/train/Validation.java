@@ -64,7 +64,7 @@ record Validation(Examples examples, @Nullable DoubleUnaryOperator located) {
     return (double) within / photos.size();
   }
 
-  /** By the file where there is one: models may read what lies beside it. */
+  /** By the file where there is one: models may read what is beside it. */
   private static Optional<Location> locate(Localizer localizer, PhotoSource.Photo photo) {
     if (photo.file().isPresent()) {
       Path file = photo.file().get();

@@ -20,7 +20,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.internal.nn.Dropout;
 import io.github.geofix.models.internal.nn.TorchOps;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;

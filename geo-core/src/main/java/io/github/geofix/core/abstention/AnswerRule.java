@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A rule for which answers of a model to give: those in which enough of the score lies near the
+ * A rule for which answers of a model to give: those in which enough of the score is near the
  * answer, so that the answers given keep an {@link ErrorBound}.
  *
  * <p>The bound holds for photos of the kind that the rule was fitted on, and of no other. It is a
@@ -44,7 +44,7 @@ public record AnswerRule(ErrorBound bound, Optional<Double> leastMass, List<Doub
 
   /**
    * Returns the share of the score within a distance of the answer, 0 to 1: the sum over the
-   * candidates that lie within it.
+   * candidates that are within it.
    */
   public static double mass(Location location, double withinKm) {
     double mass = 0;

@@ -65,7 +65,7 @@ final class Pickle {
    * A tensor.
    *
    * @param offset of its first element in the storage, in elements
-   * @param strides null if the elements lie row by row without gaps
+   * @param strides null if the elements are row by row without gaps
    */
   record Tensor(
       Storage storage,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param type the name of the stored type
  * @param dtype the stored type; null if it cannot be read
  * @param begin the byte of the first element
- * @param strides by how many elements a step along each axis moves; null if the elements lie row by
+ * @param strides by how many elements a step along each axis moves; null if the elements are row by
  *     row without gaps
  */
 record StoredTensor(
@@ -59,7 +59,7 @@ record StoredTensor(
       }
     }
 
-    /** Returns where the present element lies, counted in elements from the first; moves on. */
+    /** Returns where the present element is, counted in elements from the first; moves on. */
     long next() {
       long here = element;
       for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -74,7 +74,7 @@ record StoredTensor(
     }
   }
 
-  /** Returns the number of elements from the first to the one that lies last. */
+  /** Returns the number of elements from the first to the one that is last. */
   long extent() {
     if (strides == null || count == 0) {
       return count;

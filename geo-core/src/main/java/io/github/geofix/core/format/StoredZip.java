@@ -255,7 +255,7 @@ final class StoredZip {
     sorted.sort(Comparator.comparingLong(Entry::start));
     long end = 0;
     for (Entry entry : sorted) {
-      // Each entry's header lies between it and the one before.
+      // Each entry's header is between it and the one before.
       long header = (long) LOCAL_BYTES + entry.name().getBytes(StandardCharsets.UTF_8).length;
       if (entry.start() - header < end) {
         throw refused("the entry " + Printable.of(entry.name()) + " overlaps another");

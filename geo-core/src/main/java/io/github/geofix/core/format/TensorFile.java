@@ -359,7 +359,7 @@ public abstract sealed class TensorFile implements AutoCloseable
     }
   }
 
-  /** Reads elements that do not lie one after the other. */
+  /** Reads elements that do not be one after the other. */
   private void gather(
       String name, StoredTensor tensor, long first, int count, DType dtype, ChunkReader reader) {
     int bytes = dtype.bytes();

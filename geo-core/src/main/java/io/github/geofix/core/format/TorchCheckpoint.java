@@ -49,7 +49,7 @@ final class TorchCheckpoint extends TensorFile {
   /** A place of bytes in the file. */
   private record Place(long start, ByteOrder order) {}
 
-  /** The values of a file, and where its storages lie. */
+  /** The values of a file, and where its storages are. */
   private record Content(Object root, Map<String, Place> storages, Set<String> unread) {}
 
   private TorchCheckpoint(
@@ -62,7 +62,7 @@ final class TorchCheckpoint extends TensorFile {
    * weights are chosen by content and reported by {@link #notes}.
    *
    * @throws java.io.UncheckedIOException if it does not exist or cannot be read
-   * @throws ModelFormatException if it is damaged, unsafe or no such file; the message says why
+   * @throws ModelFormatException if it is damaged, unsafe or no such file; the message states why
    */
   public static TorchCheckpoint open(Path path) {
     return open(path, null);

@@ -1,5 +1,6 @@
 package io.github.geofix.core.geodesy;
 
+import io.github.geofix.core.internal.Count;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -12,12 +13,12 @@ import java.util.stream.Collectors;
  * Named regions with outlines, such as the states of a country, from a GeoJSON file. Immutable and
  * thread-safe.
  *
- * <p>Edges are straight in degrees, and outlines are cut at the antimeridian or go on beyond 180
+ * <p>Edges are straight in degrees, and outlines are cut at the antimeridian or extend beyond 180
  * degrees, as RFC 7946 has it. Several features of one name are one region.
  */
 public final class Boundaries {
 
-  /** Outlines may go on beyond 180 degrees, on either side. */
+  /** Outlines may extend beyond 180 degrees, on either side. */
   private static final int[] TURNS = {0, 360, -360};
 
   private final List<Outline> outlines;
@@ -52,7 +53,7 @@ public final class Boundaries {
     }
   }
 
-  /** A box in degrees, whose longitudes may lie beyond 180. */
+  /** A box in degrees, whose longitudes may be beyond 180. */
   record LatLngSpan(double south, double west, double north, double east) {
     static LatLngSpan of(List<double[]> rings) {
       double south = Double.POSITIVE_INFINITY;
@@ -123,6 +124,6 @@ public final class Boundaries {
   @Override
   public String toString() {
     List<String> names = names();
-    return names.size() + " regions: " + String.join(", ", names.subList(0, Math.min(5, names.size())));
+    return Count.of(names.size(), "regions") + ": " + String.join(", ", names.subList(0, Math.min(5, names.size())));
   }
 }

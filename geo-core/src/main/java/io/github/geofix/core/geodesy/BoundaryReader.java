@@ -27,7 +27,7 @@ final class BoundaryReader {
   /** A MultiPolygon is a list of polygons, which are lists of rings, which are lists of corners. */
   private static final int MAX_DEPTH = 4;
 
-  /** Outlines over the antimeridian may go on for another turn. */
+  /** Outlines over the antimeridian may extend for another turn. */
   private static final double MAX_LONGITUDE = 540;
 
   private static final int MAX_PROPERTIES_LISTED = 20;

@@ -23,7 +23,7 @@ final class NpyEmbeddings extends Embeddings {
   static final int WRITTEN_HEADER = 128;
 
   /**
-   * Where the numbers of a file lie.
+   * Where the numbers of a file are.
    *
    * @param type of NumPy, such as {@code f4}
    */

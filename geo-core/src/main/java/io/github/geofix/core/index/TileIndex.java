@@ -9,7 +9,7 @@ import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult.Hit;
-import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.awt.image.BufferedImage;

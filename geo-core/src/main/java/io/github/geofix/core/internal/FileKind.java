@@ -38,7 +38,7 @@ public enum FileKind {
   /** SVG. */
   SVG("an SVG drawing: convert it to PNG");
 
-  /** The number of bytes that {@link #of} looks at. */
+  /** The number of bytes that {@link #of} reads. */
   public static final int START_BYTES = 64;
 
   private static final Set<String> HEIC_BRANDS =

@@ -1,5 +1,7 @@
 package io.github.geofix.core.internal;
 
+import io.github.geofix.core.internal.webp.WebpReaderSpi;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,9 +27,9 @@ public final class ImageReaders {
   }
 
   /**
-   * Returns readers of the given kinds and those of the JDK: BMP, GIF, JPEG, PNG and TIFF.
+   * Returns readers of WebP, of the given kinds and those of the JDK: BMP, GIF, JPEG, PNG and TIFF.
    *
-   * @param preferred asked before those of the JDK, in order
+   * @param preferred asked before those of the JDK, in order; none of them reads WebP
    */
   public static ImageReaders preferring(List<? extends ImageReaderSpi> preferred) {
     // Two zeros begin a WBMP, an image of phones of 1999: what damaged files are taken for.
@@ -37,7 +39,8 @@ public final class ImageReaders {
         new ServiceRegistry(List.<Class<?>>of(ImageReaderSpi.class).iterator());
     standard.forEach(registry::registerServiceProvider);
     preferred.forEach(registry::registerServiceProvider);
-    List<ImageReaderSpi> all = new ArrayList<>(preferred);
+    List<ImageReaderSpi> all = new ArrayList<>(List.of(new WebpReaderSpi()));
+    all.addAll(preferred);
     all.addAll(standard);
     return new ImageReaders(List.copyOf(all));
   }
@@ -77,6 +80,8 @@ public final class ImageReaders {
       boolean fits;
       try {
         fits = provider.canDecodeInput(in);
+      } catch (EOFException e) {
+        fits = false; // the file is shorter than what a provider looks at
       } finally {
         in.reset();
       }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * @param target what is written
- * @param id tells writes of the same target apart
+ * @param id distinguishes writes of the same target
  */
 record TemporaryName(Path target, String id) {
   private static final Pattern NAME =

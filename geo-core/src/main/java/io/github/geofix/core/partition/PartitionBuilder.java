@@ -227,7 +227,7 @@ final class PartitionBuilder {
           y += sums[PointChunk.SUMS * cut + 1];
           z += sums[PointChunk.SUMS * cut + 2];
         }
-        // The points of a cell lie within one face, so their sum is never zero.
+        // The points of a cell are within one face, so their sum is never zero.
         LatLng mean =
             kind == Mean.SPHERICAL
                 ? SphericalMean.latLngOf(x, y, z)

@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.core.internal.Printable;
@@ -25,7 +26,7 @@ import javax.imageio.stream.ImageInputStream;
 
 /**
  * A GeoTIFF, after OGC 19-008r4. The pixels are decoded by the TIFF reader of Java itself; only the
- * few tags that say where the image lies are read here.
+ * few tags that position the image are read here.
  */
 final class GeoTiff implements TileReader {
 
@@ -147,11 +148,11 @@ final class GeoTiff implements TileReader {
     long bits = tags.deepestSample();
     if (bits > MAX_SAMPLE_BITS || !tags.hasUnsignedSamples()) {
       throw new IOException(
-          ("its pixels have %d bands of %d bits%s; read are those of 8 bits, which gdal_translate"
+          ("its pixels have %s of %d bits%s; read are those of 8 bits, which gdal_translate"
                   + " -ot Byte -scale LOW HIGH 0 255 %s converted.tif writes, with the values that"
                   + " become black and white, such as -scale 0 3000")
               .formatted(
-                  bands,
+                  Count.of(bands, "bands"),
                   bits,
                   tags.hasUnsignedSamples() ? "" : " that are signed or floating-point numbers",
                   file));
@@ -232,7 +233,7 @@ final class GeoTiff implements TileReader {
     return new Tags(TIFFDirectory.createFromMetadata(reader.getImageMetadata(image)));
   }
 
-  /** Where the top left corner of the image lies, in units of its coordinate system. */
+  /** Where the top left corner of the image is, in units of its coordinate system. */
   private static double[] corner(Tags tags) throws IOException {
     double[] tie = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TIE_POINT);
     double[] matrix = tags.numbers(GeoTIFFTagSet.TAG_MODEL_TRANSFORMATION);

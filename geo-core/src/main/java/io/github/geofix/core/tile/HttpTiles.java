@@ -173,7 +173,7 @@ final class HttpTiles implements TileReader {
     }
   }
 
-  /** Keeps one byte more than is read, by which the decoder knows that a tile is too large. */
+  /** Keeps one byte more than is read, by which the decoder finds that a tile is too large. */
   private static void add(byte[] part, ByteArrayOutputStream body) {
     body.write(part, 0, Math.min(part.length, TileImage.MAX_BYTES + 1 - body.size()));
   }

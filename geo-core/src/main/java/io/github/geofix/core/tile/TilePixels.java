@@ -60,7 +60,7 @@ final class TilePixels {
    *
    * @param maxPixels the most pixels to make room for
    * @throws IOException if the bytes are no picture, damaged, cut short or too large; the message
-   *     says which
+   *     states which
    */
   static TilePixels decode(ImageInputStream stream, long maxPixels) throws IOException {
     ImageReader reader =

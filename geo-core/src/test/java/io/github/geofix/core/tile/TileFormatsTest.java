@@ -4,20 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
+import io.github.geofix.core.internal.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.webp.Webp;
+import io.github.geofix.core.internal.webp.WebpFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TileFormatsTest {
@@ -26,6 +34,39 @@ class TileFormatsTest {
 
   TileFormatsTest(@TempDir Path folder) {
     this.folder = folder;
+  }
+
+  /** Pixels of libwebp; transparent ones are black. */
+  @ParameterizedTest
+  @EnumSource(names = {"FOLDER", "MBTILES", "PMTILES", "HTTP"})
+  void readsTilesInWebp(StoreKind kind) throws Exception {
+    SortedMap<Tile, byte[]> tiles = Stores.pyramid(Pictures.noise(64, 64, new Random(1)), 32);
+    List<byte[]> files =
+        Stream.of("tile-lossy.webp", "tile-lossless.webp", "tile-alpha.webp")
+            .map(WebpFiles::read)
+            .toList();
+    List<Tile> replaced = List.of(new Tile(1, 0, 0), new Tile(1, 1, 0), new Tile(1, 0, 1));
+    for (int i = 0; i < replaced.size(); i++) {
+      tiles.put(replaced.get(i), files.get(i));
+    }
+    Path place = Files.createDirectory(folder.resolve("map"));
+    BufferedImage unused = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+    try (AutoCloseable store = kind.write(place.resolve(kind.name()), unused, 32, tiles);
+        TileSource source =
+            kind.open(place.resolve(kind.name()), 32, 1, TileOptions.defaults())) {
+      assertThat(store).isNotNull();
+      BufferedImage view = source.view(MercatorFrame.WORLD, 64, 64);
+      for (int i = 0; i < replaced.size(); i++) {
+        BufferedImage tile = Webp.of(files.get(i)).decode();
+        for (int pixel = 0; pixel < 32 * 32; pixel++) {
+          int x = pixel % 32;
+          int y = pixel / 32;
+          int argb = tile.getRGB(x, y);
+          int shown = view.getRGB(32 * replaced.get(i).x() + x, 32 * replaced.get(i).y() + y);
+          assertThat(shown).isEqualTo(argb >>> 24 == 0 ? 0xff000000 : argb);
+        }
+      }
+    }
   }
 
   /** The table in section 4 of the PMTiles 3 specification. */

@@ -3,12 +3,16 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.github.geofix.core.internal.geodesy.MercatorFrame;
+import io.github.geofix.core.internal.webp.WebpFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
@@ -23,6 +27,7 @@ class TileFuzzTest {
   private static final byte[] MBTILES = sample("mbtiles");
   private static final byte[] PMTILES = sample("pmtiles");
   private static final byte[] GEOTIFF = sample("tif");
+  private static final List<byte[]> WEBP = WebpFiles.all();
 
   @Property(shrinking = ShrinkingMode.OFF)
   void mbtiles(@ForAll long seed) throws IOException {
@@ -37,6 +42,27 @@ class TileFuzzTest {
   @Property(shrinking = ShrinkingMode.OFF)
   void geoTiff(@ForAll long seed) throws IOException {
     survives(GEOTIFF, ".tif", seed);
+  }
+
+  /** Lossy, lossless, with alpha and animated, in the memory that {@link TileImage} allows. */
+  @Property(shrinking = ShrinkingMode.OFF)
+  void webp(@ForAll long seed) {
+    Random random = new Random(seed);
+    byte[] file = damaged(WEBP.get(random.nextInt(WEBP.size())), random);
+    long before = allocated();
+    try {
+      TilePixels tile = TileImage.decode(file);
+      assertThat((long) tile.width() * tile.height()).isBetween(1L, 1L << 22);
+    } catch (IOException e) {
+      // The decoder itself refuses what is damaged: no exception of the machine is wrapped.
+      assertThat(e.getMessage()).doesNotStartWith("damaged: java.lang.");
+    }
+    assertThat(allocated() - before).isLessThan(128L << 20);
+  }
+
+  private static long allocated() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   /** Found by the property: an index out of order, along which the zooms never ended. */

@@ -8,6 +8,7 @@ import io.github.geofix.core.internal.CsvFile;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

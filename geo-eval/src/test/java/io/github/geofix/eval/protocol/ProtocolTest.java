@@ -12,6 +12,7 @@ import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
+import io.github.geofix.eval.protocol.Protocol.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -50,9 +50,9 @@ public abstract class Backbone extends Layer {
   /**
    * Creates a backbone by name.
    *
-   * @param name one of {@link #names()}, or the full name of a class of your own with a constructor
+   * @param name one of {@link #names()}, or the full name of a custom class with a constructor
    *     without arguments
-   * @param image what it is to read; a class of your own decides for itself
+   * @param image what it is to read; a custom class decides for itself
    * @throws IllegalArgumentException if there is no such backbone, with the names there are or the
    *     class that is missing; or if it does not read such images, or they are too small for it
    */

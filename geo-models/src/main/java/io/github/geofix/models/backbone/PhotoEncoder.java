@@ -66,7 +66,7 @@ public interface PhotoEncoder extends AutoCloseable {
    * Returns a photo as the network reads it, the same number of values for each.
    *
    * @param photo upright
-   * @param file where it came from, for encoders that read what lies beside it
+   * @param file where it came from, for encoders that read what is beside it
    */
   float[] read(BufferedImage photo, Optional<Path> file);
 

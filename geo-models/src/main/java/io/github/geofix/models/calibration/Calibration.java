@@ -1,6 +1,7 @@
 package io.github.geofix.models.calibration;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
@@ -110,7 +111,7 @@ public record Calibration(
    * @param photos their number; they were not trained on
    * @param model returns the scores of the photo of an index, 0 to {@code photos} - 1; called once
    *     for each
-   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows
+   * @throws IllegalArgumentException if none of the photos is in a place that the model knows
    */
   public static Calibration fit(int photos, IntFunction<ScoredPhoto> model) {
     return fit(model, Collections.nCopies(photos, ""));
@@ -123,7 +124,7 @@ public record Calibration(
    *
    * @param model returns the scores of the photo of an index; called once for each
    * @param groups the group of each photo, such as its date, camera or continent
-   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows, or
+   * @throws IllegalArgumentException if none of the photos is in a place that the model knows, or
    *     one of several groups is too small for the largest coverage
    */
   public static Calibration fit(IntFunction<ScoredPhoto> model, List<String> groups) {
@@ -149,7 +150,7 @@ public record Calibration(
    *     List)}; one group for all if there are none
    * @param others the number of photos of the other kind, of the order of those with known places
    * @param unknown returns their scores, whose truth is not used; called once for each
-   * @throws IllegalArgumentException if none of the photos lies in a place that the model knows, or
+   * @throws IllegalArgumentException if none of the photos is in a place that the model knows, or
    *     there are no photos of the other kind
    */
   public static Calibration fitForShift(
@@ -264,15 +265,15 @@ public record Calibration(
   private static void checkSize(String group, int photos) {
     if (photos < LEAST_PHOTOS) {
       throw new IllegalArgumentException(
-          "the group \"%s\" has %d photos; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
-              .formatted(group, photos, 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
+          "the group \"%s\" has %s; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
+              .formatted(group, Count.of(photos, "photos"), 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
     }
   }
 
   /**
    * An uncalibrated prediction with its ground truth, to fit a {@link Calibration} on.
    *
-   * @param scores one for each place that the model tells apart, 0 or more, not all 0
+   * @param scores one for each place that the model distinguishes, 0 or more, not all 0
    * @param truth the number of the true place; -1 if none is right
    * @param needed from a temperature to {@link RegionShares#needed} of the scores at that
    *     temperature
@@ -281,7 +282,7 @@ public record Calibration(
       double[] scores, int truth, DoubleFunction<RegionShares.Needed> needed) {
 
     /**
-     * Returns what a model says whose places are S2 cells.
+     * Returns the prediction of a model whose places are S2 cells.
      *
      * @param place where the photo was taken
      * @param scores one for each cell

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * How much more frequent each photo of one sample is in another sample, by a logistic regression
- * that tells the two apart from what the model's scores look like: the logarithm of the best score,
+ * that separates the two by what the model's scores look like: the logarithm of the best score,
  * their entropy, and the squares of both. The odds of the regression are the ratio of the densities
  * (Bickel, Brueckner and Scheffer, "Discriminative learning under covariate shift", JMLR 2009).
  */

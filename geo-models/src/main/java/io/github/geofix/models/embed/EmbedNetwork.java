@@ -142,7 +142,7 @@ final class EmbedNetwork extends Module {
    * @param labels {@code [B, L]}, the photos' cells, or -1
    */
   NDArray loss(Forward f, NDArray embedded, NDArray labels) {
-    // So that there is something to differentiate even if no photo lies in a cell.
+    // So that there is something to differentiate even if no photo is in a cell.
     NDArray sum = embedded.sum().mul(Scalar.of(embedded, 0));
     int fewest = inBatch() == null ? 1 : 2;
     for (int level = 0; level < levels(); level++) {

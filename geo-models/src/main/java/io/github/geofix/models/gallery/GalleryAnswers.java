@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What the most similar photos say of a photo. */
+/** The answer of the most similar photos. */
 final class GalleryAnswers {
   private GalleryAnswers() {}
 
@@ -54,6 +54,12 @@ final class GalleryAnswers {
     List<LatLng> places = hits.stream().map(Hit::latLng).toList();
     Cells cells = cells(places, votes(hits, config.scale()), config.answer().meanKm());
     return ScoredPhoto.of(truth, cells.cells, cells.scores);
+  }
+
+  /** Returns the places of the most similar photos with their votes, as before calibration. */
+  static WeightedPoints weighted(List<Hit> hits, GalleryConfig config) {
+    return WeightedPoints.of(
+        hits.stream().map(Hit::latLng).toList(), votes(hits, config.scale()));
   }
 
   private static double[] votes(List<Hit> hits, double scale) {

@@ -33,7 +33,7 @@ final class GalleryFolder {
 
   private GalleryFolder() {}
 
-  /** Returns the name of a photo in the rows: wherever a list lies, it names the same file. */
+  /** Returns the name of a photo in the rows: wherever a list is, it names the same file. */
   static String id(Path photo) {
     return photo.toAbsolutePath().normalize().toString();
   }

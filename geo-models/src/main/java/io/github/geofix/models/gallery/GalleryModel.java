@@ -1,6 +1,5 @@
 package io.github.geofix.models.gallery;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
@@ -15,15 +14,14 @@ import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
 import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.internal.family.UntrainedModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,14 +34,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
  * A gallery of photos with known positions: a photo is located at the consensus of the most similar
- * ones. It lies in a folder with a copy of its encoder, which {@link Localizer#load} reads.
+ * ones. It is in a folder with a copy of its encoder, which {@link Localizer#load} reads.
  *
  * <pre>{@code
  * GalleryModel.build(encoder, Manifest.readCsv(photos), folder);
@@ -56,7 +53,7 @@ import java.util.function.IntConsumer;
  * process that ends at any time leaves them as they were before or after. One process at a time can
  * change a gallery; others that have it open see it as it was. Answers are thread-safe.
  */
-public final class GalleryModel extends GeoModel implements GeoModel.Refining {
+public final class GalleryModel extends UntrainedModel implements GeoModel.Refining {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "gallery";
@@ -74,7 +71,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   public record Match(Path photo, LatLng latLng, double score) {}
 
   /**
-   * What a gallery says of a photo.
+   * A gallery's answer to a photo.
    *
    * @param location the consensus; empty if the photo is not answered
    * @param matches the most similar photos, best first
@@ -123,7 +120,8 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   }
 
   /**
-   * Builds a gallery with {@link GalleryConfig#defaults} and a limit at {@link #FALSE_ANSWERS}.
+   * Builds a gallery with {@link GalleryConfig#defaults}, {@link #chooseAgreement} and a limit at
+   * {@link #FALSE_ANSWERS}.
    *
    * @param encoder the folder of a model that encodes photos, of which the gallery keeps a copy
    * @param photos with their positions
@@ -141,6 +139,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
             VectorEncoding.FLOAT32,
             LoadOptions.defaults())) {
       gallery.add(photos);
+      gallery.chooseAgreement();
       gallery.setLimit(FALSE_ANSWERS);
     }
   }
@@ -299,6 +298,29 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   }
 
   /**
+   * Sets the distance within which votes agree, {@link AnswerOptions#meanKm}, from the gallery
+   * itself: each of up to 1,000 photos is located by all others, with distances of 1 m to 10 km.
+   * That of the least mean logarithm of the error is taken, 100 m if none is better, and with fewer
+   * than 20 photos 100 m. Choose it before the limit, which depends on it.
+   *
+   * @return the distance in km
+   */
+  public double chooseAgreement() {
+    setAgreement(GalleryAgreement.of(rows, config()));
+    return answerOptions().meanKm();
+  }
+
+  /**
+   * Sets the distance within which votes agree.
+   *
+   * @param km see {@link AnswerOptions#meanKm}
+   */
+  public void setAgreement(double km) {
+    setAnswerOptions(answerOptions().withMeanKm(km));
+    saveConfig();
+  }
+
+  /**
    * Sets the limit.
    *
    * @param minScore see {@link GalleryConfig#minScore}
@@ -436,16 +458,7 @@ public final class GalleryModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    throw untrained();
-  }
-
-  @Override
-  public NDArray loss(Forward f, Batch batch) {
-    throw untrained();
-  }
-
-  private static IllegalStateException untrained() {
+  protected IllegalStateException untrained() {
     return new IllegalStateException(
         "a gallery is not trained: train its encoder, and build the gallery again");
   }

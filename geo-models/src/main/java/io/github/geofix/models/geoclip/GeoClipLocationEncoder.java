@@ -25,7 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The location encoder of GeoCLIP: its vectors lie in the embedding space of GeoCLIP's image
+ * The location encoder of GeoCLIP: its vectors are in the embedding space of GeoCLIP's image
  * encoder. 9.5 million parameters in the released size, named as in the published checkpoint.
  *
  * <pre>{@code

@@ -58,7 +58,7 @@ final class GeoClipRelease {
   /** The file of a release that holds all arrays. */
   static final String WEIGHTS = "model.safetensors";
 
-  /** Where the files of the Python package lie, below its folder {@code geoclip/model}. */
+  /** Where the files of the Python package are, below its folder {@code geoclip/model}. */
   private static final List<String> FOLDERS = List.of("", "weights", "gps_gallery");
 
   private GeoClipRelease() {}

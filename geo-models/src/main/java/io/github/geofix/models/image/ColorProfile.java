@@ -1,10 +1,8 @@
 package io.github.geofix.models.image;
 
-import java.util.Arrays;
-
 /**
- * Hides the color profile of JPEG and WebP files from readers that would apply it, which takes
- * longer than decoding, and that of BMP files from the JDK's reader, which allocates as much as the
+ * Hides the color profile of JPEG files from readers that would apply it, which takes longer than
+ * decoding, and that of BMP files from the JDK's reader, which allocates as much as the
  * file claims. In other formats the profile leaves the samples alone.
  */
 final class ColorProfile {
@@ -34,7 +32,7 @@ final class ColorProfile {
     if (MetadataBlocks.startsWith(file, 0, BMP)) {
       return hiddenInBmp(file);
     }
-    return hiddenInWebp(file);
+    return file;
   }
 
   /** Renames the segments with the profile to a kind that nothing reads. */
@@ -72,17 +70,6 @@ final class ColorProfile {
     }
     byte[] result = file.clone();
     System.arraycopy(BMP_SRGB, 0, result, BMP_COLOR_SPACE, 4);
-    return result;
-  }
-
-  private static byte[] hiddenInWebp(byte[] file) {
-    return WebpChunk.find(file, "ICCP").map(chunk -> without(file, chunk)).orElse(file);
-  }
-
-  private static byte[] without(byte[] file, WebpChunk profile) {
-    byte[] result = file.clone();
-    int type = profile.start() - WebpChunk.HEADER_BYTES;
-    Arrays.fill(result, type, type + 4, (byte) 'x');
     return result;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import io.github.geofix.core.internal.webp.WebpChunk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -4,13 +4,15 @@ import com.drew.metadata.Metadata;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.ImageReaders;
+import io.github.geofix.core.internal.webp.Webp;
+import io.github.geofix.core.internal.webp.WebpChunk;
 import io.github.geofix.models.internal.image.Orientation;
 import io.github.geofix.models.internal.image.Pixels;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferInt;
 import java.awt.image.SampleModel;
@@ -36,8 +38,7 @@ final class PhotoDecoder {
           List.of(
               new JPEGImageReaderSpi(),
               new TIFFImageReaderSpi(),
-              new BigTIFFImageReaderSpi(),
-              new WebPImageReaderSpi()));
+              new BigTIFFImageReaderSpi()));
 
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;
@@ -72,7 +73,6 @@ final class PhotoDecoder {
    * @throws IOException if it is damaged
    */
   BufferedImage decode() throws IOException {
-    WebpChunk.checkLengths(file);
     if (!hasUnsignedSamples) {
       throw noRange();
     }
@@ -86,7 +86,7 @@ final class PhotoDecoder {
       try {
         reader.setInput(in, true, true);
         checkSize(reader);
-        image = decode(reader);
+        image = read(reader);
       } finally {
         reader.dispose();
       }
@@ -97,37 +97,13 @@ final class PhotoDecoder {
         && samples != DataBuffer.TYPE_INT) {
       throw noRange();
     }
-    if (bitsPerSample == 24 && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
+    if (bitsPerSample == 24
+        && image.getSampleModel() instanceof ComponentSampleModel
+        && image.getRaster().getDataBuffer() instanceof DataBufferInt ints) {
       widen(ints);
     }
     BufferedImage bgr = Pixels.bgr(image);
     return orientation.apply(canvas.isPresent() ? canvas.get().around(bgr) : bgr);
-  }
-
-  private BufferedImage decode(ImageReader reader) throws IOException {
-    Optional<WebpChunk> frame = WebpChunk.find(file, "VP8 ");
-    if (frame.isEmpty()) {
-      return read(reader);
-    }
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    BufferedImage colors = Vp8Decoder.decode(file, frame.get(), width, height);
-    if (WebpChunk.find(file, "ALPH").isEmpty()) {
-      return colors;
-    }
-    BufferedImage image = read(reader);
-    if (!image.getColorModel().hasAlpha()) {
-      return colors;
-    }
-    WebpAlpha.restore(file, image);
-    int[] row = new int[width];
-    for (int y = 0; y < height; y++) {
-      for (int band = 0; band < BGR_BYTES; band++) {
-        colors.getRaster().getSamples(0, y, width, 1, band, row);
-        image.getRaster().setSamples(0, y, width, 1, band, row);
-      }
-    }
-    return image;
   }
 
   /** The reader keeps samples of 24 bits in 32 without scaling them. */
@@ -169,13 +145,13 @@ final class PhotoDecoder {
       int components = jpeg.get().components();
       pixelBytes += jpeg.get().coefficientBytes() + components;
       pixelBytes += components == BGR_BYTES ? 0 : BGR_BYTES;
+    } else if (WebpChunk.isWebp(file)) {
+      pixelBytes += Webp.of(file).bytesPerPixel();
     } else {
       SampleModel samples = type(reader).getSampleModel();
       int bits = IntStream.of(samples.getSampleSize()).sum();
       checkTiles(reader, bits);
       pixelBytes += bits / 8.0 + BGR_BYTES;
-      // Besides the reader's image with alpha there is one with colors.
-      pixelBytes += WebpChunk.find(file, "ALPH").isPresent() ? BGR_BYTES : 0;
     }
     checkMemory(width, height, pixelBytes);
   }

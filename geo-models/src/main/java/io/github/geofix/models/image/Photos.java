@@ -22,15 +22,14 @@ import org.jspecify.annotations.Nullable;
  *       EXIF. Metadata is looked for in JPEG, PNG, WebP and TIFF. No other EXIF entry is looked at;
  *       above all not the position, which would give the answer away. {@link ExifPosition} reads it
  *       when a list of training photos is made.
- *   <li>Transparent pixels are composited on white, and so is what a GIF's first frame leaves of
- *       its canvas. Gray becomes equal red, green and blue. CMYK is converted. Samples of 16, 24
+ *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
+ *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted. Samples of 16, 24
  *       and 32 bits are rounded to 8 bits; signed and floating-point ones, which have no range of
  *       their own, are refused.
  *   <li>Color profiles of RGB and gray images are ignored, as Pillow and torchvision do: networks
  *       were trained on the values in the file.
- *   <li>JPEG values are those of libjpeg to within 2 levels, lossy WebP's are those of libwebp to
- *       within one level on average.
- *   <li>Of a file with several images, the first is read.
+ *   <li>JPEG values are those of libjpeg to within 2 levels, WebP's are those of libwebp.
+ *   <li>Of a file with several images, and of an animation, the first is read.
  * </ul>
  *
  * <p>Photos may come from strangers, see {@link PhotoLimits#server()}. What the header promises is

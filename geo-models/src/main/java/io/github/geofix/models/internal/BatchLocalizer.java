@@ -152,7 +152,7 @@ public abstract class BatchLocalizer implements Localizer {
    * As {@link #location(CellPartition, double[], AnswerOptions, Calibration, IntFunction)}, given
    * that the photo was taken in a region.
    *
-   * @throws io.github.geofix.core.NoAnswerException if no cell with a score lies in the region
+   * @throws io.github.geofix.core.NoAnswerException if no cell with a score is in the region
    */
   protected static Location locationWithin(
       Optional<Region> region,
@@ -167,7 +167,7 @@ public abstract class BatchLocalizer implements Localizer {
 
   /**
    * Returns the location that scores of positions stand for: its candidates are positions, its
-   * regions unions of the cells that they lie in.
+   * regions unions of the cells that they are in.
    *
    * @param positions returns the position of a number
    * @param cells those of the positions
@@ -198,7 +198,7 @@ public abstract class BatchLocalizer implements Localizer {
    * As {@link #location(IntFunction, PositionCells, double[], AnswerOptions, Calibration)}, given
    * that the photo was taken in a region: positions outside are left out.
    *
-   * @throws io.github.geofix.core.NoAnswerException if no position with a score lies in the region
+   * @throws io.github.geofix.core.NoAnswerException if no position with a score is in the region
    */
   protected static Location locationWithin(
       Optional<Region> region,

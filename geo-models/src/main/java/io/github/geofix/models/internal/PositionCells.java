@@ -6,7 +6,7 @@ import io.github.geofix.core.partition.CellPartition;
 import java.util.List;
 
 /**
- * The S2 cells that many positions lie in, of which the regions of answers consist where a model
+ * The S2 cells that many positions are in, of which the regions of answers consist where a model
  * scores positions. Small where positions are dense. Immutable and thread-safe.
  */
 public final class PositionCells {
@@ -44,7 +44,7 @@ public final class PositionCells {
     return cells;
   }
 
-  /** Returns the number of the cell that a position lies in. */
+  /** Returns the number of the cell that a position is in. */
   public int label(int position) {
     return labels[position];
   }

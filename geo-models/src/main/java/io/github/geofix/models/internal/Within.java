@@ -25,7 +25,7 @@ public final class Within {
   /**
    * Returns the scores of cells given a region; those given if there is none.
    *
-   * @throws NoAnswerException if no cell with a score lies in the region
+   * @throws NoAnswerException if no cell with a score is in the region
    */
   public static double[] scores(Optional<Region> region, CellPartition cells, double[] scores) {
     return region.isEmpty()
@@ -41,7 +41,7 @@ public final class Within {
         : scores(scores, i -> region.get().contains(positions.apply(i)) ? 1 : 0);
   }
 
-  /** Returns the share of each path's cell that lies in a region; computed once for each. */
+  /** Returns the share of each path's cell that is in a region; computed once for each. */
   public static ToDoubleFunction<CellPath> shares(Region region, Function<CellPath, Cell> cells) {
     Map<CellPath, Double> known = new HashMap<>();
     return path -> known.computeIfAbsent(path, p -> RegionOverlap.share(region, cells.apply(p)));

@@ -1,12 +1,9 @@
 package io.github.geofix.models.io;
 
-import com.google.common.hash.Hashing;
-import com.google.common.io.MoreFiles;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.geofix.core.LoadOptions;
-import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.JsonRecords;
@@ -19,13 +16,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -43,10 +37,10 @@ public final class ModelFolder {
   /** The file that holds the {@link Attribution} of published weights. */
   public static final String ATTRIBUTION = "attribution.json";
 
-  private static final String CONFIG = "config.json";
-  private static final String CALIBRATION = "calibration.json";
-  private static final String WEIGHTS = "weights.safetensors";
-  private static final String CARD = "card.json";
+  static final String CONFIG = "config.json";
+  static final String CALIBRATION = "calibration.json";
+  static final String WEIGHTS = "weights.safetensors";
+  static final String CARD = "card.json";
   private static final long MAX_JSON_BYTES = 16L << 20;
 
   /** Writes one file of a model. */
@@ -63,7 +57,7 @@ public final class ModelFolder {
    * @param config the family's configuration
    * @param calibration {@link Calibration#NONE} for a model that is not calibrated
    * @param card the provenance
-   * @param weights writes the safetensors file of all arrays; empty if they lie in another of the
+   * @param weights writes the safetensors file of all arrays; empty if they are in another of the
    *     files
    * @param files writes the further files, by name
    */
@@ -75,16 +69,13 @@ public final class ModelFolder {
       Optional<FileWriter> weights,
       Map<String, FileWriter> files) {}
 
-  /** Indexes are mapped rather than read, and have checksums of their own. */
-  private static final String INDEX_ENDING = ".index";
-
   /**
    * What config.json holds.
    *
    * @param sha256 hexadecimal digests, by file name; empty in folders of the first days of the
    *     format
    */
-  private record Head(
+  record Head(
       int format, String method, JsonObject config, Optional<Map<String, String>> sha256) {}
 
   private final Path path;
@@ -174,35 +165,7 @@ public final class ModelFolder {
    * @throws UncheckedIOException if writing fails; nothing is left behind
    */
   public static void write(Path path, Contents contents) {
-    JsonObject config = JsonRecords.write(contents.config());
-    AtomicFiles.writeFolder(
-        path,
-        filesOf(path),
-        folder -> {
-          Map<String, String> digests = new TreeMap<>();
-          Map<String, FileWriter> files = new LinkedHashMap<>(contents.files());
-          contents.weights().ifPresent(weights -> files.put(WEIGHTS, weights));
-          for (Map.Entry<String, FileWriter> file : files.entrySet()) {
-            Path written = folder.resolve(file.getKey());
-            file.getValue().writeTo(written);
-            if (Files.isDirectory(written) && !Files.exists(written.resolve(CONFIG))) {
-              continue; // An index of several files.
-            }
-            if (Files.isDirectory(written)) {
-              // The digests of a model inside this one are in its own configuration.
-              digests.put(file.getKey() + "/" + CONFIG, sha256(written.resolve(CONFIG)));
-            } else if (!file.getKey().endsWith(INDEX_ENDING)) {
-              digests.put(file.getKey(), sha256(written));
-            }
-          }
-          if (!contents.calibration().equals(Calibration.NONE)) {
-            write(folder.resolve(CALIBRATION), contents.calibration());
-          }
-          write(folder.resolve(CARD), contents.card());
-          write(
-              folder.resolve(CONFIG),
-              new Head(FORMAT, contents.method(), config, Optional.of(digests)));
-        });
+    ModelFolderWriter.write(path, contents);
   }
 
   /**
@@ -212,35 +175,12 @@ public final class ModelFolder {
    */
   public void saveConfig(Record config) {
     Head changed = new Head(FORMAT, method(), JsonRecords.write(config), head.sha256());
-    AtomicFiles.writeString(path.resolve(CONFIG), StrictJson.print(JsonRecords.write(changed)));
+    AtomicFiles.writeString(path.resolve(CONFIG), ModelFolderWriter.json(changed));
   }
 
-  /** Returns the files of an older model that a newer one may lack; none if there is no model. */
-  private static Set<String> filesOf(Path path) {
-    Set<String> names = new TreeSet<>();
-    if (!Files.isRegularFile(path.resolve(CONFIG))) {
-      return names;
-    }
-    names.addAll(List.of(CALIBRATION, WEIGHTS, ATTRIBUTION, AnswerRules.FILE));
-    try (Stream<Path> files = Files.list(path)) {
-      files
-          .map(file -> String.valueOf(file.getFileName()))
-          .filter(name -> name.endsWith(INDEX_ENDING))
-          .forEach(names::add);
-      open(path).head.sha256().orElse(Map.of()).keySet().stream()
-          .map(name -> name.replaceFirst("/.*", ""))
-          .forEach(names::add);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
-    } catch (ModelFormatException e) {
-      // A damaged model is replaced if it holds nothing but what every model may hold.
-      return names;
-    }
-    return names;
-  }
-
-  private static String sha256(Path file) throws IOException {
-    return MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString();
+  /** Returns the digests of the files, by name; none where the folder has none. */
+  Map<String, String> digests() {
+    return head.sha256().orElse(Map.of());
   }
 
   /**
@@ -262,7 +202,7 @@ public final class ModelFolder {
           path.resolve(CONFIG) + " has no sha256 of " + name + ": save or copy the model again");
     }
     try {
-      String found = sha256(file);
+      String found = ModelFolderWriter.sha256(file);
       if (!found.equals(expected)) {
         throw new ModelFormatException(
             file
@@ -279,15 +219,7 @@ public final class ModelFolder {
 
   /** Returns a writer of a record as JSON. */
   public static FileWriter writerOf(Record content) {
-    return file -> write(file, content);
-  }
-
-  private static void write(Path file, Record content) throws IOException {
-    Files.writeString(file, json(content));
-  }
-
-  private static String json(Record content) {
-    return StrictJson.print(JsonRecords.write(content));
+    return file -> Files.writeString(file, ModelFolderWriter.json(content));
   }
 
   /** Returns the folder itself. */
@@ -301,7 +233,7 @@ public final class ModelFolder {
   }
 
   /**
-   * Returns the same folder with some of the configuration changed, such as where the map lies now;
+   * Returns the same folder with some of the configuration changed, such as where the map is now;
    * nothing is written.
    *
    * @param settings by name, as in {@link Settings#apply}; {@link #config} checks them
@@ -339,7 +271,7 @@ public final class ModelFolder {
    * Returns a file of code that the configuration names, once it is verified.
    *
    * @param file relative to the folder
-   * @throws ModelFormatException if the file does not lie in the folder
+   * @throws ModelFormatException if the file is not in the folder
    */
   public Path codeFile(Path file) {
     Path inside = path.resolve(file);
@@ -427,7 +359,7 @@ public final class ModelFolder {
    * @throws UncheckedIOException if writing fails; the older calibration stays
    */
   public void saveCalibration(Calibration calibration) {
-    AtomicFiles.writeString(path.resolve(CALIBRATION), json(calibration));
+    AtomicFiles.writeString(path.resolve(CALIBRATION), ModelFolderWriter.json(calibration));
   }
 
   /**

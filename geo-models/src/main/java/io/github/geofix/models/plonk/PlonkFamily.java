@@ -5,6 +5,7 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.family.SizedFamily;
+import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;

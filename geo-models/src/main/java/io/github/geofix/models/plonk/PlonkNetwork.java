@@ -2,6 +2,7 @@ package io.github.geofix.models.plonk;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 

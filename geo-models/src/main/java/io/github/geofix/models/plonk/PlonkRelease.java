@@ -13,6 +13,7 @@ import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.internal.backbone.ClipFolder;
 import io.github.geofix.models.internal.backbone.ClipVit;
 import io.github.geofix.models.internal.io.Settings;
+import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.weights.ImportReport;

@@ -2,8 +2,8 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.internal.weights.WeightsVersion;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.github.geofix.models.recombine;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.internal.geodesy.StereographicFrame;
-import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;

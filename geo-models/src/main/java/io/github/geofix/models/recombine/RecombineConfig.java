@@ -7,9 +7,8 @@ import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
-import io.github.geofix.models.internal.loss.SoftMarginTriplet;
-import io.github.geofix.models.internal.loss.WeightedTuple;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.internal.recombine.SoftMarginTriplet;
+import io.github.geofix.models.internal.recombine.WeightedTuple;
 import java.util.List;
 
 /**
@@ -58,7 +57,7 @@ public record RecombineConfig(
     }
   }
 
-  /** From where photos are taken. What it does not say otherwise is as for photos from above. */
+  /** From where photos are taken. The defaults are those of photos from above. */
   public sealed interface Photos permits Aerial, Ground {
 
     /** Returns how photos show the directions. */
@@ -160,6 +159,21 @@ public record RecombineConfig(
     public Recombination withRegions(int regions) {
       return new Recombination(regions, normalized);
     }
+  }
+
+  /** A distance between two embeddings of length 1, in terms of their cosine {@code s}. */
+  public enum Distance {
+    /** The cosine distance {@code 1 - s}, 0 to 2: half the squared Euclidean distance. */
+    COSINE,
+
+    /**
+     * The Euclidean distance {@code sqrt(2 - 2s)}, 0 to 2. Not differentiable where two embeddings
+     * coincide: the gradient there is 0. In float32, distances below 0.001 are indistinguishable.
+     */
+    L2,
+
+    /** The squared Euclidean distance {@code 2 - 2s}, 0 to 4. */
+    SQUARED_L2
   }
 
   /** The training loss. */

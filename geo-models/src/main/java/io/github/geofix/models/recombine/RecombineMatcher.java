@@ -8,7 +8,7 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
-import io.github.geofix.models.loss.Distance;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;

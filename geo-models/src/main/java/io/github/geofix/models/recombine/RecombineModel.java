@@ -13,9 +13,7 @@ import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
@@ -26,6 +24,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
@@ -273,8 +272,8 @@ public final class RecombineModel extends GeoModel
   }
 
   @Override
-  public MissingImagery missingImagery() {
-    return crops.missing();
+  public Optional<String> missingImagery() {
+    return crops.missing().note();
   }
 
   @Override

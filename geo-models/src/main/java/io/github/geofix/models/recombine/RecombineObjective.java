@@ -2,9 +2,9 @@ package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.loss.InfoNce;
-import io.github.geofix.models.internal.loss.SoftMarginTriplet;
-import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
+import io.github.geofix.models.internal.recombine.SoftMarginTriplet;
+import io.github.geofix.models.internal.recombine.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;

@@ -1,4 +1,4 @@
-/** Ground and aerial images made comparable by where each direction lies in them. */
+/** Ground and aerial images made comparable by where each direction is in them. */
 @NullMarked
 package io.github.geofix.models.recombine;
 

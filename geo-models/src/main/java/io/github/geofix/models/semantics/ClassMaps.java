@@ -12,7 +12,7 @@ import java.util.Optional;
  * A source of semantic segmentation maps: the class of each pixel of a photo. A map must follow
  * from the photo alone; one made with knowledge of the place would leak the answer.
  *
- * <p>Implementations must be thread-safe. An implementation of your own is named by its class in
+ * <p>Implementations must be thread-safe. A custom implementation is named by its class in
  * configurations, so it needs a constructor without arguments.
  */
 public interface ClassMaps extends AutoCloseable {
@@ -82,9 +82,9 @@ public interface ClassMaps extends AutoCloseable {
 
   /**
    * Opens the class maps that the configuration of a model folder names, as {@link #named(String)}
-   * but for a TorchScript file, which must lie in the folder. Check {@link #code} first.
+   * but for a TorchScript file, which must be in the folder. Check {@link #code} first.
    *
-   * @throws io.github.geofix.core.format.ModelFormatException if the file does not lie in the
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is not in the
    *     folder
    */
   static ClassMaps named(String source, ModelFolder folder) {

@@ -1,7 +1,6 @@
 package io.github.geofix.models.semantics;
 
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.models.image.ClassMap;
@@ -24,7 +23,7 @@ final class SidecarClassMaps implements ClassMaps {
   static final String PREFIX = "sidecar:";
 
   private static final ImageReaders READERS =
-      ImageReaders.preferring(List.of(new TIFFImageReaderSpi(), new WebPImageReaderSpi()));
+      ImageReaders.preferring(List.of(new TIFFImageReaderSpi()));
 
   private final String suffix;
 

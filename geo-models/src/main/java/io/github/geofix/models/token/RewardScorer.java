@@ -199,7 +199,7 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
     return logits[0] >= logits[1] ? 0 : 1;
   }
 
-  /** Of two bins, the surer one is that whose scores lie farther apart. */
+  /** Of two bins, the surer one is that whose scores are farther apart. */
   private static double confidence(float[] logits) {
     return Math.abs((double) logits[0] - logits[1]);
   }

@@ -100,7 +100,7 @@ public interface Selection {
     /**
      * Returns the sequences whose cells have something in common with a region.
      *
-     * @param shares returns the share of a cell that lies there, 0 to 1
+     * @param shares returns the share of a cell that is there, 0 to 1
      * @param temperature of the scores later
      */
     DecodedPhoto within(ToDoubleFunction<CellPath> shares, double temperature) {

@@ -111,7 +111,7 @@ public record TokenConfig(
   }
 
   /**
-   * A backbone of {@link Backbone#names()}, or the full name of a class of your own.
+   * A backbone of {@link Backbone#names()}, or the full name of a custom class.
    *
    * @param backbone its name
    * @param trainableBlocks the number of its last blocks that are trained; -1 for all of it

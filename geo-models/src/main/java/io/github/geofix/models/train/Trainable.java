@@ -13,7 +13,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A network with its training objective: what the trainer needs to know of a family. */
+/** A network with its training objective: what a trainer needs of a family. */
 public interface Trainable {
 
   /** Returns the network whose parameters are learned. */
@@ -29,7 +29,7 @@ public interface Trainable {
    */
   Example example(BufferedImage photo, LatLng latLng, SplittableRandom random);
 
-  /** As the other form; overridden by models that look at what lies beside the photo's file. */
+  /** As the other form; overridden by models that look at what is beside the photo's file. */
   default Example example(PhotoSource.Photo photo, SplittableRandom random) {
     return example(photo.image(), photo.latLng(), random);
   }

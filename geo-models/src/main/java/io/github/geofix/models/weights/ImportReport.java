@@ -1,6 +1,7 @@
 package io.github.geofix.models.weights;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ public record ImportReport(
    * Returns this report if every parameter was filled; arrays without a parameter are accepted, as
    * a checkpoint often holds more than its backbone.
    *
-   * @throws ModelFormatException otherwise; the message names the parameters and says what to do
+   * @throws ModelFormatException otherwise; the message names the parameters and what to do
    */
   public ImportReport requireComplete() {
     if (missing.isEmpty() && misfits.isEmpty()) {
@@ -79,7 +80,7 @@ public record ImportReport(
   /**
    * Returns this report if parameters and arrays match one to one.
    *
-   * @throws ModelFormatException otherwise; the message names them and says what to do
+   * @throws ModelFormatException otherwise; the message names them and what to do
    */
   public ImportReport requireExact() {
     if (missing.isEmpty() && misfits.isEmpty() && unexpected.isEmpty()) {
@@ -114,7 +115,7 @@ public record ImportReport(
   }
 
   private static String doNot(int some, int all, String verb) {
-    return some + " of " + all + " tensors " + (some == 1 ? "does" : "do") + " not " + verb;
+    return some + " of " + Count.of(all, "tensors ") + (some == 1 ? "does" : "do") + " not " + verb;
   }
 
   private static String are(List<?> some) {

@@ -4,7 +4,7 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
-import io.github.geofix.core.tile.MissingImagery;
+import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;

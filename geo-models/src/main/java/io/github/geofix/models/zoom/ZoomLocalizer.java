@@ -56,7 +56,7 @@ public final class ZoomLocalizer extends BatchLocalizer {
    *
    * @param starts the paths to the cells with the logarithms of their scores, which need not add up
    *     to 1; no cell inside another
-   * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
+   * @throws IllegalArgumentException if there is no start, one is inside another, or one is not a
    *     cell of {@link ZoomModel#grid}
    */
   public Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {

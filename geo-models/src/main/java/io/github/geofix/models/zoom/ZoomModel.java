@@ -4,10 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.MissingImagery;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
@@ -19,8 +20,10 @@ import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Cross-view geo-localization by autoregressive zooming: compares a photo with a map of the whole
@@ -81,13 +84,13 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
    *
    * @param positions where the training photos were taken
    * @param seed determines the initial values of the parameters
-   * @throws IllegalArgumentException if there are positions, but none lies in the area
+   * @throws IllegalArgumentException if there are positions, but none is in the area
    */
   public static ZoomModel create(ZoomConfig config, List<LatLng> positions, long seed) {
     if (!positions.isEmpty() && positions.stream().noneMatch(config.grid()::contains)) {
       throw new IllegalArgumentException(
-          "none of the %d photos lies in the area, %s: set area"
-              .formatted(positions.size(), config.area()));
+          "none of the %s lies in the area, %s: set area"
+              .formatted(Count.of(positions.size(), "photos"), config.area()));
     }
     return create(config, seed);
   }
@@ -153,8 +156,28 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  public MissingImagery missingImagery() {
-    return views.missing();
+  public Optional<String> missingImagery() {
+    return views.missing().note();
+  }
+
+  /**
+   * Returns the teacher-forced choices: the child with the highest score at each step
+   * when the model stands in the true cell of that step, whatever it chose before.
+   *
+   * @param photos upright, one for each place; a control passes the photos of other places
+   * @param places within the grid
+   * @return one path for each photo
+   * @throws IllegalArgumentException if the lists differ in length or a place is outside the grid
+   */
+  public List<CellPath> teacherForcedChoices(List<BufferedImage> photos, List<LatLng> places) {
+    if (photos.size() != places.size()) {
+      throw new IllegalArgumentException(
+          photos.size() + " photos do not pair with " + places.size() + " places");
+    }
+    return IntStream.range(0, photos.size())
+        .mapToObj(
+            i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
+        .toList();
   }
 
   ZoomInference inference() {

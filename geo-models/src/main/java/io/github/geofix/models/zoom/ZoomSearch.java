@@ -76,7 +76,7 @@ final class ZoomSearch {
    * @return every terminal cell below the views of the last step, best first, and the cells that
    *     were dropped; the cells are disjoint and fill the starts, and their probabilities add up to
    *     those of the starts
-   * @throws IllegalArgumentException if there is no start, one lies inside another, or one is not a
+   * @throws IllegalArgumentException if there is no start, one is inside another, or one is not a
    *     cell or has no finite log-probability
    * @throws IllegalStateException if scores are not numbers
    */

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import javax.imageio.IIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,55 +21,12 @@ class PhotoFormatsTest {
   private static final int W = 40;
   private static final int H = 24;
 
-  /** Both filters, several segments and partitions, odd sizes. */
-  @ParameterizedTest
-  @ValueSource(strings = {"webp-q75", "webp-q30", "webp-simple-filter", "webp-segments"})
-  void readsLossyWebpAsLibwebpDoes(String name) throws IOException {
-    assertThat(Pixels.bytes(decode(resource(name + ".webp"))))
-        .isEqualTo(Pixels.bytes(decode(resource(name + ".libwebp.png"))));
-  }
-
-  /** The start code, the size, the first and another partition's length. */
-  @ParameterizedTest
-  @CsvSource({
-    "20, 1, the picture is no key frame",
-    "23, 0, the picture is no key frame",
-    "26, 60, the picture has 60 x 77 pixels, not 61 x 77",
-    "22, 255, 'the first partition of the picture has '",
-    "120, 255, a partition of the picture lies outside of it",
-  })
-  void refusesDamagedLossyWebp(int at, int value, String reason) throws IOException {
-    byte[] file = resource("webp-simple-filter.webp");
-    WebpChunk frame = WebpChunk.find(file, "VP8 ").orElseThrow();
-    assertThat(Vp8Decoder.decode(file, frame, 61, 77).getWidth()).isEqualTo(61);
-    file[at] = (byte) value;
-    assertThatThrownBy(() -> Vp8Decoder.decode(file, frame, 61, 77))
-        .isInstanceOf(IIOException.class)
-        .hasMessageStartingWith(reason);
-  }
-
   @Test
-  void refusesLossyWebpThatEndsEarly() throws IOException {
-    byte[] file = resource("webp-q75.webp");
-    WebpChunk frame = WebpChunk.find(file, "VP8 ").orElseThrow();
-    WebpChunk cut = new WebpChunk(frame.start(), frame.length() - 100);
-    BufferedImage whole = decode(file);
-    assertThatThrownBy(() -> Vp8Decoder.decode(file, cut, whole.getWidth(), whole.getHeight()))
-        .isInstanceOf(IIOException.class)
-        .hasMessageStartingWith("the picture ends in row ");
-  }
-
-  /** The four filters of an alpha channel that is not compressed (WebP container, ALPH). */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3})
-  void honorsUncompressedAlphaOfWebp(int filter) throws IOException {
+  void showsWebpOnWhite() throws IOException {
     byte[] lossy = resource("lossy.webp");
     byte[] alph = new byte[1 + W * H];
-    alph[0] = (byte) (filter << 2);
-    for (int y = 0; y < H; y++) {
-      for (int x = 0; x < W; x++) {
-        alph[1 + W * y + x] = (byte) (alpha(x, y) - predicted(filter, x, y));
-      }
+    for (int i = 0; i < W * H; i++) {
+      alph[1 + i] = (byte) (7 * i);
     }
     byte[] file =
         PhotoFiles.webp(
@@ -79,33 +35,44 @@ class PhotoFormatsTest {
             Arrays.copyOfRange(lossy, 12, lossy.length));
     BufferedImage opaque = decode(lossy);
     BufferedImage photo = decode(file);
-    for (int y = 0; y < H; y++) {
-      for (int x = 0; x < W; x++) {
-        int gray = opaque.getRGB(x, y) & 0xff;
-        int onWhite = (gray * alpha(x, y) + 255 * (255 - alpha(x, y)) + 127) / 255;
-        assertThat(photo.getRGB(x, y) & 0xff).as("%d, %d", x, y).isEqualTo(onWhite);
+    for (int i = 0; i < W * H; i++) {
+      int gray = opaque.getRGB(i % W, i / W) & 0xff;
+      int alpha = 7 * i & 0xff;
+      int onWhite = (gray * alpha + 255 * (255 - alpha) + 127) / 255;
+      assertThat(photo.getRGB(i % W, i / W) & 0xff).as("%d", i).isEqualTo(onWhite);
+    }
+  }
+
+  /** A frame of 12 x 6 pixels at 4, 2. */
+  @Test
+  void putsTheFrameOfAWebpOnItsCanvas() throws IOException {
+    BufferedImage photo = decode(resource("animation.webp"));
+    assertThat(photo.getWidth()).isEqualTo(20);
+    assertThat(photo.getHeight()).isEqualTo(10);
+    for (int y = 0; y < 10; y++) {
+      for (int x = 0; x < 20; x++) {
+        boolean frame = x >= 4 && x < 16 && y >= 2 && y < 8;
+        assertThat(photo.getRGB(x, y)).isEqualTo(frame ? 0xffc81e0a : 0xffffffff);
       }
     }
   }
 
-  private static int alpha(int x, int y) {
-    return (13 * x + 3 * y) % 256;
-  }
-
-  private static int predicted(int filter, int x, int y) {
-    if (filter == 0 || (x == 0 && y == 0)) {
-      return 0;
-    }
-    if (x == 0 || y == 0) {
-      return x == 0 ? alpha(0, y - 1) : alpha(x - 1, 0);
-    }
-    int left = alpha(x - 1, y);
-    int above = alpha(x, y - 1);
-    return switch (filter) {
-      case 1 -> left;
-      case 2 -> above;
-      default -> Math.max(0, Math.min(255, left + above - alpha(x - 1, y - 1)));
-    };
+  /** The planes or colors, the image, the alpha and the canvas, before they are allocated. */
+  @ParameterizedTest
+  @CsvSource({
+    "lossy.webp, 4320",
+    "lossless.webp, 7680",
+    "lossy-alpha.webp, 8640",
+    "animation.webp, 2400",
+  })
+  void countsTheMemoryThatWebpTakes(String name, long bytes) throws IOException {
+    byte[] file = resource(name);
+    PhotoLimits enough = PhotoLimits.defaults().withMaxMemoryBytes(bytes);
+    assertThat(Photos.decode(file, "x", enough)).isNotNull();
+    PhotoLimits tooLittle = enough.withMaxMemoryBytes(bytes - 1);
+    assertThatThrownBy(() -> Photos.decode(file, "x", tooLittle))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("make it smaller or raise maxMemoryBytes");
   }
 
   @ParameterizedTest

@@ -46,10 +46,9 @@ class PhotoFuzzTest {
           read("lossless.webp"),
           read("lossy.webp"),
           read("alpha.webp"),
-          read("profile.webp"),
-          read("webp-q30.webp"),
-          read("webp-simple-filter.webp"),
-          read("webp-segments.webp"));
+          read("lossy-alpha.webp"),
+          read("animation.webp"),
+          read("profile.webp"));
   private static final List<byte[]> OTHERS =
       List.of(
           read("baseline.jpg"),

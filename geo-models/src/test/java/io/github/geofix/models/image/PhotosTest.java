@@ -70,6 +70,7 @@ class PhotosTest {
     "full-color.jpg, full-color.jpg.expected.png, 2",
     "gray.jpg, gray.jpg.expected.png, 2",
     "lossy.webp, lossy.webp.expected.png, 0",
+    "lossy-alpha.webp, lossy-alpha.webp.expected.png, 1",
     "turned.png, turned.expected.png, 0",
     "turned.tif, turned.expected.png, 0",
     "turned.webp, turned.expected.png, 0",
@@ -268,7 +269,7 @@ class PhotosTest {
     }
   }
 
-  /** Its decoder would read 65,536 tables of zeros from past the end of the file. */
+  /** Taken for lengths, the zeros behind its end would be 65,536 tables of prefix codes. */
   @Test
   void givesUpOnADamagedFileInTime() throws IOException {
     byte[] damaged = resource("alpha.webp");
@@ -277,7 +278,7 @@ class PhotosTest {
     damaged[0x54] = (byte) 0xdc;
     assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", PhotoLimits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("the data ends too early");
+        .hasMessageContaining("a prefix code of the picture is incomplete");
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
+import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.plonk.SphereFlow.Measure;

@@ -362,7 +362,7 @@ final class ZoomModelTest {
     try (ZoomModel model = ZoomModel.create(config(Kind.DECODER, map), 13)) {
       List<BufferedImage> photos = photos(5);
       List<LatLng> places = places(5);
-      List<CellPath> choices = ZoomDiagnostics.teacherForcedChoices(model, photos, places);
+      List<CellPath> choices = model.teacherForcedChoices(photos, places);
       for (int i = 0; i < 5; i++) {
         CellPath path = model.grid().pathOf(places.get(i));
         for (int step = 0; step < 3; step++) {

@@ -6,8 +6,10 @@ import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.spark.ShardedIndex;
 import io.github.geofix.spark.SparkGeo;
 import java.io.PrintWriter;
+import java.time.Duration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,12 +27,7 @@ final class IndexCommand {
       description = "Indexes the vectors that embed wrote.",
       mixinStandardHelpOptions = true)
   int build(
-      @Option(
-              names = "--data",
-              required = true,
-              paramLabel = "DIR",
-              description = "Parquet folder that embed wrote.")
-          String data,
+      @Mixin VectorsOption vectors,
       @Option(
               names = "--out",
               required = true,
@@ -65,7 +62,7 @@ final class IndexCommand {
     IndexOptions options =
         IndexOptions.defaults().withMetric(metric).withEncoding(encoding).withEncoder(encoder);
     return print(
-        SparkGeo.of(spark).buildIndex(spark.read().parquet(data), out, options, rowsPerShard));
+        SparkGeo.of(spark).buildIndex(vectors.read(spark), out, options, rowsPerShard));
   }
 
   @Command(
@@ -73,20 +70,10 @@ final class IndexCommand {
       description = "Adds vectors to an index.",
       mixinStandardHelpOptions = true)
   int append(
-      @Option(
-              names = "--index",
-              required = true,
-              paramLabel = "DIR",
-              description = "Folder that index build wrote.")
-          String index,
-      @Option(
-              names = "--data",
-              required = true,
-              paramLabel = "DIR",
-              description = "Parquet folder that embed wrote.")
-          String data) {
+      @Mixin IndexOption index,
+      @Mixin VectorsOption vectors) {
     SparkSession spark = Main.session("index append");
-    return print(SparkGeo.of(spark).openIndex(index).append(spark.read().parquet(data)));
+    return print(index.open(spark).append(vectors.read(spark)));
   }
 
   @Command(
@@ -94,20 +81,15 @@ final class IndexCommand {
       description = "Marks the rows of images as deleted.",
       mixinStandardHelpOptions = true)
   int delete(
-      @Option(
-              names = "--index",
-              required = true,
-              paramLabel = "DIR",
-              description = "Folder that index build wrote.")
-          String index,
+      @Mixin IndexOption index,
       @Option(
               names = "--data",
               required = true,
               paramLabel = "PATH",
               description = "The images: a list .csv, Parquet .parquet, or a folder.")
           String data) {
-    SparkGeo geo = SparkGeo.of(Main.session("index delete"));
-    return print(geo.openIndex(index).delete(geo.photos(data)));
+    SparkSession spark = Main.session("index delete");
+    return print(index.open(spark).delete(SparkGeo.of(spark).photos(data)));
   }
 
   @Command(
@@ -115,18 +97,32 @@ final class IndexCommand {
       description = "Drops deleted rows, and merges shards that overlap.",
       mixinStandardHelpOptions = true)
   int compact(
-      @Option(
-              names = "--index",
-              required = true,
-              paramLabel = "DIR",
-              description = "Folder that index build wrote.")
-          String index) {
-    return print(SparkGeo.of(Main.session("index compact")).openIndex(index).compact());
+      @Mixin IndexOption index) {
+    return print(index.open(Main.session("index compact")).compact());
   }
 
-  private int print(ShardedIndex index) {
+  @Command(
+      name = "vacuum",
+      description = "Deletes files that only older manifests refer to.",
+      mixinStandardHelpOptions = true)
+  int vacuum(
+      @Mixin IndexOption index,
+      @Option(
+              names = "--keep-hours",
+              defaultValue = "168",
+              paramLabel = "N",
+              description =
+                  "Keep what was in use within this time, that of the longest job (default:"
+                      + " ${DEFAULT-VALUE}).")
+          long keepHours) {
+    ShardedIndex opened = index.open(Main.session("index vacuum"));
+    int deleted = opened.vacuum(Duration.ofHours(keepHours));
+    return print(opened + "; " + deleted + " older files deleted");
+  }
+
+  private int print(Object line) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(index);
+    out.println(line);
     out.flush();
     return 0;
   }

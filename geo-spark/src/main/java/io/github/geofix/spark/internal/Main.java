@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "geofix spark",
     description = "Runs GeoFix on Apache Spark.",
-    subcommands = IndexCommand.class,
+    subcommands = {IndexCommand.class, RecallCommand.class},
     mixinStandardHelpOptions = true)
 public final class Main {
   @Spec private CommandSpec spec;
@@ -51,12 +51,7 @@ public final class Main {
         description = "Photos: a list .csv, Parquet .parquet, or a folder.")
     private String data;
 
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "Parquet folder to write.")
-    private String out;
+    @Mixin private OutOption out;
 
     @Option(
         names = "--batch",
@@ -110,8 +105,8 @@ public final class Main {
   int embed(@Mixin Photos photos) {
     SparkSession spark = session("embed");
     SparkGeo geo = SparkGeo.of(spark);
-    geo.writeSorted(geo.embed(photos.photos(geo), photos.model()), photos.out);
-    return print(photos.out);
+    geo.writeSorted(geo.embed(photos.photos(geo), photos.model()), photos.out.folder());
+    return print(photos.out.folder());
   }
 
   @Command(
@@ -128,8 +123,8 @@ public final class Main {
           int top) {
     SparkSession spark = session("locate");
     SparkGeo geo = SparkGeo.of(spark);
-    geo.writeSorted(geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out);
-    return print(photos.out);
+    geo.writeSorted(geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out.folder());
+    return print(photos.out.folder());
   }
 
   @Command(
@@ -144,11 +139,7 @@ public final class Main {
               description = "Parquet folder with true positions.")
           String data) {
     SparkSession spark = session("evaluate");
-    return print(
-        new GsonBuilder()
-            .setPrettyPrinting()
-            .create()
-            .toJson(SparkGeo.of(spark).evaluate(spark.read().parquet(data))));
+    return print(json(SparkGeo.of(spark).evaluate(spark.read().parquet(data))));
   }
 
   @Command(
@@ -194,12 +185,7 @@ public final class Main {
       description = "Writes the nearest rows of an index for each query.",
       mixinStandardHelpOptions = true)
   int search(
-      @Option(
-              names = "--index",
-              required = true,
-              paramLabel = "DIR",
-              description = "Folder that index build wrote.")
-          String index,
+      @Mixin IndexOption index,
       @Option(
               names = "--queries",
               required = true,
@@ -226,22 +212,16 @@ public final class Main {
               paramLabel = "KM",
               description = "Search only so near to a query's candidates (default: anywhere).")
           double near,
-      @Option(
-              names = "--out",
-              required = true,
-              paramLabel = "DIR",
-              description = "Parquet folder to write.")
-          String out) {
+      @Mixin OutOption out) {
     SparkSession spark = session("search");
     ShardedIndex.Search search = ShardedIndex.Search.nearest(top).nearCandidates(near);
-    SparkGeo.of(spark)
-        .openIndex(index)
-        .search(
-            spark.read().parquet(queries),
-            region == null ? search : search.within(Region.ofTokens(region)))
-        .write()
-        .parquet(out);
-    return print(out);
+    return print(
+        out.write(
+            index
+                .open(spark)
+                .search(
+                    spark.read().parquet(queries),
+                    region == null ? search : search.within(Region.ofTokens(region)))));
   }
 
   @Command(
@@ -249,30 +229,23 @@ public final class Main {
       description = "Writes the nearest other rows of each row of an index.",
       mixinStandardHelpOptions = true)
   int neighbors(
-      @Option(
-              names = "--index",
-              required = true,
-              paramLabel = "DIR",
-              description = "Folder that index build wrote.")
-          String index,
+      @Mixin IndexOption index,
       @Option(
               names = "--top",
               defaultValue = "15",
               paramLabel = "N",
               description = "Neighbors of a row (default: ${DEFAULT-VALUE}).")
           int top,
-      @Option(
-              names = "--out",
-              required = true,
-              paramLabel = "DIR",
-              description = "Parquet folder to write.")
-          String out) {
-    SparkGeo.of(session("neighbors")).openIndex(index).neighbors(top).write().parquet(out);
-    return print(out);
+      @Mixin OutOption out) {
+    return print(out.write(index.open(session("neighbors")).neighbors(top)));
   }
 
   static SparkSession session(String operator) {
     return SparkSession.builder().appName("geofix " + operator).getOrCreate();
+  }
+
+  static String json(Object figures) {
+    return new GsonBuilder().setPrettyPrinting().create().toJson(figures);
   }
 
   private int print(String line) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,19 @@ final class MainTest {
         .singleElement()
         .asString()
         .contains("2.png");
+    out.getBuffer().setLength(0);
+    assertThat(
+            run(
+                "recall", "--hits", hits, "--queries", photos, "--within", "50", "--k", "1"))
+        .isZero();
+    assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("count").getAsInt())
+        .isEqualTo(5);
+    Path matches = folder.resolve("matches.csv");
+    Files.writeString(matches, "query,image\n" + image(hits) + "\n");
+    assertThat(run("recall", "--hits", hits, "--matches", matches.toString(), "--k", "1")).isZero();
+    assertThat(run("recall", "--hits", hits)).isEqualTo(2);
+    assertThat(run("index", "vacuum", "--index", index)).isZero();
+    assertThat(out.toString()).contains("\"accuracy\": 1.0").contains("; 0 older files deleted");
     String neighbors = folder.resolve("neighbors").toString();
     assertThat(run("neighbors", "--index", index, "--top", "2", "--out", neighbors)).isZero();
     assertThat(SPARK.read().parquet(neighbors).count()).isEqualTo(8);
@@ -100,6 +114,12 @@ final class MainTest {
     assertThat(run("evaluate", "--data", answers)).isZero();
     assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("count").getAsInt())
         .isEqualTo(4);
+  }
+
+  /** Returns a query and its best hit. */
+  private static String image(String hits) {
+    Row best = SPARK.read().parquet(hits).filter("rank = 1").head();
+    return best.getAs("query") + "," + best.getAs("image");
   }
 
   @Test

@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
@@ -133,64 +130,6 @@ public final class AdamW implements AutoCloseable {
   /** A learned array that has a gradient. */
   record Learned(NDArray values, NDArray gradient) {}
 
-  /** A learned array with its moments and, once there was one, its gradient. */
-  private static final class Slot {
-    final String name;
-    final Parameter parameter;
-    final double rateFactor;
-    final double weightDecay;
-    NDArray mean;
-    NDArray square;
-    @Nullable NDArray gradient;
-
-    private @Nullable NDArray aliased;
-    private @Nullable NDArray alias;
-    long steps;
-
-    Slot(
-        NDManager manager,
-        String name,
-        Parameter parameter,
-        double rateFactor,
-        double weightDecay) {
-      this.name = name;
-      this.parameter = parameter;
-      this.rateFactor = rateFactor;
-      this.weightDecay = weightDecay;
-      NDArray values = parameter.array();
-      setMoments(
-          manager.zeros(values.getShape(), values.getDataType()),
-          manager.zeros(values.getShape(), values.getDataType()));
-    }
-
-    void setMoments(NDArray newMean, NDArray newSquare) {
-      mean = newMean;
-      mean.setName("means[]");
-      square = newSquare;
-      square.setName("squares[]");
-    }
-
-    /**
-     * Another handle of the weights: their own must not carry a name that the script gives. Made
-     * anew where the parameter has been given another array.
-     */
-    NDArray alias(NDManager owner) {
-      NDArray values = parameter.array();
-      NDArray known = alias;
-      if (known == null || aliased != values) {
-        if (known != null) {
-          known.close();
-        }
-        known = values.reshape(values.getShape());
-        known.attach(owner);
-        known.setName("values[]");
-        alias = known;
-        aliased = values;
-      }
-      return known;
-    }
-  }
-
   /** What the parameters that are stepped at once have in common. */
   private record Settings(double rate, double weightDecay, long steps) {}
 
@@ -225,7 +164,7 @@ public final class AdamW implements AutoCloseable {
 
   private final Options options;
   private final NDManager manager;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<AdamWSlot> slots = new ArrayList<>();
 
   private AdamW(Options options, NDManager manager) {
     this.options = options;
@@ -271,7 +210,7 @@ public final class AdamW implements AutoCloseable {
             .findFirst()
             .orElse(ParameterGroup.matching(""));
     double decay = options.weightDecay() * group.weightDecayFactor();
-    slots.add(new Slot(manager, name, parameter, group.learningRateFactor(), decay));
+    slots.add(new AdamWSlot(manager, name, parameter, group.learningRateFactor(), decay));
   }
 
   /**
@@ -282,9 +221,9 @@ public final class AdamW implements AutoCloseable {
    */
   public void step(double factor) {
     double rate = options.learningRate() * factor;
-    Map<Settings, List<Slot>> alike = new LinkedHashMap<>();
-    for (Slot slot : slots) {
-      if (gradient(slot) != null) {
+    Map<Settings, List<AdamWSlot>> alike = new LinkedHashMap<>();
+    for (AdamWSlot slot : slots) {
+      if (slot.gradient() != null) {
         slot.steps++;
         Settings settings = new Settings(rate * slot.rateFactor, slot.weightDecay, slot.steps);
         alike.computeIfAbsent(settings, s -> new ArrayList<>()).add(slot);
@@ -293,7 +232,7 @@ public final class AdamW implements AutoCloseable {
     TorchEngine.noGrad(() -> alike.forEach(this::step));
   }
 
-  private void step(Settings settings, List<Slot> alike) {
+  private void step(Settings settings, List<AdamWSlot> alike) {
     try (NDManager scratch = manager.newSubManager()) {
       NDArray numbers =
           scratch.create(
@@ -307,9 +246,9 @@ public final class AdamW implements AutoCloseable {
       NDArray steps = scratch.full(new Shape(), (float) settings.steps(), DataType.FLOAT32);
       steps.setName("steps[]");
       NDList arguments = new NDList(numbers);
-      for (Slot slot : alike) {
-        arguments.add(slot.alias(manager));
-        arguments.add(gradient(slot));
+      for (AdamWSlot slot : alike) {
+        arguments.add(slot.alias());
+        arguments.add(slot.gradient());
         arguments.add(slot.mean);
         arguments.add(slot.square);
         arguments.add(steps);
@@ -367,8 +306,8 @@ public final class AdamW implements AutoCloseable {
 
   private NDList gradients() {
     NDList gradients = new NDList(slots.size());
-    for (Slot slot : slots) {
-      NDArray gradient = gradient(slot);
+    for (AdamWSlot slot : slots) {
+      NDArray gradient = slot.gradient();
       if (gradient != null) {
         gradients.add(gradient);
       }
@@ -378,8 +317,8 @@ public final class AdamW implements AutoCloseable {
 
   List<Learned> learnedWithGradients() {
     List<Learned> learned = new ArrayList<>(slots.size());
-    for (Slot slot : slots) {
-      NDArray gradient = gradient(slot);
+    for (AdamWSlot slot : slots) {
+      NDArray gradient = slot.gradient();
       if (gradient != null) {
         learned.add(new Learned(slot.parameter.array(), gradient));
       }
@@ -387,24 +326,11 @@ public final class AdamW implements AutoCloseable {
     return learned;
   }
 
-  /** PyTorch adds to the same gradient array from step to step, so one handle of it serves all. */
-  private @Nullable NDArray gradient(Slot slot) {
-    if (slot.gradient == null) {
-      NDArray gradient = JniUtils.getGradient((PtNDArray) slot.parameter.array());
-      if (gradient != null) {
-        gradient.attach(manager);
-        gradient.setName("gradients[]");
-        slot.gradient = gradient;
-      }
-    }
-    return slot.gradient;
-  }
-
   /** Returns the moments and step counts; the arrays stay the optimizer's. */
   public State state() {
     Map<String, NDArray> moments = new LinkedHashMap<>();
     Map<String, Long> steps = new LinkedHashMap<>();
-    for (Slot slot : slots) {
+    for (AdamWSlot slot : slots) {
       moments.put("mean." + slot.name, slot.mean);
       moments.put("square." + slot.name, slot.square);
       steps.put(slot.name, slot.steps);
@@ -419,28 +345,7 @@ public final class AdamW implements AutoCloseable {
    * @throws IllegalArgumentException if an array is missing or has another shape
    */
   public void restore(State state) {
-    for (Slot slot : slots) {
-      slot.setMoments(
-          takeOver(state, "mean." + slot.name, slot.mean),
-          takeOver(state, "square." + slot.name, slot.square));
-      slot.steps = state.steps().getOrDefault(slot.name, 0L);
-    }
-  }
-
-  private NDArray takeOver(State state, String name, NDArray old) {
-    NDArray saved = state.moments().get(name);
-    if (saved == null || !saved.getShape().equals(old.getShape())) {
-      throw new IllegalArgumentException(
-          "the saved optimizer does not fit the network: "
-              + name
-              + " is "
-              + (saved == null ? "missing" : saved.getShape())
-              + ", needed is "
-              + old.getShape());
-    }
-    saved.attach(manager);
-    old.close();
-    return saved;
+    slots.forEach(slot -> slot.restore(state));
   }
 
   /** Frees the moments. */

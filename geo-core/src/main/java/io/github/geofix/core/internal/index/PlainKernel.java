@@ -201,7 +201,7 @@ final class PlainKernel implements Kernel {
   }
 
   /**
-   * Multiplies two bytes at once: in {@code (b << 16 | a) * q} both products lie side by side in
+   * Multiplies two bytes at once: in {@code (b << 16 | a) * q} both products are side by side in
    * one int, and so do their sums, modulo 2^16. With the bias taken off in advance each sum of a
    * chunk fits in 16 bits, so it is exact.
    */

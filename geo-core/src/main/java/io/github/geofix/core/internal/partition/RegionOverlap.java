@@ -23,7 +23,7 @@ public record RegionOverlap(double share, LatLng place) {
   /** Points along a side of a cell that is no S2 cell. */
   private static final int POINTS = 16;
 
-  /** Returns the share of a cell's area that lies in a region, 0 to 1; see {@link #of}. */
+  /** Returns the share of a cell's area that is in a region, 0 to 1; see {@link #of}. */
   public static double share(Region region, Cell cell) {
     return of(region, cell).map(RegionOverlap::share).orElse(0.0);
   }

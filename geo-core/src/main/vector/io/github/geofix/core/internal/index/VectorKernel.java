@@ -451,7 +451,7 @@ final class VectorKernel implements Kernel {
   /**
    * Sums the products of a chunk of numbers.
    *
-   * <p>Two rows lie in one short v, as {@code high * 256 + low}. Both {@code v * q} and {@code high
+   * <p>Two rows are in one short v, as {@code high * 256 + low}. Both {@code v * q} and {@code high
    * * q} are summed modulo 2^16; the sum of {@code low * q} is their difference. With the bias
    * taken off each sum of a chunk fits in 16 bits, so it is exact.
    *

@@ -2,23 +2,18 @@ package io.github.geofix.models.internal.backbone;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.internal.nn.DropPath;
 import io.github.geofix.models.internal.nn.TransformerBlock;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.weights.RenameTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #forward} gives the tokens before the last normalization and the projection, {@link
  * #vector} the projected class token. Parameters are named as timm names them.
  */
-public final class ClipVit extends Backbone {
+public final class ClipVit extends VisionTransformer {
   private static final double EPSILON = 1e-5;
 
   /**
@@ -155,13 +150,12 @@ public final class ClipVit extends Backbone {
   private final Parameter position;
   private final PatchEmbedding patches;
   private final LayerNorm normBefore;
-  private final List<TransformerBlock> blocks = new ArrayList<>();
   private final LayerNorm norm;
   private final @Nullable Linear head;
 
   /** Creates the network without values. */
   public ClipVit(Options options) {
-    super(options.image(), options.width());
+    super(options.image(), options.width(), options.patch());
     this.options = options;
     int width = options.width();
     int side = options.image().width() / options.patch();
@@ -175,9 +169,7 @@ public final class ClipVit extends Backbone {
             .withHidden(options.mlp().width())
             .withActivation(options.mlp().activation())
             .withEpsilon(EPSILON);
-    for (double rate : DropPath.rates(options.depth(), options.dropPath())) {
-      blocks.add(child("blocks." + blocks.size(), new TransformerBlock(block.withDropPath(rate))));
-    }
+    addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
     head =
         options.projection() == 0
@@ -207,7 +199,7 @@ public final class ClipVit extends Backbone {
     }
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
     x = normBefore.forward(f, x.add(position.array()));
-    return f.chain(blocks, x, Tokens.blockBytes(x));
+    return encoded(f, x);
   }
 
   /** Returns the projected class token, {@code [B, projection]}, not normalized. */
@@ -234,23 +226,6 @@ public final class ClipVit extends Backbone {
   }
 
   @Override
-  public Optional<Module.Cost> cost() {
-    ImageSpec image = image();
-    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
-    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
-  }
-
-  @Override
-  public int blocks() {
-    return blocks.size();
-  }
-
-  @Override
-  protected int blockOf(String parameter) {
-    return Tokens.blockOf(parameter, blocks.size());
-  }
-
-  @Override
   protected boolean isForVectorAlone(String parameter) {
     return parameter.startsWith("norm.") || parameter.startsWith("head.");
   }
@@ -261,19 +236,8 @@ public final class ClipVit extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
-    return pixels / options.patch();
-  }
-
-  @Override
-  protected String advice(String parameter, Shape given) {
-    if (!parameter.equals("pos_embed")) {
-      return "";
-    }
-    return Tokens.trainedSide(given)
-        .map(side -> side * options.patch())
-        .map(size -> "Trained at %d px? Use withImageSize(%d).".formatted(size, size))
-        .orElse("");
+  String trainedSizeOption() {
+    return "withImageSize";
   }
 
   @Override

@@ -3,24 +3,18 @@ package io.github.geofix.models.internal.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
-import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.internal.nn.DropPath;
 import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.internal.nn.TransformerBlock;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.PatchEmbedding;
 import io.github.geofix.models.weights.RenameTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #forward} gives all tokens after the last normalization, {@link #vector} the class
  * token. Parameters are named as in the authors' code, which are timm's names too.
  */
-public final class DinoV2 extends Backbone {
+public final class DinoV2 extends VisionTransformer {
   private static final double EPSILON = 1e-6;
   private static final double FIRST_SCALE = 1e-5;
 
@@ -144,12 +138,11 @@ public final class DinoV2 extends Backbone {
   private final @Nullable Parameter registers;
   private final Parameter position;
   private final PatchEmbedding patches;
-  private final List<TransformerBlock> blocks = new ArrayList<>();
   private final LayerNorm norm;
 
   /** Creates the network without values. */
   public DinoV2(Options options) {
-    super(options.image(), options.width());
+    super(options.image(), options.width(), options.patch());
     this.options = options;
     int width = options.width();
     int side = options.trainedSize() / options.patch();
@@ -162,9 +155,7 @@ public final class DinoV2 extends Backbone {
         TransformerBlock.Options.of(width, options.heads())
             .withEpsilon(EPSILON)
             .withLayerScale(FIRST_SCALE);
-    for (double rate : DropPath.rates(options.depth(), options.dropPath())) {
-      blocks.add(child("blocks." + blocks.size(), new TransformerBlock(block.withDropPath(rate))));
-    }
+    addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
   }
 
@@ -181,7 +172,7 @@ public final class DinoV2 extends Backbone {
     if (registers != null) {
       x = Tokens.withRegisters(x, registers);
     }
-    return norm.forward(f, f.chain(blocks, x, Tokens.blockBytes(x)));
+    return norm.forward(f, encoded(f, x));
   }
 
   /** Returns the position vectors for a grid, {@code [1 + rows columns, D]}. */
@@ -205,41 +196,13 @@ public final class DinoV2 extends Backbone {
   }
 
   @Override
-  public Optional<Module.Cost> cost() {
-    ImageSpec image = image();
-    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
-    return Optional.of(Tokens.cost(image, tokens, width(), options.patch(), blocks));
-  }
-
-  @Override
-  public int blocks() {
-    return blocks.size();
-  }
-
-  @Override
-  protected int blockOf(String parameter) {
-    return Tokens.blockOf(parameter, blocks.size());
-  }
-
-  @Override
   public int classTokens() {
     return 1 + options.variant().registers;
   }
 
   @Override
-  public int parts(int pixels) {
-    return pixels / options.patch();
-  }
-
-  @Override
-  protected String advice(String parameter, Shape given) {
-    if (!parameter.equals("pos_embed")) {
-      return "";
-    }
-    return Tokens.trainedSide(given)
-        .map(side -> side * options.patch())
-        .map(size -> "Trained at %d px? Use withTrainedSize(%d).".formatted(size, size))
-        .orElse("");
+  String trainedSizeOption() {
+    return "withTrainedSize";
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.List;
  * "Deep Residual Learning for Image Recognition", CVPR 2016), with batch normalization throughout.
  *
  * <p>Its {@link #vector} is the flattened map rather than the mean: with a map of 4 x 4 the mean
- * loses where things lie, and with it much of the accuracy.
+ * loses where things are, and with it much of the accuracy.
  */
 public final class ResidualEncoder extends Backbone {
   private final List<Stage> stages = new ArrayList<>();

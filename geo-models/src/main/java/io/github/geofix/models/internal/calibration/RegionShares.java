@@ -31,14 +31,14 @@ public final class RegionShares {
    * What a region of one photo needs to hold a place.
    *
    * @param share the share of the score that the region has to exceed, 0 to 1; infinite if the
-   *     place lies in no cell, so that no region can hold it
+   *     place is in no cell, so that no region can hold it
    * @param best the place that the photo has by its best cell
    */
   public record Needed(double share, LatLng best) {}
 
   /**
    * Returns the share of the score that a region has to exceed to hold a place: that of the cells
-   * denser than the one the place lies in.
+   * denser than the one the place is in.
    *
    * @param cells those of one photo
    * @param scores one for each cell, 0 or more, not all 0

@@ -47,7 +47,7 @@ public final class Beam {
    *
    * @param steps the number of steps from the root to a complete path
    * @param starts where to start; none inside another
-   * @throws IllegalArgumentException if there is no start, one lies inside another, has more than
+   * @throws IllegalArgumentException if there is no start, one is inside another, has more than
    *     {@code steps} steps, or has no finite log-probability
    */
   public Beam(BeamOptions options, int steps, List<Hypothesis> starts) {

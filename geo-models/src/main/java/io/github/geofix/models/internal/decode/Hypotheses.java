@@ -51,7 +51,7 @@ public record Hypotheses(List<Hypothesis> complete, List<Hypothesis> dropped, bo
 
   /**
    * Returns the hypotheses given a region, in the same order: the score of a cell is multiplied by
-   * the share of it that lies there. Drawn hypotheses are kept or not.
+   * the share of it that is there. Drawn hypotheses are kept or not.
    *
    * @param shares returns the share of a cell, 0 to 1
    * @param temperature that of {@link SearchOutcome#of} later

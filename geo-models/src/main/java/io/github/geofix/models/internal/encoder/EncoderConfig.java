@@ -10,7 +10,7 @@ import java.util.Objects;
 /**
  * Configuration of an encoder. Immutable.
  *
- * @param backbone one of {@link Backbone#names()}, or the full name of a class of your own
+ * @param backbone one of {@link Backbone#names()}, or the full name of a custom class
  * @param image the images it reads
  */
 public record EncoderConfig(String backbone, ImageSpec image) implements NamesCode {

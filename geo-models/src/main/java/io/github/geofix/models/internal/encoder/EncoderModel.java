@@ -1,25 +1,13 @@
 package io.github.geofix.models.internal.encoder;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoSource;
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
-import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.family.PositionlessModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
-import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 
 /**
  * An encoder of photos: a backbone with its weights, usually published ones. It knows no positions;
@@ -27,7 +15,7 @@ import java.util.function.Function;
  *
  * <p>Thread-safe, except for closing.
  */
-public final class EncoderModel extends GeoModel {
+public final class EncoderModel extends PositionlessModel {
 
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "encoder";
@@ -40,7 +28,7 @@ public final class EncoderModel extends GeoModel {
   }
 
   private EncoderModel(EncoderConfig config, EncoderNetwork network) {
-    super(METHOD, network, AnswerOptions.defaults());
+    super(METHOD, network);
     this.config = config;
     this.network = network;
   }
@@ -90,28 +78,7 @@ public final class EncoderModel extends GeoModel {
   }
 
   @Override
-  public Localizer localizer() {
-    throw new IllegalStateException(
-        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
-  }
-
-  @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
-    throw new IllegalStateException(
-        "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
-  }
-
-  @Override
-  public Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    throw untrained();
-  }
-
-  @Override
-  public NDArray loss(Forward f, Batch batch) {
-    throw untrained();
-  }
-
-  private static IllegalStateException untrained() {
+  protected IllegalStateException untrained() {
     return new IllegalStateException(
         "an encoder has no objective of its own: train its backbone in a model of another method");
   }

@@ -1,20 +1,14 @@
 package io.github.geofix.models.internal.family;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.AnswerOptions;
-import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.Release;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
-import java.awt.image.BufferedImage;
-import java.util.List;
-import java.util.SplittableRandom;
+import io.github.geofix.models.weights.ImportReport;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** A model of a release that answers, can be calibrated, and is not trained here. */
-public abstract class ImportedModel extends GeoModel {
+public abstract class ImportedModel extends UntrainedModel {
 
   /**
    * Creates a model whose parameters have no values yet.
@@ -25,34 +19,23 @@ public abstract class ImportedModel extends GeoModel {
     super(method, network, answerOptions);
   }
 
-  /**
-   * Not supported, unless a family reads photos through arrays.
-   *
-   * @throws UnsupportedOperationException always
-   */
   @Override
-  public List<Shape> inputShapes() {
-    throw notTrained(method());
+  protected final UnsupportedOperationException untrained() {
+    return notTrained(method());
   }
 
   /**
-   * Not supported.
+   * Fills the model with published weights, and closes it if they do not fit.
    *
-   * @throws UnsupportedOperationException always
+   * @param fill returns a report for each file
    */
-  @Override
-  public final Example example(BufferedImage photo, LatLng latLng, SplittableRandom random) {
-    throw notTrained(method());
-  }
-
-  /**
-   * Not supported.
-   *
-   * @throws UnsupportedOperationException always
-   */
-  @Override
-  public final NDArray loss(Forward f, Batch batch) {
-    throw notTrained(method());
+  protected final Release.Imported filled(Supplier<Map<String, ImportReport>> fill) {
+    try {
+      return new Release.Imported(this, fill.get());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Returns what is thrown where a model of such a family is to be trained. */

@@ -91,7 +91,7 @@ public final class Pixels {
     }
   }
 
-  /** Makes a part of an image black; what lies outside of the image is left out. */
+  /** Makes a part of an image black; what is outside of the image is left out. */
   static void blacken(BufferedImage bgr, Rectangle part) {
     Rectangle inside = part.intersection(new Rectangle(bgr.getWidth(), bgr.getHeight()));
     byte[] bytes = bytes(bgr);

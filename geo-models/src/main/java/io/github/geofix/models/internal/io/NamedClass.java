@@ -40,7 +40,7 @@ public final class NamedClass {
    * @param name the full name, as {@link Class#getName} gives it
    * @param kind what the class must extend or implement
    * @throws IllegalArgumentException if the class is missing, is of another kind, or has no
-   *     constructor without arguments; the message says which
+   *     constructor without arguments; the message states which
    */
   public static <T> T create(String name, Class<T> kind) {
     Class<?> type = find(name);

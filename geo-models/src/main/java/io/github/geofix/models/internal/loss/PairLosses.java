@@ -22,7 +22,7 @@ public final class PairLosses {
   }
 
   /** Checks that a steepness is positive and finite. */
-  static void checkAlpha(double alpha) {
+  public static void checkAlpha(double alpha) {
     boolean positive = alpha > 0 && alpha < Double.POSITIVE_INFINITY;
     if (!positive) {
       throw new IllegalArgumentException("alpha must be positive: " + alpha);
@@ -45,7 +45,7 @@ public final class PairLosses {
    * @param counted boolean {@code [B, N]}, null for all
    * @param labelSmoothing share of the target that is spread evenly over all that are counted
    */
-  static NDArray crossEntropy(
+  public static NDArray crossEntropy(
       NDArray logits, @Nullable NDArray counted, double labelSmoothing, int axis) {
     NDManager manager = logits.getManager();
     long batch = logits.getShape().get(0);
@@ -77,7 +77,7 @@ public final class PairLosses {
    * @param falseNegatives boolean {@code [B, N]}
    * @throws IllegalArgumentException if its shape differs
    */
-  static NDArray counted(NDArray falseNegatives, NDArray anchors, NDArray positives) {
+  public static NDArray counted(NDArray falseNegatives, NDArray anchors, NDArray positives) {
     long batch = anchors.getShape().get(0);
     long candidates = positives.getShape().get(0);
     if (!falseNegatives.getShape().equals(new Shape(batch, candidates))) {
@@ -99,7 +99,7 @@ public final class PairLosses {
    *
    * @throws IllegalArgumentException unless both are {@code [B, D]} with B &gt;= 2
    */
-  static void checkPairs(NDArray anchors, NDArray positives) {
+  public static void checkPairs(NDArray anchors, NDArray positives) {
     Shape shape = anchors.getShape();
     boolean fits =
         shape.dimension() == 2 && shape.equals(positives.getShape()) && shape.get(0) >= 2;

@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.base.Suppliers;
 import io.github.geofix.models.nn.TorchEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -48,27 +50,45 @@ public final class TorchScript {
   /** The file format of PyTorch 1.10 and later. */
   private static final String VERSION = "10\n";
 
-  private final NDManager manager = TorchEngine.newManager();
-  private final PtSymbolBlock block;
-  private final Map<String, NDArray> methodNames = new ConcurrentHashMap<>();
+  /** Compiled by the first call: an engine that does not start is an error of that call. */
+  private final Supplier<Compiled> compiled;
 
   private TorchScript(String methods) {
-    byte[] archive = archive(HEAD + methods.indent(2));
-    try {
-      block =
-          JniUtils.loadModule(
-              (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    compiled = Suppliers.memoize(() -> Compiled.of(methods));
+  }
+
+  private record Compiled(
+      NDManager manager, PtSymbolBlock block, Map<String, NDArray> methodNames) {
+
+    static Compiled of(String methods) {
+      NDManager manager = TorchEngine.newManager();
+      byte[] archive = archive(HEAD + methods.indent(2));
+      try {
+        PtSymbolBlock block =
+            JniUtils.loadModule(
+                (PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
+        return new Compiled(manager, block, new ConcurrentHashMap<>());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    NDArray methodName(String method) {
+      return methodNames.computeIfAbsent(
+          method,
+          name -> {
+            NDArray carrier = manager.create(0);
+            carrier.setName("module_method:" + name);
+            return carrier;
+          });
     }
   }
 
   /**
-   * Compiles functions written in the form PyTorch saves them in: every statement an assignment or
-   * a return, every argument of an operation given in order. The type of {@code self} is {@code
-   * __torch__.M}.
-   *
-   * @throws RuntimeException with PyTorch's message if they do not compile
+   * Returns functions written in the form PyTorch saves them in: every statement an assignment or a
+   * return, every argument of an operation given in order. The type of {@code self} is {@code
+   * __torch__.M}. The first call compiles them, and throws PyTorch's message if they do not
+   * compile.
    */
   public static TorchScript compile(String methods) {
     return new TorchScript(methods);
@@ -104,18 +124,12 @@ public final class TorchScript {
    * that ends with {@code []} arrive as one list.
    */
   public NDList callAll(String method, NDList arguments) {
+    Compiled functions = compiled.get();
     NDList all = new NDList(arguments);
-    all.add(
-        methodNames.computeIfAbsent(
-            method,
-            name -> {
-              NDArray carrier = manager.create(0);
-              carrier.setName("module_method:" + name);
-              return carrier;
-            }));
+    all.add(functions.methodName(method));
     // Told to infer, DJL would make tensors that no later operation can differentiate.
     boolean differentiable = true;
-    return IValueUtils.forward(block, all, differentiable);
+    return IValueUtils.forward(functions.block(), all, differentiable);
   }
 
   private static byte[] archive(String code) {

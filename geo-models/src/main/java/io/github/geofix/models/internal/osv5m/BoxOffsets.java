@@ -5,7 +5,7 @@ import io.github.geofix.core.partition.BoxPartition.Box;
 
 /**
  * From the network's offset to a position: {@code mean + 1.2 tanh(offset) * size}, where the size
- * is that from the mean to the border on the side of the offset. Positions may lie beyond the box,
+ * is that from the mean to the border on the side of the offset. Positions may be beyond the box,
  * on purpose.
  *
  * <p>The released {@code HybridHeadCentroid}.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The boxes that a model tells apart, with the S2 cells that stand for them in regions. Stored in a
+ * The boxes that a model distinguishes, with the S2 cells that stand for them in regions. Stored in a
  * safetensors file as {@code boxes} {@code [N, 6]}: south, west, north, east, and the mean's
  * latitude and longitude. Immutable and thread-safe.
  */
@@ -43,7 +43,7 @@ final class Boxes {
     return boxes.box(label);
   }
 
-  /** Returns the number of the box that a point lies in, or -1. */
+  /** Returns the number of the box that a point is in, or -1. */
   int labelOf(LatLng point) {
     return boxes.labelOf(point).orElse(-1);
   }

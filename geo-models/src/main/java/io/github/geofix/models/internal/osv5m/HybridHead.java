@@ -50,7 +50,7 @@ final class HybridHead extends Module {
   }
 
   /**
-   * Returns where the photo lies in each box, before {@link BoxOffsets}: {@code [B, 2 N]}, latitude
+   * Returns where the photo is in each box, before {@link BoxOffsets}: {@code [B, 2 N]}, latitude
    * and longitude of each.
    */
   NDArray offsets(Forward f, NDArray tokens) {

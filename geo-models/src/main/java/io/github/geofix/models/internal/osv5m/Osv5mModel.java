@@ -76,12 +76,7 @@ public final class Osv5mModel extends ImportedModel {
       BoxPartition partition,
       BiFunction<Osv5mNetwork, NDManager, Map<String, ImportReport>> fill) {
     Osv5mModel model = new Osv5mModel(config, new Boxes(partition));
-    try {
-      return new Release.Imported(model, fill.apply(model.network, model.manager()));
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+    return model.filled(() -> fill.apply(model.network, model.manager()));
   }
 
   /**
@@ -113,7 +108,7 @@ public final class Osv5mModel extends ImportedModel {
   }
 
   /**
-   * What the network says of a photo.
+   * The network's output for a photo.
    *
    * @param logits of the boxes, {@code [N]}
    * @param offsets within them, {@code [2 N]}

@@ -132,7 +132,7 @@ public final class ZoomDecoder extends Module {
    * @param views {@code [B, M, D]}, the root view and those of the children taken; M is the number
    *     of steps N, or less for paths that end early
    * @param taken int64 {@code [B, M]}, the children taken, 0 to K K - 1; those of the last step are
-   *     not looked at
+   *     not read
    * @return for each of the M steps {@code [B, K K]}
    * @throws IllegalArgumentException if the shapes do not fit
    */

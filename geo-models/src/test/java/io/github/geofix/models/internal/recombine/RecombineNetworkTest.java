@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
-import io.github.geofix.models.internal.loss.WeightedTuple;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig;

@@ -1,0 +1,384 @@
+package io.github.geofix.spark;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.partition.CellCounts;
+import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.PointSet;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Measures jobs at their sizes on one machine; docs/results/spark.csv has the commands. {@code
+ * -Dspark.master} names the master.
+ */
+final class SparkSizes {
+  private static final int CITIES = 2_000;
+  private static final int DIMENSION = 64;
+  private static final long BLOCK = 250_000;
+
+  private static final StructType POSITIONS =
+      new StructType()
+          .add("latitude", DataTypes.DoubleType, false)
+          .add("longitude", DataTypes.DoubleType, false);
+
+  private static final StructType VECTORS =
+      new StructType()
+          .add("image", DataTypes.StringType, false)
+          .add("latitude", DataTypes.DoubleType, false)
+          .add("longitude", DataTypes.DoubleType, false)
+          .add("vector", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+
+  private SparkSizes() {}
+
+  public static void main(String[] args) throws IOException {
+    SparkSession spark =
+        SparkSession.builder()
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("ERROR");
+    long start = System.nanoTime();
+    long cpu = cpu();
+    switch (args[0]) {
+      case "positions" -> write(spark, Long.parseLong(args[1]), POSITIONS, args[2]);
+      case "vectors" -> write(spark, Long.parseLong(args[1]), VECTORS, args[2]);
+      case "partition" -> partition(spark, args[1], Path.of(args[2]));
+      case "partition-one" -> partitionOne(spark, args[1], Path.of(args[2]));
+      case "index" -> print(index(spark, args[1], args[2], Integer.parseInt(args[3])));
+      case "search" -> search(spark, args[1], args[2], Integer.parseInt(args[3]));
+      case "photos" -> photos(Path.of(args[1]), Integer.parseInt(args[2]));
+      case "speed" -> speed(spark, Path.of(args[1]));
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+    print(
+        "%s: %.0f s, %.0f CPU s",
+        String.join(" ", args), (System.nanoTime() - start) / 1e9, (cpu() - cpu) / 1e9);
+    spark.stop();
+  }
+
+  private static void print(String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /** Returns the CPU time of this process in nanoseconds. */
+  private static long cpu() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  private static void write(SparkSession spark, long count, StructType columns, String path) {
+    spark
+        .range(0, count, 1, Math.toIntExact((count + BLOCK - 1) / BLOCK))
+        .mapPartitions(new Generate(columns.size() > 2), Encoders.row(columns))
+        .write()
+        .parquet(path);
+  }
+
+  /** Positions as crowded as photos are, by Zipf's law; vectors of noise. */
+  private record Generate(boolean vectors) implements MapPartitionsFunction<Long, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Long> numbers) {
+      Random cities = new Random(1);
+      double[] centers = new double[2 * CITIES];
+      for (int i = 0; i < centers.length; i += 2) {
+        centers[i] = Math.toDegrees(Math.asin(2 * cities.nextDouble() - 1));
+        centers[i + 1] = 360 * cities.nextDouble() - 180;
+      }
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return numbers.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          long number = numbers.next();
+          Random random = new Random(number * 0x9E3779B97F4A7C15L);
+          random.nextInt();
+          int city = (int) (CITIES * Math.pow(random.nextDouble(), 3));
+          boolean anywhere = random.nextInt(10) == 0;
+          double latitude =
+              anywhere
+                  ? Math.toDegrees(Math.asin(2 * random.nextDouble() - 1))
+                  : clamp(centers[2 * city] + 0.2 * random.nextGaussian(), 90);
+          double longitude =
+              anywhere
+                  ? 360 * random.nextDouble() - 180
+                  : clamp(centers[2 * city + 1] + 0.2 * random.nextGaussian(), 180);
+          if (!vectors) {
+            return RowFactory.create(latitude, longitude);
+          }
+          Float[] vector = new Float[DIMENSION];
+          for (int d = 0; d < DIMENSION; d++) {
+            vector[d] = random.nextFloat() - 0.5f;
+          }
+          return RowFactory.create(Long.toString(number), latitude, longitude, vector);
+        }
+      };
+    }
+
+    private static double clamp(double value, double limit) {
+      return Math.max(-limit, Math.min(limit, value));
+    }
+  }
+
+  private static final int[] MAX_POINTS = {250_000, 50_000, 5_000};
+
+  private static AdaptiveOptions options() {
+    return AdaptiveOptions.defaults().withMinPoints(50);
+  }
+
+  private static void partition(SparkSession spark, String data, Path out) {
+    SparkGeo geo = SparkGeo.of(spark);
+    CellHierarchy cells = geo.partition(geo.positions(data), options(), MAX_POINTS);
+    cells.save(out);
+    print(cells.toString());
+  }
+
+  private static void partitionOne(SparkSession spark, String data, Path out) {
+    PointSet points = new PointSet();
+    Iterator<Row> rows = spark.read().parquet(data).toLocalIterator();
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      points.add(row.getDouble(0), row.getDouble(1));
+    }
+    CellHierarchy cells =
+        CellHierarchy.adaptive(
+            CellCounts.of(points, options().maxLevel()), options(), MAX_POINTS);
+    cells.save(out);
+    print(cells.toString());
+  }
+
+  private static String index(SparkSession spark, String data, String out, int rowsPerShard) {
+    return SparkGeo.of(spark)
+        .buildIndex(spark.read().parquet(data), out, IndexOptions.defaults(), rowsPerShard)
+        .toString();
+  }
+
+  /** Searches everywhere and near candidates, and compares a sample with brute force. */
+  private static void search(SparkSession spark, String data, String folder, int count) {
+    Map<Long, Map<String, Long>> counted = new TreeMap<>();
+    spark
+        .sparkContext()
+        .addSparkListener(
+            new SparkListener() {
+              @Override
+              public void onStageCompleted(SparkListenerStageCompleted stage) {
+                scala.jdk.javaapi.CollectionConverters.asJava(
+                        stage.stageInfo().accumulables().values())
+                    .forEach(
+                        value -> {
+                          String name = value.name().getOrElse(() -> "");
+                          if (name.startsWith("geofix search")) {
+                            synchronized (counted) {
+                              counted
+                                  .computeIfAbsent(value.id(), id -> new TreeMap<>())
+                                  .put(name, ((Number) value.value().get()).longValue());
+                            }
+                          }
+                        });
+              }
+            });
+    ShardedIndex index = SparkGeo.of(spark).openIndex(folder);
+    print("%s", index);
+    // A row is near itself by another encoder's guess, some kilometers away.
+    Dataset<Row> queries =
+        spark
+            .read()
+            .parquet(data)
+            .limit(count)
+            .withColumn(
+                "candidates",
+                functions.expr(
+                    "array(named_struct('latitude', latitude, 'longitude', longitude))"))
+            .cache();
+    print("%d queries", queries.count());
+    for (double km : new double[] {0, 25}) {
+      long start = System.nanoTime();
+      long cpu = cpu();
+      List<Row> hits =
+          index
+              .search(queries, ShardedIndex.Search.nearest(10).nearCandidates(km))
+              .collectAsList();
+      long self =
+          hits.stream()
+              .filter(hit -> hit.getInt(1) == 1 && hit.getString(0).equals(hit.getString(4)))
+              .count();
+      synchronized (counted) {
+        print(
+            "within %s km: %.1f s, %.1f CPU s, %d hits, %d found themselves, %s",
+            km,
+            (System.nanoTime() - start) / 1e9,
+            (cpu() - cpu) / 1e9,
+            hits.size(),
+            self,
+            counted.values());
+        counted.clear();
+      }
+      if (km == 0) {
+        print("recall of 20 queries against brute force: %.4f", recall(spark, data, queries, hits));
+      }
+    }
+  }
+
+  private static double recall(
+      SparkSession spark, String data, Dataset<Row> queries, List<Row> hits) {
+    List<Row> sample = queries.limit(20).collectAsList();
+    float[][] vectors =
+        sample.stream().map(row -> ShardRows.floats(row.getList(3))).toArray(float[][]::new);
+    List<Row> best =
+        spark
+            .read()
+            .parquet(data)
+            .mapPartitions(
+                new BruteForce(vectors),
+                Encoders.row(
+                    new StructType()
+                        .add("query", DataTypes.IntegerType, false)
+                        .add("image", DataTypes.StringType, false)
+                        .add("score", DataTypes.DoubleType, false)))
+            .collectAsList();
+    int found = 0;
+    for (int q = 0; q < vectors.length; q++) {
+      int query = q;
+      List<String> expected =
+          best.stream()
+              .filter(row -> row.getInt(0) == query)
+              .sorted(Comparator.comparingDouble((Row row) -> -row.getDouble(2)))
+              .limit(10)
+              .map(row -> row.getString(1))
+              .toList();
+      String name = sample.get(q).getString(0);
+      found +=
+          (int)
+              hits.stream()
+                  .filter(hit -> hit.getString(0).equals(name) && expected.contains(hit.getString(4)))
+                  .count();
+    }
+    return found / (10.0 * vectors.length);
+  }
+
+  /** The ten most similar rows of a part, by cosine in double precision. */
+  private record BruteForce(float[][] queries) implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+      List<List<Row>> best = new ArrayList<>();
+      for (float[] unused : queries) {
+        best.add(new ArrayList<>());
+      }
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        float[] vector = ShardRows.floats(row.getList(3));
+        for (int q = 0; q < queries.length; q++) {
+          List<Row> kept = best.get(q);
+          double score = cosine(queries[q], vector);
+          if (kept.size() < 10 || score > kept.get(9).getDouble(2)) {
+            kept.add(RowFactory.create(q, row.getString(0), score));
+            kept.sort(Comparator.comparingDouble((Row each) -> -each.getDouble(2)));
+            if (kept.size() > 10) {
+              kept.remove(10);
+            }
+          }
+        }
+      }
+      return best.stream().flatMap(List::stream).iterator();
+    }
+
+    private static double cosine(float[] a, float[] b) {
+      double dot = 0;
+      double aa = 0;
+      double bb = 0;
+      for (int d = 0; d < a.length; d++) {
+        dot += (double) a[d] * b[d];
+        aa += (double) a[d] * a[d];
+        bb += (double) b[d] * b[d];
+      }
+      return dot / Math.sqrt(aa * bb);
+    }
+  }
+
+  /** Writes a model, and small photos as files and as a list. */
+  private static void photos(Path folder, int count) throws IOException {
+    Files.createDirectories(folder.resolve("photos"));
+    LocalSpark.model(folder.resolve("model"), LocalSpark.points(400, new Random(1)));
+    StringBuilder list = new StringBuilder("image,latitude,longitude\n");
+    for (int i = 0; i < count; i++) {
+      Files.write(folder.resolve("photos/" + i + ".png"), LocalSpark.photo(i));
+      list.append("photos/").append(i).append(".png,").append(i % 80).append(",0.5\n");
+    }
+    Files.writeString(folder.resolve("photos.csv"), list);
+  }
+
+  /** Compares the CPU time of a photo on Spark with that in one JVM, in turn. */
+  private static void speed(SparkSession spark, Path folder) {
+    SparkGeo geo = SparkGeo.of(spark);
+    SparkGeo.Model model = SparkGeo.Model.of(folder.resolve("model").toString());
+    List<Path> photos =
+        IntStream.range(0, 40_000)
+            .mapToObj(i -> folder.resolve("photos/" + i % 4000 + ".png"))
+            .toList();
+    Dataset<Row> list =
+        spark
+            .createDataset(photos.stream().map(Path::toString).toList(), Encoders.STRING())
+            .toDF("image")
+            .coalesce(1);
+    IntFunction<Double> onSpark =
+        round -> {
+          long cpu = cpu();
+          geo.locate(list, model)
+              .write()
+              .format("noop")
+              .mode("overwrite")
+              .save();
+          return (cpu() - cpu) / 1e9;
+        };
+    try (Localizer localizer = Localizer.load(folder.resolve("model"))) {
+      for (int round = 0; round < 3; round++) {
+        long cpu = cpu();
+        for (int first = 0; first < photos.size(); first += 32) {
+          List<LatLng> unused =
+              localizer
+                  .locateAll(photos.subList(first, Math.min(first + 32, photos.size())))
+                  .stream()
+                  .map(location -> location.latLng())
+                  .toList();
+        }
+        double one = (cpu() - cpu) / 1e9;
+        double on = onSpark.apply(round);
+        print(
+            "round %d: one JVM %.0f photos per CPU s, Spark %.0f, ratio %.2f",
+            round, photos.size() / one, photos.size() / on, one / on);
+      }
+    }
+  }
+}
