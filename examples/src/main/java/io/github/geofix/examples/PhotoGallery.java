@@ -4,6 +4,7 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.cascade.Fallback;
 import io.github.geofix.models.gallery.GalleryModel;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
 import io.github.geofix.models.gallery.GalleryModel.Match;
@@ -30,6 +31,12 @@ final class PhotoGallery {
       for (Match match : answer.matches()) {
         System.out.println(match.photo() + " " + match.latLng() + " " + match.score());
       }
+    }
+
+    Path anywhere = Path.of("models/embed-tiny");
+    try (Localizer localizer =
+        new Fallback(Localizer.load(folder), answer -> true, Localizer.load(anywhere))) {
+      localizer.locateEach(List.of(photo), System.out::println);
     }
   }
 }

@@ -74,6 +74,13 @@ final class ExampleData {
       Files.writeString(
           folder.resolve("newer.csv"),
           "method,dataset,metric,percent,source\nNew,IM2GPS3k,acc@25km,41.2,example.org\n");
+      Files.writeString(
+          folder.resolve("states.geojson"),
+          """
+          {"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {"name": "all"}, "geometry": {"type": "Polygon",
+             "coordinates": [[[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]]]}}]}
+          """);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,12 +1,16 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.csv.PhotoRow;
+import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.backbone.LocationEncoder;
 import io.github.geofix.models.backbone.PhotoEncoder;
+import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import java.io.PrintWriter;
@@ -30,16 +34,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "embed",
     description =
-        "Writes the vectors of photos, one row for each, by a model or by a backbone with published"
-            + " weights.",
+        "Writes the vectors of photos or positions, one row for each, by a model or by a backbone with"
+            + " published weights.",
     footer = {
       "",
       "Examples:",
       "  geofix embed --model models/geoclip --data photos.csv --out vectors.safetensors",
-      "  geofix embed --backbone clip-vit-l14 --weights clip.safetensors --data a.csv --out a.npy"
+      "  geofix embed --backbone clip-vit-l14 --weights clip.safetensors --data a.csv --out a.npy",
+      "  geofix embed --model models/geoclip --positions places.csv --out places.npy"
     },
     mixinStandardHelpOptions = true)
 final class EmbedCommand implements Callable<Integer> {
+  /** Positions whose vectors are held in memory. */
+  private static final int POSITIONS = 4096;
+
   @Spec private CommandSpec spec;
 
   static final class Encoder {
@@ -74,18 +82,33 @@ final class EmbedCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Encoder encoder;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "CSV",
-      description = "The photos: column image.")
-  private Path data;
+  static final class What {
+    @Option(
+        names = "--data",
+        required = true,
+        paramLabel = "CSV",
+        description = "The photos: column image.")
+    @Nullable Path data;
+
+    @Option(
+        names = "--positions",
+        required = true,
+        paramLabel = "CSV",
+        description =
+            "Positions instead of photos, columns latitude and longitude: their vectors by the"
+                + " position encoder of a geoclip model, in the space of its photos.")
+    @Nullable Path positions;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
-      description = "File to write, .safetensors or .npy: [N, V W] of float32.")
+      description =
+          "File to write, .safetensors or .npy: [N, V W] of float32, [N, W] of positions.")
   private Path out;
 
   @Option(
@@ -104,13 +127,52 @@ final class EmbedCommand implements Callable<Integer> {
     }
     Path folder = Objects.requireNonNull(out.toAbsolutePath().getParent());
     AtomicFiles.checkFolder(folder);
+    if (what.positions != null) {
+      writePositions(what.positions);
+    } else {
+      writePhotos(Objects.requireNonNull(what.data));
+    }
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.println(out);
+    stdout.flush();
+    return 0;
+  }
+
+  private void writePositions(Path positions) {
+    if (encoder.model == null) {
+      throw new IllegalArgumentException("--positions needs --model: a backbone reads photos");
+    }
+    List<LatLng> all = PointSet.readPositions(positions);
+    ModelFolder folder = load.open(encoder.model);
+    try (GeoModel model = Family.of(folder).load(folder);
+        Bar bar = Bar.of("embed", all.size())) {
+      if (!(model instanceof GeoClipModel geoclip)) {
+        throw new IllegalArgumentException(
+            model.method() + " gives no vectors of positions: geoclip does");
+      }
+      LocationEncoder locations = geoclip.locationEncoder();
+      Map<String, String> metadata = Map.of(VectorFiles.VECTORS, "1");
+      try (EmbeddingsWriter writer = EmbeddingsWriter.create(out, metadata)) {
+        for (int from = 0; from < all.size(); from += POSITIONS) {
+          int to = Math.min(all.size(), from + POSITIONS);
+          for (float[] vector : locations.encode(all.subList(from, to))) {
+            writer.write(vector);
+          }
+          bar.stepTo(to);
+        }
+        writer.commit();
+      }
+    }
+  }
+
+  private void writePhotos(Path data) {
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
     if (encoder.model != null) {
       ModelFolder model = load.open(encoder.model);
       try (GeoModel loaded = Family.of(model).load(model);
           PhotoEncoder own = encoderOf(loaded)) {
-        write(own, photos.get());
+        write(own, data, photos.get());
       }
     } else {
       Published published = Objects.requireNonNull(encoder.published);
@@ -123,13 +185,9 @@ final class EmbedCommand implements Callable<Integer> {
       }
       try (PhotoEncoder own = PhotoEncoder.pretrained(
               published.backbone, published.weights, load.options().precision())) {
-        write(own, photos.get());
+        write(own, data, photos.get());
       }
     }
-    PrintWriter stdout = spec.commandLine().getOut();
-    stdout.println(out);
-    stdout.flush();
-    return 0;
   }
 
   private static PhotoEncoder encoderOf(GeoModel model) {
@@ -142,7 +200,7 @@ final class EmbedCommand implements Callable<Integer> {
                         + " gives no vectors of photos: geoclip, embed and recombine do"));
   }
 
-  private void write(PhotoEncoder own, long photos) {
+  private void write(PhotoEncoder own, Path data, long photos) {
     Map<String, String> metadata =
         Map.of(
             VectorFiles.ENCODER,

@@ -8,6 +8,7 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.Bootstrap;
@@ -390,7 +391,7 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --tiles and --vectors are for photos, not for the pairs of " + protocol);
+          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of " + protocol);
     }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);

@@ -2,11 +2,11 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.gallery.GalleryConfig;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -44,12 +44,13 @@ final class GalleryBuildCommand implements Callable<Integer> {
 
   @Option(
       names = "--agree-km",
-      defaultValue = "0.1",
+      defaultValue = "auto",
       paramLabel = "KM",
       description =
-          "Photos within this distance agree on a position, which is their mean (default:"
-              + " ${DEFAULT-VALUE}).")
-  private double agreeKm;
+          "Photos within this distance agree on a position, which is their mean; auto for that by"
+              + " which the gallery's photos are located best, each by the others, or 0.1 if none"
+              + " is better (default: ${DEFAULT-VALUE}).")
+  private String agreeKm;
 
   static final class Limit {
     @Option(
@@ -93,12 +94,13 @@ final class GalleryBuildCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Manifest list = photos.read();
-    GalleryConfig config =
-        GalleryConfig.defaults().withAnswer(AnswerOptions.defaults().withMeanKm(agreeKm));
+    Optional<Double> agree = GalleryOptions.agreeKm(agreeKm);
     PrintWriter stdout = spec.commandLine().getOut();
-    try (GalleryModel gallery = GalleryModel.create(model, out, config, encoding, load.options())) {
+    try (GalleryModel gallery =
+        GalleryModel.create(model, out, GalleryConfig.defaults(), encoding, load.options())) {
       photos.add(gallery, list);
       stdout.println(GalleryOptions.describe(gallery, out));
+      stdout.println(GalleryOptions.agree(gallery, agree));
       if (limit.minScore == null) {
         stdout.println(
             GalleryOptions.limit(gallery.setLimit(limit.falseAnswers), limit.falseAnswers));

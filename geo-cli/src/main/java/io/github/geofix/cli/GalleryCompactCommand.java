@@ -40,6 +40,14 @@ final class GalleryCompactCommand implements Callable<Integer> {
               + " at most, such as 0.05.")
   private @Nullable Double falseAnswers;
 
+  @Option(
+      names = "--agree-km",
+      paramLabel = "KM",
+      description =
+          "Set the distance within which photos agree anew; auto to choose it, as gallery build"
+              + " does.")
+  private @Nullable String agreeKm;
+
   @Mixin private final CodeOption code = new CodeOption();
 
   /** A strong reference: without one, the level of a logger is forgotten. */
@@ -52,6 +60,9 @@ final class GalleryCompactCommand implements Callable<Integer> {
     try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
       gallery.compact(approximate);
       stdout.println(GalleryOptions.describe(gallery, folder));
+      if (agreeKm != null) {
+        stdout.println(GalleryOptions.agree(gallery, GalleryOptions.agreeKm(agreeKm)));
+      }
       if (falseAnswers != null) {
         stdout.println(GalleryOptions.limit(gallery.setLimit(falseAnswers), falseAnswers));
       }

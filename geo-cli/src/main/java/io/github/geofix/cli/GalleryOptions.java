@@ -1,11 +1,15 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,6 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** The photos that come into a gallery. */
 final class GalleryOptions {
+  private static final MathContext DIGITS = new MathContext(6);
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -50,6 +56,29 @@ final class GalleryOptions {
   /** Returns what a gallery holds and when it answers, in words. */
   static String describe(GalleryModel gallery, Path folder) {
     return Count.of(gallery.size(), "photos in " + folder);
+  }
+
+  /** Returns a distance of agreement, to choose if it is none. */
+  static Optional<Double> agreeKm(String text) {
+    if (text.equals("auto")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Double.valueOf(text));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--agree-km must be a number or auto: " + text, e);
+    }
+  }
+
+  /** Sets the distance of agreement, and returns it in words. */
+  static String agree(GalleryModel gallery, Optional<Double> km) {
+    km.ifPresent(gallery::setAgreement);
+    double meters = 1000 * km.orElseGet(gallery::chooseAgreement);
+    return String.format(
+        Locale.ROOT,
+        "photos within %s m agree on a position%s",
+        BigDecimal.valueOf(meters).round(DIGITS).stripTrailingZeros().toPlainString(),
+        km.isPresent() ? "" : ", as the photos of the gallery are located best, each by the others");
   }
 
   /** Returns the limit in words. */

@@ -10,6 +10,7 @@ import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.eval.Drift;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -126,10 +127,14 @@ final class LocateCommand implements Callable<Integer> {
       choice.attribution(what.model).ifPresent(attribution -> error(attribution.toString()));
     }
     Counts counts = new Counts();
-    try (Localizer localizer = load(photos);
+    try (Localizer localizer = load(photos, giving, counts);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
-      Answers answers = new Answers(writer, giving, counts, localizer.photoLimits());
+      Answers answers = new Answers(
+              writer,
+              choice.hasFallback() ? Optional.empty() : giving,
+              counts,
+              localizer.photoLimits());
       Consumer<PhotoOutcome> action =
           outcome -> {
             answers.write(outcome);
@@ -158,8 +163,11 @@ final class LocateCommand implements Callable<Integer> {
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
-  private Localizer load(List<Path> photos) {
+  private Localizer load(List<Path> photos, Optional<AnswerRule> giving, Counts counts) {
     VlmOptions vlm = what.vlm;
+    if (vlm == null && choice.hasFallback() && giving.isPresent()) {
+      return choice.load(folder(), photos, location -> counts.accept(giving.get(), location));
+    }
     return vlm == null
         ? choice.load(folder(), photos)
         : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
@@ -215,6 +223,11 @@ final class LocateCommand implements Callable<Integer> {
     private int failed;
     private int withheld;
     private final List<Double> masses = new ArrayList<>();
+
+    boolean accept(AnswerRule rule, Location location) {
+      masses.add(AnswerRule.mass(location, rule.bound().withinKm()));
+      return rule.accepts(location);
+    }
   }
 
   /** Warns if the photos are not of the kind that the rule was fitted on. */
@@ -266,9 +279,7 @@ final class LocateCommand implements Callable<Integer> {
     }
 
     private void write(PhotoOutcome.Located located) throws IOException {
-      giving.ifPresent(
-          rule -> counts.masses.add(AnswerRule.mass(located.location(), rule.bound().withinKm())));
-      if (giving.isPresent() && !giving.get().accepts(located.location())) {
+      if (giving.isPresent() && !counts.accept(giving.get(), located.location())) {
         withhold(located.photo(), giving.get().reason(located.location()));
       } else if (photo == null || explained == null) {
         writer.write(located.photo(), located.location());

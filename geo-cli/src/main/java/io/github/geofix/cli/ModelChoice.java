@@ -8,6 +8,7 @@ import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
+import io.github.geofix.core.cascade.Fallback;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelCard.Attribution;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -38,6 +40,14 @@ final class ModelChoice {
           "A zoom or recombine model that looks closer at the answers; may be given several"
               + " times, for a cascade.")
   private List<Path> then = List.of();
+
+  @Option(
+      names = "--fallback",
+      paramLabel = "DIR",
+      description =
+          "A model, such as a gallery, for the photos that the model declines: a gallery below its"
+              + " limit, any model by the rule of --within and --confidence.")
+  private @Nullable Path fallback;
 
   @Option(
       names = "--tiles",
@@ -113,22 +123,53 @@ final class ModelChoice {
 
   /** Returns whether the model answers as it was saved, alone. */
   boolean isAsSaved() {
-    return then.isEmpty() && tiles == null && settings().isEmpty() && vectors == null;
+    return then.isEmpty() && fallback == null && tiles == null && settings().isEmpty() && vectors == null;
+  }
+
+  /** Returns whether another model is asked for the photos that the model declines. */
+  boolean hasFallback() {
+    return fallback != null;
+  }
+
+  /** As {@link #load(Path, List, Predicate)}, if the model declines by itself. */
+  Localizer load(Path model, List<Path> photos) {
+    String method = load.open(model).method();
+    if (fallback != null && !method.equals("gallery")) {
+      throw new IllegalArgumentException(
+          "--fallback is for what the model declines, and "
+              + method
+              + " answers every photo: locate with --within and --confidence, or begin with a"
+              + " gallery");
+    }
+    return load(model, photos, location -> true);
   }
 
   /**
    * Loads a model.
    *
    * @param photos those that will be located, in the order of the vectors if there are any
+   * @param accepts whether an answer is given, and the model of {@code --fallback} not asked
    */
-  Localizer load(Path model, List<Path> photos) {
+  Localizer load(Path model, List<Path> photos, Predicate<Location> accepts) {
     if (!then.isEmpty() && tiles != null) {
       throw new IllegalArgumentException("--tiles does not go with --then");
     }
     if (decoding.byJudge() && !judge.isGiven()) {
       throw new IllegalArgumentException("--select judge needs --judge-url and --judge-model");
     }
-    return judge.judged(then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos));
+    Localizer localizer =
+        then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos);
+    return judge.judged(fallback == null ? localizer : withFallback(localizer, accepts, fallback));
+  }
+
+  private Localizer withFallback(
+      Localizer localizer, Predicate<Location> accepts, Path secondFolder) {
+    try {
+      return new Fallback(localizer, accepts, Localizer.load(secondFolder, load.options()));
+    } catch (RuntimeException e) {
+      localizer.close();
+      throw e;
+    }
   }
 
   /**
@@ -139,7 +180,7 @@ final class ModelChoice {
   Localizer judged(Supplier<Localizer> localizer) {
     if (!isAsSaved()) {
       throw new IllegalArgumentException(
-          "--set, --then, --tiles and --vectors are for model folders, not for --vlm-url");
+          "--set, --then, --fallback, --tiles and --vectors are for model folders, not for --vlm-url");
     }
     return judge.judged(localizer.get());
   }

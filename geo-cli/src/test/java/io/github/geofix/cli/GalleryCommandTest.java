@@ -126,6 +126,33 @@ final class GalleryCommandTest {
     Result located = run(line);
     assertThat(located.code()).isEqualTo(3);
     assertThat(located.out()).contains("\"withheld\": \"the most similar photo of the gallery");
+
+    String[] build = {
+      "gallery",
+      "build",
+      "--model=" + path("encoder"),
+      "--photos=" + path("photos.csv"),
+      "--min-score=-1",
+      "--agree-km=0.05",
+      "--out=" + path("always")
+    };
+    assertThat(run(build).out()).contains("photos within 50 m agree on a position");
+    Result second =
+        run(
+            "locate",
+            "--model",
+            path("gallery"),
+            "--set",
+            "minScore=1",
+            "--fallback",
+            path("always"),
+            path("black.png"));
+    assertThat(second.code()).isZero();
+    assertThat(second.out()).startsWith(path("black.png") + "  ");
+    String[] answered = {
+      "locate", "--model", path("encoder"), "--fallback", path("gallery"), path("black.png")
+    };
+    assertThat(run(answered).err()).contains("--fallback is for what the model declines, and ");
   }
 
   @Test

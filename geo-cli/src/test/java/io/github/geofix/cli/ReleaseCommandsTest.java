@@ -2,10 +2,15 @@ package io.github.geofix.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.models.io.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +70,64 @@ final class ReleaseCommandsTest {
     assertThat(imported.code()).as(imported.err()).isZero();
     Result located = Result.run("locate", "--model=" + folder.resolve("m"), "--format=csv", PHOTO);
     assertThat(located.out()).contains("60.5").contains("24.5");
+  }
+
+  @Test
+  void positionsAreEmbeddedInTheSpaceOfPhotos() throws IOException {
+    assertThat(importGeoClip().code()).isZero();
+    String gallery = GEOCLIP.resolve("release/gallery.csv").toString();
+    Path positions = folder.resolve("positions.npy");
+    Result embedded =
+        Result.run(
+            "embed",
+            "--model=" + folder.resolve("m"),
+            "--positions=" + gallery,
+            "--out=" + positions);
+    assertThat(embedded.code()).as(embedded.err()).isZero();
+    Path photos = folder.resolve("photos.npy");
+    Path list = folder.resolve("photos.csv");
+    Files.writeString(list, "image%n%s%n".formatted(Path.of(PHOTO).toAbsolutePath().normalize()));
+    Result ofPhoto =
+        Result.run("embed", "--model=" + folder.resolve("m"), "--data=" + list, "--out=" + photos);
+    assertThat(ofPhoto.code()).as(ofPhoto.err()).isZero();
+    List<LatLng> places = PointSet.readPositions(Path.of(gallery));
+    try (Embeddings rows = Embeddings.open(positions);
+        Embeddings photo = Embeddings.open(photos)) {
+      assertThat(rows.size()).isEqualTo(places.size());
+      float[] vector = row(photo, 0);
+      int best = 0;
+      for (int row = 0; row < rows.size(); row++) {
+        best = cosine(row(rows, row), vector) > cosine(row(rows, best), vector) ? row : best;
+      }
+      String located =
+          Result.run("locate", "--model=" + folder.resolve("m"), "--format=csv", PHOTO).out();
+      assertThat(located)
+          .contains(String.format(Locale.ROOT, "%.4f", places.get(best).latitude()));
+    }
+    Result other =
+        Result.run(
+            "embed",
+            "--backbone=residual-small",
+            "--weights=none",
+            "--positions=" + gallery,
+            "--out=" + positions);
+    assertThat(other.err()).contains("--positions needs --model: a backbone reads photos");
+  }
+
+  private static float[] row(Embeddings rows, int row) {
+    float[] vector = new float[rows.dimension()];
+    rows.read(row, 1, vector);
+    return vector;
+  }
+
+  private static double cosine(float[] a, float[] b) {
+    double dot = 0;
+    double squares = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += a[i] * b[i];
+      squares += a[i] * a[i];
+    }
+    return dot / Math.sqrt(squares);
   }
 
   @Test

@@ -56,6 +56,12 @@ final class GalleryAnswers {
     return ScoredPhoto.of(truth, cells.cells, cells.scores);
   }
 
+  /** Returns the places of the most similar photos with their votes, as before calibration. */
+  static WeightedPoints weighted(List<Hit> hits, GalleryConfig config) {
+    return WeightedPoints.of(
+        hits.stream().map(Hit::latLng).toList(), votes(hits, config.scale()));
+  }
+
   private static double[] votes(List<Hit> hits, double scale) {
     return votes(hits.stream().mapToDouble(Hit::score).toArray(), scale);
   }

@@ -19,6 +19,9 @@ public record GalleryConfig(
   /** A gallery that always answers. */
   static final double NO_LIMIT = -1;
 
+  /** The distance within which votes agree unless the gallery shows a better one. */
+  static final double AGREE_KM = 0.1;
+
   /** Checks the ranges. */
   public GalleryConfig {
     if (neighbors < 1 || neighbors > 10_000) {
@@ -40,7 +43,7 @@ public record GalleryConfig(
    * and no limit.
    */
   public static GalleryConfig defaults() {
-    return new GalleryConfig(10, 20, NO_LIMIT, 100, AnswerOptions.defaults().withMeanKm(0.1));
+    return new GalleryConfig(10, 20, NO_LIMIT, 100, AnswerOptions.defaults().withMeanKm(AGREE_KM));
   }
 
   /** Returns a copy with another number of neighbors. */

@@ -14,6 +14,7 @@ import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.index.SearchResult;
 import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.partition.Region;
+import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
@@ -119,7 +120,8 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   }
 
   /**
-   * Builds a gallery with {@link GalleryConfig#defaults} and a limit at {@link #FALSE_ANSWERS}.
+   * Builds a gallery with {@link GalleryConfig#defaults}, {@link #chooseAgreement} and a limit at
+   * {@link #FALSE_ANSWERS}.
    *
    * @param encoder the folder of a model that encodes photos, of which the gallery keeps a copy
    * @param photos with their positions
@@ -137,6 +139,7 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
             VectorEncoding.FLOAT32,
             LoadOptions.defaults())) {
       gallery.add(photos);
+      gallery.chooseAgreement();
       gallery.setLimit(FALSE_ANSWERS);
     }
   }
@@ -292,6 +295,29 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     OptionalDouble limit = GalleryLimit.of(rows, answerOptions().meanKm(), falseAnswers);
     setMinScore(limit.orElse(GalleryConfig.NO_LIMIT));
     return limit;
+  }
+
+  /**
+   * Sets the distance within which votes agree, {@link AnswerOptions#meanKm}, from the gallery
+   * itself: each of up to 1,000 photos is located by all others, with distances of 1 m to 10 km.
+   * That of the least mean logarithm of the error is taken, 100 m if none is better, and with fewer
+   * than 20 photos 100 m. Choose it before the limit, which depends on it.
+   *
+   * @return the distance in km
+   */
+  public double chooseAgreement() {
+    setAgreement(GalleryAgreement.of(rows, config()));
+    return answerOptions().meanKm();
+  }
+
+  /**
+   * Sets the distance within which votes agree.
+   *
+   * @param km see {@link AnswerOptions#meanKm}
+   */
+  public void setAgreement(double km) {
+    setAnswerOptions(answerOptions().withMeanKm(km));
+    saveConfig();
   }
 
   /**

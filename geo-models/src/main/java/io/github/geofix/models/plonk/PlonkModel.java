@@ -10,6 +10,7 @@ import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.Release;
@@ -35,6 +36,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * PLONK: flow matching on the sphere. Noise is moved to places that a photo may show; a photo is
@@ -44,8 +46,9 @@ import java.util.function.Function;
  * Geolocation", CVPR 2025. It is imported by {@link Release} and not trained here.
  *
  * <p>Answers count the samples in S2 cells: the score of a cell is its share of them, its position
- * their mean. {@link #logDensities} gives the density itself at any position. Localizers are
- * thread-safe.
+ * their mean. With {@code sampling.densitySteps} the score is the density at the center of the cell
+ * times its area instead, among cells with samples. {@link #logDensities} gives the density itself
+ * at any position. Localizers are thread-safe.
  */
 public final class PlonkModel extends ImportedModel {
 
@@ -117,27 +120,15 @@ public final class PlonkModel extends ImportedModel {
    * @return as many as {@link PlonkConfig.Sampling} sets
    */
   public List<LatLng> sample(BufferedImage photo) {
-    return samples(preprocessor.apply(photo), 1).get(0);
+    return TorchEngine.infer(
+        manager(), step -> samples(step, tokens(step, preprocessor.apply(photo), 1)));
   }
 
-  private List<List<LatLng>> samples(float[] photos, int count) {
+  private List<LatLng> samples(NDManager step, NDArray token) {
     PlonkConfig.Sampling sampling = config.sampling();
-    return TorchEngine.infer(
-        manager(),
-        step -> {
-          NDArray tokens = tokens(step, photos, count);
-          List<List<LatLng>> all = new ArrayList<>();
-          for (int i = 0; i < count; i++) {
-            NDArray places =
-                flow.sample(
-                    noise(step, sampling),
-                    tokens.get(i).reshape(1, -1),
-                    sampling.steps(),
-                    sampling.guidance());
-            all.add(SphereFlow.positions(places));
-          }
-          return all;
-        });
+    NDArray places =
+        flow.sample(noise(step, sampling), token, sampling.steps(), sampling.guidance());
+    return SphereFlow.positions(places);
   }
 
   private NDArray tokens(NDManager step, float[] photos, int count) {
@@ -175,15 +166,52 @@ public final class PlonkModel extends ImportedModel {
                 Measure.SPHERE));
   }
 
-  /** Returns the cells that samples are in. */
-  private CellPartition cells(List<LatLng> samples) {
-    return CellPartition.fixedLevel(samples, config.sampling().s2Level());
+  /**
+   * S2 cells and how much of a photo's place lies in each.
+   *
+   * @param samples the places that the cells were found by
+   * @param weights of the cells, 0 or more, not all 0
+   */
+  private record Scored(List<LatLng> samples, CellPartition cells, double[] weights) {
+    double[] scores(double temperature) {
+      return Temperature.apply(weights, temperature);
+    }
   }
 
-  /** Returns the share of the samples in each cell, at a temperature. */
-  private static double[] scores(CellPartition cells, double temperature) {
-    double[] counts = Arrays.stream(cells.counts()).asDoubleStream().toArray();
-    return Temperature.apply(counts, temperature);
+  private List<Scored> scored(float[] photos, int count) {
+    return TorchEngine.infer(
+        manager(),
+        step -> {
+          NDArray tokens = tokens(step, photos, count);
+          List<Scored> all = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            NDArray token = tokens.get(i).reshape(1, -1);
+            all.add(scored(step, token, samples(step, token)));
+          }
+          return all;
+        });
+  }
+
+  /** Scores the cells of samples by their number or by the density. */
+  private Scored scored(NDManager step, NDArray token, List<LatLng> samples) {
+    PlonkConfig.Sampling sampling = config.sampling();
+    CellPartition cells = CellPartition.fixedLevel(samples, sampling.s2Level());
+    if (sampling.densitySteps() == 0) {
+      return new Scored(samples, cells, Arrays.stream(cells.counts()).asDoubleStream().toArray());
+    }
+    List<LatLng> centers = IntStream.range(0, cells.size()).mapToObj(cells::centerOf).toList();
+    double[] weights =
+        flow.logDensities(
+            SphereFlow.points(step, centers),
+            token,
+            sampling.densitySteps(),
+            sampling.guidance(),
+            Measure.SPHERE);
+    double most = Arrays.stream(weights).max().orElseThrow();
+    for (int cell = 0; cell < weights.length; cell++) {
+      weights[cell] = Math.exp(weights[cell] - most) * cells.areaKm2(cell);
+    }
+    return new Scored(samples, cells, weights);
   }
 
   @Override
@@ -191,27 +219,31 @@ public final class PlonkModel extends ImportedModel {
     return new BatchLocalizer(config.image(), photoLimits()) {
       @Override
       protected List<Location> locate(float[] photos, int count) {
-        return samples(photos, count).stream().map(this::location).toList();
+        return scored(photos, count).stream().map(this::location).toList();
       }
 
       @Override
       protected Answer answer(float[] pixels, Photo photo, Explanation.Options options) {
-        List<LatLng> samples = samples(pixels, 1).get(0);
+        Scored scored = scored(pixels, 1).get(0);
         List<LatLng> inside =
-            samples.stream()
+            scored.samples().stream()
                 .filter(place -> photo.region().map(region -> region.contains(place)).orElse(true))
                 .toList();
         if (inside.isEmpty()) {
           throw new NoAnswerException(
-              "none of the %d samples lies in the region given".formatted(samples.size()));
+              "none of the %s lies in the region given"
+                  .formatted(Count.of(scored.samples().size(), "samples")));
         }
-        return Answer.of(Within.location(photo.region(), location(inside)));
+        if (inside.size() < scored.samples().size()) {
+          scored = TorchEngine.infer(
+              manager(), step -> scored(step, tokens(step, pixels, 1), inside));
+        }
+        return Answer.of(Within.location(photo.region(), location(scored)));
       }
 
-      private Location location(List<LatLng> samples) {
-        CellPartition cells = cells(samples);
-        double[] scores = scores(cells, calibration().temperature());
-        return location(cells, scores, answerOptions(), calibration());
+      private Location location(Scored scored) {
+        double[] scores = scored.scores(calibration().temperature());
+        return location(scored.cells(), scores, answerOptions(), calibration());
       }
     };
   }
@@ -220,8 +252,8 @@ public final class PlonkModel extends ImportedModel {
   @Override
   protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
     return photo -> {
-      CellPartition cells = cells(sample(photo.image()));
-      return ScoredPhoto.of(photo.latLng(), cells, scores(cells, 1));
+      Scored scored = scored(preprocessor.apply(photo.image()), 1).get(0);
+      return ScoredPhoto.of(photo.latLng(), scored.cells(), scored.scores(1));
     };
   }
 }

@@ -306,6 +306,16 @@ class GalleryModelTest {
   }
 
   @Test
+  void keepsTheAgreementUnlessAnotherIsBetter() {
+    // Views of a place are alike and places far apart: no distance is better than 100 m.
+    assertThat(gallery.config().answer().meanKm()).isEqualTo(0.1);
+    gallery.setAgreement(0.02);
+    assertThat(reopened().config().answer().meanKm()).isEqualTo(0.02);
+    assertThat(gallery.chooseAgreement()).isEqualTo(0.1);
+    assertThat(reopened().config().answer().meanKm()).isEqualTo(0.1);
+  }
+
+  @Test
   void answersNothingWithoutPhotos() {
     try (GalleryModel empty =
         GalleryModel.create(

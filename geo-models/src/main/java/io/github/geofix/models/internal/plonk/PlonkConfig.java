@@ -53,8 +53,11 @@ public record PlonkConfig(
    * @param guidance the weight of what the photo adds, 0 or more; 0 for the plain distribution
    * @param s2Level samples are counted in S2 cells of this level, 0 to 30
    * @param seed of the noise; one photo has the same samples each time
+   * @param densitySteps 0 to score the cells by their samples; else by the density at their centers
+   *     times their areas, integrated in so many steps, each at the cost of some 16 steps of a sample
    */
-  public record Sampling(int samples, int steps, double guidance, int s2Level, long seed) {
+  public record Sampling(
+      int samples, int steps, double guidance, int s2Level, long seed, int densitySteps) {
 
     /** Checks the ranges. */
     public Sampling {
@@ -64,11 +67,12 @@ public record PlonkConfig(
           guidance >= 0 && guidance < Double.POSITIVE_INFINITY,
           "guidance must be 0 or more: " + guidance);
       check(s2Level >= 0 && s2Level <= 30, "s2Level must be 0 to 30: " + s2Level);
+      check(densitySteps >= 0, "densitySteps must be 0 or more: " + densitySteps);
     }
 
     /** Returns 64 samples of 250 steps without guidance, in cells of about 150 km. */
     public static Sampling defaults() {
-      return new Sampling(64, 250, 0, 6, 1);
+      return new Sampling(64, 250, 0, 6, 1, 0);
     }
   }
 
