@@ -62,7 +62,7 @@ final class PathScores {
     return new Hierarchy(
         Share.of(continent, photos),
         Share.of(country, photos),
-        regions == null ? null : Share.of(region, Math.toIntExact(inRegion)),
+        regions == null ? null : Share.of(region, inRegion),
         paths / photos);
   }
 }

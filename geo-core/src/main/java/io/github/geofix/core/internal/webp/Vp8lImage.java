@@ -239,7 +239,7 @@ final class Vp8lImage {
   private void put(int i, int pixel) {
     pixels[i] = pixel;
     if (cache.length > 0) {
-      cache[HASH * pixel >>> hashShift] = pixel;
+      cache[(HASH * pixel) >>> hashShift] = pixel;
     }
   }
 
