@@ -37,7 +37,7 @@ final class SparkCluster implements AutoCloseable {
   /**
    * Starts a master.
    *
-   * @param home of Spark: a folder {@code jars} is in it
+   * @param home of Spark, whose libraries are in its folder jars
    * @param jar that is submitted
    * @param application a folder with the other jars that it needs
    * @param logs a folder for logs
