@@ -9,6 +9,7 @@ import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;

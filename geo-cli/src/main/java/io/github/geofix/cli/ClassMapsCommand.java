@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.Photos;

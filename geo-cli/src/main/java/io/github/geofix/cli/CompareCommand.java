@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.PairedComparison;

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
+import io.github.geofix.core.internal.Count;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
                             + " --without-prefix "
                             + wrapper));
       }
-      stdout.printf("%s: %d tensors%n", out, names.size());
+      stdout.printf("%s: %s%n", out, Count.of(names.size(), "tensors"));
     }
     stdout.flush();
     return 0;

@@ -3,6 +3,7 @@ package io.github.geofix.cli;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.models.Family;

@@ -8,6 +8,7 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.eval.Bootstrap;

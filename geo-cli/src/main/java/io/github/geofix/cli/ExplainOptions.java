@@ -4,6 +4,7 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.internal.report.EmbeddedImage;

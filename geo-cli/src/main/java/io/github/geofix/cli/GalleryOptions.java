@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;

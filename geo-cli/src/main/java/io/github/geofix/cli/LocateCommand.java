@@ -10,6 +10,7 @@ import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.eval.Drift;
 import java.io.IOException;
 import java.io.PrintWriter;

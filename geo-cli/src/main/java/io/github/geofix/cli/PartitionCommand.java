@@ -1,5 +1,6 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.core.partition.BoxPartition.QuadtreeOptions;

@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,7 +30,8 @@ public record Confusion(List<String> regions, List<List<Integer>> counts) {
   public static Confusion of(List<String> trueRegions, List<String> guessedRegions) {
     if (trueRegions.isEmpty() || trueRegions.size() != guessedRegions.size()) {
       throw new IllegalArgumentException(
-          trueRegions.size() + " true regions and " + guessedRegions.size() + " guessed ones");
+          Count.of(trueRegions.size(), "true regions and ")
+              + Count.of(guessedRegions.size(), "guessed ones"));
     }
     Map<String, Integer> photos = new HashMap<>();
     trueRegions.forEach(region -> photos.merge(region, 1, Integer::sum));

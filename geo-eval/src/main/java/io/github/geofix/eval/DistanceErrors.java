@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.util.Arrays;
 import java.util.List;
 
@@ -87,7 +88,7 @@ public final class DistanceErrors {
   private static void checkSizes(int truths, int guesses) {
     if (truths != guesses) {
       throw new IllegalArgumentException(
-          truths + " truths do not pair with " + guesses + " guesses");
+          Count.of(truths, "truths do not pair with ") + Count.of(guesses, "guesses"));
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.RelativeNames;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.file.Path;
@@ -160,8 +161,7 @@ public final class DistanceEvaluator {
       if (read.isEmpty() && !skipped.isEmpty()) {
         throw new IllegalArgumentException(
             "none of the "
-                + skipped.size()
-                + " photos can be read; the first: "
+                + Count.of(skipped.size(), "photos can be read; the first: ")
                 + skipped.get(0).reason());
       }
       Manifest measured = Manifest.of(read);

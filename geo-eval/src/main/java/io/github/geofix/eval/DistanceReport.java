@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,12 +62,13 @@ public record DistanceReport(
     }
     if (!photos.isEmpty() && photos.size() != errors.size()) {
       throw new IllegalArgumentException(
-          photos.size() + " names do not fit " + errors.size() + " errors");
+          Count.of(photos.size(), "names do not fit ") + Count.of(errors.size(), "errors"));
     }
     for (RegionCoverage coverage : regions) {
       if (coverage.holdsTruth().size() != errors.size()) {
         throw new IllegalArgumentException(
-            coverage.holdsTruth().size() + " regions do not fit " + errors.size() + " errors");
+            Count.of(coverage.holdsTruth().size(), "regions do not fit ")
+                + Count.of(errors.size(), "errors"));
       }
     }
   }
@@ -172,7 +174,8 @@ public record DistanceReport(
    */
   public Map<String, DistanceReport> by(List<String> groupOf) {
     if (groupOf.size() != count()) {
-      throw new IllegalArgumentException(groupOf.size() + " groups for " + count() + " photos");
+      throw new IllegalArgumentException(
+          Count.of(groupOf.size(), "groups for ") + Count.of(count(), "photos"));
     }
     Map<String, List<Integer>> members = new TreeMap<>();
     for (int i = 0; i < count(); i++) {
@@ -259,7 +262,7 @@ public record DistanceReport(
             "\n%s; error median %s km, mean %s km, 90 %% below %s km; game score %.0f of 5000.\n"
                 + "Great-circle distance on a sphere of %s km; a photo at the limit counts; Wilson"
                 + " intervals.\n",
-            count() == 1 ? "1 photo" : String.format(Locale.ROOT, "%,d photos", count()),
+            Count.of(count(), "photos"),
             km(medianKm()),
             km(errors.meanKm()),
             km(errors.quantileKm(0.9)),

@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.internal.Count;
 import java.util.Arrays;
 
 /**
@@ -24,7 +25,8 @@ public final class Headings {
   public static Headings of(double[] truths, double[] guesses) {
     if (truths.length == 0 || truths.length != guesses.length) {
       throw new IllegalArgumentException(
-          truths.length + " true headings do not pair with " + guesses.length + " guesses");
+          Count.of(truths.length, "true headings do not pair with ")
+              + Count.of(guesses.length, "guesses"));
     }
     double[] errors = new double[truths.length];
     for (int i = 0; i < errors.length; i++) {

@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -104,7 +105,8 @@ public final class Matches {
   public Matches withSemiPositives(List<int[]> semiPositives) {
     if (semiPositives.size() != positives.length) {
       throw new IllegalArgumentException(
-          semiPositives.size() + " lists of semi-positives for " + positives.length + " queries");
+          Count.of(semiPositives.size(), "lists of semi-positives for ")
+              + Count.of(positives.length, "queries"));
     }
     int[][] others = copy(semiPositives);
     for (int q = 0; q < others.length; q++) {

@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.internal.Count;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,7 @@ public record PairedComparison(
     }
     if (placeOf.length != first.count()) {
       throw new IllegalArgumentException(
-          placeOf.length + " places for " + first.count() + " photos");
+          Count.of(placeOf.length, "places for ") + Count.of(first.count(), "photos"));
     }
     double[] a = first.errors().toArray();
     double[] b = paired(first, second);

@@ -5,6 +5,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
 import java.util.LinkedHashMap;
@@ -171,12 +172,9 @@ public final class PhotoReport {
       DistanceReport distances, Manifest photos, Manifest answers, Options options) {
     if (photos.size() != distances.count() || answers.size() != distances.count()) {
       throw new IllegalArgumentException(
-          answers.size()
-              + " answers and "
-              + distances.count()
-              + " distances do not fit "
-              + photos.size()
-              + " photos");
+          Count.of(answers.size(), "answers and ")
+              + Count.of(distances.count(), "distances do not fit ")
+              + Count.of(photos.size(), "photos"));
     }
     return new PhotoReport(distances, photos, answers, options);
   }

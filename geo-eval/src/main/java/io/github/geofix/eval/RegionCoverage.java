@@ -4,6 +4,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +35,7 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
     areasKm2 = List.copyOf(areasKm2);
     if (holdsTruth.isEmpty() || holdsTruth.size() != areasKm2.size()) {
       throw new IllegalArgumentException(
-          holdsTruth.size() + " photos and " + areasKm2.size() + " areas");
+          Count.of(holdsTruth.size(), "photos and ") + Count.of(areasKm2.size(), "areas"));
     }
   }
 
@@ -49,7 +50,8 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
   public static List<RegionCoverage> of(List<LatLng> truths, List<Location> locations) {
     if (truths.isEmpty() || truths.size() != locations.size()) {
       throw new IllegalArgumentException(
-          truths.size() + " truths do not pair with " + locations.size() + " locations");
+          Count.of(truths.size(), "truths do not pair with ")
+              + Count.of(locations.size(), "locations"));
     }
     Counter counter = new Counter();
     for (int i = 0; i < truths.size(); i++) {

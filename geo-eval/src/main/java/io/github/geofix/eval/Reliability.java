@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +42,8 @@ public record Reliability(List<Bin> bins, double expectedCalibrationError) {
   public static Reliability of(double[] scores, boolean[] right, int binCount) {
     if (scores.length == 0 || scores.length != right.length || binCount < 1) {
       throw new IllegalArgumentException(
-          scores.length + " scores, " + right.length + " answers and " + binCount + " bins");
+          Count.of(scores.length, "scores, ")
+              + Count.of(right.length, "answers and ") + Count.of(binCount, "bins"));
     }
     int[] counts = new int[binCount];
     int[] hits = new int[binCount];

@@ -2,6 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.index.ScoreCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -145,7 +146,7 @@ public final class RetrievalEvaluator {
   private static void checkSize(Matches matches, Embeddings queries) {
     if (matches.size() != queries.size()) {
       throw new IllegalArgumentException(
-          matches.size() + " matches do not fit " + queries.size() + " queries");
+          Count.of(matches.size(), "matches do not fit ") + Count.of(queries.size(), "queries"));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.geofix.eval;
 
 import com.google.gson.JsonObject;
+import io.github.geofix.core.internal.Count;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class RetrievalReport {
   public RetrievalReport withIntervals(Bootstrap bootstrap, int[] placeOf) {
     if (placeOf.length != ranks.length) {
       throw new IllegalArgumentException(
-          placeOf.length + " places do not fit " + ranks.length + " queries");
+          Count.of(placeOf.length, "places do not fit ") + Count.of(ranks.length, "queries"));
     }
     return withIntervals(bootstrap, placeOf, true);
   }
@@ -322,8 +323,8 @@ public final class RetrievalReport {
     return table().toMarkdown()
         + String.format(
             Locale.ROOT,
-            "\n%d queries in a gallery of %d; ties count %s; Wilson intervals.\n",
-            count(),
+            "\n%s in a gallery of %d; ties count %s; Wilson intervals.\n",
+            Count.of(count(), "queries"),
             gallerySize,
             ties == RetrievalEvaluator.Ties.AGAINST_QUERY ? "against the query" : "for the query")
         + (intervals == null

@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,8 @@ public record Sequences(Share strict, List<Share> prefixes, List<Share> steps) {
   public static Sequences of(List<int[]> truths, List<int[]> guesses) {
     if (truths.isEmpty() || truths.size() != guesses.size() || truths.get(0).length == 0) {
       throw new IllegalArgumentException(
-          truths.size() + " true sequences do not pair with " + guesses.size() + " guesses");
+          Count.of(truths.size(), "true sequences do not pair with ")
+              + Count.of(guesses.size(), "guesses"));
     }
     int length = truths.get(0).length;
     int[] prefixHits = new int[length];

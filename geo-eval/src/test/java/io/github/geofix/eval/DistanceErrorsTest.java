@@ -102,7 +102,7 @@ class DistanceErrorsTest {
         .withMessage("there is no photo to evaluate");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DistanceErrors.of(List.of(new LatLng(0, 0)), List.of()))
-        .withMessage("1 truths do not pair with 0 guesses");
+        .withMessage("1 truth does not pair with 0 guesses");
     assertThatIllegalArgumentException().isThrownBy(() -> DistanceErrors.ofKm(1, Double.NaN, 2));
     assertThatIllegalArgumentException().isThrownBy(() -> DistanceErrors.ofKm(1, -2));
     assertThatIllegalArgumentException().isThrownBy(() -> DistanceErrors.ofKm(30_000));

@@ -206,6 +206,6 @@ class DistanceEvaluatorTest {
                 DistanceEvaluator.defaults()
                     .skippingUnreadable()
                     .evaluate(new ColorLocalizer(), Manifest.of(List.of(noise))))
-        .withMessageStartingWith("none of the 1 photos can be read; the first: ");
+        .withMessageStartingWith("none of the 1 photo can be read; the first: ");
   }
 }

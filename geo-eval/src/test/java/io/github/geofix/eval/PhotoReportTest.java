@@ -171,7 +171,7 @@ class PhotoReportTest {
     DistanceReport two = DistanceReport.of(List.of(PARIS, LYON), List.of(PARIS, LYON));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PhotoReport.of(two, photos, photos, defaults()))
-        .withMessage("1 answers and 2 distances do not fit 1 photos");
+        .withMessage("1 answer and 2 distances do not fit 1 photo");
     assertThatIllegalArgumentException().isThrownBy(() -> defaults().withRightKm(0));
   }
 

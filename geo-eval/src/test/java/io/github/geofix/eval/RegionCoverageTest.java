@@ -96,7 +96,7 @@ class RegionCoverageTest {
     assertThat(plain.toJson()).doesNotContain("regions");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RegionCoverage.of(List.of(PARIS), mixed))
-        .withMessage("1 truths do not pair with 2 locations");
+        .withMessage("1 truth does not pair with 2 locations");
   }
 
   @Test

@@ -328,7 +328,7 @@ class RetrievalEvaluatorTest {
     Embeddings two = Embeddings.of(new float[2][3]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(two, two, Matches.of(0)))
-        .withMessage("1 matches do not fit 2 queries");
+        .withMessage("1 match does not fit 2 queries");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EVALUATOR.evaluate(two, two, Matches.of(0, 7)))
         .withMessage("row 7 is matched, the gallery has 2 rows");

@@ -9,6 +9,7 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
@@ -252,7 +253,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private static void checkGroups(PhotoSource photos, List<String> groups) {
     if (groups.size() != photos.size()) {
       throw new IllegalArgumentException(
-          groups.size() + " groups do not pair with " + photos.size() + " photos");
+          Count.of(groups.size(), "groups do not pair with ") + Count.of(photos.size(), "photos"));
     }
   }
 

@@ -185,7 +185,7 @@ final class MapUseTest {
     try (GeoModel model = model("recombine")) {
       assertThatThrownBy(() -> model.save(folder.resolve("model"), CARD))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("1 of 1 map images has no tile");
+          .hasMessageContaining("1 of 1 map image has no tile");
     }
     assertThat(folder.resolve("model")).doesNotExist();
   }

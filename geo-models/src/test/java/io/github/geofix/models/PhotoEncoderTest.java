@@ -68,7 +68,7 @@ class PhotoEncoderTest {
     try (TokenModel other =
         TokenModel.create(TokenConfig.tiny().withInput(new TokenConfig.Vectors(2, 8, 0)), 1)) {
       assertThatThrownBy(() -> other.setEncoder(ModelFolder.open(encoderFolder)))
-          .hasMessageContaining("gives 1 vectors of");
+          .hasMessageContaining("gives 1 vector of");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.geofix.serve;
 
+import io.github.geofix.core.internal.Count;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -58,7 +59,7 @@ final class Gate {
   Place enter() {
     if (admitted.incrementAndGet() > limits.running() + limits.queue() || closing) {
       admitted.decrementAndGet();
-      throw closing ? stopping() : busy(limits.queue() + " photos are waiting");
+      throw closing ? stopping() : busy(Count.of(limits.queue(), "photos are waiting"));
     }
     return new Place();
   }

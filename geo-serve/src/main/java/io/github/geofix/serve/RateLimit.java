@@ -1,5 +1,6 @@
 package io.github.geofix.serve;
 
+import io.github.geofix.core.internal.Count;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -61,7 +62,7 @@ final class RateLimit {
     }
     if (bucket.left < 1) {
       long seconds = (long) Math.ceil((1 - bucket.left) * 60 / perMinute);
-      throw new Refusal(429, "too-many", perMinute + " photos a minute are located: wait")
+      throw new Refusal(429, "too-many", "at most " + Count.of(perMinute, "photos a minute: wait"))
           .with("Retry-After", Long.toString(seconds));
     }
     bucket.left--;

@@ -18,7 +18,7 @@ final class RateLimitTest {
     }
     assertThatThrownBy(() -> limit.take("a"))
         .isInstanceOf(Refusal.class)
-        .hasMessage("6 photos a minute are located: wait");
+        .hasMessage("at most 6 photos a minute: wait");
     now.addAndGet(TimeUnit.SECONDS.toNanos(10));
     limit.take("a");
     assertThatThrownBy(() -> limit.take("a")).isInstanceOf(Refusal.class);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -32,7 +33,8 @@ final class IndexVacuum {
     // Manifests go first, so that none is left whose files are gone.
     List<String> old =
         files.keySet().stream()
-            .filter(name -> name.matches(OWN) && !kept.contains(name) && files.get(name) < since)
+            .filter(name -> name.matches(OWN) && !kept.contains(name))
+            .filter(name -> Objects.requireNonNull(files.get(name)) < since)
             .sorted((a, b) -> Boolean.compare(isManifest(b), isManifest(a)))
             .toList();
     old.forEach(name -> Storage.delete(folder + "/" + name));
@@ -48,7 +50,7 @@ final class IndexVacuum {
     List<String> all = files.keySet().stream().filter(IndexVacuum::isManifest).toList();
     List<String> used = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
-      if (i == all.size() - 1 || files.get(all.get(i + 1)) >= since) {
+      if (i == all.size() - 1 || Objects.requireNonNull(files.get(all.get(i + 1))) >= since) {
         used.add(all.get(i));
       }
     }

@@ -2,6 +2,7 @@ package io.github.geofix.spark;
 
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.IndexManifest.Shard;
 import java.time.Duration;
@@ -307,6 +308,7 @@ public final class ShardedIndex {
   /** Returns the number of the manifest, and those of rows and shards. */
   @Override
   public String toString() {
-    return "manifest " + number() + ": " + size() + " rows in " + shards() + " shards";
+    return "manifest %d: %s in %s"
+        .formatted(number(), Count.of(size(), "rows"), Count.of(shards(), "shards"));
   }
 }

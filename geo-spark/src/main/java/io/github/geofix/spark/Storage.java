@@ -9,6 +9,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +70,23 @@ final class Storage {
     }
   }
 
+  /** Hadoop looks for a file of checksums beside each local one, at the cost of a small photo. */
+  private static InputStream open(String path) throws IOException {
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
+    FileSystem files = of(path);
+    if (!(files instanceof LocalFileSystem)) {
+      return files.open(file);
+    }
+    try {
+      return Files.newInputStream(Path.of(file.toUri().getPath()));
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no such file", e);
+    }
+  }
+
   /** Reads a file of at most so many bytes. */
   static byte[] read(String path, long mostBytes) {
-    try (InputStream in = of(path).open(new org.apache.hadoop.fs.Path(path))) {
+    try (InputStream in = open(path)) {
       byte[] bytes = in.readNBytes((int) Math.min(mostBytes + 1, Integer.MAX_VALUE - 8));
       if (bytes.length > mostBytes) {
         throw new IOException("it has more than " + mostBytes + " bytes");

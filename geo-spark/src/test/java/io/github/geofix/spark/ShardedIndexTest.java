@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -392,7 +393,7 @@ final class ShardedIndexTest {
                 .summary()
                 .recallAt());
     expected.remove("1%");
-    assertThat(expected.get("3").accuracy()).isStrictlyBetween(0.1, 0.9);
+    assertThat(Objects.requireNonNull(expected.get("3")).accuracy()).isStrictlyBetween(0.1, 0.9);
     Dataset<Row> asked = vectors(queries, 2);
     Dataset<Row> unread = asked.limit(1).withColumn("error", functions.lit("no image"));
     HitTally.Summary recall = GEO.recallWithin(20, hits, asked.union(unread), 10, 1, 3);
@@ -418,7 +419,7 @@ final class ShardedIndexTest {
         .forEach(
             (k, share) ->
                 assertThat(Math.round(share.accuracy() * matched))
-                    .isEqualTo(Math.round(expected.get(k).accuracy() * 60)));
+                    .isEqualTo(Math.round(Objects.requireNonNull(expected.get(k)).accuracy() * 60)));
     assertThatThrownBy(() -> GEO.recallWithin(20, hits, asked, 11)).hasMessageContaining("rank 10");
     assertThatThrownBy(() -> GEO.recallWithin(-1, hits, asked, 1)).hasMessageContaining("-1");
     assertThatThrownBy(() -> GEO.recallWithin(20, hits, unread, 1)).hasMessageContaining("no query");

@@ -37,7 +37,7 @@ final class SparkCluster implements AutoCloseable {
   /**
    * Starts a master.
    *
-   * @param home with the jars of Spark in {@code jars}
+   * @param home of Spark, whose libraries are in its folder jars
    * @param jar that is submitted
    * @param application a folder with the other jars that it needs
    * @param logs a folder for logs

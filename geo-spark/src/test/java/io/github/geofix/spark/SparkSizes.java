@@ -8,6 +8,10 @@ import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.PointSet;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -22,6 +26,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
@@ -333,8 +338,15 @@ final class SparkSizes {
     LocalSpark.model(folder.resolve("model"), LocalSpark.points(400, new Random(1)));
     StringBuilder list = new StringBuilder("image,latitude,longitude\n");
     for (int i = 0; i < count; i++) {
-      Files.write(folder.resolve("photos/" + i + ".png"), LocalSpark.photo(i));
-      list.append("photos/").append(i).append(".png,").append(i % 80).append(",0.5\n");
+      BufferedImage small = ImageIO.read(new ByteArrayInputStream(LocalSpark.photo(i)));
+      BufferedImage photo = new BufferedImage(320, 240, BufferedImage.TYPE_3BYTE_BGR);
+      Graphics2D graphics = photo.createGraphics();
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+      graphics.drawImage(small, 0, 0, 320, 240, null);
+      graphics.dispose();
+      ImageIO.write(photo, "jpg", folder.resolve("photos/" + i + ".jpg").toFile());
+      list.append("photos/").append(i).append(".jpg,").append(i % 80).append(",0.5\n");
     }
     Files.writeString(folder.resolve("photos.csv"), list);
   }
@@ -344,8 +356,8 @@ final class SparkSizes {
     SparkGeo geo = SparkGeo.of(spark);
     SparkGeo.Model model = SparkGeo.Model.of(folder.resolve("model").toString());
     List<Path> photos =
-        IntStream.range(0, 40_000)
-            .mapToObj(i -> folder.resolve("photos/" + i % 4000 + ".png"))
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> folder.resolve("photos/" + i % 1000 + ".jpg"))
             .toList();
     Dataset<Row> list =
         spark

@@ -4,6 +4,7 @@ import io.github.geofix.core.format.Pickle.Dict;
 import io.github.geofix.core.format.Pickle.Items;
 import io.github.geofix.core.format.Pickle.Tensor;
 import io.github.geofix.core.format.Pickle.Tuple;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,7 +159,7 @@ final class CheckpointTensors {
 
   private static String count(@Nullable Object value) {
     long count = value instanceof Dict dict ? direct(dict) : 0;
-    return count == 0 ? "" : " (" + count + " tensors)";
+    return count == 0 ? "" : " (" + Count.of(count, "tensors") + ")";
   }
 
   private static String shortened(String key) {

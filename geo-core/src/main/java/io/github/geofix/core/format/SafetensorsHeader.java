@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.format.MappedFile;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class SafetensorsHeader {
 
   void read(Map<String, StoredTensor> tensors, Map<String, String> metadata) {
     if (file.size() < LENGTH_BYTES) {
-      throw damaged("its " + file.size() + " bytes are fewer than a header's length takes");
+      throw damaged("it has " + Count.of(file.size(), "bytes") + ", fewer than a header's length takes");
     }
     long length = file.slice(0, LENGTH_BYTES).getLong();
     if (length < 0 || length > MAX_HEADER_BYTES) {
@@ -211,7 +212,7 @@ final class SafetensorsHeader {
       end = entry.getValue().end();
     }
     if (end != file.size()) {
-      throw damaged((file.size() - end) + " bytes at its end belong to no array");
+      throw damaged("behind its arrays it has " + Count.of(file.size() - end, "bytes"));
     }
   }
 

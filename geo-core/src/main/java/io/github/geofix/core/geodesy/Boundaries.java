@@ -1,5 +1,6 @@
 package io.github.geofix.core.geodesy;
 
+import io.github.geofix.core.internal.Count;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -123,6 +124,6 @@ public final class Boundaries {
   @Override
   public String toString() {
     List<String> names = names();
-    return names.size() + " regions: " + String.join(", ", names.subList(0, Math.min(5, names.size())));
+    return Count.of(names.size(), "regions") + ": " + String.join(", ", names.subList(0, Math.min(5, names.size())));
   }
 }

@@ -64,7 +64,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       if (vectors[i].length != dimension) {
         throw new IllegalArgumentException(
-            "vector " + i + " has " + vectors[i].length + " numbers, the first has " + dimension);
+            "vector %d has dimension %d, the first has %d"
+                .formatted(i, vectors[i].length, dimension));
       }
     }
     return new Embeddings(vectors.length, dimension, Optional.empty()) {

@@ -90,7 +90,8 @@ public final class EmbeddingsWriter implements AutoCloseable {
   public void write(float[] vector) {
     if (vector.length == 0 || (size > 0 && vector.length != dimension)) {
       throw new IllegalArgumentException(
-          "vector " + size + " has " + vector.length + " numbers, the first has " + dimension);
+          "vector %d has dimension %d, the first has %d"
+              .formatted(size, vector.length, dimension));
     }
     dimension = vector.length;
     int bytes = Math.multiplyExact(vector.length, Float.BYTES);

@@ -5,6 +5,7 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.index.IndexOptions.VectorEncoding;
 import io.github.geofix.core.internal.AtomicFiles;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.InputFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -291,7 +292,7 @@ final class IndexFile {
 
     private ByteBuffer read(long position, int length) throws IOException {
       if (in.size() - position < length) {
-        throw wrong("it is truncated: " + in.size() + " bytes");
+        throw wrong("it is truncated: " + Count.of(in.size(), "bytes"));
       }
       ByteBuffer bytes = ByteBuffer.allocate(length);
       while (bytes.hasRemaining()) {

@@ -1,6 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.internal.Count;
 import java.util.Arrays;
 
 /** Checks and normalization of rows and queries. */
@@ -25,8 +26,8 @@ final class Vectors {
       throw new IllegalArgumentException(
           name
               + " has "
-              + vector.length
-              + " numbers, the index has rows of "
+              + Count.of(vector.length, "numbers")
+              + ", the index has rows of "
               + shape.dimension()
               + ": is it from another encoder?");
     }

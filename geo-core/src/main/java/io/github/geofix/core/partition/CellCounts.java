@@ -1,6 +1,7 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import java.util.Arrays;
@@ -82,9 +83,9 @@ public final class CellCounts {
     requireLevel(level);
     if (counts.length != cellIds.length || vectorSums.length != 3 * cellIds.length) {
       throw new IllegalArgumentException(
-          "%d cells need %d counts and %d sums, not %d and %d"
+          "%s: arrays of %d counts and %d sums are needed, not of %d and %d"
               .formatted(
-                  cellIds.length,
+                  Count.of(cellIds.length, "cells"),
                   cellIds.length,
                   3 * cellIds.length,
                   counts.length,
@@ -329,6 +330,6 @@ public final class CellCounts {
   /** Returns the numbers of points and cells. */
   @Override
   public String toString() {
-    return points() + " points in " + size() + " cells of level " + level;
+    return Count.of(points(), "points") + " in " + Count.of(size(), "cells of level ") + level;
   }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.partition.RadixSort;
 import java.nio.file.Path;
@@ -138,9 +139,9 @@ public final class CellPartition {
     int size = cellIds.length;
     if (counts.length != size || meanLatLngs.length != 2 * size) {
       throw new IllegalArgumentException(
-          String.format(
-              "%d cells need %d counts and %d coordinates, not %d and %d",
-              size, size, 2 * size, counts.length, meanLatLngs.length));
+          "%s: arrays of %d counts and %d coordinates are needed, not of %d and %d"
+              .formatted(
+                  Count.of(size, "cells"), size, 2 * size, counts.length, meanLatLngs.length));
     }
     requireCells(cellIds);
     for (int label = 0; label < size; label++) {
@@ -378,6 +379,6 @@ public final class CellPartition {
   /** Returns the number of cells and the metadata. */
   @Override
   public String toString() {
-    return size() + " cells" + (metadata.isEmpty() ? "" : " " + metadata);
+    return Count.of(size(), "cells") + (metadata.isEmpty() ? "" : " " + metadata);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.CsvFile;
 import io.github.geofix.core.internal.Printable;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ abstract class CsvRows implements CsvFile.Rows {
   @Override
   public final void row(List<String> fields, long line) {
     if (fields.size() != columns) {
-      throw new IllegalArgumentException(fields.size() + " fields, the header has " + columns);
+      throw new IllegalArgumentException(Count.of(fields.size(), "fields") + ", the header has " + columns);
     }
     fields(fields);
   }

@@ -1,6 +1,7 @@
 package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.partition.RadixSort;
 import java.nio.file.Path;
@@ -274,7 +275,7 @@ public final class PointSet {
   /** Returns the number of points. */
   @Override
   public String toString() {
-    return size + " points";
+    return Count.of(size, "points");
   }
 
   /** Returns the distinct cells of a level that contain a leaf. */

@@ -9,6 +9,7 @@ import com.google.common.geometry.S2RegionCoverer;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.IOException;
@@ -121,7 +122,7 @@ public final class Region {
     }
     if (scores.length != partition.size()) {
       throw new IllegalArgumentException(
-          partition.size() + " cells but " + scores.length + " scores");
+          Count.of(partition.size(), "cells but ") + Count.of(scores.length, "scores"));
     }
     double total = 0;
     for (double score : scores) {

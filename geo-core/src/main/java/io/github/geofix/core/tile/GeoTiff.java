@@ -1,5 +1,6 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.core.internal.Printable;
@@ -147,11 +148,11 @@ final class GeoTiff implements TileReader {
     long bits = tags.deepestSample();
     if (bits > MAX_SAMPLE_BITS || !tags.hasUnsignedSamples()) {
       throw new IOException(
-          ("its pixels have %d bands of %d bits%s; read are those of 8 bits, which gdal_translate"
+          ("its pixels have %s of %d bits%s; read are those of 8 bits, which gdal_translate"
                   + " -ot Byte -scale LOW HIGH 0 255 %s converted.tif writes, with the values that"
                   + " become black and white, such as -scale 0 3000")
               .formatted(
-                  bands,
+                  Count.of(bands, "bands"),
                   bits,
                   tags.hasUnsignedSamples() ? "" : " that are signed or floating-point numbers",
                   file));

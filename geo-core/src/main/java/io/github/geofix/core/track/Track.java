@@ -2,6 +2,7 @@ package io.github.geofix.core.track;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -64,7 +65,7 @@ public record Track(List<Instant> times, List<Location> locations) {
   public String toGeoJson(List<String> images) {
     if (images.size() != locations.size()) {
       throw new IllegalArgumentException(
-          images.size() + " names for " + locations.size() + " photos");
+          Count.of(images.size(), "names for ") + Count.of(locations.size(), "photos"));
     }
     return toGeoJson(t -> Map.of("image", images.get(t)));
   }

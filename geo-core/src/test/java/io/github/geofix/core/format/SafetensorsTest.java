@@ -196,7 +196,7 @@ class SafetensorsTest {
       quoteCharacter = '`',
       value = {
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}          | 8 bytes of data",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}           | belong to no array",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}           | behind its arrays it has 4 bytes",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}           | leaves a gap",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'U8','shape':[1],'data_offsets':[3,4]}} | overlaps",
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}           | needs 12 bytes, not 8",

@@ -503,7 +503,7 @@ final class EmbeddingIndexTest {
     try (EmbeddingIndex index = builder.build()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.search(new float[] {1}, 1))
-          .withMessageContaining("query 0 has 1 numbers, the index has rows of 2");
+          .withMessageContaining("query 0 has 1 number, the index has rows of 2");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.search(new float[][] {{1, 2}, {1, Float.POSITIVE_INFINITY}}, 1))
           .withMessageContaining("query 1 contains Infinity at 1");

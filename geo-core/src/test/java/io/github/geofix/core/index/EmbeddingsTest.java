@@ -174,7 +174,7 @@ class EmbeddingsTest {
       assertThat(writer.size()).isEqualTo(rows);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> writer.write(new float[width + 1]))
-          .withMessage("vector %d has %d numbers, the first has %d", rows, width + 1, width);
+          .withMessage("vector %d has dimension %d, the first has %d", rows, width + 1, width);
       assertThat(npy).doesNotExist();
       writer.commit();
     }

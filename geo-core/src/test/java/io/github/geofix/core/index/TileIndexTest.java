@@ -266,7 +266,7 @@ final class TileIndexTest {
         .hasMessageContaining("map images have no tile");
     TileIndex.Builder one =
         TileIndex.builder(encoder, new Western(-20)).square("one", new LatLng(0, 0), 1000);
-    assertThatThrownBy(one::build).hasMessageContaining("1 of 1 map images has no tile");
+    assertThatThrownBy(one::build).hasMessageContaining("1 of 1 map image has no tile");
     assertThatThrownBy(() -> one.maxMissing(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -171,7 +171,7 @@ final class CellCountsTest {
     assertThatThrownBy(() -> CellCounts.of(8, ids, new long[ids.length], sums))
         .hasMessageContaining("1 or more: 0");
     assertThatThrownBy(() -> CellCounts.of(8, ids, counts.counts(), new long[1]))
-        .hasMessageContaining("cells need");
+        .hasMessageContaining("sums are needed");
     sums[0] = Long.MIN_VALUE;
     assertThatThrownBy(() -> CellCounts.of(8, ids, counts.counts(), sums))
         .hasMessageContaining("unit vectors cannot be");

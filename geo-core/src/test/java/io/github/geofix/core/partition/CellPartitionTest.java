@@ -264,7 +264,7 @@ class CellPartitionTest {
         "'s2Token\n89c3\n89c31\n'|overlap",
         "'s2Token,points\n89c3,many\n'|line 2: not a number",
         "'s2Token,points\n89c3,-1\n'|line 2: a cell of -1 points",
-        "'s2Token,points\n89c3\n'|line 2: 1 fields, the header has 2",
+        "'s2Token,points\n89c3\n'|line 2: 1 field, the header has 2",
         "'s2Token,latitude,longitude\n89c3,95,0\n'|line 2: latitude 95",
         "'level,s2Token\n0,89c3\n1,89c31\n'|a hierarchy of 2 levels",
         "'level,s2Token\n7,89c3\n'|line 2: level 7 after level -1",
@@ -300,7 +300,7 @@ class CellPartitionTest {
     assertThatThrownBy(() -> PointSet.ofPairs(0, Double.NaN)).hasMessageContaining("longitude NaN");
     assertThatThrownBy(
             () -> CellPartition.ofCells(new long[] {4}, new int[] {1, 2}, new double[] {0, 0}))
-        .hasMessageContaining("1 cells need 1 counts and 2 coordinates, not 2 and 2");
+        .hasMessageContaining("1 cell: arrays of 1 counts and 2 coordinates are needed, not of 2 and 2");
     long[] unsorted = {S2Cells.ofToken("89c3"), S2Cells.ofToken("1")};
     assertThatThrownBy(() -> CellPartition.ofCells(unsorted, new int[2], new double[4]))
         .hasMessageContaining("not in Hilbert order");

@@ -94,7 +94,7 @@ class PointSetTest {
         "'lat,lon\n1,2\nx,2\n'|line 3: not a number: \"x\"",
         "'lat,lon\n1,2\n151.2,-33.9\n'|line 3: latitude 151.2 is not within -90 to 90 degrees:"
             + " are latitude and longitude swapped?",
-        "'lat,lon\n1,2\n1\n'|line 3: 1 fields, the header has 2",
+        "'lat,lon\n1,2\n1\n'|line 3: 1 field, the header has 2",
       })
   void saysWhatIsWrongWithAFile(String content, String reason) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.csv"), content);

@@ -25,9 +25,9 @@ class GeoTiffKindsTest {
   @ParameterizedTest
   @CsvSource({
     "uint16-to-3000.tif, 3 bands of 16 bits;",
-    "int16.tif, 1 bands of 16 bits that are signed or floating-point numbers;",
-    "float32.tif, 1 bands of 32 bits that are signed or floating-point numbers;",
-    "float64.tif, 1 bands of 64 bits that are signed or floating-point numbers;"
+    "int16.tif, 1 band of 16 bits that are signed or floating-point numbers;",
+    "float32.tif, 1 band of 32 bits that are signed or floating-point numbers;",
+    "float64.tif, 1 band of 64 bits that are signed or floating-point numbers;"
   })
   void deepSamplesAreRefusedWithTheCommandThatConvertsThem(String name, String kind)
       throws IOException {

@@ -285,7 +285,7 @@ class TrackFilterTest {
         .isEqualTo("{\"image\":\"b.jpg\",\"time\":\"2026-11-21T08:00:00Z\",\"score\":1.0}");
     assertThatThrownBy(() -> track.toGeoJson(List.of("a.jpg")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("1 names for 2 photos");
+        .hasMessage("1 name for 2 photos");
   }
 
   private static Location location(LatLng place) {

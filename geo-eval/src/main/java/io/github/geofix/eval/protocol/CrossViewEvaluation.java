@@ -1,6 +1,7 @@
 package io.github.geofix.eval.protocol;
 
 import com.google.gson.JsonObject;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.eval.RetrievalEvaluator.Ranked;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
@@ -76,9 +77,9 @@ public final class CrossViewEvaluation implements Evaluation {
         ? ""
         : String.format(
             Locale.ROOT,
-            "%,d photos and %,d aerial images, not all",
-            set.queries().size(),
-            set.gallery().size());
+            "%s and %s, not all",
+            Count.of(set.queries().size(), "photos"),
+            Count.of(set.gallery().size(), "aerial images"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.RelativeNames;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Drift;
@@ -147,7 +148,7 @@ public final class PhotoEvaluation implements Evaluation {
     int count = report.distances().count();
     return expected > count
         ? String.format(Locale.ROOT, "%,d of %,d photos", count, expected)
-        : String.format(Locale.ROOT, "%,d photos, not all", count);
+        : Count.of(count, "photos, not all");
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.google.common.io.ByteStreams;
 import com.google.common.io.MoreFiles;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.internal.StrictJson;
@@ -79,14 +80,14 @@ public record RunProvenance(
   private static void require(String what, FilesDigest expected, FilesDigest found) {
     if (expected.files() != found.files() || !expected.sha256().equals(found.sha256())) {
       throw new IllegalArgumentException(
-          "%s changed: the report was made with %s (%d files, sha256 %s), this is %s (%d files, sha256 %s)"
+          "%s changed: the report was made with %s (%s, sha256 %s), this is %s (%s, sha256 %s)"
               .formatted(
                   what,
                   expected.name(),
-                  expected.files(),
+                  Count.of(expected.files(), "files"),
                   expected.sha256(),
                   found.name(),
-                  found.files(),
+                  Count.of(found.files(), "files"),
                   found.sha256()));
     }
   }
@@ -106,7 +107,8 @@ public record RunProvenance(
   }
 
   private static String text(FilesDigest digest) {
-    return "%s, %,d files, sha256 %s".formatted(digest.name(), digest.files(), digest.sha256());
+    return "%s, %s, sha256 %s"
+        .formatted(digest.name(), Count.of(digest.files(), "files"), digest.sha256());
   }
 
   /** Returns the facts as comments, a line each, that start with a mark such as {@code #}. */

@@ -1,6 +1,7 @@
 package io.github.geofix.models.calibration;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.WorstCase;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
@@ -264,8 +265,8 @@ public record Calibration(
   private static void checkSize(String group, int photos) {
     if (photos < LEAST_PHOTOS) {
       throw new IllegalArgumentException(
-          "the group \"%s\" has %d photos; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
-              .formatted(group, photos, 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
+          "the group \"%s\" has %s; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
+              .formatted(group, Count.of(photos, "photos"), 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.geofix.models.image;
 
+import io.github.geofix.core.internal.Count;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
@@ -47,8 +48,7 @@ public final class ClassMap {
     if (raster.getNumBands() != 1 || raster.getTransferType() != DataBuffer.TYPE_BYTE) {
       throw new IllegalArgumentException(
           "a class map has one value of 8 bits a pixel, this image has "
-              + raster.getNumBands()
-              + " bands of "
+              + Count.of(raster.getNumBands(), "bands of ")
               + DataBuffer.getDataTypeSize(raster.getTransferType())
               + " bits: save it as a gray or palette PNG");
     }

@@ -10,6 +10,7 @@ import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.Release;
@@ -230,7 +231,8 @@ public final class PlonkModel extends ImportedModel {
                 .toList();
         if (inside.isEmpty()) {
           throw new NoAnswerException(
-              "none of the %d samples lies in the region given".formatted(scored.samples().size()));
+              "none of the %s lies in the region given"
+                  .formatted(Count.of(scored.samples().size(), "samples")));
         }
         if (inside.size() < scored.samples().size()) {
           scored = TorchEngine.infer(

@@ -6,6 +6,7 @@ import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Interrupts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -159,8 +160,7 @@ public final class ReferenceDatabase implements AutoCloseable {
     if (size() < needed) {
       throw new IllegalArgumentException(
           "the database has "
-              + size()
-              + " photos, "
+              + Count.of(size(), "photos, ")
               + needed
               + " needed: add photos, or use a model with fewer neighbors");
     }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.token;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
@@ -47,10 +48,10 @@ final class TokenEncoder implements PhotoVectors, AutoCloseable {
                               + " recombine do"));
       if (encoder.vectors() < input.count() || encoder.dimension() != input.dimension()) {
         throw new IllegalArgumentException(
-            "%s gives %d vectors of %d numbers, the token model reads %d of %d"
+            "%s gives %s of %d numbers, the token model reads %d of %d"
                 .formatted(
                     folder.path(),
-                    encoder.vectors(),
+                    Count.of(encoder.vectors(), "vectors"),
                     encoder.dimension(),
                     input.count(),
                     input.dimension()));

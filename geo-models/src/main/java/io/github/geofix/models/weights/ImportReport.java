@@ -1,6 +1,7 @@
 package io.github.geofix.models.weights;
 
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.core.internal.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -114,7 +115,7 @@ public record ImportReport(
   }
 
   private static String doNot(int some, int all, String verb) {
-    return some + " of " + all + " tensors " + (some == 1 ? "does" : "do") + " not " + verb;
+    return some + " of " + Count.of(all, "tensors ") + (some == 1 ? "does" : "do") + " not " + verb;
   }
 
   private static String are(List<?> some) {

@@ -7,6 +7,7 @@ import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -88,8 +89,8 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   public static ZoomModel create(ZoomConfig config, List<LatLng> positions, long seed) {
     if (!positions.isEmpty() && positions.stream().noneMatch(config.grid()::contains)) {
       throw new IllegalArgumentException(
-          "none of the %d photos lies in the area, %s: set area"
-              .formatted(positions.size(), config.area()));
+          "none of the %s lies in the area, %s: set area"
+              .formatted(Count.of(positions.size(), "photos"), config.area()));
     }
     return create(config, seed);
   }

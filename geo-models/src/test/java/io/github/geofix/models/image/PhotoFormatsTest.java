@@ -37,7 +37,7 @@ class PhotoFormatsTest {
     BufferedImage photo = decode(file);
     for (int i = 0; i < W * H; i++) {
       int gray = opaque.getRGB(i % W, i / W) & 0xff;
-      int alpha = 7 * i & 0xff;
+      int alpha = (7 * i) & 0xff;
       int onWhite = (gray * alpha + 255 * (255 - alpha) + 127) / 255;
       assertThat(photo.getRGB(i % W, i / W) & 0xff).as("%d", i).isEqualTo(onWhite);
     }

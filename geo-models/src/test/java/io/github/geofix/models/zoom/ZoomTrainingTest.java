@@ -140,7 +140,7 @@ final class ZoomTrainingTest {
           .isCloseTo(
               model.loss(Forward.INFERENCE, batch(model, step, inside)).getFloat(), within(1e-5f));
       assertThatThrownBy(() -> ZoomModel.create(config, List.of(new LatLng(0, 8)), 1))
-          .hasMessageContaining("none of the 1 photos lies in the area, a square of 1000000 m");
+          .hasMessageContaining("none of the 1 photo lies in the area, a square of 1000000 m");
       assertThatThrownBy(() -> ZoomModel.create(config(Kind.DECODER, map), List.of(POLE), 1))
           .hasMessageContaining("85.05 degrees south to 85.05 degrees north");
     }

@@ -51,7 +51,7 @@ public final class Main {
         description = "Photos: a list .csv, Parquet .parquet, or a folder.")
     private String data;
 
-    @Mixin private OutOption out;
+    @Mixin private final OutOption out = new OutOption();
 
     @Option(
         names = "--batch",

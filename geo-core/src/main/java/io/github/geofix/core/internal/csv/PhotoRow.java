@@ -1,6 +1,7 @@
 package io.github.geofix.core.internal.csv;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.CsvFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
     PhotoRow photo(List<String> fields, Path folder, long line) {
       if (fields.size() != names.size()) {
         throw new IllegalArgumentException(
-            fields.size() + " fields, the header has " + names.size());
+            Count.of(fields.size(), "fields") + ", the header has " + names.size());
       }
       String path = fields.get(image);
       if (path.isBlank()) {

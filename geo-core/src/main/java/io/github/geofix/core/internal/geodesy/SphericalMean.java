@@ -1,6 +1,7 @@
 package io.github.geofix.core.internal.geodesy;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import java.util.Collection;
 import java.util.List;
 
@@ -45,7 +46,7 @@ public final class SphericalMean {
   public static LatLng of(List<LatLng> points, double[] weights) {
     if (points.size() != weights.length) {
       throw new IllegalArgumentException(
-          points.size() + " points but " + weights.length + " weights");
+          Count.of(points.size(), "points but ") + Count.of(weights.length, "weights"));
     }
     SphericalMean mean = new SphericalMean();
     int i = 0;

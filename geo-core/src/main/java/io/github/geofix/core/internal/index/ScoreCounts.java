@@ -2,6 +2,7 @@ package io.github.geofix.core.internal.index;
 
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.internal.Count;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -105,7 +106,7 @@ public final class ScoreCounts {
     for (float[] limit : limits) {
       if (limit.length != queries.size()) {
         throw new IllegalArgumentException(
-            limit.length + " limits do not fit " + queries.size() + " queries");
+            Count.of(limit.length, "limits do not fit ") + Count.of(queries.size(), "queries"));
       }
     }
     int[][] counts = new int[limits.length][queries.size()];

@@ -1,5 +1,6 @@
 package io.github.geofix.core.internal.tile;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,10 +88,10 @@ public final class MissingImagery {
   public synchronized String toString() {
     return String.format(
         Locale.ROOT,
-        "%,d of %,d map images %s no tile",
+        "%,d of %s %s no tile",
         missing,
-        images,
-        images == 1 ? "has" : "have");
+        Count.of(images, "map images"),
+        missing == 1 ? "has" : "have");
   }
 
   private UncheckedIOException failure() {

@@ -63,7 +63,7 @@ final class Vp8lCode {
       if (length > root) {
         int further = table[codes[symbol] & ((1 << root) - 1)];
         int from = (further & SYMBOL_MASK) + (codes[symbol] >> root);
-        int end = (further & SYMBOL_MASK) + (1 << (further >>> LENGTH_SHIFT) - root);
+        int end = (further & SYMBOL_MASK) + (1 << ((further >>> LENGTH_SHIFT) - root));
         fill(table, from, end, 1 << (length - root), entry);
       } else if (length > 0) {
         fill(table, codes[symbol], 1 << root, 1 << length, entry);

@@ -193,53 +193,54 @@ final class Vp8lImage {
 
   private void readPixels() throws IIOException {
     int blockMask = blocks.length == 0 ? -1 : (1 << blockBits) - 1;
-    int blockColumns = count(width);
-    Vp8lCode[] codes = groups[0];
+    Vp8lCode[] codes = codes(0, 0);
     int x = 0;
     int y = 0;
     for (int i = 0; i < pixels.length; ) {
-      if ((x & blockMask) == 0 && blocks.length > 0) {
-        codes = groups[blocks[(y >> blockBits) * blockColumns + (x >> blockBits)]];
+      if ((x & blockMask) == 0) {
+        codes = codes(x, y);
       }
       int symbol = in.symbol(codes[GREEN]);
+      int length = 1;
       if (symbol < LITERALS) {
         int red = in.symbol(codes[RED]);
         int blue = in.symbol(codes[BLUE]);
-        put(i++, in.symbol(codes[ALPHA]) << 24 | red << 16 | symbol << 8 | blue);
-        x++;
+        put(i, in.symbol(codes[ALPHA]) << 24 | red << 16 | symbol << 8 | blue);
       } else if (symbol < LITERALS + LENGTHS) {
-        int length = number(symbol - LITERALS);
+        length = number(symbol - LITERALS);
         int distance = distance(number(in.symbol(codes[DISTANCE])));
         if (distance > i || length > pixels.length - i) {
           throw new IIOException("the picture repeats pixels that lie outside of it");
         }
         copy(i, distance, length);
-        i += length;
-        x += length;
-        if (blocks.length > 0 && x < width) {
-          codes = groups[blocks[(y >> blockBits) * blockColumns + (x >> blockBits)]];
-        }
       } else {
-        put(i++, cache[symbol - LITERALS - LENGTHS]);
-        x++;
+        put(i, cache[symbol - LITERALS - LENGTHS]);
       }
+      i += length;
+      x += length;
       if (x >= width) {
         y += x / width;
         x %= width;
         if (in.isPastEnd()) {
           throw new IIOException("the picture ends in row %d of %d".formatted(y, height));
         }
-        if (blocks.length > 0 && y < height) {
-          codes = groups[blocks[(y >> blockBits) * blockColumns + (x >> blockBits)]];
-        }
+      }
+      if (length > 1 && y < height) {
+        codes = codes(x, y);
       }
     }
+  }
+
+  /** Returns the prefix codes at a place. */
+  private Vp8lCode[] codes(int x, int y) {
+    return groups[
+        blocks.length == 0 ? 0 : blocks[(y >> blockBits) * count(width) + (x >> blockBits)]];
   }
 
   private void put(int i, int pixel) {
     pixels[i] = pixel;
     if (cache.length > 0) {
-      cache[HASH * pixel >>> hashShift] = pixel;
+      cache[(HASH * pixel) >>> hashShift] = pixel;
     }
   }
 

@@ -49,8 +49,8 @@ sealed interface Vp8lTransform {
 
   /** Adds the four components of a color, each modulo 256. */
   static int add(int a, int b) {
-    return ((a & 0xff00ff00) + (b & 0xff00ff00)) & 0xff00ff00
-        | ((a & 0xff00ff) + (b & 0xff00ff)) & 0xff00ff;
+    return (((a & 0xff00ff00) + (b & 0xff00ff00)) & 0xff00ff00)
+        | (((a & 0xff00ff) + (b & 0xff00ff)) & 0xff00ff);
   }
 
   /** Pixels less what their neighbors predict. */
@@ -68,7 +68,7 @@ sealed interface Vp8lTransform {
       }
       for (int row = width; row < pixels.length; row += width) {
         pixels[row] = add(pixels[row], pixels[row - width]);
-        int block = (row / width >> bits) * columns;
+        int block = ((row / width) >> bits) * columns;
         for (int x = 1; x < width; block++) {
           int end = Math.min(width, ((x >> bits) + 1) << bits);
           int mode = modes[block] >> 8 & 0xf;
@@ -90,7 +90,7 @@ sealed interface Vp8lTransform {
     @Override
     public int[] invert(int[] pixels) {
       for (int row = 0; row < pixels.length; row += width) {
-        int block = (row / width >> bits) * columns;
+        int block = ((row / width) >> bits) * columns;
         for (int x = 0; x < width; block++) {
           int end = Math.min(width, x + (1 << bits));
           invert(pixels, row + x, row + end, factors[block]);
@@ -106,7 +106,7 @@ sealed interface Vp8lTransform {
         int green = pixel >> 8;
         int red = (pixel >> 16) + product(factors, green);
         int blue = pixel + product(factors >> 8, green) + product(factors >> 16, red);
-        pixels[i] = pixel & 0xff00ff00 | (red & 0xff) << 16 | blue & 0xff;
+        pixels[i] = (pixel & 0xff00ff00) | (red & 0xff) << 16 | (blue & 0xff);
       }
     }
 

@@ -58,7 +58,7 @@ class SphericalMeanTest {
     assertThatThrownBy(() -> SphericalMean.of(List.of())).hasMessageContaining("no points");
     List<LatLng> one = List.of(new LatLng(1, 2));
     assertThatThrownBy(() -> SphericalMean.of(one, new double[2]))
-        .hasMessageContaining("1 points but 2 weights");
+        .hasMessageContaining("1 point but 2 weights");
     assertThatThrownBy(() -> SphericalMean.of(one, new double[1])).hasMessageContaining("all 0");
     for (double weight : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> SphericalMean.of(one, new double[] {weight}))

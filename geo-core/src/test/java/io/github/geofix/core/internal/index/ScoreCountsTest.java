@@ -82,6 +82,6 @@ final class ScoreCountsTest {
         .withMessage("queries have dimension 3, gallery rows 3, not 4");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ScoreCounts.of(Metric.DOT, 3).above(two, two, new float[1][1]))
-        .withMessage("1 limits do not fit 2 queries");
+        .withMessage("1 limit does not fit 2 queries");
   }
 }

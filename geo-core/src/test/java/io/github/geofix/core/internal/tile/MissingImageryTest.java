@@ -57,7 +57,7 @@ final class MissingImageryTest {
     MissingImagery missing = new MissingImagery(1);
     assertThatCode(missing::finish).doesNotThrowAnyException();
     count(missing, BLACK, 1);
-    assertThatThrownBy(missing::finish).hasMessageContaining("1 of 1 map images has no tile");
+    assertThatThrownBy(missing::finish).hasMessageContaining("1 of 1 map image has no tile");
   }
 
   @Test

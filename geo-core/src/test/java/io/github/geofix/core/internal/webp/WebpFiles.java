@@ -74,7 +74,7 @@ public final class WebpFiles {
   private static byte[] little(int number, int bytes) {
     byte[] little = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
-      little[i] = (byte) (number >> 8 * i);
+      little[i] = (byte) (number >> (8 * i));
     }
     return little;
   }

@@ -92,7 +92,7 @@ class WebpTest {
     int[] pixels = argb(Webp.of(file).decode());
     for (int i = 0; i < pixels.length; i++) {
       int alpha = alpha(i % width, i / width);
-      assertThat(pixels[i]).isEqualTo(alpha << 24 | colors[i] & 0xffffff);
+      assertThat(pixels[i]).isEqualTo(alpha << 24 | (colors[i] & 0xffffff));
     }
     int last = filtered.length - 1;
     assertRefused(

@@ -24,6 +24,7 @@ import io.github.geofix.core.Explanation.HeatMap;
 import io.github.geofix.core.Explanation.Neighbor;
 import io.github.geofix.core.Explanation.Step;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.Count;
 import j2html.TagCreator;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.DivTag;
@@ -109,7 +110,7 @@ final class EvidenceSection extends ReportSection {
   private static DomContent level(int n, Explanation.Level level) {
     double best = level.best().get(0).score();
     return div(
-        h3(String.format(Locale.ROOT, "Level %d: %,d cells", n + 1, level.cells())),
+        h3("Level " + (n + 1) + ": " + Count.of(level.cells(), "cells")),
         rows(
             List.of("cell", "score", "own score"),
             level.best(),
@@ -160,9 +161,7 @@ final class EvidenceSection extends ReportSection {
             + ", score "
             + number(chosen)
             + ", "
-            + step.compared()
-            + (step.compared() == 1 ? " view" : " views")
-            + " compared");
+            + Count.of(step.compared(), "views compared"));
   }
 
   private static DivTag drawn(Explanation.Directions directions) {

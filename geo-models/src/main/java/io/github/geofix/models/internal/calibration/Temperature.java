@@ -1,5 +1,6 @@
 package io.github.geofix.models.internal.calibration;
 
+import io.github.geofix.core.internal.Count;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,7 +38,8 @@ public final class Temperature {
     int[] counted = IntStream.range(0, truths.length).filter(i -> truths[i] >= 0).toArray();
     if (counted.length == 0) {
       throw new IllegalArgumentException(
-          "none of the " + truths.length + " photos lies in a place that the model knows");
+          "none of the "
+              + Count.of(truths.length, "photos lies in a place that the model knows"));
     }
     List<double[]> logs =
         scores.stream().map(photo -> Arrays.stream(photo).map(Math::log).toArray()).toList();

@@ -3,6 +3,7 @@ package io.github.geofix.models.internal.osv5m;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
@@ -124,9 +125,11 @@ final class Osv5mRelease {
     }
     if (!unknown.isEmpty()) {
       throw new ModelFormatException(
-          "%s holds %d arrays that are not of the baseline: %s"
+          "%s holds %s not of the baseline: %s"
               .formatted(
-                  file.path(), unknown.size(), unknown.subList(0, Math.min(5, unknown.size()))));
+                  file.path(),
+                  Count.of(unknown.size(), "arrays"),
+                  unknown.subList(0, Math.min(5, unknown.size()))));
     }
   }
 

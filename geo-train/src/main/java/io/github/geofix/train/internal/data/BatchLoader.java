@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
@@ -78,7 +79,8 @@ public final class BatchLoader implements AutoCloseable {
     batchesPerEpoch = examples.size() / batchSize / batchesPerStep * batchesPerStep;
     if (batchesPerEpoch == 0) {
       throw new IllegalArgumentException(
-          examples.size() + " photos are too few for one step of " + batchesPerStep + " batches");
+          Count.of(examples.size(), "photos are too few for one step of ")
+              + Count.of(batchesPerStep, "batches"));
     }
     AtomicInteger number = new AtomicInteger();
     this.workers =

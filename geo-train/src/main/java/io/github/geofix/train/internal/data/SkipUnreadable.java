@@ -1,6 +1,7 @@
 package io.github.geofix.train.internal.data;
 
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
 import java.io.UncheckedIOException;
@@ -77,6 +78,6 @@ public final class SkipUnreadable {
         }
       }
     }
-    throw new IllegalArgumentException("none of the " + size + " photos can be read");
+    throw new IllegalArgumentException("none of the " + Count.of(size, "photos can be read"));
   }
 }

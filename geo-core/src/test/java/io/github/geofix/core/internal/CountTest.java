@@ -1,4 +1,4 @@
-package io.github.geofix.cli;
+package io.github.geofix.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,9 @@ final class CountTest {
     "1, rows have no position, 1 row has no position",
     "1, map images in world.index, 1 map image in world.index",
     "1, photos and 92 images are listed, 1 photo and 92 images are listed",
+    "1, queries do not fit, 1 query does not fit",
+    "1, batches of 8, 1 batch of 8",
+    "1, places, 1 place",
     "3, rows have no position, 3 rows have no position",
   })
   void agreesWithTheNumber(long number, String things, String expected) {
