@@ -13,7 +13,8 @@ final class AskVlm {
 
   public static void main(String[] args) {
     List<Path> photos = List.of(Path.of("out/photos/may-1.png"));
-    ChatClient.Options endpoint = ChatClient.Options.of(URI.create("http://localhost:11434/v1"), "qwen2.5vl");
+    ChatClient.Options endpoint =
+        ChatClient.Options.of(URI.create("http://localhost:11434/v1"), "qwen2.5vl");
     ChatClient client = new ChatClient(endpoint.withMaxCalls(1000), "");
     VlmLocalizer.Options asked = VlmLocalizer.Options.defaults().withSamples(5);
     try (VlmLocalizer localizer = new VlmLocalizer(client, asked, Photos::read)) {

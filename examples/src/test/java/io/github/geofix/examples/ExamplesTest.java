@@ -123,7 +123,8 @@ final class ExamplesTest {
   void everyJavaBlockStandsInAnExample(Path document) throws IOException {
     List<String> examples;
     try (Stream<Path> files = Files.list(SOURCES)) {
-      examples = Stream.concat(files, Stream.of(SPARK)).map(f -> withoutIndentation(read(f))).toList();
+      examples =
+          Stream.concat(files, Stream.of(SPARK)).map(f -> withoutIndentation(read(f))).toList();
     }
     Matcher blocks = JAVA_BLOCK.matcher(read(document));
     while (blocks.find()) {

@@ -170,9 +170,7 @@ public final class AbstentionTable {
   private static boolean alarm(AnswerRule rule, List<Location> asked) {
     return Drift.of(
             rule,
-            asked.stream()
-                .map(answer -> AnswerRule.mass(answer, rule.bound().withinKm()))
-                .toList())
+            asked.stream().map(answer -> AnswerRule.mass(answer, rule.bound().withinKm())).toList())
         .isAlarm();
   }
 }

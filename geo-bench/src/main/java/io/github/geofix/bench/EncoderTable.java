@@ -79,8 +79,7 @@ public final class EncoderTable {
                 .formatted(run.get(0), network.parameterCount(), peer.parameters));
       }
       ImageSpec image = network.image();
-      Shape shape =
-          new Shape(Integer.parseInt(run.get(2)), 3, image.height(), image.width());
+      Shape shape = new Shape(Integer.parseInt(run.get(2)), 3, image.height(), image.width());
       NDArray images = manager.randomNormal(0, 1, shape, DataType.FLOAT32);
       Precision precision = Precision.valueOf(run.get(3).toUpperCase(Locale.ROOT));
       try (Run ourRun =
@@ -112,8 +111,7 @@ public final class EncoderTable {
     return switch (name) {
       case "clip-vit-l-14-336" -> new ClipVit(ClipVit.Options.l14At336());
       case "dinov2-vit-b-14-224" ->
-          new DinoV2(
-              DinoV2.Options.b14().withImage(ImageSpec.imageNet(224)).withTrainedSize(224));
+          new DinoV2(DinoV2.Options.b14().withImage(ImageSpec.imageNet(224)).withTrainedSize(224));
       case "convnext-t-224" -> new ConvNeXt(ConvNeXt.Options.tiny());
       default -> throw new IllegalArgumentException("unknown encoder " + name);
     };
@@ -161,8 +159,7 @@ public final class EncoderTable {
         NDArray given = images.duplicate();
         given.attach(scope);
         try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
-          NDArray loss =
-              network.vector(Forward.TRAINING.in(precision), given).square().mean();
+          NDArray loss = network.vector(Forward.TRAINING.in(precision), given).square().mean();
           collector.backward(loss);
           loss.getFloat();
         }

@@ -29,8 +29,7 @@ public final class PrecisionTable {
   /** Runs the program. */
   public static void main(String[] args) {
     Arguments arguments =
-        Arguments.of(
-            PrecisionTable.class, args, Map.of("model", "model", "data", "manifest.csv"));
+        Arguments.of(PrecisionTable.class, args, Map.of("model", "model", "data", "manifest.csv"));
     Manifest photos = Manifest.readCsv(Path.of(arguments.text("data")));
     try (EmbedModel model = EmbedModel.load(ModelFolder.open(Path.of(arguments.text("model"))))) {
       double[] cosines =

@@ -101,13 +101,7 @@ public final class ThroughputTable {
 
   private static void print(int photos, int batch, String way, double seconds, double bare) {
     System.out.printf(
-        Locale.ROOT,
-        "%d,%d,%s,%.3f,%.3f%n",
-        photos,
-        batch,
-        way,
-        photos / seconds,
-        bare / seconds);
+        Locale.ROOT, "%d,%d,%s,%.3f,%.3f%n", photos, batch, way, photos / seconds, bare / seconds);
   }
 
   private static double seconds(Runnable work) {

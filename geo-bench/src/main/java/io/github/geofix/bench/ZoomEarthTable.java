@@ -218,9 +218,7 @@ public final class ZoomEarthTable {
       List<int[]> truths =
           places.stream().map(place -> model.grid().pathOf(place).toArray()).toList();
       List<int[]> choices =
-          model.teacherForcedChoices(images, places).stream()
-              .map(CellPath::toArray)
-              .toList();
+          model.teacherForcedChoices(images, places).stream().map(CellPath::toArray).toList();
       List<Share> steps = Sequences.of(truths, choices).steps();
       for (int step = 0; step < steps.size(); step++) {
         double percent = 100 * steps.get(step).accuracy();

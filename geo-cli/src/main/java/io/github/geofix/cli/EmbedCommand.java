@@ -183,7 +183,8 @@ final class EmbedCommand implements Callable<Integer> {
                 + "; there are "
                 + String.join(", ", Backbone.names()));
       }
-      try (PhotoEncoder own = PhotoEncoder.pretrained(
+      try (PhotoEncoder own =
+          PhotoEncoder.pretrained(
               published.backbone, published.weights, load.options().precision())) {
         write(own, data, photos.get());
       }

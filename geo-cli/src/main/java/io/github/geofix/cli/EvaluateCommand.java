@@ -19,12 +19,12 @@ import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
 import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
-import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
-import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
+import io.github.geofix.eval.protocol.Protocol.Finding;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -350,7 +350,8 @@ final class EvaluateCommand implements Callable<Integer> {
     Localizer loaded =
         vlm == null
             ? choice.load(Objects.requireNonNull(system.model), images)
-            : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
+            : choice.judged(
+                () -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
     try (Localizer localizer = closestCandidate ? new ClosestCandidate(loaded, photos) : loaded;
         Bar bar = Bar.of("evaluate", benchmark.set().photos().size())) {
       return benchmark.evaluate(
@@ -391,7 +392,8 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of " + protocol);
+          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+              + protocol);
     }
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);

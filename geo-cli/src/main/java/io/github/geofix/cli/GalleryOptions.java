@@ -78,7 +78,9 @@ final class GalleryOptions {
         Locale.ROOT,
         "photos within %s m agree on a position%s",
         BigDecimal.valueOf(meters).round(DIGITS).stripTrailingZeros().toPlainString(),
-        km.isPresent() ? "" : ", as the photos of the gallery are located best, each by the others");
+        km.isPresent()
+            ? ""
+            : ", as the photos of the gallery are located best, each by the others");
   }
 
   /** Returns the limit in words. */

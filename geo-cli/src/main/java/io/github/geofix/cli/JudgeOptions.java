@@ -66,7 +66,8 @@ final class JudgeOptions {
       return localizer;
     }
     try {
-      ChatClient.Options options = ChatClient.Options.of(judge.url, judge.model).withMaxCalls(judge.calls);
+      ChatClient.Options options =
+          ChatClient.Options.of(judge.url, judge.model).withMaxCalls(judge.calls);
       String key = System.getenv(ChatClient.KEY_VARIABLE);
       ChatJudge chat = new ChatJudge(new ChatClient(options, key == null ? "" : key), judge.form);
       PrintWriter err = command.commandLine().getErr();

@@ -130,7 +130,8 @@ final class LocateCommand implements Callable<Integer> {
     try (Localizer localizer = load(photos, giving, counts);
         LocationWriter writer = format.open(out, top);
         Bar bar = Bar.besideOutput("locate", photos.size())) {
-      Answers answers = new Answers(
+      Answers answers =
+          new Answers(
               writer,
               choice.hasFallback() ? Optional.empty() : giving,
               counts,
@@ -170,7 +171,8 @@ final class LocateCommand implements Callable<Integer> {
     }
     return vlm == null
         ? choice.load(folder(), photos)
-        : choice.judged(() -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
+        : choice.judged(
+            () -> vlm.open(spec.commandLine().getErr(), choice.loadOptions().photoLimits()));
   }
 
   private Path folder() {

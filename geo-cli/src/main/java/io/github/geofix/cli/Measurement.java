@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import io.github.geofix.eval.protocol.RunProvenance;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import io.github.geofix.models.io.ModelCard;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -123,7 +123,11 @@ final class ModelChoice {
 
   /** Returns whether the model answers as it was saved, alone. */
   boolean isAsSaved() {
-    return then.isEmpty() && fallback == null && tiles == null && settings().isEmpty() && vectors == null;
+    return then.isEmpty()
+        && fallback == null
+        && tiles == null
+        && settings().isEmpty()
+        && vectors == null;
   }
 
   /** Returns whether another model is asked for the photos that the model declines. */

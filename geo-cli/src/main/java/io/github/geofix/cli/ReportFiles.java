@@ -1,8 +1,8 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.earth.EarthBackdrop;
-import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.eval.protocol.Evaluation;
+import io.github.geofix.eval.report.HtmlReport;
 import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

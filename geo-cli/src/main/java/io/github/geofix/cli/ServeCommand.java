@@ -235,7 +235,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private LocateServer.Model load(String name, Path path) {
-    ModelFolder folder = ModelFolder.open(path, compute.in(code.load()).withComputeThreads(threads));
+    ModelFolder folder =
+        ModelFolder.open(path, compute.in(code.load()).withComputeThreads(threads));
     Localizer localizer = Family.of(folder).localizer(folder);
     try {
       localizer.warmUp();

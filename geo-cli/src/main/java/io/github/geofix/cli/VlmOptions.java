@@ -66,11 +66,11 @@ final class VlmOptions {
   Localizer open(PrintWriter err, PhotoLimits limits) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
-        new ChatClient(ChatClient.Options.of(url, model).withMaxCalls(calls), key == null ? "" : key);
+        new ChatClient(
+            ChatClient.Options.of(url, model).withMaxCalls(calls), key == null ? "" : key);
     VlmLocalizer.Options options =
         VlmLocalizer.Options.defaults().withSamples(samples).withMinAgreement(agreement);
-    VlmLocalizer localizer = 
-        new VlmLocalizer(client, options, photo -> Photos.read(photo, limits));
+    VlmLocalizer localizer = new VlmLocalizer(client, options, photo -> Photos.read(photo, limits));
     return new OwningLocalizer(
         localizer,
         List.of(

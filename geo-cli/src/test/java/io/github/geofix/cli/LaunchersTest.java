@@ -62,9 +62,7 @@ final class LaunchersTest {
     while (path.find()) {
       String before = text("geofix.cmd").substring(0, path.start());
       String line = before.substring(before.lastIndexOf('\n') + 1);
-      assertThat(line.chars().filter(c -> c == '"').count() % 2)
-          .as(line + path.group())
-          .isOne();
+      assertThat(line.chars().filter(c -> c == '"').count() % 2).as(line + path.group()).isOne();
       paths++;
     }
     assertThat(paths).isGreaterThan(8);

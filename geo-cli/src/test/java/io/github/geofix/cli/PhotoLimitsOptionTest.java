@@ -49,7 +49,8 @@ final class PhotoLimitsOptionTest {
       case "evaluate", "calibrate" -> List.of(command, model, data);
       case "embed" -> List.of("embed", model, data, "--out=" + path(out + ".npy"));
       case "gallery build" ->
-          List.of("gallery", "build", model, "--photos=" + path("photos.csv"), "--out=" + path(out));
+          List.of(
+              "gallery", "build", model, "--photos=" + path("photos.csv"), "--out=" + path(out));
       case "train" ->
           List.of(
               "train",
@@ -100,7 +101,9 @@ final class PhotoLimitsOptionTest {
     assertThat(twice)
         .isEqualTo(
             new PhotoLimits(
-                2 * defaults.maxPixels(), 2 * defaults.maxFileBytes(), 2 * defaults.maxMemoryBytes()));
+                2 * defaults.maxPixels(),
+                2 * defaults.maxFileBytes(),
+                2 * defaults.maxMemoryBytes()));
     assertThat(PhotoLimitsOption.scaled(defaults, 1)).isEqualTo(defaults.withMaxPixels(1_000_000));
     assertThat(PhotoLimitsOption.scaled(defaults, 715).maxFileBytes())
         .as("no longer than an array")

@@ -101,8 +101,7 @@ final class ReleaseCommandsTest {
       }
       String located =
           Result.run("locate", "--model=" + folder.resolve("m"), "--format=csv", PHOTO).out();
-      assertThat(located)
-          .contains(String.format(Locale.ROOT, "%.4f", places.get(best).latitude()));
+      assertThat(located).contains(String.format(Locale.ROOT, "%.4f", places.get(best).latitude()));
     }
     Result other =
         Result.run(

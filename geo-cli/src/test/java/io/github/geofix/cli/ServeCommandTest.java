@@ -86,7 +86,8 @@ final class ServeCommandTest {
     for (int i = 0; i < 19; i++) {
       assertThat(locate(address)).doesNotContain("drift");
     }
-    assertThat(locate(address)).contains("\"drift\":{\"photos\":20,\"distance\":1.0,", "\"alarm\":true");
+    assertThat(locate(address))
+        .contains("\"drift\":{\"photos\":20,\"distance\":1.0,", "\"alarm\":true");
     assertThat(get(address.resolve("/metrics")))
         .contains("geofix_drift_alarm{model=\"small\"} 1.0")
         .contains("geofix_drift_alarm{model=\"other\"} NaN");

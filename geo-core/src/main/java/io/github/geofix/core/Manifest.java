@@ -17,10 +17,10 @@ import java.util.Optional;
 /**
  * A list of photos with known positions, read from a CSV file. Immutable and thread-safe.
  *
- * <p>The header names the columns {@code image}, {@code latitude} and {@code longitude}, in any order
- * and case; {@code lat} and {@code lon}, {@code lng} or {@code long} are accepted too. Other columns
- * are kept as they are. A relative image path is resolved against the folder of the CSV file. The
- * file is UTF-8 with commas between fields and points in numbers.
+ * <p>The header names the columns {@code image}, {@code latitude} and {@code longitude}, in any
+ * order and case; {@code lat} and {@code lon}, {@code lng} or {@code long} are accepted too. Other
+ * columns are kept as they are. A relative image path is resolved against the folder of the CSV
+ * file. The file is UTF-8 with commas between fields and points in numbers.
  */
 public final class Manifest {
 

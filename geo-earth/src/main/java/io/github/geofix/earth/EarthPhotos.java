@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  * An endless row of photos cut at random from pictures of the Earth. Immutable and thread-safe.
  *
  * <p>Photo {@code i} depends on the pictures, the options (with the seed) and {@code i} alone, so
- * any number of threads may share the work and an interrupted run is resumed. Centers are
- * uniform on the sphere within the latitudes of the options, where the land map shows little enough
- * water; size and rotation are uniform; then comes a random look (gamma, blur, colors, noise), for
- * photos to learn from and to be tested on alike. A fair test takes other pictures than training
- * did.
+ * any number of threads may share the work and an interrupted run is resumed. Centers are uniform
+ * on the sphere within the latitudes of the options, where the land map shows little enough water;
+ * size and rotation are uniform; then comes a random look (gamma, blur, colors, noise), for photos
+ * to learn from and to be tested on alike. A fair test takes other pictures than training did.
  */
 public final class EarthPhotos {
 

@@ -49,8 +49,7 @@ record BootstrapIntervals(
         errors -> Arrays.stream(errors).map(DistanceErrors::score).sum() / errors.length);
     Map<String, ToDoubleFunction<int[]>> ofPhotos = new LinkedHashMap<>();
     figures.forEach(
-        (name, figure) ->
-            ofPhotos.put(name, photos -> figure.applyAsDouble(chosen(km, photos))));
+        (name, figure) -> ofPhotos.put(name, photos -> figure.applyAsDouble(chosen(km, photos))));
     return of(resampling.bootstrap(), places, level.isPresent(), ofPhotos);
   }
 

@@ -104,8 +104,8 @@ public final class PhotoReport {
    * @param continent the share of answers on the right continent
    * @param country the share of answers on the right continent and in the right country; borders
    *     are those of Natural Earth at 1:110 million, good to some 10 km
-   * @param region the share of the photos taken in a named region of {@link Options#boundaries} that were
-   *     placed in it; null without boundaries
+   * @param region the share of the photos taken in a named region of {@link Options#boundaries}
+   *     that were placed in it; null without boundaries
    * @param meanPathScore the mean over photos of the levels that are right from the top, by the
    *     number of levels: continent, country and, for photos taken in a region, region. A photo
    *     placed in the right region is right on all levels, whatever the coarser borders say

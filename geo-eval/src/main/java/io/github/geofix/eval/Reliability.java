@@ -43,7 +43,8 @@ public record Reliability(List<Bin> bins, double expectedCalibrationError) {
     if (scores.length == 0 || scores.length != right.length || binCount < 1) {
       throw new IllegalArgumentException(
           Count.of(scores.length, "scores, ")
-              + Count.of(right.length, "answers and ") + Count.of(binCount, "bins"));
+              + Count.of(right.length, "answers and ")
+              + Count.of(binCount, "bins"));
     }
     int[] counts = new int[binCount];
     int[] hits = new int[binCount];

@@ -100,7 +100,8 @@ public final class RetrievalReport {
     figures.put("R@1%", within(ranks, onePercent()));
     figures.put(
         "mean reciprocal rank",
-        queries -> Arrays.stream(queries).mapToDouble(q -> 1.0 / (ranks[q] + 1)).sum() / queries.length);
+        queries ->
+            Arrays.stream(queries).mapToDouble(q -> 1.0 / (ranks[q] + 1)).sum() / queries.length);
     if (coveringRanks != null) {
       figures.put("hit rate (covering)", within(coveringRanks, 1));
     }
@@ -332,7 +333,9 @@ public final class RetrievalReport {
             : "\n### " + intervals.title() + "\n\n" + intervals.table().toMarkdown());
   }
 
-  /** Returns {@link #summary()} as a JSON object, with {@code bootstrap} if intervals were drawn. */
+  /**
+   * Returns {@link #summary()} as a JSON object, with {@code bootstrap} if intervals were drawn.
+   */
   public String toJson() {
     return DistanceJson.text(toJsonObject());
   }

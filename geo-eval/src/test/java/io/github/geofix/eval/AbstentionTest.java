@@ -118,8 +118,7 @@ class AbstentionTest {
     /** Returns whether the answers that the rule gives are wrong more often than a fifth. */
     boolean breaks(AnswerRule rule) {
       double t = rule.leastMass().orElse(1.0);
-      return t < 1
-          && c * k / (k + 1) * (1 - Math.pow(t, k + 1)) / (1 - Math.pow(t, k)) < 0.8;
+      return t < 1 && c * k / (k + 1) * (1 - Math.pow(t, k + 1)) / (1 - Math.pow(t, k)) < 0.8;
     }
   }
 

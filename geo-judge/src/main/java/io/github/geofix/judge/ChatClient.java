@@ -48,8 +48,8 @@ public final class ChatClient {
    *     /chat/completions} is added in front of a query; or the whole address, which ends in it
    * @param model the name of the model
    * @param timeout for one attempt, from the request to the last byte of the answer
-   * @param attempts for one question, at least 1; time-outs, lost connections and the codes 408, 429
-   *     and 500 up are tried again
+   * @param attempts for one question, at least 1; time-outs, lost connections and the codes 408,
+   *     429 and 500 up are tried again
    * @param firstWait before the second attempt, doubled before each further one, unless the server
    *     asks for another by {@code Retry-After}
    * @param maxCalls the most requests of a client, 0 or more: a limit to what it can cost
@@ -91,7 +91,9 @@ public final class ChatClient {
       }
     }
 
-    /** Returns a minute for an attempt, three attempts, 10,000 calls, photos of up to 768 pixels. */
+    /**
+     * Returns a minute for an attempt, three attempts, 10,000 calls, photos of up to 768 pixels.
+     */
     public static Options of(URI endpoint, String model) {
       return new Options(
           endpoint, model, Duration.ofMinutes(1), 3, Duration.ofSeconds(1), 10_000, 768);
@@ -201,8 +203,8 @@ public final class ChatClient {
   /**
    * Asks a question about a photo.
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
-   *     and has never answered before
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere, and
+   *     has never answered before
    */
   ChatReply ask(String question, BufferedImage photo) {
     try {

@@ -49,8 +49,8 @@ public final class ChatJudge implements Judge {
   /**
    * {@inheritDoc}
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
-   *     and has never answered before
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere, and
+   *     has never answered before
    */
   @Override
   public Optional<LatLng> decide(BufferedImage photo, List<LatLng> guesses) {

@@ -121,8 +121,8 @@ public final class VlmLocalizer implements Localizer {
   /**
    * {@inheritDoc}
    *
-   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere,
-   *     and has never answered before
+   * @throws JudgeException if the endpoint refuses the key, has no such model, or is elsewhere, and
+   *     has never answered before
    */
   @Override
   public List<Location> locateAll(List<Path> photos) {

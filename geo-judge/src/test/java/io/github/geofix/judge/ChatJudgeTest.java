@@ -49,7 +49,8 @@ final class ChatJudgeTest {
   }
 
   private ChatClient.Options options() {
-    return ChatClient.Options.of(server.address("/v1"), "judge-1").withAttempts(3, Duration.ofMillis(10));
+    return ChatClient.Options.of(server.address("/v1"), "judge-1")
+        .withAttempts(3, Duration.ofMillis(10));
   }
 
   private ChatJudge judge(ChatJudge.Form form) {
@@ -122,7 +123,8 @@ final class ChatJudgeTest {
   @Test
   void keepsAQueryAtTheEndOfTheAddress() {
     server.answers("{\"choice\": 1}");
-    ChatClient.Options azure = ChatClient.Options.of(server.address("/openai/d?api-version=2024-10-21"), "m");
+    ChatClient.Options azure =
+        ChatClient.Options.of(server.address("/openai/d?api-version=2024-10-21"), "m");
     assertThat(choosing(azure).decide(PHOTO, GUESSES)).isPresent();
     assertThat(server.requests().get(0).uri())
         .isEqualTo("/openai/d/chat/completions?api-version=2024-10-21");

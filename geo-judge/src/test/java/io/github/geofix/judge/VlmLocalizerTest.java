@@ -44,7 +44,8 @@ final class VlmLocalizerTest {
 
   private VlmLocalizer localizer(VlmLocalizer.Options options) {
     ChatClient.Options chat =
-        ChatClient.Options.of(server.address("/v1"), "vlm-1").withAttempts(1, Duration.ofMillis(10));
+        ChatClient.Options.of(server.address("/v1"), "vlm-1")
+            .withAttempts(1, Duration.ofMillis(10));
     return new VlmLocalizer(new ChatClient(chat, ""), options, file -> PHOTO);
   }
 

@@ -46,8 +46,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public interface Refining {
 
     /**
-     * Returns a refiner of the present weights: it may keep what it has computed, so take another one
-     * after training. Closing it closes nothing.
+     * Returns a refiner of the present weights: it may keep what it has computed, so take another
+     * one after training. Closing it closes nothing.
      */
     Refiner refiner();
 
@@ -59,6 +59,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
       return Optional.empty();
     }
   }
+
   private final String method;
   private final Module network;
   private volatile AnswerOptions answerOptions;
@@ -226,8 +227,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model knows, a group is
-   *     too small, or there is not one group for each photo; the model stays as it was
+   * @throws IllegalArgumentException if no photo is in a place that the model knows, a group is too
+   *     small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);

@@ -28,8 +28,7 @@ final class DriftWindow {
   }
 
   synchronized void add(Location location) {
-    masses[(int) (answers % PHOTOS)] =
-        AnswerRule.mass(location, drift.rule().bound().withinKm());
+    masses[(int) (answers % PHOTOS)] = AnswerRule.mass(location, drift.rule().bound().withinKm());
     answers++;
     if (answers >= LEAST_PHOTOS && answers % EVERY == 0) {
       result =

@@ -90,8 +90,8 @@ public final class LocateServer implements AutoCloseable {
 
   /**
    * How unlike the photos of the last 200 answers are those that a rule of the model was fitted on.
-   * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after every
-   * ten.
+   * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after
+   * every ten.
    *
    * <pre>{@code
    * AnswerRule rule = AnswerRules.load(folder).rules().get(0);
@@ -294,10 +294,7 @@ public final class LocateServer implements AutoCloseable {
             .map(
                 m ->
                     new Model(
-                        m.name(),
-                        metrics.measured(m.name(), m.localizer()),
-                        m.about(),
-                        m.drift()))
+                        m.name(), metrics.measured(m.name(), m.localizer()), m.about(), m.drift()))
             .toList();
     Map<String, DriftWindow> windows = new HashMap<>();
     for (Model model : models) {

@@ -43,12 +43,7 @@ final class SearchRecall {
     Dataset<Row> right =
         hits.join(truths, QUERY)
             .select(
-                QUERY,
-                RANK,
-                PhotoRows.LATITUDE,
-                PhotoRows.LONGITUDE,
-                TRUE_LATITUDE,
-                TRUE_LONGITUDE)
+                QUERY, RANK, PhotoRows.LATITUDE, PhotoRows.LONGITUDE, TRUE_LATITUDE, TRUE_LONGITUDE)
             .filter(new Near(withinKm));
     return of(hits, truths.select(QUERY), right.select(QUERY, RANK), ks);
   }
@@ -57,8 +52,7 @@ final class SearchRecall {
     Dataset<Row> pairs = matches.select(QUERY, PhotoRows.IMAGE).na().drop().distinct();
     Dataset<Row> right =
         hits.select(QUERY, RANK, PhotoRows.IMAGE)
-            .join(
-                pairs, new String[] {QUERY, PhotoRows.IMAGE}, "left_semi")
+            .join(pairs, new String[] {QUERY, PhotoRows.IMAGE}, "left_semi")
             .select(QUERY, RANK);
     return of(hits, pairs.select(QUERY).distinct(), right, ks);
   }

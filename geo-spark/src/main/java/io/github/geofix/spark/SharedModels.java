@@ -1,9 +1,9 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.LoadOptions;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
+import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;

@@ -253,7 +253,9 @@ final class ClusterTest {
           String unused =
               files.put(
                   name.replaceFirst("^(part-\\d+)-[0-9a-f-]{36}", "$1"),
-                  bytes.length + " " + digest(bytes, name.endsWith(".parquet") ? footer(bytes) : 0));
+                  bytes.length
+                      + " "
+                      + digest(bytes, name.endsWith(".parquet") ? footer(bytes) : 0));
         }
       }
     }

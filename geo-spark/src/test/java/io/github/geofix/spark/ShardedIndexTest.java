@@ -324,7 +324,9 @@ final class ShardedIndexTest {
     ShardedIndex second = first.delete(vectors(rows.subList(0, 70), 1).select("image"));
     ShardedIndex third = second.compact();
     Path foreign = Files.writeString(Path.of(folder, "notes.txt"), "mine");
-    Path left = Files.writeString(Path.of(folder, "a".repeat(64) + ".index." + UUID.randomUUID() + ".tmp"), "cut");
+    Path left =
+        Files.writeString(
+            Path.of(folder, "a".repeat(64) + ".index." + UUID.randomUUID() + ".tmp"), "cut");
     List<String> all = files(folder);
     assertThat(first.vacuum(Duration.ofHours(5))).isZero();
     assertThat(files(folder)).isEqualTo(all);
@@ -419,10 +421,12 @@ final class ShardedIndexTest {
         .forEach(
             (k, share) ->
                 assertThat(Math.round(share.accuracy() * matched))
-                    .isEqualTo(Math.round(Objects.requireNonNull(expected.get(k)).accuracy() * 60)));
+                    .isEqualTo(
+                        Math.round(Objects.requireNonNull(expected.get(k)).accuracy() * 60)));
     assertThatThrownBy(() -> GEO.recallWithin(20, hits, asked, 11)).hasMessageContaining("rank 10");
     assertThatThrownBy(() -> GEO.recallWithin(-1, hits, asked, 1)).hasMessageContaining("-1");
-    assertThatThrownBy(() -> GEO.recallWithin(20, hits, unread, 1)).hasMessageContaining("no query");
+    assertThatThrownBy(() -> GEO.recallWithin(20, hits, unread, 1))
+        .hasMessageContaining("no query");
   }
 
   private static List<LatLng> places(List<Entry> entries) {

@@ -111,7 +111,10 @@ final class SparkCluster implements AutoCloseable {
     launcher.addAll(submission);
     Path command = logs.resolve(name + ".command");
     Process launching =
-        process(launcher).redirectOutput(command.toFile()).redirectError(new File(command + ".err")).start();
+        process(launcher)
+            .redirectOutput(command.toFile())
+            .redirectError(new File(command + ".err"))
+            .start();
     assertThat(launching.waitFor()).isZero();
     Path log = logs.resolve(name + ".log");
     Process driver =
@@ -148,7 +151,13 @@ final class SparkCluster implements AutoCloseable {
         .filter(flag -> flag.startsWith("--") || flag.startsWith("-XX:+Ignore"))
         .forEach(command::add);
     command.addAll(
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", home.resolve("jars") + "/*", type));
+        List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            home.resolve("jars") + "/*",
+            type));
     command.addAll(List.of(options));
     return command;
   }

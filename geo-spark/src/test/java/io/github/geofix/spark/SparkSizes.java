@@ -177,8 +177,7 @@ final class SparkSizes {
       points.add(row.getDouble(0), row.getDouble(1));
     }
     CellHierarchy cells =
-        CellHierarchy.adaptive(
-            CellCounts.of(points, options().maxLevel()), options(), MAX_POINTS);
+        CellHierarchy.adaptive(CellCounts.of(points, options().maxLevel()), options(), MAX_POINTS);
     cells.save(out);
     print(cells.toString());
   }
@@ -223,17 +222,14 @@ final class SparkSizes {
             .limit(count)
             .withColumn(
                 "candidates",
-                functions.expr(
-                    "array(named_struct('latitude', latitude, 'longitude', longitude))"))
+                functions.expr("array(named_struct('latitude', latitude, 'longitude', longitude))"))
             .cache();
     print("%d queries", queries.count());
     for (double km : new double[] {0, 25}) {
       long start = System.nanoTime();
       long cpu = cpu();
       List<Row> hits =
-          index
-              .search(queries, ShardedIndex.Search.nearest(10).nearCandidates(km))
-              .collectAsList();
+          index.search(queries, ShardedIndex.Search.nearest(10).nearCandidates(km)).collectAsList();
       long self =
           hits.stream()
               .filter(hit -> hit.getInt(1) == 1 && hit.getString(0).equals(hit.getString(4)))
@@ -286,7 +282,8 @@ final class SparkSizes {
       found +=
           (int)
               hits.stream()
-                  .filter(hit -> hit.getString(0).equals(name) && expected.contains(hit.getString(4)))
+                  .filter(
+                      hit -> hit.getString(0).equals(name) && expected.contains(hit.getString(4)))
                   .count();
     }
     return found / (10.0 * vectors.length);
@@ -367,11 +364,7 @@ final class SparkSizes {
     IntFunction<Double> onSpark =
         round -> {
           long cpu = cpu();
-          geo.locate(list, model)
-              .write()
-              .format("noop")
-              .mode("overwrite")
-              .save();
+          geo.locate(list, model).write().format("noop").mode("overwrite").save();
           return (cpu() - cpu) / 1e9;
         };
     try (Localizer localizer = Localizer.load(folder.resolve("model"))) {

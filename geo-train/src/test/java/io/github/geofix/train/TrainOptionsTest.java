@@ -11,7 +11,6 @@ import io.github.geofix.train.internal.OptionDescriptions;
 import io.github.geofix.train.optim.ParameterGroup;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
-import io.github.geofix.train.internal.OptionDescriptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -62,8 +62,7 @@ public final class Fallback implements Localizer {
     return first.photoLimits();
   }
 
-  private <T> T either(
-      Supplier<T> ofFirst, Predicate<? super T> accepted, Supplier<T> ofSecond) {
+  private <T> T either(Supplier<T> ofFirst, Predicate<? super T> accepted, Supplier<T> ofSecond) {
     String reason = NOT_ACCEPTED;
     try {
       T answer = ofFirst.get();

@@ -35,7 +35,8 @@ public final class Safetensors extends TensorFile {
    * Hugging Face writes for large models.
    *
    * @throws java.io.UncheckedIOException if a file does not exist or cannot be read
-   * @throws ModelFormatException if a file is damaged or not in the format; the message states where
+   * @throws ModelFormatException if a file is damaged or not in the format; the message states
+   *     where
    */
   public static Safetensors open(Path path) {
     List<MappedFile> files = new ArrayList<>();

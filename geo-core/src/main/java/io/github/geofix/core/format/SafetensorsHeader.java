@@ -49,7 +49,8 @@ final class SafetensorsHeader {
 
   void read(Map<String, StoredTensor> tensors, Map<String, String> metadata) {
     if (file.size() < LENGTH_BYTES) {
-      throw damaged("it has " + Count.of(file.size(), "bytes") + ", fewer than a header's length takes");
+      throw damaged(
+          "it has " + Count.of(file.size(), "bytes") + ", fewer than a header's length takes");
     }
     long length = file.slice(0, LENGTH_BYTES).getLong();
     if (length < 0 || length > MAX_HEADER_BYTES) {

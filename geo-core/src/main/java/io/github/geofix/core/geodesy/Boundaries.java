@@ -124,6 +124,8 @@ public final class Boundaries {
   @Override
   public String toString() {
     List<String> names = names();
-    return Count.of(names.size(), "regions") + ": " + String.join(", ", names.subList(0, Math.min(5, names.size())));
+    return Count.of(names.size(), "regions")
+        + ": "
+        + String.join(", ", names.subList(0, Math.min(5, names.size())));
   }
 }

@@ -90,8 +90,7 @@ public final class EmbeddingsWriter implements AutoCloseable {
   public void write(float[] vector) {
     if (vector.length == 0 || (size > 0 && vector.length != dimension)) {
       throw new IllegalArgumentException(
-          "vector %d has dimension %d, the first has %d"
-              .formatted(size, vector.length, dimension));
+          "vector %d has dimension %d, the first has %d".formatted(size, vector.length, dimension));
     }
     dimension = vector.length;
     int bytes = Math.multiplyExact(vector.length, Float.BYTES);

@@ -27,7 +27,8 @@ abstract class CsvRows implements CsvFile.Rows {
   @Override
   public final void row(List<String> fields, long line) {
     if (fields.size() != columns) {
-      throw new IllegalArgumentException(Count.of(fields.size(), "fields") + ", the header has " + columns);
+      throw new IllegalArgumentException(
+          Count.of(fields.size(), "fields") + ", the header has " + columns);
     }
     fields(fields);
   }

@@ -165,7 +165,8 @@ public record TileOptions(
         throw new IllegalArgumentException("retries must be 0 to 10: " + retries);
       }
       if (!(requestsPerSecond > 0)) {
-        throw new IllegalArgumentException("requestsPerSecond must be above 0: " + requestsPerSecond);
+        throw new IllegalArgumentException(
+            "requestsPerSecond must be above 0: " + requestsPerSecond);
       }
     }
 
@@ -180,43 +181,99 @@ public record TileOptions(
     /** Returns a copy with other zooms. */
     public Http withZooms(int minZoom, int maxZoom) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with another tile size. */
     public Http withTileSize(int tileSize) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with another time-out. */
     public Http withTimeout(Duration timeout) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with another number of retries and first pause. */
     public Http withRetries(int retries, Duration backOff) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with another rate. */
     public Http withRequestsPerSecond(double requestsPerSecond) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with another introduction. */
     public Http withUserAgent(String userAgent) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
 
     /** Returns a copy with other options for the tiles. */
     public Http withTiles(TileOptions tiles) {
       return new Http(
-          minZoom, maxZoom, tileSize, timeout, retries, backOff, requestsPerSecond, userAgent, tiles);
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
     }
   }
 }

@@ -53,9 +53,20 @@ class BoundariesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "5, 1, ring", "5, 5, core", "3.9, 5, ring", "11, 5, ''", "-1, 5, ''", "0, 177, isles",
-    "0, -179, isles", "0, -177, ''", "-15, 175, isles", "-15, -175, isles", "-15, -169, ''",
-    "42, 5, ''", "5, -1, ''", "9.999, 9.999, ring"
+    "5, 1, ring",
+    "5, 5, core",
+    "3.9, 5, ring",
+    "11, 5, ''",
+    "-1, 5, ''",
+    "0, 177, isles",
+    "0, -179, isles",
+    "0, -177, ''",
+    "-15, 175, isles",
+    "-15, -175, isles",
+    "-15, -169, ''",
+    "42, 5, ''",
+    "5, -1, ''",
+    "9.999, 9.999, ring"
   })
   void namesTheRegionThatHoldsAPlace(double latitude, double longitude, String name)
       throws IOException {

@@ -300,7 +300,8 @@ class CellPartitionTest {
     assertThatThrownBy(() -> PointSet.ofPairs(0, Double.NaN)).hasMessageContaining("longitude NaN");
     assertThatThrownBy(
             () -> CellPartition.ofCells(new long[] {4}, new int[] {1, 2}, new double[] {0, 0}))
-        .hasMessageContaining("1 cell: arrays of 1 counts and 2 coordinates are needed, not of 2 and 2");
+        .hasMessageContaining(
+            "1 cell: arrays of 1 counts and 2 coordinates are needed, not of 2 and 2");
     long[] unsorted = {S2Cells.ofToken("89c3"), S2Cells.ofToken("1")};
     assertThatThrownBy(() -> CellPartition.ofCells(unsorted, new int[2], new double[4]))
         .hasMessageContaining("not in Hilbert order");

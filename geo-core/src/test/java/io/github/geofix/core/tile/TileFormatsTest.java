@@ -52,8 +52,7 @@ class TileFormatsTest {
     Path place = Files.createDirectory(folder.resolve("map"));
     BufferedImage unused = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
     try (AutoCloseable store = kind.write(place.resolve(kind.name()), unused, 32, tiles);
-        TileSource source =
-            kind.open(place.resolve(kind.name()), 32, 1, TileOptions.defaults())) {
+        TileSource source = kind.open(place.resolve(kind.name()), 32, 1, TileOptions.defaults())) {
       assertThat(store).isNotNull();
       BufferedImage view = source.view(MercatorFrame.WORLD, 64, 64);
       for (int i = 0; i < replaced.size(); i++) {

@@ -186,7 +186,9 @@ public final class CrossViewBenchmark {
     RetrievalReport report =
         evaluator.evaluate(queries, gallery, set.matches(), set.withinMeters());
     return new CrossViewEvaluation(
-        this, resampling.map(drawn -> resampled(report, drawn)).orElse(report), found(evaluator, queries, gallery));
+        this,
+        resampling.map(drawn -> resampled(report, drawn)).orElse(report),
+        found(evaluator, queries, gallery));
   }
 
   private RetrievalReport resampled(RetrievalReport report, PhotoReport.Resampling drawn) {

@@ -1,8 +1,8 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import io.github.geofix.eval.protocol.Protocol.Finding;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -157,8 +157,8 @@ public record RunProvenance(
     }
 
     /**
-     * Digests a list and the files that it names, in this order. A file that is missing counts by its
-     * name alone.
+     * Digests a list and the files that it names, in this order. A file that is missing counts by
+     * its name alone.
      *
      * @param name of the list
      * @param list what the list holds besides names, such as positions

@@ -200,8 +200,7 @@ class CrossViewBenchmarkTest {
         .isCloseTo((68 + 1 / 3.0 + 1 / 3.0) / 70, within(0.01));
     assertThat(evaluation.toMarkdown())
         .contains("### Intervals by bootstrap over 70 photos", "| R@1 | 97.1 % | 92.9 to 100.0 |");
-    assertThat(evaluation.toCsv())
-        .contains("R@1, intervals by bootstrap over 70 photos\",0.97");
+    assertThat(evaluation.toCsv()).contains("R@1, intervals by bootstrap over 70 photos\",0.97");
     assertThat(evaluation.toJson()).contains("\"over\": \"photos\"");
     assertThat(evaluation.toHtml(CrossViewBenchmarkTest::picture).toHtml())
         .contains("Intervals by bootstrap");

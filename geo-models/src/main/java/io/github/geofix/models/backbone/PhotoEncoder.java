@@ -41,8 +41,7 @@ public interface PhotoEncoder extends AutoCloseable {
 
   /** As the other form, for images of another size than the published one. */
   static PhotoEncoder pretrained(String backbone, ImageSpec image, Path weights) {
-    return BackboneEncoder.pretrained(
-        Backbone.named(backbone, image), weights, Precision.FLOAT32);
+    return BackboneEncoder.pretrained(Backbone.named(backbone, image), weights, Precision.FLOAT32);
   }
 
   /**

@@ -266,7 +266,11 @@ public record Calibration(
     if (photos < LEAST_PHOTOS) {
       throw new IllegalArgumentException(
           "the group \"%s\" has %s; regions of %.0f %% need %d or more of each group: merge it with another, or leave it out"
-              .formatted(group, Count.of(photos, "photos"), 100 * Collections.max(COVERAGE), LEAST_PHOTOS));
+              .formatted(
+                  group,
+                  Count.of(photos, "photos"),
+                  100 * Collections.max(COVERAGE),
+                  LEAST_PHOTOS));
     }
   }
 

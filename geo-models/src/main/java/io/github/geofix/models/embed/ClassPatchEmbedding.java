@@ -9,9 +9,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.internal.nn.TorchOps;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /**
  * Cuts class maps into square patches and maps each linearly: {@code [B, H, W]} to {@code [B, N,

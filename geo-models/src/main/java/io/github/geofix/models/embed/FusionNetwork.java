@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The distance within which votes agree, found from the gallery itself: each of a sample of photos
- * is located by all others, with every distance of a grid. The
- * distance with the least mean logarithm of the error is taken, the standard one if none is better.
+ * is located by all others, with every distance of a grid. The distance with the least mean
+ * logarithm of the error is taken, the standard one if none is better.
  */
 final class GalleryAgreement {
   /** The most photos that are located. */

@@ -58,8 +58,7 @@ final class GalleryAnswers {
 
   /** Returns the places of the most similar photos with their votes, as before calibration. */
   static WeightedPoints weighted(List<Hit> hits, GalleryConfig config) {
-    return WeightedPoints.of(
-        hits.stream().map(Hit::latLng).toList(), votes(hits, config.scale()));
+    return WeightedPoints.of(hits.stream().map(Hit::latLng).toList(), votes(hits, config.scale()));
   }
 
   private static double[] votes(List<Hit> hits, double scale) {

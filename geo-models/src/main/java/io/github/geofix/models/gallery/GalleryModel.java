@@ -250,7 +250,9 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
    */
   public Added add(Manifest photos, boolean skipUnreadable, IntConsumer onProgress) {
     return GalleryFolder.change(
-        folder, () -> new GalleryAdder(rows, encoder, photoLimits(), skipUnreadable, onProgress).add(photos));
+        folder,
+        () ->
+            new GalleryAdder(rows, encoder, photoLimits(), skipUnreadable, onProgress).add(photos));
   }
 
   /**
@@ -340,7 +342,8 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
   public Answer query(Path photo) {
-    return answers(List.of(encoder.read(Photos.read(photo, photoLimits()), Optional.of(photo)))).get(0);
+    return answers(List.of(encoder.read(Photos.read(photo, photoLimits()), Optional.of(photo))))
+        .get(0);
   }
 
   /** Answers for a photo already decoded and upright, with the most similar photos as evidence. */

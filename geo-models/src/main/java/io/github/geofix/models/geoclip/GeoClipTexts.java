@@ -5,9 +5,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.geoclip.GeoClipHead.Projection;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /** A second head on the image's vector, learned by contrast with texts about the photos. */
 final class GeoClipTexts extends Module {

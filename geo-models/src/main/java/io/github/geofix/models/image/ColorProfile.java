@@ -2,8 +2,8 @@ package io.github.geofix.models.image;
 
 /**
  * Hides the color profile of JPEG files from readers that would apply it, which takes longer than
- * decoding, and that of BMP files from the JDK's reader, which allocates as much as the
- * file claims. In other formats the profile leaves the samples alone.
+ * decoding, and that of BMP files from the JDK's reader, which allocates as much as the file
+ * claims. In other formats the profile leaves the samples alone.
  */
 final class ColorProfile {
   private static final byte[] JPEG_PROFILE = MetadataBlocks.ascii("ICC_PROFILE\0");

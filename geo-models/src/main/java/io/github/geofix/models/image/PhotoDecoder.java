@@ -35,10 +35,7 @@ final class PhotoDecoder {
    */
   private static final ImageReaders READERS =
       ImageReaders.preferring(
-          List.of(
-              new JPEGImageReaderSpi(),
-              new TIFFImageReaderSpi(),
-              new BigTIFFImageReaderSpi()));
+          List.of(new JPEGImageReaderSpi(), new TIFFImageReaderSpi(), new BigTIFFImageReaderSpi()));
 
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *       above all not the position, which would give the answer away. {@link ExifPosition} reads it
  *       when a list of training photos is made.
  *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
- *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted. Samples of 16, 24
- *       and 32 bits are rounded to 8 bits; signed and floating-point ones, which have no range of
- *       their own, are refused.
+ *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted.
+ *       Samples of 16, 24 and 32 bits are rounded to 8 bits; signed and floating-point ones, which
+ *       have no range of their own, are refused.
  *   <li>Color profiles of RGB and gray images are ignored, as Pillow and torchvision do: networks
  *       were trained on the values in the file.
  *   <li>JPEG values are those of libjpeg to within 2 levels, WebP's are those of libwebp.
@@ -167,7 +167,7 @@ public final class Photos {
             + " bytes, more than the "
             + limits.maxFileBytes()
             + " allowed: make it smaller or raise maxFileBytes"
-                + OPTION,
+            + OPTION,
         null);
   }
 

@@ -75,8 +75,7 @@ public final class ModelFolder {
    * @param sha256 hexadecimal digests, by file name; empty in folders of the first days of the
    *     format
    */
-  record Head(
-      int format, String method, JsonObject config, Optional<Map<String, String>> sha256) {}
+  record Head(int format, String method, JsonObject config, Optional<Map<String, String>> sha256) {}
 
   private final Path path;
   private final Head head;

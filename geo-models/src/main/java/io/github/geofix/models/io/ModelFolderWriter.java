@@ -67,8 +67,7 @@ final class ModelFolderWriter {
     } else if (Files.exists(written.resolve(ModelFolder.CONFIG))) {
       // The digests of a model inside this one are in its own configuration. Any other folder is
       // an index of several files.
-      digests.put(
-          name + "/" + ModelFolder.CONFIG, sha256(written.resolve(ModelFolder.CONFIG)));
+      digests.put(name + "/" + ModelFolder.CONFIG, sha256(written.resolve(ModelFolder.CONFIG)));
     }
   }
 

@@ -1,8 +1,8 @@
 package io.github.geofix.models.nn;
 
-import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Parameter.Init;
 import org.jspecify.annotations.Nullable;
 
 /**

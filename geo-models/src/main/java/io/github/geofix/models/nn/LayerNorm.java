@@ -1,8 +1,8 @@
 package io.github.geofix.models.nn;
 
-import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /** Layer normalization over the last axis, {@code [..., D]} (Ba, Kiros and Hinton 2016). */
 public final class LayerNorm extends Layer {

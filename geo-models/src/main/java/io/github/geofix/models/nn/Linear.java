@@ -1,8 +1,8 @@
 package io.github.geofix.models.nn;
 
-import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.nn.Bfloat16;
+import io.github.geofix.models.nn.Parameter.Init;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package io.github.geofix.models.nn;
 
-import io.github.geofix.models.nn.Parameter.Init;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.models.nn.Parameter.Init;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;

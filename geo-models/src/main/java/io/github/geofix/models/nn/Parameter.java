@@ -67,6 +67,7 @@ public final class Parameter {
       return uniform(1 / Math.sqrt(fanIn));
     }
   }
+
   private final Shape shape;
   private final Init init;
   private final boolean buffer;

@@ -235,8 +235,8 @@ public final class PlonkModel extends ImportedModel {
                   .formatted(Count.of(scored.samples().size(), "samples")));
         }
         if (inside.size() < scored.samples().size()) {
-          scored = TorchEngine.infer(
-              manager(), step -> scored(step, tokens(step, pixels, 1), inside));
+          scored =
+              TorchEngine.infer(manager(), step -> scored(step, tokens(step, pixels, 1), inside));
         }
         return Answer.of(Within.location(photo.region(), location(scored)));
       }

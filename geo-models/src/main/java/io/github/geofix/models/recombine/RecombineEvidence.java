@@ -6,7 +6,6 @@ import io.github.geofix.core.Explanation.Directions;
 import io.github.geofix.core.Explanation.HeatMap;
 import io.github.geofix.models.internal.Pictures;
 import io.github.geofix.models.internal.recombine.RecombineNetwork.CellFeatures;
-import io.github.geofix.models.internal.recombine.Regions;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -84,8 +84,7 @@ public interface ClassMaps extends AutoCloseable {
    * Opens the class maps that the configuration of a model folder names, as {@link #named(String)}
    * but for a TorchScript file, which must be in the folder. Check {@link #code} first.
    *
-   * @throws io.github.geofix.core.format.ModelFormatException if the file is not in the
-   *     folder
+   * @throws io.github.geofix.core.format.ModelFormatException if the file is not in the folder
    */
   static ClassMaps named(String source, ModelFolder folder) {
     return source.startsWith(TorchScriptSegmenter.PREFIX)
@@ -93,7 +92,10 @@ public interface ClassMaps extends AutoCloseable {
         : named(source);
   }
 
-  /** Returns {@link io.github.geofix.models.internal.io.NamesCode#code} of a text that names class maps. */
+  /**
+   * Returns {@link io.github.geofix.models.internal.io.NamesCode#code} of a text that names class
+   * maps.
+   */
   static List<String> code(String source) {
     if (source.startsWith(TorchScriptSegmenter.PREFIX)) {
       return List.of("the file " + TorchScriptSegmenter.fileOf(source));

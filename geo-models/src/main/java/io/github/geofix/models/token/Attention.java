@@ -5,10 +5,10 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /**
  * Attention in several heads with the parameters of PyTorch's {@code nn.MultiheadAttention}

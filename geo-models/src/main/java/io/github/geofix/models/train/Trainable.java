@@ -1,17 +1,17 @@
 package io.github.geofix.models.train;
 
-import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.TileEncoder;
-import java.util.function.UnaryOperator;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /** A network with its training objective: what a trainer needs of a family. */
 public interface Trainable {
@@ -93,7 +93,9 @@ public interface Trainable {
      */
     NDArray photoVectors(Forward f, Batch batch);
 
-    /** Returns the vectors of a batch's tiles as the loss compares them, {@code [B, D]}, length 1. */
+    /**
+     * Returns the vectors of a batch's tiles as the loss compares them, {@code [B, D]}, length 1.
+     */
     NDArray tileVectors(Forward f, Batch batch);
   }
 }

@@ -11,9 +11,9 @@ import io.github.geofix.models.internal.loss.NextToken;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -161,8 +161,8 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   }
 
   /**
-   * Returns the teacher-forced choices: the child with the highest score at each step
-   * when the model stands in the true cell of that step, whatever it chose before.
+   * Returns the teacher-forced choices: the child with the highest score at each step when the
+   * model stands in the true cell of that step, whatever it chose before.
    *
    * @param photos upright, one for each place; a control passes the photos of other places
    * @param places within the grid
@@ -175,8 +175,7 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
           photos.size() + " photos do not pair with " + places.size() + " places");
     }
     return IntStream.range(0, photos.size())
-        .mapToObj(
-            i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
+        .mapToObj(i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
         .toList();
   }
 

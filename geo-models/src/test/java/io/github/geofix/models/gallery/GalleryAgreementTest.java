@@ -32,8 +32,7 @@ class GalleryAgreementTest {
 
   private GalleryRows rows() {
     GalleryRows.create(folder.resolve(GalleryRows.ROWS), WIDTH, IndexOptions.defaults());
-    GalleryRows rows =
-        GalleryRows.open(folder, WIDTH, IndexOptions.defaults().encoder(), 100);
+    GalleryRows rows = GalleryRows.open(folder, WIDTH, IndexOptions.defaults().encoder(), 100);
     rows.append(photos);
     return rows;
   }

@@ -318,7 +318,10 @@ final class RecombineModelTest {
               .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
               .toFloatArray();
       float[] tiles =
-          model.recombineNetwork().embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
+          model
+              .recombineNetwork()
+              .embedTiles(Forward.INFERENCE, batch.inputs().get(1))
+              .toFloatArray();
       int[] rows = new int[3];
       for (int i = 0; i < 3; i++) {
         rows[i] = 4 * i + (int) examples.get(i).targets()[1][0];

@@ -61,17 +61,14 @@ final class IndexCommand {
     SparkSession spark = Main.session("index build");
     IndexOptions options =
         IndexOptions.defaults().withMetric(metric).withEncoding(encoding).withEncoder(encoder);
-    return print(
-        SparkGeo.of(spark).buildIndex(vectors.read(spark), out, options, rowsPerShard));
+    return print(SparkGeo.of(spark).buildIndex(vectors.read(spark), out, options, rowsPerShard));
   }
 
   @Command(
       name = "append",
       description = "Adds vectors to an index.",
       mixinStandardHelpOptions = true)
-  int append(
-      @Mixin IndexOption index,
-      @Mixin VectorsOption vectors) {
+  int append(@Mixin IndexOption index, @Mixin VectorsOption vectors) {
     SparkSession spark = Main.session("index append");
     return print(index.open(spark).append(vectors.read(spark)));
   }
@@ -96,8 +93,7 @@ final class IndexCommand {
       name = "compact",
       description = "Drops deleted rows, and merges shards that overlap.",
       mixinStandardHelpOptions = true)
-  int compact(
-      @Mixin IndexOption index) {
+  int compact(@Mixin IndexOption index) {
     return print(index.open(Main.session("index compact")).compact());
   }
 

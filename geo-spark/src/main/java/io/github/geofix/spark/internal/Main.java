@@ -123,7 +123,8 @@ public final class Main {
           int top) {
     SparkSession spark = session("locate");
     SparkGeo geo = SparkGeo.of(spark);
-    geo.writeSorted(geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out.folder());
+    geo.writeSorted(
+        geo.locate(photos.photos(geo), photos.model().withCandidates(top)), photos.out.folder());
     return print(photos.out.folder());
   }
 

@@ -83,8 +83,7 @@ final class RecallCommand implements Callable<Integer> {
   public Integer call() {
     SparkSession spark = Main.session("recall");
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        Main.json(truth.recall(SparkGeo.of(spark), spark.read().parquet(hits), ks)));
+    out.println(Main.json(truth.recall(SparkGeo.of(spark), spark.read().parquet(hits), ks)));
     out.flush();
     return 0;
   }

@@ -79,9 +79,7 @@ final class MainTest {
         .asString()
         .contains("2.png");
     out.getBuffer().setLength(0);
-    assertThat(
-            run(
-                "recall", "--hits", hits, "--queries", photos, "--within", "50", "--k", "1"))
+    assertThat(run("recall", "--hits", hits, "--queries", photos, "--within", "50", "--k", "1"))
         .isZero();
     assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("count").getAsInt())
         .isEqualTo(5);

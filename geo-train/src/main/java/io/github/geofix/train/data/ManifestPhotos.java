@@ -35,12 +35,13 @@ public final class ManifestPhotos implements PhotoSource {
   /**
    * {@inheritDoc}
    *
-   * @throws java.io.UncheckedIOException if the file is missing, truncated, not an image or beyond the
-   *     limits
+   * @throws java.io.UncheckedIOException if the file is missing, truncated, not an image or beyond
+   *     the limits
    */
   @Override
   public Photo photo(int epoch, int index) {
     Manifest.Entry entry = manifest.entries().get(index);
-    return new Photo(Photos.read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
+    return new Photo(
+        Photos.read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
   }
 }

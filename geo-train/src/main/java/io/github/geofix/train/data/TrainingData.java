@@ -73,7 +73,8 @@ public final class TrainingData {
 
   /**
    * Returns pairs of a photo and its tile, for a model that matches both. No batch has two pairs of
-   * one tile, where that is possible. Both are decoded within {@link GeoModel#photoLimits} of the model.
+   * one tile, where that is possible. Both are decoded within {@link GeoModel#photoLimits} of the
+   * model.
    *
    * @param prepare what is done to an upright photo before the model sees it; called from several
    *     threads

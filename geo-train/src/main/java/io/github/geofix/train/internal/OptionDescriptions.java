@@ -30,7 +30,8 @@ public final class OptionDescriptions {
         .forEach(
             (needs, group) ->
                 described.put(
-                    needs, group.stream().map(setting -> described(setting, descriptions)).toList()));
+                    needs,
+                    group.stream().map(setting -> described(setting, descriptions)).toList()));
     return described;
   }
 

@@ -92,8 +92,7 @@ final class AdamWSlot {
    * @throws IllegalArgumentException if an array is missing or has another shape
    */
   void restore(AdamW.State state) {
-    setMoments(
-        takeOver(state, "mean." + name, mean), takeOver(state, "square." + name, square));
+    setMoments(takeOver(state, "mean." + name, mean), takeOver(state, "square." + name, square));
     steps = state.steps().getOrDefault(name, 0L);
   }
 

@@ -89,10 +89,12 @@ final class TrainingDataTest {
   void hasHardNegativesForMatchingModelsOnly() {
     Examples examples = new Some(List.of());
     TrainingData data = TrainingData.of(examples);
-    assertThat(HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.none(), 1).epoch(0, 10, 3))
+    assertThat(
+            HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.none(), 1)
+                .epoch(0, 10, 3))
         .isEqualTo(BatchOrder.shuffled(1).epoch(0, 10, 3));
-    assertThatThrownBy(() ->
-                HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.frgeo(), 1))
+    assertThatThrownBy(
+            () -> HardNegativeBatches.of(data, NO_MATCHING, examples, HardNegatives.frgeo(), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("match photos with tiles");
     assertThatThrownBy(() -> TrainingData.ofPairs(List.of(), p -> p).examples(NO_MATCHING))

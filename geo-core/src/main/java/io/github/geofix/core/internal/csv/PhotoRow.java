@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One photo of a list in a CSV file, with or without a position; a manifest holds photos that
- * all have one.
+ * One photo of a list in a CSV file, with or without a position; a manifest holds photos that all
+ * have one.
  *
  * <p>The header names the column {@code image} and, where positions are known, {@code latitude} and
  * {@code longitude}, in any order and case; {@code lat} and {@code lon}, {@code lng} or {@code

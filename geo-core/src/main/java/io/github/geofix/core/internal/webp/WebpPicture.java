@@ -30,8 +30,7 @@ record WebpPicture(
     Optional<WebpChunk> lossless = parent.findWithin(file, offset, "VP8L");
     Optional<WebpChunk> alpha = parent.findWithin(file, offset, "ALPH");
     boolean isLossless =
-        lossless.isPresent()
-            && (lossy.isEmpty() || lossless.get().start() < lossy.get().start());
+        lossless.isPresent() && (lossy.isEmpty() || lossless.get().start() < lossy.get().start());
     WebpChunk chunk =
         (isLossless ? lossless : lossy)
             .orElseThrow(() -> new IIOException("there is no picture in the file"));
@@ -50,9 +49,7 @@ record WebpPicture(
   BufferedImage decode(byte[] file) throws IIOException {
     if (!isLossless) {
       byte[] transparency =
-          alpha.isPresent()
-              ? WebpAlpha.decode(file, alpha.get(), width, height)
-              : new byte[0];
+          alpha.isPresent() ? WebpAlpha.decode(file, alpha.get(), width, height) : new byte[0];
       return Vp8Decoder.decode(file, chunk, transparency);
     }
     int[] argb = Vp8lDecoder.decode(file, chunk, Vp8lDecoder.HEADER_BYTES, width, height);

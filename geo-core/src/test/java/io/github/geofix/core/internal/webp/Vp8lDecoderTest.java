@@ -50,8 +50,7 @@ class Vp8lDecoderTest {
   void refusesWhatTheFormatDoesNotHave() {
     assertRefused(new Bits().put(0x2e, 8).put(0, 32), "the picture is not lossless");
     assertRefused(new Bits().put(SIGNATURE, 8).put(0, 16), "the picture is not lossless");
-    assertRefused(
-        new Bits().put(SIGNATURE, 8).put(0, 29).put(1, 3), "the picture is of version 1");
+    assertRefused(new Bits().put(SIGNATURE, 8).put(0, 29).put(1, 3), "the picture is of version 1");
     assertRefused(
         header(3, 2)
             .put(TRANSFORM, 1)

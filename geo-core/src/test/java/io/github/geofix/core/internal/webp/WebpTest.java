@@ -142,8 +142,7 @@ class WebpTest {
     byte[] frame = WebpFiles.frame(4, 2, 61, 77, WebpFiles.chunks(lossy));
     byte[] background = WebpFiles.chunk("ANIM", new byte[] {1, 2, 3, -1, 0, 0});
     Webp webp =
-        Webp.of(
-            WebpFiles.file(WebpFiles.extended(ANIMATION, 70, 80), background, frame, frame));
+        Webp.of(WebpFiles.file(WebpFiles.extended(ANIMATION, 70, 80), background, frame, frame));
     assertThat(webp.width()).isEqualTo(70);
     assertThat(webp.height()).isEqualTo(80);
     BufferedImage canvas = webp.decode();

@@ -3,9 +3,9 @@ package io.github.geofix.models.internal.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.norm.BatchNorm;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /**
  * Batch normalization over the channel axis of {@code [B, C, H, W]} (Ioffe and Szegedy 2015), with

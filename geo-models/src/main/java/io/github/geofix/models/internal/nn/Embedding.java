@@ -3,9 +3,9 @@ package io.github.geofix.models.internal.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.SparseFormat;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /** A table of learned vectors: int64 ids {@code [...]} to {@code [..., D]}. */
 public final class Embedding extends Layer {

@@ -2,9 +2,9 @@ package io.github.geofix.models.internal.nn;
 
 import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /**
  * Multiplies the last axis by learned factors that begin small, so that deep networks begin as the

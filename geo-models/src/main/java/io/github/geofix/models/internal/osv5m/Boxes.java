@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The boxes that a model distinguishes, with the S2 cells that stand for them in regions. Stored in a
- * safetensors file as {@code boxes} {@code [N, 6]}: south, west, north, east, and the mean's
+ * The boxes that a model distinguishes, with the S2 cells that stand for them in regions. Stored in
+ * a safetensors file as {@code boxes} {@code [N, 6]}: south, west, north, east, and the mean's
  * latitude and longitude. Immutable and thread-safe.
  */
 final class Boxes {

@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import io.github.geofix.models.internal.nn.TorchScript;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.Layer;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
 
 /**
  * Two perceptrons on the class token: one scores the boxes, one places the photo within each.

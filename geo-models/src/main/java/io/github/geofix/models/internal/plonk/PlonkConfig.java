@@ -54,7 +54,8 @@ public record PlonkConfig(
    * @param s2Level samples are counted in S2 cells of this level, 0 to 30
    * @param seed of the noise; one photo has the same samples each time
    * @param densitySteps 0 to score the cells by their samples; else by the density at their centers
-   *     times their areas, integrated in so many steps, each at the cost of some 16 steps of a sample
+   *     times their areas, integrated in so many steps, each at the cost of some 16 steps of a
+   *     sample
    */
   public record Sampling(
       int samples, int steps, double guidance, int s2Level, long seed, int densitySteps) {

@@ -1,6 +1,5 @@
 package io.github.geofix.models.internal.recombine;
 
-import io.github.geofix.models.recombine.RecombineConfig;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -9,10 +8,11 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.internal.recombine.FeatureRecombination.Normalization;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Parameter.Init;
 import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
+import io.github.geofix.models.nn.Parameter.Init;
+import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.recombine.RecombineModel;
 import java.util.OptionalDouble;

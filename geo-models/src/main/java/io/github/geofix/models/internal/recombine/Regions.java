@@ -51,7 +51,8 @@ public final class Regions {
    * @param heading direction of the middle, degrees clockwise from north
    * @param fieldOfView angle that the columns span, above 0 to 360 degrees
    */
-  public static float[] strips(int rows, int columns, int regions, double heading, double fieldOfView) {
+  public static float[] strips(
+      int rows, int columns, int regions, double heading, double fieldOfView) {
     double[][] shares = new double[rows * columns][regions];
     double angle = fieldOfView / columns;
     double region = CIRCLE / regions;

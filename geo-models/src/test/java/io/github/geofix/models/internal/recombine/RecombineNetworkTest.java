@@ -14,7 +14,6 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineConfig.View;
-import io.github.geofix.models.recombine.RecombineModel;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;

@@ -3,7 +3,6 @@ package io.github.geofix.train.internal.data;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
-import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.data.HardNegatives.Frgeo;
 import io.github.geofix.train.data.HardNegatives.Sample4geo;
@@ -79,8 +78,7 @@ public final class HardNegativeBatches implements BatchOrder {
           .<BatchOrder>map(numbers -> random(numbers, seed))
           .orElseGet(() -> BatchOrder.shuffled(seed));
     }
-    PairEmbeddings embeddings =
-        new PairEmbeddings(PairEmbeddings.matching(model), examples, seed);
+    PairEmbeddings embeddings = new PairEmbeddings(PairEmbeddings.matching(model), examples, seed);
     return new HardNegativeBatches(
         hardNegatives,
         embeddings::nearest,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.train.data.Batches;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.data.HardNegatives.Frgeo;
 import io.github.geofix.train.data.HardNegatives.Sample4geo;
