@@ -604,7 +604,7 @@ final class MainTest {
     assertThat(text.out().lines().toList().get(2)).startsWith("| New |");
     Result csv = run("published", "--format=csv", "--add=" + path("newer.csv"), "--sort=percent");
     assertThat(csv.out().lines().toList().get(1))
-        .isEqualTo("New,IM2GPS3k,acc@25km,100.0,example.org,example-org");
+        .isEqualTo("New,IM2GPS3k,acc@25km,100.0,example.org,example-org,");
     assertOneLine(run("published", "--dataset=im2gps3k", "--sort=x"), "no column x to sort by");
     Files.writeString(folder.resolve("wrong.csv"), "method,dataset\n");
     assertOneLine(run("published", "--add=" + path("wrong.csv")), "wrong.csv needs the columns");
