@@ -149,8 +149,7 @@ final class GalleryCommandTest {
             path("black.png"));
     assertThat(second.code()).isZero();
     assertThat(second.out()).startsWith(path("black.png") + "  ");
-    Result calibrated =
-        run("calibrate", "--model", path("always"), "--data", path("photos.csv"));
+    Result calibrated = run("calibrate", "--model", path("always"), "--data", path("photos.csv"));
     assertThat(calibrated.out()).contains("on 30 photos: temperature ");
     String[] answered = {
       "locate", "--model", path("encoder"), "--fallback", path("gallery"), path("black.png")
