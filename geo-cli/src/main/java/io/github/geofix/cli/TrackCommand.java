@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "track",
     description = {
-      "Tells where one camera went, from all photos of its way together.",
+      "Locates the photos of one camera together, by the times they were taken.",
       "Photos that follow each other closely were taken near each other, so each is located with"
           + " those before and after it. Where true positions are listed, it says how much that"
           + " helped."

@@ -204,7 +204,7 @@ class RegionTest {
     assertThatThrownBy(() -> Region.holding(1.1, two, new double[] {1, 1}))
         .hasMessageContaining("1.1");
     assertThatThrownBy(() -> Region.holding(0.5, two, new double[1]))
-        .hasMessageContaining("2 cells but 1 scores");
+        .hasMessageContaining("2 cells but 1 score");
     assertThatThrownBy(() -> Region.holding(0.5, two, new double[2])).hasMessageContaining("are 0");
     assertThatThrownBy(() -> Region.holding(0.5, two, new double[] {1, Double.NaN}))
         .hasMessageContaining("not NaN");
