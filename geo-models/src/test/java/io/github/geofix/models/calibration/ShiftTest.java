@@ -159,7 +159,7 @@ class ShiftTest {
     small.set(0, "alone");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Calibration.fit(photos::get, small))
-        .withMessageContaining("the group \"alone\" has 1 photos")
+        .withMessageContaining("the group \"alone\" has 1 photo")
         .withMessageContaining("9 or more");
   }
 }
