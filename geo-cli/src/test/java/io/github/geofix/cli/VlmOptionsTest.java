@@ -107,6 +107,6 @@ final class VlmOptionsTest {
             "--set",
             "a=b",
             folder.resolve("photo.png").toString());
-    assertOneLine(set, "--set, --then, --tiles and --vectors are for model folders");
+    assertOneLine(set, "--set, --then, --fallback, --tiles and --vectors are for model folders");
   }
 }
