@@ -5,6 +5,7 @@ import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.internal.geodesy.WebMercator;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
@@ -23,6 +24,7 @@ import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GeoTIFF, after OGC 19-008r4. The pixels are decoded by the TIFF reader of Java itself; only the
@@ -61,14 +63,26 @@ final class GeoTiff implements TileReader {
   /** The image in the file of each level. */
   private List<Integer> images = List.of();
 
+  /** Reads the tiles where offsets have 64 bits, which the reader does not know. */
+  private final @Nullable BigTiff big;
+
   private GeoTiff(Path file, ImageInputStream stream) throws IOException {
     this.file = file;
     this.stream = stream;
-    checkDirectories(stream);
-    stream.seek(0);
+    ImageInputStream directories = stream;
+    if (isBig(stream)) {
+      big = new BigTiff(READERS, stream, MAX_IMAGES);
+      directories = big.withoutTiles();
+    } else {
+      big = null;
+      checkDirectories(stream);
+      stream.seek(0);
+    }
     this.reader =
-        READERS.find(stream).orElseThrow(() -> new IOException("this Java has no TIFF reader"));
-    reader.setInput(stream, false, false);
+        READERS
+            .find(directories)
+            .orElseThrow(() -> new IOException("this Java has no TIFF reader"));
+    reader.setInput(directories, false, false);
   }
 
   static TileSource open(Path file, TileOptions options) {
@@ -173,21 +187,22 @@ final class GeoTiff implements TileReader {
     }
   }
 
+  /** Reads the head of the file, and returns whether its offsets have 64 bits. */
+  private static boolean isBig(ImageInputStream stream) throws IOException {
+    int order = stream.readUnsignedShort();
+    stream.setByteOrder(order == 0x4949 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int version = stream.readUnsignedShort();
+    if ((order != 0x4949 && order != 0x4d4d) || (version != 42 && version != BigTiff.VERSION)) {
+      throw new IOException("it is no TIFF");
+    }
+    return version == BigTiff.VERSION;
+  }
+
   /**
    * Walks the list of directories, so that the decoder meets no endless one, and no field that is
    * longer than the file.
    */
   private static void checkDirectories(ImageInputStream stream) throws IOException {
-    int order = stream.readUnsignedShort();
-    stream.setByteOrder(order == 0x4949 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-    int version = stream.readUnsignedShort();
-    if ((order != 0x4949 && order != 0x4d4d) || version != 42) {
-      throw new IOException(
-          version == 43
-              ? "a BigTIFF, which is not read; gdal_translate -co BIGTIFF=NO writes it as one that"
-                  + " is, up to 4 GB"
-              : "it is no TIFF");
-    }
     Set<Long> seen = new HashSet<>();
     for (long at = stream.readUnsignedInt(); at != 0; at = stream.readUnsignedInt()) {
       if (!seen.add(at) || seen.size() > MAX_IMAGES) {
@@ -208,9 +223,16 @@ final class GeoTiff implements TileReader {
   }
 
   @Override
-  public synchronized TilePixels read(PyramidLevel level, int column, int row) throws IOException {
+  public synchronized @Nullable TilePixels read(PyramidLevel level, int column, int row)
+      throws IOException {
     try {
-      TilePixels tile = TilePixels.of(reader.readTile(images.get(level.zoom()), column, row));
+      int image = images.get(level.zoom());
+      BufferedImage pixels =
+          big == null ? reader.readTile(image, column, row) : big.tile(image, column, row);
+      if (pixels == null) {
+        return null;
+      }
+      TilePixels tile = TilePixels.of(pixels);
       return tile.padded(level.tileWidth(), level.tileHeight());
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       // What the decoder throws on bytes that its checks did not foresee.

@@ -122,13 +122,13 @@ public interface TileSource extends AutoCloseable {
   }
 
   /**
-   * Opens a GeoTIFF below 4 GB, cloud-optimized or not, of 8 bits a sample, in degrees (EPSG:4326
+   * Opens a GeoTIFF or BigTIFF, cloud-optimized or not, of 8 bits a sample, in degrees (EPSG:4326
    * and its like), Web Mercator (EPSG:3857) or UTM on WGS 84, ETRS89 or NAD83. Its overviews serve
    * coarse views. UTM needs {@code org.locationtech.proj4j:proj4j} on the class path.
    *
    * @throws UncheckedIOException if the file is missing, damaged, in another coordinate system, has
-   *     samples of more than 8 bits, is a BigTIFF, or is cut into tiles or strips of more than 16
-   *     million pixels; the message has the command that converts it
+   *     samples of more than 8 bits, or is cut into tiles or strips of more than 16 million pixels;
+   *     the message has the command that converts it
    * @throws IllegalStateException if proj4j is needed and missing
    */
   static TileSource geoTiff(Path file, TileOptions options) {

@@ -51,13 +51,6 @@ class GeoTiffKindsTest {
   }
 
   @Test
-  void bigTiffIsNamedWithTheCommandThatConvertsIt() throws IOException {
-    Path file = copy("tiny-bigtiff.tif");
-    assertThatThrownBy(() -> TileSource.geoTiff(file))
-        .hasMessageContaining("a BigTIFF, which is not read; gdal_translate -co BIGTIFF=NO");
-  }
-
-  @Test
   void coordinateSystemsAreNamed() throws IOException {
     Path own = copy("user-defined-crs.tif");
     assertThatThrownBy(() -> TileSource.geoTiff(own))

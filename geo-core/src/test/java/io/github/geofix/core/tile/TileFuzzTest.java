@@ -27,6 +27,7 @@ class TileFuzzTest {
   private static final byte[] MBTILES = sample("mbtiles");
   private static final byte[] PMTILES = sample("pmtiles");
   private static final byte[] GEOTIFF = sample("tif");
+  private static final byte[] BIG_TIFF = sample("big.tif");
   private static final List<byte[]> WEBP = WebpFiles.all();
 
   @Property(shrinking = ShrinkingMode.OFF)
@@ -42,6 +43,11 @@ class TileFuzzTest {
   @Property(shrinking = ShrinkingMode.OFF)
   void geoTiff(@ForAll long seed) throws IOException {
     survives(GEOTIFF, ".tif", seed);
+  }
+
+  @Property(shrinking = ShrinkingMode.OFF)
+  void bigTiff(@ForAll long seed) throws IOException {
+    survives(BIG_TIFF, ".tif", seed);
   }
 
   /** Lossy, lossless, with alpha and animated, in the memory that {@link TileImage} allows. */
@@ -160,6 +166,12 @@ class TileFuzzTest {
       switch (extension) {
         case "mbtiles" -> Stores.mbtiles(file, Stores.pyramid(world, TILE));
         case "pmtiles" -> Stores.pmtiles(file, Stores.pyramid(world, TILE), 5);
+        case "big.tif" -> {
+          Path classic = folder.resolve("classic.tif");
+          Stores.geoTiff(classic, world, TILE, 2, 3857, -half, half, 2 * half / world.getWidth());
+          BigTiffs.write(classic, file, 1 << 12);
+          Files.delete(classic);
+        }
         default ->
             Stores.geoTiff(file, world, TILE, 2, 3857, -half, half, 2 * half / world.getWidth());
       }
