@@ -109,7 +109,7 @@ class BigTiffTest {
     refused(classic, file -> file.putShort(4, (short) 4), "its offsets do not have 64 bits");
     refused(classic, file -> file.putLong(16, 1L << 40), "an image of 1099511627776 fields");
     refused(classic, file -> file.putLong(16 + 8 + 4, 1L << 50), "1125899906842624 values");
-    int next = (int) (16 + 8 + 20 * fields(classic));
+    int next = 16 + 8 + 20 * fields(classic);
     refused(classic, file -> file.putLong(next, 16), "in a circle");
   }
 
