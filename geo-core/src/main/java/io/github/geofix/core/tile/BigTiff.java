@@ -17,7 +17,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TIFF whose offsets have 64 bits, after the BigTIFF design of libtiff. Java's reader knows those
+ * A TIFF whose offsets have 64 bits, after the BigTIFF design of libtiff. Java's reader takes those
  * of 32 bits alone: it is given the directories, and each tile, as small TIFFs of that kind in
  * memory. Not thread-safe.
  */

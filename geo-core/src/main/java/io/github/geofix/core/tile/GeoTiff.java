@@ -63,7 +63,7 @@ final class GeoTiff implements TileReader {
   /** The image in the file of each level. */
   private List<Integer> images = List.of();
 
-  /** Reads the tiles where offsets have 64 bits, which the reader does not know. */
+  /** Reads the tiles where offsets have 64 bits, which the reader refuses. */
   private final @Nullable BigTiff big;
 
   private GeoTiff(Path file, ImageInputStream stream) throws IOException {
