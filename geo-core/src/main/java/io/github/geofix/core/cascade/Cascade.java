@@ -194,6 +194,11 @@ public final class Cascade implements Localizer {
   }
 
   @Override
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
   public PhotoLimits photoLimits() {
     return first.photoLimits();
   }

@@ -58,6 +58,11 @@ public final class Fallback implements Localizer {
   }
 
   @Override
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
   public PhotoLimits photoLimits() {
     return first.photoLimits();
   }
