@@ -392,7 +392,7 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for the pairs of "
               + protocol);
     }
     CrossViewSet set =

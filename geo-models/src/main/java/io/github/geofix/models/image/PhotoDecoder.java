@@ -40,6 +40,9 @@ final class PhotoDecoder {
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;
 
+  /** The most scans of the largest JPEG allowed, and as many pixels in all of a smaller one. */
+  private static final long MAX_FULL_SCANS = 40;
+
   /** The reader of TIFF makes tables of as many as the file claims. */
   private static final int MAX_SAMPLES = 64;
 
@@ -57,9 +60,10 @@ final class PhotoDecoder {
     MetadataBlocks blocks = MetadataBlocks.of(file);
     Metadata metadata = Exif.metadata(blocks);
     this.orientation = Orientation.of(metadata, blocks.xmp());
-    this.hasUnsignedSamples = Exif.hasUnsignedSamples(metadata);
-    this.bitsPerSample = Exif.bitsPerSample(metadata);
-    this.samplesPerPixel = Exif.samplesPerPixel(metadata);
+    Metadata ofTiff = MetadataBlocks.isTiff(file) ? metadata : new Metadata();
+    this.hasUnsignedSamples = Exif.hasUnsignedSamples(ofTiff);
+    this.bitsPerSample = Exif.bitsPerSample(ofTiff);
+    this.samplesPerPixel = Exif.samplesPerPixel(ofTiff);
     this.canvas = GifCanvas.of(file);
   }
 
@@ -161,8 +165,8 @@ final class PhotoDecoder {
     return types.next();
   }
 
-  private static void checkScans(int scans, long pixels) throws Refusal {
-    if (scans > JpegHeader.MAX_SCANS || scans * pixels > JpegHeader.MAX_SCANNED_PIXELS) {
+  private void checkScans(int scans, long pixels) throws Refusal {
+    if (scans > JpegHeader.MAX_SCANS || scans * pixels > MAX_FULL_SCANS * limits.maxPixels()) {
       throw new Refusal(
           scans > JpegHeader.MAX_SCANS
               ? "a JPEG of more than "
@@ -172,7 +176,8 @@ final class PhotoDecoder {
                   + scans
                   + " scans, which are too many for "
                   + pixels
-                  + " pixels: save it again, or make it smaller");
+                  + " pixels: save it again, make it smaller or raise maxPixels"
+                  + Photos.OPTION);
     }
   }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. What the header promises is
  * checked against the limits before memory is allocated, and the scans of a progressive JPEG are
- * counted. Every failure, be it a missing file, a cut or damaged one, one that is no image or one
+ * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a missing file, a cut or damaged one, one that is no image or one
  * that there is too little memory for, is an {@link UncheckedIOException} whose message names the
  * file. Thread-safe.
  */

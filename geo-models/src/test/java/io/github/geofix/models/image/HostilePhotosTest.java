@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -69,6 +70,31 @@ class HostilePhotosTest {
                 + " decode: save it again");
     assertThat(JpegHeader.of(withScans(jpeg, 100_000)).orElseThrow().scans()).isEqualTo(101);
     assertThat(JpegHeader.of(resource("baseline.jpg")).orElseThrow().scans()).isEqualTo(1);
+  }
+
+  @Test
+  void allowsMoreScansWhereMorePixelsAreAllowed() throws IOException {
+    byte[] jpeg = resource("progressive.jpg");
+    int scans = JpegHeader.of(jpeg).orElseThrow().scans();
+    byte[] eighty = withScans(jpeg, 80 - scans);
+    PhotoLimits exact = LIMITS.withMaxPixels(2 * 40 * 24);
+    assertThat(Photos.decode(eighty, "x", exact).getWidth()).isEqualTo(40);
+    assertThatThrownBy(() -> Photos.decode(eighty, "x", LIMITS.withMaxPixels(2 * 40 * 24 - 1)))
+        .hasMessage(
+            "cannot read photo x: a JPEG of 80 scans, which are too many for 960 pixels: save it"
+                + " again, make it smaller or raise maxPixels (--max-megapixels)");
+  }
+
+  @Test
+  void takesTheKindOfSamplesFromTiffAlone() throws IOException {
+    byte[] jpeg = resource("baseline.jpg");
+    byte[] floats = PhotoFiles.grayTiff(2, 2, 32, 3, new byte[4]);
+    byte[] exif = PhotoFiles.joined("Exif\0\0".getBytes(StandardCharsets.US_ASCII), floats);
+    byte[] claimed = PhotosTest.withSegment(jpeg, 0xe1, exif);
+    assertThatThrownBy(() -> Photos.decode(floats, "x", LIMITS))
+        .hasMessageContaining("floating-point");
+    assertThat(Photos.decode(claimed, "x", LIMITS).getRGB(7, 5))
+        .isEqualTo(Photos.decode(jpeg, "x", LIMITS).getRGB(7, 5));
   }
 
   /** Repeats the last scan, which refines the image, before the end. */
