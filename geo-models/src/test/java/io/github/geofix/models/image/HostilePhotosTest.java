@@ -77,7 +77,7 @@ class HostilePhotosTest {
     byte[] jpeg = resource("progressive.jpg");
     int scans = JpegHeader.of(jpeg).orElseThrow().scans();
     byte[] eighty = withScans(jpeg, 80 - scans);
-    PhotoLimits exact = LIMITS.withMaxPixels(2 * 40 * 24);
+    Photo.Limits exact = LIMITS.withMaxPixels(2 * 40 * 24);
     assertThat(Photos.decode(eighty, "x", exact).getWidth()).isEqualTo(40);
     assertThatThrownBy(() -> Photos.decode(eighty, "x", LIMITS.withMaxPixels(2 * 40 * 24 - 1)))
         .hasMessage(
