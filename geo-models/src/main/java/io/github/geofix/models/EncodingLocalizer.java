@@ -4,7 +4,6 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import java.awt.image.BufferedImage;
@@ -61,7 +60,7 @@ record EncodingLocalizer(Localizer localizer, PhotoEncoder encoder) implements L
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 
