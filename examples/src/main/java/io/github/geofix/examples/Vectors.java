@@ -2,7 +2,6 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.index.NeighborLists;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -28,7 +27,7 @@ final class Vectors {
     ModelFolder folder = ModelFolder.open(Path.of("out/model"));
     try (GeoModel model = Family.of(folder).load(folder);
         PhotoEncoder encoder = model.photoEncoder().orElseThrow();
-        EmbeddingsWriter writer = EmbeddingsWriter.create(Path.of("vectors.npy"))) {
+        Embeddings.Writer writer = Embeddings.Writer.create(Path.of("vectors.npy"))) {
       for (Manifest.Entry photo : photos.entries()) {
         writer.write(encoder.encode(Photos.read(photo.image()))[0]);
       }

@@ -168,9 +168,9 @@ public final class GroupCoverageTable {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         EarthPhoto photo = photos.get(index);
-        return new Photo(photo.image(), photo.latLng(), Optional.empty());
+        return new LabeledPhoto(photo.image(), photo.latLng(), Optional.empty());
       }
     };
   }

@@ -2,7 +2,7 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
@@ -135,7 +135,7 @@ public final class PublishedSizes {
 
   private static void writeVectors(
       Path file, int photos, TokenConfig.Vectors input, Random random) {
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(file)) {
       for (int i = 0; i < photos; i++) {
         writer.write(normal(input.count() * input.dimension(), random));
       }

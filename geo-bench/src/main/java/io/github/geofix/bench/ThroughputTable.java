@@ -3,7 +3,7 @@ package io.github.geofix.bench;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.gallery.GalleryConfig;

@@ -3,7 +3,7 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
@@ -280,7 +280,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private final PhotoSource photos;
     private final Bar bar;
 
-    Counted(List<Manifest.Entry> photos, PhotoLimits limits, Bar bar) {
+    Counted(List<Manifest.Entry> photos, Photo.Limits limits, Bar bar) {
       this.photos = ManifestPhotos.of(Manifest.of(photos), limits);
       this.bar = bar;
     }
@@ -291,8 +291,8 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
-      Photo photo = photos.photo(epoch, index);
+    public LabeledPhoto photo(int epoch, int index) {
+      LabeledPhoto photo = photos.photo(epoch, index);
       bar.stepTo(index + 1L);
       return photo;
     }

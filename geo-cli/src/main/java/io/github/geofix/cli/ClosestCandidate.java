@@ -6,7 +6,6 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -64,7 +63,7 @@ final class ClosestCandidate implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

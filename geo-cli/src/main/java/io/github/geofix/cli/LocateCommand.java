@@ -6,7 +6,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
@@ -248,11 +247,12 @@ final class LocateCommand implements Callable<Integer> {
     private final LocationWriter writer;
     private final Optional<AnswerRule> giving;
     private final Counts counts;
-    private final PhotoLimits limits;
+    private final Photo.Limits limits;
     private @Nullable Photo photo;
     private @Nullable Explanation explained;
 
-    Answers(LocationWriter writer, Optional<AnswerRule> giving, Counts counts, PhotoLimits limits) {
+    Answers(
+        LocationWriter writer, Optional<AnswerRule> giving, Counts counts, Photo.Limits limits) {
       this.writer = writer;
       this.giving = giving;
       this.counts = counts;

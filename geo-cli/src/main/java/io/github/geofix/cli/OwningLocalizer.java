@@ -4,7 +4,6 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements L
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,17 +33,17 @@ final class PhotoLimitsOption {
     SERVER
   }
 
-  PhotoLimits limits() {
-    PhotoLimits named =
+  Photo.Limits limits() {
+    Photo.Limits named =
         switch (profile) {
-          case DEFAULT -> PhotoLimits.defaults();
-          case SERVER -> PhotoLimits.server();
+          case DEFAULT -> Photo.Limits.defaults();
+          case SERVER -> Photo.Limits.server();
         };
     return maxMegapixels == null ? named : scaled(named, maxMegapixels);
   }
 
   /** Returns limits for photos of so many million pixels. */
-  static PhotoLimits scaled(PhotoLimits limits, int megapixels) {
+  static Photo.Limits scaled(Photo.Limits limits, int megapixels) {
     if (megapixels < 1 || megapixels > MOST_MEGAPIXELS) {
       throw new IllegalArgumentException(
           "--max-megapixels must be 1 to " + MOST_MEGAPIXELS + ": " + megapixels);

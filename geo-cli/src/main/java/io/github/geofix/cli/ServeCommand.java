@@ -1,10 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
-import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.eval.Drift;
 import io.github.geofix.models.Family;
@@ -177,7 +176,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     LocateServer.Limits limits =
         new LocateServer.Limits(
-            PhotoLimitsOption.scaled(PhotoLimits.server(), maxMegapixels)
+            PhotoLimitsOption.scaled(Photo.Limits.server(), maxMegapixels)
                 .withMaxFileBytes(maxMegabytes * MILLION),
             Runtime.getRuntime().availableProcessors(),
             queue,
@@ -199,7 +198,7 @@ final class ServeCommand implements Callable<Integer> {
         token,
         limits,
         Optional.ofNullable(map)
-            .map(source -> TileSource.open(source, tileCache, TileOptions.defaults())),
+            .map(source -> TileSource.open(source, tileCache, TileSource.Options.defaults())),
         Duration.ofSeconds(10));
   }
 

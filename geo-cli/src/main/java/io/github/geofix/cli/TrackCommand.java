@@ -1,6 +1,6 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.track.TimedPhoto;
+import io.github.geofix.core.track.Track.TimedPhoto;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.protocol.TrackEvaluation;

@@ -5,7 +5,7 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.geoclip.GeoClipConfig;
 import io.github.geofix.models.image.ClassMap;
@@ -112,7 +112,8 @@ final class JourneysTest {
         folder.resolve("weights/clip-vit-large-patch14/config.json"),
         "{\"model_type\": \"clip\", \"vision_config\": {\"hidden_act\": \"quick_gelu\"}}");
     SplittableRandom random = new SplittableRandom(1);
-    try (EmbeddingsWriter texts = EmbeddingsWriter.create(folder.resolve("data/mp16-texts.npy"))) {
+    try (Embeddings.Writer texts =
+        Embeddings.Writer.create(folder.resolve("data/mp16-texts.npy"))) {
       for (int i = 0; i < TRAINING_PHOTOS; i++) {
         float[] text = new float[6];
         // Every third photo has no text.

@@ -6,10 +6,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
@@ -91,7 +88,7 @@ enum KillTask {
     @Override
     void write(Path in, Path out, int version) {
       Random random = new Random(version);
-      try (EmbeddingsWriter writer = EmbeddingsWriter.create(out.resolve("vectors.npy"))) {
+      try (Embeddings.Writer writer = Embeddings.Writer.create(out.resolve("vectors.npy"))) {
         for (int row = 0; row < ROWS; row++) {
           writer.write(vector(random));
         }
@@ -293,9 +290,10 @@ enum KillTask {
     Family.of(opened).load(opened).close();
   }
 
-  private static EmbeddingIndexBuilder rows(int seed) {
+  private static EmbeddingIndex.Builder rows(int seed) {
     Random random = new Random(seed);
-    EmbeddingIndexBuilder rows = EmbeddingIndex.builder(DIMENSION, IndexOptions.defaults());
+    EmbeddingIndex.Builder rows =
+        EmbeddingIndex.builder(DIMENSION, EmbeddingIndex.Options.defaults());
     for (int row = 0; row < ROWS; row++) {
       rows.add(vector(random), new LatLng(random.nextInt(90), random.nextInt(180)), "row" + row);
     }

@@ -3,7 +3,7 @@ package io.github.geofix.cli;
 import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,11 +96,11 @@ final class PhotoLimitsOptionTest {
 
   @Test
   void largerPhotosMayTakeAsMuchMore() {
-    PhotoLimits defaults = PhotoLimits.defaults();
-    PhotoLimits twice = PhotoLimitsOption.scaled(defaults, 200);
+    Photo.Limits defaults = Photo.Limits.defaults();
+    Photo.Limits twice = PhotoLimitsOption.scaled(defaults, 200);
     assertThat(twice)
         .isEqualTo(
-            new PhotoLimits(
+            new Photo.Limits(
                 2 * defaults.maxPixels(),
                 2 * defaults.maxFileBytes(),
                 2 * defaults.maxMemoryBytes()));

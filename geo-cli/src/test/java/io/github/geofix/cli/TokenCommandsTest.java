@@ -11,7 +11,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
@@ -461,7 +460,7 @@ final class TokenCommandsTest {
   @Test
   void saysWhichOptionsOfVectorsAreMissing() {
     String vectors = in("vectors.npy");
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(Path.of(vectors))) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(Path.of(vectors))) {
       for (int i = 0; i < PHOTOS; i++) {
         writer.write(new float[] {i, 1, -i, 2});
       }

@@ -193,8 +193,8 @@ public interface Localizer extends AutoCloseable {
    * Returns the limits on the photos that this localizer decodes, those of {@link LoadOptions} for
    * loaded models.
    */
-  default PhotoLimits photoLimits() {
-    return PhotoLimits.defaults();
+  default Photo.Limits photoLimits() {
+    return Photo.Limits.defaults();
   }
 
   /**

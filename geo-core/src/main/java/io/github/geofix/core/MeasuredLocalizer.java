@@ -57,7 +57,7 @@ record MeasuredLocalizer(Localizer localizer, LocateMetrics metrics) implements 
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

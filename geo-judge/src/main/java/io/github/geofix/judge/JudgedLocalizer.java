@@ -5,7 +5,6 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.S2Cell;
@@ -114,7 +113,7 @@ public final class JudgedLocalizer implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

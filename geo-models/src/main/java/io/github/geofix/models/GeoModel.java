@@ -2,13 +2,12 @@ package io.github.geofix.models;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
@@ -63,7 +62,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final String method;
   private final Module network;
   private volatile AnswerOptions answerOptions;
-  private volatile PhotoLimits photoLimits = PhotoLimits.defaults();
+  private volatile Photo.Limits photoLimits = Photo.Limits.defaults();
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
 
@@ -159,12 +158,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public abstract Record config();
 
   /** Returns the limits on the photos that the model's localizers and examples decode. */
-  public final PhotoLimits photoLimits() {
+  public final Photo.Limits photoLimits() {
     return photoLimits;
   }
 
   /** Changes the limits on photos, of localizers and examples that are made from now on. */
-  public final void setPhotoLimits(PhotoLimits photoLimits) {
+  public final void setPhotoLimits(Photo.Limits photoLimits) {
     this.photoLimits = photoLimits;
   }
 
@@ -205,7 +204,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @throws IllegalStateException if the model cannot score photos alone
    */
-  protected abstract Function<PhotoSource.Photo, ScoredPhoto> scorer();
+  protected abstract Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer();
 
   /**
    * Calibrates the model on held-out photos: fits a temperature, and by split conformal prediction
@@ -217,7 +216,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *     stays as it was
    */
   public final Calibration calibrate(PhotoSource photos) {
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
   }
 
@@ -232,7 +231,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
     return calibration;
   }
@@ -246,7 +245,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    */
   public final Calibration calibrateByContinent(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration = Calibration.fitByContinent(i -> scorer.apply(photos.photo(0, i)), groups);
     return calibration;
   }
@@ -270,7 +269,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public final Calibration calibrateForShift(
       PhotoSource photos, List<String> groups, PhotoSource others, Calibration.Shift shift) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration =
         Calibration.fitForShift(
             i -> scorer.apply(photos.photo(0, i)),
@@ -330,7 +329,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /** Returns the writer of the weights file; empty if {@link #files} hold all arrays. */
   protected Optional<ModelFolder.FileWriter> weights() {
-    SafetensorsWriter writer = Safetensors.writer();
+    Safetensors.Writer writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
     return Optional.of(writer::write);
@@ -346,7 +345,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param writer the weights file to come
    */
-  protected void addTensors(SafetensorsWriter writer) {}
+  protected void addTensors(Safetensors.Writer writer) {}
 
   /** Returns the writers of further files of the folder, by name. */
   protected Map<String, ModelFolder.FileWriter> files() {

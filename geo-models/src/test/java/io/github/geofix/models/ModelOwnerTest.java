@@ -151,7 +151,7 @@ final class ModelOwnerTest {
     }
 
     @Override
-    protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
       throw new AssertionError();
     }
 

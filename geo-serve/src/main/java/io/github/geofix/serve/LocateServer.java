@@ -2,7 +2,7 @@ package io.github.geofix.serve;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.tile.TileSource;
 import java.io.IOException;
@@ -132,7 +132,8 @@ public final class LocateServer implements AutoCloseable {
    *     for any number
    * @param maxWait the longest wait in the queue
    */
-  public record Limits(PhotoLimits photo, int running, int queue, int perMinute, Duration maxWait) {
+  public record Limits(
+      Photo.Limits photo, int running, int queue, int perMinute, Duration maxWait) {
     private static final long MOST_BYTES = 1 << 30;
 
     /**
@@ -155,12 +156,12 @@ public final class LocateServer implements AutoCloseable {
     }
 
     /**
-     * Returns {@link PhotoLimits#server}, as many photos at a time as processors, 32 waiting for at
-     * most 30 s, and 600 a minute of one address.
+     * Returns {@link Photo.Limits#server}, as many photos at a time as processors, 32 waiting for
+     * at most 30 s, and 600 a minute of one address.
      */
     public static Limits defaults() {
       return new Limits(
-          PhotoLimits.server(),
+          Photo.Limits.server(),
           Runtime.getRuntime().availableProcessors(),
           32,
           600,
@@ -168,7 +169,7 @@ public final class LocateServer implements AutoCloseable {
     }
 
     /** Returns a copy with other limits on one photo. */
-    public Limits withPhoto(PhotoLimits photo) {
+    public Limits withPhoto(Photo.Limits photo) {
       return new Limits(photo, running, queue, perMinute, maxWait);
     }
 

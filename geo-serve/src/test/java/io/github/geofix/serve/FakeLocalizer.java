@@ -3,7 +3,7 @@ package io.github.geofix.serve;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;

@@ -7,7 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.ErrorBound;
 import java.io.ByteArrayInputStream;
@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Timeout;
 final class LocateServerTest {
   private static final byte[] PHOTO = Client.photo(300);
 
-  private static final PhotoLimits SMALL =
-      PhotoLimits.server().withMaxFileBytes(100_000).withMaxPixels(10_000);
+  private static final Photo.Limits SMALL =
+      Photo.Limits.server().withMaxFileBytes(100_000).withMaxPixels(10_000);
 
   private final FakeLocalizer localizer = new FakeLocalizer();
   private final FakeLocalizer other = new FakeLocalizer();

@@ -1,6 +1,6 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,7 +28,7 @@ record EmbedPhotos(SparkGeo.Model model, PhotoRows.Progress progress)
       return rows;
     }
     SharedModels.Use<SharedModels.Encoding> use = SharedModels.encoder(model);
-    PhotoLimits limits = use.model().model().photoLimits();
+    Photo.Limits limits = use.model().model().photoLimits();
     return PhotoRows.inBlocks(rows, model.batch(), limits, progress, photos -> encode(photos, use));
   }
 

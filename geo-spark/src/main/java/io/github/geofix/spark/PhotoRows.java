@@ -1,6 +1,6 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo.Limits;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.models.image.Photos;
@@ -62,7 +62,7 @@ final class PhotoRows {
   record Photo(
       Row row, Optional<LatLng> place, @Nullable BufferedImage image, @Nullable String error) {
 
-    static Photo read(Row row, PhotoLimits limits) {
+    static Photo read(Row row, Limits limits) {
       String name = row.getAs(IMAGE);
       Optional<LatLng> place = Optional.empty();
       try {
@@ -110,7 +110,7 @@ final class PhotoRows {
 
   /** Returns the rows of blocks, each computed when its first row is asked for. */
   static Iterator<Row> inBlocks(
-      Iterator<Row> rows, int size, PhotoLimits limits, Progress progress, Block block) {
+      Iterator<Row> rows, int size, Limits limits, Progress progress, Block block) {
     return new Iterator<>() {
       private Iterator<Row> ready = List.<Row>of().iterator();
 

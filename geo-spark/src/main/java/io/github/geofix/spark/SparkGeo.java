@@ -1,10 +1,10 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.HitTally;
 import java.io.Serializable;
@@ -61,7 +61,7 @@ public final class SparkGeo {
    * @param candidates the most candidates of a location, 1 or more
    * @param allowCode whether code that the folder names may run
    * @param precision of the network
-   * @param maxPixels of a photo, see {@link PhotoLimits#scaledTo}
+   * @param maxPixels of a photo, see {@link Photo.Limits#scaledTo}
    */
   public record Model(
       String folder,
@@ -88,16 +88,16 @@ public final class SparkGeo {
       }
       Objects.requireNonNull(precision);
       // Refuses a limit that is out of range.
-      PhotoLimits unused = PhotoLimits.defaults().scaledTo(maxPixels);
+      Photo.Limits unused = Photo.Limits.defaults().scaledTo(maxPixels);
     }
 
     /**
      * Returns the model of a folder: batches of 32 photos, 10 candidates, no code, float32, {@link
-     * PhotoLimits#defaults}.
+     * Photo.Limits#defaults}.
      */
     public static Model of(String folder) {
       return new Model(
-          folder, 32, 10, false, Precision.FLOAT32, PhotoLimits.defaults().maxPixels());
+          folder, 32, 10, false, Precision.FLOAT32, Photo.Limits.defaults().maxPixels());
     }
 
     /** Returns a copy with another size of batches. */
@@ -245,7 +245,7 @@ public final class SparkGeo {
    *     vectors have different dimensions
    */
   public ShardedIndex buildIndex(
-      Dataset<Row> vectors, String folder, IndexOptions options, int rowsPerShard) {
+      Dataset<Row> vectors, String folder, EmbeddingIndex.Options options, int rowsPerShard) {
     return ShardedIndex.build(spark, vectors, folder, options, rowsPerShard);
   }
 

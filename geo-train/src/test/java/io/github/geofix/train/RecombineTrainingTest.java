@@ -147,9 +147,10 @@ final class RecombineTrainingTest {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
+    public LabeledPhoto photo(int epoch, int index) {
       LatLng place = places.get(index);
-      return new Photo(source.view(StereographicFrame.of(place, 1_000_000), SIDE, SIDE), place);
+      return new LabeledPhoto(
+          source.view(StereographicFrame.of(place, 1_000_000), SIDE, SIDE), place);
     }
   }
 }

@@ -81,7 +81,7 @@ class TrainerTest {
           }
 
           @Override
-          public Photo photo(int epoch, int index) {
+          public LabeledPhoto photo(int epoch, int index) {
             throw new IllegalArgumentException("photo " + index + " is broken");
           }
         };

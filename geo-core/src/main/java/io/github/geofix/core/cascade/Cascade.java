@@ -8,7 +8,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -194,7 +193,7 @@ public final class Cascade implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return first.photoLimits();
   }
 

@@ -5,7 +5,6 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import java.awt.image.BufferedImage;
@@ -58,7 +57,7 @@ public final class Fallback implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return first.photoLimits();
   }
 

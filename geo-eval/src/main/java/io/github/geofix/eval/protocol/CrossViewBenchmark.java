@@ -2,7 +2,6 @@ package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.internal.TemporaryFolder;
 import io.github.geofix.eval.PhotoReport;
@@ -143,7 +142,7 @@ public final class CrossViewBenchmark {
       long done,
       LongConsumer progress,
       Function<List<Path>, List<float[]>> encoder) {
-    try (EmbeddingsWriter vectors = EmbeddingsWriter.create(file)) {
+    try (Embeddings.Writer vectors = Embeddings.Writer.create(file)) {
       for (int from = 0; from < images.size(); from += BATCH) {
         Interrupts.check(done + from, (long) set.queries().size() + set.gallery().size(), "images");
         List<Path> batch = images.subList(from, Math.min(from + BATCH, images.size()));

@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
@@ -228,7 +227,7 @@ class CrossViewBenchmarkTest {
     Path queries = root.resolve("q.npy");
     Path gallery = root.resolve("g.npy");
     for (Path file : new Path[] {queries, gallery}) {
-      try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
+      try (Embeddings.Writer writer = Embeddings.Writer.create(file)) {
         for (int row = 0; row < PAIRS; row++) {
           boolean broken = file.equals(gallery) && row == 2;
           writer.write(

@@ -3,8 +3,8 @@ package io.github.geofix.models.embed;
 import static io.github.geofix.models.embed.EmbedConfig.check;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;

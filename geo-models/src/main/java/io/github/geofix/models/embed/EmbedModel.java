@@ -7,9 +7,8 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
@@ -202,7 +201,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  public Example example(PhotoSource.Photo photo, SplittableRandom random) {
+  public Example example(PhotoSource.LabeledPhoto photo, SplittableRandom random) {
     return example(photo.image(), photo.file(), photo.latLng());
   }
 
@@ -248,7 +247,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> {
       float[] pixels = views(photo.image(), photo.file());
       double[] scores = scorer.score(pixels, 1, product(), 1).get(0).scores();
@@ -354,7 +353,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     HierarchyTensors.write(hierarchy, writer);
   }
 

@@ -5,7 +5,6 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
@@ -32,7 +31,7 @@ final class GalleryLocalizer implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return gallery.photoLimits();
   }
 

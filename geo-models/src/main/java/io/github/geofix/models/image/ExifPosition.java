@@ -1,7 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.drew.metadata.exif.GpsDirectory;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.geodesy.LatLng;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ public final class ExifPosition {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Optional<LatLng> read(Path photo) {
-    byte[] file = Photos.bytes(photo, PhotoLimits.defaults());
+    byte[] file = Photos.bytes(photo, Photo.Limits.defaults());
     return Exif.metadata(MetadataBlocks.of(file)).getDirectoriesOfType(GpsDirectory.class).stream()
         .map(GpsDirectory::getGeoLocation)
         .filter(Objects::nonNull)

@@ -1,7 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.drew.metadata.exif.ExifSubIFDDirectory;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -34,7 +34,7 @@ public final class ExifTime {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Optional<Instant> read(Path photo) {
-    byte[] file = Photos.bytes(photo, PhotoLimits.defaults());
+    byte[] file = Photos.bytes(photo, Photo.Limits.defaults());
     return Exif.metadata(MetadataBlocks.of(file))
         .getDirectoriesOfType(ExifSubIFDDirectory.class)
         .stream()

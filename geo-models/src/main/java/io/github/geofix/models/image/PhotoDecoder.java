@@ -4,7 +4,7 @@ import com.drew.metadata.Metadata;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.webp.Webp;
@@ -47,14 +47,14 @@ final class PhotoDecoder {
   private static final int MAX_SAMPLES = 64;
 
   private final byte[] file;
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
   private final Orientation orientation;
   private final boolean hasUnsignedSamples;
   private final long bitsPerSample;
   private final long samplesPerPixel;
   private final Optional<GifCanvas> canvas;
 
-  PhotoDecoder(byte[] file, PhotoLimits limits) {
+  PhotoDecoder(byte[] file, Photo.Limits limits) {
     this.file = file;
     this.limits = limits;
     MetadataBlocks blocks = MetadataBlocks.of(file);
@@ -196,8 +196,8 @@ final class PhotoDecoder {
       throw new Refusal(
           String.format(
               Locale.ROOT,
-              "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it smaller"
-                  + " or raise maxMemoryBytes"
+              "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it"
+                  + " smaller or raise maxMemoryBytes"
                   + Photos.OPTION,
               width,
               height,

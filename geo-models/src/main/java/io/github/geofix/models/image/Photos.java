@@ -1,7 +1,7 @@
 package io.github.geofix.models.image;
 
 import com.google.common.base.Throwables;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.internal.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a file with several images, and of an animation, the first is read.
  * </ul>
  *
- * <p>Photos may come from strangers, see {@link PhotoLimits#server()}. What the header promises is
+ * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. What the header promises is
  * checked against the limits before memory is allocated, and the scans of a progressive JPEG are
  * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a missing file, a cut or damaged one, one that is no image or one
  * that there is too little memory for, is an {@link UncheckedIOException} whose message names the
@@ -52,7 +52,7 @@ public final class Photos {
    * @throws UncheckedIOException if the file is missing, too large, damaged or no image
    */
   public static BufferedImage read(Path file) {
-    return read(file, PhotoLimits.defaults());
+    return read(file, Photo.Limits.defaults());
   }
 
   /**
@@ -61,7 +61,7 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if the file is missing, too large, damaged or no image
    */
-  public static BufferedImage read(Path file, PhotoLimits limits) {
+  public static BufferedImage read(Path file, Photo.Limits limits) {
     return decode(bytes(file, limits), file.toString(), limits);
   }
 
@@ -72,7 +72,7 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if the photo is too large, damaged or no image
    */
-  public static BufferedImage decode(byte[] bytes, String name, PhotoLimits limits) {
+  public static BufferedImage decode(byte[] bytes, String name, Photo.Limits limits) {
     if (bytes.length == 0) {
       throw failure(name, "the file is empty", null);
     }
@@ -115,12 +115,12 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if reading fails, or the photo is too large, damaged or no image
    */
-  public static BufferedImage decode(InputStream in, String name, PhotoLimits limits) {
+  public static BufferedImage decode(InputStream in, String name, Photo.Limits limits) {
     return decode(bytes(in, name, limits), name, limits);
   }
 
   /** Reads a whole file within the limits. */
-  static byte[] bytes(Path file, PhotoLimits limits) {
+  static byte[] bytes(Path file, Photo.Limits limits) {
     String name = file.toString();
     try {
       try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
@@ -138,7 +138,7 @@ public final class Photos {
     }
   }
 
-  private static byte[] bytes(InputStream in, String name, PhotoLimits limits) {
+  private static byte[] bytes(InputStream in, String name, Photo.Limits limits) {
     try {
       // One byte more than allowed tells a file that is too large from one that just fits.
       byte[] bytes = in.readNBytes((int) limits.maxFileBytes() + 1);
@@ -159,7 +159,7 @@ public final class Photos {
     }
   }
 
-  private static UncheckedIOException tooLarge(String name, long bytes, PhotoLimits limits) {
+  private static UncheckedIOException tooLarge(String name, long bytes, Photo.Limits limits) {
     return failure(
         name,
         "the file has "

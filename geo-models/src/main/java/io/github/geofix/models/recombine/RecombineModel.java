@@ -9,7 +9,6 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
@@ -277,7 +276,7 @@ public final class RecombineModel extends GeoModel
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return matcher.scorer();
   }
 
@@ -292,7 +291,7 @@ public final class RecombineModel extends GeoModel
    * @throws IllegalStateException if the gallery has to be encoded and there is no map
    */
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     if (!places().isEmpty()) {
       gallery().write(writer);
     }

@@ -302,9 +302,9 @@ public final class TokenModel extends GeoModel {
    * @throws IllegalStateException if the model reads vectors and has no encoder
    */
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     TokenEncoder vectors = encoder;
-    Function<PhotoSource.Photo, TokenPhoto> read;
+    Function<PhotoSource.LabeledPhoto, TokenPhoto> read;
     if (vectors == null) {
       PhotoInput input = network.input().ofPixels();
       read = photo -> input.read(photo.image());

@@ -1,6 +1,6 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
 import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import java.awt.image.BufferedImage;
@@ -35,7 +35,7 @@ final class VectorReader implements PhotoReader {
   }
 
   @Override
-  public TokenPhoto read(Path photo, PhotoLimits limits) {
+  public TokenPhoto read(Path photo, Photo.Limits limits) {
     return read(vectors.of(photo));
   }
 

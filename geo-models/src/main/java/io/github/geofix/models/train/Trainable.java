@@ -30,7 +30,7 @@ public interface Trainable {
   Example example(BufferedImage photo, LatLng latLng, SplittableRandom random);
 
   /** As the other form; overridden by models that look at what is beside the photo's file. */
-  default Example example(PhotoSource.Photo photo, SplittableRandom random) {
+  default Example example(PhotoSource.LabeledPhoto photo, SplittableRandom random) {
     return example(photo.image(), photo.latLng(), random);
   }
 

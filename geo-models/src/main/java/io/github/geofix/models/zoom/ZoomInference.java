@@ -116,7 +116,7 @@ final class ZoomInference {
    * <p>The temperature is that of the cells at which the search ends, of which one holds the
    * photo's place; regions consist of S2 cells, so their shares are measured on those.
    */
-  ScoredPhoto scored(PhotoSource.Photo photo, BeamOptions options) {
+  ScoredPhoto scored(PhotoSource.LabeledPhoto photo, BeamOptions options) {
     LatLng place = photo.latLng();
     Hypotheses found = search(photo.image(), List.of(Hypothesis.ROOT), options);
     SearchOutcome outcome = SearchOutcome.of(found, 1);

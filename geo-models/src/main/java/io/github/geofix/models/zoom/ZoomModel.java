@@ -184,7 +184,7 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> inference.scored(photo, config.search());
   }
 

@@ -40,8 +40,8 @@ final class EmbedSamples {
         }
 
         @Override
-        public Photo photo(int epoch, int index) {
-          return new Photo(EmbedSamples.photo(index), positions.get(index));
+        public LabeledPhoto photo(int epoch, int index) {
+          return new LabeledPhoto(EmbedSamples.photo(index), positions.get(index));
         }
       };
 
@@ -113,9 +113,10 @@ final class EmbedSamples {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         Manifest.Entry entry = manifest.entries().get(index);
-        return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
+        return new LabeledPhoto(
+            Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
       }
     };
   }

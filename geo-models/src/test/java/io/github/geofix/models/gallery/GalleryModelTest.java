@@ -18,7 +18,7 @@ import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
@@ -401,8 +401,8 @@ class GalleryModelTest {
           }
 
           @Override
-          public Photo photo(int epoch, int index) {
-            return new Photo(picture(index, 9), latLng(index, 0));
+          public LabeledPhoto photo(int epoch, int index) {
+            return new LabeledPhoto(picture(index, 9), latLng(index, 0));
           }
         };
     assertThat(gallery.calibrate(held).temperature()).isLessThan(1);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small files that claim much: each is read, or refused with a reason, at once and in memory. */
 class HostilePhotosTest {
-  private static final PhotoLimits LIMITS = PhotoLimits.defaults();
+  private static final Photo.Limits LIMITS = Photo.Limits.defaults();
   private static final byte[] PACKED = PhotoFiles.deflated(new byte[32 << 20]);
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class HostilePhotosTest {
     byte[] jpeg = resource("progressive.jpg");
     int scans = JpegHeader.of(jpeg).orElseThrow().scans();
     byte[] eighty = withScans(jpeg, 80 - scans);
-    PhotoLimits exact = LIMITS.withMaxPixels(2 * 40 * 24);
+    Photo.Limits exact = LIMITS.withMaxPixels(2 * 40 * 24);
     assertThat(Photos.decode(eighty, "x", exact).getWidth()).isEqualTo(40);
     assertThatThrownBy(() -> Photos.decode(eighty, "x", LIMITS.withMaxPixels(2 * 40 * 24 - 1)))
         .hasMessage(
@@ -115,13 +115,13 @@ class HostilePhotosTest {
   @Test
   void checksMemoryBeforeItDecodes() {
     byte[] png = PhotoFiles.pngHeader(7000, 7000, 16, 6);
-    assertThatThrownBy(() -> Photos.decode(png, "x", PhotoLimits.server()))
+    assertThatThrownBy(() -> Photos.decode(png, "x", Photo.Limits.server()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo x: 7000 x 7000 pixels take 514 MB to decode, more than the 320 MB"
                 + " allowed: make it smaller or raise maxMemoryBytes (--max-megapixels)");
     byte[] wide = PhotoFiles.pngHeader(50_001, 1000, 1, 0);
-    assertThatThrownBy(() -> Photos.decode(wide, "x", PhotoLimits.server()))
+    assertThatThrownBy(() -> Photos.decode(wide, "x", Photo.Limits.server()))
         .hasMessageContaining("50001 x 1000 pixels, more than the 50000000 allowed");
   }
 
@@ -129,7 +129,7 @@ class HostilePhotosTest {
   void countsTheMemoryOfAllScansAndOfTurning() throws IOException {
     // 40 x 24 pixels: 3 bytes decoded, 3 of coefficients with halved chroma, 3 turned.
     byte[] progressive = resource("progressive.jpg");
-    PhotoLimits enough = LIMITS.withMaxMemoryBytes(40 * 24 * 6);
+    Photo.Limits enough = LIMITS.withMaxMemoryBytes(40 * 24 * 6);
     assertThat(Photos.decode(progressive, "x", enough).getWidth()).isEqualTo(40);
     assertThatThrownBy(
             () -> Photos.decode(progressive, "x", LIMITS.withMaxMemoryBytes(40 * 24 * 6 - 1)))
@@ -143,7 +143,7 @@ class HostilePhotosTest {
   @Test
   void checksTheSizeOfTheFile(@TempDir Path folder) throws IOException {
     byte[] jpeg = resource("baseline.jpg");
-    PhotoLimits small = PhotoLimits.server().withMaxFileBytes(jpeg.length - 1);
+    Photo.Limits small = Photo.Limits.server().withMaxFileBytes(jpeg.length - 1);
     Path file = Files.write(folder.resolve("a.jpg"), jpeg);
     assertThatThrownBy(() -> Photos.read(file, small))
         .isInstanceOf(UncheckedIOException.class)
@@ -165,7 +165,7 @@ class HostilePhotosTest {
   @Test
   void namesThePhotoThatThereIsTooLittleMemoryFor() {
     byte[] png = PhotoFiles.pngHeader(23_000, 23_000, 16, 6);
-    PhotoLimits large = LIMITS.withMaxPixels(700_000_000).withMaxMemoryBytes(1L << 40);
+    Photo.Limits large = LIMITS.withMaxPixels(700_000_000).withMaxMemoryBytes(1L << 40);
     assertThatThrownBy(() -> Photos.decode(png, "x", large))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith(

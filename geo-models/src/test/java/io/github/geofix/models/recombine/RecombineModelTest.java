@@ -15,14 +15,13 @@ import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.StereographicFrame;
@@ -551,7 +550,7 @@ final class RecombineModelTest {
       assertThat(prepared.inputs()[0])
           .isNotEqualTo(model.examples(pairs).example(0, 0, new SplittableRandom(1)).inputs()[0]);
       assertThat(prepared.inputs()[1]).isEqualTo(expected.inputs()[1]);
-      model.setPhotoLimits(PhotoLimits.defaults().withMaxPixels(16));
+      model.setPhotoLimits(Photo.Limits.defaults().withMaxPixels(16));
       Examples limited = model.examples(pairs);
       assertThatThrownBy(() -> limited.example(0, 0, new SplittableRandom(1)))
           .isInstanceOf(UncheckedIOException.class)
@@ -603,7 +602,7 @@ final class RecombineModelTest {
     try (RecombineModel model = model(config(), 1)) {
       Gallery gallery = model.gallery();
       Path file = folder.resolve("gallery.safetensors");
-      SafetensorsWriter writer = Safetensors.writer();
+      Safetensors.Writer writer = Safetensors.writer();
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {

@@ -269,7 +269,7 @@ class VectorPhotosTest {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         throw new IndexOutOfBoundsException(index);
       }
     };

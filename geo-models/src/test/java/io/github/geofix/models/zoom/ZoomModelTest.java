@@ -19,7 +19,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;

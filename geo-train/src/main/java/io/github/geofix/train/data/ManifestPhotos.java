@@ -1,7 +1,7 @@
 package io.github.geofix.train.data;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.models.image.Photos;
 import java.util.Optional;
@@ -10,20 +10,20 @@ import java.util.Optional;
 public final class ManifestPhotos implements PhotoSource {
   private final Manifest manifest;
 
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
 
-  private ManifestPhotos(Manifest manifest, PhotoLimits limits) {
+  private ManifestPhotos(Manifest manifest, Photo.Limits limits) {
     this.manifest = manifest;
     this.limits = limits;
   }
 
-  /** Returns the photos of a manifest, within {@link PhotoLimits#defaults}. */
+  /** Returns the photos of a manifest, within {@link Photo.Limits#defaults}. */
   public static ManifestPhotos of(Manifest manifest) {
-    return of(manifest, PhotoLimits.defaults());
+    return of(manifest, Photo.Limits.defaults());
   }
 
   /** Returns the photos of a manifest, within limits on each. */
-  public static ManifestPhotos of(Manifest manifest, PhotoLimits limits) {
+  public static ManifestPhotos of(Manifest manifest, Photo.Limits limits) {
     return new ManifestPhotos(manifest, limits);
   }
 
@@ -39,9 +39,9 @@ public final class ManifestPhotos implements PhotoSource {
    *     the limits
    */
   @Override
-  public Photo photo(int epoch, int index) {
+  public LabeledPhoto photo(int epoch, int index) {
     Manifest.Entry entry = manifest.entries().get(index);
-    return new Photo(
+    return new LabeledPhoto(
         Photos.read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
   }
 }

@@ -2,7 +2,7 @@ package io.github.geofix.train.data;
 
 import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
@@ -49,14 +49,14 @@ public final class TrainingData {
   }
 
   /**
-   * Returns the photos of a manifest, with their locations, within {@link PhotoLimits#defaults}.
+   * Returns the photos of a manifest, with their locations, within {@link Photo.Limits#defaults}.
    */
   public static TrainingData of(Manifest photos) {
-    return of(photos, PhotoLimits.defaults());
+    return of(photos, Photo.Limits.defaults());
   }
 
   /** Returns the photos of a manifest, with their locations, within limits on each photo. */
-  public static TrainingData of(Manifest photos, PhotoLimits limits) {
+  public static TrainingData of(Manifest photos, Photo.Limits limits) {
     return of(ManifestPhotos.of(photos, limits)).withLocations(photos.locations());
   }
 

@@ -2,12 +2,12 @@ package io.github.geofix.eval.internal.report;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
@@ -117,7 +117,8 @@ final class SampleReport {
         .add(
             ReportSection.errorCurves(
                 "Error curve",
-                "The share of photos within any distance. Point at the curve, or use the arrow keys.",
+                "The share of photos within any distance. Point at the curve, or use the arrow"
+                    + " keys.",
                 errors,
                 ours.limitsKm()))
         .add(

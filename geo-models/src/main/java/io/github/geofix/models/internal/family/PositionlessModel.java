@@ -23,12 +23,13 @@ public abstract class PositionlessModel extends UntrainedModel {
   @Override
   public final Localizer localizer() {
     throw new IllegalStateException(
-        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
+        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery"
+            + " build");
   }
 
   /** Not supported. */
   @Override
-  protected final Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected final Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     throw new IllegalStateException(
         "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
   }

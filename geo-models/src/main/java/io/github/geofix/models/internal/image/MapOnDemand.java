@@ -2,7 +2,6 @@ package io.github.geofix.models.internal.image;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ public final class MapOnDemand implements AutoCloseable {
                 + " yourself, by --tiles or the setting map, to use it");
       }
       Path cache = Path.of(System.getProperty("user.home", "."), ".cache", "geofix", "tiles");
-      tiles = TileSource.open(source, cache, TileOptions.defaults());
+      tiles = TileSource.open(source, cache, TileSource.Options.defaults());
     }
     return tiles;
   }

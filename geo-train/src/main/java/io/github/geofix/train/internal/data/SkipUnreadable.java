@@ -34,7 +34,7 @@ public final class SkipUnreadable {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         return skip.get(index, candidate -> photos.photo(epoch, candidate));
       }
     };
