@@ -37,12 +37,12 @@ final class EmbedResumeTest {
         }
 
         @Override
-        public Photo photo(int epoch, int index) {
+        public LabeledPhoto photo(int epoch, int index) {
           SplittableRandom random = new SplittableRandom(index);
           BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
           IntStream.range(0, 32 * 32)
               .forEach(i -> image.setRGB(i % 32, i / 32, random.nextInt(1 << 24)));
-          return new Photo(image, place(index));
+          return new LabeledPhoto(image, place(index));
         }
       };
 
