@@ -21,6 +21,7 @@ import io.github.geofix.models.train.Batch;
 import io.github.geofix.models.train.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -273,6 +274,13 @@ public final class TokenModel extends GeoModel {
     return inference.decode(read, config.decoding(), selection.readsStates()).stream()
         .map(photo -> TokenLocalizer.location(photo, selection, this))
         .toList();
+  }
+
+  /** Returns the mean of what the decoder attends to; empty if the model reads vectors alone. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    boolean readsPhotos = encoder != null || config.input() instanceof TokenConfig.Photo;
+    return readsPhotos ? Optional.of(inference.vector(read(photo))) : Optional.empty();
   }
 
   TokenInference inference() {
