@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.geodesy.Boundaries;
@@ -206,8 +206,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "against_query",
       paramLabel = "RULE",
       description =
-          "Of cross-view protocols: equal scores count against_query or are flattering, as elsewhere"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Of cross-view protocols: equal scores count against_query or are flattering, as"
+              + " elsewhere (default: ${DEFAULT-VALUE}).")
   private Ties ties;
 
   @Option(
@@ -392,7 +392,8 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for"
+              + " the pairs of "
               + protocol);
     }
     CrossViewSet set =

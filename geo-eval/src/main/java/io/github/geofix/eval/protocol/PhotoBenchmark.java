@@ -1,9 +1,9 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.geodesy.Boundaries;

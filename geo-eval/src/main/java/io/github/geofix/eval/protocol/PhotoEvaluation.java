@@ -2,10 +2,10 @@ package io.github.geofix.eval.protocol;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.RelativeNames;

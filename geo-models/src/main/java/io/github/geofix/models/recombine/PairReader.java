@@ -2,7 +2,7 @@ package io.github.geofix.models.recombine;
 
 import io.github.geofix.models.internal.image.PanoramaPair;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 
