@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -60,6 +61,11 @@ final class ClosestCandidate implements Localizer {
       closest.add(closest(photos.get(i), locations.get(i)));
     }
     return closest;
+  }
+
+  @Override
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Count;
@@ -306,6 +307,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what.model != null && choice.isAsSaved() && !closestCandidate) {
       benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
+      benchmark =
+          CalibrationVectors.load(what.model)
+              .map(benchmark::withCalibrationVectors)
+              .orElse(benchmark);
     }
     if (skipUnreadable) {
       benchmark = benchmark.skippingUnreadable();

@@ -8,6 +8,7 @@ import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,11 @@ record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements L
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return localizer.locateAll(photos);
+  }
+
+  @Override
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import static io.github.geofix.cli.Result.run;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
@@ -82,6 +83,14 @@ final class JourneysTest {
     }
     Files.delete(folder.resolve("data/im2gps3k/im/1.classes.png"));
     assertThat(run(command).out()).contains("1 map written");
+    Files.writeString(csv, "data/im2gps3k/im/none.jpg\ndata/im2gps3k/im/0.jpg\n", APPEND);
+    assertThat(run(command).code()).isEqualTo(1);
+    Files.delete(folder.resolve("data/im2gps3k/im/2.classes.png"));
+    List<String> skipping = new ArrayList<>(List.of(command));
+    skipping.addAll(List.of("--skip-unreadable", "--batch", "2"));
+    Result skipped = run(skipping.toArray(String[]::new));
+    assertThat(skipped.out()).contains("1 map written, 1 photo skipped");
+    assertThat(skipped.err()).contains("none.jpg");
     assertThat(run("classmaps", "--source", "sidecar:.png", "--data", csv.toString()).err())
         .contains("reads maps that are there already");
   }

@@ -1,5 +1,6 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.metrics.LocateMetrics;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
@@ -203,6 +205,17 @@ public interface Localizer extends AutoCloseable {
    * @throws NoAnswerException if the localizer declines to answer for a photo
    */
   List<Location> locateImages(List<BufferedImage> photos);
+
+  /**
+   * Returns the model's vector of a photo, [D], for finding out whether photos are of the kind that
+   * the model was calibrated on, see {@link CalibrationVectors}. Costs about as much as locating it.
+   *
+   * @return empty if the model has no such vectors
+   * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
+   */
+  default Optional<float[]> vector(Photo photo) {
+    return Optional.empty();
+  }
 
   /**
    * Locates an empty image, so that the first photo does not wait for what is set up once: threads,

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -110,6 +111,11 @@ public final class JudgedLocalizer implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     return judged(localizer.locateAll(photos), photos, reader);
+  }
+
+  @Override
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
   }
 
   @Override

@@ -193,6 +193,11 @@ public final class Cascade implements Localizer {
   }
 
   @Override
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
   public Photo.Limits photoLimits() {
     return first.photoLimits();
   }

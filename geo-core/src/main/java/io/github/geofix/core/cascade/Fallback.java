@@ -57,6 +57,11 @@ public final class Fallback implements Localizer {
   }
 
   @Override
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
   public Photo.Limits photoLimits() {
     return first.photoLimits();
   }

@@ -219,6 +219,12 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     return config.withAnswer(answerOptions());
   }
 
+  /** Returns the encoder of the photos. */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(encoder);
+  }
+
   /** Returns the number of photos. */
   public int size() {
     return rows.size();
