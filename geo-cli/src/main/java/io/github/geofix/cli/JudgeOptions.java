@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.judge.ChatClient;
 import io.github.geofix.judge.ChatJudge;
 import io.github.geofix.judge.JudgedLocalizer;

@@ -1,6 +1,5 @@
 package io.github.geofix.core;
 
-import io.github.geofix.core.cascade.Cascade.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.Services;
 import java.awt.image.BufferedImage;

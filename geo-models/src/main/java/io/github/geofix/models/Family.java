@@ -1,8 +1,8 @@
 package io.github.geofix.models;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
-import io.github.geofix.core.cascade.Cascade.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Services;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.io.ModelFolder;

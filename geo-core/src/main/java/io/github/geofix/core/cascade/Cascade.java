@@ -9,6 +9,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Interrupts;
@@ -391,25 +392,5 @@ public final class Cascade implements Localizer {
   public void close() {
     first.close();
     refiners.forEach(Refiner::close);
-  }
-
-  /** Re-ranks the candidates of another model for a photo. Thread-safe; must be closed. */
-  public interface Refiner extends AutoCloseable {
-
-    /** Returns the name of the method for cost reports, such as {@code zoom}. */
-    String name();
-
-    /**
-     * Scores how well a photo matches the proposed candidates, or smaller cells in and around them.
-     *
-     * @param photo upright
-     * @param proposed at least one candidate; their scores only order them by importance
-     * @return at least one candidate; the scores are likelihoods of this photo, up to a factor
-     */
-    List<Candidate> refine(BufferedImage photo, List<Candidate> proposed);
-
-    /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
-    @Override
-    void close();
   }
 }

@@ -9,7 +9,7 @@ import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.GreatCircle;

@@ -2,7 +2,7 @@ package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.awt.image.BufferedImage;

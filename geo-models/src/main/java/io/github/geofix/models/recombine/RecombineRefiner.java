@@ -3,7 +3,7 @@ package io.github.geofix.models.recombine;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;

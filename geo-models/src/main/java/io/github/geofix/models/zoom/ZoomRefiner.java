@@ -1,7 +1,7 @@
 package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.cascade.Cascade.Refiner;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
