@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.eval.Bootstrap;

@@ -4,7 +4,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;

@@ -1,11 +1,12 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Count;
@@ -206,8 +207,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "against_query",
       paramLabel = "RULE",
       description =
-          "Of cross-view protocols: equal scores count against_query or are flattering, as elsewhere"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Of cross-view protocols: equal scores count against_query or are flattering, as"
+              + " elsewhere (default: ${DEFAULT-VALUE}).")
   private Ties ties;
 
   @Option(
@@ -306,6 +307,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what.model != null && choice.isAsSaved() && !closestCandidate) {
       benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
+      benchmark =
+          CalibrationVectors.load(what.model)
+              .map(benchmark::withCalibrationVectors)
+              .orElse(benchmark);
     }
     if (skipUnreadable) {
       benchmark = benchmark.skippingUnreadable();
@@ -392,7 +397,8 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for"
+              + " the pairs of "
               + protocol);
     }
     CrossViewSet set =

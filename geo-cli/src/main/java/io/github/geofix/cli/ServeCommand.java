@@ -4,6 +4,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.eval.Drift;
 import io.github.geofix.models.Family;
@@ -246,19 +247,30 @@ final class ServeCommand implements Callable<Integer> {
           AnswerRules.load(path).rules().stream()
               .filter(rule -> rule.masses().size() > 1)
               .findFirst()
-              .map(ServeCommand::drift));
+              .map(rule -> drift(rule, CalibrationVectors.load(path))));
     } catch (RuntimeException e) {
       localizer.close();
       throw e;
     }
   }
 
-  private static LocateServer.Drift drift(AnswerRule rule) {
+  private static LocateServer.Drift drift(
+      AnswerRule rule, Optional<CalibrationVectors> calibration) {
     return new LocateServer.Drift(
         rule,
-        masses -> {
-          Drift drift = Drift.of(rule, masses);
-          return new LocateServer.Drift.Result(drift.distance(), drift.pValue(), drift.isAlarm());
+        calibration.isPresent(),
+        (masses, vectors) -> {
+          Drift scores = Drift.of(rule, masses);
+          Drift drift =
+              calibration
+                  .filter(kept -> !vectors.isEmpty())
+                  .map(kept -> scores.withVectors(Drift.OfVectors.of(kept, vectors)))
+                  .orElse(scores);
+          return new LocateServer.Drift.Result(
+              drift.distance(),
+              drift.pValue(),
+              drift.vectors().stream().mapToDouble(Drift.OfVectors::pValue).findFirst(),
+              drift.isAlarm());
         });
   }
 

@@ -147,6 +147,7 @@ class CalibrateCommandTest {
             run("calibrate", "--model=" + copy, data, "--within=2500", "--confidence=0.5").code())
         .isZero();
     assertThat(copy.resolve("answer-rules.json")).exists();
+    assertThat(copy.resolve("calibration-vectors.safetensors")).exists();
     Result again =
         run(
             "train",
@@ -158,6 +159,7 @@ class CalibrateCommandTest {
             "--out=" + copy);
     assertThat(again.err()).isEmpty();
     assertThat(copy.resolve("answer-rules.json")).doesNotExist();
+    assertThat(copy.resolve("calibration-vectors.safetensors")).doesNotExist();
     assertThat(copy.resolve("calibration.json")).doesNotExist();
   }
 
@@ -299,6 +301,43 @@ class CalibrateCommandTest {
     assertThat(ruleOf(json).get("alarm").getAsBoolean()).isTrue();
     assertThat(page).content().contains("these photos are unlike those");
     assertThat(json).content().contains("\"withinKm\"", "\"errorsKm\"", "\"continents\"");
+  }
+
+  @Test
+  void photosAtNightAreFoundUnlikeByAModelThatIsUnsureOfAll() throws IOException {
+    Path weak = folder.resolve("weak");
+    copy(Path.of(model), weak);
+    Path night = folder.resolve("night");
+    String earth = "../examples/data/earth/";
+    assertThat(
+            run("dataset earth --reference %searth-blue-marble.jpg --rendering %sdnb_land_ocean_ice_2012.png --count 40 --out %s"
+                    .formatted(earth, earth, night)
+                    .split(" "))
+                .code())
+        .isZero();
+    String system = "--model=" + weak;
+    String[] rule = {"--within=2500", "--confidence=0.5"};
+    assertThat(run("calibrate", system, "--data=" + photos, rule[0], rule[1]).code()).isZero();
+    Path json = folder.resolve("night.json");
+    assertThat(
+            run("evaluate", system, "--data=" + night.resolve("manifest.csv"), "--json=" + json)
+                .out())
+        .contains("### Photos beside those of the calibration", "; their vectors, p 0.001)");
+    JsonObject drift = ruleOf(json).getAsJsonObject("drift");
+    // The scores alone show nothing.
+    assertThat(drift.get("pValue").getAsDouble()).isGreaterThan(0.01);
+    assertThat(drift.getAsJsonObject("vectors").get("pValue").getAsDouble()).isEqualTo(0.001);
+    assertThat(ruleOf(json).get("alarm").getAsBoolean()).isTrue();
+
+    String warning = "geofix: these photos are unlike those that the rule was fitted on";
+    assertThat(run("locate", system, rule[0], rule[1], night.resolve("photos").toString()).err())
+        .contains(warning);
+    String days = folder.resolve("photos/photos").toString();
+    assertThat(run("locate", system, rule[0], rule[1], days).err()).doesNotContain("unlike");
+    // Without a rule the vectors alone are compared.
+    assertThat(run("calibrate", system, "--data=" + photos).code()).isZero();
+    assertThat(run("evaluate", system, "--data=" + night.resolve("manifest.csv")).out())
+        .contains("unlike those of the calibration (their vectors, p 0.001): calibrated scores");
   }
 
   private static JsonObject ruleOf(Path report) throws IOException {

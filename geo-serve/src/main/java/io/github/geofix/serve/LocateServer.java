@@ -15,11 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /**
  * An HTTP server that locates photos, with a page to try it in a browser. Photos are kept in memory
@@ -91,34 +91,51 @@ public final class LocateServer implements AutoCloseable {
   /**
    * How unlike the photos of the last 200 answers are those that a rule of the model was fitted on.
    * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after
-   * every ten.
+   * every ten. Where vectors are compared as well, every fourth photo is encoded for that, and the
+   * test is made after every forty answers.
    *
    * <pre>{@code
    * AnswerRule rule = AnswerRules.load(folder).rules().get(0);
    * model.withDrift(
    *     new LocateServer.Drift(
    *         rule,
-   *         masses -> {
+   *         false,
+   *         (masses, vectors) -> {
    *           Drift drift = Drift.of(rule, masses);
    *           return new LocateServer.Drift.Result(
-   *               drift.distance(), drift.pValue(), drift.isAlarm());
+   *               drift.distance(), drift.pValue(), OptionalDouble.empty(), drift.isAlarm());
    *         }));
    * }</pre>
    *
    * @param rule fitted by {@code geofix calibrate --within --confidence}
-   * @param test such as {@code Drift} of geo-eval; gets the {@link AnswerRule#mass} of each answer,
-   *     and is never called twice at a time
+   * @param withVectors whether the test compares {@link Localizer#vector} of photos, too
+   * @param test such as {@code Drift} of geo-eval; never called twice at a time
    */
-  public record Drift(AnswerRule rule, Function<List<Double>, Result> test) {
+  public record Drift(AnswerRule rule, boolean withVectors, Test test) {
+
+    /** A test of the last photos. */
+    @FunctionalInterface
+    public interface Test {
+
+      /**
+       * Returns what is found.
+       *
+       * @param masses the {@link AnswerRule#mass} of each of the last answers
+       * @param vectors those of some of their photos, 20 to 100; empty before there are so many
+       */
+      Result apply(List<Double> masses, List<float[]> vectors);
+    }
 
     /**
      * What a test found.
      *
      * @param distance the distance of the two distributions, such as that of Kolmogorov-Smirnov
      * @param pValue how likely a distance as great is for photos of the same kind, 0 to 1
+     * @param vectorPValue as {@code pValue}, of the vectors; empty if they were not compared
      * @param alarm whether the photos are of another kind
      */
-    public record Result(double distance, double pValue, boolean alarm) {}
+    public record Result(
+        double distance, double pValue, OptionalDouble vectorPValue, boolean alarm) {}
   }
 
   /**

@@ -1,11 +1,12 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -16,6 +17,7 @@ import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.protocol.PhotoEvaluation.RuleOutcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +44,12 @@ public final class PhotoBenchmark {
   private final List<Double> limitsKm;
   private final PhotoReport.Options options;
   private final boolean skipsUnreadable;
-  private final List<AnswerRule> rules;
+  private final Calibrated calibrated;
+
+  /** What the model kept of its calibration. */
+  private record Calibrated(List<AnswerRule> rules, Optional<CalibrationVectors> vectors) {
+    static final Calibrated NOT = new Calibrated(List.of(), Optional.empty());
+  }
 
   private PhotoBenchmark(
       Optional<PhotoProtocol> protocol,
@@ -50,13 +57,13 @@ public final class PhotoBenchmark {
       List<Double> limitsKm,
       PhotoReport.Options options,
       boolean skipsUnreadable,
-      List<AnswerRule> rules) {
+      Calibrated calibrated) {
     this.protocol = protocol;
     this.set = set;
     this.limitsKm = List.copyOf(limitsKm);
     this.options = options;
     this.skipsUnreadable = skipsUnreadable;
-    this.rules = List.copyOf(rules);
+    this.calibrated = calibrated;
   }
 
   /** Returns a benchmark of any photos, at {@link DistanceReport#STANDARD_KM}. */
@@ -67,7 +74,7 @@ public final class PhotoBenchmark {
         DistanceReport.STANDARD_KM,
         PhotoReport.Options.defaults(),
         false,
-        List.of());
+        Calibrated.NOT);
   }
 
   /**
@@ -83,36 +90,36 @@ public final class PhotoBenchmark {
         protocol.limitsKm(),
         protocol.grid().map(options::withGrid).orElse(options),
         false,
-        List.of());
+        Calibrated.NOT);
   }
 
   /** Returns a copy with other limits in km, positive and ascending. */
   public PhotoBenchmark withLimitsKm(List<Double> limitsKm) {
-    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, rules);
+    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, calibrated);
   }
 
   /** Returns a copy with another distance within which an answer is right, for reliability. */
   public PhotoBenchmark withRightKm(double rightKm) {
     return new PhotoBenchmark(
-        protocol, set, limitsKm, options.withRightKm(rightKm), skipsUnreadable, rules);
+        protocol, set, limitsKm, options.withRightKm(rightKm), skipsUnreadable, calibrated);
   }
 
   /** Returns a copy that breaks the figures down by cells. */
   public PhotoBenchmark withCells(CellPartition cells) {
     return new PhotoBenchmark(
-        protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, rules);
+        protocol, set, limitsKm, options.withCells(cells), skipsUnreadable, calibrated);
   }
 
   /** Returns a copy that draws intervals by bootstrap, besides those of Wilson. */
   public PhotoBenchmark withResampling(PhotoReport.Resampling resampling) {
     return new PhotoBenchmark(
-        protocol, set, limitsKm, options.withResampling(resampling), skipsUnreadable, rules);
+        protocol, set, limitsKm, options.withResampling(resampling), skipsUnreadable, calibrated);
   }
 
   /** Returns a copy whose hierarchical path score has named regions below countries. */
   public PhotoBenchmark withBoundaries(Boundaries boundaries) {
     return new PhotoBenchmark(
-        protocol, set, limitsKm, options.withBoundaries(boundaries), skipsUnreadable, rules);
+        protocol, set, limitsKm, options.withBoundaries(boundaries), skipsUnreadable, calibrated);
   }
 
   /**
@@ -120,7 +127,7 @@ public final class PhotoBenchmark {
    * PhotoEvaluation#skipped}.
    */
   public PhotoBenchmark skippingUnreadable() {
-    return new PhotoBenchmark(protocol, set, limitsKm, options, true, rules);
+    return new PhotoBenchmark(protocol, set, limitsKm, options, true, calibrated);
   }
 
   /**
@@ -128,7 +135,20 @@ public final class PhotoBenchmark {
    * the kind that the rules were fitted on: {@link PhotoEvaluation#ruleOutcomes}.
    */
   public PhotoBenchmark withAnswerRules(AnswerRules rules) {
-    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, rules.rules());
+    return with(new Calibrated(rules.rules(), calibrated.vectors()));
+  }
+
+  /**
+   * Returns a copy that finds out whether the photos are of the kind that the model was calibrated
+   * on, by its vectors of them: {@link PhotoEvaluation#vectorDrift}. At most {@value
+   * Drift.OfVectors#MOST_PHOTOS} photos are read once more.
+   */
+  public PhotoBenchmark withCalibrationVectors(CalibrationVectors vectors) {
+    return with(new Calibrated(calibrated.rules(), Optional.of(vectors)));
+  }
+
+  private PhotoBenchmark with(Calibrated calibrated) {
+    return new PhotoBenchmark(protocol, set, limitsKm, options, skipsUnreadable, calibrated);
   }
 
   /** Returns the protocol, unless the photos are the user's own. */
@@ -153,11 +173,15 @@ public final class PhotoBenchmark {
 
   /** As {@link #evaluate(Localizer)}; the observer receives each photo as it is located. */
   public PhotoEvaluation evaluate(Localizer localizer, DistanceEvaluator.Observer observer) {
-    Kept kept = new Kept(observer, rules.stream().map(RuleTally::new).toList());
+    Kept kept = new Kept(observer, calibrated.rules().stream().map(RuleTally::new).toList());
     DistanceEvaluator evaluator = DistanceEvaluator.defaults().withKm(limitsKm).withObserver(kept);
     DistanceReport distances =
         (skipsUnreadable ? evaluator.skippingUnreadable() : evaluator)
             .evaluate(localizer, set.photos());
+    Optional<Drift.OfVectors> drift =
+        calibrated
+            .vectors()
+            .flatMap(vectors -> Drift.OfVectors.of(vectors, localizer, kept.read));
     Manifest photos = Manifest.of(kept.photos);
     Manifest answers = Manifest.of(kept.answers);
     return new PhotoEvaluation(
@@ -169,7 +193,8 @@ public final class PhotoBenchmark {
             kept.locations,
             kept.skipped,
             kept.unanswered,
-            kept.tallies.stream().map(tally -> tally.outcome(photos.size())).toList()));
+            kept.tallies.stream().map(tally -> tally.outcome(photos.size(), drift)).toList(),
+            drift));
   }
 
   /**
@@ -186,7 +211,7 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of(), List.of()));
+        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of(), List.of(), Optional.empty()));
   }
 
   /** Counts which answers a rule gives. */
@@ -209,13 +234,16 @@ public final class PhotoBenchmark {
       }
     }
 
-    RuleOutcome outcome(int photos) {
+    RuleOutcome outcome(int photos, Optional<Drift.OfVectors> vectors) {
       boolean enough = masses.size() >= Drift.LEAST_PHOTOS && rule.masses().size() > 1;
       return new RuleOutcome(
           rule.bound(),
           Share.of(given, photos),
           given == 0 ? Optional.empty() : Optional.of(Share.of(right, given)),
-          enough ? Optional.of(Drift.of(rule, masses)) : Optional.empty());
+          enough
+              ? Optional.of(Drift.of(rule, masses))
+                  .map(drift -> vectors.map(drift::withVectors).orElse(drift))
+              : Optional.empty());
     }
   }
 
@@ -227,7 +255,7 @@ public final class PhotoBenchmark {
     private final Map<Integer, Location> locations = new HashMap<>();
     private final List<PhotoOutcome.Failed> skipped = new ArrayList<>();
     private final List<PhotoOutcome.Unanswered> unanswered = new ArrayList<>();
-
+    private final List<Path> read = new ArrayList<>();
     private final List<RuleTally> tallies;
 
     Kept(DistanceEvaluator.Observer observer, List<RuleTally> tallies) {
@@ -242,6 +270,7 @@ public final class PhotoBenchmark {
         locations.put(photos.size(), location);
       }
       photos.add(photo);
+      read.add(photo.image());
       answers.add(new Manifest.Entry(photo.image(), location.latLng(), score));
       tallies.forEach(tally -> tally.add(location, photo.latLng()));
       observer.located(index, photo, location);
@@ -257,6 +286,7 @@ public final class PhotoBenchmark {
     public void unanswered(int index, Manifest.Entry photo, PhotoOutcome.Unanswered outcome) {
       LatLng farthest = DistanceEvaluator.farthest(photo.latLng());
       photos.add(photo);
+      read.add(photo.image());
       answers.add(new Manifest.Entry(photo.image(), farthest, Map.of("score", "0")));
       unanswered.add(outcome);
       observer.unanswered(index, photo, outcome);

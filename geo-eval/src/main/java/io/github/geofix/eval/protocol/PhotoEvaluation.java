@@ -2,10 +2,10 @@ package io.github.geofix.eval.protocol;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.RelativeNames;
@@ -52,6 +52,7 @@ public final class PhotoEvaluation implements Evaluation {
    * @param skipped photos that could not be read
    * @param unanswered photos that were not located, among {@code photos}
    * @param ruled what the rules of the model would have done
+   * @param drift how unlike those of the calibration the vectors of the photos are
    */
   record Answers(
       Manifest photos,
@@ -59,7 +60,8 @@ public final class PhotoEvaluation implements Evaluation {
       Map<Integer, Location> locations,
       List<PhotoOutcome.Failed> skipped,
       List<PhotoOutcome.Unanswered> unanswered,
-      List<RuleOutcome> ruled) {
+      List<RuleOutcome> ruled,
+      Optional<Drift.OfVectors> drift) {
     Answers {
       locations = Map.copyOf(locations);
       skipped = List.copyOf(skipped);
@@ -130,6 +132,15 @@ public final class PhotoEvaluation implements Evaluation {
     return answers.ruled();
   }
 
+  /**
+   * Returns how unlike the photos of the calibration these are, by the vectors of {@link
+   * PhotoBenchmark#withCalibrationVectors}; empty for fewer than {@value Drift#LEAST_PHOTOS} photos
+   * or a localizer without vectors.
+   */
+  public Optional<Drift.OfVectors> vectorDrift() {
+    return answers.drift();
+  }
+
   private boolean isWhole() {
     return benchmark.set().whole() && answers.skipped().isEmpty();
   }
@@ -157,7 +168,7 @@ public final class PhotoEvaluation implements Evaluation {
         + (unanswered().isEmpty()
             ? ""
             : "\nNote: " + UNANSWERED + ": " + unanswered().size() + ".\n")
-        + RuleTable.markdown(answers.ruled())
+        + RuleTable.markdown(answers.ruled(), answers.drift())
         + published().map(PublishedTable::toMarkdown).orElse("");
   }
 
@@ -180,6 +191,7 @@ public final class PhotoEvaluation implements Evaluation {
     if (!answers.ruled().isEmpty()) {
       json.add("answerRules", RuleTable.json(answers.ruled()));
     }
+    answers.drift().ifPresent(drift -> json.add("vectorDrift", RuleTable.json(drift, answers.ruled())));
     if (!unanswered().isEmpty()) {
       JsonArray unanswered = new JsonArray();
       unanswered().forEach(photo -> unanswered.add(names.of(photo.photo())));
@@ -227,7 +239,7 @@ public final class PhotoEvaluation implements Evaluation {
                     labels.name(),
                     on,
                     report.distances().count()));
-    RuleTable.section(answers.ruled()).ifPresent(page::add);
+    RuleTable.sections(answers.ruled(), answers.drift()).forEach(page::add);
     if (!report.intervals().isEmpty()) {
       page.add(
           ReportSection.table(

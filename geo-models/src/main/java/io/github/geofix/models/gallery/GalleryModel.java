@@ -14,9 +14,9 @@ import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.index.EmbeddingSearch;
 import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
@@ -217,6 +217,12 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   @Override
   public GalleryConfig config() {
     return config.withAnswer(answerOptions());
+  }
+
+  /** Returns the encoder of the photos. */
+  @Override
+  public Optional<PhotoEncoder> photoEncoder() {
+    return Optional.of(encoder);
   }
 
   /** Returns the number of photos. */

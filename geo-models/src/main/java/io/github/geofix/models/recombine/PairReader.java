@@ -14,7 +14,7 @@ import io.github.geofix.models.internal.image.Augmentation.Sharpen;
 import io.github.geofix.models.internal.image.PanoramaPair;
 import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 

@@ -8,6 +8,8 @@ import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
