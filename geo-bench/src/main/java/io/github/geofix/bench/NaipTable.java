@@ -6,6 +6,7 @@ import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineConfig;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
@@ -238,7 +239,7 @@ public final class NaipTable {
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))
-            .withPhotos(new Ground(headings, fieldOfView, true, unrolled))
+            .withPhotos(new Ground(headings, fieldOfView, Augment.TURNS, unrolled))
             .withRecombination(
                 RecombineConfig.Recombination.defaults()
                     .withRegions(setting.recombined ? regions : 1))
