@@ -12,7 +12,6 @@ import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -49,8 +48,7 @@ final class Vectors {
         TrainReport report = Trainer.of(token, options).onEpoch(System.out::println).fit(examples);
         token.setReference(ReferenceDatabase.open(Path.of("reference.index")));
         token.setEncoder(folder); // its folder now locates photos
-        token.save(
-            Path.of("models/token-vectors"), Provenance.card("vectors.npy", options, report));
+        token.save(Path.of("models/token-vectors"), report.card("vectors.npy", options));
       }
     }
   }

@@ -4,8 +4,8 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.abstention.CalibrationVectors;
-import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
@@ -45,6 +45,8 @@ import java.util.Optional;
  */
 public final class GroupCoverageTable {
   private static final long TEST_SEED = 2026;
+  private static final String WAYS =
+      "pool,groups,shift,groups and shift,continents,groups and worst";
 
   private GroupCoverageTable() {}
 
@@ -54,18 +56,18 @@ public final class GroupCoverageTable {
         Arguments.of(
             GroupCoverageTable.class,
             args,
-            Map.of(
-                "data", "examples/data/earth",
-                "models", "all",
-                "renderings", "",
-                "photos", "1000",
-                "calibration", "400",
-                "families", "embed",
-                "seeds", "1,2,3",
-                "leave", "may,earth-day,july",
-                "ways", "pool,groups,shift,groups and shift,continents,groups and worst",
-                "km", "750",
-                "confidence", "0.8"));
+            Map.ofEntries(
+                Map.entry("data", "examples/data/earth"),
+                Map.entry("models", "all"),
+                Map.entry("renderings", ""),
+                Map.entry("photos", "1000"),
+                Map.entry("calibration", "400"),
+                Map.entry("families", "embed"),
+                Map.entry("seeds", "1,2,3"),
+                Map.entry("leave", "may,earth-day,july"),
+                Map.entry("ways", WAYS),
+                Map.entry("km", "750"),
+                Map.entry("confidence", "0.8")));
     EarthData data = EarthData.read(Path.of(arguments.text("data")));
     Optional<Path> more =
         Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);

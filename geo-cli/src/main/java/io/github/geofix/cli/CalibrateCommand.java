@@ -6,9 +6,9 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.abstention.CalibrationVectors;
-import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.csv.PhotoRow;
@@ -18,7 +18,6 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -282,7 +281,7 @@ final class CalibrateCommand implements Callable<Integer> {
 
   /** Returns photos without positions, in whose place one is made up that is not used. */
   private PhotoSource unlocated(Path csv) {
-    return ManifestPhotos.of(
+    return Photos.source(
         Manifest.of(
             PhotoRow.readCsv(csv).stream()
                 .map(photo -> new Manifest.Entry(photo.image(), new LatLng(0, 0), photo.extra()))
@@ -300,7 +299,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private final Bar bar;
 
     Counted(List<Manifest.Entry> photos, Photo.Limits limits, Bar bar) {
-      this.photos = ManifestPhotos.of(Manifest.of(photos), limits);
+      this.photos = Photos.source(Manifest.of(photos), limits);
       this.bar = bar;
     }
 

@@ -1,9 +1,9 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
 import io.github.geofix.core.abstention.CalibrationVectors;
@@ -17,12 +17,12 @@ import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.PhotoReport.Resampling;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.PhotoProtocol;
-import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
@@ -208,8 +208,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "against_query",
       paramLabel = "RULE",
       description =
-          "Of cross-view protocols: equal scores count against_query or are flattering, as elsewhere"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Of cross-view protocols: equal scores count against_query or are flattering, as"
+              + " elsewhere (default: ${DEFAULT-VALUE}).")
   private Ties ties;
 
   @Option(
@@ -398,7 +398,8 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for"
+              + " the pairs of "
               + protocol);
     }
     CrossViewSet set =

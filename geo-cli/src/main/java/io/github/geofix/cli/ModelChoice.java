@@ -2,10 +2,10 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.core.cascade.Fallback;
@@ -70,8 +70,8 @@ final class ModelChoice {
       paramLabel = "FILE",
       description =
           "For a token model that reads vectors: those of the photos in their order, .npy or"
-              + " .safetensors with a row of all vectors for each, or several files whose rows belong"
-              + " together. Not needed where the model has its encoder.")
+              + " .safetensors with a row of all vectors for each, or several files whose rows"
+              + " belong together. Not needed where the model has its encoder.")
   private @Nullable List<Path> vectors;
 
   @Mixin private final DecodingOptions decoding = new DecodingOptions();
@@ -133,10 +133,7 @@ final class ModelChoice {
   }
 
   private boolean hasNoOptions() {
-    return fallback == null
-        && tiles == null
-        && settings().isEmpty()
-        && vectors == null;
+    return fallback == null && tiles == null && settings().isEmpty() && vectors == null;
   }
 
   /** Returns whether another model is asked for the photos that the model declines. */
@@ -203,7 +200,8 @@ final class ModelChoice {
     CascadeStages stages = stages();
     if (stages.refines() || stages.reward() || !hasNoOptions()) {
       throw new IllegalArgumentException(
-          "--set, --then, --fallback, --tiles and --vectors are for model folders, not for --vlm-url");
+          "--set, --then, --fallback, --tiles and --vectors are for model folders, not for"
+              + " --vlm-url");
     }
     return judge.judged(localizer.get(), true);
   }

@@ -8,12 +8,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.zoom.ZoomConfig;
 import io.github.geofix.models.zoom.ZoomModel;
-import io.github.geofix.train.Provenance;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,18 +42,18 @@ final class CascadeStagesTest {
     noise(32, 32, "photo");
     noise(128, 64, "map");
     try (TokenModel token = TokenModel.create(TokenConfig.tiny(), 1)) {
-      token.save(folder.resolve("token"), Provenance.untrained("a test", 1));
+      token.save(folder.resolve("token"), ModelCard.untrained("a test", 1));
       try (RewardScorer scorer = RewardScorer.create(token, 1)) {
         token.setRewardScorer(scorer);
-        token.save(folder.resolve("rewarded"), Provenance.untrained("a test", 1));
+        token.save(folder.resolve("rewarded"), ModelCard.untrained("a test", 1));
       }
     }
     List<LatLng> places = List.of(new LatLng(50, 10), new LatLng(-20, 130), new LatLng(0, -60));
     try (EmbedModel embed = EmbedModel.create(EmbedConfig.tiny(), places, 1)) {
-      embed.save(folder.resolve("embed"), Provenance.untrained("a test", 1));
+      embed.save(folder.resolve("embed"), ModelCard.untrained("a test", 1));
     }
     try (ZoomModel zoom = ZoomModel.create(ZoomConfig.tiny(in("map.png")), 1)) {
-      zoom.save(folder.resolve("zoom"), Provenance.untrained("a test", 1));
+      zoom.save(folder.resolve("zoom"), ModelCard.untrained("a test", 1));
     }
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -133,8 +133,7 @@ final class CascadeStagesTest {
     then.addAll(List.of("--then", "judge"));
     assertThat(answer(judged("token", then.toArray(String[]::new))))
         .isEqualTo(
-            answer(
-                judged("token", "--decode", "sampling", "--samples", "6", "--select", "judge")));
+            answer(judged("token", "--decode", "sampling", "--samples", "6", "--select", "judge")));
     assertThat(questions.get(0)).contains("3: ");
   }
 

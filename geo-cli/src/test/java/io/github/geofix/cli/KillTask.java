@@ -12,8 +12,8 @@ import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.train.Provenance;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,7 +30,7 @@ enum KillTask {
     @Override
     void write(Path in, Path out, int version) {
       try (GeoModel model = model(version)) {
-        model.save(out.resolve("model"), Provenance.untrained("kill " + version, version));
+        model.save(out.resolve("model"), ModelCard.untrained("kill " + version, version));
       }
     }
 
@@ -259,7 +259,7 @@ enum KillTask {
     }
     Files.writeString(in.resolve("points.csv"), points);
     try (GeoModel model = model(1)) {
-      model.save(in.resolve("model"), Provenance.untrained("kill", 1));
+      model.save(in.resolve("model"), ModelCard.untrained("kill", 1));
     }
     Files.copy(in.resolve("model/weights.safetensors"), in.resolve("backbone.safetensors"));
   }

@@ -7,7 +7,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.encoder.EncoderConfig;
 import io.github.geofix.models.internal.encoder.EncoderModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.io.ModelCard;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ final class PlonkReleaseTest {
     ImageSpec image = ImageSpec.imageNet(56);
     try (EncoderModel backbone =
         EncoderModel.create(EncoderConfig.of("dinov2-s14-reg").withImage(image), 1)) {
-      backbone.save(folder.resolve("dino"), Provenance.untrained("nothing", 1));
+      backbone.save(folder.resolve("dino"), ModelCard.untrained("nothing", 1));
     }
     Result imported =
         Result.run(

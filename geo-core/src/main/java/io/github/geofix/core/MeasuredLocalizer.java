@@ -1,5 +1,6 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.metrics.LocateMetrics;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;

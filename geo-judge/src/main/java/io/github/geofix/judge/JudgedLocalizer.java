@@ -3,9 +3,9 @@ package io.github.geofix.judge;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
@@ -50,8 +50,8 @@ public final class JudgedLocalizer implements Localizer {
   /**
    * Returns a judge as a stage between others of a {@link io.github.geofix.core.cascade.Cascade}:
    * the candidate chosen goes on alone, and all of them where there is no decision. A place that is
-   * none of them goes on as a cell of about 50 km around it. Closing the stage
-   * leaves the judge alone.
+   * none of them goes on as a cell of about 50 km around it. Closing the stage leaves the judge
+   * alone.
    */
   public static Refiner stage(Judge judge) {
     return new JudgeStage(judge);

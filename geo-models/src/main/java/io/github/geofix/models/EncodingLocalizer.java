@@ -2,9 +2,9 @@ package io.github.geofix.models;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;

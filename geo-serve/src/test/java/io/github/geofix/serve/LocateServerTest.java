@@ -9,7 +9,7 @@ import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,9 +1,9 @@
 package io.github.geofix.train;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.models.GeoModel;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.embed.EmbedConfig.Inference;
 import io.github.geofix.models.embed.EmbedConfig.Matching.Cosine;
 import io.github.geofix.models.embed.EmbedConfig.Matching.InBatch;
@@ -81,7 +82,7 @@ final class EmbedResumeTest {
     try (EmbedModel model = model()) {
       trainer(model).fit(SOURCE, run);
       model.afterTraining(SOURCE);
-      model.save(target, Provenance.untrained("a test", 1));
+      model.save(target, ModelCard.untrained("a test", 1));
     }
     return target;
   }

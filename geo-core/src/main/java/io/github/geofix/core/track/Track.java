@@ -107,7 +107,7 @@ public record Track(List<Instant> times, List<Location> locations) {
   /**
    * A photo of a moving camera, with its time.
    *
-   * <p>The caller supplies a function that reads times from photos: {@code ExifTime::read} of
+   * <p>The caller supplies a function that reads times from photos: {@code Exif::time} of
    * geo-models.
    *
    * @param image the photo's file

@@ -25,7 +25,7 @@ import java.util.Map;
  * known. Immutable and thread-safe.
  *
  * <pre>{@code
- * List<TimedPhoto> photos = TimedPhoto.readCsv(Path.of("drive.csv"), ExifTime::read);
+ * List<TimedPhoto> photos = TimedPhoto.readCsv(Path.of("drive.csv"), Exif::time);
  * TrackEvaluation track = TrackEvaluation.of(photos, locations, filter);
  * System.out.println(track.toText());
  * }</pre>

@@ -5,7 +5,7 @@ import static io.github.geofix.models.embed.EmbedConfig.check;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.io.NamedClass;

@@ -58,12 +58,12 @@ final class PhotoDecoder {
     this.file = file;
     this.limits = limits;
     MetadataBlocks blocks = MetadataBlocks.of(file);
-    Metadata metadata = Exif.metadata(blocks);
+    Metadata metadata = ExifTags.metadata(blocks);
     this.orientation = Orientation.of(metadata, blocks.xmp());
     Metadata ofTiff = MetadataBlocks.isTiff(file) ? metadata : new Metadata();
-    this.hasUnsignedSamples = Exif.hasUnsignedSamples(ofTiff);
-    this.bitsPerSample = Exif.bitsPerSample(ofTiff);
-    this.samplesPerPixel = Exif.samplesPerPixel(ofTiff);
+    this.hasUnsignedSamples = ExifTags.hasUnsignedSamples(ofTiff);
+    this.bitsPerSample = ExifTags.bitsPerSample(ofTiff);
+    this.samplesPerPixel = ExifTags.samplesPerPixel(ofTiff);
     this.canvas = GifCanvas.of(file);
   }
 

@@ -1,7 +1,9 @@
 package io.github.geofix.models.image;
 
 import com.google.common.base.Throwables;
+import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.internal.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The image is turned and mirrored as its EXIF orientation says, or its XMP where there is no
  *       EXIF. Metadata is looked for in JPEG, PNG, WebP and TIFF. No other EXIF entry is looked at;
- *       above all not the position, which would give the answer away. {@link ExifPosition} reads it
- *       when a list of training photos is made.
+ *       above all not the position, which would give the answer away. {@link Exif#position} reads
+ *       it when a list of training photos is made.
  *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
  *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted.
  *       Samples of 16, 24 and 32 bits are rounded to 8 bits; signed and floating-point ones, which
@@ -34,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. What the header promises is
  * checked against the limits before memory is allocated, and the scans of a progressive JPEG are
- * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a missing file, a cut or damaged one, one that is no image or one
- * that there is too little memory for, is an {@link UncheckedIOException} whose message names the
- * file. Thread-safe.
+ * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a
+ * missing file, a cut or damaged one, one that is no image or one that there is too little memory
+ * for, is an {@link UncheckedIOException} whose message names the file. Thread-safe.
  */
 public final class Photos {
 
@@ -63,6 +66,33 @@ public final class Photos {
    */
   public static BufferedImage read(Path file, Photo.Limits limits) {
     return decode(bytes(file, limits), file.toString(), limits);
+  }
+
+  /** Returns the photos of a manifest, decoded on each request, with default limits. */
+  public static PhotoSource source(Manifest manifest) {
+    return source(manifest, Photo.Limits.defaults());
+  }
+
+  /**
+   * Returns the photos of a manifest, decoded on each request. A photo that is missing, beyond the
+   * limits, damaged or no image is an {@link UncheckedIOException} of that request.
+   */
+  public static PhotoSource source(Manifest manifest, Photo.Limits limits) {
+    return new ManifestPhotos(manifest, limits);
+  }
+
+  private record ManifestPhotos(Manifest manifest, Photo.Limits limits) implements PhotoSource {
+    @Override
+    public int size() {
+      return manifest.size();
+    }
+
+    @Override
+    public LabeledPhoto photo(int epoch, int index) {
+      Manifest.Entry entry = manifest.entries().get(index);
+      return new LabeledPhoto(
+          read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
@@ -80,15 +80,28 @@ public record RecombineConfig(
       return 360;
     }
 
-    /** Returns whether training mirrors and turns each photo together with its tile. */
-    default boolean augment() {
-      return false;
+    /** Returns how training changes each photo and its tile. */
+    default Augment augment() {
+      return Augment.NONE;
     }
 
     /** Returns whether the vectors of photos need no heading. */
     default boolean faceNorth() {
       return headings() == 1 && fieldOfView() == 360;
     }
+  }
+
+  /** The augmentation of a photo and its tile. */
+  public enum Augment {
+    /** None, as FRGeo trains. */
+    NONE,
+    /** Both are mirrored, and turned by quarters, together. */
+    TURNS,
+    /**
+     * Turns, then the changes of pixels of Sample4Geo (ICCV 2023, released code) to photo and tile,
+     * each on its own: JPEG artifacts, colors, blur or sharper edges, and holes.
+     */
+    SAMPLE4GEO
   }
 
   /** Photos from above, north up. */
@@ -101,12 +114,12 @@ public record RecombineConfig(
    * @param headings the number S of evenly spaced headings that are tried for each photo; 1 if all
    *     face north
    * @param fieldOfView the angle that a photo spans, above 0 to 360 degrees
-   * @param augment whether training mirrors and turns each photo together with its tile, at random
+   * @param augment how training changes each photo and its tile, at random
    * @param unrollTiles whether tiles are unrolled into panoramas first, so that both backbones, or
    *     one, find the same things in the same directions (Shi et al., "SAFA", NeurIPS 2019, by
    *     {@link PolarTransform})
    */
-  public record Ground(int headings, double fieldOfView, boolean augment, boolean unrollTiles)
+  public record Ground(int headings, double fieldOfView, Augment augment, boolean unrollTiles)
       implements Photos {
 
     /** Checks the ranges. */
@@ -119,7 +132,7 @@ public record RecombineConfig(
 
     /** Returns panoramas that face north, not augmented, and tiles as they are. */
     public static Ground defaults() {
-      return new Ground(1, 360, false, false);
+      return new Ground(1, 360, Augment.NONE, false);
     }
 
     @Override
@@ -324,16 +337,24 @@ public record RecombineConfig(
 
   /**
    * Returns Sample4Geo as published for CVUSA: one ConvNeXt-B, panoramas of 140 x 768 and tiles of
-   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. Its changes
-   * of color, blur and holes in training are left out.
+   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. CVACT is the
+   * same.
    */
   public static RecombineConfig sample4geo() {
     ImageSpec tile = paper().encoder.tile.withSize(384, 384);
     return paper()
         .withEncoder(new Encoder("convnext-base", true, tile.withSize(140, 768), tile))
-        .withPhotos(new Ground(1, 360, true, false))
+        .withPhotos(new Ground(1, 360, Augment.SAMPLE4GEO, false))
         .withRecombination(Recombination.defaults().withRegions(1))
         .withLoss(new InfoNce(0.1, 0.07));
+  }
+
+  /** Returns Sample4Geo as published for VIGOR: panoramas of 384 x 768 pixels. */
+  public static RecombineConfig sample4geoVigor() {
+    Encoder encoder = sample4geo().encoder;
+    return sample4geo()
+        .withEncoder(encoder.withImages(encoder.photo.withSize(384, 768), encoder.tile))
+        .withTiles(paperVigor().tiles);
   }
 
   /** Returns a copy with other backbones or images. */

@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.partition.CellTokenizer;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ResidualEncoder;

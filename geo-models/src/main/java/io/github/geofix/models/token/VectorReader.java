@@ -2,6 +2,7 @@ package io.github.geofix.models.token;
 
 import io.github.geofix.core.Photo;
 import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
+import io.github.geofix.models.token.TokenModel.PhotoVectors;
 import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.geofix.models.zoom;
 
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.ImageSpec;

@@ -2,6 +2,8 @@ package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.CellPath;
@@ -13,11 +15,12 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -142,13 +145,25 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  public ZoomLocalizer localizer() {
+  public Localizer localizer() {
     return localizer(config.search());
   }
 
   /** Returns a localizer with another search than that of the configuration. */
-  public ZoomLocalizer localizer(BeamOptions search) {
+  public Localizer localizer(BeamOptions search) {
     return new ZoomLocalizer(this, search);
+  }
+
+  /**
+   * Locates a photo within the given cells, as proposed by a coarser method.
+   *
+   * @param starts the paths to the cells with the logarithms of their scores, which need not add up
+   *     to 1; no cell inside another
+   * @throws IllegalArgumentException if there is no start, one is inside another, or one is not a
+   *     cell of {@link #grid}
+   */
+  public Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {
+    return new ZoomLocalizer(this, config.search()).locateFrom(photo, starts);
   }
 
   @Override

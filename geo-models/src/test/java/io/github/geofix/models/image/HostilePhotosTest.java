@@ -51,8 +51,8 @@ class HostilePhotosTest {
     byte[] bmp = resource("bmp-linked-profile-2gb.bmp");
     assertThat(bytesAllocatedBy(() -> Photos.decode(bmp, "x", LIMITS))).isLessThan(8L << 20);
     Path file = Files.write(folder.resolve("a.jpg"), bmp);
-    assertThat(ExifTime.read(file)).isEmpty();
-    assertThat(ExifPosition.read(file)).isEmpty();
+    assertThat(Exif.time(file)).isEmpty();
+    assertThat(Exif.position(file)).isEmpty();
   }
 
   @Test

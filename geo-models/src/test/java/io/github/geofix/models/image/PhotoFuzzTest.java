@@ -69,7 +69,7 @@ class PhotoFuzzTest {
     byte[] file = damaged(METADATA, seed);
     long before = allocated();
     MetadataBlocks blocks = MetadataBlocks.of(file);
-    Orientation orientation = Orientation.of(Exif.metadata(blocks), blocks.xmp());
+    Orientation orientation = Orientation.of(ExifTags.metadata(blocks), blocks.xmp());
     assertThat(allocated() - before).isLessThan((12L << 20) + 100L * file.length);
     assertThat(orientation).isNotNull();
   }

@@ -182,14 +182,14 @@ class PhotosTest {
     Path photo = folder.resolve("here.jpg");
     LatLng here = new LatLng(-33.8568, 151.2153);
     Files.write(photo, withSegment(resource("baseline.jpg"), 0xe1, exif(1, here)));
-    LatLng read = ExifPosition.read(photo).orElseThrow();
+    LatLng read = Exif.position(photo).orElseThrow();
     assertThat(read.latitude()).isCloseTo(here.latitude(), within(1e-6));
     assertThat(read.longitude()).isCloseTo(here.longitude(), within(1e-6));
     Path unknown = folder.resolve("unknown.jpg");
     Files.write(unknown, resource("baseline.jpg"));
-    assertThat(ExifPosition.read(unknown)).isEmpty();
+    assertThat(Exif.position(unknown)).isEmpty();
     Files.write(unknown, withSegment(resource("baseline.jpg"), 0xe1, exif(1, new LatLng(0, 0))));
-    assertThat(ExifPosition.read(unknown)).isEmpty();
+    assertThat(Exif.position(unknown)).isEmpty();
   }
 
   @Test

@@ -12,7 +12,7 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.geofix.models.internal.family;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.nn.Module;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal.plonk;
 
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.image.ImageSpec.Interpolation;
