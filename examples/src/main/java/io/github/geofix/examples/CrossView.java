@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.recombine.RecombineConfig;

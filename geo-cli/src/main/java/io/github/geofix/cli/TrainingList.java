@@ -1,13 +1,13 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.PhotoProtocol;
-import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.train.data.TrainingData;

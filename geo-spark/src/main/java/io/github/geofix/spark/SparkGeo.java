@@ -6,7 +6,7 @@ import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;

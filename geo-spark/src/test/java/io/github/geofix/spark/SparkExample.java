@@ -1,7 +1,7 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.time.Duration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -16,13 +16,19 @@ import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.Share;
-import io.github.geofix.eval.protocol.PhotoEvaluation.RuleOutcome;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation.RuleOutcome;
+import io.github.geofix.eval.protocol.Protocol.Finding;
+import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Photos with known positions, and what is measured on them: a {@link PhotoProtocol} or photos of
@@ -179,9 +185,7 @@ public final class PhotoBenchmark {
         (skipsUnreadable ? evaluator.skippingUnreadable() : evaluator)
             .evaluate(localizer, set.photos());
     Optional<Drift.OfVectors> drift =
-        calibrated
-            .vectors()
-            .flatMap(vectors -> Drift.OfVectors.of(vectors, localizer, kept.read));
+        calibrated.vectors().flatMap(vectors -> Drift.OfVectors.of(vectors, localizer, kept.read));
     Manifest photos = Manifest.of(kept.photos);
     Manifest answers = Manifest.of(kept.answers);
     return new PhotoEvaluation(
@@ -211,7 +215,8 @@ public final class PhotoBenchmark {
     return new PhotoEvaluation(
         this,
         PhotoReport.of(distances, photos, answers, options),
-        new PhotoEvaluation.Answers(photos, answers, Map.of(), List.of(), List.of(), List.of(), Optional.empty()));
+        new PhotoEvaluation.Answers(
+            photos, answers, Map.of(), List.of(), List.of(), List.of(), Optional.empty()));
   }
 
   /** Counts which answers a rule gives. */
@@ -290,6 +295,72 @@ public final class PhotoBenchmark {
       answers.add(new Manifest.Entry(photo.image(), farthest, Map.of("score", "0")));
       unanswered.add(outcome);
       observer.unanswered(index, photo, outcome);
+    }
+  }
+
+  /**
+   * Photos with known positions as they lie on disk, and what is wrong with them.
+   *
+   * @param photos the photos that can be used
+   * @param findings what a person should know
+   * @param whole whether these are all photos of the benchmark, so that published figures compare
+   */
+  public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
+
+    /** Copies the list. */
+    public PhotoSet {
+      findings = List.copyOf(findings);
+    }
+
+    /**
+     * Looks for the images of any list of photos.
+     *
+     * @param images whether the images are needed; else only duplicates are looked for
+     */
+    public static PhotoSet of(Manifest photos, boolean images) {
+      List<Manifest.Entry> found = new ArrayList<>();
+      List<String> missing = new ArrayList<>();
+      List<String> twice = new ArrayList<>();
+      Set<Path> seen = new HashSet<>();
+      for (Manifest.Entry photo : photos.entries()) {
+        if (!seen.add(photo.image().toAbsolutePath().normalize())) {
+          twice.add(photo.image().toString());
+        } else if (images && !Files.isReadable(photo.image())) {
+          missing.add(photo.image().toString());
+        } else {
+          found.add(photo);
+        }
+      }
+      List<Finding> findings = new ArrayList<>();
+      Finding.add(findings, "photos listed twice", twice, true);
+      Finding.add(findings, "images missing", missing, true);
+      return new PhotoSet(Manifest.of(found), findings, findings.isEmpty());
+    }
+
+    /**
+     * Digests the photos and their positions; reads every image that is there.
+     *
+     * @param name of the list
+     */
+    public FilesDigest digest(String name) {
+      StringBuilder positions = new StringBuilder();
+      photos.locations().forEach(place -> positions.append(place).append('\n'));
+      return FilesDigest.ofList(name, positions.toString(), images());
+    }
+
+    List<Path> images() {
+      return photos.entries().stream().map(Manifest.Entry::image).toList();
+    }
+
+    /**
+     * Returns the photos if nothing is wrong with them.
+     *
+     * @throws IllegalArgumentException if images are missing, rows are unreadable or twice there;
+     *     the message counts them and names the first
+     */
+    public Manifest complete() {
+      Finding.refuseFatal("the data are not complete", findings);
+      return photos;
     }
   }
 }

@@ -7,7 +7,7 @@ import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.internal.report.ReportSection;
-import io.github.geofix.eval.protocol.PhotoEvaluation.RuleOutcome;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation.RuleOutcome;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

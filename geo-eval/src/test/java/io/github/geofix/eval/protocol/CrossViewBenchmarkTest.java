@@ -13,6 +13,7 @@ import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.protocol.Evaluation.CrossViewEvaluation;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

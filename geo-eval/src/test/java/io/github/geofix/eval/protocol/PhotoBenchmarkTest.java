@@ -17,6 +17,8 @@ import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

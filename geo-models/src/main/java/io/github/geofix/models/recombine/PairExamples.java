@@ -1,7 +1,7 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Photo;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Examples.Example;

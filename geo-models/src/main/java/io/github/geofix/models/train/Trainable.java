@@ -2,9 +2,9 @@ package io.github.geofix.models.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;

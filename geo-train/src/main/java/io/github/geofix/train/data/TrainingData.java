@@ -1,9 +1,9 @@
 package io.github.geofix.train.data;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
