@@ -5,13 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -197,7 +193,7 @@ final class Storage {
 
   /**
    * Returns a file or folder as one on this machine: itself if it is, else a copy that all
-   * processes of the user share. Its content must not change.
+   * processes of the user share until the last of them ends. Its content must not change.
    */
   static Path local(String path) {
     URI uri = new org.apache.hadoop.fs.Path(path).toUri();
@@ -207,44 +203,14 @@ final class Storage {
     FileSystem files = of(path);
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
     try {
-      Path cache =
-          Path.of(System.getProperty("java.io.tmpdir"))
-              .resolve("geofix-" + System.getProperty("user.name"));
-      Files.createDirectories(cache);
-      Path copy = cache.resolve(version(files, source) + "-" + source.getName());
-      if (Files.exists(copy)) {
-        return copy;
-      }
-      Path temporary = cache.resolve(UUID.randomUUID() + ".tmp");
-      files.copyToLocalFile(false, source, new org.apache.hadoop.fs.Path(temporary.toUri()), true);
-      move(temporary, copy);
-      return copy;
+      return LocalCopies.ofUser()
+          .use(
+              version(files, source) + "-" + source.getName(),
+              target ->
+                  files.copyToLocalFile(
+                      false, source, new org.apache.hadoop.fs.Path(target.toUri()), true));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + path + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Another process may have been faster; its copy is the same. */
-  private static void move(Path temporary, Path copy) throws IOException {
-    try {
-      Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw e;
-    } catch (FileAlreadyExistsException e) {
-      deleteAll(temporary);
-    } catch (FileSystemException e) {
-      deleteAll(temporary);
-      if (!Files.exists(copy)) {
-        throw e;
-      }
-    }
-  }
-
-  private static void deleteAll(Path path) throws IOException {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 

@@ -38,6 +38,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.Tuple4;
 
 /**
  * Measures jobs at their sizes on one machine; docs/results/spark.csv has the commands. {@code
@@ -47,18 +48,6 @@ final class SparkSizes {
   private static final int CITIES = 2_000;
   private static final int DIMENSION = 64;
   private static final long BLOCK = 250_000;
-
-  private static final StructType POSITIONS =
-      new StructType()
-          .add("latitude", DataTypes.DoubleType, false)
-          .add("longitude", DataTypes.DoubleType, false);
-
-  private static final StructType VECTORS =
-      new StructType()
-          .add("image", DataTypes.StringType, false)
-          .add("latitude", DataTypes.DoubleType, false)
-          .add("longitude", DataTypes.DoubleType, false)
-          .add("vector", DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
   private SparkSizes() {}
 
@@ -73,8 +62,8 @@ final class SparkSizes {
     long start = System.nanoTime();
     long cpu = cpu();
     switch (args[0]) {
-      case "positions" -> write(spark, Long.parseLong(args[1]), POSITIONS, args[2]);
-      case "vectors" -> write(spark, Long.parseLong(args[1]), VECTORS, args[2]);
+      case "positions" -> write(spark, Long.parseLong(args[1]), 0, args[2]);
+      case "vectors" -> write(spark, Long.parseLong(args[1]), DIMENSION, args[2]);
       case "partition" -> partition(spark, args[1], Path.of(args[2]));
       case "partition-one" -> partitionOne(spark, args[1], Path.of(args[2]));
       case "index" -> print(index(spark, args[1], args[2], Integer.parseInt(args[3])));
@@ -99,19 +88,27 @@ final class SparkSizes {
         .getProcessCpuTime();
   }
 
-  private static void write(SparkSession spark, long count, StructType columns, String path) {
-    spark
-        .range(0, count, 1, Math.toIntExact((count + BLOCK - 1) / BLOCK))
-        .mapPartitions(new Generate(columns.size() > 2), Encoders.row(columns))
-        .write()
-        .parquet(path);
+  private static void write(SparkSession spark, long count, int dimension, String path) {
+    Dataset<Row> rows =
+        spark
+            .range(0, count, 1, Math.toIntExact((count + BLOCK - 1) / BLOCK))
+            .mapPartitions(
+                new Generate(dimension),
+                Encoders.tuple(
+                    Encoders.STRING(),
+                    Encoders.DOUBLE(),
+                    Encoders.DOUBLE(),
+                    spark.implicits().newFloatArrayEncoder()))
+            .toDF("image", "latitude", "longitude", "vector");
+    (dimension > 0 ? rows : rows.drop("image", "vector")).write().parquet(path);
   }
 
   /** Positions as crowded as photos are, by Zipf's law; vectors of noise. */
-  private record Generate(boolean vectors) implements MapPartitionsFunction<Long, Row> {
+  private record Generate(int dimension)
+      implements MapPartitionsFunction<Long, Tuple4<String, Double, Double, float[]>> {
 
     @Override
-    public Iterator<Row> call(Iterator<Long> numbers) {
+    public Iterator<Tuple4<String, Double, Double, float[]>> call(Iterator<Long> numbers) {
       Random cities = new Random(1);
       double[] centers = new double[2 * CITIES];
       for (int i = 0; i < centers.length; i += 2) {
@@ -125,7 +122,7 @@ final class SparkSizes {
         }
 
         @Override
-        public Row next() {
+        public Tuple4<String, Double, Double, float[]> next() {
           long number = numbers.next();
           Random random = new Random(number * 0x9E3779B97F4A7C15L);
           random.nextInt();
@@ -139,14 +136,11 @@ final class SparkSizes {
               anywhere
                   ? 360 * random.nextDouble() - 180
                   : clamp(centers[2 * city + 1] + 0.2 * random.nextGaussian(), 180);
-          if (!vectors) {
-            return RowFactory.create(latitude, longitude);
-          }
-          Float[] vector = new Float[DIMENSION];
-          for (int d = 0; d < DIMENSION; d++) {
+          float[] vector = new float[dimension];
+          for (int d = 0; d < dimension; d++) {
             vector[d] = random.nextFloat() - 0.5f;
           }
-          return RowFactory.create(Long.toString(number), latitude, longitude, vector);
+          return new Tuple4<>(Long.toString(number), latitude, longitude, vector);
         }
       };
     }
