@@ -14,9 +14,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -32,8 +34,14 @@ final class Storage {
 
   private Storage() {}
 
-  /** Hadoop parses a long file for each, so all photos of a session share one. */
-  private record Configured(SparkConf spark, Configuration hadoop) {
+  /**
+   * Hadoop parses a long file for each, so all photos of a session share one.
+   *
+   * @param local whether the files of a scheme are on this machine: Hadoop takes long to find the
+   *     file system of each small photo
+   */
+  private record Configured(
+      SparkConf spark, Configuration hadoop, Map<String, Boolean> local) {
 
     static Configured of(SparkConf spark) {
       Configuration hadoop = new Configuration();
@@ -41,26 +49,26 @@ final class Storage {
       for (scala.Tuple2<String, String> entry : set) {
         hadoop.set(entry._1(), entry._2());
       }
-      return new Configured(spark, hadoop);
+      return new Configured(spark, hadoop, new ConcurrentHashMap<>());
     }
   }
 
   private static volatile @Nullable Configured configured;
 
-  private static Configuration configuration() {
+  private static Configured configured() {
     SparkConf spark = SparkEnv.get().conf();
     Configured known = configured;
     if (known == null || known.spark() != spark) {
       known = Configured.of(spark);
       configured = known;
     }
-    return known.hadoop();
+    return known;
   }
 
   /** Returns the file system of a path, configured as Spark is; on the driver and in tasks. */
   static FileSystem of(String path) {
     try {
-      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration());
+      return new org.apache.hadoop.fs.Path(path).getFileSystem(configured().hadoop());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + path + ": " + e.getMessage(), e);
     }
@@ -69,9 +77,11 @@ final class Storage {
   /** Hadoop looks for a file of checksums beside each local one, at the cost of a small photo. */
   private static InputStream open(String path) throws IOException {
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
-    FileSystem files = of(path);
-    if (!(files instanceof LocalFileSystem)) {
-      return files.open(file);
+    String scheme = String.valueOf(file.toUri().getScheme());
+    if (!configured()
+        .local()
+        .computeIfAbsent(scheme, unused -> of(path) instanceof LocalFileSystem)) {
+      return of(path).open(file);
     }
     try {
       return Files.newInputStream(Path.of(file.toUri().getPath()));

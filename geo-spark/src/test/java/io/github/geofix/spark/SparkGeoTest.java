@@ -127,6 +127,9 @@ final class SparkGeoTest {
         .contains("48 x 40 pixels, more than the 1919 allowed");
     assertThat(GEO.embed(photos, limited).collectAsList().get(0).<String>getAs("error"))
         .contains("48 x 40 pixels, more than the 1919 allowed");
+    assertThatThrownBy(() -> model().withInferenceMemory(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the memory of inference must be positive: 0");
     assertThatThrownBy(() -> model().withMaxPixels(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("maxPixels 0");

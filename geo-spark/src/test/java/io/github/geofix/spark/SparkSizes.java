@@ -2,7 +2,7 @@ package io.github.geofix.spark;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellCounts;
@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.scheduler.SparkListener;
@@ -68,8 +68,9 @@ final class SparkSizes {
       case "partition-one" -> partitionOne(spark, args[1], Path.of(args[2]));
       case "index" -> print(index(spark, args[1], args[2], Integer.parseInt(args[3])));
       case "search" -> search(spark, args[1], args[2], Integer.parseInt(args[3]));
-      case "photos" -> photos(Path.of(args[1]), Integer.parseInt(args[2]));
-      case "speed" -> speed(spark, Path.of(args[1]));
+      case "photos" -> photos(Path.of(args[1]), Integer.parseInt(args[2]), args[3], args[4]);
+      case "speed" ->
+          speed(spark, Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
       default -> throw new IllegalArgumentException(args[0]);
     }
     print(
@@ -323,61 +324,67 @@ final class SparkSizes {
     }
   }
 
-  /** Writes a model, and small photos as files and as a list. */
-  private static void photos(Path folder, int count) throws IOException {
+  /** Writes an untrained model of a size, and photos of noise, such as 1600x1200. */
+  private static void photos(Path folder, int count, String pixels, String size)
+      throws IOException {
+    int width = Integer.parseInt(pixels.split("x")[0]);
+    int height = Integer.parseInt(pixels.split("x")[1]);
     Files.createDirectories(folder.resolve("photos"));
-    LocalSpark.model(folder.resolve("model"), LocalSpark.points(400, new Random(1)));
-    StringBuilder list = new StringBuilder("image,latitude,longitude\n");
+    LocalSpark.model(folder.resolve("model"), size, LocalSpark.points(400, new Random(1)));
     for (int i = 0; i < count; i++) {
       BufferedImage small = ImageIO.read(new ByteArrayInputStream(LocalSpark.photo(i)));
-      BufferedImage photo = new BufferedImage(320, 240, BufferedImage.TYPE_3BYTE_BGR);
+      BufferedImage photo = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
       Graphics2D graphics = photo.createGraphics();
       graphics.setRenderingHint(
           RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-      graphics.drawImage(small, 0, 0, 320, 240, null);
+      graphics.drawImage(small, 0, 0, width, height, null);
       graphics.dispose();
       ImageIO.write(photo, "jpg", folder.resolve("photos/" + i + ".jpg").toFile());
-      list.append("photos/").append(i).append(".jpg,").append(i % 80).append(",0.5\n");
     }
-    Files.writeString(folder.resolve("photos.csv"), list);
   }
 
-  /** Compares the CPU time of a photo on Spark with that in one JVM, in turn. */
-  private static void speed(SparkSession spark, Path folder) {
+  /**
+   * Compares the CPU time of a photo on Spark with that in one JVM, in turn. The first round, when
+   * both are compiled, is not counted.
+   */
+  private static void speed(SparkSession spark, Path folder, int count, int rounds)
+      throws IOException {
     SparkGeo geo = SparkGeo.of(spark);
     SparkGeo.Model model = SparkGeo.Model.of(folder.resolve("model").toString());
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder.resolve("photos"))) {
+      files = all.sorted().toList();
+    }
     List<Path> photos =
-        IntStream.range(0, 5_000)
-            .mapToObj(i -> folder.resolve("photos/" + i % 1000 + ".jpg"))
-            .toList();
+        IntStream.range(0, count).mapToObj(i -> files.get(i % files.size())).toList();
     Dataset<Row> list =
         spark
             .createDataset(photos.stream().map(Path::toString).toList(), Encoders.STRING())
             .toDF("image")
             .coalesce(1);
-    IntFunction<Double> onSpark =
-        round -> {
-          long cpu = cpu();
-          geo.locate(list, model).write().format("noop").mode("overwrite").save();
-          return (cpu() - cpu) / 1e9;
-        };
+    double oneJvm = 0;
+    double onSpark = 0;
     try (Localizer localizer = Localizer.load(folder.resolve("model"))) {
-      for (int round = 0; round < 3; round++) {
-        long cpu = cpu();
-        for (int first = 0; first < photos.size(); first += 32) {
-          List<LatLng> unused =
-              localizer
-                  .locateAll(photos.subList(first, Math.min(first + 32, photos.size())))
-                  .stream()
-                  .map(location -> location.latLng())
-                  .toList();
+      for (int round = 0; round <= rounds; round++) {
+        long start = cpu();
+        for (int first = 0; first < count; first += model.batch()) {
+          List<Location> unused =
+              localizer.locateAll(photos.subList(first, Math.min(first + model.batch(), count)));
         }
-        double one = (cpu() - cpu) / 1e9;
-        double on = onSpark.apply(round);
+        long middle = cpu();
+        geo.locate(list, model).write().format("noop").mode("overwrite").save();
+        long end = cpu();
         print(
-            "round %d: one JVM %.0f photos per CPU s, Spark %.0f, ratio %.2f",
-            round, photos.size() / one, photos.size() / on, one / on);
+            "round %d: %.2f and on Spark %.2f CPU ms a photo",
+            round, (middle - start) / 1e6 / count, (end - middle) / 1e6 / count);
+        if (round > 0) {
+          oneJvm += (middle - start) / 1e6 / count / rounds;
+          onSpark += (end - middle) / 1e6 / count / rounds;
+        }
       }
     }
+    print(
+        "mean: %.2f and on Spark %.2f CPU ms a photo: %.3f times the photos",
+        oneJvm, onSpark, oneJvm / onSpark);
   }
 }
