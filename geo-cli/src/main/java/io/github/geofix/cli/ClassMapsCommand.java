@@ -6,6 +6,7 @@ import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.semantics.ClassMaps;
+import io.github.geofix.onnx.OnnxSegmenter;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"},
     mixinStandardHelpOptions = true)
 final class ClassMapsCommand implements Callable<Integer> {
+  private static final String ONNX = "onnx:";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -45,8 +48,8 @@ final class ClassMapsCommand implements Callable<Integer> {
       required = true,
       paramLabel = "SOURCE",
       description =
-          "What segments photos: water, torchscript:FILE, or the full name of a class of your own."
-              + " A TorchScript file is a program: run only files you trust.")
+          "What segments photos: water, onnx:FILE, torchscript:FILE, or the full name of a class of"
+              + " your own. A TorchScript file is a program: run only files you trust.")
   private String source;
 
   @Option(
@@ -108,7 +111,7 @@ final class ClassMapsCommand implements Callable<Integer> {
     long skipped;
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
-    try (ClassMaps maps = ClassMaps.named(source);
+    try (ClassMaps maps = open();
         Bar bar = Bar.of("classmaps", photos.get())) {
       Blocks blocks = new Blocks(maps, bar);
       PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
@@ -123,6 +126,12 @@ final class ClassMapsCommand implements Callable<Integer> {
             + (skipped > 0 ? ", " + Count.of(skipped, "photos") + " skipped" : ""));
     out.flush();
     return 0;
+  }
+
+  private ClassMaps open() {
+    return source.startsWith(ONNX)
+        ? OnnxSegmenter.open(Path.of(source.substring(ONNX.length())))
+        : ClassMaps.named(source);
   }
 
   /** Photos without maps are read in parallel, then segmented together. */

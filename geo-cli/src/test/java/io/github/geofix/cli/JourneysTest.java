@@ -91,6 +91,8 @@ final class JourneysTest {
     Result skipped = run(skipping.toArray(String[]::new));
     assertThat(skipped.out()).contains("1 map written, 1 photo skipped");
     assertThat(skipped.err()).contains("none.jpg");
+    assertThat(run("classmaps", "--source", "onnx:none.onnx", "--data", csv.toString()).err())
+        .contains("no such file: none.onnx");
     assertThat(run("classmaps", "--source", "sidecar:.png", "--data", csv.toString()).err())
         .contains("reads maps that are there already");
   }

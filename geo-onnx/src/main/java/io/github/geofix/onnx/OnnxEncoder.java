@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An encoder of photos in an ONNX file, run by ONNX Runtime on the CPU. One vector for each photo;
@@ -80,15 +79,12 @@ public final class OnnxEncoder implements PhotoEncoder {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static OnnxEncoder open(Path file, Config config) {
-    OnnxFile.check(file);
     OrtSession session = null;
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      // Threads that wait for work would take the cores from others, such as PyTorch's.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+    try {
+      session = OnnxFile.open(file);
       return new OnnxEncoder(file, config, session);
     } catch (OrtException | RuntimeException e) {
-      close(session);
+      OnnxFile.close(session);
       throw e instanceof RuntimeException runtime ? runtime : fails(file, e);
     }
   }
@@ -271,7 +267,7 @@ public final class OnnxEncoder implements PhotoEncoder {
 
   @Override
   public void close() {
-    close(session);
+    OnnxFile.close(session);
   }
 
   /** Returns this encoder for others, who may close it: it stays open. */
@@ -308,16 +304,6 @@ public final class OnnxEncoder implements PhotoEncoder {
 
     @Override
     public void close() {}
-  }
-
-  private static void close(@Nullable OrtSession session) {
-    try {
-      if (session != null) {
-        session.close();
-      }
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime does not close: " + e.getMessage(), e);
-    }
   }
 
   /**

@@ -86,7 +86,7 @@ public interface ClassMaps extends AutoCloseable {
     if (source.startsWith(TorchScriptSegmenter.PREFIX)) {
       return TorchScriptSegmenter.load(TorchScriptSegmenter.fileOf(source));
     }
-    if (NamedClass.isClassName(source)) {
+    if (NamedClass.isClassName(source) && !source.contains(":")) {
       return NamedClass.create(source, ClassMaps.class);
     }
     throw new IllegalArgumentException(

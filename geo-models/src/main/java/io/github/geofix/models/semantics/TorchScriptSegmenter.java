@@ -9,6 +9,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.backbone.TorchScriptBackbone;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.StretchedClasses;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
@@ -93,21 +94,9 @@ final class TorchScriptSegmenter implements ClassMaps {
     for (int i = 0; i < count; i++) {
       long[] own = Arrays.copyOfRange(all, i * rows * columns, (i + 1) * rows * columns);
       BufferedImage photo = photos.get(i);
-      maps.add(enlarged(own, rows, columns, photo.getWidth(), photo.getHeight()));
+      maps.add(StretchedClasses.of(own, rows, columns, photo));
     }
     return maps;
-  }
-
-  private static ClassMap enlarged(long[] best, int rows, int columns, int width, int height) {
-    byte[] classes = new byte[width * height];
-    for (int y = 0; y < height; y++) {
-      int row = (int) ((y + 0.5) * rows / height);
-      for (int x = 0; x < width; x++) {
-        long found = best[row * columns + (int) ((x + 0.5) * columns / width)];
-        classes[y * width + x] = (byte) Math.min(found, ClassMap.UNKNOWN);
-      }
-    }
-    return ClassMap.of(width, height, classes);
   }
 
   @Override

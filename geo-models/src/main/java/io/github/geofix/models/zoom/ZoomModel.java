@@ -22,6 +22,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -185,6 +186,12 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
     return IntStream.range(0, photos.size())
         .mapToObj(i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
         .toList();
+  }
+
+  /** Returns the encoded photo. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return Optional.of(inference.vector(photo));
   }
 
   ZoomInference inference() {
