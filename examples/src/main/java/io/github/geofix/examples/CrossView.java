@@ -1,12 +1,11 @@
 package io.github.geofix.examples;
 
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -37,7 +36,7 @@ final class CrossView {
       TrainingData pairs =
           TrainingData.ofPairs(set.pairs(), protocol::prepare).withLocations(set.queryPlaces());
       TrainReport report = Trainer.of(model, options).onEpoch(System.out::println).fit(pairs);
-      model.save(Path.of("models/cvusa"), Provenance.card("cvusa", options, report));
+      model.save(Path.of("models/cvusa"), report.card("cvusa", options));
     }
   }
 }

@@ -4,19 +4,18 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.ManifestPhotos;
-import io.github.geofix.train.optim.ParameterGroup;
+import io.github.geofix.train.optim.AdamW;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -34,8 +33,7 @@ final class FineTune {
             .withLearningRate(1e-3)
             .withOptimizer(
                 o ->
-                    o.withGroups(
-                        ParameterGroup.matching("backbone\\..*").withLearningRateFactor(0.1)))
+                    o.withGroups(AdamW.Group.matching("backbone\\..*").withLearningRateFactor(0.1)))
             .withSeed(1);
     EmbedConfig config = EmbedConfig.tiny().withBackbone("convnext-atto", ImageSpec.imageNet(64));
     try (TensorFile weights = TensorFile.open(Path.of("convnext_atto.safetensors"));
@@ -44,12 +42,11 @@ final class FineTune {
           .forEach((part, report) -> System.out.println(part + ": " + report.toText()));
       TrainReport report =
           Trainer.of(model, options)
-              .validateOn(ManifestPhotos.of(held))
+              .validateOn(Photos.source(held))
               .onEpoch(System.out::println)
-              .fit(ManifestPhotos.of(photos), Path.of("runs/fine-tuned"));
-      model.calibrate(ManifestPhotos.of(held));
-      model.save(
-          Path.of("models/fine-tuned"), Provenance.card("train/manifest.csv", options, report));
+              .fit(Photos.source(photos), Path.of("runs/fine-tuned"));
+      model.calibrate(Photos.source(held));
+      model.save(Path.of("models/fine-tuned"), report.card("train/manifest.csv", options));
     }
     try (Localizer localizer = Localizer.load(Path.of("models/fine-tuned"))) {
       answerWhereSafe(localizer, held);

@@ -7,13 +7,11 @@ import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
-import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.core.tile.TileSource;
@@ -45,7 +43,7 @@ final class Geography {
       System.out.println(alps.getWidth() + square.getWidth() + tile.getWidth() + " columns");
     }
 
-    EmbeddingIndexBuilder rows = EmbeddingIndex.builder(3, IndexOptions.defaults());
+    EmbeddingIndex.Builder rows = EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults());
     rows.add(new float[] {1, 0, 0}, new LatLng(48.8584, 2.2945), "eiffel.jpg");
     rows.add(new float[] {0, 1, 0}, new LatLng(48.8867, 2.3431), "sacre-coeur.jpg");
     try (EmbeddingIndex index = rows.build()) {

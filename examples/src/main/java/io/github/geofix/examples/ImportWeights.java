@@ -1,7 +1,6 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,7 +19,7 @@ final class ImportWeights {
       System.out.println("bias of the head: " + Arrays.toString(bias));
     }
     try (TensorFile file = TensorFile.open(Path.of("model_best.pth.tar"))) {
-      SafetensorsWriter writer = Safetensors.writer();
+      Safetensors.Writer writer = Safetensors.writer();
       file.names().forEach(name -> writer.tensor(name, file, name));
       writer.write(Path.of("model.safetensors"));
     }

@@ -3,7 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import java.nio.file.Path;
 
 /** Locates a photo with a saved model. */

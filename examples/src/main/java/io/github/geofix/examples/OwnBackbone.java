@@ -8,13 +8,12 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.PatchEmbedding;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.nio.file.Path;
 
 /** Trains a model whose network is written here, and loads it by the name of its class. */
@@ -44,9 +43,8 @@ final class OwnBackbone {
     TrainOptions options = TrainOptions.defaults().withEpochs(1).withBatchSize(64).withSeed(1);
     EmbedConfig config = EmbedConfig.tiny().withBackbone(PatchBackbone::new);
     try (EmbedModel model = EmbedModel.create(config, photos.locations(), options.seed())) {
-      TrainReport report = Trainer.of(model, options).fit(ManifestPhotos.of(photos));
-      model.save(
-          Path.of("models/own-backbone"), Provenance.card("train/manifest.csv", options, report));
+      TrainReport report = Trainer.of(model, options).fit(Photos.source(photos));
+      model.save(Path.of("models/own-backbone"), report.card("train/manifest.csv", options));
     }
     LoadOptions load = LoadOptions.defaults().withAllowCode(true);
     try (Localizer localizer = Localizer.load(Path.of("models/own-backbone"), load)) {

@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.models.image.ExifPosition;
+import io.github.geofix.models.image.Exif;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ final class OwnPhotos {
     List<Manifest.Entry> entries = new ArrayList<>();
     try (Stream<Path> files = Files.walk(Path.of("out/photos"))) {
       for (Path photo : files.filter(Files::isRegularFile).toList()) {
-        ExifPosition.read(photo)
+        Exif.position(photo)
             .ifPresent(place -> entries.add(new Manifest.Entry(photo, place, Map.of())));
       }
     }

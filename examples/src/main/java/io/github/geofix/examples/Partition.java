@@ -2,8 +2,8 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.nio.file.Path;
 
 /** Cuts the Earth into cells with about as many photos each. */

@@ -1,7 +1,7 @@
 package io.github.geofix.examples;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.eval.Bootstrap;
@@ -11,8 +11,8 @@ import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
-import io.github.geofix.eval.protocol.PhotoEvaluation;
 import io.github.geofix.eval.protocol.PhotoProtocol;
 import io.github.geofix.models.image.Photos;
 import java.nio.file.Path;

@@ -3,11 +3,10 @@ package io.github.geofix.examples;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.nio.file.Path;
 
 /** Trains a model on a CSV file of photos. */
@@ -22,9 +21,8 @@ final class Train {
       TrainReport report =
           Trainer.of(model, options)
               .onProgress(p -> System.out.printf("step %d  loss %.3f%n", p.step(), p.loss()))
-              .fit(ManifestPhotos.of(photos));
-      model.save(
-          Path.of("models/embed-tiny"), Provenance.card("train/manifest.csv", options, report));
+              .fit(Photos.source(photos));
+      model.save(Path.of("models/embed-tiny"), report.card("train/manifest.csv", options));
     }
   }
 }

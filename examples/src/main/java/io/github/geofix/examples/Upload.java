@@ -3,7 +3,7 @@ package io.github.geofix.examples;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.LocationJson;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +23,7 @@ final class Upload {
   }
 
   public static void main(String[] args) throws IOException {
-    LoadOptions load = LoadOptions.defaults().withPhotoLimits(PhotoLimits.server());
+    LoadOptions load = LoadOptions.defaults().withPhotoLimits(Photo.Limits.server());
     try (Localizer localizer = Localizer.load(Path.of("out/model"), load);
         InputStream photo = Files.newInputStream(Path.of("out/photos/may-1.png"));
         InputStream text = Files.newInputStream(Path.of("out/model/config.json"))) {

@@ -2,7 +2,6 @@ package io.github.geofix.examples;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.index.NeighborLists;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
@@ -13,7 +12,6 @@ import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -28,7 +26,7 @@ final class Vectors {
     ModelFolder folder = ModelFolder.open(Path.of("out/model"));
     try (GeoModel model = Family.of(folder).load(folder);
         PhotoEncoder encoder = model.photoEncoder().orElseThrow();
-        EmbeddingsWriter writer = EmbeddingsWriter.create(Path.of("vectors.npy"))) {
+        Embeddings.Writer writer = Embeddings.Writer.create(Path.of("vectors.npy"))) {
       for (Manifest.Entry photo : photos.entries()) {
         writer.write(encoder.encode(Photos.read(photo.image()))[0]);
       }
@@ -50,8 +48,7 @@ final class Vectors {
         TrainReport report = Trainer.of(token, options).onEpoch(System.out::println).fit(examples);
         token.setReference(ReferenceDatabase.open(Path.of("reference.index")));
         token.setEncoder(folder); // its folder now locates photos
-        token.save(
-            Path.of("models/token-vectors"), Provenance.card("vectors.npy", options, report));
+        token.save(Path.of("models/token-vectors"), report.card("vectors.npy", options));
       }
     }
   }

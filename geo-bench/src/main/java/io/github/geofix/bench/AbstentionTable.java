@@ -3,7 +3,7 @@ package io.github.geofix.bench;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.Drift;

@@ -12,8 +12,8 @@ import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -34,7 +34,7 @@ final class ColorTask implements Trainable {
   /** Squares on a ground whose colors tell the longitude. */
   record Photos(int size) implements PhotoSource {
     @Override
-    public Photo photo(int epoch, int index) {
+    public LabeledPhoto photo(int epoch, int index) {
       SplittableRandom random = new SplittableRandom(epoch * 1_000_003L + index);
       double longitude = random.nextDouble(-180, 180);
       BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
@@ -44,7 +44,7 @@ final class ColorTask implements Trainable {
       graphics.setColor(new Color(random.nextInt(1 << 24)));
       graphics.fillRect(random.nextInt(SIDE), random.nextInt(SIDE), SIDE / 2, SIDE / 2);
       graphics.dispose();
-      return new Photo(image, new LatLng(0, longitude));
+      return new LabeledPhoto(image, new LatLng(0, longitude));
     }
   }
 

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.translate.Pipeline;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.image.Photos;
@@ -51,7 +51,7 @@ public class ImageBenchmark {
 
   private final ImageSpec spec = ImageSpec.clip(SIZE).withFit(Fit.STRETCH);
   private final ImagePreprocessor preprocessor = ImagePreprocessor.of(spec);
-  private final PhotoLimits options = PhotoLimits.defaults();
+  private final Photo.Limits options = Photo.Limits.defaults();
   private final Pipeline pipeline =
       new Pipeline(
           new Resize(SIZE, SIZE, Image.Interpolation.BICUBIC),

@@ -6,12 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.index.EmbeddingSearch;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Random;
@@ -60,7 +57,7 @@ public class IndexBenchmark {
     float[][] queries = {};
 
     private static EmbeddingIndex empty() {
-      return EmbeddingIndex.builder(WIDTH, IndexOptions.defaults()).build();
+      return EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults()).build();
     }
 
     /** Builds the index. */
@@ -140,13 +137,13 @@ public class IndexBenchmark {
   @Fork(
       value = 1,
       jvmArgs = {"-Xmx4g", "--add-modules", "jdk.incubator.vector"})
-  public SearchResult one(Rows rows) {
+  public EmbeddingSearch.Result one(Rows rows) {
     return rows.index.search(rows.queries[0], K);
   }
 
   /** One query, without the Vector API. */
   @Benchmark
-  public SearchResult onePlain(Rows rows) {
+  public EmbeddingSearch.Result onePlain(Rows rows) {
     return rows.index.search(rows.queries[0], K);
   }
 
@@ -155,13 +152,13 @@ public class IndexBenchmark {
   @Fork(
       value = 1,
       jvmArgs = {"-Xmx4g", "--add-modules", "jdk.incubator.vector"})
-  public List<SearchResult> batch(Rows rows) {
+  public List<EmbeddingSearch.Result> batch(Rows rows) {
     return rows.index.search(rows.queries, K);
   }
 
   /** 256 queries, without the Vector API. */
   @Benchmark
-  public List<SearchResult> batchPlain(Rows rows) {
+  public List<EmbeddingSearch.Result> batchPlain(Rows rows) {
     return rows.index.search(rows.queries, K);
   }
 
@@ -178,8 +175,9 @@ public class IndexBenchmark {
   }
 
   static EmbeddingIndex buildIndex(VectorEncoding format) {
-    IndexOptions options = IndexOptions.defaults().withMetric(Metric.DOT).withEncoding(format);
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(WIDTH, options);
+    EmbeddingIndex.Options options =
+        EmbeddingIndex.Options.defaults().withMetric(Metric.DOT).withEncoding(format);
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(WIDTH, options);
     float[][] rows = unitVectors(ROWS, 1);
     Random random = new Random(3);
     for (int i = 0; i < ROWS; i++) {

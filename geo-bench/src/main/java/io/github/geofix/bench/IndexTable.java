@@ -3,13 +3,11 @@ package io.github.geofix.bench;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
-import io.github.geofix.core.index.SearchResult.SearchCost;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.SearchCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +57,7 @@ public final class IndexTable {
     float[][] queries = IndexBenchmark.unitVectors(QUERIES, 2);
     try (EmbeddingIndex floats = IndexBenchmark.buildIndex(VectorEncoding.FLOAT32);
         EmbeddingIndex bytes = IndexBenchmark.buildIndex(VectorEncoding.INT8)) {
-      List<SearchResult> exact = floats.search(queries, IndexBenchmark.K);
+      List<EmbeddingSearch.Result> exact = floats.search(queries, IndexBenchmark.K);
       print("recall@10", "INT8 rerank 100", recall(exact, bytes.search(queries, 10)), "share");
       for (double radiusKm : new double[] {20_100, 5_000, 1_000, 200}) {
         LatLng center = new LatLng(48.86, 2.35);
@@ -103,9 +101,9 @@ public final class IndexTable {
     Random random = new Random(5);
     float[][] directions = IndexBenchmark.unitVectors(CLUSTERS, 6);
     float[][] noise = IndexBenchmark.unitVectors(NOISE_WIDTH, 7);
-    EmbeddingIndexBuilder builder =
+    EmbeddingIndex.Builder builder =
         EmbeddingIndex.builder(
-            IndexBenchmark.WIDTH, IndexOptions.defaults().withMetric(Metric.COSINE));
+            IndexBenchmark.WIDTH, EmbeddingIndex.Options.defaults().withMetric(Metric.COSINE));
     for (int i = 0; i < IndexBenchmark.ROWS; i++) {
       builder.add(
           clustered(directions, noise, random),
@@ -115,7 +113,7 @@ public final class IndexTable {
     float[][] queries = new float[QUERIES][];
     Arrays.setAll(queries, i -> clustered(directions, noise, random));
     try (EmbeddingIndex rows = builder.build()) {
-      List<SearchResult> exact = rows.search(queries, IndexBenchmark.K);
+      List<EmbeddingSearch.Result> exact = rows.search(queries, IndexBenchmark.K);
       long start = System.nanoTime();
       ApproximateIndex.build(rows, ApproximateIndex.Options.defaults(), folder);
       print("build", "graph", (System.nanoTime() - start) / 1e9, "s");
@@ -126,7 +124,7 @@ public final class IndexTable {
           for (int threads = 1; threads <= 2; threads++) {
             long fastest = Long.MAX_VALUE;
             for (int i = 0; i < 15; i++) {
-              List<SearchResult> found =
+              List<EmbeddingSearch.Result> found =
                   graph.withThreads(threads).search(queries, IndexBenchmark.K);
               fastest = Math.min(fastest, found.get(0).cost().nanos());
             }
@@ -152,7 +150,8 @@ public final class IndexTable {
     return vector;
   }
 
-  private static double recall(List<SearchResult> exact, List<SearchResult> found) {
+  private static double recall(
+      List<EmbeddingSearch.Result> exact, List<EmbeddingSearch.Result> found) {
     long right = 0;
     long all = 0;
     for (int i = 0; i < exact.size(); i++) {

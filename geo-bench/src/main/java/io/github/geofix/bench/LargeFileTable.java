@@ -1,7 +1,7 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.Safetensors;
+import io.github.geofix.core.format.TensorFile.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,9 +2,7 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +54,8 @@ public final class LargeIndexTable {
 
   private static EmbeddingIndex build() {
     SplittableRandom random = new SplittableRandom(1);
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(WIDTH, IndexOptions.defaults());
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
     float[] vector = new float[WIDTH];
     for (int i = 0; i < ROWS; i++) {
       for (int d = 0; d < WIDTH; d++) {

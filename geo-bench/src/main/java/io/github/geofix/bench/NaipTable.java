@@ -6,14 +6,15 @@ import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineConfig;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
@@ -238,7 +239,7 @@ public final class NaipTable {
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))
-            .withPhotos(new Ground(headings, fieldOfView, true, unrolled))
+            .withPhotos(new Ground(headings, fieldOfView, Augment.TURNS, unrolled))
             .withRecombination(
                 RecombineConfig.Recombination.defaults()
                     .withRegions(setting.recombined ? regions : 1))

@@ -2,12 +2,12 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.token.ReferenceDatabase;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.Recipe;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public final class PublishedSizes {
         writeVectors(folder.resolve("vectors.npy"), photos, input, random);
         token.setReference(reference(input, random));
       }
-      model.save(folder.resolve("model"), Provenance.untrained("random numbers", 1));
+      model.save(folder.resolve("model"), ModelCard.untrained("random numbers", 1));
     }
   }
 
@@ -135,7 +135,7 @@ public final class PublishedSizes {
 
   private static void writeVectors(
       Path file, int photos, TokenConfig.Vectors input, Random random) {
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(file)) {
       for (int i = 0; i < photos; i++) {
         writer.write(normal(input.count() * input.dimension(), random));
       }

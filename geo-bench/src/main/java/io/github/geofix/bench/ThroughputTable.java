@@ -3,7 +3,7 @@ package io.github.geofix.bench;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.gallery.GalleryConfig;
@@ -13,7 +13,7 @@ import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.encoder.EncoderConfig;
 import io.github.geofix.models.internal.encoder.EncoderModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.io.ModelCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ public final class ThroughputTable {
     System.out.println("# " + arguments.command());
     System.out.println("photos,batch,way,photosPerSecond,ratio");
     try (EncoderModel model = EncoderModel.create(config, 1)) {
-      model.save(encoderFolder, Provenance.untrained("random numbers", 1));
+      model.save(encoderFolder, ModelCard.untrained("random numbers", 1));
       try (GalleryModel gallery =
               GalleryModel.create(
                   encoderFolder,

@@ -17,9 +17,7 @@ import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.zoom.ZoomConfig;
-import io.github.geofix.models.zoom.ZoomLocalizer;
 import io.github.geofix.models.zoom.ZoomModel;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
@@ -149,7 +147,7 @@ public final class ZoomEarthTable {
       if (!arguments.text("out").isEmpty()) {
         model.save(
             Path.of(arguments.text("out")),
-            Provenance.card("crops of pictures of the Earth, " + trained, how, report));
+            report.card("crops of pictures of the Earth, " + trained, how));
       }
       return model;
     }
@@ -176,11 +174,11 @@ public final class ZoomEarthTable {
         distances(model, tested, "beam " + width, places, best);
         distances(model, tested, "beam " + width + " density mean", places, means);
       }
-      ZoomLocalizer localizer = model.localizer();
+
       List<LatLng> below = new ArrayList<>();
       for (int i = 0; i < images.size(); i++) {
         CellPath start = model.grid().pathOf(places.get(i)).prefix(coarseSteps(model));
-        below.add(localizer.locateFrom(images.get(i), List.of(new Hypothesis(start, 0))).latLng());
+        below.add(model.locateFrom(images.get(i), List.of(new Hypothesis(start, 0))).latLng());
       }
       distances(model, tested, "from the true cell of step " + coarseSteps(model), places, below);
       steps(model, tested, "true cells", images, places);

@@ -3,11 +3,12 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.abstention.AnswerRules;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.csv.PhotoRow;
@@ -15,8 +16,8 @@ import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,8 +46,8 @@ import picocli.CommandLine.Spec;
       "Calibrates a model that exists on photos it was not trained on: its scores become"
           + " probabilities, and its regions hold the truth as often as they state.",
       "With --within and --confidence, every other photo fits a rule for which answers to give,"
-          + " which geofix locate follows. Nothing but calibration.json and answer-rules.json of"
-          + " the folder changes."
+          + " which geofix locate follows. Nothing but calibration.json, answer-rules.json and"
+          + " calibration-vectors.safetensors of the folder changes."
     },
     footer = {
       "",
@@ -163,9 +164,11 @@ final class CalibrateCommand implements Callable<Integer> {
                   : loaded.calibrate(counted, groups);
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
+      Optional<CalibrationVectors> vectors = vectors(loaded, photos);
       folder.saveCalibration(calibration);
       // Rules of the calibration before this one do not hold for its scores.
       new AnswerRules(fitted.stream().toList()).save(model);
+      vectors.ifPresent(kept -> kept.save(model));
       out.printf(
           Locale.ROOT,
           "%s on %s: temperature %.3f%n",
@@ -182,6 +185,21 @@ final class CalibrateCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  /** Returns the vectors that other photos are compared with, if the model has some. */
+  private Optional<CalibrationVectors> vectors(GeoModel loaded, List<Manifest.Entry> photos) {
+    List<float[]> vectors = new ArrayList<>();
+    for (int photo : CalibrationVectors.sample(photos.size(), CalibrationVectors.MOST)) {
+      Path image = photos.get(photo).image();
+      Optional<float[]> vector =
+          loaded.vector(Photos.read(image, load.photoLimits()), Optional.of(image));
+      if (vector.isEmpty()) {
+        return Optional.empty();
+      }
+      vectors.add(vector.get());
+    }
+    return vectors.size() < 2 ? Optional.empty() : Optional.of(CalibrationVectors.of(vectors));
   }
 
   private void print(String where, List<Double> shares) {
@@ -263,7 +281,7 @@ final class CalibrateCommand implements Callable<Integer> {
 
   /** Returns photos without positions, in whose place one is made up that is not used. */
   private PhotoSource unlocated(Path csv) {
-    return ManifestPhotos.of(
+    return Photos.source(
         Manifest.of(
             PhotoRow.readCsv(csv).stream()
                 .map(photo -> new Manifest.Entry(photo.image(), new LatLng(0, 0), photo.extra()))
@@ -280,8 +298,8 @@ final class CalibrateCommand implements Callable<Integer> {
     private final PhotoSource photos;
     private final Bar bar;
 
-    Counted(List<Manifest.Entry> photos, PhotoLimits limits, Bar bar) {
-      this.photos = ManifestPhotos.of(Manifest.of(photos), limits);
+    Counted(List<Manifest.Entry> photos, Photo.Limits limits, Bar bar) {
+      this.photos = Photos.source(Manifest.of(photos), limits);
       this.bar = bar;
     }
 
@@ -291,8 +309,8 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
-      Photo photo = photos.photo(epoch, index);
+    public LabeledPhoto photo(int epoch, int index) {
+      LabeledPhoto photo = photos.photo(epoch, index);
       bar.stepTo(index + 1L);
       return photo;
     }

@@ -6,15 +6,21 @@ import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.semantics.ClassMaps;
+import io.github.geofix.onnx.OnnxSegmenter;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +39,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"},
     mixinStandardHelpOptions = true)
 final class ClassMapsCommand implements Callable<Integer> {
+  private static final String ONNX = "onnx:";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -40,8 +48,8 @@ final class ClassMapsCommand implements Callable<Integer> {
       required = true,
       paramLabel = "SOURCE",
       description =
-          "What segments photos: water, torchscript:FILE, or the full name of a class of your own."
-              + " A TorchScript file is a program: run only files you trust.")
+          "What segments photos: water, onnx:FILE, torchscript:FILE, or the full name of a class of"
+              + " your own. A TorchScript file is a program: run only files you trust.")
   private String source;
 
   @Option(
@@ -68,6 +76,20 @@ final class ClassMapsCommand implements Callable<Integer> {
           "The longer side of a map, at most that of its photo (default: ${DEFAULT-VALUE}).")
   private int side;
 
+  @Option(
+      names = "--batch",
+      defaultValue = "8",
+      paramLabel = "N",
+      description =
+          "Photos that are read and segmented at once (default: ${DEFAULT-VALUE}); 1 for a network"
+              + " that takes no more.")
+  private int batch;
+
+  @Option(
+      names = "--skip-unreadable",
+      description = "Leave out photos that cannot be read, and list them.")
+  private boolean skipUnreadable;
+
   @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
 
   @Override
@@ -82,29 +104,95 @@ final class ClassMapsCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--suffix is the end of a file name, such as .classes.png: " + suffix);
     }
+    if (batch < 1) {
+      throw new IllegalArgumentException("--batch must be 1 or more: " + batch);
+    }
+    long written;
+    long skipped;
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
-    AtomicLong done = new AtomicLong();
-    AtomicLong written = new AtomicLong();
-    try (ClassMaps maps = ClassMaps.named(source);
+    try (ClassMaps maps = open();
         Bar bar = Bar.of("classmaps", photos.get())) {
-      PhotoRow.read(
-          data,
-          false,
-          photo -> {
-            Path map = mapOf(photo.image());
-            if (!Files.exists(map)) {
-              BufferedImage image = Photos.read(photo.image(), photoLimits.limits());
-              write(map, maps.of(image, photo.image()), image);
-              written.incrementAndGet();
-            }
-            bar.stepTo(done.incrementAndGet());
-          });
+      Blocks blocks = new Blocks(maps, bar);
+      PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
+      blocks.flush();
+      written = blocks.written;
+      skipped = blocks.skipped;
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(Count.of(written.get(), "maps") + " written");
+    out.println(
+        Count.of(written, "maps")
+            + " written"
+            + (skipped > 0 ? ", " + Count.of(skipped, "photos") + " skipped" : ""));
     out.flush();
     return 0;
+  }
+
+  private ClassMaps open() {
+    return source.startsWith(ONNX)
+        ? OnnxSegmenter.open(Path.of(source.substring(ONNX.length())))
+        : ClassMaps.named(source);
+  }
+
+  /** Photos without maps are read in parallel, then segmented together. */
+  private final class Blocks {
+    private final ClassMaps maps;
+    private final Bar bar;
+    private final List<Path> files = new ArrayList<>();
+    private long done;
+    private long written;
+    private long skipped;
+
+    Blocks(ClassMaps maps, Bar bar) {
+      this.maps = maps;
+      this.bar = bar;
+    }
+
+    void add(Path photo) {
+      if (Files.exists(mapOf(photo))) {
+        bar.stepTo(++done);
+        return;
+      }
+      files.add(photo);
+      if (files.size() == batch) {
+        flush();
+      }
+    }
+
+    void flush() {
+      List<Optional<BufferedImage>> read = files.parallelStream().map(this::read).toList();
+      List<Path> readable = new ArrayList<>();
+      List<BufferedImage> photos = new ArrayList<>();
+      for (int i = 0; i < read.size(); i++) {
+        if (read.get(i).isPresent()) {
+          readable.add(files.get(i));
+          photos.add(read.get(i).get());
+        }
+      }
+      List<ClassMap> found = maps.ofAll(photos, readable);
+      IntStream.range(0, found.size())
+          .parallel()
+          .forEach(i -> write(mapOf(readable.get(i)), found.get(i), photos.get(i)));
+      written += found.size();
+      skipped += files.size() - found.size();
+      done += files.size();
+      files.clear();
+      bar.stepTo(done);
+    }
+
+    private Optional<BufferedImage> read(Path photo) {
+      try {
+        return Optional.of(Photos.read(photo, photoLimits.limits()));
+      } catch (UncheckedIOException e) {
+        if (!skipUnreadable) {
+          throw e;
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("note: skipped: " + ErrorText.of(e));
+        err.flush();
+        return Optional.empty();
+      }
+    }
   }
 
   private Path mapOf(Path photo) {

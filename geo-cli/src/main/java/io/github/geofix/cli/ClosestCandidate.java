@@ -3,11 +3,10 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -64,7 +64,12 @@ final class ClosestCandidate implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

@@ -1,7 +1,6 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.internal.Count;
 import java.io.PrintWriter;
@@ -68,7 +67,7 @@ final class ConvertCommand implements Callable<Integer> {
             "%d of %d names do not begin with %s, such as %s"
                 .formatted(others.size(), names.size(), prefix, others.get(0)));
       }
-      SafetensorsWriter writer = Safetensors.writer().metadata(file.metadata());
+      Safetensors.Writer writer = Safetensors.writer().metadata(file.metadata());
       names.forEach(name -> writer.tensor(name.substring(prefix.length()), file, name));
       writer.write(out);
       file.notes().forEach(stdout::println);

@@ -45,13 +45,29 @@ final class DecodingOptions {
               + " near-neighbors, reward, reward-as-published, or judge with --judge-url.")
   private @Nullable String select;
 
+  /**
+   * Checks that no other rule is to select.
+   *
+   * @throws IllegalArgumentException if one is given
+   */
+  void checkSelects(String rule) {
+    if (select != null && !select.equals(rule)) {
+      throw new IllegalArgumentException(
+          "--then " + rule + " and --select " + select + " select both: give one of them");
+    }
+  }
+
   /** Returns whether a judge is to choose. */
   boolean byJudge() {
     return JUDGE.equals(select);
   }
 
-  /** Returns the same as settings of the model. */
-  Map<String, String> settings() {
+  /**
+   * Returns the same as settings of the model.
+   *
+   * @param judged whether a judge chooses between its candidates, as by {@code --select judge}
+   */
+  Map<String, String> settings(boolean judged) {
     if (samples != null && decode != Decode.SAMPLING) {
       throw new IllegalArgumentException("--samples goes with --decode sampling");
     }
@@ -77,14 +93,12 @@ final class DecodingOptions {
     if (temperature != null) {
       settings.put("decoding.temperature", temperature.toString());
     }
-    if (byJudge()) {
+    if ((byJudge() || judged) && samples != null) {
       // Every sequence is a candidate of its own.
-      settings.put("selection", "most-probable");
-      if (samples != null) {
-        settings.put("answer.candidates", samples.toString());
-      }
-    } else if (select != null) {
-      settings.put("selection", select);
+      settings.put("answer.candidates", samples.toString());
+    }
+    if (select != null) {
+      settings.put("selection", byJudge() ? "most-probable" : select);
     }
     return settings;
   }

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.core.partition.PointSet;
@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "embed",
     description =
-        "Writes the vectors of photos or positions, one row for each, by a model or by a backbone with"
-            + " published weights.",
+        "Writes the vectors of photos or positions, one row for each, by a model or by a backbone"
+            + " with published weights.",
     footer = {
       "",
       "Examples:",
@@ -152,7 +152,7 @@ final class EmbedCommand implements Callable<Integer> {
       }
       LocationEncoder locations = geoclip.locationEncoder();
       Map<String, String> metadata = Map.of(VectorFiles.VECTORS, "1");
-      try (EmbeddingsWriter writer = EmbeddingsWriter.create(out, metadata)) {
+      try (Embeddings.Writer writer = Embeddings.Writer.create(out, metadata)) {
         for (int from = 0; from < all.size(); from += POSITIONS) {
           int to = Math.min(all.size(), from + POSITIONS);
           for (float[] vector : locations.encode(all.subList(from, to))) {
@@ -209,7 +209,7 @@ final class EmbedCommand implements Callable<Integer> {
             VectorFiles.VECTORS,
             Integer.toString(own.vectors()));
     try (Bar bar = Bar.of("embed", photos);
-        EmbeddingsWriter writer = EmbeddingsWriter.create(out, metadata)) {
+        Embeddings.Writer writer = Embeddings.Writer.create(out, metadata)) {
       Blocks blocks = new Blocks(own, writer, bar);
       PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
       blocks.flush();
@@ -220,11 +220,11 @@ final class EmbedCommand implements Callable<Integer> {
   /** Reads the photos of a block in parallel, then encodes them together. */
   private final class Blocks {
     private final PhotoEncoder own;
-    private final EmbeddingsWriter writer;
+    private final Embeddings.Writer writer;
     private final Bar bar;
     private final List<Path> images = new ArrayList<>();
 
-    Blocks(PhotoEncoder own, EmbeddingsWriter writer, Bar bar) {
+    Blocks(PhotoEncoder own, Embeddings.Writer writer, Bar bar) {
       this.own = own;
       this.writer = writer;
       this.bar = bar;

@@ -1,11 +1,12 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.Boundaries;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.Count;
@@ -16,12 +17,12 @@ import io.github.geofix.eval.DistanceEvaluator;
 import io.github.geofix.eval.PhotoReport.Resampling;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.protocol.CrossViewBenchmark;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
 import io.github.geofix.eval.protocol.Evaluation;
 import io.github.geofix.eval.protocol.PhotoBenchmark;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.PhotoProtocol;
-import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
@@ -29,6 +30,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -206,8 +208,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "against_query",
       paramLabel = "RULE",
       description =
-          "Of cross-view protocols: equal scores count against_query or are flattering, as elsewhere"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Of cross-view protocols: equal scores count against_query or are flattering, as"
+              + " elsewhere (default: ${DEFAULT-VALUE}).")
   private Ties ties;
 
   @Option(
@@ -306,6 +308,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what.model != null && choice.isAsSaved() && !closestCandidate) {
       benchmark = benchmark.withAnswerRules(AnswerRules.load(what.model));
+      benchmark =
+          CalibrationVectors.load(what.model)
+              .map(benchmark::withCalibrationVectors)
+              .orElse(benchmark);
     }
     if (skipUnreadable) {
       benchmark = benchmark.skippingUnreadable();
@@ -392,7 +398,8 @@ final class EvaluateCommand implements Callable<Integer> {
     checkPlaceLevel();
     if (!choice.isAsSaved()) {
       throw usage(
-          "--set, --then, --fallback, --tiles and --vectors are for photos, not for the pairs of "
+          "--set, --then, --judge-url, --fallback, --tiles and --vectors are for photos, not for"
+              + " the pairs of "
               + protocol);
     }
     CrossViewSet set =
@@ -451,7 +458,13 @@ final class EvaluateCommand implements Callable<Integer> {
     if (files.any()) {
       files.write(
           named.withProvenance(
-              Measurement.of(measured, data.get(), spec.commandLine().getParseResult())));
+              Measurement.of(
+                  measured,
+                  data.get(),
+                  spec.commandLine().getParseResult(),
+                  Objects.requireNonNull(what).model == null
+                      ? Optional.empty()
+                      : Optional.of(choice.loadOptions().precision()))));
     }
     return named.toMarkdown();
   }

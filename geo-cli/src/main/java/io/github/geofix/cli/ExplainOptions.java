@@ -2,7 +2,6 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Printable;
@@ -75,7 +74,7 @@ final class ExplainOptions {
   }
 
   /** Adds an answer to the page. */
-  void add(Photo photo, Explanation explained, PhotoLimits limits) {
+  void add(Photo photo, Explanation explained, Photo.Limits limits) {
     if (page == null) {
       return;
     }

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.models.gallery.GalleryConfig;
 import io.github.geofix.models.gallery.GalleryModel;
 import java.io.PrintWriter;

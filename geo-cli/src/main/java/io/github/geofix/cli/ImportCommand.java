@@ -8,9 +8,9 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Pretrained;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.weights.ImportReport;
-import io.github.geofix.train.Provenance;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,16 +31,17 @@ import picocli.CommandLine.Spec;
     name = "import",
     description = {
       "Makes a model of published weights.",
-      "With --release a whole published model, ready to locate photos: geofix releases lists them and"
-          + " the files they take.",
-      "With --method a model whose backbones hold published weights, to be trained with train --from."
-          + " The names of timm, torchvision, Hugging Face and the authors are recognized."
+      "With --release a whole published model, ready to locate photos: geofix releases lists them"
+          + " and the files they take.",
+      "With --method a model whose backbones hold published weights, to be trained with train"
+          + " --from. The names of timm, torchvision, Hugging Face and the authors are recognized."
     },
     footer = {
       "",
       "Examples:",
       "  geofix import --release geoclip --from geoclip --backbone clip-vit-large-patch14 --out m",
-      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv --out m",
+      "  geofix import --from convnext_tiny.safetensors --method embed --size small --data a.csv"
+          + " --out m",
       "  geofix import --from model.onnx --method onnx --out m"
     },
     mixinStandardHelpOptions = true)
@@ -53,8 +54,8 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Weights: a .safetensors file, the .index.json of several, or a PyTorch checkpoint (.pth,"
-              + " .pt, .bin, .ckpt); with --method onnx, an .onnx file. Of a release, the folder of its"
-              + " files.")
+              + " .pt, .bin, .ckpt); with --method onnx, an .onnx file. Of a release, the folder of"
+              + " its files.")
   private Path from;
 
   static final class What {
@@ -96,8 +97,8 @@ final class ImportCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Change a setting of the model, such as encoder.backbone=dinov2-s14; an unknown name lists"
-              + " them all.")
+          "Change a setting of the model, such as encoder.backbone=dinov2-s14; an unknown name"
+              + " lists them all.")
   private Map<String, String> settings = Map.of();
 
   @Option(
@@ -162,7 +163,7 @@ final class ImportCommand implements Callable<Integer> {
     Release.Imported imported = release.read(source);
     try (GeoModel model = imported.model()) {
       print(imported.reports(), stdout);
-      model.save(out, Provenance.untrained(release.attribution().toString(), seed));
+      model.save(out, ModelCard.untrained(release.attribution().toString(), seed));
     }
     stdout.println(release.attribution());
   }
@@ -170,13 +171,14 @@ final class ImportCommand implements Callable<Integer> {
   private void importBackbones(Untrained kind, PrintWriter stdout) {
     if (data == null && kind.method.equals("embed")) {
       throw new IllegalArgumentException(
-          "the cells of embed depend on where photos were taken: list those to learn from by --data");
+          "the cells of embed depend on where photos were taken: list those to learn from by"
+              + " --data");
     }
     Family family = Family.named(kind.method);
     Optional<GeoModel> whole = family.ofNetworkFile(from, settings);
     if (whole.isPresent()) {
       try (GeoModel model = whole.get()) {
-        model.save(out, Provenance.untrained("the network of " + from.getFileName(), seed));
+        model.save(out, ModelCard.untrained("the network of " + from.getFileName(), seed));
       }
       return;
     }
@@ -185,7 +187,7 @@ final class ImportCommand implements Callable<Integer> {
         GeoModel model = family.create(kind.size, settings, positions, seed)) {
       print(
           Pretrained.load(model.network(), weights, family.checkpointNames(), activation), stdout);
-      model.save(out, Provenance.untrained("weights from " + from.getFileName(), seed));
+      model.save(out, ModelCard.untrained("weights from " + from.getFileName(), seed));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Refiner;
 import io.github.geofix.judge.ChatClient;
 import io.github.geofix.judge.ChatJudge;
 import io.github.geofix.judge.JudgedLocalizer;
@@ -8,6 +9,7 @@ import io.github.geofix.models.image.Photos;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,25 +57,35 @@ final class JudgeOptions {
   @ArgGroup(exclusive = false)
   private @Nullable Judge judge;
 
+  private @Nullable ChatJudge chat;
+
   /** Returns whether there is a judge. */
   boolean isGiven() {
     return judge != null;
   }
 
-  /** Returns the localizer, judged if a judge is given; on closing it prints the judge's counts. */
-  Localizer judged(Localizer localizer) {
+  /** Returns the judge as a stage between others of a cascade. */
+  Refiner stage() {
+    return JudgedLocalizer.stage(chat());
+  }
+
+  /**
+   * Returns the localizer, which on closing prints the counts of the judge if there is one.
+   *
+   * @param atEnd whether the judge chooses between its candidates; otherwise it is a stage in it
+   */
+  Localizer judged(Localizer localizer, boolean atEnd) {
     if (judge == null) {
       return localizer;
     }
     try {
-      ChatClient.Options options =
-          ChatClient.Options.of(judge.url, judge.model).withMaxCalls(judge.calls);
-      String key = System.getenv(ChatClient.KEY_VARIABLE);
-      ChatJudge chat = new ChatJudge(new ChatClient(options, key == null ? "" : key), judge.form);
+      ChatJudge chat = chat();
       PrintWriter err = command.commandLine().getErr();
       return new OwningLocalizer(
-          new JudgedLocalizer(
-              localizer, chat, photo -> Photos.read(photo, localizer.photoLimits())),
+          atEnd
+              ? new JudgedLocalizer(
+                  localizer, chat, photo -> Photos.read(photo, localizer.photoLimits()))
+              : localizer,
           List.of(
               () -> {
                 err.println("judge: " + chat.counts());
@@ -83,5 +95,16 @@ final class JudgeOptions {
       localizer.close();
       throw e;
     }
+  }
+
+  private ChatJudge chat() {
+    if (chat == null) {
+      Judge given = Objects.requireNonNull(judge);
+      ChatClient.Options options =
+          ChatClient.Options.of(given.url, given.model).withMaxCalls(given.calls);
+      String key = System.getenv(ChatClient.KEY_VARIABLE);
+      chat = new ChatJudge(new ChatClient(options, key == null ? "" : key), given.form);
+    }
+    return chat;
   }
 }

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.LoadOptions;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -19,7 +19,7 @@ final class LoadChoice {
   }
 
   /** Returns the limits on photos that are read for the model. */
-  PhotoLimits photoLimits() {
+  Photo.Limits photoLimits() {
     return photos.limits();
   }
 

@@ -2,14 +2,14 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.eval.Drift;
 import java.io.IOException;
@@ -152,6 +152,7 @@ final class LocateCommand implements Callable<Integer> {
       } else {
         localizer.locateEach(photos, action);
       }
+      giving.ifPresent(given -> checkDrift(given, counts, localizer));
     }
     out.flush();
     if (counts.failed > 0 && photos.size() > 1) {
@@ -160,7 +161,6 @@ final class LocateCommand implements Callable<Integer> {
     if (counts.withheld > 0 && photos.size() > 1) {
       error(Count.of(counts.withheld, "answers of ") + photos.size() + " withheld");
     }
-    giving.ifPresent(answers -> checkDrift(answers, counts.masses));
     return counts.failed > 0 ? ExitCode.SOFTWARE : counts.withheld > 0 ? WITHHELD : ExitCode.OK;
   }
 
@@ -225,6 +225,7 @@ final class LocateCommand implements Callable<Integer> {
     private int failed;
     private int withheld;
     private final List<Double> masses = new ArrayList<>();
+    private final List<Path> read = new ArrayList<>();
 
     boolean accept(AnswerRule rule, Location location) {
       masses.add(AnswerRule.mass(location, rule.bound().withinKm()));
@@ -233,11 +234,16 @@ final class LocateCommand implements Callable<Integer> {
   }
 
   /** Warns if the photos are not of the kind that the rule was fitted on. */
-  private void checkDrift(AnswerRule giving, List<Double> masses) {
-    if (masses.size() < Drift.LEAST_PHOTOS) {
+  private void checkDrift(AnswerRule giving, Counts counts, Localizer localizer) {
+    if (counts.masses.size() < Drift.LEAST_PHOTOS) {
       return;
     }
-    Drift drift = Drift.of(giving, masses);
+    Drift scores = Drift.of(giving, counts.masses);
+    Drift drift =
+        CalibrationVectors.load(folder())
+            .flatMap(vectors -> Drift.OfVectors.of(vectors, localizer, counts.read))
+            .map(scores::withVectors)
+            .orElse(scores);
     if (drift.isAlarm()) {
       error(drift.warning());
     }
@@ -248,11 +254,12 @@ final class LocateCommand implements Callable<Integer> {
     private final LocationWriter writer;
     private final Optional<AnswerRule> giving;
     private final Counts counts;
-    private final PhotoLimits limits;
+    private final Photo.Limits limits;
     private @Nullable Photo photo;
     private @Nullable Explanation explained;
 
-    Answers(LocationWriter writer, Optional<AnswerRule> giving, Counts counts, PhotoLimits limits) {
+    Answers(
+        LocationWriter writer, Optional<AnswerRule> giving, Counts counts, Photo.Limits limits) {
       this.writer = writer;
       this.giving = giving;
       this.counts = counts;
@@ -267,6 +274,9 @@ final class LocateCommand implements Callable<Integer> {
 
     void write(PhotoOutcome outcome) {
       try {
+        if (!(outcome instanceof PhotoOutcome.Failed)) {
+          counts.read.add(outcome.photo());
+        }
         if (outcome instanceof PhotoOutcome.Located located) {
           write(located);
         } else if (outcome instanceof PhotoOutcome.Failed failed) {

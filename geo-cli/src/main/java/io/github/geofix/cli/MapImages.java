@@ -3,7 +3,6 @@ package io.github.geofix.cli;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.index.TileIndex;
-import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
@@ -64,7 +63,7 @@ final class MapImages {
   /** Loads the model, opens the imagery, and gives both to some work. */
   <T> T with(BiFunction<TileEncoder, TileIndex.Builder, T> work) {
     try (TileEncoder encoder = TileEncoder.load(model, load.options());
-        TileSource tiles = TileSource.open(source, cache, TileOptions.defaults());
+        TileSource tiles = TileSource.open(source, cache, TileSource.Options.defaults());
         Bar bar = Bar.of("encoding", count())) {
       return work.apply(
           encoder,

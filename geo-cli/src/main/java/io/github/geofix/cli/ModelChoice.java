@@ -2,10 +2,10 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.core.cascade.Fallback;
@@ -35,11 +35,12 @@ final class ModelChoice {
 
   @Option(
       names = "--then",
-      paramLabel = "DIR",
+      paramLabel = "STAGE",
       description =
-          "A zoom or recombine model that looks closer at the answers; may be given several"
-              + " times, for a cascade.")
-  private List<Path> then = List.of();
+          "What looks closer at the answers: the folder of a zoom or recombine model, judge for the"
+              + " one of --judge-url, or reward for the scorer of a token model; may be given"
+              + " several times, for a cascade.")
+  private List<String> then = List.of();
 
   @Option(
       names = "--fallback",
@@ -69,8 +70,8 @@ final class ModelChoice {
       paramLabel = "FILE",
       description =
           "For a token model that reads vectors: those of the photos in their order, .npy or"
-              + " .safetensors with a row of all vectors for each, or several files whose rows belong"
-              + " together. Not needed where the model has its encoder.")
+              + " .safetensors with a row of all vectors for each, or several files whose rows"
+              + " belong together. Not needed where the model has its encoder.")
   private @Nullable List<Path> vectors;
 
   @Mixin private final DecodingOptions decoding = new DecodingOptions();
@@ -111,7 +112,12 @@ final class ModelChoice {
 
   /** Returns the changes of the answers, those of {@code --set} last. */
   private Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>(decoding.settings());
+    CascadeStages stages = stages();
+    Map<String, String> settings = new LinkedHashMap<>(decoding.settings(stages.isJudgedFirst()));
+    if (stages.reward()) {
+      decoding.checkSelects(CascadeStages.REWARD);
+      settings.put("selection", CascadeStages.REWARD);
+    }
     settings.putAll(set);
     return settings;
   }
@@ -123,11 +129,11 @@ final class ModelChoice {
 
   /** Returns whether the model answers as it was saved, alone. */
   boolean isAsSaved() {
-    return then.isEmpty()
-        && fallback == null
-        && tiles == null
-        && settings().isEmpty()
-        && vectors == null;
+    return then.isEmpty() && !judge.isGiven() && hasNoOptions();
+  }
+
+  private boolean hasNoOptions() {
+    return fallback == null && tiles == null && settings().isEmpty() && vectors == null;
   }
 
   /** Returns whether another model is asked for the photos that the model declines. */
@@ -155,15 +161,24 @@ final class ModelChoice {
    * @param accepts whether an answer is given, and the model of {@code --fallback} not asked
    */
   Localizer load(Path model, List<Path> photos, Predicate<Location> accepts) {
-    if (!then.isEmpty() && tiles != null) {
+    CascadeStages stages = stages();
+    if (stages.refines() && tiles != null) {
       throw new IllegalArgumentException("--tiles does not go with --then");
     }
-    if (decoding.byJudge() && !judge.isGiven()) {
-      throw new IllegalArgumentException("--select judge needs --judge-url and --judge-model");
+    if ((decoding.byJudge() || stages.judges()) && !judge.isGiven()) {
+      throw new IllegalArgumentException(
+          "%s judge needs --judge-url and --judge-model"
+              .formatted(stages.judges() ? "--then" : "--select"));
     }
     Localizer localizer =
-        then.isEmpty() ? first(model, photos, settings()) : cascade(model, photos);
-    return judge.judged(fallback == null ? localizer : withFallback(localizer, accepts, fallback));
+        stages.refines() ? cascade(model, photos, stages) : first(model, photos, settings());
+    return judge.judged(
+        fallback == null ? localizer : withFallback(localizer, accepts, fallback),
+        stages.isJudgedAtEnd());
+  }
+
+  private CascadeStages stages() {
+    return CascadeStages.of(then);
   }
 
   private Localizer withFallback(
@@ -182,21 +197,28 @@ final class ModelChoice {
    * @throws IllegalArgumentException if an option for model folders is given
    */
   Localizer judged(Supplier<Localizer> localizer) {
-    if (!isAsSaved()) {
+    CascadeStages stages = stages();
+    if (stages.refines() || stages.reward() || !hasNoOptions()) {
       throw new IllegalArgumentException(
-          "--set, --then, --fallback, --tiles and --vectors are for model folders, not for --vlm-url");
+          "--set, --then, --fallback, --tiles and --vectors are for model folders, not for"
+              + " --vlm-url");
     }
-    return judge.judged(localizer.get());
+    return judge.judged(localizer.get(), true);
   }
 
-  private Localizer cascade(Path model, List<Path> photos) {
+  private Localizer cascade(Path model, List<Path> photos, CascadeStages stages) {
     Map<String, String> changed = settings();
     changed.putIfAbsent("answer.candidates", CASCADE_CANDIDATES);
     ModelProvider provider = ModelProvider.find();
     Localizer localizer = first(model, photos, changed);
     List<Refiner> refiners = new ArrayList<>();
     try {
-      then.forEach(folder -> refiners.add(provider.refiner(folder, load.options())));
+      for (String stage : stages.refining()) {
+        refiners.add(
+            stage.equals(CascadeStages.JUDGE)
+                ? judge.stage()
+                : provider.refiner(Path.of(stage), load.options()));
+      }
       return new Cascade(
           localizer,
           refiners,
@@ -212,6 +234,7 @@ final class ModelChoice {
   private Localizer first(Path model, List<Path> photos, Map<String, String> changed) {
     ModelFolder folder = load.open(model);
     Family family = Family.of(folder);
+    stages().checkFirst(family.method());
     check(family, changed);
     folder = folder.with(changed);
     if (tiles != null) {

@@ -2,13 +2,13 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +35,12 @@ record OwningLocalizer(Localizer localizer, List<Runnable> closing) implements L
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

@@ -1,11 +1,11 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.internal.Count;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.core.partition.BoxPartition.QuadtreeOptions;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.earth.EarthImage;
 import io.github.geofix.eval.internal.report.EmbeddedImage;

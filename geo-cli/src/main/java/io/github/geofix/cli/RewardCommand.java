@@ -3,15 +3,14 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +119,7 @@ final class RewardCommand implements Callable<Integer> {
               : RewardScorer.create(token, hiddenSize, seed);
       token.setRewardScorer(scorer);
       TrainReport report = fit(token, scorer, options);
-      token.save(out, Provenance.card("reward scorer from " + data, options, report));
+      token.save(out, report.card("reward scorer from " + data, options));
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.println(out);
@@ -134,7 +133,7 @@ final class RewardCommand implements Callable<Integer> {
           Trainer.of(scorer, options)
               .onProgress(step -> bar.show(step.step(), step.steps(), step.loss()));
       if (vectors == null) {
-        return trainer.fit(ManifestPhotos.of(Manifest.readCsv(data), photoLimits.limits()));
+        return trainer.fit(Photos.source(Manifest.readCsv(data), photoLimits.limits()));
       }
       try (Embeddings rows = VectorFiles.open(vectors)) {
         List<LatLng> places = VectorFiles.places(data);

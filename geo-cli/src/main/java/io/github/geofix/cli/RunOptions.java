@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.PhotoLimits;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
@@ -159,7 +158,8 @@ final class RunOptions {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Change a setting of the model, such as answer.candidates=20; --help-settings lists them.")
+          "Change a setting of the model, such as answer.candidates=20; --help-settings lists"
+              + " them.")
   private Map<String, String> settings = Map.of();
 
   @Option(
@@ -178,15 +178,16 @@ final class RunOptions {
       names = "--hold-out",
       paramLabel = "F",
       description =
-          "Leave out this share of the photos, such as 0.01, drawn by --seed, and use them as --val.")
+          "Leave out this share of the photos, such as 0.01, drawn by --seed, and use them as"
+              + " --val.")
   private @Nullable Double holdOut;
 
   @Option(
       names = "--texts",
       paramLabel = "FILE",
       description =
-          "For geoclip with texts: the vectors of a text about each photo of --data, in their order,"
-              + " .npy or .safetensors; zeros for a photo without one.")
+          "For geoclip with texts: the vectors of a text about each photo of --data, in their"
+              + " order, .npy or .safetensors; zeros for a photo without one.")
   private @Nullable Path texts;
 
   /** Precomputed vectors. */
@@ -197,8 +198,8 @@ final class RunOptions {
         split = ",",
         paramLabel = "FILE",
         description =
-            "For token: vectors of the photos of --data in their order, as geofix embed writes them,"
-                + " or several files whose rows belong together. Images are then not read.")
+            "For token: vectors of the photos of --data in their order, as geofix embed writes"
+                + " them, or several files whose rows belong together. Images are then not read.")
     private List<Path> files;
 
     @Option(
@@ -246,10 +247,6 @@ final class RunOptions {
 
   @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
 
-  /** Returns the limits on photos, which are the machine's and not kept with the run. */
-  PhotoLimits photoLimits() {
-    return photoLimits.limits();
-  }
 
   /** Returns the permission to run code. */
   CodeOption code() {
@@ -284,7 +281,8 @@ final class RunOptions {
             sample().or(() -> base.flatMap(RunConfig::sample)),
             Optional.ofNullable(vectors)
                 .map(VectorOptions::vectors)
-                .or(() -> base.flatMap(RunConfig::vectors)));
+                .or(() -> base.flatMap(RunConfig::vectors)),
+            photoLimits.chosen().or(() -> base.flatMap(RunConfig::photoLimits)));
     TrainOptions training = recipe(run).with(run.opt()).with(changes(base.isPresent()));
     return new RunConfig(
         run.start(),
@@ -295,7 +293,8 @@ final class RunOptions {
         run.tiles(),
         run.skipUnreadable(),
         run.sample(),
-        run.vectors());
+        run.vectors(),
+        run.photoLimits());
   }
 
   private Optional<RunConfig.Sample> sample() {

@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.models.token.PhotoVectors;
+import io.github.geofix.models.token.TokenModel.PhotoVectors;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,10 +1,10 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRules;
-import io.github.geofix.core.tile.TileOptions;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.eval.Drift;
 import io.github.geofix.models.Family;
@@ -177,7 +177,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     LocateServer.Limits limits =
         new LocateServer.Limits(
-            PhotoLimitsOption.scaled(PhotoLimits.server(), maxMegapixels)
+            PhotoLimitsOption.scaled(Photo.Limits.server(), maxMegapixels)
                 .withMaxFileBytes(maxMegabytes * MILLION),
             Runtime.getRuntime().availableProcessors(),
             queue,
@@ -199,7 +199,7 @@ final class ServeCommand implements Callable<Integer> {
         token,
         limits,
         Optional.ofNullable(map)
-            .map(source -> TileSource.open(source, tileCache, TileOptions.defaults())),
+            .map(source -> TileSource.open(source, tileCache, TileSource.Options.defaults())),
         Duration.ofSeconds(10));
   }
 
@@ -247,19 +247,30 @@ final class ServeCommand implements Callable<Integer> {
           AnswerRules.load(path).rules().stream()
               .filter(rule -> rule.masses().size() > 1)
               .findFirst()
-              .map(ServeCommand::drift));
+              .map(rule -> drift(rule, CalibrationVectors.load(path))));
     } catch (RuntimeException e) {
       localizer.close();
       throw e;
     }
   }
 
-  private static LocateServer.Drift drift(AnswerRule rule) {
+  private static LocateServer.Drift drift(
+      AnswerRule rule, Optional<CalibrationVectors> calibration) {
     return new LocateServer.Drift(
         rule,
-        masses -> {
-          Drift drift = Drift.of(rule, masses);
-          return new LocateServer.Drift.Result(drift.distance(), drift.pValue(), drift.isAlarm());
+        calibration.isPresent(),
+        (masses, vectors) -> {
+          Drift scores = Drift.of(rule, masses);
+          Drift drift =
+              calibration
+                  .filter(kept -> !vectors.isEmpty())
+                  .map(kept -> scores.withVectors(Drift.OfVectors.of(kept, vectors)))
+                  .orElse(scores);
+          return new LocateServer.Drift.Result(
+              drift.distance(),
+              drift.pValue(),
+              drift.vectors().stream().mapToDouble(Drift.OfVectors::pValue).findFirst(),
+              drift.isAlarm());
         });
   }
 

@@ -2,7 +2,7 @@ package io.github.geofix.cli;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.internal.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;

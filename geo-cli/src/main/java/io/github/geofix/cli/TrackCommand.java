@@ -1,11 +1,11 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.track.TimedPhoto;
+import io.github.geofix.core.track.Track.TimedPhoto;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.earth.EarthBackdrop;
 import io.github.geofix.eval.protocol.TrackEvaluation;
 import io.github.geofix.eval.report.HtmlReport;
-import io.github.geofix.models.image.ExifTime;
+import io.github.geofix.models.image.Exif;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +60,7 @@ final class TrackCommand implements Callable<Integer> {
 
     List<TimedPhoto> read() {
       if (csv != null) {
-        return TimedPhoto.readCsv(csv, ExifTime::read);
+        return TimedPhoto.readCsv(csv, Exif::time);
       }
       List<Path> files = Objects.requireNonNull(arguments).files();
       AtomicInteger read = new AtomicInteger();
@@ -69,7 +69,7 @@ final class TrackCommand implements Callable<Integer> {
             files,
             file -> {
               bar.stepTo(read.incrementAndGet());
-              return ExifTime.read(file);
+              return Exif.time(file);
             });
       }
     }

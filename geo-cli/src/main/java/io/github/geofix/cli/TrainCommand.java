@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.internal.AtomicFiles;
@@ -9,15 +10,14 @@ import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.Trainer.Progress;
-import io.github.geofix.train.data.ManifestPhotos;
 import io.github.geofix.train.data.TrainingData;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -126,39 +126,39 @@ final class TrainCommand implements Callable<Integer> {
             .map(TrainCommand::readComplete)
             .or(() -> heldOut(config, all, training.seed()));
     AtomicInteger skipped = new AtomicInteger();
-    TrainingData read = list.data(options.photoLimits());
+    TrainingData read = list.data(config.limits());
     TrainingData data =
         config.skipUnreadable()
             ? read.skippingUnreadable(reason -> skip(reason, skipped))
             : texts.size() == 0 ? read : read.withTexts(texts);
     try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
-      model.setPhotoLimits(options.photoLimits());
+      model.setPhotoLimits(config.limits());
       TrainReport report =
           fit(
               model,
               config,
               training,
               data,
-              trainer -> held.map(this::photos).ifPresent(trainer::validateOn));
+              trainer -> held.map(manifest -> photos(manifest, config)).ifPresent(trainer::validateOn));
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }
       noteMissing(model);
       data.photos().ifPresent(model::afterTraining);
-      held.map(this::photos).ifPresent(model::calibrate);
+      held.map(manifest -> photos(manifest, config)).ifPresent(model::calibrate);
       String origin =
           config.data() instanceof RunConfig.Photos photos
               ? photos.csv().toString()
               : origin((RunConfig.Benchmark) config.data());
-      model.save(target, Provenance.card(origin, training, report).withRun(config.toJson()));
+      model.save(target, report.card(origin, training).withRun(config.toJson()));
       stdout.println(target);
       held.map(manifest -> DistanceEvaluator.defaults().evaluate(model.localizer(), manifest))
           .ifPresent(figures -> stdout.println(figures.toMarkdown()));
     }
   }
 
-  private ManifestPhotos photos(Manifest manifest) {
-    return ManifestPhotos.of(manifest, options.photoLimits());
+  private static PhotoSource photos(Manifest manifest, RunConfig config) {
+    return Photos.source(manifest, config.limits());
   }
 
   private static Optional<Manifest> heldOut(RunConfig config, TrainingList all, long seed) {
@@ -196,7 +196,7 @@ final class TrainCommand implements Callable<Integer> {
                                 examples, meters -> photos.shareWithin(token, meters))));
         held.ifPresent(token::calibrate);
         String origin = ((RunConfig.Photos) config.data()).csv().toString();
-        token.save(target, Provenance.card(origin, training, report).withRun(config.toJson()));
+        token.save(target, report.card(origin, training).withRun(config.toJson()));
         stdout.println(target);
         photos.evaluate(token).ifPresent(figures -> stdout.println(figures.toMarkdown()));
       }

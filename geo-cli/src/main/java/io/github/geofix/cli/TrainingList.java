@@ -1,13 +1,13 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import io.github.geofix.eval.protocol.CrossViewProtocol;
-import io.github.geofix.eval.protocol.CrossViewSet;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.PhotoProtocol;
-import io.github.geofix.eval.protocol.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.train.data.TrainingData;
@@ -72,7 +72,7 @@ sealed interface TrainingList {
   Map<String, String> settings();
 
   /** Returns what to train on, photos within limits; pairs have those of their model. */
-  TrainingData data(PhotoLimits limits);
+  TrainingData data(Photo.Limits limits);
 
   /** Returns a part of it: the photos of these rows. */
   TrainingList part(int... rows);
@@ -93,7 +93,7 @@ sealed interface TrainingList {
     }
 
     @Override
-    public TrainingData data(PhotoLimits limits) {
+    public TrainingData data(Photo.Limits limits) {
       return TrainingData.of(photos, limits);
     }
 
@@ -129,7 +129,7 @@ sealed interface TrainingList {
     }
 
     @Override
-    public TrainingData data(PhotoLimits limits) {
+    public TrainingData data(Photo.Limits limits) {
       return TrainingData.ofPairs(pairs, protocol::prepare).withLocations(places);
     }
 

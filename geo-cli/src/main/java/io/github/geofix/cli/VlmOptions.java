@@ -1,7 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.judge.ChatClient;
 import io.github.geofix.judge.VlmLocalizer;
 import io.github.geofix.models.image.Photos;
@@ -63,7 +63,7 @@ final class VlmOptions {
    *
    * @param limits on the photos that it reads
    */
-  Localizer open(PrintWriter err, PhotoLimits limits) {
+  Localizer open(PrintWriter err, Photo.Limits limits) {
     String key = System.getenv(ChatClient.KEY_VARIABLE);
     ChatClient client =
         new ChatClient(

@@ -147,6 +147,7 @@ class CalibrateCommandTest {
             run("calibrate", "--model=" + copy, data, "--within=2500", "--confidence=0.5").code())
         .isZero();
     assertThat(copy.resolve("answer-rules.json")).exists();
+    assertThat(copy.resolve("calibration-vectors.safetensors")).exists();
     Result again =
         run(
             "train",
@@ -158,6 +159,7 @@ class CalibrateCommandTest {
             "--out=" + copy);
     assertThat(again.err()).isEmpty();
     assertThat(copy.resolve("answer-rules.json")).doesNotExist();
+    assertThat(copy.resolve("calibration-vectors.safetensors")).doesNotExist();
     assertThat(copy.resolve("calibration.json")).doesNotExist();
   }
 
@@ -192,6 +194,12 @@ class CalibrateCommandTest {
     assertThat(same.out()).startsWith("verified: ");
     assertThat(same.code()).isZero();
 
+    // What is asked for again decides; it is named.
+    Result otherwise = run("verify", report.toString(), what[0], what[1], "--km=1,750");
+    assertThat(otherwise.code()).isOne();
+    assertThat(otherwise.out() + otherwise.err())
+        .contains("options: was --km=1,2500, is --km=1,750");
+
     String text = Files.readString(report);
     Path forged = folder.resolve("forged.json");
     Files.writeString(forged, text.replaceFirst("\"medianKm\": [0-9.]+", "\"medianKm\": 1.5"));
@@ -213,6 +221,48 @@ class CalibrateCommandTest {
     Result foreign = run("verify", forged.toString(), what[0], what[1]);
     assertThat(foreign.code()).isOne();
     assertThat(foreign.err()).contains("which is not taken from a report: give it again");
+  }
+
+  @Test
+  void aReportIsVerifiedAsItWasComputed() throws IOException {
+    Path report = folder.resolve("computed.json");
+    String[] what = {"--model=" + model, "--data=" + photos};
+    assertThat(
+            run(
+                    "evaluate",
+                    what[0],
+                    what[1],
+                    "--photo-limits=server",
+                    "--max-megapixels=2",
+                    "--memory=64",
+                    "--precision=bfloat16",
+                    "--json=" + report)
+                .code())
+        .isZero();
+    assertThat(report)
+        .content()
+        .contains("--photo-limits=server", "--max-megapixels=2", "\"precision\": \"bfloat16\"");
+    Result same = run("verify", report.toString(), what[0], what[1]);
+    assertThat(same.err()).isEmpty();
+    assertThat(same.out()).startsWith("verified: ").doesNotContain("was ");
+
+    Result limited = run("verify", report.toString(), what[0], what[1], "--max-megapixels=3");
+    assertThat(limited.out()).contains("--max-megapixels=2").contains("--max-megapixels=3");
+
+    // A report of a machine with another Java, on which auto is this precision.
+    Path foreign = folder.resolve("foreign.json");
+    Files.writeString(
+        foreign,
+        Files.readString(report)
+            .replaceFirst("\"machine\": \"[^\"]*\"", "\"machine\": \"Plan 9, Java 99\""));
+    Result elsewhere = run("verify", foreign.toString(), what[0], what[1]);
+    assertThat(elsewhere.code()).isZero();
+    assertThat(elsewhere.out())
+        .startsWith("verified: ")
+        .contains("machine: was Plan 9, Java 99, is ")
+        .doesNotContain("precision: ");
+    Result wider = run("verify", report.toString(), what[0], what[1], "--precision=float32");
+    assertThat(wider.out()).contains("  precision: was bfloat16, is float32");
   }
 
   @Test
@@ -299,6 +349,43 @@ class CalibrateCommandTest {
     assertThat(ruleOf(json).get("alarm").getAsBoolean()).isTrue();
     assertThat(page).content().contains("these photos are unlike those");
     assertThat(json).content().contains("\"withinKm\"", "\"errorsKm\"", "\"continents\"");
+  }
+
+  @Test
+  void photosAtNightAreFoundUnlikeByAModelThatIsUnsureOfAll() throws IOException {
+    Path weak = folder.resolve("weak");
+    copy(Path.of(model), weak);
+    Path night = folder.resolve("night");
+    String earth = "../examples/data/earth/";
+    assertThat(
+            run("dataset earth --reference %searth-blue-marble.jpg --rendering %sdnb_land_ocean_ice_2012.png --count 40 --out %s"
+                    .formatted(earth, earth, night)
+                    .split(" "))
+                .code())
+        .isZero();
+    String system = "--model=" + weak;
+    String[] rule = {"--within=2500", "--confidence=0.5"};
+    assertThat(run("calibrate", system, "--data=" + photos, rule[0], rule[1]).code()).isZero();
+    Path json = folder.resolve("night.json");
+    assertThat(
+            run("evaluate", system, "--data=" + night.resolve("manifest.csv"), "--json=" + json)
+                .out())
+        .contains("### Photos beside those of the calibration", "; their vectors, p 0.001)");
+    JsonObject drift = ruleOf(json).getAsJsonObject("drift");
+    // The scores alone show nothing.
+    assertThat(drift.get("pValue").getAsDouble()).isGreaterThan(0.01);
+    assertThat(drift.getAsJsonObject("vectors").get("pValue").getAsDouble()).isEqualTo(0.001);
+    assertThat(ruleOf(json).get("alarm").getAsBoolean()).isTrue();
+
+    String warning = "geofix: these photos are unlike those that the rule was fitted on";
+    assertThat(run("locate", system, rule[0], rule[1], night.resolve("photos").toString()).err())
+        .contains(warning);
+    String days = folder.resolve("photos/photos").toString();
+    assertThat(run("locate", system, rule[0], rule[1], days).err()).doesNotContain("unlike");
+    // Without a rule the vectors alone are compared.
+    assertThat(run("calibrate", system, "--data=" + photos).code()).isZero();
+    assertThat(run("evaluate", system, "--data=" + night.resolve("manifest.csv")).out())
+        .contains("unlike those of the calibration (their vectors, p 0.001): calibrated scores");
   }
 
   private static JsonObject ruleOf(Path report) throws IOException {

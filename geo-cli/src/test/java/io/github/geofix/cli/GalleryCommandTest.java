@@ -9,7 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.models.internal.encoder.EncoderConfig;
 import io.github.geofix.models.internal.encoder.EncoderModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.io.ModelCard;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -37,7 +37,7 @@ final class GalleryCommandTest {
   @BeforeAll
   static void build() throws IOException {
     try (EncoderModel model = EncoderModel.create(EncoderConfig.of("residual-small"), 1)) {
-      model.save(folder.resolve("encoder"), Provenance.untrained("nothing", 1));
+      model.save(folder.resolve("encoder"), ModelCard.untrained("nothing", 1));
     }
     StringBuilder list = new StringBuilder("image,latitude,longitude\n");
     for (int i = 0; i < 30; i++) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,7 @@ final class IndexEditTest {
   @Test
   void rowsOfARegionAreRemovedAndTheirSpaceFreed() throws IOException {
     Path file = folder.resolve("a.index");
-    EmbeddingIndexBuilder rows = EmbeddingIndex.builder(64, IndexOptions.defaults());
+    EmbeddingIndex.Builder rows = EmbeddingIndex.builder(64, EmbeddingIndex.Options.defaults());
     for (int i = 0; i < 2000; i++) {
       float[] vector = new float[64];
       vector[i % 64] = 1;

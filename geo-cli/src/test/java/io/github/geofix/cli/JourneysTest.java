@@ -1,10 +1,11 @@
 package io.github.geofix.cli;
 
 import static io.github.geofix.cli.Result.run;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.index.EmbeddingsWriter;
+import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.geoclip.GeoClipConfig;
 import io.github.geofix.models.image.ClassMap;
@@ -82,6 +83,16 @@ final class JourneysTest {
     }
     Files.delete(folder.resolve("data/im2gps3k/im/1.classes.png"));
     assertThat(run(command).out()).contains("1 map written");
+    Files.writeString(csv, "data/im2gps3k/im/none.jpg\ndata/im2gps3k/im/0.jpg\n", APPEND);
+    assertThat(run(command).code()).isEqualTo(1);
+    Files.delete(folder.resolve("data/im2gps3k/im/2.classes.png"));
+    List<String> skipping = new ArrayList<>(List.of(command));
+    skipping.addAll(List.of("--skip-unreadable", "--batch", "2"));
+    Result skipped = run(skipping.toArray(String[]::new));
+    assertThat(skipped.out()).contains("1 map written, 1 photo skipped");
+    assertThat(skipped.err()).contains("none.jpg");
+    assertThat(run("classmaps", "--source", "onnx:none.onnx", "--data", csv.toString()).err())
+        .contains("no such file: none.onnx");
     assertThat(run("classmaps", "--source", "sidecar:.png", "--data", csv.toString()).err())
         .contains("reads maps that are there already");
   }
@@ -103,7 +114,8 @@ final class JourneysTest {
         folder.resolve("weights/clip-vit-large-patch14/config.json"),
         "{\"model_type\": \"clip\", \"vision_config\": {\"hidden_act\": \"quick_gelu\"}}");
     SplittableRandom random = new SplittableRandom(1);
-    try (EmbeddingsWriter texts = EmbeddingsWriter.create(folder.resolve("data/mp16-texts.npy"))) {
+    try (Embeddings.Writer texts =
+        Embeddings.Writer.create(folder.resolve("data/mp16-texts.npy"))) {
       for (int i = 0; i < TRAINING_PHOTOS; i++) {
         float[] text = new float[6];
         // Every third photo has no text.

@@ -6,17 +6,14 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.image.Photos;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.train.Provenance;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,7 +30,7 @@ enum KillTask {
     @Override
     void write(Path in, Path out, int version) {
       try (GeoModel model = model(version)) {
-        model.save(out.resolve("model"), Provenance.untrained("kill " + version, version));
+        model.save(out.resolve("model"), ModelCard.untrained("kill " + version, version));
       }
     }
 
@@ -91,7 +88,7 @@ enum KillTask {
     @Override
     void write(Path in, Path out, int version) {
       Random random = new Random(version);
-      try (EmbeddingsWriter writer = EmbeddingsWriter.create(out.resolve("vectors.npy"))) {
+      try (Embeddings.Writer writer = Embeddings.Writer.create(out.resolve("vectors.npy"))) {
         for (int row = 0; row < ROWS; row++) {
           writer.write(vector(random));
         }
@@ -262,7 +259,7 @@ enum KillTask {
     }
     Files.writeString(in.resolve("points.csv"), points);
     try (GeoModel model = model(1)) {
-      model.save(in.resolve("model"), Provenance.untrained("kill", 1));
+      model.save(in.resolve("model"), ModelCard.untrained("kill", 1));
     }
     Files.copy(in.resolve("model/weights.safetensors"), in.resolve("backbone.safetensors"));
   }
@@ -293,9 +290,10 @@ enum KillTask {
     Family.of(opened).load(opened).close();
   }
 
-  private static EmbeddingIndexBuilder rows(int seed) {
+  private static EmbeddingIndex.Builder rows(int seed) {
     Random random = new Random(seed);
-    EmbeddingIndexBuilder rows = EmbeddingIndex.builder(DIMENSION, IndexOptions.defaults());
+    EmbeddingIndex.Builder rows =
+        EmbeddingIndex.builder(DIMENSION, EmbeddingIndex.Options.defaults());
     for (int row = 0; row < ROWS; row++) {
       rows.add(vector(random), new LatLng(random.nextInt(90), random.nextInt(180)), "row" + row);
     }

@@ -7,9 +7,9 @@ import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.train.Provenance;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -73,7 +73,7 @@ final class MapCommandsTest {
     Path saved = folder.resolve("model");
     try (RecombineModel model =
         RecombineModel.create(config, List.of(new LatLng(47, 8), new LatLng(-20, 130)), 1)) {
-      model.save(saved, Provenance.untrained("nothing", 1));
+      model.save(saved, ModelCard.untrained("nothing", 1));
     }
     return saved.toString();
   }
@@ -86,7 +86,7 @@ final class MapCommandsTest {
 
   @Test
   void locateShowsTheHeading() throws IOException {
-    String model = model(config().withPhotos(new RecombineConfig.Ground(8, 360, false, false)));
+    String model = model(config().withPhotos(new RecombineConfig.Ground(8, 360, RecombineConfig.Augment.NONE, false)));
     String photo = photo();
     Result json = Result.run("locate", "--model", model, "--format", "json", photo);
     JsonObject candidate =

@@ -3,7 +3,7 @@ package io.github.geofix.cli;
 import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +83,20 @@ final class PhotoLimitsOptionTest {
     assertThat(read.code()).as(read.err()).isZero();
   }
 
+  @Test
+  void aRunKeepsTheLimitsItWasMadeWith() {
+    Path first = folder.resolve("kept");
+    assertThat(with(line("train", "kept"), "--max-megapixels=2").code()).isZero();
+    RunConfig run = RunConfig.read(first);
+    assertThat(run.limits()).isEqualTo(Photo.Limits.defaults().withMaxPixels(2_000_000));
+    Result again = run("train", "--config=" + first, "--out=" + folder.resolve("again"));
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(RunConfig.read(folder.resolve("again")).limits()).isEqualTo(run.limits());
+    Result less =
+        run("train", "--config=" + first, "--max-megapixels=1", "--out=" + folder.resolve("less"));
+    assertThat(less.err()).contains("more than the 1000000 allowed");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"locate", "evaluate", "calibrate", "embed", "gallery build"})
   void precisionAndMemoryAreSet(String command) {
@@ -96,11 +110,11 @@ final class PhotoLimitsOptionTest {
 
   @Test
   void largerPhotosMayTakeAsMuchMore() {
-    PhotoLimits defaults = PhotoLimits.defaults();
-    PhotoLimits twice = PhotoLimitsOption.scaled(defaults, 200);
+    Photo.Limits defaults = Photo.Limits.defaults();
+    Photo.Limits twice = PhotoLimitsOption.scaled(defaults, 200);
     assertThat(twice)
         .isEqualTo(
-            new PhotoLimits(
+            new Photo.Limits(
                 2 * defaults.maxPixels(),
                 2 * defaults.maxFileBytes(),
                 2 * defaults.maxMemoryBytes()));

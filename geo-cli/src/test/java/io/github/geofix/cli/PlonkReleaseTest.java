@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.encoder.EncoderConfig;
 import io.github.geofix.models.internal.encoder.EncoderModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.io.ModelCard;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ final class PlonkReleaseTest {
     ImageSpec image = ImageSpec.imageNet(56);
     try (EncoderModel backbone =
         EncoderModel.create(EncoderConfig.of("dinov2-s14-reg").withImage(image), 1)) {
-      backbone.save(folder.resolve("dino"), Provenance.untrained("nothing", 1));
+      backbone.save(folder.resolve("dino"), ModelCard.untrained("nothing", 1));
     }
     Result imported =
         Result.run(
@@ -65,9 +64,10 @@ final class PlonkReleaseTest {
     Files.writeString(
         release.resolve("config.json"),
         """
-        {"input_dim": 3, "dim": %d, "depth": 1, "expansion": 4, "cond_dim": %d}"""
+        {"input_dim": 3, "dim": %d, "depth": 1, "expansion": 4, "cond_dim": %d}\
+        """
             .formatted(WIDTH, CONDITION));
-    SafetensorsWriter writer =
+    Safetensors.Writer writer =
         Safetensors.writer().floats("time_embedder.encode_time.freqs", new float[] {1}, 1);
     linear(writer, "time_embedder.map_time.0", WIDTH, 2);
     linear(writer, "time_embedder.map_time.2", WIDTH, WIDTH);
@@ -81,7 +81,7 @@ final class PlonkReleaseTest {
     writer.write(release.resolve("model.safetensors"));
   }
 
-  private void linear(SafetensorsWriter writer, String name, int rows, int columns) {
+  private void linear(Safetensors.Writer writer, String name, int rows, int columns) {
     writer.floats(name + ".weight", normal(rows * columns, columns), rows, columns);
     writer.floats(name + ".bias", normal(rows, rows), rows);
   }

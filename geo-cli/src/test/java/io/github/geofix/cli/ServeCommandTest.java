@@ -3,8 +3,8 @@ package io.github.geofix.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.abstention.AnswerRules;
-import io.github.geofix.core.abstention.ErrorBound;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;

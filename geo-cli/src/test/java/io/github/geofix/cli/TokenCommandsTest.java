@@ -11,14 +11,13 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.TokenNetwork;
-import io.github.geofix.train.Provenance;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,7 +48,7 @@ final class TokenCommandsTest {
   void write() throws IOException {
     model = folder.resolve("token").toString();
     try (TokenModel token = TokenModel.create(TokenConfig.tiny(), 1)) {
-      token.save(Path.of(model), Provenance.untrained("a test", 1));
+      token.save(Path.of(model), ModelCard.untrained("a test", 1));
     }
     Random random = new Random(5);
     StringBuilder csv = new StringBuilder("image,latitude,longitude\n");
@@ -246,14 +245,19 @@ final class TokenCommandsTest {
 
   @Test
   void modelsOfVectorsLocateAndAreEvaluatedWithNeighbors() {
+    TokenConfig tiny = TokenConfig.tiny();
     TokenConfig config =
-        TokenConfig.tiny()
-            .withInput(new TokenConfig.Vectors(VECTORS, DIMENSION, 3))
-            .withCells(CellTokenizer.Options.defaults().withLevel(4))
-            .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 1, 0));
+        new TokenConfig(
+            new TokenConfig.Vectors(VECTORS, DIMENSION, 3),
+            CellTokenizer.Options.defaults().withLevel(4),
+            new TokenNetwork.Options(16, 4, 32, 1, 1, 0),
+            tiny.loss(),
+            tiny.decoding(),
+            tiny.selection(),
+            tiny.answer());
     String untrained = folder.resolve("vectors").toString();
     try (TokenModel token = TokenModel.create(config, 1)) {
-      token.save(Path.of(untrained), Provenance.untrained("a test", 1));
+      token.save(Path.of(untrained), ModelCard.untrained("a test", 1));
     }
     float[] values = new float[PHOTOS * VECTORS * DIMENSION];
     Random random = new Random(3);
@@ -354,7 +358,7 @@ final class TokenCommandsTest {
   void learnsFromVectorsOfAnEncoderAndThenLocatesPhotos() throws IOException {
     try (EmbedModel embed =
         EmbedModel.create(EmbedConfig.tiny(), Manifest.readCsv(Path.of(list)).locations(), 1)) {
-      embed.save(folder.resolve("encoder"), Provenance.untrained("a test", 1));
+      embed.save(folder.resolve("encoder"), ModelCard.untrained("a test", 1));
     }
     String vectors = in("vectors.safetensors");
     done("embed", "--model", in("encoder"), "--data", list, "--out", vectors, "--batch", "1");
@@ -461,7 +465,7 @@ final class TokenCommandsTest {
   @Test
   void saysWhichOptionsOfVectorsAreMissing() {
     String vectors = in("vectors.npy");
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(Path.of(vectors))) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(Path.of(vectors))) {
       for (int i = 0; i < PHOTOS; i++) {
         writer.write(new float[] {i, 1, -i, 2});
       }

@@ -12,11 +12,11 @@ import java.util.Objects;
  *     threads that all such models of the process share, as many as keep all cores busy
  * @param precision of the network; a model that is not in float32 answers, but is neither trained
  *     nor saved
- * @param photoLimits on the photos that the model decodes; {@link PhotoLimits#server()} for those
+ * @param photoLimits on the photos that the model decodes; {@link Photo.Limits#server()} for those
  *     of strangers
  */
 public record LoadOptions(
-    boolean allowCode, int computeThreads, Precision precision, PhotoLimits photoLimits) {
+    boolean allowCode, int computeThreads, Precision precision, Photo.Limits photoLimits) {
   private static final int MOST_THREADS = 1024;
 
   /**
@@ -38,10 +38,10 @@ public record LoadOptions(
 
   /**
    * Returns the options that refuse code, share the threads of the process, load in float32, and
-   * have {@link PhotoLimits#defaults()}.
+   * have {@link Photo.Limits#defaults()}.
    */
   public static LoadOptions defaults() {
-    return new LoadOptions(false, 0, Precision.FLOAT32, PhotoLimits.defaults());
+    return new LoadOptions(false, 0, Precision.FLOAT32, Photo.Limits.defaults());
   }
 
   /** Returns a copy that allows code, or not. */
@@ -60,7 +60,7 @@ public record LoadOptions(
   }
 
   /** Returns a copy with other limits on photos. */
-  public LoadOptions withPhotoLimits(PhotoLimits photoLimits) {
+  public LoadOptions withPhotoLimits(Photo.Limits photoLimits) {
     return new LoadOptions(allowCode, computeThreads, precision, photoLimits);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.core.metrics.LocateMetrics;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
@@ -193,8 +195,8 @@ public interface Localizer extends AutoCloseable {
    * Returns the limits on the photos that this localizer decodes, those of {@link LoadOptions} for
    * loaded models.
    */
-  default PhotoLimits photoLimits() {
-    return PhotoLimits.defaults();
+  default Photo.Limits photoLimits() {
+    return Photo.Limits.defaults();
   }
 
   /**
@@ -203,6 +205,17 @@ public interface Localizer extends AutoCloseable {
    * @throws NoAnswerException if the localizer declines to answer for a photo
    */
   List<Location> locateImages(List<BufferedImage> photos);
+
+  /**
+   * Returns the model's vector of a photo, [D], for finding out whether photos are of the kind that
+   * the model was calibrated on, see {@link CalibrationVectors}. Costs about as much as locating it.
+   *
+   * @return empty if the model has no such vectors
+   * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
+   */
+  default Optional<float[]> vector(Photo photo) {
+    return Optional.empty();
+  }
 
   /**
    * Locates an empty image, so that the first photo does not wait for what is set up once: threads,
@@ -229,4 +242,44 @@ public interface Localizer extends AutoCloseable {
   /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
   @Override
   void close();
+
+  /**
+   * The result for one of several photo files: its location, the reason why there is none, or the
+   * error of reading it.
+   */
+  sealed interface PhotoOutcome {
+
+    /** Returns the photo. */
+    Path photo();
+
+    /**
+     * A photo that was located.
+     *
+     * @param photo the photo
+     * @param location the estimated location
+     */
+    record Located(Path photo, Location location) implements PhotoOutcome {}
+
+    /**
+     * A photo that could not be read.
+     *
+     * @param photo the photo
+     * @param error the reason: missing, truncated, not an image
+     */
+    record Failed(Path photo, UncheckedIOException error) implements PhotoOutcome {
+
+      /** Returns the message of the error, which has the name of the photo. */
+      public String reason() {
+        return String.valueOf(error.getMessage());
+      }
+    }
+
+    /**
+     * A photo that was read, but that the localizer declines to locate.
+     *
+     * @param photo the photo
+     * @param reason why, such as that it resembles no photo of a gallery
+     */
+    record Unanswered(Path photo, String reason) implements PhotoOutcome {}
+  }
 }

@@ -2,6 +2,7 @@ package io.github.geofix.core;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.GeoJsonWriter;
 import java.io.IOException;

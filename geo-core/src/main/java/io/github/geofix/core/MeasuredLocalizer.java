@@ -1,11 +1,13 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.metrics.LocateMetrics;
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -57,7 +59,12 @@ record MeasuredLocalizer(Localizer localizer, LocateMetrics metrics) implements 
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

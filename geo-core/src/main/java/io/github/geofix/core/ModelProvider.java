@@ -65,14 +65,14 @@ public interface ModelProvider {
    *
    * @throws java.io.UncheckedIOException if the file is missing, too large, damaged or no image
    */
-  BufferedImage read(Path photo, PhotoLimits limits);
+  BufferedImage read(Path photo, Photo.Limits limits);
 
   /**
    * Decodes the bytes of a photo's file as models read it: upright, RGB.
    *
    * @throws java.io.UncheckedIOException if the photo is too large, damaged or no image
    */
-  BufferedImage decode(byte[] photo, PhotoLimits limits);
+  BufferedImage decode(byte[] photo, Photo.Limits limits);
 
   /**
    * Decodes a photo as models read it: upright, RGB.
@@ -81,5 +81,5 @@ public interface ModelProvider {
    * @throws java.io.UncheckedIOException if reading fails, or the photo is too large, damaged or no
    *     image
    */
-  BufferedImage decode(InputStream photo, PhotoLimits limits);
+  BufferedImage decode(InputStream photo, Photo.Limits limits);
 }

@@ -1,5 +1,7 @@
 package io.github.geofix.core;
 
+import io.github.geofix.core.Localizer.PhotoOutcome;
+
 /**
  * Thrown for a photo that a localizer can read but declines to locate, such as one that resembles
  * no photo of a gallery. {@link Localizer#locateEach} reports it as {@link PhotoOutcome.Unanswered}

@@ -9,16 +9,16 @@ import java.util.Optional;
 public interface PhotoSource {
 
   /**
-   * A decoded photo.
+   * A decoded photo with its position.
    *
    * @param image upright pixels
    * @param latLng where it was taken
    * @param file the file it was read from, for models that read sidecar files; empty if none
    */
-  record Photo(BufferedImage image, LatLng latLng, Optional<Path> file) {
+  record LabeledPhoto(BufferedImage image, LatLng latLng, Optional<Path> file) {
 
     /** Creates a photo without a file. */
-    public Photo(BufferedImage image, LatLng latLng) {
+    public LabeledPhoto(BufferedImage image, LatLng latLng) {
       this(image, latLng, Optional.empty());
     }
   }
@@ -32,5 +32,5 @@ public interface PhotoSource {
    * @param epoch 0, 1, ...: a source that renders its photos may give new ones in each epoch
    * @param index 0 to {@link #size()} - 1
    */
-  Photo photo(int epoch, int index);
+  LabeledPhoto photo(int epoch, int index);
 }

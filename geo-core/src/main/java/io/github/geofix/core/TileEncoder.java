@@ -3,7 +3,9 @@ package io.github.geofix.core;
 import io.github.geofix.core.format.ModelFormatException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Encoder of map images and photos into a shared embedding space, in which a photo is near the map
@@ -70,4 +72,36 @@ public interface TileEncoder extends AutoCloseable {
   /** Frees the model's memory. Later calls fail with {@link IllegalStateException}. */
   @Override
   void close();
+
+  /**
+   * A photo and the map tile of its place, as files. Immutable and thread-safe.
+   *
+   * @param photo a ground panorama, or a photo from above
+   * @param tile square, north up; several photos may share one
+   * @param semiPositives other tiles that show the photo's place without being centered on it, as
+   *     in VIGOR; they are neither positives nor negatives
+   */
+  record ImagePair(Path photo, Path tile, List<Path> semiPositives) {
+
+    /** Copies the list. */
+    public ImagePair {
+      semiPositives = List.copyOf(semiPositives);
+    }
+
+    /** Creates a pair without semi-positives. */
+    public ImagePair(Path photo, Path tile) {
+      this(photo, tile, List.of());
+    }
+
+    /**
+     * Returns the number of each pair's tile, counted from 0 in order of first appearance, by which
+     * a batch sampler keeps photos of one tile apart.
+     */
+    public static int[] tileNumbers(List<ImagePair> pairs) {
+      Map<Path, Integer> numbers = new HashMap<>();
+      return pairs.stream()
+          .mapToInt(pair -> numbers.computeIfAbsent(pair.tile(), tile -> numbers.size()))
+          .toArray();
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.github.geofix.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;

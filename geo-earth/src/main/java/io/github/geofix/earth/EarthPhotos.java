@@ -124,9 +124,9 @@ public final class EarthPhotos {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         EarthPhoto photo = EarthPhotos.this.photo((long) epoch * size + index);
-        return new Photo(photo.image(), photo.latLng());
+        return new LabeledPhoto(photo.image(), photo.latLng());
       }
     };
   }

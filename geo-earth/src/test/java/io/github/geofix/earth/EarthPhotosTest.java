@@ -179,7 +179,7 @@ class EarthPhotosTest {
   void sourceHasNewPhotosInEveryEpoch() {
     PhotoSource source = photos(DEFAULTS).source(10);
     assertThat(source.size()).isEqualTo(10);
-    PhotoSource.Photo photo = source.photo(2, 3);
+    PhotoSource.LabeledPhoto photo = source.photo(2, 3);
     assertThat(photo.latLng()).isEqualTo(photos(DEFAULTS).photo(23).latLng());
     assertThat(pixels(photo.image())).isEqualTo(pixels(photos(DEFAULTS).photo(23).image()));
   }

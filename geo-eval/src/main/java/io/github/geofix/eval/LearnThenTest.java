@@ -2,7 +2,7 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.Location;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.WorstCase;

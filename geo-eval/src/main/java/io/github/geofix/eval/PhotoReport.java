@@ -8,7 +8,10 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class PhotoReport {
 
   private static final int RELIABILITY_BINS = 10;
-  private static final double[] HEADING_DEGREES = {10, 45, 90};
 
   /**
    * What a report holds besides the distances.
@@ -272,77 +274,18 @@ public final class PhotoReport {
     return options.rightKm();
   }
 
-  /** Returns the report in Markdown. */
-  public String toMarkdown() {
-    StringBuilder text = new StringBuilder(distances.toMarkdown());
-    append(text, "By continent", DistanceReport.table("continent", continents));
-    if (!cells.isEmpty()) {
-      append(text, "By cell", DistanceReport.table("cell", cells));
-    }
-    Table others = others();
-    append(text, "Other figures", others);
-    if (intervals != null) {
-      append(text, intervals.title(), intervals.table());
-    }
-    return text.toString();
+  private PhotoFigures figures() {
+    return new PhotoFigures(this, intervals);
   }
 
-  private static void append(StringBuilder text, String heading, Table table) {
-    text.append("\n### ").append(heading).append("\n\n").append(table.toMarkdown());
+  /** Returns the report in Markdown. */
+  public String toMarkdown() {
+    return figures().markdown();
   }
 
   /** Returns what is known besides distances as a table. */
   public Table others() {
-    Table table = new Table("metric", "value", "95 % interval");
-    metrics().forEach((name, metric) -> table.row(name, metric.shown(), metric.interval()));
-    return table;
-  }
-
-  private Map<String, Metric> metrics() {
-    Map<String, Metric> metrics = new LinkedHashMap<>();
-    metrics.put("continent right", Metric.of(hierarchy.continent()));
-    metrics.put("country right", Metric.of(hierarchy.country()));
-    Share region = hierarchy.region();
-    if (region != null) {
-      metrics.put("named region right", Metric.of(region));
-    }
-    metrics.put("hierarchical path score", Metric.of(hierarchy.meanPathScore()));
-    negativeLogLikelihood()
-        .ifPresent(nats -> metrics.put("negative log likelihood, nats per km2", Metric.of(nats)));
-    headings()
-        .ifPresent(
-            errors -> {
-              metrics.put("heading error median degrees", Metric.of(errors.medianDegrees()));
-              metrics.put("heading error mean degrees", Metric.of(errors.meanDegrees()));
-              for (double degrees : HEADING_DEGREES) {
-                metrics.put(
-                    "heading within " + DistanceReport.plain(degrees) + " degrees",
-                    Metric.of(errors.within(degrees)));
-              }
-            });
-    sequences()
-        .ifPresent(
-            all -> {
-              metrics.put("sequence right at every step", Metric.of(all.strict()));
-              for (int step = 1; step < all.prefixes().size(); step++) {
-                metrics.put(
-                    "sequence right up to step " + step, Metric.of(all.prefixes().get(step - 1)));
-              }
-            });
-    reliability()
-        .ifPresent(
-            curve ->
-                metrics.put(
-                    "expected calibration error within " + DistanceReport.plain(rightKm()) + " km",
-                    Metric.of(curve.expectedCalibrationError())));
-    riskCoverage()
-        .ifPresent(
-            curve -> {
-              String limit = " within " + DistanceReport.plain(rightKm()) + " km";
-              metrics.put("area under risk-coverage curve" + limit, Metric.of(curve.area()));
-              metrics.put("least possible area" + limit, Metric.of(curve.optimum()));
-            });
-    return metrics;
+    return figures().others();
   }
 
   /**
@@ -350,25 +293,7 @@ public final class PhotoReport {
    * continent or a cell; shares and their 95 % intervals are 0 to 1.
    */
   public String toCsv() {
-    Table table = new Table("group", "photos", "metric", "value", "low", "high");
-    addRows(table, "all", distances);
-    continents.forEach((name, report) -> addRows(table, "continent " + name, report));
-    cells.forEach((name, report) -> addRows(table, "cell " + name, report));
-    metrics().forEach((name, metric) -> metric.addTo(table, "all", distances.count(), name));
-    if (intervals != null) {
-      String group = intervals.title();
-      intervals()
-          .forEach(
-              (name, interval) ->
-                  new Metric(interval.value(), interval.low(), interval.high())
-                      .addTo(table, group, distances.count(), name));
-    }
-    return table.toCsv();
-  }
-
-  private static void addRows(Table table, String group, DistanceReport report) {
-    Metric.of(report.summary())
-        .forEach((name, metric) -> metric.addTo(table, group, report.count(), name));
+    return figures().csv();
   }
 
   /**
@@ -383,52 +308,7 @@ public final class PhotoReport {
 
   /** As {@link #toJson}, as a tree, so that larger reports can contain it. */
   public JsonObject toJsonObject() {
-    JsonObject json = distances.toJsonObject();
-    json.add("continents", DistanceJson.tree(summaries(continents)));
-    json.add("hierarchy", DistanceJson.tree(hierarchy));
-    negativeLogLikelihood()
-        .ifPresent(
-            nats -> {
-              // JSON has no infinity.
-              if (Double.isFinite(nats)) {
-                json.addProperty("negativeLogLikelihood", nats);
-              }
-            });
-    if (intervals != null) {
-      json.add("bootstrap", DistanceJson.tree(intervals));
-    }
-    if (!cells.isEmpty()) {
-      json.add("cells", DistanceJson.tree(summaries(cells)));
-    }
-    headings().ifPresent(errors -> json.add("headings", DistanceJson.tree(figures(errors))));
-    sequences().ifPresent(all -> json.add("sequences", DistanceJson.tree(all)));
-    reliability()
-        .ifPresent(
-            curve -> {
-              json.add("reliability", DistanceJson.tree(curve));
-              json.addProperty("reliabilityRightKm", rightKm());
-            });
-    riskCoverage().ifPresent(curve -> json.add("riskCoverage", DistanceJson.tree(curve)));
-    return json;
-  }
-
-  private static Map<String, DistanceReport.Summary> summaries(Map<String, DistanceReport> groups) {
-    Map<String, DistanceReport.Summary> summaries = new LinkedHashMap<>();
-    groups.forEach((name, report) -> summaries.put(name, report.summary()));
-    return summaries;
-  }
-
-  private static Map<String, Object> figures(Headings errors) {
-    Map<String, Share> within = new LinkedHashMap<>();
-    for (double degrees : HEADING_DEGREES) {
-      within.put(DistanceReport.plain(degrees), errors.within(degrees));
-    }
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("count", errors.count());
-    figures.put("medianDegrees", errors.medianDegrees());
-    figures.put("meanDegrees", errors.meanDegrees());
-    figures.put("withinDegrees", within);
-    return figures;
+    return figures().json();
   }
 
   /**
@@ -436,14 +316,183 @@ public final class PhotoReport {
    * R@50m} where a limit is less than a kilometer.
    */
   public Map<String, Share> shares() {
-    Map<String, Share> shares = new LinkedHashMap<>();
-    for (double km : distances.limitsKm()) {
-      shares.put(
-          km < 1
-              ? "R@" + DistanceReport.plain(Math.rint(km * 1e6) / 1e3) + "m"
-              : "acc@" + DistanceReport.plain(km) + "km",
-          distances.errors().withinKm(km));
+    return figures().shares();
+  }
+
+  /**
+   * Confusion matrix of predicted and true regions.
+   *
+   * @param regions the names of the regions, those with most photos first
+   * @param counts photos by true region, then by guessed region: one list a true region
+   */
+  public record Confusion(List<String> regions, List<List<Integer>> counts) {
+
+    /** Copies the lists. */
+    public Confusion {
+      regions = List.copyOf(regions);
+      counts = counts.stream().map(List::copyOf).toList();
     }
-    return shares;
+
+    /**
+     * Counts photos by region, paired by position in the lists.
+     *
+     * @throws IllegalArgumentException if the lists are empty or differ in size
+     */
+    public static Confusion of(List<String> trueRegions, List<String> guessedRegions) {
+      if (trueRegions.isEmpty() || trueRegions.size() != guessedRegions.size()) {
+        throw new IllegalArgumentException(
+            Count.of(trueRegions.size(), "true regions and ")
+                + Count.of(guessedRegions.size(), "guessed ones"));
+      }
+      Map<String, Integer> photos = new HashMap<>();
+      trueRegions.forEach(region -> photos.merge(region, 1, Integer::sum));
+      guessedRegions.forEach(region -> photos.putIfAbsent(region, 0));
+      List<String> regions = new ArrayList<>(photos.keySet());
+      Collections.sort(regions);
+      regions.sort((a, b) -> photos.getOrDefault(b, 0) - photos.getOrDefault(a, 0));
+      Map<String, Integer> index = new HashMap<>();
+      regions.forEach(region -> index.put(region, index.size()));
+      int[][] counts = new int[regions.size()][regions.size()];
+      for (int i = 0; i < trueRegions.size(); i++) {
+        counts[index.getOrDefault(trueRegions.get(i), 0)][
+            index.getOrDefault(guessedRegions.get(i), 0)]++;
+      }
+      List<List<Integer>> rows = new ArrayList<>();
+      for (int[] row : counts) {
+        rows.add(Arrays.stream(row).boxed().toList());
+      }
+      return new Confusion(regions, rows);
+    }
+  }
+
+  /**
+   * Errors of predicted headings, in degrees. Immutable and thread-safe.
+   *
+   * <p>The error of a heading is the smaller angle between the two directions, 0 to 180.
+   */
+  public static final class Headings {
+
+    private final double[] sorted;
+
+    private Headings(double[] sorted) {
+      this.sorted = sorted;
+    }
+
+    /**
+     * Compares headings paired by position, in degrees, of any number of turns.
+     *
+     * @throws IllegalArgumentException if the arrays are empty, differ in length or hold a value
+     *     that is not finite
+     */
+    public static Headings of(double[] truths, double[] guesses) {
+      if (truths.length == 0 || truths.length != guesses.length) {
+        throw new IllegalArgumentException(
+            Count.of(truths.length, "true headings do not pair with ")
+                + Count.of(guesses.length, "guesses"));
+      }
+      double[] errors = new double[truths.length];
+      for (int i = 0; i < errors.length; i++) {
+        // Within -180 to 180, whatever the number of turns.
+        errors[i] = Math.abs(Math.IEEEremainder(guesses[i] - truths[i], 360));
+      }
+      Arrays.sort(errors);
+      if (Double.isNaN(errors[errors.length - 1])) {
+        throw new IllegalArgumentException("a heading is not a finite number");
+      }
+      return new Headings(errors);
+    }
+
+    /** Returns the number of photos. */
+    public int count() {
+      return sorted.length;
+    }
+
+    /** Returns the median error in degrees, 0 to 180. */
+    public double medianDegrees() {
+      return Quantile.ofSorted(sorted, 0.5);
+    }
+
+    /** Returns the mean error in degrees, 0 to 180; a random guess has 90. */
+    public double meanDegrees() {
+      return Arrays.stream(sorted).sum() / sorted.length;
+    }
+
+    /** Returns the share of photos whose heading is at most {@code degrees} off. */
+    public Share within(double degrees) {
+      return Share.of(
+          Arrays.stream(sorted).filter(error -> error <= degrees).count(), sorted.length);
+    }
+  }
+
+  /**
+   * Reliability of scores: scores against the share of right answers.
+   *
+   * @param bins the bins that hold a photo, by ascending score
+   * @param expectedCalibrationError the mean over all photos of the gap between their bin's mean
+   *     score and its accuracy, 0 to 1: Naeini, Cooper and Hauskrecht, "Obtaining well calibrated
+   *     probabilities using Bayesian binning", AAAI 2015
+   */
+  public record Reliability(List<Bin> bins, double expectedCalibrationError) {
+
+    /**
+     * The photos whose scores lie in one range.
+     *
+     * @param low the range's lower end, exclusive but for the first bin
+     * @param high the range's upper end, inclusive
+     * @param meanScore the mean score of its photos
+     * @param accuracy the share of its photos that were right
+     * @param count the number of its photos, at least 1
+     */
+    public record Bin(double low, double high, double meanScore, Share accuracy, int count) {}
+
+    /** Copies the list. */
+    public Reliability {
+      bins = List.copyOf(bins);
+    }
+
+    /**
+     * Sorts photos into bins of equal width over scores of 0 to 1.
+     *
+     * @param scores the score of each photo's answer
+     * @param right whether each answer was right, in the same order
+     * @param binCount the number of bins, empty ones included
+     * @throws IllegalArgumentException if there is no photo, the arrays differ in length, or a
+     *     score is not within 0 to 1
+     */
+    public static Reliability of(double[] scores, boolean[] right, int binCount) {
+      if (scores.length == 0 || scores.length != right.length || binCount < 1) {
+        throw new IllegalArgumentException(
+            Count.of(scores.length, "scores, ")
+                + Count.of(right.length, "answers and ")
+                + Count.of(binCount, "bins"));
+      }
+      int[] counts = new int[binCount];
+      int[] hits = new int[binCount];
+      double[] sums = new double[binCount];
+      for (int i = 0; i < scores.length; i++) {
+        if (!(scores[i] >= 0 && scores[i] <= 1)) {
+          throw new IllegalArgumentException("a score must be 0 to 1: " + scores[i]);
+        }
+        int bin = Math.max(0, (int) Math.ceil(scores[i] * binCount) - 1);
+        counts[bin]++;
+        hits[bin] += right[i] ? 1 : 0;
+        sums[bin] += scores[i];
+      }
+      List<Bin> bins = new ArrayList<>();
+      double gaps = 0;
+      for (int b = 0; b < binCount; b++) {
+        if (counts[b] > 0) {
+          bins.add(
+              new Bin(
+                  (double) b / binCount,
+                  (double) (b + 1) / binCount,
+                  sums[b] / counts[b],
+                  Share.of(hits[b], counts[b]),
+                  counts[b]));
+          gaps += Math.abs(sums[b] - hits[b]);
+        }
+      }
+      return new Reliability(bins, gaps / scores.length);
+    }
   }
 }

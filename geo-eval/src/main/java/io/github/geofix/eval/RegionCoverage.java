@@ -1,7 +1,7 @@
 package io.github.geofix.eval;
 
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;

@@ -1,7 +1,7 @@
 package io.github.geofix.eval;
 
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.IndexOptions.Metric;
 import io.github.geofix.core.internal.index.ScoreCounts;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

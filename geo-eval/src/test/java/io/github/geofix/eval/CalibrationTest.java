@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.geofix.eval.PhotoReport.Confusion;
+import io.github.geofix.eval.PhotoReport.Reliability;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

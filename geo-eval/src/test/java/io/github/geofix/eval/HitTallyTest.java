@@ -3,6 +3,7 @@ package io.github.geofix.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

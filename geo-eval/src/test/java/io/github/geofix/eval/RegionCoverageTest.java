@@ -9,7 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;

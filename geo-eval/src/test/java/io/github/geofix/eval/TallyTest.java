@@ -38,9 +38,9 @@ final class TallyTest {
         new DistanceReport(DistanceErrors.ofKm(km), DistanceReport.STANDARD_KM, List.of());
     double[] sorted = km.clone();
     Arrays.sort(sorted);
-    DistanceTally all = new DistanceTally(DistanceReport.STANDARD_KM);
+    DistanceReport.Tally all = new DistanceReport.Tally(DistanceReport.STANDARD_KM);
     for (int part = 6; part >= 0; part--) {
-      DistanceTally tally = new DistanceTally(DistanceReport.STANDARD_KM);
+      DistanceReport.Tally tally = new DistanceReport.Tally(DistanceReport.STANDARD_KM);
       for (int i = part; i < km.length; i += 7) {
         tally.add(km[i]);
       }
@@ -48,7 +48,7 @@ final class TallyTest {
     }
     assertThat(all.ranks()).hasSizeBetween(6, 12).isSorted();
     assertThat(all.summary(rank -> sorted[(int) rank])).isEqualTo(report.summary());
-    assertThatThrownBy(() -> all.merge(new DistanceTally(List.of(1.0))))
+    assertThatThrownBy(() -> all.merge(new DistanceReport.Tally(List.of(1.0))))
         .hasMessageContaining("cannot be merged");
     assertThatThrownBy(() -> all.add(-1)).hasMessageContaining("must be 0 to");
   }
@@ -77,7 +77,7 @@ final class TallyTest {
         ranks[q] = -above(evaluator, queries[q], own, best[q]);
         assertThat(above(evaluator, queries[q], own, Float.POSITIVE_INFINITY)).isZero();
       }
-      RecallTally tally = evaluator.tally(300);
+      RetrievalReport.Tally tally = evaluator.tally(300);
       for (int block = 0; block < 3; block++) {
         int[] above =
             evaluator.countAbove(
@@ -86,7 +86,7 @@ final class TallyTest {
                 best);
         IntStream.range(0, 40).forEach(q -> ranks[q] += above[q]);
       }
-      RecallTally other = evaluator.tally(300);
+      RetrievalReport.Tally other = evaluator.tally(300);
       for (int q = 0; q < 40; q++) {
         assertThat(ranks[q]).isEqualTo(report.rank(q));
         (q % 3 == 0 ? tally : other).add(ranks[q]);

@@ -7,6 +7,7 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
+import io.github.geofix.judge.Judge.JudgeException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 package io.github.geofix.judge;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.judge.Judge.JudgeException;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +90,8 @@ public final class ChatJudge implements Judge {
           "Where was this photo taken? A model proposes these positions (latitude, longitude), the"
               + " likeliest first:\n"
               + listed
-              + "\nAnswer with the number of the best one, as JSON and nothing else: {\"choice\": 1}";
+              + "\n"
+              + "Answer with the number of the best one, as JSON and nothing else: {\"choice\": 1}";
       case FREE ->
           "Where was this photo taken? A model proposes these positions (latitude, longitude), the"
               + " likeliest first; the truth may be another:\n"

@@ -20,4 +20,13 @@ public interface Judge {
    * @throws JudgeException if no photo can be judged, such as with a wrong key
    */
   Optional<LatLng> decide(BufferedImage photo, List<LatLng> guesses);
+
+  /** Thrown if no photo can be judged as things are set up: a wrong key, model or address. */
+  final class JudgeException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    JudgeException(String message) {
+      super(message);
+    }
+  }
 }

@@ -3,16 +3,19 @@ package io.github.geofix.judge;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.cell.S2Cells;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -26,6 +29,8 @@ import java.util.stream.Stream;
  * if its parts are; closing it closes the other localizer.
  */
 public final class JudgedLocalizer implements Localizer {
+  private static final double RADIUS_KM = 50;
+
   private final Localizer localizer;
   private final Judge judge;
   private final Function<Path, BufferedImage> reader;
@@ -40,6 +45,47 @@ public final class JudgedLocalizer implements Localizer {
     this.localizer = localizer;
     this.judge = judge;
     this.reader = reader;
+  }
+
+  /**
+   * Returns a judge as a stage between others of a {@link io.github.geofix.core.cascade.Cascade}:
+   * the candidate chosen goes on alone, and all of them where there is no decision. A place that is
+   * none of them goes on as a cell of about 50 km around it. Closing the stage leaves the judge
+   * alone.
+   */
+  public static Refiner stage(Judge judge) {
+    return new JudgeStage(judge);
+  }
+
+  private record JudgeStage(Judge judge) implements Refiner {
+    @Override
+    public String name() {
+      return "judge";
+    }
+
+    @Override
+    public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
+      List<LatLng> guesses = proposed.stream().map(Candidate::latLng).distinct().toList();
+      return judge
+          .decide(photo, guesses)
+          .map(
+              place ->
+                  List.of(
+                      proposed.stream()
+                          .filter(candidate -> candidate.latLng().equals(place))
+                          .findFirst()
+                          .orElseGet(() -> around(place))
+                          .withScore(1)))
+          .orElseGet(() -> proposed.stream().map(candidate -> candidate.withScore(1)).toList());
+    }
+
+    private static Candidate around(LatLng place) {
+      S2Cell cell = S2Cell.around(place, RADIUS_KM);
+      return new Candidate(place, 1, S2Cells.radiusKm(cell.id(), place), cell);
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** {@inheritDoc} A decision outside the photo's region does not count. */
@@ -68,7 +114,12 @@ public final class JudgedLocalizer implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return localizer.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return localizer.photoLimits();
   }
 

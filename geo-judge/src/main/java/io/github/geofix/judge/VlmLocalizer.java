@@ -11,6 +11,7 @@ import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.judge.ChatClient.ChatCost;
 import io.github.geofix.judge.ChatJudge.JudgeCounts;
+import io.github.geofix.judge.Judge.JudgeException;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Refiner;
+import io.github.geofix.core.cascade.Cascade;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import java.awt.image.BufferedImage;
@@ -66,6 +68,71 @@ final class JudgedLocalizerTest {
     assertThat(location.latLng()).isEqualTo(new LatLng(-3, 5));
     assertThat(location.candidates()).isEqualTo(FOUND.candidates());
     assertThat(fixed.photos).isEqualTo(1);
+  }
+
+  /** Locates through a judge and a stage after it, which the candidates given are added to. */
+  private static Location throughStages(Judge judge, List<Candidate> seen) {
+    Refiner next =
+        new Refiner() {
+          @Override
+          public String name() {
+            return "next";
+          }
+
+          @Override
+          public List<Candidate> refine(BufferedImage photo, List<Candidate> proposed) {
+            seen.addAll(proposed);
+            return proposed;
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (Cascade cascade =
+        new Cascade(
+            new Fixed(),
+            List.of(JudgedLocalizer.stage(judge), next),
+            file -> PHOTO,
+            Cascade.Options.defaults().withMeanKm(0))) {
+      return cascade.locate(PHOTO);
+    }
+  }
+
+  @Test
+  void asAStageTheChoiceGoesOnAlone() {
+    List<Candidate> seen = new ArrayList<>();
+    List<List<LatLng>> guessed = new ArrayList<>();
+    Location location =
+        throughStages(
+            (photo, guesses) -> {
+              guessed.add(guesses);
+              return Optional.of(guesses.get(2));
+            },
+            seen);
+    assertThat(guessed)
+        .containsExactly(List.of(new LatLng(11, 20), new LatLng(10, 20), new LatLng(-3, 5)));
+    assertThat(seen).containsExactly(FOUND.candidates().get(2).withScore(1));
+    assertThat(location.latLng()).isEqualTo(new LatLng(-3, 5));
+  }
+
+  @Test
+  void asAStageAllGoOnWithoutADecision() {
+    List<Candidate> seen = new ArrayList<>();
+    Location location = throughStages((photo, guesses) -> Optional.empty(), seen);
+    assertThat(seen).isEqualTo(FOUND.candidates());
+    assertThat(location.latLng()).isEqualTo(new LatLng(11, 20));
+  }
+
+  @Test
+  void asAStageAPlaceOfItsOwnGoesOnAsACellAroundIt() {
+    List<Candidate> seen = new ArrayList<>();
+    LatLng own = new LatLng(-40, 170);
+    Location location = throughStages((photo, guesses) -> Optional.of(own), seen);
+    assertThat(location.latLng()).isEqualTo(own);
+    assertThat(seen).hasSize(1);
+    assertThat(seen.get(0).latLng()).isEqualTo(own);
+    assertThat(seen.get(0).cell()).isEqualTo(S2Cell.around(own, 50));
+    assertThat(seen.get(0).radiusKm()).isBetween(25.0, 200.0);
   }
 
   @Test

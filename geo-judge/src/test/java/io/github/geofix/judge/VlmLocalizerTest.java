@@ -9,12 +9,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Candidate;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.judge.ChatClient.ChatCost;
+import io.github.geofix.judge.Judge.JudgeException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,13 +2,12 @@ package io.github.geofix.models;
 
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
@@ -21,6 +20,7 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   private final String method;
   private final Module network;
   private volatile AnswerOptions answerOptions;
-  private volatile PhotoLimits photoLimits = PhotoLimits.defaults();
+  private volatile Photo.Limits photoLimits = Photo.Limits.defaults();
   private volatile Calibration calibration = Calibration.NONE;
   private Optional<Attribution> attribution = Optional.empty();
 
@@ -159,12 +159,12 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public abstract Record config();
 
   /** Returns the limits on the photos that the model's localizers and examples decode. */
-  public final PhotoLimits photoLimits() {
+  public final Photo.Limits photoLimits() {
     return photoLimits;
   }
 
   /** Changes the limits on photos, of localizers and examples that are made from now on. */
-  public final void setPhotoLimits(PhotoLimits photoLimits) {
+  public final void setPhotoLimits(Photo.Limits photoLimits) {
     this.photoLimits = photoLimits;
   }
 
@@ -195,6 +195,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /**
+   * Returns the model's vector of a photo, {@code [D]}: what it has made of the photo before it
+   * scores places, such as for {@link io.github.geofix.core.abstention.CalibrationVectors}. By
+   * default the mean of the vectors of {@link #photoEncoder}.
+   *
+   * @param photo upright
+   * @param file where it came from, for models that read what is beside it
+   * @return empty if the model has none
+   */
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return photoEncoder()
+        .map(
+            encoder -> {
+              try (encoder) {
+                return encoder.meanVector(photo, file);
+              }
+            });
+  }
+
+  /**
    * Completes the model after training with what it needs of the training photos for its answers,
    * such as an index of them; nothing by default.
    */
@@ -205,7 +224,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @throws IllegalStateException if the model cannot score photos alone
    */
-  protected abstract Function<PhotoSource.Photo, ScoredPhoto> scorer();
+  protected abstract Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer();
 
   /**
    * Calibrates the model on held-out photos: fits a temperature, and by split conformal prediction
@@ -217,7 +236,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *     stays as it was
    */
   public final Calibration calibrate(PhotoSource photos) {
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     return calibrate(photos.size(), i -> scorer.apply(photos.photo(0, i)));
   }
 
@@ -232,7 +251,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration = Calibration.fit(i -> scorer.apply(photos.photo(0, i)), groups);
     return calibration;
   }
@@ -246,7 +265,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    */
   public final Calibration calibrateByContinent(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration = Calibration.fitByContinent(i -> scorer.apply(photos.photo(0, i)), groups);
     return calibration;
   }
@@ -270,7 +289,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   public final Calibration calibrateForShift(
       PhotoSource photos, List<String> groups, PhotoSource others, Calibration.Shift shift) {
     checkGroups(photos, groups);
-    Function<PhotoSource.Photo, ScoredPhoto> scorer = scorer();
+    Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer = scorer();
     calibration =
         Calibration.fitForShift(
             i -> scorer.apply(photos.photo(0, i)),
@@ -330,7 +349,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /** Returns the writer of the weights file; empty if {@link #files} hold all arrays. */
   protected Optional<ModelFolder.FileWriter> weights() {
-    SafetensorsWriter writer = Safetensors.writer();
+    Safetensors.Writer writer = Safetensors.writer();
     addTensors(writer);
     Weights.add(network, writer);
     return Optional.of(writer::write);
@@ -346,7 +365,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param writer the weights file to come
    */
-  protected void addTensors(SafetensorsWriter writer) {}
+  protected void addTensors(Safetensors.Writer writer) {}
 
   /** Returns the writers of further files of the folder, by name. */
   protected Map<String, ModelFolder.FileWriter> files() {
@@ -372,4 +391,43 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /** Closes what the family holds besides the parameters. */
   protected void closeExtras() {}
+
+  /**
+   * Options of turning the scores of cells into a location.
+   *
+   * @param meanKm the answer is the mean of the score within this distance of the best place, in
+   *     kilometers, 0 to 10,007, a quarter of the Earth; 0 for the best place itself
+   * @param candidates the most candidates in a location, 1 or more
+   */
+  public record AnswerOptions(double meanKm, int candidates) {
+
+    /** A quarter of the Earth's circumference: places further apart have no mean direction. */
+    private static final double MOST_KM = 10_007;
+
+    /** Checks the ranges. */
+    public AnswerOptions {
+      if (!(meanKm >= 0 && meanKm <= MOST_KM)) {
+        throw new IllegalArgumentException(
+            "meanKm must be 0 to 10,007, a quarter of the Earth: " + meanKm);
+      }
+      if (candidates <= 0) {
+        throw new IllegalArgumentException("candidates must be positive: " + candidates);
+      }
+    }
+
+    /** Returns the best place itself, among ten candidates. */
+    public static AnswerOptions defaults() {
+      return new AnswerOptions(0, 10);
+    }
+
+    /** Returns a copy with another radius of the mean, in kilometers; 0 for none. */
+    public AnswerOptions withMeanKm(double meanKm) {
+      return new AnswerOptions(meanKm, candidates);
+    }
+
+    /** Returns a copy with another number of candidates. */
+    public AnswerOptions withCandidates(int candidates) {
+      return new AnswerOptions(meanKm, candidates);
+    }
+  }
 }

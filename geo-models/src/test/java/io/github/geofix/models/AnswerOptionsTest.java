@@ -3,6 +3,7 @@ package io.github.geofix.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import org.junit.jupiter.api.Test;
 
 final class AnswerOptionsTest {

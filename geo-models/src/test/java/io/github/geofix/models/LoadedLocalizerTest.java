@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.image.Photos;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -91,7 +91,7 @@ final class LoadedLocalizerTest {
   void limitsOfLoadingHoldForEveryPhoto(String method) throws IOException {
     Path file = photo(1);
     byte[] bytes = Files.readAllBytes(file);
-    PhotoLimits limits = PhotoLimits.server().withMaxPixels(40 * 36 - 1);
+    Photo.Limits limits = Photo.Limits.server().withMaxPixels(40 * 36 - 1);
     try (Localizer localizer =
         Localizer.load(FOLDERS.resolve(method), OPTIONS.withPhotoLimits(limits))) {
       assertThat(localizer.photoLimits()).isEqualTo(limits);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.format.ModelFormatException;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;

@@ -11,11 +11,12 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -151,7 +152,7 @@ final class ModelOwnerTest {
     }
 
     @Override
-    protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+    protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
       throw new AssertionError();
     }
 

@@ -50,8 +50,8 @@ public final class Samples {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
-        return new Photo(photos.get(index), places.get(index));
+      public LabeledPhoto photo(int epoch, int index) {
+        return new LabeledPhoto(photos.get(index), places.get(index));
       }
     };
   }

@@ -22,9 +22,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An encoder of photos in an ONNX file, run by ONNX Runtime on the CPU. One vector for each photo;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * ImageSpec image = ImageSpec.clip(224).withFit(Fit.CROP_FLOOR);
- * try (PhotoEncoder encoder = OnnxEncoder.open(Path.of("model.onnx"), OnnxConfig.of(image))) {
+ * try (PhotoEncoder encoder = OnnxEncoder.open(Path.of("model.onnx"), Config.of(image))) {
  *   float[] vector = encoder.encode(photo)[0];
  * }
  * }</pre>
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxEncoder implements PhotoEncoder {
   private final Path file;
-  private final OnnxConfig config;
+  private final Config config;
   private final ImagePreprocessor preprocessor;
   private final OrtSession session;
   private final String input;
@@ -56,7 +56,7 @@ public final class OnnxEncoder implements PhotoEncoder {
   private final int dimension;
   private final String digest;
 
-  private OnnxEncoder(Path file, OnnxConfig config, OrtSession session) throws OrtException {
+  private OnnxEncoder(Path file, Config config, OrtSession session) throws OrtException {
     this.file = file;
     this.config = config;
     this.session = session;
@@ -78,16 +78,13 @@ public final class OnnxEncoder implements PhotoEncoder {
    *     message lists those it has
    * @throws UncheckedIOException if the file cannot be read
    */
-  public static OnnxEncoder open(Path file, OnnxConfig config) {
-    OnnxFile.check(file);
+  public static OnnxEncoder open(Path file, Config config) {
     OrtSession session = null;
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      // Threads that wait for work would take the cores from others, such as PyTorch's.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+    try {
+      session = OnnxFile.open(file);
       return new OnnxEncoder(file, config, session);
     } catch (OrtException | RuntimeException e) {
-      close(session);
+      OnnxFile.close(session);
       throw e instanceof RuntimeException runtime ? runtime : fails(file, e);
     }
   }
@@ -270,7 +267,7 @@ public final class OnnxEncoder implements PhotoEncoder {
 
   @Override
   public void close() {
-    close(session);
+    OnnxFile.close(session);
   }
 
   /** Returns this encoder for others, who may close it: it stays open. */
@@ -309,13 +306,46 @@ public final class OnnxEncoder implements PhotoEncoder {
     public void close() {}
   }
 
-  private static void close(@Nullable OrtSession session) {
-    try {
-      if (session != null) {
-        session.close();
-      }
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime does not close: " + e.getMessage(), e);
+  /**
+   * How an encoder in an ONNX file reads a photo, and which of its numbers are the vector.
+   * Immutable.
+   *
+   * @param image the size and normalization of photos; nothing in an ONNX file shows them
+   * @param output the name of the output that is read; empty if there is but one
+   * @param pooling how the output becomes one vector
+   */
+  public record Config(ImageSpec image, String output, Pooling pooling) {
+
+    /** How an output becomes one vector. */
+    public enum Pooling {
+      /** It is the vector: {@code [B, D]}, or a map {@code [B, D, 1, 1]}. */
+      NONE,
+      /** The first token of {@code [B, N, D]}, as the class token of a vision transformer. */
+      FIRST_TOKEN,
+      /** The mean of the tokens {@code [B, N, D]}, or of a map {@code [B, D, H, W]}. */
+      MEAN
+    }
+
+    /** Checks that nothing is missing. */
+    public Config {
+      Objects.requireNonNull(image, "image");
+      Objects.requireNonNull(output, "output");
+      Objects.requireNonNull(pooling, "pooling");
+    }
+
+    /** Returns the configuration of a file with one output, which is the vector. */
+    public static Config of(ImageSpec image) {
+      return new Config(image, "", Pooling.NONE);
+    }
+
+    /** Returns a copy that reads another output. */
+    public Config withOutput(String newOutput) {
+      return new Config(image, newOutput, pooling);
+    }
+
+    /** Returns a copy with another way to pool. */
+    public Config withPooling(Pooling newPooling) {
+      return new Config(image, output, newPooling);
     }
   }
 }

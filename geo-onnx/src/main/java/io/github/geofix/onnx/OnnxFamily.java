@@ -13,7 +13,7 @@ final class OnnxFamily extends UnsizedFamily {
   OnnxFamily() {
     super(
         OnnxModel.METHOD,
-        OnnxConfig.class,
+        OnnxEncoder.Config.class,
         "an ONNX encoder is not created but imported: geofix import --method onnx --from FILE");
   }
 

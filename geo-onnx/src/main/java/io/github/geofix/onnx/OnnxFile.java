@@ -1,5 +1,8 @@
 package io.github.geofix.onnx;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.InputFiles;
@@ -15,6 +18,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The check of an ONNX file before ONNX Runtime opens it: a whole model in one file, of operators
@@ -66,6 +70,32 @@ final class OnnxFile {
       throw new UncheckedIOException("no such file: " + path, e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path + ": " + InputFiles.reason(e), e);
+    }
+  }
+
+  /**
+   * Checks a file and opens it in ONNX Runtime.
+   *
+   * @throws ModelFormatException as {@link #check}
+   * @throws OrtException if it does not run
+   */
+  static OrtSession open(Path path) throws OrtException {
+    check(path);
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      // Threads that wait for work would take the cores from others, such as PyTorch's.
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      return OrtEnvironment.getEnvironment().createSession(path.toString(), options);
+    }
+  }
+
+  /** Closes a session, if there is one. */
+  static void close(@Nullable OrtSession session) {
+    try {
+      if (session != null) {
+        session.close();
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime does not close: " + e.getMessage(), e);
     }
   }
 

@@ -32,10 +32,10 @@ public final class OnnxModel extends PositionlessModel {
   private static final class NoArrays extends Module {}
 
   private final Path file;
-  private final OnnxConfig config;
+  private final OnnxEncoder.Config config;
   private final OnnxEncoder encoder;
 
-  private OnnxModel(Path file, OnnxConfig config) {
+  private OnnxModel(Path file, OnnxEncoder.Config config) {
     super(METHOD, new NoArrays());
     this.file = file;
     this.config = config;
@@ -53,7 +53,7 @@ public final class OnnxModel extends PositionlessModel {
    * @param config how photos are read and which numbers are the vector
    * @throws io.github.geofix.core.format.ModelFormatException as {@link OnnxEncoder#open}
    */
-  public static OnnxModel of(Path file, OnnxConfig config) {
+  public static OnnxModel of(Path file, OnnxEncoder.Config config) {
     return new OnnxModel(file, config);
   }
 
@@ -61,13 +61,13 @@ public final class OnnxModel extends PositionlessModel {
   static OnnxModel load(ModelFolder folder) {
     Path file = folder.file(FILE);
     folder.verify(file);
-    OnnxModel model = new OnnxModel(file, folder.config(OnnxConfig.class));
+    OnnxModel model = new OnnxModel(file, folder.config(OnnxEncoder.Config.class));
     model.readBesides(folder);
     return model;
   }
 
   @Override
-  public OnnxConfig config() {
+  public OnnxEncoder.Config config() {
     return config;
   }
 

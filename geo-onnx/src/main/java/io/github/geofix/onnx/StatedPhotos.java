@@ -55,7 +55,7 @@ final class StatedPhotos {
    * @throws ModelFormatException if what is beside the file cannot be read, or states what GeoFix
    *     does not do
    */
-  static OnnxConfig config(Path onnx, Map<String, String> given) {
+  static OnnxEncoder.Config config(Path onnx, Map<String, String> given) {
     Path beside = onnx.resolveSibling(FILE);
     Map<String, String> all = new LinkedHashMap<>();
     boolean isComplete = NEEDED.stream().allMatch(name -> isGiven(given, name));
@@ -72,7 +72,7 @@ final class StatedPhotos {
               + " image.mean={\"red\":0.5,\"green\":0.5,\"blue\":0.5} likewise image.std");
     }
     // All of the image is replaced.
-    return Settings.apply(OnnxConfig.of(ImageSpec.half(1)), all);
+    return Settings.apply(OnnxEncoder.Config.of(ImageSpec.half(1)), all);
   }
 
   private static boolean isGiven(Map<String, String> settings, String name) {

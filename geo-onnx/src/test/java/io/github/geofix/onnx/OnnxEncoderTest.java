@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.onnx.OnnxConfig.Pooling;
+import io.github.geofix.onnx.OnnxEncoder.Config.Pooling;
 import io.github.geofix.onnx.TinyOnnx.Message;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class OnnxEncoderTest {
   private static final int SIDE = 8;
-  private static final OnnxConfig CONFIG = OnnxConfig.of(ImageSpec.half(SIDE));
+  private static final OnnxEncoder.Config CONFIG = OnnxEncoder.Config.of(ImageSpec.half(SIDE));
   private static final Offset<Float> CLOSE = Offset.offset(1e-5f);
 
   @TempDir private Path folder;
@@ -42,7 +42,7 @@ final class OnnxEncoderTest {
     return photo;
   }
 
-  private PhotoEncoder open(Message graph, OnnxConfig config) {
+  private PhotoEncoder open(Message graph, OnnxEncoder.Config config) {
     return OnnxEncoder.open(
         TinyOnnx.write(folder.resolve("model.onnx"), TinyOnnx.model(graph)), config);
   }
@@ -98,7 +98,7 @@ final class OnnxEncoderTest {
       photo.setRGB(i % 4, i / 4, 0xffffff);
     }
     Message graph = TinyOnnx.tokens(SIDE);
-    OnnxConfig tokens = CONFIG.withOutput("tokens");
+    OnnxEncoder.Config tokens = CONFIG.withOutput("tokens");
     try (PhotoEncoder encoder = open(graph, tokens.withPooling(Pooling.FIRST_TOKEN))) {
       assertThat(encoder.encode(photo)[0]).containsExactly(new float[] {1, 1}, CLOSE);
     }
@@ -106,7 +106,7 @@ final class OnnxEncoderTest {
     try (PhotoEncoder encoder = open(graph, tokens.withPooling(Pooling.MEAN))) {
       assertThat(encoder.encode(photo)[0]).containsExactly(mean, CLOSE);
     }
-    OnnxConfig map = CONFIG.withOutput("map").withPooling(Pooling.MEAN);
+    OnnxEncoder.Config map = CONFIG.withOutput("map").withPooling(Pooling.MEAN);
     try (PhotoEncoder encoder = open(graph, map)) {
       assertThat(encoder.encode(photo)[0]).containsExactly(mean, CLOSE);
     }

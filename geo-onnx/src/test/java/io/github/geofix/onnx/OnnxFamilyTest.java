@@ -71,18 +71,18 @@ final class OnnxFamilyTest {
             new Rgb(0.5f, 0.25f, 0.5f),
             new Rgb(0.5f, 0.5f, 1));
     try (GeoModel model = read(onnx(), Map.of())) {
-      assertThat(model.config()).isEqualTo(OnnxConfig.of(stated));
+      assertThat(model.config()).isEqualTo(OnnxEncoder.Config.of(stated));
     }
     try (GeoModel model = read(onnx(), Map.of("image.fit", "stretch", "output", "vector"))) {
       assertThat(model.config())
-          .isEqualTo(OnnxConfig.of(stated.withFit(Fit.STRETCH)).withOutput("vector"));
+          .isEqualTo(OnnxEncoder.Config.of(stated.withFit(Fit.STRETCH)).withOutput("vector"));
     }
     state(
         STATED
             .replace("{\"shortest_edge\": 8}", "{\"height\": 8, \"width\": 8}")
             .replace("\"do_center_crop\": true", "\"do_center_crop\": false"));
     try (GeoModel model = read(onnx(), Map.of())) {
-      assertThat(model.config()).isEqualTo(OnnxConfig.of(stated.withFit(Fit.STRETCH)));
+      assertThat(model.config()).isEqualTo(OnnxEncoder.Config.of(stated.withFit(Fit.STRETCH)));
     }
   }
 
@@ -115,14 +115,14 @@ final class OnnxFamilyTest {
     all.put("image.mean", "{\"red\":0.5,\"green\":0.5,\"blue\":0.5}");
     List.of("red", "green", "blue").forEach(channel -> all.put("image.std." + channel, "0.5"));
     try (GeoModel model = read(onnx(), all)) {
-      assertThat(model.config()).isEqualTo(OnnxConfig.of(ImageSpec.half(8)));
+      assertThat(model.config()).isEqualTo(OnnxEncoder.Config.of(ImageSpec.half(8)));
     }
   }
 
   @Test
   void aGalleryIsBuiltWithIt() throws IOException {
     Path model = folder.resolve("model");
-    try (OnnxModel made = OnnxModel.of(onnx(), OnnxConfig.of(ImageSpec.half(8)))) {
+    try (OnnxModel made = OnnxModel.of(onnx(), OnnxEncoder.Config.of(ImageSpec.half(8)))) {
       made.save(model, card());
     }
     List<Manifest.Entry> photos = new ArrayList<>();

@@ -171,6 +171,28 @@ final class TinyOnnx {
         .message(12, value("tokens", FLOAT, -1, side * side / 16, 2));
   }
 
+  /**
+   * A segmenter of two classes, red and blue, {@code [B, 2, H/4, W/4]}.
+   *
+   * @param batch of the input; -1 for any
+   * @param side of the photos; -1 for any
+   */
+  static Message segmenter(long batch, long side) {
+    float[] kernel = new float[2 * 3 * 4 * 4];
+    for (int i = 0; i < 16; i++) {
+      kernel[i] = 1;
+      kernel[(3 + 2) * 16 + i] = 1;
+    }
+    return new Message()
+        .message(
+            1,
+            node("Conv", "", new String[] {"photos", "kernel"}, "logits")
+                .message(5, ints("strides", 4, 4)))
+        .message(5, floats("kernel", new long[] {2, 3, 4, 4}, kernel))
+        .message(11, value("photos", FLOAT, batch, 3, side, side))
+        .message(12, value("logits", FLOAT, batch, 2, -1, -1));
+  }
+
   static Path write(Path file, Message model) {
     return write(file, model.toBytes());
   }

@@ -181,7 +181,7 @@ final class LocateHandler implements Router.Handler {
       Location location =
           explained.map(Explanation::location).orElseGet(() -> localizer.locate(photo));
       Optional<DriftWindow> window = Optional.ofNullable(windows.get(asked.model().name()));
-      window.ifPresent(w -> w.add(location));
+      window.ifPresent(w -> w.add(location, () -> localizer.vector(Photo.of(photo))));
       Cost cost =
           new Cost(ms(start, running), ms(running, decoded), ms(decoded, System.nanoTime()));
       return reply(

@@ -2,7 +2,7 @@ package io.github.geofix.serve;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.tile.TileSource;
 import java.io.IOException;
@@ -15,11 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /**
  * An HTTP server that locates photos, with a page to try it in a browser. Photos are kept in memory
@@ -91,34 +91,51 @@ public final class LocateServer implements AutoCloseable {
   /**
    * How unlike the photos of the last 200 answers are those that a rule of the model was fitted on.
    * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after
-   * every ten.
+   * every ten. Where vectors are compared as well, every fourth photo is encoded for that, and the
+   * test is made after every forty answers.
    *
    * <pre>{@code
    * AnswerRule rule = AnswerRules.load(folder).rules().get(0);
    * model.withDrift(
    *     new LocateServer.Drift(
    *         rule,
-   *         masses -> {
+   *         false,
+   *         (masses, vectors) -> {
    *           Drift drift = Drift.of(rule, masses);
    *           return new LocateServer.Drift.Result(
-   *               drift.distance(), drift.pValue(), drift.isAlarm());
+   *               drift.distance(), drift.pValue(), OptionalDouble.empty(), drift.isAlarm());
    *         }));
    * }</pre>
    *
    * @param rule fitted by {@code geofix calibrate --within --confidence}
-   * @param test such as {@code Drift} of geo-eval; gets the {@link AnswerRule#mass} of each answer,
-   *     and is never called twice at a time
+   * @param withVectors whether the test compares {@link Localizer#vector} of photos, too
+   * @param test such as {@code Drift} of geo-eval; never called twice at a time
    */
-  public record Drift(AnswerRule rule, Function<List<Double>, Result> test) {
+  public record Drift(AnswerRule rule, boolean withVectors, Test test) {
+
+    /** A test of the last photos. */
+    @FunctionalInterface
+    public interface Test {
+
+      /**
+       * Returns what is found.
+       *
+       * @param masses the {@link AnswerRule#mass} of each of the last answers
+       * @param vectors those of some of their photos, 20 to 100; empty before there are so many
+       */
+      Result apply(List<Double> masses, List<float[]> vectors);
+    }
 
     /**
      * What a test found.
      *
      * @param distance the distance of the two distributions, such as that of Kolmogorov-Smirnov
      * @param pValue how likely a distance as great is for photos of the same kind, 0 to 1
+     * @param vectorPValue as {@code pValue}, of the vectors; empty if they were not compared
      * @param alarm whether the photos are of another kind
      */
-    public record Result(double distance, double pValue, boolean alarm) {}
+    public record Result(
+        double distance, double pValue, OptionalDouble vectorPValue, boolean alarm) {}
   }
 
   /**
@@ -132,7 +149,8 @@ public final class LocateServer implements AutoCloseable {
    *     for any number
    * @param maxWait the longest wait in the queue
    */
-  public record Limits(PhotoLimits photo, int running, int queue, int perMinute, Duration maxWait) {
+  public record Limits(
+      Photo.Limits photo, int running, int queue, int perMinute, Duration maxWait) {
     private static final long MOST_BYTES = 1 << 30;
 
     /**
@@ -155,12 +173,12 @@ public final class LocateServer implements AutoCloseable {
     }
 
     /**
-     * Returns {@link PhotoLimits#server}, as many photos at a time as processors, 32 waiting for at
-     * most 30 s, and 600 a minute of one address.
+     * Returns {@link Photo.Limits#server}, as many photos at a time as processors, 32 waiting for
+     * at most 30 s, and 600 a minute of one address.
      */
     public static Limits defaults() {
       return new Limits(
-          PhotoLimits.server(),
+          Photo.Limits.server(),
           Runtime.getRuntime().availableProcessors(),
           32,
           600,
@@ -168,7 +186,7 @@ public final class LocateServer implements AutoCloseable {
     }
 
     /** Returns a copy with other limits on one photo. */
-    public Limits withPhoto(PhotoLimits photo) {
+    public Limits withPhoto(Photo.Limits photo) {
       return new Limits(photo, running, queue, perMinute, maxWait);
     }
 

@@ -50,6 +50,13 @@ final class ServerMetrics {
         .description("How likely such a distance is for photos of the same kind")
         .tags(tags)
         .register(registry);
+    Gauge.builder(
+            "geofix.drift.vector.p.value",
+            window,
+            w -> figure(w, found -> found.vectorPValue().orElse(Double.NaN)))
+        .description("The same of the model's vectors of the photos, where they are compared")
+        .tags(tags)
+        .register(registry);
     Gauge.builder("geofix.drift.alarm", window, w -> figure(w, found -> found.alarm() ? 1 : 0))
         .description("1 where the last photos are unlike those of the calibration")
         .tags(tags)

@@ -3,13 +3,15 @@ package io.github.geofix.serve;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** Answers with one place, a degree further north for each 10 pixels of width. */
@@ -41,6 +43,11 @@ final class FakeLocalizer implements Localizer {
   @Override
   public List<Location> locateAll(List<Path> photos) {
     throw new AssertionError("photos stay in memory");
+  }
+
+  @Override
+  public Optional<float[]> vector(Photo photo) {
+    return Optional.of(new float[] {photo.read(photoLimits()).getWidth(), 1});
   }
 
   @Override

@@ -7,9 +7,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,8 +34,8 @@ import org.junit.jupiter.api.Timeout;
 final class LocateServerTest {
   private static final byte[] PHOTO = Client.photo(300);
 
-  private static final PhotoLimits SMALL =
-      PhotoLimits.server().withMaxFileBytes(100_000).withMaxPixels(10_000);
+  private static final Photo.Limits SMALL =
+      Photo.Limits.server().withMaxFileBytes(100_000).withMaxPixels(10_000);
 
   private final FakeLocalizer localizer = new FakeLocalizer();
   private final FakeLocalizer other = new FakeLocalizer();
@@ -105,15 +106,21 @@ final class LocateServerTest {
   }
 
   /** Serves the first model with a test of drift. */
-  private void watch(List<Integer> tested) {
+  private void watch(boolean withVectors, List<Integer> tested, List<Integer> encoded) {
     AnswerRule rule =
         new AnswerRule(new ErrorBound(1, 0.9, 0.1), Optional.of(0.5), List.of(0.1, 0.2));
     LocateServer.Drift drift =
         new LocateServer.Drift(
             rule,
-            masses -> {
+            withVectors,
+            (masses, vectors) -> {
               tested.add(masses.size());
-              return new LocateServer.Drift.Result(0.5, 0.25, masses.contains(1.0));
+              encoded.add(vectors.size());
+              return new LocateServer.Drift.Result(
+                  0.5,
+                  0.25,
+                  vectors.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(0.125),
+                  masses.contains(1.0));
             });
     server.close();
     server =
@@ -128,7 +135,7 @@ final class LocateServerTest {
   @Test
   void watchesForPhotosOfAnotherKind() throws Exception {
     List<Integer> tested = new ArrayList<>();
-    watch(tested);
+    watch(false, tested, new ArrayList<>());
     for (int i = 0; i < DriftWindow.LEAST_PHOTOS - 1; i++) {
       assertThat(Client.json(locate(PHOTO)).has("drift")).isFalse();
     }
@@ -149,6 +156,26 @@ final class LocateServerTest {
     assertThat(tested).hasSize(20).startsWith(20, 30, 40).endsWith(190, 200, 200);
     assertThat(Client.json(client.post("/locate?model=second", "image/png", PHOTO)).has("drift"))
         .isFalse();
+  }
+
+  @Test
+  void comparesTheVectorsOfEveryFourthPhoto() throws Exception {
+    List<Integer> tested = new ArrayList<>();
+    List<Integer> encoded = new ArrayList<>();
+    watch(true, tested, encoded);
+    for (int i = 0; i < 79; i++) {
+      locate(PHOTO);
+    }
+    assertThat(tested).containsExactly(40);
+    // Ten vectors are too few.
+    assertThat(encoded).containsExactly(0);
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_vector_p_value{model=\"first\"} NaN");
+    JsonObject found = Client.json(locate(PHOTO)).getAsJsonObject("drift");
+    assertThat(encoded).containsExactly(0, 20);
+    assertThat(found.get("vectorPValue").getAsDouble()).isEqualTo(0.125);
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_vector_p_value{model=\"first\"} 0.125");
   }
 
   @Test
@@ -232,7 +259,7 @@ final class LocateServerTest {
             .getAsJsonObject("components")
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
-    watch(new ArrayList<>());
+    watch(false, new ArrayList<>(), new ArrayList<>());
     for (int i = 0; i < DriftWindow.LEAST_PHOTOS; i++) {
       locate(PHOTO);
     }

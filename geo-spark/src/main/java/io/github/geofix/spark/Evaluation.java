@@ -4,7 +4,6 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.DistanceTally;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -30,9 +29,9 @@ final class Evaluation {
                 SparkGeo.GUESS_LONGITUDE,
                 PhotoRows.ERROR)
             .mapPartitions(new Errors(), Encoders.DOUBLE());
-    DistanceTally all = new DistanceTally(limitsKm);
+    DistanceReport.Tally all = new DistanceReport.Tally(limitsKm);
     errors
-        .mapPartitions(new Tally(limitsKm), Encoders.javaSerialization(DistanceTally.class))
+        .mapPartitions(new Tally(limitsKm), Encoders.javaSerialization(DistanceReport.Tally.class))
         .toLocalIterator()
         .forEachRemaining(all::merge);
     if (all.count() == 0) {
@@ -72,11 +71,11 @@ final class Evaluation {
   }
 
   private record Tally(List<Double> limitsKm)
-      implements MapPartitionsFunction<Double, DistanceTally> {
+      implements MapPartitionsFunction<Double, DistanceReport.Tally> {
 
     @Override
-    public Iterator<DistanceTally> call(Iterator<Double> errors) {
-      DistanceTally tally = new DistanceTally(limitsKm);
+    public Iterator<DistanceReport.Tally> call(Iterator<Double> errors) {
+      DistanceReport.Tally tally = new DistanceReport.Tally(limitsKm);
       errors.forEachRemaining(tally::add);
       return List.of(tally).iterator();
     }

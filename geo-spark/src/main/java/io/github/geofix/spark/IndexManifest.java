@@ -2,7 +2,6 @@ package io.github.geofix.spark;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.internal.cell.S2Cells;
@@ -36,7 +35,7 @@ record IndexManifest(
     int format,
     long number,
     int dimension,
-    IndexOptions options,
+    EmbeddingIndex.Options options,
     int rowsPerShard,
     List<Shard> shards) {
   static final int FORMAT = 1;

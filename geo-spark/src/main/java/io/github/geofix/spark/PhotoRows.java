@@ -1,6 +1,6 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo.Limits;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.models.image.Photos;
@@ -66,7 +66,7 @@ final class PhotoRows {
    */
   record Photo<T>(Row row, Optional<LatLng> place, @Nullable T image, @Nullable String error) {
 
-    static <T> Photo<T> read(Row row, PhotoLimits limits, Function<BufferedImage, T> prepare) {
+    static <T> Photo<T> read(Row row, Limits limits, Function<BufferedImage, T> prepare) {
       String name = row.getAs(IMAGE);
       Optional<LatLng> place = Optional.empty();
       BufferedImage image;
@@ -118,7 +118,7 @@ final class PhotoRows {
    */
   record Blocks<T>(
       int most,
-      PhotoLimits limits,
+      Limits limits,
       Function<BufferedImage, T> prepare,
       ToLongFunction<T> pixels,
       Function<List<Photo<T>>, List<Row>> rows) {

@@ -1,8 +1,8 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.internal.cell.S2Cells;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellCounts;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.github.geofix.spark;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

@@ -2,8 +2,6 @@ package io.github.geofix.spark;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import io.github.geofix.core.internal.cell.S2Cells;
@@ -177,7 +175,7 @@ final class ShardRows {
   static Written write(
       Dataset<Row> rows,
       String folder,
-      IndexOptions options,
+      EmbeddingIndex.Options options,
       int rowsPerShard,
       long[] sizes,
       boolean stored) {
@@ -300,7 +298,7 @@ final class ShardRows {
       EmbeddingIndex.write(
           file,
           dimension,
-          JsonRecords.read(StrictJson.parse(options), IndexOptions.class),
+          JsonRecords.read(StrictJson.parse(options), EmbeddingIndex.Options.class),
           builder -> {
             add(builder, first);
             while (rows.hasNext()) {
@@ -318,10 +316,10 @@ final class ShardRows {
           dimension);
     }
 
-    private void add(EmbeddingIndexBuilder builder, Row row) {
+    private void add(EmbeddingIndex.Builder builder, Row row) {
       LatLng place = new LatLng(row.getDouble(4), row.getDouble(5));
       float[] vector = floats(row.getList(6));
-      EmbeddingIndexBuilder unused =
+      EmbeddingIndex.Builder unused =
           stored
               ? builder.addStored(vector, place, row.getString(3), new byte[0])
               : builder.add(vector, place, row.getString(3));

@@ -3,8 +3,7 @@ package io.github.geofix.spark;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.index.EmbeddingSearch;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.IndexManifest.Shard;
 import java.io.Serializable;
@@ -207,7 +206,7 @@ final class ShardSearch {
                       block.get(0).<Long>getList(1).stream().mapToLong(Long::longValue).toArray()));
       float[][] vectors =
           block.stream().map(query -> ShardRows.floats(query.getList(4))).toArray(float[][]::new);
-      List<SearchResult> results = within.search(vectors, k);
+      List<EmbeddingSearch.Result> results = within.search(vectors, k);
       progress.queryShards().add(block.size());
       progress.queryRows().add(results.get(0).cost().rowsScanned() * block.size());
       return IntStream.range(0, block.size())

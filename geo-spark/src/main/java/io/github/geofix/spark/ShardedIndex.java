@@ -1,7 +1,6 @@
 package io.github.geofix.spark;
 
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.IndexManifest.Shard;
@@ -43,7 +42,7 @@ public final class ShardedIndex {
       SparkSession spark,
       Dataset<Row> vectors,
       String folder,
-      IndexOptions options,
+      EmbeddingIndex.Options options,
       int rowsPerShard) {
     if (rowsPerShard < 1) {
       throw new IllegalArgumentException("rowsPerShard must be 1 or more: " + rowsPerShard);
@@ -95,7 +94,7 @@ public final class ShardedIndex {
   }
 
   /** Returns the options of all shards. */
-  public IndexOptions options() {
+  public EmbeddingIndex.Options options() {
     return manifest.options();
   }
 

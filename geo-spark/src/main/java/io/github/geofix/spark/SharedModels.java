@@ -3,7 +3,7 @@ package io.github.geofix.spark;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
@@ -158,7 +158,7 @@ final class SharedModels {
         .withAllowCode(model.allowCode())
         .withComputeThreads(permits())
         .withPrecision(model.precision())
-        .withPhotoLimits(PhotoLimits.defaults().scaledTo(model.maxPixels()));
+        .withPhotoLimits(Photo.Limits.defaults().scaledTo(model.maxPixels()));
   }
 
   private static <M extends AutoCloseable> Use<M> acquire(Object key, Supplier<M> load) {

@@ -1,12 +1,12 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.eval.DistanceReport;
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import io.github.geofix.models.nn.TorchEngine;
 import java.io.Serializable;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class SparkGeo {
    * @param candidates the most candidates of a location, 1 or more
    * @param allowCode whether code that the folder names may run
    * @param precision of the network
-   * @param maxPixels of a photo, see {@link PhotoLimits#scaledTo}
+   * @param maxPixels of a photo, see {@link Photo.Limits#scaledTo}
    * @param inferenceMemory about how many bytes the intermediate arrays of one batch may take, see
    *     {@link TorchEngine#setInferenceMemory}; of the models of an executor, the one used last
    *     sets it
@@ -97,12 +97,12 @@ public final class SparkGeo {
             "the memory of inference must be positive: " + inferenceMemory);
       }
       // Refuses a limit that is out of range.
-      PhotoLimits unused = PhotoLimits.defaults().scaledTo(maxPixels);
+      Photo.Limits unused = Photo.Limits.defaults().scaledTo(maxPixels);
     }
 
     /**
      * Returns the model of a folder: batches of 32 photos, 10 candidates, no code, float32, {@link
-     * PhotoLimits#defaults}, and the {@link TorchEngine#inferenceMemory} of this process.
+     * Photo.Limits#defaults}, and the {@link TorchEngine#inferenceMemory} of this process.
      */
     public static Model of(String folder) {
       return new Model(
@@ -111,7 +111,7 @@ public final class SparkGeo {
           10,
           false,
           Precision.FLOAT32,
-          PhotoLimits.defaults().maxPixels(),
+          Photo.Limits.defaults().maxPixels(),
           TorchEngine.inferenceMemory());
     }
 
@@ -271,7 +271,7 @@ public final class SparkGeo {
    *     vectors have different dimensions
    */
   public ShardedIndex buildIndex(
-      Dataset<Row> vectors, String folder, IndexOptions options, int rowsPerShard) {
+      Dataset<Row> vectors, String folder, EmbeddingIndex.Options options, int rowsPerShard) {
     return ShardedIndex.build(spark, vectors, folder, options, rowsPerShard);
   }
 

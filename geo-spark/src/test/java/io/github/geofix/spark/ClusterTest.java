@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
-import io.github.geofix.train.Provenance;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
-import io.github.geofix.train.data.ManifestPhotos;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,8 +126,8 @@ final class ClusterTest {
     TrainOptions options = TrainOptions.defaults().withEpochs(1).withBatchSize(64).withSeed(1);
     try (EmbedModel model =
         EmbedModel.create(EmbedConfig.tiny(), photos.locations(), options.seed())) {
-      TrainReport report = Trainer.of(model, options).fit(ManifestPhotos.of(photos));
-      model.save(folder.resolve("model"), Provenance.card("earth", options, report));
+      TrainReport report = Trainer.of(model, options).fit(Photos.source(photos));
+      model.save(folder.resolve("model"), report.card("earth", options));
     }
     for (int i = 0; i < BROKEN; i++) {
       Path photo = photos.entries().get(100 * i + 7).image();

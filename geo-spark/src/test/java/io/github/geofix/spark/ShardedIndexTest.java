@@ -6,16 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.eval.HitTally;
 import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.RetrievalEvaluator;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import io.github.geofix.eval.Share;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +48,7 @@ final class ShardedIndexTest {
   private static final SparkGeo GEO = SparkGeo.of(SPARK);
   private static final int DIMENSION = 24;
   private static final int ROWS_PER_SHARD = 60;
-  private static final IndexOptions OPTIONS = IndexOptions.defaults();
+  private static final EmbeddingIndex.Options OPTIONS = EmbeddingIndex.Options.defaults();
   private static final StructType VECTORS =
       new StructType()
           .add("image", DataTypes.StringType)
@@ -103,10 +101,10 @@ final class ShardedIndexTest {
         .repartition(parts);
   }
 
-  private static EmbeddingIndexBuilder inOrder(List<Entry> entries) {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(DIMENSION, OPTIONS);
+  private static EmbeddingIndex.Builder inOrder(List<Entry> entries) {
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(DIMENSION, OPTIONS);
     for (Entry entry : entries.stream().sorted(Comparator.comparing(Entry::image)).toList()) {
-      EmbeddingIndexBuilder unused = builder.add(entry.vector(), entry.place(), entry.image());
+      EmbeddingIndex.Builder unused = builder.add(entry.vector(), entry.place(), entry.image());
     }
     return builder;
   }

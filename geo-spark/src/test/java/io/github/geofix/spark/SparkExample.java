@@ -1,7 +1,7 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.time.Duration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,7 +24,7 @@ final class SparkExample {
     geo.writeSorted(geo.embed(geo.photos(folder + "/photos.csv"), model), folder + "/vectors");
     Dataset<Row> vectors = spark.read().parquet(folder + "/vectors");
     ShardedIndex index =
-        geo.buildIndex(vectors, folder + "/index", IndexOptions.defaults(), 1_000_000);
+        geo.buildIndex(vectors, folder + "/index", EmbeddingIndex.Options.defaults(), 1_000_000);
     Dataset<Row> queries = vectors.join(answers.select("image", "candidates"), "image");
     Dataset<Row> hits = index.search(queries, ShardedIndex.Search.nearest(3).nearCandidates(2500));
     HitTally.Summary recall = geo.recallWithin(25, hits, queries, 1, 3);

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
@@ -151,7 +151,7 @@ final class SparkGeoTest {
                 SPARK.sparkContext().longAccumulator()),
             new PhotoRows.Blocks<Integer>(
                 4,
-                PhotoLimits.defaults(),
+                Photo.Limits.defaults(),
                 image -> image.getWidth() * image.getHeight(),
                 pixels -> pixels == 48 * 40 ? PhotoRows.MOST_PIXELS / 2 : 0,
                 block -> {

@@ -3,10 +3,10 @@ package io.github.geofix.spark;
 import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.partition.AdaptiveOptions;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -179,7 +179,8 @@ final class SparkSizes {
 
   private static String index(SparkSession spark, String data, String out, int rowsPerShard) {
     return SparkGeo.of(spark)
-        .buildIndex(spark.read().parquet(data), out, IndexOptions.defaults(), rowsPerShard)
+        .buildIndex(
+            spark.read().parquet(data), out, EmbeddingIndex.Options.defaults(), rowsPerShard)
         .toString();
   }
 

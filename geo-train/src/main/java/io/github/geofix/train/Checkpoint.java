@@ -6,10 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.internal.StrictJson;
 import java.nio.ByteBuffer;
@@ -142,8 +141,8 @@ record Checkpoint(
   }
 
   /** Returns a writer of the arrays, which are read when it writes. */
-  static SafetensorsWriter writer(Map<String, NDArray> arrays) {
-    SafetensorsWriter writer = Safetensors.writer();
+  static Safetensors.Writer writer(Map<String, NDArray> arrays) {
+    Safetensors.Writer writer = Safetensors.writer();
     arrays.forEach(
         (name, array) ->
             writer.tensor(

@@ -12,7 +12,7 @@ import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.train.data.Batches;
@@ -62,8 +62,8 @@ final class GradientCache {
     }
     if (hasBatchNormalization(model.network())) {
       throw new IllegalArgumentException(
-          "batches.chunkSize is not for networks with batch normalization, which depends on the whole"
-              + " batch: choose another backbone, or leave it at 0");
+          "batches.chunkSize is not for networks with batch normalization, which depends on the"
+              + " whole batch: choose another backbone, or leave it at 0");
     }
     return Optional.of(new GradientCache(contrastive, batches));
   }

@@ -9,7 +9,7 @@ import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.internal.data.BatchLoader;
 import io.github.geofix.train.internal.data.BatchLoader.StackedExamples;

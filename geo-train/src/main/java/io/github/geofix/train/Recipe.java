@@ -45,7 +45,7 @@ import java.util.Map;
  *       clipping, 50 epochs in batches of 32, half of each batch mined from the second epoch on.
  *   <li>recombine {@code paper-vigor}, FRGeo on VIGOR: the same with learning rate 5e-5 and batches
  *       of 16.
- *   <li>recombine {@code sample4geo}, Sample4Geo (ICCV 2023, section 4.2, and released code): AdamW
+ *   <li>recombine {@code sample4geo} and {@code sample4geo-vigor}, Sample4Geo (ICCV 2023, section 4.2, and released code): AdamW
  *       with learning rate 1e-3, one epoch of linear warm-up, then a cosine to zero, PyTorch's
  *       weight decay of 0.01, gradients clipped at norm 100, 40 epochs in batches of 128, neighbor
  *       sampling.
@@ -73,7 +73,8 @@ public record Recipe(String method, String size, TrainOptions options) {
           new Recipe("embed", "paper", geoSurge()),
           new Recipe("recombine", "paper", frgeo(1e-4, 32)),
           new Recipe("recombine", "paper-vigor", frgeo(5e-5, 16)),
-          new Recipe("recombine", "sample4geo", sample4geo()));
+          new Recipe("recombine", "sample4geo", sample4geo()),
+          new Recipe("recombine", "sample4geo-vigor", sample4geo()));
 
   /**
    * Returns the recipe of a size; that of a size without a paper has the default options.

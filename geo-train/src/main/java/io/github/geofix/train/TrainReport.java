@@ -1,5 +1,6 @@
 package io.github.geofix.train;
 
+import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.train.TrainOptions.Stopping;
 import java.util.List;
 
@@ -64,5 +65,15 @@ public record TrainReport(
   /** Copies the list. */
   public TrainReport {
     epochs = List.copyOf(epochs);
+  }
+
+  /**
+   * Returns the card of the model that was trained, to save with it.
+   *
+   * @param data what it was trained on, in words
+   * @param options those of the run
+   */
+  public ModelCard card(String data, TrainOptions options) {
+    return ModelCard.now(data, photos, steps, options.seed(), seconds, NamedValues.of(options));
   }
 }

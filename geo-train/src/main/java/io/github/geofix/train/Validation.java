@@ -1,9 +1,9 @@
 package io.github.geofix.train;
 
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.models.GeoModel;
@@ -38,8 +38,8 @@ record Validation(Examples examples, @Nullable DoubleUnaryOperator located) {
   void requireShare() {
     if (located == null) {
       throw new IllegalArgumentException(
-          "stopping.withinMeters needs validation photos that the model locates, not examples alone:"
-              + " set it to 0, or validate on photos");
+          "stopping.withinMeters needs validation photos that the model locates, not examples"
+              + " alone: set it to 0, or validate on photos");
     }
   }
 
@@ -53,7 +53,7 @@ record Validation(Examples examples, @Nullable DoubleUnaryOperator located) {
     int within = 0;
     try (Localizer localizer = model.localizer()) {
       for (int i = 0; i < photos.size(); i++) {
-        PhotoSource.Photo photo = photos.photo(0, i);
+        PhotoSource.LabeledPhoto photo = photos.photo(0, i);
         Optional<Location> found = locate(localizer, photo);
         if (found.isPresent()
             && GreatCircle.distanceKm(found.get().latLng(), photo.latLng()) * 1000 <= meters) {
@@ -65,7 +65,7 @@ record Validation(Examples examples, @Nullable DoubleUnaryOperator located) {
   }
 
   /** By the file where there is one: models may read what is beside it. */
-  private static Optional<Location> locate(Localizer localizer, PhotoSource.Photo photo) {
+  private static Optional<Location> locate(Localizer localizer, PhotoSource.LabeledPhoto photo) {
     if (photo.file().isPresent()) {
       Path file = photo.file().get();
       Location[] found = new Location[1];

@@ -11,8 +11,8 @@ import io.github.geofix.models.nn.Conv2d;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Linear;
 import io.github.geofix.models.nn.Module;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -39,7 +39,7 @@ final class ColorModel implements Trainable {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
+    public LabeledPhoto photo(int epoch, int index) {
       Random random = new Random(31L * epoch + index);
       double latitude = 180 * random.nextDouble() - 90;
       double longitude = 360 * random.nextDouble() - 180;
@@ -49,7 +49,7 @@ final class ColorModel implements Trainable {
           new Color((float) (longitude / 360 + 0.5), (float) (latitude / 180 + 0.5), 0.5f));
       graphics.fillRect(0, 0, SIDE, SIDE);
       graphics.dispose();
-      return new Photo(image, new LatLng(latitude, longitude));
+      return new LabeledPhoto(image, new LatLng(latitude, longitude));
     }
   }
 

@@ -61,7 +61,7 @@ final class KilledRun {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
+    public LabeledPhoto photo(int epoch, int index) {
       if (epoch > 1 && index == last) {
         waitForever();
       }

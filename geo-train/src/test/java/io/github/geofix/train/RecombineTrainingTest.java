@@ -13,8 +13,8 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineConfig;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -73,7 +73,7 @@ final class RecombineTrainingTest {
     int columns = WIDTH * fieldOfView / 360;
     RecombineConfig config =
         config(ImageSpec.half(SIDE).withSize(SIDE, columns))
-            .withPhotos(new RecombineConfig.Ground(8, fieldOfView, false, false));
+            .withPhotos(new RecombineConfig.Ground(8, fieldOfView, RecombineConfig.Augment.NONE, false));
     try (RecombineModel model = RecombineModel.create(config, List.of(), 1);
         TileEncoder encoder = model.tileEncoder()) {
       Trainer.of(
@@ -129,7 +129,7 @@ final class RecombineTrainingTest {
       PhotoSource photos = new Views(source, places);
       TrainOptions options = TrainOptions.defaults().withSteps(12).withBatchSize(16);
       TrainReport report = Trainer.of(model, options).fit(photos);
-      model.save(folder.resolve("model"), Provenance.card("views", options, report));
+      model.save(folder.resolve("model"), report.card("views", options));
       List<BufferedImage> images =
           IntStream.range(0, 20).mapToObj(i -> photos.photo(0, i).image()).toList();
       List<Location> before = model.localizer().locateImages(images);
@@ -147,9 +147,10 @@ final class RecombineTrainingTest {
     }
 
     @Override
-    public Photo photo(int epoch, int index) {
+    public LabeledPhoto photo(int epoch, int index) {
       LatLng place = places.get(index);
-      return new Photo(source.view(StereographicFrame.of(place, 1_000_000), SIDE, SIDE), place);
+      return new LabeledPhoto(
+          source.view(StereographicFrame.of(place, 1_000_000), SIDE, SIDE), place);
     }
   }
 }

@@ -9,7 +9,7 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.train.TrainReport.Ending;
 import io.github.geofix.train.internal.data.BatchOrder;
-import io.github.geofix.train.optim.ParameterGroup;
+import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -52,7 +52,7 @@ class RunFolderTest {
         OPTIONS.withEmaDecay(0.9).withPatience(2),
         OPTIONS.withBatches(b -> b.withGradientAccumulationSteps(2)).withSam(Sam.Options.asam(0.5)),
         OPTIONS.withOptimizer(
-            o -> o.withGroups(ParameterGroup.matching("head.*").withLearningRateFactor(0.3))));
+            o -> o.withGroups(AdamW.Group.matching("head.*").withLearningRateFactor(0.3))));
   }
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import io.github.geofix.models.internal.io.Setting;
 import io.github.geofix.train.TrainOptions.Stopping;
 import io.github.geofix.train.data.HardNegatives;
 import io.github.geofix.train.internal.OptionDescriptions;
-import io.github.geofix.train.optim.ParameterGroup;
+import io.github.geofix.train.optim.AdamW;
 import io.github.geofix.train.optim.Sam;
 import io.github.geofix.train.optim.Schedule;
 import java.util.List;
@@ -58,7 +58,7 @@ final class TrainOptionsTest {
             DEFAULTS
                 .withSchedule(Schedule.step(1, 0.9))
                 .withWeightDecay(0.03)
-                .withOptimizer(o -> o.withGroups(new ParameterGroup("head.*", 2, 0)))
+                .withOptimizer(o -> o.withGroups(new AdamW.Group("head.*", 2, 0)))
                 .withSam(Sam.Options.asam(2.5))
                 .withHardNegatives(new HardNegatives.Frgeo(5000, 100, 1))
                 .withPatience(3));

@@ -14,9 +14,9 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.Trainer.Progress;
 import java.awt.image.BufferedImage;
@@ -81,7 +81,7 @@ class TrainerTest {
           }
 
           @Override
-          public Photo photo(int epoch, int index) {
+          public LabeledPhoto photo(int epoch, int index) {
             throw new IllegalArgumentException("photo " + index + " is broken");
           }
         };
@@ -215,7 +215,7 @@ class TrainerTest {
       TrainReport report =
           Trainer.of(new ColorModel(manager, 1), options).fit(new ColorModel.Photos(100));
       assertThat(report.photos()).isEqualTo(2 * 3 * 16);
-      ModelCard card = Provenance.card("colors", options, report);
+      ModelCard card = report.card("colors", options);
       assertThat(card.photos()).isEqualTo(2 * 3 * 16);
       assertThat(card.options())
           .containsEntry("batches.gradientAccumulationSteps", "3")

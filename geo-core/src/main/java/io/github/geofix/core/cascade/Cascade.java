@@ -4,12 +4,11 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.ModelProvider;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -194,7 +193,12 @@ public final class Cascade implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return first.photoLimits();
   }
 

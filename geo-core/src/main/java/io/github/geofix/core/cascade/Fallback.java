@@ -2,11 +2,10 @@ package io.github.geofix.core.cascade;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -58,7 +57,12 @@ public final class Fallback implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Optional<float[]> vector(Photo photo) {
+    return first.vector(photo);
+  }
+
+  @Override
+  public Photo.Limits photoLimits() {
     return first.photoLimits();
   }
 

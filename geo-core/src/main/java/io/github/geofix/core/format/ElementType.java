@@ -1,5 +1,6 @@
 package io.github.geofix.core.format;
 
+import io.github.geofix.core.format.TensorFile.DType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.format.MappedFile;

@@ -1,5 +1,6 @@
 package io.github.geofix.core.format;
 
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.internal.format.MappedFile;
 import java.nio.ByteOrder;
 import java.util.Arrays;

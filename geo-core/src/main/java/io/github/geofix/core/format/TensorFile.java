@@ -218,12 +218,12 @@ public abstract sealed class TensorFile implements AutoCloseable
             case F32 -> target.put(data.asFloatBuffer());
             case BF16 -> {
               while (data.hasRemaining()) {
-                target.put(DType.bfloat16ToFloat(data.getShort()));
+                target.put(HalfFloats.bfloat16ToFloat(data.getShort()));
               }
             }
             case F16 -> {
               while (data.hasRemaining()) {
-                target.put(DType.halfToFloat(data.getShort()));
+                target.put(HalfFloats.halfToFloat(data.getShort()));
               }
             }
             default -> {
@@ -408,5 +408,78 @@ public abstract sealed class TensorFile implements AutoCloseable
             + tensors.size()
             + " arrays"
             + tensors.keySet().stream().limit(5).collect(Collectors.joining(", ", ": ", ", ..")));
+  }
+
+  /** The data type of an array in a safetensors file, little-endian. */
+  public enum DType {
+    /** Double precision. */
+    F64(8),
+    /** Signed, 64 bits. */
+    I64(8),
+    /** Single precision. */
+    F32(4),
+    /** Signed, 32 bits. */
+    I32(4),
+    /** Unsigned, 32 bits. */
+    U32(4),
+    /** IEEE half precision. */
+    F16(2),
+    /** bfloat16, the upper half of a single-precision number. */
+    BF16(2),
+    /** Signed, 16 bits. */
+    I16(2),
+    /** Unsigned, 16 bits. */
+    U16(2),
+    /** Signed, 8 bits. */
+    I8(1),
+    /** Unsigned, 8 bits. */
+    U8(1),
+    /** One byte; nonzero is true and is read as 1. */
+    BOOL(1);
+
+    private final int bytes;
+
+    DType(int bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Returns the size of an element in bytes. */
+    public int bytes() {
+      return bytes;
+    }
+
+    /** Returns whether the type has no fractions; true for {@link #BOOL}. */
+    public boolean isInteger() {
+      return switch (this) {
+        case F64, F32, F16, BF16 -> false;
+        default -> true;
+      };
+    }
+
+    /** Returns the number at a byte position; exact but for I64 beyond 2^53. */
+    double doubleAt(ByteBuffer data, int position) {
+      return switch (this) {
+        case F64 -> data.getDouble(position);
+        case F32 -> data.getFloat(position);
+        case F16 -> HalfFloats.halfToFloat(data.getShort(position));
+        case BF16 -> HalfFloats.bfloat16ToFloat(data.getShort(position));
+        default -> longAt(data, position);
+      };
+    }
+
+    /** Returns the integer at a byte position. */
+    long longAt(ByteBuffer data, int position) {
+      return switch (this) {
+        case I64 -> data.getLong(position);
+        case I32 -> data.getInt(position);
+        case U32 -> Integer.toUnsignedLong(data.getInt(position));
+        case I16 -> data.getShort(position);
+        case U16 -> Short.toUnsignedLong(data.getShort(position));
+        case I8 -> data.get(position);
+        case U8 -> Byte.toUnsignedLong(data.get(position));
+        case BOOL -> data.get(position) == 0 ? 0 : 1;
+        default -> throw new IllegalArgumentException(this + " is not an integer type");
+      };
+    }
   }
 }

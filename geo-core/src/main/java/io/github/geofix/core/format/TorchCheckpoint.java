@@ -4,6 +4,7 @@ import io.github.geofix.core.format.Pickle.Dict;
 import io.github.geofix.core.format.Pickle.Items;
 import io.github.geofix.core.format.Pickle.Storage;
 import io.github.geofix.core.format.Pickle.Tensor;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.internal.format.MappedFile;
 import java.math.BigInteger;

@@ -1,8 +1,8 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.SearchResult.SearchCost;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingSearch.SearchCost;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.index.Kernel;
 import io.github.geofix.core.internal.index.Parallel;
@@ -213,7 +213,8 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
 
   /** Runs each query on one thread, since a graph traversal is sequential. */
   @Override
-  List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k) {
+  List<EmbeddingSearch.Result> search(
+      List<SearchArea> areas, int threads, float[][] queries, int k) {
     long start = System.nanoTime();
     float[][] prepared = rows.prepared(queries, k);
     BitSet accepted = rows.accepted(areas);
@@ -237,7 +238,7 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
                   Arrays.stream(found).mapToLong(Outcome::bytesRead).sum(),
                   System.nanoTime() - start);
           return Arrays.stream(found)
-              .map(each -> new SearchResult(rows.hits(each.best()), cost))
+              .map(each -> new EmbeddingSearch.Result(rows.hits(each.best()), cost))
               .toList();
         });
   }

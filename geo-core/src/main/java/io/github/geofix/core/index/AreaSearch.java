@@ -13,15 +13,16 @@ abstract class AreaSearch implements EmbeddingSearch {
    *
    * @param queries [B, D]
    */
-  abstract List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k);
+  abstract List<EmbeddingSearch.Result> search(
+      List<SearchArea> areas, int threads, float[][] queries, int k);
 
   @Override
-  public SearchResult search(float[] query, int k) {
+  public EmbeddingSearch.Result search(float[] query, int k) {
     return everywhere().search(query, k);
   }
 
   @Override
-  public List<SearchResult> search(float[][] queries, int k) {
+  public List<EmbeddingSearch.Result> search(float[][] queries, int k) {
     return everywhere().search(queries, k);
   }
 
@@ -64,12 +65,12 @@ abstract class AreaSearch implements EmbeddingSearch {
     }
 
     @Override
-    public SearchResult search(float[] query, int k) {
+    public EmbeddingSearch.Result search(float[] query, int k) {
       return search(new float[][] {query}, k).get(0);
     }
 
     @Override
-    public List<SearchResult> search(float[][] queries, int k) {
+    public List<EmbeddingSearch.Result> search(float[][] queries, int k) {
       return index.search(areas, threads, queries, k);
     }
 

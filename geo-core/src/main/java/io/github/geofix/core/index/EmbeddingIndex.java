@@ -2,18 +2,14 @@ package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult.Hit;
-import io.github.geofix.core.index.SearchResult.SearchCost;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.SearchCost;
 import io.github.geofix.core.internal.index.Kernel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -22,11 +18,11 @@ import java.util.function.Supplier;
  * Thread-safe; must be closed, because its memory is outside the heap.
  *
  * <pre>{@code
- * EmbeddingIndexBuilder builder = EmbeddingIndex.builder(768, IndexOptions.defaults());
+ * Builder builder = EmbeddingIndex.builder(768, Options.defaults());
  * builder.add(vector, new LatLng(48.8584, 2.2945), "eiffel.jpg");
  * try (EmbeddingIndex index = builder.build()) {
  *   index.save(Path.of("paris.index"));
- *   SearchResult result = index.within(new LatLng(48.86, 2.35), 10).search(query, 5);
+ *   EmbeddingSearch.Result result = index.within(new LatLng(48.86, 2.35), 10).search(query, 5);
  * }
  * }</pre>
  *
@@ -47,16 +43,11 @@ import java.util.function.Supplier;
  * which is safe.
  */
 public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
-  private static final int CANDIDATES_PER_HIT = 10;
-
-  private final IndexOptions options;
+  private final Options options;
   private final Kernel kernel;
   private final SegmentList rows;
 
-  /** Held for reading by searches, and for writing by changes of rows and by {@link #close}. */
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-
-  private boolean closed;
+  private final SharedAccess access = new SharedAccess("the index is closed");
 
   EmbeddingIndex(IndexFile.Content content, Kernel kernel) {
     this.options = content.options();
@@ -74,8 +65,8 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * @param dimension D, the length of every row
    * @throws IllegalArgumentException if the dimension is not 1 to 32768
    */
-  public static EmbeddingIndexBuilder builder(int dimension, IndexOptions options) {
-    return new EmbeddingIndexBuilder(dimension, options);
+  public static Builder builder(int dimension, Options options) {
+    return new Builder(new RowBuffer(dimension, options, null));
   }
 
   /**
@@ -86,16 +77,15 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    *     a time
    * @throws java.io.UncheckedIOException if writing fails; an older file is then unchanged
    */
-  public static void write(
-      Path file, int dimension, IndexOptions options, Consumer<EmbeddingIndexBuilder> rows) {
+  public static void write(Path file, int dimension, Options options, Consumer<Builder> rows) {
     IndexFile.write(
         file,
         dimension,
         options,
         out -> {
-          EmbeddingIndexBuilder builder = new EmbeddingIndexBuilder(dimension, options, out::add);
-          rows.accept(builder);
-          builder.flush(out::add);
+          RowBuffer buffer = new RowBuffer(dimension, options, out::add);
+          rows.accept(new Builder(buffer));
+          buffer.flush();
         });
   }
 
@@ -114,7 +104,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * Opens a saved index memory-mapped, in time independent of its size. Only the header is checked;
    * {@link #verify} checks the rows, which takes as long as reading them.
    *
-   * @param encoder what {@link IndexOptions#encoder()} must be
+   * @param encoder what {@link Options#encoder()} must be
    * @throws ModelFormatException if the index has another encoder, or the file is not an index,
    *     damaged, truncated or of another version
    * @throws java.io.UncheckedIOException if the file cannot be read
@@ -156,13 +146,12 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * @throws java.io.UncheckedIOException if writing fails; an older file is then unchanged
    */
   public void save(Path file) {
-    Lock held = begin(lock.readLock());
-    try {
-      IndexFile.write(
-          file, new IndexFile.Content(dimension(), options, rows.segments(), rows.deleted()));
-    } finally {
-      held.unlock();
-    }
+    access.reading(
+        () -> {
+          IndexFile.write(
+              file, new IndexFile.Content(dimension(), options, rows.segments(), rows.deleted()));
+          return file;
+        });
   }
 
   @Override
@@ -171,7 +160,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
   }
 
   /** Returns the options the index was built with. */
-  public IndexOptions options() {
+  public Options options() {
     return options;
   }
 
@@ -221,23 +210,24 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * @return the number of the first row added
    * @throws IllegalArgumentException if the builder's dimension or options differ from the index's
    */
-  public int append(EmbeddingIndexBuilder builder) {
-    if (!builder.shape().equals(rows.shape()) || !builder.options().equals(options)) {
+  public int append(Builder builder) {
+    RowBuffer added = builder.rows;
+    if (!added.shape().equals(rows.shape()) || !added.options().equals(options)) {
       throw new IllegalArgumentException(
           "the builder has dimension "
-              + builder.shape().dimension()
+              + added.shape().dimension()
               + " and "
-              + builder.options()
+              + added.options()
               + ", the index dimension "
               + dimension()
               + " and "
               + options);
     }
-    if (builder.size() == 0) {
+    if (added.size() == 0) {
       return rows();
     }
-    Segment added = builder.segment();
-    return writing(() -> rows.append(added));
+    Segment segment = added.segment();
+    return access.writing(() -> rows.append(segment));
   }
 
   /**
@@ -247,7 +237,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * @throws IndexOutOfBoundsException if a row does not exist; then none is marked
    */
   public int delete(int... rows) {
-    return writing(() -> this.rows.delete(rows));
+    return access.writing(() -> this.rows.delete(rows));
   }
 
   /**
@@ -257,7 +247,7 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    * @return the number of rows left
    */
   public int compact() {
-    return writing(
+    return access.writing(
         () -> {
           rows.compact();
           return rows.rows();
@@ -270,42 +260,11 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
    */
   @Override
   public void close() {
-    lock.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        rows.free();
-      }
-    } finally {
-      lock.writeLock().unlock();
-    }
+    access.close(rows::free);
   }
 
   <T> T reading(Supplier<T> work) {
-    Lock held = begin(lock.readLock());
-    try {
-      return work.get();
-    } finally {
-      held.unlock();
-    }
-  }
-
-  private <T> T writing(Supplier<T> work) {
-    Lock held = begin(lock.writeLock());
-    try {
-      return work.get();
-    } finally {
-      held.unlock();
-    }
-  }
-
-  private Lock begin(Lock wanted) {
-    wanted.lock();
-    if (closed) {
-      wanted.unlock();
-      throw new IllegalStateException("the index is closed");
-    }
-    return wanted;
+    return access.reading(work);
   }
 
   /** Returns a row, padded with zeros. Call within {@link #reading}. */
@@ -348,7 +307,8 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
   }
 
   @Override
-  List<SearchResult> search(List<SearchArea> areas, int threads, float[][] queries, int k) {
+  List<EmbeddingSearch.Result> search(
+      List<SearchArea> areas, int threads, float[][] queries, int k) {
     long start = System.nanoTime();
     float[][] prepared = prepared(queries, k);
     if (queries.length == 0) {
@@ -356,22 +316,11 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     }
     return reading(
         () -> {
-          Scan scan =
-              new Scan(
-                  kernel, isSquared(), rows.shape(), rows.deleted(), rows.parts(areas), threads);
-          boolean rerank = options.encoding() == VectorEncoding.INT8;
-          long wanted = rerank ? Math.max(options.rerank(), (long) CANDIDATES_PER_HIT * k) : k;
-          TopK[] best = scan.run(prepared, (int) Math.min(wanted, Math.max(1, rows.rows())));
-          long bytes = scan.bytesRead();
-          if (rerank) {
-            for (int i = 0; i < best.length; i++) {
-              bytes += (long) best[i].size() * rows.shape().paddedDimension() * Float.BYTES;
-              best[i] = reranked(best[i], prepared[i], k);
-            }
-          }
-          List<List<Hit>> hits = Arrays.stream(best).map(rows::hits).toList();
-          SearchCost cost = new SearchCost(scan.rowsScanned(), bytes, System.nanoTime() - start);
-          return hits.stream().map(found -> new SearchResult(found, cost)).toList();
+          RowSearch search = new RowSearch(kernel, options, rows, areas, threads);
+          List<List<Hit>> hits = search.run(prepared, k);
+          SearchCost cost =
+              new SearchCost(search.rowsScanned(), search.bytesRead(), System.nanoTime() - start);
+          return hits.stream().map(found -> new Result(found, cost)).toList();
         });
   }
 
@@ -379,11 +328,152 @@ public final class EmbeddingIndex extends AreaSearch implements AutoCloseable {
     return options.metric() == Metric.L2;
   }
 
-  private TopK reranked(TopK candidates, float[] query, int k) {
-    TopK best = new TopK(Math.min(k, Math.max(1, candidates.size())));
-    for (int row : candidates.rows()) {
-      best.offer(kernel.score(rows.vector(row), isSquared(), query), row);
+  /**
+   * Options of an {@link EmbeddingIndex}.
+   *
+   * @param metric how rows are scored
+   * @param encoding how the numbers of a row are stored
+   * @param rerank the least number of candidates that {@link VectorEncoding#INT8} scores exactly; a
+   *     search always takes at least ten per result asked for
+   * @param encoder the digest of the weights that computed the rows, or any other name of them;
+   *     empty if unknown. Stored in the file, see {@link EmbeddingIndex#open(java.nio.file.Path,
+   *     String)}
+   */
+  public record Options(Metric metric, VectorEncoding encoding, int rerank, String encoder) {
+    private static final int MAX_ENCODER_CHARS = 1024;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if rerank is negative or the encoder's name too long
+     */
+    public Options {
+      Objects.requireNonNull(metric);
+      Objects.requireNonNull(encoding);
+      if (rerank < 0) {
+        throw new IllegalArgumentException("rerank must be 0 or more: " + rerank);
+      }
+      if (encoder.length() > MAX_ENCODER_CHARS) {
+        throw new IllegalArgumentException(
+            "the encoder's name has " + encoder.length() + " characters, at most 1024 fit");
+      }
     }
-    return best;
+
+    /** Returns the cosine over floats, 100 candidates, no encoder. */
+    public static Options defaults() {
+      return new Options(Metric.COSINE, VectorEncoding.FLOAT32, 100, "");
+    }
+
+    /** Returns a copy with another metric. */
+    public Options withMetric(Metric metric) {
+      return new Options(metric, encoding, rerank, encoder);
+    }
+
+    /** Returns a copy with another encoding of the rows. */
+    public Options withEncoding(VectorEncoding encoding) {
+      return new Options(metric, encoding, rerank, encoder);
+    }
+
+    /** Returns a copy with another number of candidates. */
+    public Options withRerank(int rerank) {
+      return new Options(metric, encoding, rerank, encoder);
+    }
+
+    /** Returns a copy that names the encoder. */
+    public Options withEncoder(String encoder) {
+      return new Options(metric, encoding, rerank, encoder);
+    }
+  }
+
+  /** The similarity of a query q and a row x; higher is closer. */
+  public enum Metric {
+    /**
+     * The cosine of the angle, -1 to 1. Rows and queries are normalized, so neither may be zero.
+     */
+    COSINE,
+    /** The dot product {@code q . x}. */
+    DOT,
+    /** Minus the squared Euclidean distance, {@code -|q - x|^2}: 0 for an equal row, else below. */
+    L2
+  }
+
+  /** Storage of the numbers of a row in an {@link EmbeddingIndex}. */
+  public enum VectorEncoding {
+    /** 32-bit floats: 4 bytes a number, all read by each search. */
+    FLOAT32,
+    /**
+     * Scalar quantization to one byte, read by each search, beside the floats, read only for
+     * candidates: 5 bytes a number. The bytes select {@link Options#rerank()} candidates; the
+     * floats score and rank them. Scores are therefore exact, and a row is missed only if more than
+     * that many others score higher by their bytes.
+     */
+    INT8
+  }
+
+  /**
+   * Builder of an {@link EmbeddingIndex}, or of a segment for {@link EmbeddingIndex#append}. Holds
+   * its rows on the heap, except that of {@link EmbeddingIndex#write}. Not thread-safe.
+   */
+  public static final class Builder {
+    private final RowBuffer rows;
+
+    Builder(RowBuffer rows) {
+      this.rows = rows;
+    }
+
+    /** Adds a row without a payload. */
+    public Builder add(float[] vector, LatLng latLng, String id) {
+      return add(vector, latLng, id, new byte[0]);
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param vector [D]
+     * @param latLng the row's position
+     * @param id a name, which need not be unique
+     * @param payload any bytes, see {@link EmbeddingIndex#payload}
+     * @throws IllegalArgumentException if the vector has another dimension, or contains NaN or an
+     *     infinity, or is zero where the metric is the cosine, or the id or the payload is longer
+     *     than 16 MiB
+     */
+    public Builder add(float[] vector, LatLng latLng, String id, byte[] payload) {
+      rows.add(rows.prepared(vector, id), latLng, id, payload);
+      return this;
+    }
+
+    /**
+     * Adds a row of another index of the same metric. Its scores stay the same to the bit, as it is
+     * not normalized a second time.
+     *
+     * @param vector [D], as {@link EmbeddingIndex#vector} returned it
+     * @throws IllegalArgumentException as {@link #add(float[], LatLng, String, byte[])}, and if the
+     *     metric is the cosine and the length is not 1
+     */
+    public Builder addStored(float[] vector, LatLng latLng, String id, byte[] payload) {
+      rows.add(rows.stored(vector, id), latLng, id, payload);
+      return this;
+    }
+
+    /** Returns the number of rows added so far. */
+    public int size() {
+      return rows.size();
+    }
+
+    /**
+     * Builds the index; it may be empty.
+     *
+     * <p>Needs the memory of the rows a second time, outside the heap: raise {@code
+     * -XX:MaxDirectMemorySize} for large ones, or {@link EmbeddingIndex#append} in parts.
+     *
+     * @throws IllegalStateException if the rows go to a file, see {@link EmbeddingIndex#write}
+     */
+    public EmbeddingIndex build() {
+      return build(Kernel.best());
+    }
+
+    EmbeddingIndex build(Kernel kernel) {
+      return new EmbeddingIndex(rows.content(), kernel);
+    }
   }
 }

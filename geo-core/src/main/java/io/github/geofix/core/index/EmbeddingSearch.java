@@ -1,6 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import io.github.geofix.core.partition.Region;
 import java.util.List;
 
@@ -18,7 +19,7 @@ public interface EmbeddingSearch {
    *     infinity, or is zero where the metric is the cosine, or k is less than 1
    * @throws IllegalStateException if the index is closed
    */
-  SearchResult search(float[] query, int k);
+  Result search(float[] query, int k);
 
   /**
    * Finds the k rows closest to each query, reading the rows once for the whole batch. The scores
@@ -27,7 +28,7 @@ public interface EmbeddingSearch {
    * @param queries [B, D]
    * @return B results, in the order of the queries
    */
-  List<SearchResult> search(float[][] queries, int k);
+  List<Result> search(float[][] queries, int k);
 
   /**
    * Restricts the search to rows within a great-circle distance of a point.
@@ -53,4 +54,37 @@ public interface EmbeddingSearch {
    * @throws IllegalArgumentException if it is less than 1
    */
   EmbeddingSearch withThreads(int threads);
+
+  /**
+   * The rows closest to a query.
+   *
+   * @param hits the rows, best first; equal scores by row number
+   * @param cost the cost of the search
+   */
+  record Result(List<Hit> hits, SearchCost cost) {
+    /** Copies the list. */
+    public Result {
+      hits = List.copyOf(hits);
+    }
+  }
+
+  /**
+   * One row found by a search.
+   *
+   * @param row the row's number in the index; changes when the index is compacted
+   * @param score the similarity, see {@link Metric}; not a probability
+   * @param id the name the row was added with
+   * @param latLng the row's position
+   */
+  record Hit(int row, float score, String id, LatLng latLng) {}
+
+  /**
+   * The cost of a search. The results of a batch share one.
+   *
+   * @param rowsScanned the number of rows compared with each query, including rows outside a region
+   *     that share a block with it
+   * @param bytesRead the bytes of row data read
+   * @param nanos the time from call to return, in nanoseconds
+   */
+  record SearchCost(long rowsScanned, long bytesRead, long nanos) {}
 }

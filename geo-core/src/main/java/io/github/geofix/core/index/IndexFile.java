@@ -2,8 +2,8 @@ package io.github.geofix.core.index;
 
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.InputFiles;
@@ -58,7 +58,8 @@ final class IndexFile {
   private static final int PAGE = 4096;
 
   /** The contents of an index file. */
-  record Content(int dimension, IndexOptions options, List<Segment> segments, BitSet deleted) {}
+  record Content(
+      int dimension, EmbeddingIndex.Options options, List<Segment> segments, BitSet deleted) {}
 
   /** The position of a part in the file. */
   private record Extent(long offset, long length, long checksum) {
@@ -86,7 +87,7 @@ final class IndexFile {
    *
    * @param segments adds them one after the other, at most {@link #MAX_SEGMENTS}
    */
-  static void write(Path file, int dimension, IndexOptions options, Writing segments) {
+  static void write(Path file, int dimension, EmbeddingIndex.Options options, Writing segments) {
     write(file, dimension, options, MAX_SEGMENTS, segments, new BitSet());
   }
 
@@ -98,7 +99,7 @@ final class IndexFile {
   private static void write(
       Path file,
       int dimension,
-      IndexOptions options,
+      EmbeddingIndex.Options options,
       int mostSegments,
       Writing segments,
       BitSet deleted) {
@@ -130,12 +131,12 @@ final class IndexFile {
   static final class Writer {
     private final FileChannel out;
     private final int dimension;
-    private final IndexOptions options;
+    private final EmbeddingIndex.Options options;
     private final List<Integer> rows = new ArrayList<>();
     private final List<Extent> extents = new ArrayList<>();
     private long end;
 
-    Writer(FileChannel out, int dimension, IndexOptions options, int mostSegments)
+    Writer(FileChannel out, int dimension, EmbeddingIndex.Options options, int mostSegments)
         throws IOException {
       this.out = out;
       this.dimension = dimension;
@@ -314,9 +315,9 @@ final class IndexFile {
       }
       Metric metric = constant(Metric.values());
       VectorEncoding encoding = constant(VectorEncoding.values());
-      IndexOptions options;
+      EmbeddingIndex.Options options;
       try {
-        options = new IndexOptions(metric, encoding, body.readInt(), body.readUTF());
+        options = new EmbeddingIndex.Options(metric, encoding, body.readInt(), body.readUTF());
       } catch (IllegalArgumentException e) {
         throw wrong(String.valueOf(e.getMessage()));
       }

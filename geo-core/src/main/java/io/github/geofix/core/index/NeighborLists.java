@@ -170,7 +170,7 @@ public final class NeighborLists implements AutoCloseable {
     EmbeddingIndex.write(
         flat,
         options.dimension(),
-        IndexOptions.defaults(),
+        EmbeddingIndex.Options.defaults(),
         builder ->
             eachRow(
                 among,
@@ -259,7 +259,7 @@ public final class NeighborLists implements AutoCloseable {
         int from = i * queries.dimension();
         batch[i] = Arrays.copyOfRange(block, from, from + options.dimension());
       }
-      List<SearchResult> found = index.search(batch, options.count() + (same ? 1 : 0));
+      List<EmbeddingSearch.Result> found = index.search(batch, options.count() + (same ? 1 : 0));
       ByteBuffer bytes =
           ByteBuffer.allocate(size * options.count() * Integer.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);

@@ -1,7 +1,7 @@
 package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.core.internal.index.Kernel;

@@ -1,6 +1,6 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.internal.index.Kernel;
 import io.github.geofix.core.internal.index.Parallel;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.github.geofix.core.index;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.internal.index.Kernel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.github.geofix.core.index;
 
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;

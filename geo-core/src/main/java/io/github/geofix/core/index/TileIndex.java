@@ -7,8 +7,8 @@ import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.core.tile.TileSource.MapImage;
@@ -100,7 +100,7 @@ public final class TileIndex implements AutoCloseable {
    * @return how many were added
    */
   public int append(Builder builder) {
-    EmbeddingIndexBuilder added = builder.rows();
+    EmbeddingIndex.Builder added = builder.rows();
     rows.append(added);
     return added.size();
   }
@@ -153,7 +153,7 @@ public final class TileIndex implements AutoCloseable {
    * @param headings [S, D]
    */
   private List<TileHit> hits(float[][] headings, int k) {
-    List<SearchResult> found = rows.search(headings, k);
+    List<EmbeddingSearch.Result> found = rows.search(headings, k);
     Map<Integer, Match> best = new HashMap<>();
     for (int s = 0; s < headings.length; s++) {
       for (Hit hit : found.get(s).hits()) {
@@ -311,12 +311,14 @@ public final class TileIndex implements AutoCloseable {
       return new TileIndex(rows().build(), encoder);
     }
 
-    private EmbeddingIndexBuilder rows() {
+    private EmbeddingIndex.Builder rows() {
       long total = size();
-      EmbeddingIndexBuilder rows =
+      EmbeddingIndex.Builder rows =
           EmbeddingIndex.builder(
               encoder.dimension(),
-              IndexOptions.defaults().withEncoding(encoding).withEncoder(encoder.digest()));
+              EmbeddingIndex.Options.defaults()
+                  .withEncoding(encoding)
+                  .withEncoder(encoder.digest()));
       ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
       try {
         Iterator<Row> images = images().iterator();
@@ -365,7 +367,7 @@ public final class TileIndex implements AutoCloseable {
           CompletableFuture.supplyAsync(() -> tiles.mapImage(row.frame, pixels, pixels), readers));
     }
 
-    private void encode(Queue<Fetched> ahead, EmbeddingIndexBuilder rows, MissingImagery missing) {
+    private void encode(Queue<Fetched> ahead, EmbeddingIndex.Builder rows, MissingImagery missing) {
       List<Row> batch = new ArrayList<>();
       List<BufferedImage> views = new ArrayList<>();
       for (int taken = 0; taken < batchSize && !ahead.isEmpty(); taken++) {

@@ -4,6 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.util.Arrays;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.github.geofix.core.partition;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
-import io.github.geofix.core.partition.AdaptiveOptions.Mean;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions.Mean;
 import java.util.Arrays;
 import java.util.List;
 

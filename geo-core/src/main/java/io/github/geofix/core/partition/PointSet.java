@@ -4,6 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.partition.RadixSort;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -72,7 +72,7 @@ final class EquirectangularImage implements TileReader {
         Projection.EQUIRECTANGULAR,
         levels,
         new EquirectangularImage(zooms),
-        TileOptions.defaults(),
+        TileSource.Options.defaults(),
         "");
   }
 

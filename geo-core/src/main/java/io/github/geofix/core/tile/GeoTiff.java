@@ -85,7 +85,7 @@ final class GeoTiff implements TileReader {
     reader.setInput(directories, false, false);
   }
 
-  static TileSource open(Path file, TileOptions options) {
+  static TileSource open(Path file, TileSource.Options options) {
     FileImageInputStream stream = null;
     try {
       stream = new FileImageInputStream(InputFiles.find(file).toFile());
@@ -109,7 +109,7 @@ final class GeoTiff implements TileReader {
     }
   }
 
-  private TileSource pyramid(TileOptions options) throws IOException {
+  private TileSource pyramid(TileSource.Options options) throws IOException {
     Tags tags = tags(0);
     Crs crs = crs(tags);
     double[] corner = corner(tags);

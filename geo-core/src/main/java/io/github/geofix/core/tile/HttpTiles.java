@@ -3,7 +3,7 @@ package io.github.geofix.core.tile;
 import com.google.common.hash.Hashing;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -42,13 +42,14 @@ final class HttpTiles implements TileReader {
 
   private final TileTemplate template;
   private final Path cache;
-  private final TileOptions.Http options;
+  private final TileSource.HttpOptions options;
   private final HttpClient client;
   private final Ticker ticker;
   private final Object turnstile = new Object();
   private long nextRequestNanos;
 
-  private HttpTiles(TileTemplate template, Path cache, TileOptions.Http options, Ticker ticker) {
+  private HttpTiles(
+      TileTemplate template, Path cache, TileSource.HttpOptions options, Ticker ticker) {
     this.template = template;
     this.cache = cache;
     this.options = options;
@@ -61,11 +62,12 @@ final class HttpTiles implements TileReader {
             .build();
   }
 
-  static TileSource open(String source, Path cacheFolder, TileOptions.Http options) {
+  static TileSource open(String source, Path cacheFolder, TileSource.HttpOptions options) {
     return open(source, cacheFolder, options, Ticker.SYSTEM);
   }
 
-  static TileSource open(String source, Path cacheFolder, TileOptions.Http options, Ticker ticker) {
+  static TileSource open(
+      String source, Path cacheFolder, TileSource.HttpOptions options, Ticker ticker) {
     TileScheme scheme = options.tiles().scheme();
     TileTemplate template = TileTemplate.parse(source, scheme);
     if (!TileAddress.isRemote(source)) {

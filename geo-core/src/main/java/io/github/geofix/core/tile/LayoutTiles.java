@@ -45,7 +45,7 @@ final class LayoutTiles implements TileReader {
     this.extent = extent(folder, path, coarsest);
   }
 
-  static TileSource open(Path file, TileOptions options) {
+  static TileSource open(Path file, TileSource.Options options) {
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
     try {
       TileLayout layout = TileLayout.read(file);

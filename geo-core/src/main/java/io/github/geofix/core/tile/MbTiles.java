@@ -2,7 +2,7 @@ package io.github.geofix.core.tile;
 
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.internal.InputFiles;
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +22,8 @@ final class MbTiles implements TileReader {
   private static final String TILE =
       """
       select length(tile_data), case when length(tile_data) <= ? then tile_data end
-      from tiles where zoom_level = ? and tile_column = ? and tile_row = ?""";
+      from tiles where zoom_level = ? and tile_column = ? and tile_row = ?\
+      """;
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -41,11 +42,11 @@ final class MbTiles implements TileReader {
     this.tile = connection.prepareStatement(TILE);
   }
 
-  static TileSource open(Path file, TileOptions options) {
+  static TileSource open(Path file, TileSource.Options options) {
     return open(file, options, LIMIT);
   }
 
-  static TileSource open(Path file, TileOptions options, Duration limit) {
+  static TileSource open(Path file, TileSource.Options options, Duration limit) {
     try {
       Class.forName("org.sqlite.JDBC");
     } catch (ClassNotFoundException e) {

@@ -7,7 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.internal.InputFiles;
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class PmTiles implements TileReader {
     this.root = directory(header.root(), header.rootBytes());
   }
 
-  static TileSource open(Path file, TileOptions options) {
+  static TileSource open(Path file, TileSource.Options options) {
     FileChannel channel = null;
     try {
       channel = FileChannel.open(InputFiles.find(file), StandardOpenOption.READ);

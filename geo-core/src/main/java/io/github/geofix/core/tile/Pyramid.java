@@ -5,8 +5,8 @@ import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import io.github.geofix.core.tile.TileSource.MapImage;
+import io.github.geofix.core.tile.TileSource.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class Pyramid implements TileSource {
       Projection projection,
       List<PyramidLevel> levels,
       TileReader reader,
-      TileOptions options,
+      TileSource.Options options,
       String ownAttribution) {
     this.projection = projection;
     this.levels = List.copyOf(levels);

@@ -29,7 +29,7 @@ final class TileDirectory implements TileReader {
     this.template = template;
   }
 
-  static TileSource open(Path folder, String template, TileOptions options) {
+  static TileSource open(Path folder, String template, TileSource.Options options) {
     TileDirectory directory =
         new TileDirectory(folder, TileTemplate.parse(template, options.scheme()));
     if (!Files.isDirectory(folder)) {

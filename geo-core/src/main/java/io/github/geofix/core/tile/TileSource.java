@@ -1,13 +1,12 @@
 package io.github.geofix.core.tile;
 
+import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.Frame;
-import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A source of map imagery that renders any {@link Frame}. Thread-safe; must be closed.
@@ -69,9 +68,9 @@ public interface TileSource extends AutoCloseable {
     return EquirectangularImage.of(TilePixels.of(image));
   }
 
-  /** As {@link #directory(Path, String, TileOptions)} with {@link TileOptions#defaults()}. */
+  /** As {@link #directory(Path, String, Options)} with {@link Options#defaults()}. */
   static TileSource directory(Path folder, String template) {
-    return directory(folder, template, TileOptions.defaults());
+    return directory(folder, template, Options.defaults());
   }
 
   /**
@@ -83,13 +82,13 @@ public interface TileSource extends AutoCloseable {
    * @throws IllegalArgumentException if the template lacks a placeholder
    * @throws UncheckedIOException if the folder has no tile
    */
-  static TileSource directory(Path folder, String template, TileOptions options) {
+  static TileSource directory(Path folder, String template, Options options) {
     return TileDirectory.open(folder, template, options);
   }
 
-  /** As {@link #mbtiles(Path, TileOptions)} with {@link TileOptions#defaults()}. */
+  /** As {@link #mbtiles(Path, Options)} with {@link Options#defaults()}. */
   static TileSource mbtiles(Path file) {
-    return mbtiles(file, TileOptions.defaults());
+    return mbtiles(file, Options.defaults());
   }
 
   /**
@@ -98,13 +97,13 @@ public interface TileSource extends AutoCloseable {
    * @throws UncheckedIOException if the file is missing, not MBTiles, or has vector tiles
    * @throws IllegalStateException if the SQLite driver is missing
    */
-  static TileSource mbtiles(Path file, TileOptions options) {
+  static TileSource mbtiles(Path file, Options options) {
     return MbTiles.open(file, options);
   }
 
-  /** As {@link #pmtiles(Path, TileOptions)} with {@link TileOptions#defaults()}. */
+  /** As {@link #pmtiles(Path, Options)} with {@link Options#defaults()}. */
   static TileSource pmtiles(Path file) {
-    return pmtiles(file, TileOptions.defaults());
+    return pmtiles(file, Options.defaults());
   }
 
   /**
@@ -112,13 +111,13 @@ public interface TileSource extends AutoCloseable {
    *
    * @throws UncheckedIOException if the file is missing, not such an archive, or has vector tiles
    */
-  static TileSource pmtiles(Path file, TileOptions options) {
+  static TileSource pmtiles(Path file, Options options) {
     return PmTiles.open(file, options);
   }
 
-  /** As {@link #geoTiff(Path, TileOptions)} with {@link TileOptions#defaults()}. */
+  /** As {@link #geoTiff(Path, Options)} with {@link Options#defaults()}. */
   static TileSource geoTiff(Path file) {
-    return geoTiff(file, TileOptions.defaults());
+    return geoTiff(file, Options.defaults());
   }
 
   /**
@@ -131,13 +130,13 @@ public interface TileSource extends AutoCloseable {
    *     the message has the command that converts it
    * @throws IllegalStateException if proj4j is needed and missing
    */
-  static TileSource geoTiff(Path file, TileOptions options) {
+  static TileSource geoTiff(Path file, Options options) {
     return GeoTiff.open(file, options);
   }
 
-  /** As {@link #layout(Path, TileOptions)} with {@link TileOptions#defaults()}. */
+  /** As {@link #layout(Path, Options)} with {@link Options#defaults()}. */
   static TileSource layout(Path file) {
-    return layout(file, TileOptions.defaults());
+    return layout(file, Options.defaults());
   }
 
   /**
@@ -150,21 +149,21 @@ public interface TileSource extends AutoCloseable {
    *     unknown, or the folder has no tile
    * @throws IllegalStateException if a library is missing
    */
-  static TileSource layout(Path file, TileOptions options) {
+  static TileSource layout(Path file, Options options) {
     return LayoutTiles.open(file, options);
   }
 
   /**
    * Opens the tiles of a server, each fetched once and then cached on disk.
    *
-   * <p>Ask the operator of the server first, and set {@link TileOptions#attribution()}: most public
+   * <p>Ask the operator of the server first, and set {@link Options#attribution()}: most public
    * servers forbid bulk downloads.
    *
    * @param template an address with {@code {z}}, {@code {x}} and {@code {y}}
    * @param cacheFolder the folder of the cache; several servers can share one
    * @throws IllegalArgumentException if the template is not such an address
    */
-  static TileSource http(String template, Path cacheFolder, TileOptions.Http options) {
+  static TileSource http(String template, Path cacheFolder, HttpOptions options) {
     return HttpTiles.open(template, cacheFolder, options);
   }
 
@@ -176,39 +175,8 @@ public interface TileSource extends AutoCloseable {
    *
    * @throws IllegalArgumentException if it is none of these
    */
-  static TileSource open(String source, Path cacheFolder, TileOptions options) {
-    if (TileAddress.isRemote(source)) {
-      return http(source, cacheFolder, TileOptions.Http.defaults().withTiles(options));
-    }
-    int placeholder = source.indexOf('{');
-    if (placeholder >= 0) {
-      int folderEnd = source.lastIndexOf('/', placeholder);
-      Path folder =
-          Path.of(folderEnd > 0 ? source.substring(0, folderEnd) : folderEnd == 0 ? "/" : "");
-      return directory(folder, source.substring(folderEnd + 1), options);
-    }
-    Path file = Path.of(source);
-    String name = source.toLowerCase(Locale.ROOT);
-    if (name.endsWith(".mbtiles")) {
-      return mbtiles(file, options);
-    }
-    if (name.endsWith(".pmtiles")) {
-      return pmtiles(file, options);
-    }
-    if (name.endsWith(".tif") || name.endsWith(".tiff")) {
-      return geoTiff(file, options);
-    }
-    if (name.endsWith(".yaml")) {
-      return layout(file, options);
-    }
-    if (Files.isDirectory(file)) {
-      throw new IllegalArgumentException(
-          source
-              + " is a folder: say how its tiles are named, such as "
-              + source
-              + "/{z}/{x}/{y}.jpg");
-    }
-    return equirectangular(file);
+  static TileSource open(String source, Path cacheFolder, Options options) {
+    return NamedTiles.open(source, cacheFolder, options);
   }
 
   /**
@@ -223,5 +191,279 @@ public interface TileSource extends AutoCloseable {
     public boolean isMissing() {
       return coverage == 0;
     }
+  }
+
+  /**
+   * Options of a {@link TileSource}.
+   *
+   * @param scheme the tile scheme; ignored for stores that define their own
+   * @param missingTiles what a view shows for a missing tile
+   * @param attribution the attribution; empty for the one in the store
+   * @param cacheBytes the memory limit of the cache of decoded tiles, at least 1 MB
+   */
+  record Options(
+      TileScheme scheme, MissingTiles missingTiles, String attribution, long cacheBytes) {
+
+    private static final Options DEFAULTS =
+        new Options(TileScheme.XYZ, MissingTiles.FILL_FROM_PARENT, "", 64L << 20);
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if the cache is smaller than 1 MB
+     */
+    public Options {
+      Objects.requireNonNull(scheme);
+      Objects.requireNonNull(missingTiles);
+      Objects.requireNonNull(attribution);
+      if (cacheBytes < 1 << 20) {
+        throw new IllegalArgumentException("cacheBytes must be 1 MB or more: " + cacheBytes);
+      }
+    }
+
+    /** Returns XYZ tiles, filled from the parent, the store's attribution, a cache of 64 MB. */
+    public static Options defaults() {
+      return DEFAULTS;
+    }
+
+    /** Returns a copy with another scheme. */
+    public Options withScheme(TileScheme scheme) {
+      return new Options(scheme, missingTiles, attribution, cacheBytes);
+    }
+
+    /** Returns a copy with another rule for missing tiles. */
+    public Options withMissingTiles(MissingTiles missingTiles) {
+      return new Options(scheme, missingTiles, attribution, cacheBytes);
+    }
+
+    /** Returns a copy with another attribution. */
+    public Options withAttribution(String attribution) {
+      return new Options(scheme, missingTiles, attribution, cacheBytes);
+    }
+
+    /** Returns a copy with another cache size. */
+    public Options withCacheBytes(long cacheBytes) {
+      return new Options(scheme, missingTiles, attribution, cacheBytes);
+    }
+  }
+
+  /**
+   * Options of fetching tiles from a server.
+   *
+   * @param minZoom the coarsest zoom the server has
+   * @param maxZoom the finest zoom the server has
+   * @param tileSize the side of its tiles in pixels, 16 to 2048
+   * @param timeout for one attempt, from the request to the last byte
+   * @param retries attempts after the first, 0 to 10
+   * @param backOff the pause before the first retry; each further pause is twice as long
+   * @param requestsPerSecond the most requests to send, over all threads
+   * @param userAgent the User-Agent header; many servers require contact information
+   * @param tiles scheme, missing tiles, attribution and memory
+   */
+  record HttpOptions(
+      int minZoom,
+      int maxZoom,
+      int tileSize,
+      Duration timeout,
+      int retries,
+      Duration backOff,
+      double requestsPerSecond,
+      String userAgent,
+      Options tiles) {
+
+    private static final HttpOptions DEFAULTS =
+        new HttpOptions(
+            0,
+            19,
+            256,
+            Duration.ofSeconds(20),
+            3,
+            Duration.ofMillis(500),
+            10,
+            "GeoFix (Java)",
+            Options.defaults());
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public HttpOptions {
+      Objects.requireNonNull(tiles);
+      if (minZoom < 0 || minZoom > maxZoom || maxZoom > Tile.MAX_ZOOM) {
+        throw new IllegalArgumentException(
+            "zooms must be 0 to %d, the smaller first: %d to %d"
+                .formatted(Tile.MAX_ZOOM, minZoom, maxZoom));
+      }
+      if (tileSize < 16 || tileSize > 2048) {
+        throw new IllegalArgumentException("tileSize must be 16 to 2048: " + tileSize);
+      }
+      if (timeout.isNegative() || timeout.isZero() || backOff.isNegative()) {
+        throw new IllegalArgumentException(
+            "timeout must be above 0 and backOff not below: " + timeout + ", " + backOff);
+      }
+      if (retries < 0 || retries > 10) {
+        throw new IllegalArgumentException("retries must be 0 to 10: " + retries);
+      }
+      if (!(requestsPerSecond > 0)) {
+        throw new IllegalArgumentException(
+            "requestsPerSecond must be above 0: " + requestsPerSecond);
+      }
+    }
+
+    /**
+     * Returns zooms 0 to 19, tiles of 256 px, 20 s, 3 retries after 0.5, 1 and 2 s, 10 requests a
+     * second.
+     */
+    public static HttpOptions defaults() {
+      return DEFAULTS;
+    }
+
+    /** Returns a copy with other zooms. */
+    public HttpOptions withZooms(int minZoom, int maxZoom) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with another tile size. */
+    public HttpOptions withTileSize(int tileSize) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with another time-out. */
+    public HttpOptions withTimeout(Duration timeout) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with another number of retries and first pause. */
+    public HttpOptions withRetries(int retries, Duration backOff) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with another rate. */
+    public HttpOptions withRequestsPerSecond(double requestsPerSecond) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with another introduction. */
+    public HttpOptions withUserAgent(String userAgent) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+
+    /** Returns a copy with other options for the tiles. */
+    public HttpOptions withTiles(Options tiles) {
+      return new HttpOptions(
+          minZoom,
+          maxZoom,
+          tileSize,
+          timeout,
+          retries,
+          backOff,
+          requestsPerSecond,
+          userAgent,
+          tiles);
+    }
+  }
+
+  /** The projection and numbering of tiles. */
+  enum TileScheme {
+    /** Web Mercator, one tile at zoom 0, rows from the north: what nearly every web map uses. */
+    XYZ(true, false),
+    /** Web Mercator, one tile at zoom 0, rows from the south. */
+    TMS(true, true),
+    /** Degrees (EPSG:4326), two tiles side by side at zoom 0, rows from the north. */
+    GEODETIC_XYZ(false, false),
+    /** Degrees (EPSG:4326), two tiles side by side at zoom 0, rows from the south, as in Cesium. */
+    GEODETIC_TMS(false, true);
+
+    private final boolean mercator;
+    private final boolean southFirst;
+
+    TileScheme(boolean mercator, boolean southFirst) {
+      this.mercator = mercator;
+      this.southFirst = southFirst;
+    }
+
+    Projection projection() {
+      return mercator ? Projection.WEB_MERCATOR : Projection.EQUIRECTANGULAR;
+    }
+
+    /** Returns the same tiles with rows from the south. */
+    TileScheme rowsFromSouth() {
+      return mercator ? TMS : GEODETIC_TMS;
+    }
+
+    /** Returns the grid of one zoom with square tiles of {@code tileSize} pixels. */
+    PyramidLevel level(int zoom, int tileSize) {
+      long rows = (long) tileSize << zoom;
+      long columns = mercator ? rows : 2 * rows;
+      return new PyramidLevel(zoom, 0, 0, columns, columns, columns, rows, tileSize, tileSize);
+    }
+
+    /** Returns the store's number of the row that is {@code row} from the north. */
+    int storedRow(int zoom, int row) {
+      return southFirst ? (1 << zoom) - 1 - row : row;
+    }
+  }
+
+  /** The handling of tiles that a zoom lacks. A damaged tile is always an error. */
+  enum MissingTiles {
+    /** The tile's part of the next coarser zoom that has one; black if none has. */
+    FILL_FROM_PARENT,
+    /** An error that names the tile. */
+    REPORT
   }
 }

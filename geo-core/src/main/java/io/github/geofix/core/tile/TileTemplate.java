@@ -1,7 +1,7 @@
 package io.github.geofix.core.tile;
 
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.geofix.core.format.TensorFile.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -116,7 +117,7 @@ class SafetensorsTest {
       } else {
         expected = sign * (1 + fraction / 1024.0) * Math.pow(2, exponent - 15);
       }
-      assertThat(DType.halfToFloat((short) bits)).isEqualTo(Float.valueOf((float) expected));
+      assertThat(HalfFloats.halfToFloat((short) bits)).isEqualTo(Float.valueOf((float) expected));
     }
   }
 
@@ -196,11 +197,14 @@ class SafetensorsTest {
       quoteCharacter = '`',
       value = {
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}          | 8 bytes of data",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}           | behind its arrays it has 4 bytes",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}           | behind its arrays it"
+            + " has 4 bytes",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}           | leaves a gap",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'U8','shape':[1],'data_offsets':[3,4]}} | overlaps",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'U8','shape':[1],'data_offsets':[3,4]}}"
+            + " | overlaps",
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}           | needs 12 bytes, not 8",
-        "{'a':{'dtype':'F32','shape':[9223372036854775807,4],'data_offsets':[0,8]}} | not a whole number",
+        "{'a':{'dtype':'F32','shape':[9223372036854775807,4],'data_offsets':[0,8]}} | not a whole"
+            + " number",
         "{'a':{'dtype':'F32','shape':[99999999999999999,99],'data_offsets':[0,8]}} | is too large",
         "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}          | not a whole number",
         "{'a':{'dtype':'F32','shape':[2.0],'data_offsets':[0,8]}}         | not a whole number",
@@ -210,7 +214,8 @@ class SafetensorsTest {
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}           | lies at",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}         | more than 2",
         "{'a':{'dtype':'F32','shape':[2]}}                                | needs a dtype",
-        "{'a':{'dtype':'U8','shape':[4],'data_offsets':[0,4]},'a':{'dtype':'U8','shape':[4],'data_offsets':[4,8]}} | occurs twice",
+        "{'a':{'dtype':'U8','shape':[4],'data_offsets':[0,4]},'a':{'dtype':'U8','shape':[4],'data_offsets':[4,8]}}"
+            + " | occurs twice",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]}} x         | not the JSON",
         "[]                                                               | not the JSON",
         "{'a':                                                            | not the JSON",
@@ -238,7 +243,8 @@ class SafetensorsTest {
         write(
             """
             {"step":{"dtype":"%s","shape":%s,"data_offsets":[0,8]},\
-            "vec":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"""
+            "vec":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}\
+            """
                 .formatted(type, shape),
             data.array());
     try (Safetensors read = Safetensors.open(file)) {
@@ -321,7 +327,7 @@ class SafetensorsTest {
   void leavesTheOldFileWhenWritingFails() throws IOException {
     Path file = folder.resolve("kept");
     Safetensors.writer().floats("a", new float[] {1}, 1).write(file);
-    SafetensorsWriter failing =
+    Safetensors.Writer failing =
         Safetensors.writer()
             .tensor(
                 "a",
@@ -333,7 +339,7 @@ class SafetensorsTest {
     assertThatThrownBy(() -> failing.write(file))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("no space left");
-    SafetensorsWriter lying =
+    Safetensors.Writer lying =
         Safetensors.writer().tensor("a", DType.F32, new long[] {1}, out -> {});
     assertThatThrownBy(() -> lying.write(file)).hasMessageContaining("wrote 0 bytes, not 4");
     try (Safetensors read = Safetensors.open(file);

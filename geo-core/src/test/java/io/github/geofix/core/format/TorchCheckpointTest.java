@@ -3,6 +3,7 @@ package io.github.geofix.core.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.geofix.core.format.TensorFile.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,7 +120,7 @@ class TorchCheckpointTest {
   void becomesSafetensors(String name) {
     Path copy = folder.resolve("copy.safetensors");
     try (TensorFile file = TensorFile.open(FILES.resolve(name))) {
-      SafetensorsWriter writer = Safetensors.writer();
+      Safetensors.Writer writer = Safetensors.writer();
       file.names().forEach(tensor -> writer.tensor("a." + tensor, file, tensor));
       writer.write(copy);
       try (TensorFile converted = TensorFile.open(copy)) {
@@ -167,7 +168,8 @@ class TorchCheckpointTest {
         "t113_hostile_os_system.pt | posix.system, which is not trusted",
         "t213_hostile_eval_in_key.pt | __builtin__.eval, which is not trusted",
         "t213_hostile_legacy.pt | posix.system, which is not trusted",
-        "t113_whole_module.pt | torch.nn.modules.linear.Linear, which is not trusted: it is a whole module",
+        "t113_whole_module.pt | torch.nn.modules.linear.Linear, which is not trusted: it is a whole"
+            + " module",
         "bad_binunicode_length.pt | ends within a text of",
         "bad_deep_nesting.pt | nest deeper than 256",
         "bad_deflated.pth | is compressed",

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -51,8 +51,8 @@ final class ApproximateIndexTest {
       }
       queries[0] = exact.vector(5);
       try (ApproximateIndex graph = ApproximateIndex.open(saved, 30)) {
-        List<SearchResult> expected = exact.search(queries, 10);
-        List<SearchResult> found = graph.search(queries, 10);
+        List<EmbeddingSearch.Result> expected = exact.search(queries, 10);
+        List<EmbeddingSearch.Result> found = graph.search(queries, 10);
         int hits = 0;
         for (int i = 0; i < queries.length; i++) {
           List<Hit> right = new ArrayList<>(found.get(i).hits());
@@ -78,14 +78,14 @@ final class ApproximateIndexTest {
       ApproximateIndex.build(exact, DEFAULTS, saved);
       float[] query = exact.vector(77);
       try (ApproximateIndex graph = ApproximateIndex.open(saved, 10)) {
-        SearchResult few = graph.within(center, 1500).search(query, 10);
+        EmbeddingSearch.Result few = graph.within(center, 1500).search(query, 10);
         assertThat(few.hits())
             .isNotEmpty()
             .isEqualTo(exact.within(center, 1500).search(query, 10).hits());
         assertThat(graph.exact().search(query, 10).hits())
             .isEqualTo(exact.search(query, 10).hits());
         assertThat(graph.payload(few.hits().get(0).row())).isEmpty();
-        SearchResult many = graph.within(center, 9000).search(query, 10);
+        EmbeddingSearch.Result many = graph.within(center, 9000).search(query, 10);
         assertThat(many.hits())
             .hasSize(10)
             .allMatch(hit -> GreatCircle.distanceKm(center, hit.latLng()) <= 9000);
@@ -114,7 +114,8 @@ final class ApproximateIndexTest {
   @Test
   void refusesWhatAGraphCannotDo() {
     try (EmbeddingIndex dot = rows(Metric.DOT, 5, new Random(3));
-        EmbeddingIndex empty = EmbeddingIndex.builder(3, IndexOptions.defaults()).build()) {
+        EmbeddingIndex empty =
+            EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults()).build()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> ApproximateIndex.build(dot, DEFAULTS, folder.resolve("a")))
           .withMessageContaining("COSINE or L2");
@@ -174,8 +175,8 @@ final class ApproximateIndexTest {
 
   /** Rows in clusters, as those of encoders are. */
   private static EmbeddingIndex rows(Metric metric, int count, Random random) {
-    EmbeddingIndexBuilder builder =
-        EmbeddingIndex.builder(WIDTH, IndexOptions.defaults().withMetric(metric));
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults().withMetric(metric));
     List<float[]> centers =
         random
             .longs(20)

@@ -11,9 +11,9 @@ import com.google.common.geometry.S2LatLng;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.internal.index.Kernel;
 import io.github.geofix.core.internal.index.Kernels;
 import io.github.geofix.core.partition.Region;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbeddingIndexTest {
-  private static final IndexOptions DEFAULTS = IndexOptions.defaults();
+  private static final EmbeddingIndex.Options DEFAULTS = EmbeddingIndex.Options.defaults();
 
   static Stream<Arguments> kernelsAndSeeds() {
     return Kernels.stream()
@@ -59,7 +59,8 @@ final class EmbeddingIndexTest {
     int count = 1 + random.nextInt(1500);
     for (VectorEncoding format : VectorEncoding.values()) {
       for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
-        IndexOptions options = DEFAULTS.withMetric(metric).withEncoding(format).withRerank(count);
+        EmbeddingIndex.Options options =
+            DEFAULTS.withMetric(metric).withEncoding(format).withRerank(count);
         try (EmbeddingIndex index = wholeNumbers(dimension, count, options, random).build(kernel)) {
           float[] query = wholeNumbers(dimension, random);
           int k = 1 + random.nextInt(count + 10);
@@ -95,8 +96,8 @@ final class EmbeddingIndexTest {
   void findsTheSameToTheLastBitOnEveryPath(Kernel kernel, long seed) {
     Random random = new Random(seed);
     for (Metric metric : Metric.values()) {
-      EmbeddingIndexBuilder floats = gaussians(70, 3000, DEFAULTS.withMetric(metric), random);
-      EmbeddingIndexBuilder bytes =
+      EmbeddingIndex.Builder floats = gaussians(70, 3000, DEFAULTS.withMetric(metric), random);
+      EmbeddingIndex.Builder bytes =
           EmbeddingIndex.builder(
               70, DEFAULTS.withMetric(metric).withEncoding(VectorEncoding.INT8).withRerank(500));
       try (EmbeddingIndex exact = floats.build(kernel)) {
@@ -107,9 +108,9 @@ final class EmbeddingIndexTest {
           gaussian(70, random), gaussian(70, random), gaussian(70, random), gaussian(70, random)
         };
         queries[1][5] = 300;
-        List<SearchResult> batch = exact.search(queries, 12);
+        List<EmbeddingSearch.Result> batch = exact.search(queries, 12);
         try (EmbeddingIndex rounded = bytes.build(kernel)) {
-          List<SearchResult> roundedBatch = rounded.search(queries, 12);
+          List<EmbeddingSearch.Result> roundedBatch = rounded.search(queries, 12);
           for (int i = 0; i < queries.length; i++) {
             List<Hit> hits = exact.search(queries[i], 12).hits();
             assertThat(batch.get(i).hits()).isEqualTo(hits);
@@ -137,7 +138,7 @@ final class EmbeddingIndexTest {
   void findsTheBestOfLongAndShortRowsAmongFewCandidates(Kernel kernel, long seed) {
     Random random = new Random(seed);
     for (Metric metric : List.of(Metric.DOT, Metric.L2)) {
-      EmbeddingIndexBuilder rows =
+      EmbeddingIndex.Builder rows =
           EmbeddingIndex.builder(
               70, DEFAULTS.withMetric(metric).withEncoding(VectorEncoding.INT8).withRerank(1));
       for (int i = 0; i < 3000; i++) {
@@ -160,7 +161,7 @@ final class EmbeddingIndexTest {
   @MethodSource("kernelsAndSeeds")
   void searchesARegionAsIfFilteredAfterwards(Kernel kernel, long seed) {
     Random random = new Random(seed);
-    IndexOptions options = DEFAULTS.withMetric(Metric.DOT).withRerank(5000);
+    EmbeddingIndex.Options options = DEFAULTS.withMetric(Metric.DOT).withRerank(5000);
     for (VectorEncoding format : VectorEncoding.values()) {
       try (EmbeddingIndex index =
           wholeNumbers(8, 2500, options.withEncoding(format), random).build(kernel)) {
@@ -229,7 +230,7 @@ final class EmbeddingIndexTest {
 
   @Test
   void searchesRegionsAtTheEdgesOfTheMap() {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(1, DEFAULTS.withMetric(Metric.DOT));
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(1, DEFAULTS.withMetric(Metric.DOT));
     List<LatLng> places =
         List.of(
             new LatLng(90, 0),
@@ -263,10 +264,11 @@ final class EmbeddingIndexTest {
   void readsOnlyWhatLiesInTheRegion() {
     Random random = new Random(1);
     try (EmbeddingIndex index = gaussians(32, 20_000, DEFAULTS, random).build()) {
-      SearchResult everywhere = index.search(gaussian(32, random), 3);
+      EmbeddingSearch.Result everywhere = index.search(gaussian(32, random), 3);
       assertThat(everywhere.cost().rowsScanned()).isEqualTo(20_000);
       assertThat(everywhere.cost().bytesRead()).isBetween(20_000L * 128, 20_064L * 128);
-      SearchResult near = index.within(new LatLng(-30, 100), 1500).search(gaussian(32, random), 3);
+      EmbeddingSearch.Result near =
+          index.within(new LatLng(-30, 100), 1500).search(gaussian(32, random), 3);
       assertThat(near.hits()).isNotEmpty();
       assertThat(near.cost().rowsScanned()).isBetween(1L, 2000L);
     }
@@ -276,7 +278,8 @@ final class EmbeddingIndexTest {
   @EnumSource(VectorEncoding.class)
   void savesAndOpensEverything(VectorEncoding format, @TempDir Path folder) {
     Random random = new Random(3);
-    IndexOptions options = new IndexOptions(Metric.L2, format, 17, "sha256:0011");
+    EmbeddingIndex.Options options =
+        new EmbeddingIndex.Options(Metric.L2, format, 17, "sha256:0011");
     Path file = folder.resolve("a.index");
     float[] query = gaussian(33, random);
     try (EmbeddingIndex index = gaussians(33, 1000, options, random).build()) {
@@ -353,13 +356,14 @@ final class EmbeddingIndexTest {
   void changesAsAListWould(long seed, @TempDir Path folder) {
     Random random = new Random(seed);
     VectorEncoding format = seed % 2 == 0 ? VectorEncoding.FLOAT32 : VectorEncoding.INT8;
-    IndexOptions options = DEFAULTS.withMetric(Metric.DOT).withEncoding(format).withRerank(100_000);
+    EmbeddingIndex.Options options =
+        DEFAULTS.withMetric(Metric.DOT).withEncoding(format).withRerank(100_000);
     List<Kept> model = new ArrayList<>();
     EmbeddingIndex index = EmbeddingIndex.builder(5, options).build();
     for (int step = 0; step < 40; step++) {
       switch (random.nextInt(5)) {
         case 0, 1 -> {
-          EmbeddingIndexBuilder builder = EmbeddingIndex.builder(5, options);
+          EmbeddingIndex.Builder builder = EmbeddingIndex.builder(5, options);
           for (int i = random.nextInt(200); i > 0; i--) {
             Kept row = new Kept(gaussian(5, random), place(random), step + "/" + i);
             model.add(row);
@@ -411,7 +415,7 @@ final class EmbeddingIndexTest {
         Callable<Boolean> search = () -> ids(index.search(query, 5)).equals(best);
         searches.add(pool.submit(search));
         if (i % 40 == 0) {
-          EmbeddingIndexBuilder far = EmbeddingIndex.builder(16, DEFAULTS);
+          EmbeddingIndex.Builder far = EmbeddingIndex.builder(16, DEFAULTS);
           float[] opposite = new float[16];
           for (int d = 0; d < 16; d++) {
             opposite[d] = -query[d];
@@ -461,8 +465,8 @@ final class EmbeddingIndexTest {
   void copiesRowsOfAnotherIndexToTheBit() {
     Random random = new Random(2);
     try (EmbeddingIndex index = gaussians(3, 500, DEFAULTS, random).build()) {
-      EmbeddingIndexBuilder stored = EmbeddingIndex.builder(3, DEFAULTS);
-      EmbeddingIndexBuilder added = EmbeddingIndex.builder(3, DEFAULTS);
+      EmbeddingIndex.Builder stored = EmbeddingIndex.builder(3, DEFAULTS);
+      EmbeddingIndex.Builder added = EmbeddingIndex.builder(3, DEFAULTS);
       for (int row = 0; row < index.rows(); row++) {
         stored.addStored(index.vector(row), index.latLng(row), index.id(row), index.payload(row));
         added.add(index.vector(row), index.latLng(row), index.id(row));
@@ -486,7 +490,7 @@ final class EmbeddingIndexTest {
 
   @Test
   void saysWhatIsWrongWithARowOrQuery() {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(2, DEFAULTS);
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(2, DEFAULTS);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.add(new float[3], place(), "a"))
         .withMessageContaining("row a has 3 numbers, the index has rows of 2");
@@ -555,11 +559,11 @@ final class EmbeddingIndexTest {
     return scores;
   }
 
-  private static List<Integer> rowsOf(SearchResult result) {
+  private static List<Integer> rowsOf(EmbeddingSearch.Result result) {
     return result.hits().stream().map(Hit::row).toList();
   }
 
-  private static List<String> ids(SearchResult result) {
+  private static List<String> ids(EmbeddingSearch.Result result) {
     return result.hits().stream().map(Hit::id).toList();
   }
 
@@ -575,9 +579,9 @@ final class EmbeddingIndexTest {
     return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
   }
 
-  private static EmbeddingIndexBuilder wholeNumbers(
-      int dimension, int count, IndexOptions options, Random random) {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, options);
+  private static EmbeddingIndex.Builder wholeNumbers(
+      int dimension, int count, EmbeddingIndex.Options options, Random random) {
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(dimension, options);
     for (int i = 0; i < count; i++) {
       builder.add(wholeNumbers(dimension, random), place(random), "row " + i);
     }
@@ -592,9 +596,9 @@ final class EmbeddingIndexTest {
     return vector;
   }
 
-  static EmbeddingIndexBuilder gaussians(
-      int dimension, int count, IndexOptions options, Random random) {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, options);
+  static EmbeddingIndex.Builder gaussians(
+      int dimension, int count, EmbeddingIndex.Options options, Random random) {
+    EmbeddingIndex.Builder builder = EmbeddingIndex.builder(dimension, options);
     for (int i = 0; i < count; i++) {
       builder.add(
           gaussian(dimension, random), place(random), "row " + i, new byte[random.nextInt(3)]);

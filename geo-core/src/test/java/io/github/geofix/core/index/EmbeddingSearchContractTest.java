@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,13 +111,13 @@ final class EmbeddingSearchContractTest {
     return vector;
   }
 
-  private static EmbeddingIndexBuilder builder(VectorEncoding encoding) {
+  private static EmbeddingIndex.Builder builder(VectorEncoding encoding) {
     return rows(encoding, 0, ROWS);
   }
 
-  private static EmbeddingIndexBuilder rows(VectorEncoding encoding, int from, int to) {
-    EmbeddingIndexBuilder builder =
-        EmbeddingIndex.builder(DIMENSION, IndexOptions.defaults().withEncoding(encoding));
+  private static EmbeddingIndex.Builder rows(VectorEncoding encoding, int from, int to) {
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(DIMENSION, EmbeddingIndex.Options.defaults().withEncoding(encoding));
     rows().subList(from, to).forEach(row -> builder.add(row.vector(), row.latLng(), row.id()));
     return builder;
   }
@@ -143,7 +143,7 @@ final class EmbeddingSearchContractTest {
     }
   }
 
-  private static List<String> ids(SearchResult result) {
+  private static List<String> ids(EmbeddingSearch.Result result) {
     return result.hits().stream().map(Hit::id).toList();
   }
 
@@ -173,7 +173,7 @@ final class EmbeddingSearchContractTest {
           assertThat(search.dimension()).isEqualTo(DIMENSION);
           for (int seed = 2; seed < 8; seed++) {
             float[] query = vector(new Random(seed));
-            SearchResult result = search.search(query, 7);
+            EmbeddingSearch.Result result = search.search(query, 7);
             assertThat(ids(result)).isEqualTo(closest(rows(), query, 7));
             assertThat(result.hits())
                 .isSortedAccordingTo(Comparator.comparingDouble(hit -> -hit.score()));
@@ -200,7 +200,7 @@ final class EmbeddingSearchContractTest {
           for (int i = 0; i < queries.length; i++) {
             queries[i] = vector(new Random(20 + i));
           }
-          List<SearchResult> results = search.search(queries, 4);
+          List<EmbeddingSearch.Result> results = search.search(queries, 4);
           assertThat(results).hasSize(5);
           for (int i = 0; i < queries.length; i++) {
             assertThat(results.get(i).hits()).isEqualTo(search.search(queries[i], 4).hits());

@@ -163,7 +163,7 @@ class EmbeddingsTest {
   void readsWhatTheWriterWrote(int width) {
     Path npy = folder.resolve("written.npy");
     int rows = width == 3 ? 200_000 : 5;
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(npy)) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(npy)) {
       for (int row = 0; row < rows; row++) {
         float[] vector = new float[width];
         for (int d = 0; d < width; d++) {
@@ -192,7 +192,7 @@ class EmbeddingsTest {
   void writesSafetensorsWithMetadata() {
     Path written = folder.resolve("written.safetensors");
     Map<String, String> metadata = Map.of("encoder", "abc", "note", "\"quoted\" and é".repeat(40));
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(written, metadata)) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(written, metadata)) {
       for (int row = 0; row < 100_000; row++) {
         writer.write(new float[] {row, -row, 0.5f});
       }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.core.internal.index.Kernel;
 import io.github.geofix.core.internal.index.Kernels;
 import java.io.IOException;
@@ -37,8 +37,10 @@ final class IndexFileFuzzTest {
     folder = Files.createTempDirectory("index-fuzz");
     Path file = folder.resolve("good.index");
     Random random = new Random(1);
-    IndexOptions options =
-        IndexOptions.defaults().withEncoding(VectorEncoding.INT8).withEncoder("sha256:0f");
+    EmbeddingIndex.Options options =
+        EmbeddingIndex.Options.defaults()
+            .withEncoding(VectorEncoding.INT8)
+            .withEncoder("sha256:0f");
     try (EmbeddingIndex index = EmbeddingIndexTest.gaussians(WIDTH, 40, options, random).build()) {
       index.append(EmbeddingIndexTest.gaussians(WIDTH, 7, options, random));
       index.delete(3, 44);

@@ -134,7 +134,7 @@ class NeighborListsTest {
   @Test
   void refusesVectorsThatAreNoRowNumbersAndTooFewRows() {
     Path file = folder.resolve("vectors.npy");
-    try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
+    try (Embeddings.Writer writer = Embeddings.Writer.create(file)) {
       writer.write(new float[] {1, 2});
       writer.commit();
     }

@@ -3,8 +3,8 @@ package io.github.geofix.core.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.internal.index.Kernel;
 import io.github.geofix.core.internal.index.Kernels;
 import java.util.ArrayList;
@@ -20,9 +20,9 @@ class PairScanTest {
   private static final int NEIGHBORS = 7;
 
   /** Small whole numbers, so that many rows are alike and many scores equal. */
-  private static EmbeddingIndexBuilder rows(int count, Metric metric, Random random) {
-    EmbeddingIndexBuilder builder =
-        EmbeddingIndex.builder(DIMENSION, IndexOptions.defaults().withMetric(metric));
+  private static EmbeddingIndex.Builder rows(int count, Metric metric, Random random) {
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(DIMENSION, EmbeddingIndex.Options.defaults().withMetric(metric));
     for (int i = 0; i < count; i++) {
       float[] vector = new float[DIMENSION];
       vector[0] = 1;
@@ -47,7 +47,7 @@ class PairScanTest {
         index.neighbors(NEIGHBORS, threads, (first, best) -> fill(found, first, best));
         float[][] queries =
             IntStream.range(0, index.rows()).mapToObj(index::vector).toArray(float[][]::new);
-        List<SearchResult> expected = index.search(queries, NEIGHBORS + 1);
+        List<EmbeddingSearch.Result> expected = index.search(queries, NEIGHBORS + 1);
         for (int row = 0; row < found.length; row++) {
           int self = row;
           int[] others =

@@ -200,9 +200,9 @@ final class TileIndexTest {
   @Test
   void refusesRowsThatAreNoMapImages() {
     Path file = folder.resolve("photos.index");
-    EmbeddingIndexBuilder photos =
+    EmbeddingIndex.Builder photos =
         EmbeddingIndex.builder(
-            encoder.dimension(), IndexOptions.defaults().withEncoder(encoder.digest()));
+            encoder.dimension(), EmbeddingIndex.Options.defaults().withEncoder(encoder.digest()));
     BufferedImage rome = view(Tile.of(new LatLng(41.9, 12.5), 5));
     photos.add(encoder.encodeTiles(List.of(rome)).get(0), new LatLng(41.9, 12.5), "rome.jpg");
     try (EmbeddingIndex index = photos.build()) {

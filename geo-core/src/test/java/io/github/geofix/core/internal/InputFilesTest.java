@@ -8,7 +8,6 @@ import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.internal.format.MappedFile;
 import io.github.geofix.core.partition.PointSet;
-import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +63,7 @@ final class InputFilesTest {
   }
 
   private static void openTiles(Path map) {
-    TileSource.open(map.toString(), map, TileOptions.defaults());
+    TileSource.open(map.toString(), map, TileSource.Options.defaults());
   }
 
   /** Opening a pipe blocks until somebody writes, and a device may never end. */

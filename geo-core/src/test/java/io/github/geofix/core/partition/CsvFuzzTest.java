@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.csv.PhotoRow;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

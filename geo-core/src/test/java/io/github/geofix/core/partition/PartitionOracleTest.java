@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.geofix.core.OracleFile;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.AdaptiveOptions.Mean;
-import io.github.geofix.core.partition.AdaptiveOptions.Rule;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions.Mean;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions.Rule;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.internal.partition.RadixSort;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -70,7 +70,8 @@ class GeoTiffKindsTest {
   @Test
   void anImageThatIsNotTwiceAsWideAsHighIsNoMapOfTheEarth() throws IOException {
     Path file = copy("not-a-world-map.png");
-    assertThatThrownBy(() -> TileSource.open(file.toString(), folder, TileOptions.defaults()))
+    assertThatThrownBy(
+            () -> TileSource.open(file.toString(), folder, TileSource.Options.defaults()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             file

@@ -37,7 +37,7 @@ final class HostileMbTilesTest {
   void aViewWithoutEndIsGivenUp(String view) throws SQLException {
     Path file = file(view);
     long start = System.nanoTime();
-    assertThatThrownBy(() -> MbTiles.open(file, TileOptions.defaults(), SECOND))
+    assertThatThrownBy(() -> MbTiles.open(file, TileSource.Options.defaults(), SECOND))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith(
             "cannot open " + file + " as MBTiles: reading took more than 1 sec");

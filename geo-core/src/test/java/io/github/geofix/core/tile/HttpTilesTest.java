@@ -34,8 +34,8 @@ class HttpTilesTest {
   private static final Tile WORLD = Tile.parse("0/0/0");
   private static final byte[] PNG = Pictures.encode(Pictures.plain(TILE, 0x123456), "png");
 
-  private static final TileOptions.Http OPTIONS =
-      TileOptions.Http.defaults()
+  private static final TileSource.HttpOptions OPTIONS =
+      TileSource.HttpOptions.defaults()
           .withZooms(0, 1)
           .withTileSize(TILE)
           .withRetries(2, Duration.ofMillis(1))
@@ -114,7 +114,7 @@ class HttpTilesTest {
     for (int i = 0; i < 2; i++) {
       script.add(this::silence);
     }
-    TileOptions.Http impatient =
+    TileSource.HttpOptions impatient =
         OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(1, Duration.ZERO);
     assertThatThrownBy(() -> color(impatient))
         .hasMessageContaining("no answer")
@@ -130,7 +130,7 @@ class HttpTilesTest {
           exchange.getResponseBody().flush();
           silence(exchange);
         });
-    TileOptions.Http impatient =
+    TileSource.HttpOptions impatient =
         OPTIONS.withTimeout(Duration.ofMillis(150)).withRetries(0, Duration.ZERO);
     assertThatThrownBy(() -> color(impatient)).hasMessageContaining("no answer within 150 ms");
   }
@@ -178,7 +178,7 @@ class HttpTilesTest {
   @Test
   void requestsKeepTheirDistance() {
     FakeTicker ticker = new FakeTicker();
-    TileOptions.Http options = OPTIONS.withRequestsPerSecond(50);
+    TileSource.HttpOptions options = OPTIONS.withRequestsPerSecond(50);
     try (TileSource source = HttpTiles.open(Stores.template(server), cache, options, ticker)) {
       assertThat(source.view(WORLD, 2 * TILE, 2 * TILE).getWidth()).isEqualTo(2 * TILE);
     }
@@ -203,7 +203,7 @@ class HttpTilesTest {
           exchange.sendResponseHeaders(503, -1);
         });
     FakeTicker ticker = new FakeTicker();
-    TileOptions.Http options = OPTIONS.withRetries(4, Duration.ofMillis(500));
+    TileSource.HttpOptions options = OPTIONS.withRetries(4, Duration.ofMillis(500));
     try (TileSource source = HttpTiles.open(Stores.template(server), cache, options, ticker)) {
       assertThat(source.view(WORLD, TILE, TILE).getRGB(3, 3)).isEqualTo(0xff123456);
     }
@@ -262,7 +262,7 @@ class HttpTilesTest {
         .hasMessage("not an address: http://a b/{z}/{x}/{y}?key=***");
   }
 
-  private int color(TileOptions.Http options) {
+  private int color(TileSource.HttpOptions options) {
     try (TileSource source = TileSource.http(Stores.template(server), cache, options)) {
       return source.view(WORLD, TILE, TILE).getRGB(3, 3);
     }

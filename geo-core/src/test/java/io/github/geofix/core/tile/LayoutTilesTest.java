@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LocalFrame;
-import io.github.geofix.core.tile.TileOptions.MissingTiles;
+import io.github.geofix.core.tile.TileSource.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,7 +133,7 @@ class LayoutTilesTest {
 
   private TileSource open() {
     return TileSource.open(
-        folder.resolve("layout.yaml").toString(), folder, TileOptions.defaults());
+        folder.resolve("layout.yaml").toString(), folder, TileSource.Options.defaults());
   }
 
   private static void assertShows(TileSource tiles, double meters, int pixels, int zoom) {
@@ -205,7 +205,7 @@ class LayoutTilesTest {
       assertThat(view.getRGB(0, 0) & 0xff).isEqualTo((int) parent[2]);
       assertThat((double) (view.getRGB(0, 0) >> 16 & 0xff)).isCloseTo(parent[0], within(1.5));
     }
-    TileOptions report = TileOptions.defaults().withMissingTiles(MissingTiles.REPORT);
+    TileSource.Options report = TileSource.Options.defaults().withMissingTiles(MissingTiles.REPORT);
     try (TileSource tiles = TileSource.layout(folder.resolve("layout.yaml"), report)) {
       assertThatThrownBy(() -> tiles.view(LocalFrame.of(PLACE, 5), 1, 1))
           .isInstanceOf(UncheckedIOException.class)

@@ -21,7 +21,7 @@ enum StoreKind {
     }
 
     @Override
-    TileSource open(Path place, int tileSize, int maxZoom, TileOptions options) {
+    TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options) {
       return TileSource.directory(place, "{z}/{x}/{y}.png", options);
     }
   },
@@ -34,7 +34,7 @@ enum StoreKind {
     }
 
     @Override
-    TileSource open(Path place, int tileSize, int maxZoom, TileOptions options) {
+    TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options) {
       return TileSource.mbtiles(place, options);
     }
   },
@@ -48,7 +48,7 @@ enum StoreKind {
     }
 
     @Override
-    TileSource open(Path place, int tileSize, int maxZoom, TileOptions options) {
+    TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options) {
       return TileSource.pmtiles(place, options);
     }
   },
@@ -65,11 +65,12 @@ enum StoreKind {
     }
 
     @Override
-    TileSource open(Path place, int tileSize, int maxZoom, TileOptions options) throws IOException {
+    TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options)
+        throws IOException {
       return TileSource.http(
           Files.readString(place.resolve("address")),
           place,
-          TileOptions.Http.defaults()
+          TileSource.HttpOptions.defaults()
               .withZooms(0, maxZoom)
               .withTileSize(tileSize)
               .withRequestsPerSecond(1e6)
@@ -89,7 +90,7 @@ enum StoreKind {
     }
 
     @Override
-    TileSource open(Path place, int tileSize, int maxZoom, TileOptions options) {
+    TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options) {
       return TileSource.geoTiff(place, options);
     }
   };
@@ -99,6 +100,6 @@ enum StoreKind {
       Path place, BufferedImage world, int tileSize, SortedMap<Tile, byte[]> tiles)
       throws IOException;
 
-  abstract TileSource open(Path place, int tileSize, int maxZoom, TileOptions options)
+  abstract TileSource open(Path place, int tileSize, int maxZoom, TileSource.Options options)
       throws IOException;
 }

@@ -52,7 +52,8 @@ class TileFormatsTest {
     Path place = Files.createDirectory(folder.resolve("map"));
     BufferedImage unused = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
     try (AutoCloseable store = kind.write(place.resolve(kind.name()), unused, 32, tiles);
-        TileSource source = kind.open(place.resolve(kind.name()), 32, 1, TileOptions.defaults())) {
+        TileSource source =
+            kind.open(place.resolve(kind.name()), 32, 1, TileSource.Options.defaults())) {
       assertThat(store).isNotNull();
       BufferedImage view = source.view(MercatorFrame.WORLD, 64, 64);
       for (int i = 0; i < replaced.size(); i++) {
@@ -177,7 +178,7 @@ class TileFormatsTest {
   @ParameterizedTest
   @ValueSource(strings = {"mbtiles", "pmtiles", "tif"})
   void whatIsNotOfTheFormatIsNamed(String extension) throws IOException {
-    TileOptions options = TileOptions.defaults();
+    TileSource.Options options = TileSource.Options.defaults();
     Path none = folder.resolve("none." + extension);
     assertThatThrownBy(() -> TileSource.open(none.toString(), folder, options))
         .isInstanceOf(UncheckedIOException.class)
@@ -206,7 +207,7 @@ class TileFormatsTest {
     Pictures.save(tile, Pictures.encode(Pictures.plain(16, 0x010203), "png"));
     Path map = folder.resolve("map.png");
     Pictures.save(map, Pictures.encode(Pictures.plain(32, 16, 0x010203), "png"));
-    TileOptions options = TileOptions.defaults();
+    TileSource.Options options = TileSource.Options.defaults();
     for (String source : new String[] {folder + "/tiles/{z}/{x}/{y}.png", map.toString()}) {
       try (TileSource tiles = TileSource.open(source, folder, options)) {
         assertThat(tiles.view(LatLngBox.of(-1, -1, 1, 1), 4, 4).getRGB(2, 2)).isEqualTo(0xff010203);

@@ -88,7 +88,8 @@ class TileFuzzTest {
     Path file = Files.createTempFile("fuzz", extension);
     try {
       Files.write(file, damaged(good, new Random(seed)));
-      assertThatThrownBy(() -> TileSource.open(file.toString(), file, TileOptions.defaults()))
+      assertThatThrownBy(
+              () -> TileSource.open(file.toString(), file, TileSource.Options.defaults()))
           .hasMessageContaining(message);
     } finally {
       Files.delete(file);
@@ -99,7 +100,8 @@ class TileFuzzTest {
     Path file = Files.createTempFile("fuzz", extension);
     try {
       Files.write(file, damaged(good, new Random(seed)));
-      try (TileSource source = TileSource.open(file.toString(), file, TileOptions.defaults())) {
+      try (TileSource source =
+          TileSource.open(file.toString(), file, TileSource.Options.defaults())) {
         for (MercatorFrame frame :
             new MercatorFrame[] {MercatorFrame.WORLD, new MercatorFrame(0.4, 0.4, 0.2)}) {
           assertThat(source.view(frame, 32, 32).getWidth()).isEqualTo(32);

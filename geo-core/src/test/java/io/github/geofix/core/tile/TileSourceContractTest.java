@@ -10,8 +10,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.internal.geodesy.MercatorFrame;
-import io.github.geofix.core.tile.TileOptions.MissingTiles;
 import io.github.geofix.core.tile.TileSource.MapImage;
+import io.github.geofix.core.tile.TileSource.MissingTiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +59,7 @@ class TileSourceContractTest {
   @ParameterizedTest
   @EnumSource
   void viewsAreTheLiteralProjection(StoreKind kind) throws IOException {
-    TileSource source = open(kind, TILES, TileOptions.defaults());
+    TileSource source = open(kind, TILES, TileSource.Options.defaults());
     Random random = new Random(9);
     for (int i = 0; i < 20; i++) {
       LatLng center = new LatLng(random.nextDouble(-75, 75), random.nextDouble(-180, 180));
@@ -74,7 +74,7 @@ class TileSourceContractTest {
   @ParameterizedTest
   @EnumSource
   void everyTileAtItsOwnSizeIsItself(StoreKind kind) throws IOException {
-    TileSource source = open(kind, TILES, TileOptions.defaults());
+    TileSource source = open(kind, TILES, TileSource.Options.defaults());
     BufferedImage level = WORLD;
     for (int zoom = ZOOM; zoom >= 0; zoom--) {
       for (int i = 0; i < 1 << (2 * zoom); i++) {
@@ -92,7 +92,7 @@ class TileSourceContractTest {
   @EnumSource
   void twoThreadsSeeWhatOneSees(StoreKind kind) throws Exception {
     // Room for four tiles only, so that they are read again and again.
-    TileOptions options = TileOptions.defaults().withCacheBytes(1 << 20);
+    TileSource.Options options = TileSource.Options.defaults().withCacheBytes(1 << 20);
     TileSource source = open(kind, TILES, options);
     Frame[] frames =
         new Random(3)
@@ -129,7 +129,7 @@ class TileSourceContractTest {
     Tile bad = Tile.parse("3/4/3");
     SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
     tiles.compute(bad, (tile, good) -> half(good));
-    TileSource source = open(kind, tiles, TileOptions.defaults());
+    TileSource source = open(kind, tiles, TileSource.Options.defaults());
     for (int i = 0; i < 64; i++) {
       Tile tile = new Tile(3, i % 8, i / 8);
       if (tile.equals(bad)) {
@@ -148,14 +148,14 @@ class TileSourceContractTest {
     Tile gone = Tile.parse("3/4/3");
     SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
     tiles.remove(gone);
-    TileSource filled = open(kind, tiles, TileOptions.defaults());
+    TileSource filled = open(kind, tiles, TileSource.Options.defaults());
     BufferedImage coarse = Pictures.halved(WORLD);
     assertThat(
             Pictures.difference(
                 filled.view(gone, TILE, TILE),
                 Pictures.literal(coarse, Pictures.mercator(SIDE / 2), gone, TILE, TILE, 1)))
         .isLessThanOrEqualTo(1);
-    TileOptions report = TileOptions.defaults().withMissingTiles(MissingTiles.REPORT);
+    TileSource.Options report = TileSource.Options.defaults().withMissingTiles(MissingTiles.REPORT);
     TileSource strict = open(kind, tiles, report);
     assertThatThrownBy(() -> strict.view(gone, TILE, TILE)).hasMessageContaining("is missing");
     assertThat(strict.view(Tile.parse("3/5/3"), TILE, TILE).getWidth()).isEqualTo(TILE);
@@ -167,7 +167,7 @@ class TileSourceContractTest {
     Tile there = Tile.parse("3/4/3");
     SortedMap<Tile, byte[]> tiles = new TreeMap<>(TILES);
     tiles.keySet().removeIf(tile -> !tile.equals(there));
-    TileSource source = open(kind, tiles, TileOptions.defaults());
+    TileSource source = open(kind, tiles, TileSource.Options.defaults());
     assertThat(source.mapImage(there, TILE, TILE).coverage()).isCloseTo(1, within(1e-9));
     MapImage black = source.mapImage(Tile.parse("3/6/3"), TILE, TILE);
     assertThat(black.isMissing()).isTrue();
@@ -185,15 +185,16 @@ class TileSourceContractTest {
       mode = EnumSource.Mode.INCLUDE,
       names = {"MBTILES", "PMTILES"})
   void theStoreNamesItsMakers(StoreKind kind) throws IOException {
-    assertThat(open(kind, TILES, TileOptions.defaults()).attribution()).isEqualTo("Noise makers");
-    assertThat(open(kind, TILES, TileOptions.defaults().withAttribution("Us")).attribution())
+    assertThat(open(kind, TILES, TileSource.Options.defaults()).attribution())
+        .isEqualTo("Noise makers");
+    assertThat(open(kind, TILES, TileSource.Options.defaults().withAttribution("Us")).attribution())
         .isEqualTo("Us");
   }
 
   @ParameterizedTest
   @EnumSource
   void afterClosingAViewSaysSo(StoreKind kind) throws IOException {
-    TileSource source = open(kind, TILES, TileOptions.defaults());
+    TileSource source = open(kind, TILES, TileSource.Options.defaults());
     assertThat(source.view(MercatorFrame.WORLD, 9, 9).getWidth()).isEqualTo(9);
     source.close();
     assertThatThrownBy(() -> source.view(MercatorFrame.WORLD, 9, 9))
@@ -206,7 +207,7 @@ class TileSourceContractTest {
     return Arrays.copyOf(all, all.length / 2);
   }
 
-  private TileSource open(StoreKind kind, SortedMap<Tile, byte[]> tiles, TileOptions options)
+  private TileSource open(StoreKind kind, SortedMap<Tile, byte[]> tiles, TileSource.Options options)
       throws IOException {
     Path place = folder.resolve(kind + "-" + opened.size());
     opened.add(kind.write(place, WORLD, TILE, tiles));

@@ -70,7 +70,7 @@ class TileSourceSoakTest {
       if (kind == StoreKind.GEOTIFF) {
         Stores.damageGeoTiff(place, BAD.y() * (1 << ZOOM) + BAD.x());
       }
-      TileOptions options = TileOptions.defaults().withCacheBytes(1 << 20);
+      TileSource.Options options = TileSource.Options.defaults().withCacheBytes(1 << 20);
       try (TileSource source = kind.open(place, TILE, ZOOM, options)) {
         start = System.nanoTime();
         soak(source);

@@ -9,8 +9,8 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.geodesy.LatLngBox;
 import io.github.geofix.core.geodesy.LocalFrame;
 import io.github.geofix.core.internal.geodesy.MercatorFrame;
-import io.github.geofix.core.tile.TileOptions.MissingTiles;
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.MissingTiles;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +65,7 @@ class TileSourceViewTest {
     writePyramid(world, 3, scheme);
     Pictures.Position position =
         mercator ? Pictures.mercator(height) : Pictures.equirectangular(width, height);
-    try (TileSource source = open(TileOptions.defaults().withScheme(scheme))) {
+    try (TileSource source = open(TileSource.Options.defaults().withScheme(scheme))) {
       for (int i = 0; i < 30; i++) {
         Frame frame = smallFrame(random);
         assertThat(
@@ -105,7 +105,7 @@ class TileSourceViewTest {
       board.setRGB(i % size, i / size, (i % size + i / size) % 2 == 0 ? 0xffffff : 0);
     }
     writeTiles(board, 3, TileScheme.XYZ);
-    try (TileSource source = open(TileOptions.defaults())) {
+    try (TileSource source = open(TileSource.Options.defaults())) {
       BufferedImage view = source.view(MercatorFrame.WORLD, 32, 32);
       assertThat(Pictures.difference(view, Pictures.plain(32, 0x808080))).isLessThanOrEqualTo(1);
     }
@@ -121,7 +121,7 @@ class TileSourceViewTest {
     for (int zoom = 3; zoom > tile.zoom(); zoom--) {
       level = Pictures.halved(level);
     }
-    try (TileSource source = open(TileOptions.defaults())) {
+    try (TileSource source = open(TileSource.Options.defaults())) {
       BufferedImage itself = level.getSubimage(tile.x() * TILE, tile.y() * TILE, TILE, TILE);
       assertThat(Pictures.difference(source.view(tile, TILE, TILE), itself)).isZero();
     }
@@ -132,7 +132,7 @@ class TileSourceViewTest {
     save(0, 0, 0, Pictures.encode(Pictures.plain(TILE, 0x102030), "png"));
     save(1, 1, 0, Pictures.encode(Pictures.plain(TILE, 0x405060), "png"));
     save(3, 7, 0, Pictures.encode(Pictures.plain(TILE, 0x708090), "png"));
-    try (TileSource source = open(TileOptions.defaults())) {
+    try (TileSource source = open(TileSource.Options.defaults())) {
       assertThat(source.view(Tile.parse("3/7/0"), TILE, TILE).getRGB(3, 3)).isEqualTo(0xff708090);
       assertThat(source.view(Tile.parse("3/5/1"), TILE, TILE).getRGB(3, 3)).isEqualTo(0xff405060);
       assertThat(source.view(Tile.parse("3/2/6"), TILE, TILE).getRGB(3, 3)).isEqualTo(0xff102030);
@@ -143,7 +143,8 @@ class TileSourceViewTest {
   void missingTilesAreReportedWhenAsked() throws IOException {
     save(0, 0, 0, Pictures.encode(Pictures.plain(TILE, 0x102030), "png"));
     save(1, 1, 0, Pictures.encode(Pictures.plain(TILE, 0x405060), "png"));
-    TileOptions options = TileOptions.defaults().withMissingTiles(MissingTiles.REPORT);
+    TileSource.Options options =
+        TileSource.Options.defaults().withMissingTiles(MissingTiles.REPORT);
     try (TileSource source = open(options)) {
       assertThat(source.view(Tile.parse("1/1/0"), TILE, TILE).getRGB(0, 0)).isEqualTo(0xff405060);
       assertThatThrownBy(() -> source.view(Tile.parse("1/0/1"), TILE, TILE))
@@ -184,7 +185,7 @@ class TileSourceViewTest {
       gray.getRaster().setSample(i % TILE, i / TILE, 0, 100);
     }
     save(0, 0, 0, Pictures.encode(gray, "png"));
-    try (TileSource source = open(TileOptions.defaults())) {
+    try (TileSource source = open(TileSource.Options.defaults())) {
       assertThat(source.view(MercatorFrame.WORLD, 4, 4).getRGB(1, 1)).isEqualTo(0xff646464);
     }
   }
@@ -254,7 +255,7 @@ class TileSourceViewTest {
     };
   }
 
-  private TileSource open(TileOptions options) {
+  private TileSource open(TileSource.Options options) {
     return TileSource.directory(folder, "{z}/{x}/{y}.png", options);
   }
 

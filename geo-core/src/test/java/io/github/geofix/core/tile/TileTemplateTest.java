@@ -3,7 +3,7 @@ package io.github.geofix.core.tile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.tile.TileOptions.TileScheme;
+import io.github.geofix.core.tile.TileSource.TileScheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

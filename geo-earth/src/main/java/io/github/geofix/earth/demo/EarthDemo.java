@@ -18,7 +18,6 @@ import io.github.geofix.eval.RiskCoverage;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.train.Provenance;
 import io.github.geofix.train.TrainReport;
 import io.github.geofix.train.Trainer;
 import io.github.geofix.train.Trainer.Progress;
@@ -278,7 +277,7 @@ public final class EarthDemo {
       model.calibrate(
           data.trainingPhotos(options().withSeed(CALIBRATION_SEED)).source(CALIBRATION_PHOTOS));
       String about = "crops of Blue Marble and Natural Earth II, " + photos.options();
-      model.save(folder, Provenance.card(about, recipe.trainOptions(), report));
+      model.save(folder, report.card(about, recipe.trainOptions()));
       return report;
     }
   }

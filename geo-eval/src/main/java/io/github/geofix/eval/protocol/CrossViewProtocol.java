@@ -1,6 +1,7 @@
 package io.github.geofix.eval.protocol;
 
 import io.github.geofix.core.internal.InputFiles;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package io.github.geofix.eval.protocol;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.CsvFile;
 import io.github.geofix.core.internal.ImageFiles;
 import io.github.geofix.eval.Sequences;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;

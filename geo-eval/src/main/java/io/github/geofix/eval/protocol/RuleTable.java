@@ -7,14 +7,16 @@ import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.internal.report.ReportSection;
-import io.github.geofix.eval.protocol.PhotoEvaluation.RuleOutcome;
+import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation.RuleOutcome;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** What the rules of a model did, in every format. */
+/** What the rules of a model did, and whether the photos are like those of its calibration. */
 final class RuleTable {
   private static final String TITLE = "Rules for giving answers";
+  private static final String DRIFT = "Photos beside those of the calibration";
 
   private RuleTable() {}
 
@@ -31,43 +33,85 @@ final class RuleTable {
     return table;
   }
 
+  private static Table table(Drift.OfVectors drift) {
+    return new Table("photos compared", "energy distance of their vectors", "p")
+        .row(
+            Integer.toString(drift.photos()),
+            shown("%.3g", drift.distance()),
+            shown("%.1g", drift.pValue()));
+  }
+
   private static String shown(String format, double value) {
     return String.format(Locale.ROOT, format, value);
   }
 
   /** Returns the first alarm as a sentence, or nothing. */
-  private static String alarm(List<RuleOutcome> outcomes) {
+  private static String alarm(List<RuleOutcome> outcomes, Optional<Drift.OfVectors> vectors) {
     return outcomes.stream()
         .flatMap(outcome -> outcome.drift().stream())
         .filter(Drift::isAlarm)
         .findFirst()
-        .map(drift -> "Note: " + drift.warning() + ".")
+        .map(Drift::warning)
+        .or(() -> vectors.filter(drift -> outcomes.isEmpty()).flatMap(RuleTable::warning))
+        .map(warning -> "Note: " + warning + ".")
         .orElse("");
   }
 
-  static String markdown(List<RuleOutcome> outcomes) {
-    if (outcomes.isEmpty()) {
-      return "";
-    }
-    String alarm = alarm(outcomes);
-    return "\n### "
-        + TITLE
-        + "\n\n"
-        + table(outcomes).toMarkdown()
+  private static Optional<String> warning(Drift.OfVectors drift) {
+    return drift.isAlarm()
+        ? Optional.of(
+            shown(
+                "these photos are unlike those of the calibration (their vectors, p %.1g):"
+                    + " calibrated scores and regions need not hold",
+                drift.pValue()))
+        : Optional.empty();
+  }
+
+  static String markdown(List<RuleOutcome> outcomes, Optional<Drift.OfVectors> vectors) {
+    String alarm = alarm(outcomes, vectors);
+    return (outcomes.isEmpty() ? "" : markdown(TITLE, table(outcomes)))
+        + vectors.map(drift -> markdown(DRIFT, table(drift))).orElse("")
         + (alarm.isEmpty() ? "" : "\n" + alarm + "\n");
   }
 
-  static Optional<ReportSection> section(List<RuleOutcome> outcomes) {
-    return outcomes.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            ReportSection.table(
-                TITLE,
-                "Which answers the model's rules give, and how many of those keep the bound. Drift"
-                    + " is the Kolmogorov-Smirnov distance of these photos from those that the rule"
-                    + " was fitted on; below p 0.01 the bound need not hold. "
-                    + alarm(outcomes),
-                table(outcomes)));
+  private static String markdown(String title, Table table) {
+    return "\n### " + title + "\n\n" + table.toMarkdown();
+  }
+
+  static List<ReportSection> sections(
+      List<RuleOutcome> outcomes, Optional<Drift.OfVectors> vectors) {
+    String alarm = alarm(outcomes, vectors);
+    Optional<ReportSection> rules =
+        outcomes.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                ReportSection.table(
+                    TITLE,
+                    "Which answers the model's rules give, and how many of those keep the bound."
+                        + " Drift is the Kolmogorov-Smirnov distance of these photos from those"
+                        + " that the rule was fitted on; below p 0.01, or 0.005 where vectors are"
+                        + " compared as well, the bound need not hold. "
+                        + alarm,
+                    table(outcomes)));
+    Optional<ReportSection> compared =
+        vectors.map(
+            drift ->
+                ReportSection.table(
+                    DRIFT,
+                    "The energy distance of the model's vectors from those of its calibration, and"
+                        + " how often it is as great for photos of the same kind. "
+                        + (outcomes.isEmpty() ? alarm : ""),
+                    table(drift)));
+    return Stream.of(rules, compared).flatMap(Optional::stream).toList();
+  }
+
+  /** Returns the test, with its alarm where no rule has one that counts both tests. */
+  static JsonObject json(Drift.OfVectors drift, List<RuleOutcome> outcomes) {
+    JsonObject tree = JsonRecords.write(drift);
+    if (outcomes.isEmpty()) {
+      tree.addProperty("alarm", drift.isAlarm());
+    }
+    return tree;
   }
 
   static JsonArray json(List<RuleOutcome> outcomes) {

@@ -4,8 +4,8 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Printable;
-import io.github.geofix.core.track.TimedPhoto;
 import io.github.geofix.core.track.Track;
+import io.github.geofix.core.track.Track.TimedPhoto;
 import io.github.geofix.core.track.TrackFilter;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.internal.report.LocatedPhoto;
@@ -25,7 +25,7 @@ import java.util.Map;
  * known. Immutable and thread-safe.
  *
  * <pre>{@code
- * List<TimedPhoto> photos = TimedPhoto.readCsv(Path.of("drive.csv"), ExifTime::read);
+ * List<TimedPhoto> photos = TimedPhoto.readCsv(Path.of("drive.csv"), Exif::time);
  * TrackEvaluation track = TrackEvaluation.of(photos, locations, filter);
  * System.out.println(track.toText());
  * }</pre>

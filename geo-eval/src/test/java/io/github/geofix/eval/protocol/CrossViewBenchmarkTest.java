@@ -9,11 +9,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.EmbeddingsWriter;
 import io.github.geofix.eval.Bootstrap;
 import io.github.geofix.eval.PhotoReport;
 import io.github.geofix.eval.RetrievalEvaluator.Ties;
 import io.github.geofix.eval.RetrievalReport;
+import io.github.geofix.eval.protocol.Evaluation.CrossViewEvaluation;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -228,7 +228,7 @@ class CrossViewBenchmarkTest {
     Path queries = root.resolve("q.npy");
     Path gallery = root.resolve("g.npy");
     for (Path file : new Path[] {queries, gallery}) {
-      try (EmbeddingsWriter writer = EmbeddingsWriter.create(file)) {
+      try (Embeddings.Writer writer = Embeddings.Writer.create(file)) {
         for (int row = 0; row < PAIRS; row++) {
           boolean broken = file.equals(gallery) && row == 2;
           writer.write(

@@ -3,9 +3,10 @@ package io.github.geofix.eval.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.geofix.core.ImagePair;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
 import io.github.geofix.eval.Share;
+import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
+import io.github.geofix.eval.protocol.PhotoBenchmark.PhotoSet;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;

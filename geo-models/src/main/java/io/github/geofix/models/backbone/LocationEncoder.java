@@ -4,8 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
@@ -55,7 +53,8 @@ public interface LocationEncoder {
    * label of a row is its number.
    */
   default EmbeddingIndex index(List<LatLng> positions) {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension(), IndexOptions.defaults());
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(dimension(), EmbeddingIndex.Options.defaults());
     float[][] vectors = encode(positions);
     for (int i = 0; i < vectors.length; i++) {
       builder.add(vectors[i], positions.get(i), Integer.toString(i));

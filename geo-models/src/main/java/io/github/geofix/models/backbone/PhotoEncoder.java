@@ -82,6 +82,23 @@ public interface PhotoEncoder extends AutoCloseable {
     return encode(List.of(read(photo, Optional.empty())))[0];
   }
 
+  /**
+   * Returns the mean of the vectors of a photo, {@code [W]}.
+   *
+   * @param photo upright
+   * @param file where it came from, as of {@link #read}
+   */
+  default float[] meanVector(BufferedImage photo, Optional<Path> file) {
+    float[][] vectors = encode(List.of(read(photo, file)))[0];
+    float[] mean = new float[dimension()];
+    for (float[] vector : vectors) {
+      for (int d = 0; d < mean.length; d++) {
+        mean[d] += vector[d] / vectors.length;
+      }
+    }
+    return mean;
+  }
+
   /** Frees the memory. */
   @Override
   void close();

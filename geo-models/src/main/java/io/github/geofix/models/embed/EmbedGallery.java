@@ -4,9 +4,7 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.Region;
 import java.nio.file.Files;
@@ -29,10 +27,12 @@ final class EmbedGallery implements AutoCloseable {
   }
 
   /** Indexes photos by their vectors, in place of those indexed before. */
-  void index(PhotoSource photos, int dimension, Function<PhotoSource.Photo, float[]> encoder) {
-    EmbeddingIndexBuilder builder = EmbeddingIndex.builder(dimension, IndexOptions.defaults());
+  void index(
+      PhotoSource photos, int dimension, Function<PhotoSource.LabeledPhoto, float[]> encoder) {
+    EmbeddingIndex.Builder builder =
+        EmbeddingIndex.builder(dimension, EmbeddingIndex.Options.defaults());
     for (int i = 0; i < photos.size(); i++) {
-      PhotoSource.Photo photo = photos.photo(0, i);
+      PhotoSource.LabeledPhoto photo = photos.photo(0, i);
       builder.add(encoder.apply(photo), photo.latLng(), Integer.toString(i));
     }
     replace(builder.build());

@@ -7,9 +7,8 @@ import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
@@ -22,8 +21,8 @@ import io.github.geofix.models.embed.EmbedConfig.Matching.Product;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.semantics.ClassMaps;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
@@ -202,7 +201,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  public Example example(PhotoSource.Photo photo, SplittableRandom random) {
+  public Example example(PhotoSource.LabeledPhoto photo, SplittableRandom random) {
     return example(photo.image(), photo.file(), photo.latLng());
   }
 
@@ -248,7 +247,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> {
       float[] pixels = views(photo.image(), photo.file());
       double[] scores = scorer.score(pixels, 1, product(), 1).get(0).scores();
@@ -264,7 +263,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    * @param photos the training photos, or some of them
    */
   public void indexPhotos(PhotoSource photos) {
-    gallery.index(photos, network.dimension(), photo -> vector(photo.image(), photo.file()));
+    gallery.index(photos, network.dimension(), photo -> encoded(photo.image(), photo.file()));
   }
 
   /** Indexes the training photos if answers need neighbors. */
@@ -323,7 +322,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    *     vectors
    */
   public float[][] encode(List<BufferedImage> photos) {
-    return photos.stream().map(photo -> vector(photo, Optional.empty())).toArray(float[][]::new);
+    return photos.stream().map(photo -> encoded(photo, Optional.empty())).toArray(float[][]::new);
   }
 
   /** Returns an encoder of one vector a photo, that of {@link #encode(List)}. */
@@ -332,7 +331,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
     return Optional.of(new EmbedPhotoEncoder(this));
   }
 
-  private float[] vector(BufferedImage photo, Optional<Path> file) {
+  private float[] encoded(BufferedImage photo, Optional<Path> file) {
     return score(views(photo, file), 1).get(0).vector();
   }
 
@@ -354,7 +353,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     HierarchyTensors.write(hierarchy, writer);
   }
 

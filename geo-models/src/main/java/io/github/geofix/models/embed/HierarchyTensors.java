@@ -2,7 +2,6 @@ package io.github.geofix.models.embed;
 
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.weights.RenameTable;
@@ -24,7 +23,7 @@ final class HierarchyTensors {
   private HierarchyTensors() {}
 
   /** Adds the arrays of a hierarchy to a file to be written. */
-  static void write(CellHierarchy hierarchy, SafetensorsWriter writer) {
+  static void write(CellHierarchy hierarchy, Safetensors.Writer writer) {
     for (int level = 0; level < hierarchy.levels(); level++) {
       CellPartition cells = hierarchy.partition(level);
       String name = PREFIX + level;

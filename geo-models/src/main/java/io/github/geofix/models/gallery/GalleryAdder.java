@@ -1,9 +1,8 @@
 package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.Photos;
@@ -28,17 +27,17 @@ final class GalleryAdder {
 
   private final GalleryRows rows;
   private final PhotoEncoder encoder;
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
   private final boolean skipUnreadable;
   private final IntConsumer onProgress;
   private final List<Path> unreadable = new ArrayList<>();
-  private EmbeddingIndexBuilder unsaved;
+  private EmbeddingIndex.Builder unsaved;
   private long savedAt = System.nanoTime();
 
   GalleryAdder(
       GalleryRows rows,
       PhotoEncoder encoder,
-      PhotoLimits limits,
+      Photo.Limits limits,
       boolean skipUnreadable,
       IntConsumer onProgress) {
     this.rows = rows;

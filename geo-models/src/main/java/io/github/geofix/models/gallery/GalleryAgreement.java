@@ -2,8 +2,8 @@ package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +79,7 @@ final class GalleryAgreement {
   private static void locate(
       GalleryRows rows, GalleryConfig config, List<Integer> photos, List<Located> located) {
     float[][] queries = photos.stream().map(rows::vector).toArray(float[][]::new);
-    List<SearchResult> found = rows.search(queries, config.neighbors() + 1);
+    List<EmbeddingSearch.Result> found = rows.search(queries, config.neighbors() + 1);
     for (int i = 0; i < queries.length; i++) {
       int photo = photos.get(i);
       List<Hit> others =

@@ -1,6 +1,6 @@
 package io.github.geofix.models.gallery;
 
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 
 /**
  * How a gallery answers. Immutable.

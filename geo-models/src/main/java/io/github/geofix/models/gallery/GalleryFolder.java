@@ -1,6 +1,6 @@
 package io.github.geofix.models.gallery;
 
-import io.github.geofix.core.index.IndexOptions;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelFolder;
@@ -54,7 +54,11 @@ final class GalleryFolder {
 
   /** Writes a gallery without photos. */
   static void write(
-      Path folder, Path encoder, GalleryConfig config, int dimension, IndexOptions index) {
+      Path folder,
+      Path encoder,
+      GalleryConfig config,
+      int dimension,
+      EmbeddingIndex.Options index) {
     Map<String, ModelFolder.FileWriter> files = new HashMap<>();
     files.put(ENCODER, copy -> copy(encoder, copy));
     files.put(GalleryRows.ROWS, file -> GalleryRows.create(file, dimension, index));

@@ -2,8 +2,8 @@ package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +75,7 @@ final class GalleryLimit {
       return best;
     }
     float[][] queries = photos.stream().map(rows::vector).toArray(float[][]::new);
-    List<SearchResult> found = rows.search(queries, neighbors);
+    List<EmbeddingSearch.Result> found = rows.search(queries, neighbors);
     List<Integer> wider = new ArrayList<>();
     for (int i = 0; i < queries.length; i++) {
       LatLng place = rows.latLng(photos.get(i));

@@ -2,11 +2,10 @@ package io.github.geofix.models.gallery;
 
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.NoAnswerException;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
 import io.github.geofix.models.gallery.GalleryModel.Match;
@@ -32,7 +31,7 @@ final class GalleryLocalizer implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return gallery.photoLimits();
   }
 

@@ -9,14 +9,14 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingSearch;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.image.Photos;
@@ -163,7 +163,8 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     ModelFolder source = ModelFolder.open(encoder, options);
     try (GeoModel model = Family.of(source).load(source);
         PhotoEncoder own = encoder(model, encoder)) {
-      IndexOptions index = IndexOptions.defaults().withEncoding(encoding).withEncoder(own.digest());
+      EmbeddingIndex.Options index =
+          EmbeddingIndex.Options.defaults().withEncoding(encoding).withEncoder(own.digest());
       GalleryFolder.write(folder, encoder, config, own.dimension(), index);
     }
     return open(folder, options);
@@ -216,6 +217,12 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   @Override
   public GalleryConfig config() {
     return config.withAnswer(answerOptions());
+  }
+
+  /** Returns the mean of the vectors by which a photo is searched. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return Optional.of(encoder.meanVector(photo, file));
   }
 
   /** Returns the number of photos. */
@@ -377,7 +384,7 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
       return Collections.nCopies(photos.size(), none);
     }
     List<Answer> answers = new ArrayList<>(photos.size());
-    for (SearchResult found : rows.search(vectors(encoder, photos), config.neighbors())) {
+    for (EmbeddingSearch.Result found : rows.search(vectors(encoder, photos), config.neighbors())) {
       answers.add(answer(found.hits()));
     }
     return answers;
@@ -428,7 +435,7 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> {
       float[] pixels = encoder.read(photo.image(), photo.file());
       float[][] vectors = vectors(encoder, List.of(pixels));

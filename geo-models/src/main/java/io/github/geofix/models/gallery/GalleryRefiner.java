@@ -4,7 +4,7 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

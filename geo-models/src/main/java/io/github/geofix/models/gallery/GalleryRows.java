@@ -6,11 +6,8 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.ApproximateIndex;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
 import io.github.geofix.core.index.EmbeddingSearch;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.partition.Region;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +44,7 @@ final class GalleryRows implements AutoCloseable {
   }
 
   /** Writes the rows of an empty gallery. */
-  static void create(Path file, int dimension, IndexOptions options) {
+  static void create(Path file, int dimension, EmbeddingIndex.Options options) {
     try (EmbeddingIndex empty = EmbeddingIndex.builder(dimension, options).build()) {
       empty.save(file);
     }
@@ -109,7 +106,7 @@ final class GalleryRows implements AutoCloseable {
   }
 
   /** Returns the options of the index. */
-  IndexOptions options() {
+  EmbeddingIndex.Options options() {
     return reading(() -> rows.options());
   }
 
@@ -143,12 +140,12 @@ final class GalleryRows implements AutoCloseable {
   }
 
   /** Finds the most similar photos. */
-  List<SearchResult> search(float[][] queries, int k) {
+  List<EmbeddingSearch.Result> search(float[][] queries, int k) {
     return reading(() -> search().search(queries, k));
   }
 
   /** Finds the most similar photos within a distance of a place. */
-  SearchResult searchWithin(float[] query, LatLng center, double km, int k) {
+  EmbeddingSearch.Result searchWithin(float[] query, LatLng center, double km, int k) {
     return reading(() -> search().within(center, km).search(query, k));
   }
 
@@ -166,7 +163,7 @@ final class GalleryRows implements AutoCloseable {
    *
    * @param added of the same dimension and options
    */
-  void append(EmbeddingIndexBuilder added) {
+  void append(EmbeddingIndex.Builder added) {
     change(index -> index.append(added));
   }
 

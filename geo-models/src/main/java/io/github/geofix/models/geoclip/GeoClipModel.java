@@ -9,7 +9,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.partition.Region;
@@ -30,9 +29,9 @@ import io.github.geofix.models.internal.weights.WeightsVersion;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
@@ -240,7 +239,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
 
       @Override
       public Example example(int epoch, int index, SplittableRandom random) {
-        PhotoSource.Photo photo = photos.photo(epoch, index);
+        PhotoSource.LabeledPhoto photo = photos.photo(epoch, index);
         float[] text = new float[texts.dimension()];
         texts.read(index, 1, text);
         return GeoClipModel.this.example(photo.image(), photo.latLng(), text);
@@ -378,7 +377,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
 
   /** Scores positions: the true one is that nearest to where the photo was taken. */
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     PositionGallery among = encodedGallery();
     return photo -> {
       float[] cosines = cosines(preprocessor.apply(photo.image()), 1, among)[0];
@@ -400,7 +399,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
   }
 
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     if (!gallery().isEmpty()) {
       encodedGallery().write(writer);
     }

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.TensorFile;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.internal.PositionCells;
 import io.github.geofix.models.nn.Forward;
@@ -144,7 +144,7 @@ final class PositionGallery {
     return step.create(vectors.slice(), new Shape(size(), dimension), DataType.FLOAT32);
   }
 
-  void write(SafetensorsWriter writer) {
+  void write(Safetensors.Writer writer) {
     writer
         .doubles(POSITIONS, positions, size(), 2)
         .tensor(VECTORS, DType.F32, new long[] {size(), dimension}, this::writeVectors);

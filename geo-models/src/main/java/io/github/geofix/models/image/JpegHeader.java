@@ -17,9 +17,6 @@ record JpegHeader(int components, double coefficientBytes, int scans) {
    */
   static final int MAX_SCANS = 100;
 
-  /** The most scans times pixels: some 5 s of work. */
-  static final long MAX_SCANNED_PIXELS = 4_000_000_000L;
-
   private static final int START_OF_SCAN = 0xda;
   private static final int END_OF_IMAGE = 0xd9;
 

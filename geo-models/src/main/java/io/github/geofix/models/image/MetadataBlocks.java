@@ -51,7 +51,8 @@ record MetadataBlocks(List<byte[]> exif, List<String> xmp) {
     return blocks;
   }
 
-  private static boolean isTiff(byte[] file) {
+  /** Returns whether the file begins as a TIFF, other than a BigTIFF. */
+  static boolean isTiff(byte[] file) {
     return startsWith(file, 0, new byte[] {'I', 'I', 42, 0})
         || startsWith(file, 0, new byte[] {'M', 'M', 0, 42});
   }

@@ -4,7 +4,7 @@ import com.drew.metadata.Metadata;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.internal.FileKind;
 import io.github.geofix.core.internal.ImageReaders;
 import io.github.geofix.core.internal.webp.Webp;
@@ -40,26 +40,30 @@ final class PhotoDecoder {
   /** A pixel of {@link Pixels}. */
   private static final int BGR_BYTES = 3;
 
+  /** The most scans of the largest JPEG allowed, and as many pixels in all of a smaller one. */
+  private static final long MAX_FULL_SCANS = 40;
+
   /** The reader of TIFF makes tables of as many as the file claims. */
   private static final int MAX_SAMPLES = 64;
 
   private final byte[] file;
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
   private final Orientation orientation;
   private final boolean hasUnsignedSamples;
   private final long bitsPerSample;
   private final long samplesPerPixel;
   private final Optional<GifCanvas> canvas;
 
-  PhotoDecoder(byte[] file, PhotoLimits limits) {
+  PhotoDecoder(byte[] file, Photo.Limits limits) {
     this.file = file;
     this.limits = limits;
     MetadataBlocks blocks = MetadataBlocks.of(file);
-    Metadata metadata = Exif.metadata(blocks);
+    Metadata metadata = ExifTags.metadata(blocks);
     this.orientation = Orientation.of(metadata, blocks.xmp());
-    this.hasUnsignedSamples = Exif.hasUnsignedSamples(metadata);
-    this.bitsPerSample = Exif.bitsPerSample(metadata);
-    this.samplesPerPixel = Exif.samplesPerPixel(metadata);
+    Metadata ofTiff = MetadataBlocks.isTiff(file) ? metadata : new Metadata();
+    this.hasUnsignedSamples = ExifTags.hasUnsignedSamples(ofTiff);
+    this.bitsPerSample = ExifTags.bitsPerSample(ofTiff);
+    this.samplesPerPixel = ExifTags.samplesPerPixel(ofTiff);
     this.canvas = GifCanvas.of(file);
   }
 
@@ -161,8 +165,8 @@ final class PhotoDecoder {
     return types.next();
   }
 
-  private static void checkScans(int scans, long pixels) throws Refusal {
-    if (scans > JpegHeader.MAX_SCANS || scans * pixels > JpegHeader.MAX_SCANNED_PIXELS) {
+  private void checkScans(int scans, long pixels) throws Refusal {
+    if (scans > JpegHeader.MAX_SCANS || scans * pixels > MAX_FULL_SCANS * limits.maxPixels()) {
       throw new Refusal(
           scans > JpegHeader.MAX_SCANS
               ? "a JPEG of more than "
@@ -172,7 +176,8 @@ final class PhotoDecoder {
                   + scans
                   + " scans, which are too many for "
                   + pixels
-                  + " pixels: save it again, or make it smaller");
+                  + " pixels: save it again, make it smaller or raise maxPixels"
+                  + Photos.OPTION);
     }
   }
 
@@ -191,8 +196,8 @@ final class PhotoDecoder {
       throw new Refusal(
           String.format(
               Locale.ROOT,
-              "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it smaller"
-                  + " or raise maxMemoryBytes"
+              "%d x %d pixels take %.0f MB to decode, more than the %.0f MB allowed: make it"
+                  + " smaller or raise maxMemoryBytes"
                   + Photos.OPTION,
               width,
               height,

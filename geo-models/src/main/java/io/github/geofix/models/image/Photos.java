@@ -1,7 +1,9 @@
 package io.github.geofix.models.image;
 
 import com.google.common.base.Throwables;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Manifest;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.internal.InputFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The image is turned and mirrored as its EXIF orientation says, or its XMP where there is no
  *       EXIF. Metadata is looked for in JPEG, PNG, WebP and TIFF. No other EXIF entry is looked at;
- *       above all not the position, which would give the answer away. {@link ExifPosition} reads it
- *       when a list of training photos is made.
+ *       above all not the position, which would give the answer away. {@link Exif#position} reads
+ *       it when a list of training photos is made.
  *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
  *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted.
  *       Samples of 16, 24 and 32 bits are rounded to 8 bits; signed and floating-point ones, which
@@ -32,11 +35,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a file with several images, and of an animation, the first is read.
  * </ul>
  *
- * <p>Photos may come from strangers, see {@link PhotoLimits#server()}. What the header promises is
+ * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. What the header promises is
  * checked against the limits before memory is allocated, and the scans of a progressive JPEG are
- * counted. Every failure, be it a missing file, a cut or damaged one, one that is no image or one
- * that there is too little memory for, is an {@link UncheckedIOException} whose message names the
- * file. Thread-safe.
+ * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a
+ * missing file, a cut or damaged one, one that is no image or one that there is too little memory
+ * for, is an {@link UncheckedIOException} whose message names the file. Thread-safe.
  */
 public final class Photos {
 
@@ -52,7 +55,7 @@ public final class Photos {
    * @throws UncheckedIOException if the file is missing, too large, damaged or no image
    */
   public static BufferedImage read(Path file) {
-    return read(file, PhotoLimits.defaults());
+    return read(file, Photo.Limits.defaults());
   }
 
   /**
@@ -61,8 +64,35 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if the file is missing, too large, damaged or no image
    */
-  public static BufferedImage read(Path file, PhotoLimits limits) {
+  public static BufferedImage read(Path file, Photo.Limits limits) {
     return decode(bytes(file, limits), file.toString(), limits);
+  }
+
+  /** Returns the photos of a manifest, decoded on each request, with default limits. */
+  public static PhotoSource source(Manifest manifest) {
+    return source(manifest, Photo.Limits.defaults());
+  }
+
+  /**
+   * Returns the photos of a manifest, decoded on each request. A photo that is missing, beyond the
+   * limits, damaged or no image is an {@link UncheckedIOException} of that request.
+   */
+  public static PhotoSource source(Manifest manifest, Photo.Limits limits) {
+    return new ManifestPhotos(manifest, limits);
+  }
+
+  private record ManifestPhotos(Manifest manifest, Photo.Limits limits) implements PhotoSource {
+    @Override
+    public int size() {
+      return manifest.size();
+    }
+
+    @Override
+    public LabeledPhoto photo(int epoch, int index) {
+      Manifest.Entry entry = manifest.entries().get(index);
+      return new LabeledPhoto(
+          read(entry.image(), limits), entry.latLng(), Optional.of(entry.image()));
+    }
   }
 
   /**
@@ -72,7 +102,7 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if the photo is too large, damaged or no image
    */
-  public static BufferedImage decode(byte[] bytes, String name, PhotoLimits limits) {
+  public static BufferedImage decode(byte[] bytes, String name, Photo.Limits limits) {
     if (bytes.length == 0) {
       throw failure(name, "the file is empty", null);
     }
@@ -115,12 +145,12 @@ public final class Photos {
    * @return an image of type {@link BufferedImage#TYPE_3BYTE_BGR}
    * @throws UncheckedIOException if reading fails, or the photo is too large, damaged or no image
    */
-  public static BufferedImage decode(InputStream in, String name, PhotoLimits limits) {
+  public static BufferedImage decode(InputStream in, String name, Photo.Limits limits) {
     return decode(bytes(in, name, limits), name, limits);
   }
 
   /** Reads a whole file within the limits. */
-  static byte[] bytes(Path file, PhotoLimits limits) {
+  static byte[] bytes(Path file, Photo.Limits limits) {
     String name = file.toString();
     try {
       try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
@@ -138,7 +168,7 @@ public final class Photos {
     }
   }
 
-  private static byte[] bytes(InputStream in, String name, PhotoLimits limits) {
+  private static byte[] bytes(InputStream in, String name, Photo.Limits limits) {
     try {
       // One byte more than allowed tells a file that is too large from one that just fits.
       byte[] bytes = in.readNBytes((int) limits.maxFileBytes() + 1);
@@ -159,7 +189,7 @@ public final class Photos {
     }
   }
 
-  private static UncheckedIOException tooLarge(String name, long bytes, PhotoLimits limits) {
+  private static UncheckedIOException tooLarge(String name, long bytes, Photo.Limits limits) {
     return failure(
         name,
         "the file has "

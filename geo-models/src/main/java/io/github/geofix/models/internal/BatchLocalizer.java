@@ -3,11 +3,10 @@ package io.github.geofix.models.internal;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
-import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
@@ -16,7 +15,7 @@ import io.github.geofix.core.internal.cell.S2Cells;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.Photos;
@@ -41,20 +40,20 @@ public abstract class BatchLocalizer implements Localizer {
   private static final int MAX_FLOATS = 11_000_000;
 
   private final ImagePreprocessor preprocessor;
-  private final PhotoLimits photoLimits;
+  private final Photo.Limits photoLimits;
 
   /**
    * Creates a localizer for a network that reads such images.
    *
    * @param photoLimits on the photos that it decodes
    */
-  protected BatchLocalizer(ImageSpec image, PhotoLimits photoLimits) {
+  protected BatchLocalizer(ImageSpec image, Photo.Limits photoLimits) {
     this.preprocessor = ImagePreprocessor.of(image);
     this.photoLimits = photoLimits;
   }
 
   @Override
-  public final PhotoLimits photoLimits() {
+  public final Photo.Limits photoLimits() {
     return photoLimits;
   }
 

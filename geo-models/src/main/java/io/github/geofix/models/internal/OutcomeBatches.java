@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal;
 
-import io.github.geofix.core.PhotoOutcome;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.internal.Interrupts;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

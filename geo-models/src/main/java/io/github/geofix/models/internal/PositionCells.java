@@ -1,8 +1,8 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import java.util.List;
 
 /**

@@ -2,8 +2,11 @@ package io.github.geofix.models.io;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.internal.Printable;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -44,6 +47,42 @@ public record ModelCard(
       throw new IllegalArgumentException("options are missing");
     }
     options = Collections.unmodifiableMap(new TreeMap<>(options));
+  }
+
+  /**
+   * Returns the card of a model that is made now, on this machine, by this version.
+   *
+   * @param data what it was trained on, in words
+   * @param options every training option by name
+   */
+  public static ModelCard now(
+      String data,
+      long photos,
+      long steps,
+      long seed,
+      double seconds,
+      Map<String, String> options) {
+    return new ModelCard(
+        data,
+        photos,
+        steps,
+        seed,
+        seconds,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        Objects.requireNonNullElse(
+            ModelCard.class.getPackage().getImplementationVersion(), "development"),
+        thisMachine(),
+        options,
+        Optional.empty());
+  }
+
+  /**
+   * Returns the card of a model that is made here and not trained.
+   *
+   * @param origin where its values come from, in words
+   */
+  public static ModelCard untrained(String origin, long seed) {
+    return now(origin, 0, 0, seed, 0, Map.of());
   }
 
   /** Returns a copy with the configuration of a run of the command line. */

@@ -4,6 +4,7 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.JsonRecords;
@@ -82,7 +83,8 @@ final class ModelFolderWriter {
             ModelFolder.CALIBRATION,
             ModelFolder.WEIGHTS,
             ModelFolder.ATTRIBUTION,
-            AnswerRules.FILE));
+            AnswerRules.FILE,
+            CalibrationVectors.FILE));
     try (Stream<Path> files = Files.list(path)) {
       files
           .map(file -> String.valueOf(file.getFileName()))

@@ -250,7 +250,7 @@ public final class PlonkModel extends ImportedModel {
 
   /** Scores the cells of a photo's samples; a true place in none of them is in no region. */
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> {
       Scored scored = scored(preprocessor.apply(photo.image()), 1).get(0);
       return ScoredPhoto.of(photo.latLng(), scored.cells(), scored.scores(1));

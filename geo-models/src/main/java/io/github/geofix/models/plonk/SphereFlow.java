@@ -32,20 +32,27 @@ final class SphereFlow {
    */
   NDArray sample(NDArray noise, NDArray photo, int steps, double guidance) {
     NDManager owner = noise.getManager();
-    NDArray x = noise;
+    NDArray x = viewIn(owner, noise);
     for (int i = 0; i < steps; i++) {
       try (NDManager step = owner.newSubManager()) {
         double level = NoiseSchedule.level(1 - (double) i / steps);
         double next = NoiseSchedule.level(1 - (i + 1.0) / steps);
-        NDArray now = x.reshape(x.getShape());
+        NDArray now = x;
         now.attach(step);
-        NDArray moved =
-            now.add(velocity(now, level, photo, guidance).mul(Scalar.of(now, next - level)));
+        NDArray velocity = velocity(now, level, viewIn(step, photo), guidance);
+        NDArray moved = now.add(velocity.mul(Scalar.of(now, next - level)));
         x = moved.div(moved.norm(new int[] {1}, true));
         x.attach(owner);
       }
     }
     return x;
+  }
+
+  /** What is computed from the view is freed with the manager. */
+  private static NDArray viewIn(NDManager manager, NDArray array) {
+    NDArray view = array.reshape(array.getShape());
+    view.attach(manager);
+    return view;
   }
 
   private NDArray velocity(NDArray x, double level, NDArray photo, double guidance) {
@@ -88,18 +95,19 @@ final class SphereFlow {
     NDManager owner = points.getManager();
     int count = Math.toIntExact(points.getShape().get(0));
     double[] sums = new double[count];
-    NDArray x = points;
+    NDArray x = viewIn(owner, points);
     // From data, of level 1, to noise.
     double h = -1.0 / steps;
     for (int i = 0; i < steps; i++) {
       try (NDManager step = owner.newSubManager()) {
         double level = 1 + i * h;
-        NDArray now = x.reshape(x.getShape());
+        NDArray now = x;
         now.attach(step);
-        Rate a = rate(now, level, photo, guidance, measure);
-        Rate b = rate(ahead(now, a, h / 2), level + h / 2, photo, guidance, measure);
-        Rate c = rate(ahead(now, b, h / 2), level + h / 2, photo, guidance, measure);
-        Rate d = rate(ahead(now, c, h), level + h, photo, guidance, measure);
+        NDArray shown = viewIn(step, photo);
+        Rate a = rate(now, level, shown, guidance, measure);
+        Rate b = rate(ahead(now, a, h / 2), level + h / 2, shown, guidance, measure);
+        Rate c = rate(ahead(now, b, h / 2), level + h / 2, shown, guidance, measure);
+        Rate d = rate(ahead(now, c, h), level + h, shown, guidance, measure);
         for (int k = 0; k < count; k++) {
           sums[k] +=
               h

@@ -4,10 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.weights.RenameTable;
 import java.io.IOException;
@@ -99,7 +98,7 @@ final class Gallery {
     return vector;
   }
 
-  void write(SafetensorsWriter writer) {
+  void write(Safetensors.Writer writer) {
     writer
         .longs(IDS, places.cellIds(), size())
         .tensor(VECTORS, DType.F32, new long[] {size(), dimension}, this::writeVectors)

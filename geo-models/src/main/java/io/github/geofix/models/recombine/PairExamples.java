@@ -1,10 +1,10 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.core.ImagePair;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.models.image.Photos;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ final class PairExamples implements Examples {
   private final List<ImagePair> pairs;
   private final UnaryOperator<BufferedImage> prepare;
   private final long[][] tiles;
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
 
   PairExamples(RecombineModel model, List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {
     this.model = model;

@@ -1,8 +1,20 @@
 package io.github.geofix.models.recombine;
 
+import static io.github.geofix.models.internal.image.Augmentation.oneOf;
+import static io.github.geofix.models.internal.image.Augmentation.sequence;
+import static io.github.geofix.models.internal.image.Augmentation.sometimes;
+
+import io.github.geofix.models.internal.image.Augmentation;
+import io.github.geofix.models.internal.image.Augmentation.Blur;
+import io.github.geofix.models.internal.image.Augmentation.CoarseDropout;
+import io.github.geofix.models.internal.image.Augmentation.ColorJitter;
+import io.github.geofix.models.internal.image.Augmentation.GridDropout;
+import io.github.geofix.models.internal.image.Augmentation.Jpeg;
+import io.github.geofix.models.internal.image.Augmentation.Sharpen;
 import io.github.geofix.models.internal.image.PanoramaPair;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.SplittableRandom;
 
@@ -11,12 +23,26 @@ import java.util.SplittableRandom;
  * augmented, then cuts the photo to the view of a camera at a random heading. Thread-safe.
  */
 final class PairReader {
+  private static final Augmentation COMPRESSION = sometimes(0.5, new Jpeg(90, 100));
+
+  /** Sample4Geo's, whose grids have larger holes in photos than in tiles. */
+  private static final Augmentation PHOTO = changes(0.5);
+
+  private static final Augmentation TILE = changes(0.4);
+
   private final Photos photos;
   private final VectorEncoder encoder;
 
   PairReader(Photos photos, VectorEncoder encoder) {
     this.photos = photos;
     this.encoder = encoder;
+  }
+
+  private static Augmentation changes(double gridRatio) {
+    return sequence(
+        sometimes(0.5, new ColorJitter(0.15, 0.15, 0.15, 0.15)),
+        sometimes(0.3, oneOf(Blur.defaults(), Sharpen.defaults())),
+        sometimes(0.3, oneOf(GridDropout.ofRatio(gridRatio), CoarseDropout.defaults())));
   }
 
   /**
@@ -27,7 +53,7 @@ final class PairReader {
    * @param target that of {@link FalseNegativeMask} for the two
    */
   Example example(BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
-    if (!photos.augment()) {
+    if (photos.augment() == Augment.NONE) {
       return seen(photo, tile, target, random);
     }
     PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
@@ -37,10 +63,22 @@ final class PairReader {
   private Example seen(
       BufferedImage photo, BufferedImage tile, long[] target, SplittableRandom random) {
     int heading = photos.headings() == 1 ? 0 : random.nextInt(photos.headings());
-    float[] pixels = encoder.photos().apply(seen(photo, heading));
-    return new Example(
-        new float[][] {pixels, encoder.tiles().apply(tile)},
-        new long[][] {target, new long[] {heading}});
+    BufferedImage view = seen(photo, heading);
+    float[][] pixels =
+        photos.augment() == Augment.SAMPLE4GEO
+            ? changed(view, tile, random)
+            : new float[][] {encoder.photos().apply(view), encoder.tiles().apply(tile)};
+    return new Example(pixels, new long[][] {target, new long[] {heading}});
+  }
+
+  /** Changes photo and tile each on its own: JPEG in their own size, the rest in the network's. */
+  private float[][] changed(BufferedImage photo, BufferedImage tile, SplittableRandom random) {
+    BufferedImage view = encoder.photos().fit(COMPRESSION.apply(photo, random));
+    BufferedImage map = encoder.tiles().fit(COMPRESSION.apply(tile, random));
+    return new float[][] {
+      encoder.photos().normalize(PHOTO.apply(view, random)),
+      encoder.tiles().normalize(TILE.apply(map, random))
+    };
   }
 
   /** Returns the part of a panorama that a camera sees at heading s of S. */

@@ -1,6 +1,8 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.models.AnswerOptions;
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
@@ -80,15 +82,28 @@ public record RecombineConfig(
       return 360;
     }
 
-    /** Returns whether training mirrors and turns each photo together with its tile. */
-    default boolean augment() {
-      return false;
+    /** Returns how training changes each photo and its tile. */
+    default Augment augment() {
+      return Augment.NONE;
     }
 
     /** Returns whether the vectors of photos need no heading. */
     default boolean faceNorth() {
       return headings() == 1 && fieldOfView() == 360;
     }
+  }
+
+  /** The augmentation of a photo and its tile. */
+  public enum Augment {
+    /** None, as FRGeo trains. */
+    NONE,
+    /** Both are mirrored, and turned by quarters, together. */
+    TURNS,
+    /**
+     * Turns, then the changes of pixels of Sample4Geo (ICCV 2023, released code) to photo and tile,
+     * each on its own: JPEG artifacts, colors, blur or sharper edges, and holes.
+     */
+    SAMPLE4GEO
   }
 
   /** Photos from above, north up. */
@@ -101,25 +116,25 @@ public record RecombineConfig(
    * @param headings the number S of evenly spaced headings that are tried for each photo; 1 if all
    *     face north
    * @param fieldOfView the angle that a photo spans, above 0 to 360 degrees
-   * @param augment whether training mirrors and turns each photo together with its tile, at random
+   * @param augment how training changes each photo and its tile, at random
    * @param unrollTiles whether tiles are unrolled into panoramas first, so that both backbones, or
    *     one, find the same things in the same directions (Shi et al., "SAFA", NeurIPS 2019, by
    *     {@link PolarTransform})
    */
-  public record Ground(int headings, double fieldOfView, boolean augment, boolean unrollTiles)
+  public record Ground(int headings, double fieldOfView, Augment augment, boolean unrollTiles)
       implements Photos {
 
     /** Checks the ranges. */
     public Ground {
-      check(headings >= 1, "headings must be 1 or more: " + headings);
-      check(
+      checkArgument(headings >= 1, "headings must be 1 or more: " + headings);
+      checkArgument(
           fieldOfView > 0 && fieldOfView <= 360,
           "fieldOfView must be above 0 to 360 degrees: " + fieldOfView);
     }
 
     /** Returns panoramas that face north, not augmented, and tiles as they are. */
     public static Ground defaults() {
-      return new Ground(1, 360, false, false);
+      return new Ground(1, 360, Augment.NONE, false);
     }
 
     @Override
@@ -189,7 +204,8 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Tuple {
-      check(alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      checkArgument(
+          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
     }
 
     /** Returns the loss as released: alpha 10, cosine distance. */
@@ -208,7 +224,8 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Triplet {
-      check(alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      checkArgument(
+          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
     }
 
     /** Returns alpha 10 and the cosine distance, to compare with {@link Tuple#defaults}. */
@@ -228,10 +245,10 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public InfoNce {
-      check(
+      checkArgument(
           labelSmoothing >= 0 && labelSmoothing < 1,
           "labelSmoothing must be 0 to below 1: " + labelSmoothing);
-      check(
+      checkArgument(
           temperature > 0 && temperature < Double.POSITIVE_INFINITY,
           "temperature must be positive: " + temperature);
     }
@@ -257,10 +274,10 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public MapTiles {
-      check(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
-      check(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
-      check(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);
-      check(
+      checkArgument(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
+      checkArgument(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
+      checkArgument(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);
+      checkArgument(
           galleryS2Level >= 0 && galleryS2Level <= 30,
           "galleryS2Level must be 0 to 30: " + galleryS2Level);
     }
@@ -268,15 +285,9 @@ public record RecombineConfig(
 
   /** Checks that tiles have the shape their view needs. */
   public RecombineConfig {
-    check(
+    checkArgument(
         photos.tileView() == View.GROUND || encoder.tile().width() == encoder.tile().height(),
         "a tile that is not unrolled must be square: " + encoder.tile());
-  }
-
-  private static void check(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   /**
@@ -324,16 +335,24 @@ public record RecombineConfig(
 
   /**
    * Returns Sample4Geo as published for CVUSA: one ConvNeXt-B, panoramas of 140 x 768 and tiles of
-   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. Its changes
-   * of color, blur and holes in training are left out.
+   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. CVACT is
+   * the same.
    */
   public static RecombineConfig sample4geo() {
     ImageSpec tile = paper().encoder.tile.withSize(384, 384);
     return paper()
         .withEncoder(new Encoder("convnext-base", true, tile.withSize(140, 768), tile))
-        .withPhotos(new Ground(1, 360, true, false))
+        .withPhotos(new Ground(1, 360, Augment.SAMPLE4GEO, false))
         .withRecombination(Recombination.defaults().withRegions(1))
         .withLoss(new InfoNce(0.1, 0.07));
+  }
+
+  /** Returns Sample4Geo as published for VIGOR: panoramas of 384 x 768 pixels. */
+  public static RecombineConfig sample4geoVigor() {
+    Encoder encoder = sample4geo().encoder;
+    return sample4geo()
+        .withEncoder(encoder.withImages(encoder.photo.withSize(384, 768), encoder.tile))
+        .withTiles(paperVigor().tiles);
   }
 
   /** Returns a copy with other backbones or images. */

@@ -4,6 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -21,7 +22,8 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
             new Size<>("tiny", RecombineConfig.tiny()),
             new Size<>("paper", RecombineConfig.paper()),
             new Size<>("paper-vigor", RecombineConfig.paperVigor()),
-            new Size<>("sample4geo", RecombineConfig.sample4geo())));
+            new Size<>("sample4geo", RecombineConfig.sample4geo()),
+            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor())));
   }
 
   @Override
@@ -36,7 +38,7 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of(RecombineModel.MAP);
+    return Optional.of(MapOnDemand.SETTING);
   }
 
   @Override

@@ -136,7 +136,7 @@ final class RecombineMatcher {
   }
 
   /** Returns the uncalibrated scoring of photos among the present gallery. */
-  Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     Gallery gallery = gallery();
     double scale = scale();
     return photo -> {

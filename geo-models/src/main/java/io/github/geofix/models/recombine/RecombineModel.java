@@ -3,13 +3,12 @@ package io.github.geofix.models.recombine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.TileAddress;
 import io.github.geofix.core.partition.CellPartition;
@@ -21,9 +20,9 @@ import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.train.Trainable.Contrastive;
 import io.github.geofix.models.weights.RenameTable;
@@ -57,9 +56,6 @@ public final class RecombineModel extends GeoModel
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
 
-  /** The setting that names the map. */
-  static final String MAP = "map";
-
   private final RecombineConfig config;
   private final RecombineNetwork network;
   private final MapCrops crops;
@@ -67,10 +63,6 @@ public final class RecombineModel extends GeoModel
   private final RecombineObjective objective;
   private final RecombineMatcher matcher;
   private final PairReader pairs;
-
-  private RecombineModel(RecombineConfig config, MapOnDemand map) {
-    this(config, map, RecombineNetwork.of(config));
-  }
 
   private RecombineModel(RecombineConfig config, MapOnDemand map, RecombineNetwork network) {
     super(METHOD, network, config.answer());
@@ -98,7 +90,8 @@ public final class RecombineModel extends GeoModel
    * @throws IllegalArgumentException if there are more cells than a gallery can hold
    */
   public static RecombineModel create(RecombineConfig config, List<LatLng> positions, long seed) {
-    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
+    RecombineModel model =
+        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
     try {
       model.network.initialize(model.manager(), seed);
       if (!positions.isEmpty()) {
@@ -113,7 +106,8 @@ public final class RecombineModel extends GeoModel
 
   /** Creates a model of published weights, without a gallery. Closes it if they do not fit. */
   static RecombineModel of(RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
-    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
+    RecombineModel model =
+        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
     try {
       fill.accept(model.network, model.manager());
       return model;
@@ -132,8 +126,8 @@ public final class RecombineModel extends GeoModel
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
     folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
-    return load(folder, weights -> new RecombineModel(config, map));
+    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
+    return load(folder, weights -> new RecombineModel(config, map, RecombineNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */
@@ -277,7 +271,7 @@ public final class RecombineModel extends GeoModel
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return matcher.scorer();
   }
 
@@ -292,7 +286,7 @@ public final class RecombineModel extends GeoModel
    * @throws IllegalStateException if the gallery has to be encoded and there is no map
    */
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     if (!places().isEmpty()) {
       gallery().write(writer);
     }

@@ -9,7 +9,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
-import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Examples.Batch;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
@@ -17,9 +17,9 @@ final class RecombineTileEncoder implements TileEncoder {
 
   private final VectorEncoder encoder;
   private final Supplier<String> digest;
-  private final PhotoLimits limits;
+  private final Photo.Limits limits;
 
-  RecombineTileEncoder(VectorEncoder encoder, Supplier<String> digest, PhotoLimits limits) {
+  RecombineTileEncoder(VectorEncoder encoder, Supplier<String> digest, Photo.Limits limits) {
     this.encoder = encoder;
     this.digest = digest;
     this.limits = limits;

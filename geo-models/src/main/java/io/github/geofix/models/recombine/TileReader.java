@@ -56,11 +56,20 @@ final class TileReader {
    * @return {@code [3, height, width]} row-major
    */
   float[] apply(BufferedImage tile) {
+    return normalize(fit(tile));
+  }
+
+  /** Returns a tile in the size and shape that the backbone reads. */
+  BufferedImage fit(BufferedImage tile) {
     BufferedImage fitted = square.fit(tile);
-    return input.normalize(
-        switch (view) {
-          case AERIAL -> fitted;
-          case GROUND -> PolarTransform.of(spec().width(), spec().height()).apply(fitted);
-        });
+    return switch (view) {
+      case AERIAL -> fitted;
+      case GROUND -> PolarTransform.of(spec().width(), spec().height()).apply(fitted);
+    };
+  }
+
+  /** Returns the values of an image that {@link #fit} returned. */
+  float[] normalize(BufferedImage fitted) {
+    return input.normalize(fitted);
   }
 }

@@ -3,15 +3,20 @@ package io.github.geofix.models.semantics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.backbone.TorchScriptBackbone;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
+import io.github.geofix.models.internal.image.StretchedClasses;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,29 +59,44 @@ final class TorchScriptSegmenter implements ClassMaps {
 
   @Override
   public ClassMap of(BufferedImage photo) {
+    return together(List.of(photo)).get(0);
+  }
+
+  @Override
+  public List<ClassMap> ofAll(List<BufferedImage> photos, List<Path> files) {
+    return photos.isEmpty() ? List.of() : together(photos);
+  }
+
+  private List<ClassMap> together(List<BufferedImage> photos) {
     try (NDManager manager = TorchEngine.newManager()) {
-      return TorchEngine.infer(manager, step -> segmented(photo, step));
+      return TorchEngine.infer(manager, step -> segmented(photos, step));
     }
   }
 
-  private ClassMap segmented(BufferedImage photo, NDManager step) {
-    NDArray pixels = step.create(preprocessor.apply(photo), new Shape(1, 3, SIDE, SIDE));
-    NDArray best = network.map(Forward.INFERENCE, pixels).argMax(1);
+  private List<ClassMap> segmented(List<BufferedImage> photos, NDManager step) {
+    int count = photos.size();
+    int length = 3 * SIDE * SIDE;
+    float[] pixels = new float[count * length];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(preprocessor.apply(photos.get(i)), 0, pixels, i * length, length);
+    }
+    NDArray input = step.create(pixels, new Shape(count, 3, SIDE, SIDE));
+    NDArray best = network.map(Forward.INFERENCE, input).argMax(1);
+    if (best.getShape().get(0) != count) {
+      throw new ModelFormatException(
+          "%s gives %d maps for %d photos: it takes one at a time"
+              .formatted(file, best.getShape().get(0), count));
+    }
     int rows = Math.toIntExact(best.getShape().get(1));
     int columns = Math.toIntExact(best.getShape().get(2));
-    return enlarged(best.toLongArray(), rows, columns, photo.getWidth(), photo.getHeight());
-  }
-
-  private static ClassMap enlarged(long[] best, int rows, int columns, int width, int height) {
-    byte[] classes = new byte[width * height];
-    for (int y = 0; y < height; y++) {
-      int row = (int) ((y + 0.5) * rows / height);
-      for (int x = 0; x < width; x++) {
-        long found = best[row * columns + (int) ((x + 0.5) * columns / width)];
-        classes[y * width + x] = (byte) Math.min(found, ClassMap.UNKNOWN);
-      }
+    long[] all = best.toLongArray();
+    List<ClassMap> maps = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      long[] own = Arrays.copyOfRange(all, i * rows * columns, (i + 1) * rows * columns);
+      BufferedImage photo = photos.get(i);
+      maps.add(StretchedClasses.of(own, rows, columns, photo));
     }
-    return ClassMap.of(width, height, classes);
+    return maps;
   }
 
   @Override

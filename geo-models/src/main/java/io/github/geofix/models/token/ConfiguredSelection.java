@@ -1,7 +1,7 @@
 package io.github.geofix.models.token;
 
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.token.Selection.DecodedPhoto;
 import io.github.geofix.models.token.TokenConfig.SelectionRule;
 import java.util.function.Supplier;

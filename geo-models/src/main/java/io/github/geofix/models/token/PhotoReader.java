@@ -1,6 +1,6 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ interface PhotoReader {
    *
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    */
-  default TokenPhoto read(Path photo, PhotoLimits limits) {
+  default TokenPhoto read(Path photo, Photo.Limits limits) {
     return read(Photos.read(photo, limits));
   }
 }

@@ -2,10 +2,8 @@ package io.github.geofix.models.token;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.Interrupts;
 import java.nio.ByteBuffer;
@@ -28,9 +26,9 @@ public final class ReferenceDatabase implements AutoCloseable {
   public static final class Builder {
     private final int vectors;
     private final int dimension;
-    private final EmbeddingIndexBuilder rows;
+    private final EmbeddingIndex.Builder rows;
 
-    private Builder(int vectors, int dimension, EmbeddingIndexBuilder rows) {
+    private Builder(int vectors, int dimension, EmbeddingIndex.Builder rows) {
       this.vectors = vectors;
       this.dimension = dimension;
       this.rows = rows;
@@ -75,7 +73,7 @@ public final class ReferenceDatabase implements AutoCloseable {
    */
   public static Builder builder(int vectors, int dimension) {
     return new Builder(
-        vectors, dimension, EmbeddingIndex.builder(dimension, IndexOptions.defaults()));
+        vectors, dimension, EmbeddingIndex.builder(dimension, EmbeddingIndex.Options.defaults()));
   }
 
   /**
@@ -94,8 +92,8 @@ public final class ReferenceDatabase implements AutoCloseable {
       Path file, int vectors, Embeddings rows, List<LatLng> places, IntConsumer onRow) {
     RowVectors read = new RowVectors(rows, vectors);
     RowVectors.checkPlaces(rows, places);
-    IndexOptions options =
-        IndexOptions.defaults().withEncoder(rows.metadata().getOrDefault("encoder", ""));
+    EmbeddingIndex.Options options =
+        EmbeddingIndex.Options.defaults().withEncoder(rows.metadata().getOrDefault("encoder", ""));
     EmbeddingIndex.write(
         file,
         read.dimension(),

@@ -6,6 +6,7 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.token.TokenModel.PhotoVectors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,10 +3,9 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.internal.Interrupts;
@@ -49,7 +48,7 @@ final class TokenLocalizer implements Localizer {
   }
 
   @Override
-  public PhotoLimits photoLimits() {
+  public Photo.Limits photoLimits() {
     return model.photoLimits();
   }
 

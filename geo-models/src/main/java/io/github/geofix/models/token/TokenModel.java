@@ -13,14 +13,16 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.token.TokenConfig.SelectionRule;
 import io.github.geofix.models.token.VectorExamples.VectorPhoto;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -275,6 +277,13 @@ public final class TokenModel extends GeoModel {
         .toList();
   }
 
+  /** Returns the mean of what the decoder attends to; empty if the model reads vectors alone. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    boolean readsPhotos = encoder != null || config.input() instanceof TokenConfig.Photo;
+    return readsPhotos ? Optional.of(inference.vector(read(photo))) : Optional.empty();
+  }
+
   TokenInference inference() {
     return inference;
   }
@@ -302,9 +311,9 @@ public final class TokenModel extends GeoModel {
    * @throws IllegalStateException if the model reads vectors and has no encoder
    */
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     TokenEncoder vectors = encoder;
-    Function<PhotoSource.Photo, TokenPhoto> read;
+    Function<PhotoSource.LabeledPhoto, TokenPhoto> read;
     if (vectors == null) {
       PhotoInput input = network.input().ofPixels();
       read = photo -> input.read(photo.image());
@@ -358,6 +367,23 @@ public final class TokenModel extends GeoModel {
     reference().ifPresent(ReferenceDatabase::close);
     if (encoder != null) {
       encoder.close();
+    }
+  }
+
+  /** A source of the vectors of photos. Called from several threads at once. */
+  @FunctionalInterface
+  public interface PhotoVectors {
+
+    /** Returns the photo's V vectors of W values; neighbors are searched by the first. */
+    float[][] of(BufferedImage photo);
+
+    /**
+     * Returns the vectors of a photo file, which a source of precomputed vectors need not read.
+     *
+     * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
+     */
+    default float[][] of(Path photo) {
+      return of(Photos.read(photo));
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.token.ReferenceDatabase.Neighbor;
+import io.github.geofix.models.token.TokenModel.PhotoVectors;
 import io.github.geofix.models.token.VectorExamples.VectorPhoto;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class VectorReader implements PhotoReader {
   }
 
   @Override
-  public TokenPhoto read(Path photo, PhotoLimits limits) {
+  public TokenPhoto read(Path photo, Photo.Limits limits) {
     return read(vectors.of(photo));
   }
 

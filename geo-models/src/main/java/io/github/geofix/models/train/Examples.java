@@ -1,6 +1,8 @@
 package io.github.geofix.models.train;
 
+import ai.djl.ndarray.NDArray;
 import io.github.geofix.core.PhotoSource;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -35,5 +37,27 @@ public interface Examples {
         return model.example(photos.photo(epoch, index), random);
       }
     };
+  }
+
+  /**
+   * One training example as plain numbers, made on a worker thread.
+   *
+   * @param inputs one row-major array for each input shape of the model, such as {@code [3, H, W]}
+   * @param targets one array for each kind of target, such as the cell labels of all levels
+   */
+  record Example(float[][] inputs, long[][] targets) {}
+
+  /**
+   * Stacked examples.
+   *
+   * @param inputs one {@code [B, ...]} array for each input of the model
+   * @param targets one {@code [B, n]} int64 array for each kind of target
+   */
+  record Batch(List<NDArray> inputs, List<NDArray> targets) {
+    /** Copies the lists. */
+    public Batch {
+      inputs = List.copyOf(inputs);
+      targets = List.copyOf(targets);
+    }
   }
 }

@@ -2,12 +2,14 @@ package io.github.geofix.models.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -30,7 +32,7 @@ public interface Trainable {
   Example example(BufferedImage photo, LatLng latLng, SplittableRandom random);
 
   /** As the other form; overridden by models that look at what is beside the photo's file. */
-  default Example example(PhotoSource.Photo photo, SplittableRandom random) {
+  default Example example(PhotoSource.LabeledPhoto photo, SplittableRandom random) {
     return example(photo.image(), photo.latLng(), random);
   }
 

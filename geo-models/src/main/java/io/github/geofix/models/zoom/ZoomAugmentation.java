@@ -20,7 +20,7 @@ final class ZoomAugmentation {
   private static final Augmentation COMPRESSION = sometimes(0.5, new Jpeg(90, 100));
   private static final Augmentation COLORS = sometimes(0.5, new ColorJitter(0.2, 0.2, 0.2, 0.05));
   private static final Augmentation SHARPNESS =
-      sometimes(0.3, oneOf(new Blur(0.1, 2), new Sharpen(0.2, 1)));
+      sometimes(0.3, oneOf(Blur.defaults(), Sharpen.defaults()));
 
   /**
    * Changes a photo in its own size: JPEG artifacts, and a crop of its own aspect ratio, as
@@ -42,6 +42,6 @@ final class ZoomAugmentation {
    */
   private static Augmentation holes(double gridRatio) {
     return sometimes(
-        0.3, oneOf(new GridDropout(gridRatio, 0.1, 1 / 3.0), CoarseDropout.defaults()));
+        0.3, oneOf(GridDropout.ofRatio(gridRatio), CoarseDropout.defaults()));
   }
 }

@@ -5,7 +5,7 @@ import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -105,6 +105,12 @@ final class ZoomInference {
         });
   }
 
+  /** Returns the encoded photo, {@code [P]}. */
+  float[] vector(BufferedImage photo) {
+    return TorchEngine.infer(
+        manager, step -> encode(step, preprocessor.apply(photo), 1).toFloatArray());
+  }
+
   /** Returns the map image of a cell's view. */
   BufferedImage view(CellPath path) {
     return views.view(path);
@@ -116,7 +122,7 @@ final class ZoomInference {
    * <p>The temperature is that of the cells at which the search ends, of which one holds the
    * photo's place; regions consist of S2 cells, so their shares are measured on those.
    */
-  ScoredPhoto scored(PhotoSource.Photo photo, BeamOptions options) {
+  ScoredPhoto scored(PhotoSource.LabeledPhoto photo, BeamOptions options) {
     LatLng place = photo.latLng();
     Hypotheses found = search(photo.image(), List.of(Hypothesis.ROOT), options);
     SearchOutcome outcome = SearchOutcome.of(found, 1);

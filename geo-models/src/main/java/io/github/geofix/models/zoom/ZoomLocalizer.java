@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * Locates photos by a beam search over map views. The candidates are terminal cells; their scores
  * add up to less than 1 if the search dropped other cells. Thread-safe.
  */
-public final class ZoomLocalizer extends BatchLocalizer {
+final class ZoomLocalizer extends BatchLocalizer {
 
   /** The density mode compares all pairs: of more cells the best. */
   private static final int MOST_POINTS = 1000;
@@ -51,15 +51,8 @@ public final class ZoomLocalizer extends BatchLocalizer {
         .toList();
   }
 
-  /**
-   * Locates a photo within the given cells, as proposed by a coarser method.
-   *
-   * @param starts the paths to the cells with the logarithms of their scores, which need not add up
-   *     to 1; no cell inside another
-   * @throws IllegalArgumentException if there is no start, one is inside another, or one is not a
-   *     cell of {@link ZoomModel#grid}
-   */
-  public Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {
+  /** See {@link ZoomModel#locateFrom}. */
+  Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {
     return location(model.inference().search(photo, starts, search));
   }
 

@@ -2,6 +2,8 @@ package io.github.geofix.models.zoom;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.CellPath;
@@ -13,12 +15,14 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.decode.BeamOptions;
+import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -39,19 +43,12 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
 
-  /** The setting that names the map. */
-  static final String MAP = "map";
-
   private final ZoomConfig config;
   private final ZoomGrid grid;
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ZoomExamples examples;
   private final ZoomInference inference;
-
-  private ZoomModel(ZoomConfig config, MapOnDemand map) {
-    this(config, map, ZoomNetwork.of(config));
-  }
 
   private ZoomModel(ZoomConfig config, MapOnDemand map, ZoomNetwork network) {
     super(METHOD, network, config.answer());
@@ -74,7 +71,7 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
    * @param seed determines the initial values of the parameters
    */
   public static ZoomModel create(ZoomConfig config, long seed) {
-    ZoomModel model = new ZoomModel(config, MapOnDemand.of(config.map()));
+    ZoomModel model = new ZoomModel(config, MapOnDemand.of(config.map()), ZoomNetwork.of(config));
     model.network.initialize(model.manager(), seed);
     return model;
   }
@@ -104,8 +101,8 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   public static ZoomModel load(ModelFolder folder) {
     ZoomConfig config = folder.config(ZoomConfig.class);
     folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
-    return load(folder, weights -> new ZoomModel(config, map));
+    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
+    return load(folder, weights -> new ZoomModel(config, map, ZoomNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */
@@ -141,13 +138,25 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   }
 
   @Override
-  public ZoomLocalizer localizer() {
+  public Localizer localizer() {
     return localizer(config.search());
   }
 
   /** Returns a localizer with another search than that of the configuration. */
-  public ZoomLocalizer localizer(BeamOptions search) {
+  public Localizer localizer(BeamOptions search) {
     return new ZoomLocalizer(this, search);
+  }
+
+  /**
+   * Locates a photo within the given cells, as proposed by a coarser method.
+   *
+   * @param starts the paths to the cells with the logarithms of their scores, which need not add up
+   *     to 1; no cell inside another
+   * @throws IllegalArgumentException if there is no start, one is inside another, or one is not a
+   *     cell of {@link #grid}
+   */
+  public Location locateFrom(BufferedImage photo, List<Hypothesis> starts) {
+    return new ZoomLocalizer(this, config.search()).locateFrom(photo, starts);
   }
 
   @Override
@@ -179,12 +188,18 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
         .toList();
   }
 
+  /** Returns the encoded photo. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return Optional.of(inference.vector(photo));
+  }
+
   ZoomInference inference() {
     return inference;
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> inference.scored(photo, config.search());
   }
 

@@ -12,7 +12,7 @@ import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
-import io.github.geofix.models.train.Batch;
+import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.zoom.ZoomConfig.ChildCosine;
 import io.github.geofix.models.zoom.ZoomConfig.Decoder;
 import io.github.geofix.models.zoom.ZoomConfig.Encoder;

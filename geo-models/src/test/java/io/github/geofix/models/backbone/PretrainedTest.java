@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.internal.backbone.ResidualEncoder;
 import io.github.geofix.models.nn.Linear;
@@ -58,7 +57,7 @@ class PretrainedTest {
 
   /** Writes a backbone under timm's names, but for the arrays whose own names contain a text. */
   private Path timmFile(ConvNeXt backbone, String leftOut) {
-    SafetensorsWriter writer = Safetensors.writer();
+    Safetensors.Writer writer = Safetensors.writer();
     backbone
         .parameters()
         .forEach(

@@ -13,7 +13,7 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

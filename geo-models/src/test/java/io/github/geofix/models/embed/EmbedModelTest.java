@@ -15,11 +15,9 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.IndexOptions;
 import io.github.geofix.core.internal.geodesy.SphericalMean;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition;
@@ -28,8 +26,8 @@ import io.github.geofix.models.embed.EmbedConfig.Matching.AllCells;
 import io.github.geofix.models.embed.EmbedConfig.Matching.InBatch;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +85,7 @@ final class EmbedModelTest {
       model.save(saved, CARD);
     }
     try (EmbeddingIndex narrow =
-        EmbeddingIndex.builder(3, IndexOptions.defaults())
+        EmbeddingIndex.builder(3, EmbeddingIndex.Options.defaults())
             .add(new float[] {1, 2, 3}, new LatLng(0, 0), "a")
             .build()) {
       narrow.save(saved.resolve("gallery.index"));
@@ -105,7 +103,7 @@ final class EmbedModelTest {
       model.save(saved, CARD);
     }
     Path weights = saved.resolve("weights.safetensors");
-    SafetensorsWriter writer = Safetensors.writer();
+    Safetensors.Writer writer = Safetensors.writer();
     // The ids of the first two faces.
     long[] ids = {1L << 60, damage.equals("overlap") ? 1L << 60 : 3L << 60};
     if (!damage.equals("nothing")) {

@@ -12,9 +12,9 @@ import io.github.geofix.models.embed.EmbedConfig.Matching;
 import io.github.geofix.models.embed.EmbedConfig.Matching.Cosine;
 import io.github.geofix.models.embed.Fusion.SemanticStream;
 import io.github.geofix.models.image.Photos;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,8 +40,8 @@ final class EmbedSamples {
         }
 
         @Override
-        public Photo photo(int epoch, int index) {
-          return new Photo(EmbedSamples.photo(index), positions.get(index));
+        public LabeledPhoto photo(int epoch, int index) {
+          return new LabeledPhoto(EmbedSamples.photo(index), positions.get(index));
         }
       };
 
@@ -63,7 +63,9 @@ final class EmbedSamples {
   }
 
   static EmbedConfig trainingLastBlock(EmbedConfig config) {
-    return config.withEncoder(config.encoder().withTrainableBlocks(1));
+    EmbedConfig.Encoder encoder = config.encoder();
+    return config.withEncoder(
+        new EmbedConfig.Encoder(encoder.backbone(), encoder.image(), 1, encoder.dimension()));
   }
 
   static EmbedConfig contrasting(Matching.Negatives negatives) {
@@ -113,9 +115,10 @@ final class EmbedSamples {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         Manifest.Entry entry = manifest.entries().get(index);
-        return new Photo(Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
+        return new LabeledPhoto(
+            Photos.read(entry.image()), entry.latLng(), Optional.of(entry.image()));
       }
     };
   }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.EmbeddingIndexBuilder;
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.SearchResult.Hit;
+import io.github.geofix.core.index.EmbeddingSearch.Hit;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -23,16 +21,17 @@ class GalleryAgreementTest {
   @TempDir private Path folder;
 
   private final Random random = new Random(5);
-  private EmbeddingIndexBuilder photos;
+  private EmbeddingIndex.Builder photos;
 
   @BeforeEach
   void startPhotos() {
-    photos = EmbeddingIndex.builder(WIDTH, IndexOptions.defaults());
+    photos = EmbeddingIndex.builder(WIDTH, EmbeddingIndex.Options.defaults());
   }
 
   private GalleryRows rows() {
-    GalleryRows.create(folder.resolve(GalleryRows.ROWS), WIDTH, IndexOptions.defaults());
-    GalleryRows rows = GalleryRows.open(folder, WIDTH, IndexOptions.defaults().encoder(), 100);
+    GalleryRows.create(folder.resolve(GalleryRows.ROWS), WIDTH, EmbeddingIndex.Options.defaults());
+    GalleryRows rows =
+        GalleryRows.open(folder, WIDTH, EmbeddingIndex.Options.defaults().encoder(), 100);
     rows.append(photos);
     return rows;
   }

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.NoAnswerException;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cascade.Cascade;
@@ -18,7 +18,7 @@ import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.gallery.GalleryModel.Answer;
@@ -401,8 +401,8 @@ class GalleryModelTest {
           }
 
           @Override
-          public Photo photo(int epoch, int index) {
-            return new Photo(picture(index, 9), latLng(index, 0));
+          public LabeledPhoto photo(int epoch, int index) {
+            return new LabeledPhoto(picture(index, 9), latLng(index, 0));
           }
         };
     assertThat(gallery.calibrate(held).temperature()).isLessThan(1);

@@ -12,7 +12,6 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.models.Family;
@@ -215,7 +214,7 @@ final class GeoClipReleaseTest {
   }
 
   private static void split(Safetensors all, String prefix, Path file) {
-    SafetensorsWriter writer = Safetensors.writer();
+    Safetensors.Writer writer = Safetensors.writer();
     for (String name : all.names()) {
       if (name.startsWith(prefix)) {
         writer.floats(name.substring(prefix.length()), all.floats(name), all.shape(name));
@@ -235,7 +234,7 @@ final class GeoClipReleaseTest {
       String name,
       String from,
       String to,
-      BiConsumer<Safetensors, SafetensorsWriter> arrays,
+      BiConsumer<Safetensors, Safetensors.Writer> arrays,
       String message) {
     @Override
     public String toString() {
@@ -248,11 +247,11 @@ final class GeoClipReleaseTest {
   }
 
   private static Broken arrays(
-      String name, BiConsumer<Safetensors, SafetensorsWriter> arrays, String message) {
+      String name, BiConsumer<Safetensors, Safetensors.Writer> arrays, String message) {
     return new Broken(name, "", "", arrays, message);
   }
 
-  private static void copy(Safetensors all, SafetensorsWriter out, String without, int more) {
+  private static void copy(Safetensors all, Safetensors.Writer out, String without, int more) {
     for (String name : all.names()) {
       if (!name.equals(without)) {
         out.floats(name, all.floats(name), all.shape(name));
@@ -322,7 +321,7 @@ final class GeoClipReleaseTest {
     assertThat(config).contains(broken.from());
     Files.writeString(folder.resolve("config.json"), config.replace(broken.from(), broken.to()));
     try (Safetensors all = Safetensors.open(release.resolve("model.safetensors"))) {
-      SafetensorsWriter writer = Safetensors.writer();
+      Safetensors.Writer writer = Safetensors.writer();
       broken.arrays().accept(all, writer);
       writer.write(folder.resolve("model.safetensors"));
     }
@@ -349,7 +348,7 @@ final class GeoClipReleaseTest {
                     float[] values = all.floats(name);
                     out.tensor(
                         name,
-                        io.github.geofix.core.format.DType.F16,
+                        io.github.geofix.core.format.TensorFile.DType.F16,
                         all.shape(name),
                         channel -> {
                           var bytes =

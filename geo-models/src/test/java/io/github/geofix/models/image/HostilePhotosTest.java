@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small files that claim much: each is read, or refused with a reason, at once and in memory. */
 class HostilePhotosTest {
-  private static final PhotoLimits LIMITS = PhotoLimits.defaults();
+  private static final Photo.Limits LIMITS = Photo.Limits.defaults();
   private static final byte[] PACKED = PhotoFiles.deflated(new byte[32 << 20]);
 
   @ParameterizedTest
@@ -50,8 +51,8 @@ class HostilePhotosTest {
     byte[] bmp = resource("bmp-linked-profile-2gb.bmp");
     assertThat(bytesAllocatedBy(() -> Photos.decode(bmp, "x", LIMITS))).isLessThan(8L << 20);
     Path file = Files.write(folder.resolve("a.jpg"), bmp);
-    assertThat(ExifTime.read(file)).isEmpty();
-    assertThat(ExifPosition.read(file)).isEmpty();
+    assertThat(Exif.time(file)).isEmpty();
+    assertThat(Exif.position(file)).isEmpty();
   }
 
   @Test
@@ -69,6 +70,31 @@ class HostilePhotosTest {
                 + " decode: save it again");
     assertThat(JpegHeader.of(withScans(jpeg, 100_000)).orElseThrow().scans()).isEqualTo(101);
     assertThat(JpegHeader.of(resource("baseline.jpg")).orElseThrow().scans()).isEqualTo(1);
+  }
+
+  @Test
+  void allowsMoreScansWhereMorePixelsAreAllowed() throws IOException {
+    byte[] jpeg = resource("progressive.jpg");
+    int scans = JpegHeader.of(jpeg).orElseThrow().scans();
+    byte[] eighty = withScans(jpeg, 80 - scans);
+    Photo.Limits exact = LIMITS.withMaxPixels(2 * 40 * 24);
+    assertThat(Photos.decode(eighty, "x", exact).getWidth()).isEqualTo(40);
+    assertThatThrownBy(() -> Photos.decode(eighty, "x", LIMITS.withMaxPixels(2 * 40 * 24 - 1)))
+        .hasMessage(
+            "cannot read photo x: a JPEG of 80 scans, which are too many for 960 pixels: save it"
+                + " again, make it smaller or raise maxPixels (--max-megapixels)");
+  }
+
+  @Test
+  void takesTheKindOfSamplesFromTiffAlone() throws IOException {
+    byte[] jpeg = resource("baseline.jpg");
+    byte[] floats = PhotoFiles.grayTiff(2, 2, 32, 3, new byte[4]);
+    byte[] exif = PhotoFiles.joined("Exif\0\0".getBytes(StandardCharsets.US_ASCII), floats);
+    byte[] claimed = PhotosTest.withSegment(jpeg, 0xe1, exif);
+    assertThatThrownBy(() -> Photos.decode(floats, "x", LIMITS))
+        .hasMessageContaining("floating-point");
+    assertThat(Photos.decode(claimed, "x", LIMITS).getRGB(7, 5))
+        .isEqualTo(Photos.decode(jpeg, "x", LIMITS).getRGB(7, 5));
   }
 
   /** Repeats the last scan, which refines the image, before the end. */
@@ -89,13 +115,13 @@ class HostilePhotosTest {
   @Test
   void checksMemoryBeforeItDecodes() {
     byte[] png = PhotoFiles.pngHeader(7000, 7000, 16, 6);
-    assertThatThrownBy(() -> Photos.decode(png, "x", PhotoLimits.server()))
+    assertThatThrownBy(() -> Photos.decode(png, "x", Photo.Limits.server()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo x: 7000 x 7000 pixels take 514 MB to decode, more than the 320 MB"
                 + " allowed: make it smaller or raise maxMemoryBytes (--max-megapixels)");
     byte[] wide = PhotoFiles.pngHeader(50_001, 1000, 1, 0);
-    assertThatThrownBy(() -> Photos.decode(wide, "x", PhotoLimits.server()))
+    assertThatThrownBy(() -> Photos.decode(wide, "x", Photo.Limits.server()))
         .hasMessageContaining("50001 x 1000 pixels, more than the 50000000 allowed");
   }
 
@@ -103,7 +129,7 @@ class HostilePhotosTest {
   void countsTheMemoryOfAllScansAndOfTurning() throws IOException {
     // 40 x 24 pixels: 3 bytes decoded, 3 of coefficients with halved chroma, 3 turned.
     byte[] progressive = resource("progressive.jpg");
-    PhotoLimits enough = LIMITS.withMaxMemoryBytes(40 * 24 * 6);
+    Photo.Limits enough = LIMITS.withMaxMemoryBytes(40 * 24 * 6);
     assertThat(Photos.decode(progressive, "x", enough).getWidth()).isEqualTo(40);
     assertThatThrownBy(
             () -> Photos.decode(progressive, "x", LIMITS.withMaxMemoryBytes(40 * 24 * 6 - 1)))
@@ -117,7 +143,7 @@ class HostilePhotosTest {
   @Test
   void checksTheSizeOfTheFile(@TempDir Path folder) throws IOException {
     byte[] jpeg = resource("baseline.jpg");
-    PhotoLimits small = PhotoLimits.server().withMaxFileBytes(jpeg.length - 1);
+    Photo.Limits small = Photo.Limits.server().withMaxFileBytes(jpeg.length - 1);
     Path file = Files.write(folder.resolve("a.jpg"), jpeg);
     assertThatThrownBy(() -> Photos.read(file, small))
         .isInstanceOf(UncheckedIOException.class)
@@ -139,7 +165,7 @@ class HostilePhotosTest {
   @Test
   void namesThePhotoThatThereIsTooLittleMemoryFor() {
     byte[] png = PhotoFiles.pngHeader(23_000, 23_000, 16, 6);
-    PhotoLimits large = LIMITS.withMaxPixels(700_000_000).withMaxMemoryBytes(1L << 40);
+    Photo.Limits large = LIMITS.withMaxPixels(700_000_000).withMaxMemoryBytes(1L << 40);
     assertThatThrownBy(() -> Photos.decode(png, "x", large))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith(

@@ -4,7 +4,7 @@ import static io.github.geofix.models.image.PhotosTest.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,9 +66,9 @@ class PhotoFormatsTest {
   })
   void countsTheMemoryThatWebpTakes(String name, long bytes) throws IOException {
     byte[] file = resource(name);
-    PhotoLimits enough = PhotoLimits.defaults().withMaxMemoryBytes(bytes);
+    Photo.Limits enough = Photo.Limits.defaults().withMaxMemoryBytes(bytes);
     assertThat(Photos.decode(file, "x", enough)).isNotNull();
-    PhotoLimits tooLittle = enough.withMaxMemoryBytes(bytes - 1);
+    Photo.Limits tooLittle = enough.withMaxMemoryBytes(bytes - 1);
     assertThatThrownBy(() -> Photos.decode(file, "x", tooLittle))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("make it smaller or raise maxMemoryBytes");
@@ -176,6 +176,6 @@ class PhotoFormatsTest {
   }
 
   private static BufferedImage decode(byte[] file) {
-    return Photos.decode(file, "x", PhotoLimits.defaults());
+    return Photos.decode(file, "x", Photo.Limits.defaults());
   }
 }

@@ -3,7 +3,7 @@ package io.github.geofix.models.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.internal.image.Orientation;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -21,8 +21,8 @@ import net.jqwik.api.ShrinkingMode;
  * {@code -Djqwik.tries.default=1000000}.
  */
 class PhotoFuzzTest {
-  private static final PhotoLimits LIMITS =
-      PhotoLimits.server().withMaxPixels(1 << 20).withMaxMemoryBytes(16 << 20);
+  private static final Photo.Limits LIMITS =
+      Photo.Limits.server().withMaxPixels(1 << 20).withMaxMemoryBytes(16 << 20);
 
   private static final List<byte[]> METADATA =
       List.of(
@@ -69,7 +69,7 @@ class PhotoFuzzTest {
     byte[] file = damaged(METADATA, seed);
     long before = allocated();
     MetadataBlocks blocks = MetadataBlocks.of(file);
-    Orientation orientation = Orientation.of(Exif.metadata(blocks), blocks.xmp());
+    Orientation orientation = Orientation.of(ExifTags.metadata(blocks), blocks.xmp());
     assertThat(allocated() - before).isLessThan((12L << 20) + 100L * file.length);
     assertThat(orientation).isNotNull();
   }

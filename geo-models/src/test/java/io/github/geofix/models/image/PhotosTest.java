@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.internal.image.Pixels;
 import java.awt.color.ColorSpace;
@@ -77,7 +77,7 @@ class PhotosTest {
     "turned.jpg, turned.jpg.expected.png, 2",
   })
   void readsWhatPillowReads(String file, String expected, int tolerance) throws IOException {
-    BufferedImage photo = Photos.decode(resource(file), file, PhotoLimits.defaults());
+    BufferedImage photo = Photos.decode(resource(file), file, Photo.Limits.defaults());
     assertThat(photo.getType()).isEqualTo(BufferedImage.TYPE_3BYTE_BGR);
     assertThat(largestDifference(photo, reference(expected))).isLessThanOrEqualTo(tolerance);
   }
@@ -115,7 +115,7 @@ class PhotosTest {
   @ValueSource(strings = {"cmyk.jpg", "cmyk.tif"})
   void convertsCmyk(String file) throws IOException {
     // The conversion depends on the printing profile: red stays red, dark stays dark.
-    BufferedImage photo = Photos.decode(resource(file), file, PhotoLimits.defaults());
+    BufferedImage photo = Photos.decode(resource(file), file, Photo.Limits.defaults());
     int red = photo.getRGB(4, 4);
     assertThat(red >> 16 & 0xff).isGreaterThan(200);
     assertThat(red >> 8 & 0xff).isLessThan(80);
@@ -134,7 +134,7 @@ class PhotosTest {
             .array();
     byte[] plain = resource("full-color.jpg");
     byte[] profiled = withSegment(plain, 0xe2, segment);
-    PhotoLimits options = PhotoLimits.defaults();
+    Photo.Limits options = Photo.Limits.defaults();
     BufferedImage expected = Photos.decode(plain, "plain.jpg", options);
     BufferedImage actual = Photos.decode(profiled, "profiled.jpg", options);
     assertThat(largestDifference(actual, expected)).isZero();
@@ -147,9 +147,9 @@ class PhotosTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void turnsAsTheOrientationSays(int tag) throws IOException {
     byte[] stored = resource("full-color.jpg");
-    BufferedImage flat = Photos.decode(stored, "stored.jpg", PhotoLimits.defaults());
+    BufferedImage flat = Photos.decode(stored, "stored.jpg", Photo.Limits.defaults());
     byte[] tagged = withSegment(stored, 0xe1, exif(tag, null));
-    BufferedImage upright = Photos.decode(tagged, "tagged.jpg", PhotoLimits.defaults());
+    BufferedImage upright = Photos.decode(tagged, "tagged.jpg", Photo.Limits.defaults());
     int right = flat.getWidth() - 1;
     int bottom = flat.getHeight() - 1;
     boolean swapped = tag >= 5;
@@ -182,14 +182,14 @@ class PhotosTest {
     Path photo = folder.resolve("here.jpg");
     LatLng here = new LatLng(-33.8568, 151.2153);
     Files.write(photo, withSegment(resource("baseline.jpg"), 0xe1, exif(1, here)));
-    LatLng read = ExifPosition.read(photo).orElseThrow();
+    LatLng read = Exif.position(photo).orElseThrow();
     assertThat(read.latitude()).isCloseTo(here.latitude(), within(1e-6));
     assertThat(read.longitude()).isCloseTo(here.longitude(), within(1e-6));
     Path unknown = folder.resolve("unknown.jpg");
     Files.write(unknown, resource("baseline.jpg"));
-    assertThat(ExifPosition.read(unknown)).isEmpty();
+    assertThat(Exif.position(unknown)).isEmpty();
     Files.write(unknown, withSegment(resource("baseline.jpg"), 0xe1, exif(1, new LatLng(0, 0))));
-    assertThat(ExifPosition.read(unknown)).isEmpty();
+    assertThat(Exif.position(unknown)).isEmpty();
   }
 
   @Test
@@ -200,14 +200,14 @@ class PhotosTest {
     CRC32 crc = new CRC32();
     crc.update(png, 12, 17);
     ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
-    assertThatThrownBy(() -> Photos.decode(png, "huge.png", PhotoLimits.defaults()))
+    assertThatThrownBy(() -> Photos.decode(png, "huge.png", Photo.Limits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(
             "cannot read photo huge.png: 60000 x 60000 pixels, more than the 100000000 allowed:"
                 + " make it smaller or raise maxPixels (--max-megapixels)");
     Path photo = folder.resolve("photo.jpg");
     Files.write(photo, resource("baseline.jpg"));
-    PhotoLimits small = PhotoLimits.defaults().withMaxPixels(40 * 24 - 1);
+    Photo.Limits small = Photo.Limits.defaults().withMaxPixels(40 * 24 - 1);
     assertThatThrownBy(() -> Photos.read(photo, small))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageEndingWith(
@@ -262,7 +262,7 @@ class PhotosTest {
     // The last bytes are checksums and markers, and the pixels are there without them.
     for (int length = 1; length < whole.length * 4 / 5; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      assertThatThrownBy(() -> Photos.decode(cut, "cut.jpg", PhotoLimits.defaults()))
+      assertThatThrownBy(() -> Photos.decode(cut, "cut.jpg", Photo.Limits.defaults()))
           .as("the first %d of %d bytes", length, whole.length)
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("cannot read photo cut.jpg: ");
@@ -276,7 +276,7 @@ class PhotosTest {
     damaged[0x19] = 0x5f;
     damaged[0x26] = (byte) 0xd4;
     damaged[0x54] = (byte) 0xdc;
-    assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", PhotoLimits.defaults()))
+    assertThatThrownBy(() -> Photos.decode(damaged, "x.webp", Photo.Limits.defaults()))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("a prefix code of the picture is incomplete");
   }
@@ -285,7 +285,7 @@ class PhotosTest {
   @ValueSource(longs = {1, 2, 3})
   void givesAPhotoOrAClearErrorWhateverTheDamage(long seed) throws IOException {
     Random random = new Random(seed);
-    PhotoLimits small = PhotoLimits.defaults().withMaxPixels(10_000);
+    Photo.Limits small = Photo.Limits.defaults().withMaxPixels(10_000);
     for (String file : EVERY_FORMAT) {
       byte[] whole = resource(file);
       for (int round = 0; round < 50; round++) {

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
+import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.core.PhotoLimits;
-import io.github.geofix.core.PhotoOutcome;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.image.ImageSpec;
@@ -34,7 +33,7 @@ class BatchLocalizerTest {
 
   /** Places a photo at the latitude of its red. */
   private final BatchLocalizer localizer =
-      new BatchLocalizer(ImageSpec.half(2), PhotoLimits.defaults()) {
+      new BatchLocalizer(ImageSpec.half(2), Photo.Limits.defaults()) {
         @Override
         protected List<Location> locate(float[] photos, int count) {
           batches.add(count);

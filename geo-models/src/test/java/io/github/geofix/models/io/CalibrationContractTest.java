@@ -48,8 +48,8 @@ final class CalibrationContractTest {
         }
 
         @Override
-        public Photo photo(int epoch, int index) {
-          return new Photo(noise(36, 36, index), places.get(index));
+        public LabeledPhoto photo(int epoch, int index) {
+          return new LabeledPhoto(noise(36, 36, index), places.get(index));
         }
       };
 

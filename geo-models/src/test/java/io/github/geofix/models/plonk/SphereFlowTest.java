@@ -48,6 +48,25 @@ final class SphereFlowTest {
   }
 
   @Test
+  void holdsNoMoreArraysAfterMoreSteps() {
+    assertThat(arraysAfter(20)).isEqualTo(arraysAfter(2));
+  }
+
+  /** The arrays that drawing samples and their densities leave to be freed with the answer. */
+  private static int arraysAfter(int steps) {
+    try (NDManager answer = MANAGER.newSubManager()) {
+      return TorchEngine.noGrad(
+          () -> {
+            NDArray noise = answer.randomNormal(new Shape(4, 3));
+            NDArray photo = answer.randomNormal(new Shape(1, 20));
+            NDArray places = FLOW.sample(noise, photo, steps, 0);
+            FLOW.logDensities(places, photo, steps, 0, Measure.SPHERE);
+            return answer.getManagedArrays().size();
+          });
+    }
+  }
+
+  @Test
   void theDenoiserIsTheAuthors() {
     NDArray points = ORACLE.array(MANAGER, "denoiser/y");
     NDArray photos = ORACLE.array(MANAGER, "denoiser/emb");

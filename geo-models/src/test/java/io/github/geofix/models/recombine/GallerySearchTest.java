@@ -9,6 +9,7 @@ import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
 import java.lang.management.BufferPoolMXBean;
@@ -37,7 +38,7 @@ final class GallerySearchTest {
   private VectorEncoder encoder(int headings, double fieldOfView) {
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
-        tiny.withPhotos(new Ground(headings, fieldOfView, false, false))
+        tiny.withPhotos(new Ground(headings, fieldOfView, Augment.NONE, false))
             .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.half(32)));
     RecombineNetwork network = RecombineNetwork.of(config);
     network.initialize(manager, 1);

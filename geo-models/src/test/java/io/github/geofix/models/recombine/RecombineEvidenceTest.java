@@ -15,6 +15,7 @@ import io.github.geofix.core.internal.geodesy.StereographicFrame;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.MapTiles;
 import java.awt.image.BufferedImage;
@@ -105,7 +106,7 @@ final class RecombineEvidenceTest {
 
   @Test
   void triesTheHeadingsThatThePhotoAllows() {
-    Ground ground = new Ground(8, 90, false, false);
+    Ground ground = new Ground(8, 90, Augment.NONE, false);
     try (RecombineModel model = model(ground, ImageSpec.half(16).withSize(16, 32))) {
       Photo photo = Photo.of(Samples.noise(64, 32, 2));
       Explanation free = model.localizer().explain(photo, OPTIONS);

@@ -11,18 +11,17 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.StereographicFrame;
@@ -39,6 +38,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig.Aerial;
+import io.github.geofix.models.recombine.RecombineConfig.Augment;
 import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
@@ -48,9 +48,9 @@ import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -301,7 +301,7 @@ final class RecombineModelTest {
     ImageSpec part = ImageSpec.half(16).withSize(16, 32 * fieldOfView / 360);
     RecombineConfig config =
         images(config(), part, ImageSpec.half(16))
-            .withPhotos(new Ground(4, fieldOfView, false, false))
+            .withPhotos(new Ground(4, fieldOfView, Augment.NONE, false))
             .withLoss(tuple);
     try (RecombineModel model = model(config, 9);
         NDManager step = TorchEngine.newManager()) {
@@ -445,7 +445,7 @@ final class RecombineModelTest {
   void candidatesHaveTheHeadingThatFitsBest() {
     RecombineConfig config =
         images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
-            .withPhotos(new Ground(8, 360, false, false));
+            .withPhotos(new Ground(8, 360, Augment.NONE, false));
     try (RecombineModel model = model(config, 4);
         TileEncoder encoder = model.tileEncoder();
         Refiner refiner = model.refiner()) {
@@ -551,7 +551,7 @@ final class RecombineModelTest {
       assertThat(prepared.inputs()[0])
           .isNotEqualTo(model.examples(pairs).example(0, 0, new SplittableRandom(1)).inputs()[0]);
       assertThat(prepared.inputs()[1]).isEqualTo(expected.inputs()[1]);
-      model.setPhotoLimits(PhotoLimits.defaults().withMaxPixels(16));
+      model.setPhotoLimits(Photo.Limits.defaults().withMaxPixels(16));
       Examples limited = model.examples(pairs);
       assertThatThrownBy(() -> limited.example(0, 0, new SplittableRandom(1)))
           .isInstanceOf(UncheckedIOException.class)
@@ -603,7 +603,7 @@ final class RecombineModelTest {
     try (RecombineModel model = model(config(), 1)) {
       Gallery gallery = model.gallery();
       Path file = folder.resolve("gallery.safetensors");
-      SafetensorsWriter writer = Safetensors.writer();
+      Safetensors.Writer writer = Safetensors.writer();
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {
@@ -669,7 +669,7 @@ final class RecombineModelTest {
   void pairsFromTheMapAreMirroredAndTurnedTogether() {
     RecombineConfig config =
         images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
-            .withPhotos(new Ground(1, 360, true, false));
+            .withPhotos(new Ground(1, 360, Augment.TURNS, false));
     LatLng place = positions(1).get(0);
     BufferedImage photo = photos(List.of(place)).get(0);
     Set<List<Float>> tiles = new HashSet<>();
@@ -682,11 +682,60 @@ final class RecombineModelTest {
     assertThat(tiles).hasSize(8);
   }
 
+  /** An image stays as it is with probability 1/2 of JPEG, 1/2 of colors, 0.7 twice. */
+  @Test
+  void photosAndTilesChangeAsOftenAsSample4GeoChangesThem() {
+    RecombineConfig config =
+        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16));
+    BufferedImage photo = noise(64, 16);
+    BufferedImage tile = noise(16, 16);
+    int seeds = 4000;
+    Set<List<Float>> turns = new HashSet<>();
+    Set<List<Float>> panoramas = new HashSet<>();
+    try (RecombineModel model =
+        RecombineModel.create(
+            config.withPhotos(new Ground(1, 360, Augment.TURNS, false)), List.of(), 1)) {
+      for (int seed = 0; seed < 100; seed++) {
+        float[][] inputs = model.example(photo, tile, 0, new SplittableRandom(seed)).inputs();
+        panoramas.add(floats(inputs[0]));
+        turns.add(floats(inputs[1]));
+      }
+    }
+    assertThat(turns).hasSize(8);
+    double tilesAsTheyWere = 0;
+    double photosAsTheyWere = 0;
+    try (RecombineModel model =
+        RecombineModel.create(
+            config.withPhotos(new Ground(1, 360, Augment.SAMPLE4GEO, false)), List.of(), 1)) {
+      for (int seed = 0; seed < seeds; seed++) {
+        float[][] inputs = model.example(photo, tile, 0, new SplittableRandom(seed)).inputs();
+        photosAsTheyWere += panoramas.contains(floats(inputs[0])) ? 1 : 0;
+        tilesAsTheyWere += turns.contains(floats(inputs[1])) ? 1 : 0;
+      }
+    }
+    // Three standard deviations of 4,000 draws.
+    assertThat(tilesAsTheyWere / seeds).isCloseTo(0.1225, within(0.0156));
+    assertThat(photosAsTheyWere / seeds).isCloseTo(0.1225, within(0.0156));
+  }
+
+  private static BufferedImage noise(int width, int height) {
+    SplittableRandom random = new SplittableRandom(width);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      image.setRGB(i % width, i / width, random.nextInt(1 << 24));
+    }
+    return image;
+  }
+
+  private static List<Float> floats(float[] values) {
+    return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+  }
+
   @Test
   void anUnrolledTileSaysWhatItsPanoramaSays() {
     ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
     RecombineConfig config =
-        images(shared(config()).withPhotos(new Ground(1, 360, false, true)), panorama, panorama);
+        images(shared(config()).withPhotos(new Ground(1, 360, Augment.NONE, true)), panorama, panorama);
     List<LatLng> places = positions(3);
     try (RecombineModel model = model(config, 4)) {
       model.save(folder.resolve("model"), CARD);
@@ -722,7 +771,7 @@ final class RecombineModelTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("not unrolled must be square");
     }
-    assertThat(images(config().withPhotos(new Ground(1, 360, false, true)), wide, wide).photos())
+    assertThat(images(config().withPhotos(new Ground(1, 360, Augment.NONE, true)), wide, wide).photos())
         .extracting(Photos::tileView)
         .isEqualTo(View.GROUND);
   }
@@ -757,7 +806,7 @@ final class RecombineModelTest {
   @Test
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
-    assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo");
+    assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo", "sample4geo-vigor");
     try (GeoModel model =
         family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();

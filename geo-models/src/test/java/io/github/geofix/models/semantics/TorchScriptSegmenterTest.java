@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,19 @@ final class TorchScriptSegmenterTest {
     pen.fillRect(20, 10, 40, 30);
     pen.dispose();
     try (ClassMaps maps = ClassMaps.named("torchscript:" + file)) {
+      BufferedImage blue = new BufferedImage(7, 5, BufferedImage.TYPE_INT_RGB);
+      pen = blue.createGraphics();
+      pen.setColor(Color.BLUE);
+      pen.fillRect(0, 0, 7, 5);
+      pen.dispose();
+      List<ClassMap> together = maps.ofAll(List.of(blue, photo), List.of(file, file));
+      assertThat(together).hasSize(2);
+      assertThat(together.get(0).width()).isEqualTo(7);
+      assertThat(together.get(0).at(3, 2)).isEqualTo(1);
       ClassMap map = maps.of(photo);
+      for (int i = 0; i < 60 * 40; i++) {
+        assertThat(together.get(1).at(i % 60, i / 60)).isEqualTo(map.at(i % 60, i / 60));
+      }
       assertThat(map.width()).isEqualTo(60);
       assertThat(map.height()).isEqualTo(40);
       for (int y = 0; y < 40; y++) {

@@ -8,14 +8,14 @@ import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.token.Decoding.Sampling;
 import io.github.geofix.models.token.Selection.DecodedPhoto;
 import io.github.geofix.models.token.VectorExamples.VectorPhoto;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,10 +99,11 @@ class RewardScorerTest {
   void isPartOfTheModelFolder() {
     BufferedImage photo = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     TokenConfig config =
-        TokenConfig.tiny()
-            .withDecoding(Sampling.of(20, 1).withTemperature(1.5))
-            .withSelection(TokenConfig.SelectionRule.REWARD)
-            .withAnswer(AnswerOptions.defaults());
+        TokenConfigs.answering(
+            TokenConfig.tiny(),
+            Sampling.of(20, 1).withTemperature(1.5),
+            TokenConfig.SelectionRule.REWARD,
+            AnswerOptions.defaults());
     try (TokenModel model = TokenModel.create(config, 1)) {
       assertThatThrownBy(model::localizer)
           .isInstanceOf(IllegalStateException.class)

@@ -12,7 +12,7 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.token.Decoding.BeamSearch;
 import java.util.List;
@@ -24,10 +24,11 @@ final class TokenEvidenceTest {
   /** All 6 * 16 cells of level 2 are candidates. */
   private static TokenModel model(int beamWidth) {
     return TokenModel.create(
-        TokenConfig.tiny()
-            .withDecoding(new BeamSearch(beamWidth, 1))
-            .withCells(new CellTokenizer.Options(2, 2))
-            .withAnswer(new AnswerOptions(500, 200)),
+        TokenConfigs.answering(
+            TokenConfigs.withCells(TokenConfig.tiny(), new CellTokenizer.Options(2, 2)),
+            new BeamSearch(beamWidth, 1),
+            TokenConfig.SelectionRule.DENSITY,
+            new AnswerOptions(500, 200)),
         1);
   }
 

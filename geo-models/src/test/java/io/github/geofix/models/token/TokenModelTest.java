@@ -20,15 +20,15 @@ import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.internal.nn.Scalar;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.token.Decoding.BeamSearch;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +74,8 @@ final class TokenModelTest {
   @Test
   void knowsTheFaceAlone() {
     try (TokenModel model =
-        TokenModel.create(TokenConfig.tiny().withCells(new CellTokenizer.Options(0, 2)), 1)) {
+        TokenModel.create(
+            TokenConfigs.withCells(TokenConfig.tiny(), new CellTokenizer.Options(0, 2)), 1)) {
       assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
       assertThat(train(model, 3)).doesNotContain(Double.NaN);
     }

@@ -7,12 +7,13 @@ import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Explanation.Step;
 import io.github.geofix.core.Explanation.Zoom;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid.GridCell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.zoom.ZoomSamples.Kind;
 import java.io.IOException;
@@ -91,7 +92,7 @@ final class ZoomEvidenceTest {
   @Test
   void aGreedySearchGoesIntoTheRegion() throws IOException {
     try (ZoomModel model = model(Kind.DECODER)) {
-      ZoomLocalizer greedy = model.localizer(BeamOptions.ofWidth(1));
+      Localizer greedy = model.localizer(BeamOptions.ofWidth(1));
       for (LatLng place : ZoomSamples.places(20)) {
         CellPath path = model.grid().pathOf(place);
         Explanation explained =

@@ -19,15 +19,15 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.geodesy.WeightedPoints;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.models.AnswerOptions;
 import io.github.geofix.models.Family;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.decode.Hypotheses;
@@ -35,8 +35,8 @@ import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.internal.decode.SearchOutcome;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.train.Batch;
-import io.github.geofix.models.train.Example;
+import io.github.geofix.models.train.Examples.Batch;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.zoom.ZoomSamples.Kind;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -164,7 +164,7 @@ final class ZoomModelTest {
               new Hypothesis(CellPath.of(1, 7), Math.log(0.3)),
               new Hypothesis(CellPath.of(1, 2), Math.log(0.1)),
               new Hypothesis(CellPath.of(0, 0, 3), Math.log(0.1)));
-      Location below = model.localizer(EVERYTHING).locateFrom(photo, starts);
+      Location below = new ZoomLocalizer(model, EVERYTHING).locateFrom(photo, starts);
       assertThat(below.candidates()).hasSize(9 * 4 + 4 + 4 + 1);
       assertThat(below.candidates().stream().mapToDouble(Candidate::score).sum())
           .isCloseTo(1, within(1e-6));
@@ -182,7 +182,7 @@ final class ZoomModelTest {
               .isCloseTo(sum(whole, List.of(cell)) / wholeSum, within(1e-5));
         }
       }
-      assertThat(model.localizer().locateFrom(photo, List.of(Hypothesis.ROOT)))
+      assertThat(model.locateFrom(photo, List.of(Hypothesis.ROOT)))
           .isEqualTo(model.localizer().locate(photo));
     }
   }
@@ -210,29 +210,20 @@ final class ZoomModelTest {
   void refusesStartsThatAreNotCellsSideBySide() {
     try (ZoomModel model = ZoomModel.create(config(Kind.CHILD_COSINE, map), 3)) {
       BufferedImage photo = photos(1).get(0);
-      assertThatThrownBy(() -> model.localizer().locateFrom(photo, List.of()))
+      assertThatThrownBy(() -> model.locateFrom(photo, List.of()))
           .hasMessageContaining("no cell to start from");
       assertThatThrownBy(
               () ->
-                  model
-                      .localizer()
-                      .locateFrom(
-                          photo,
-                          List.of(
-                              new Hypothesis(CellPath.of(1), 0),
-                              new Hypothesis(CellPath.of(1, 2), 0))))
+                  model.locateFrom(
+                      photo,
+                      List.of(
+                          new Hypothesis(CellPath.of(1), 0), new Hypothesis(CellPath.of(1, 2), 0))))
           .hasMessageContaining("other starts lie in the start 1");
       assertThatThrownBy(
-              () ->
-                  model
-                      .localizer()
-                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 9), 0))))
+              () -> model.locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 9), 0))))
           .hasMessageContaining("child 9 of step 1");
       assertThatThrownBy(
-              () ->
-                  model
-                      .localizer()
-                      .locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 1, 2, 3), 0))))
+              () -> model.locateFrom(photo, List.of(new Hypothesis(CellPath.of(0, 1, 2, 3), 0))))
           .hasMessageContaining("more than 3 steps");
     }
   }
@@ -289,8 +280,7 @@ final class ZoomModelTest {
     List<BufferedImage> photos = photos(20);
     List<LatLng> places = places(20);
     ZoomConfig config =
-        config(Kind.CHILD_COSINE, map)
-            .withSearch(EVERYTHING)
+        ZoomSamples.searching(config(Kind.CHILD_COSINE, map), EVERYTHING)
             .withAnswer(new AnswerOptions(0, 1000));
     try (ZoomModel model = ZoomModel.create(config, 10)) {
       List<Location> before = model.localizer().locateImages(photos);

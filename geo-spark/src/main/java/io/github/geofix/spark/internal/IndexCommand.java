@@ -1,8 +1,8 @@
 package io.github.geofix.spark.internal;
 
-import io.github.geofix.core.index.IndexOptions;
-import io.github.geofix.core.index.IndexOptions.Metric;
-import io.github.geofix.core.index.IndexOptions.VectorEncoding;
+import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.VectorEncoding;
 import io.github.geofix.spark.ShardedIndex;
 import io.github.geofix.spark.SparkGeo;
 import java.io.PrintWriter;
@@ -59,8 +59,11 @@ final class IndexCommand {
               description = "Name of the weights that computed the vectors.")
           String encoder) {
     SparkSession spark = Main.session("index build");
-    IndexOptions options =
-        IndexOptions.defaults().withMetric(metric).withEncoding(encoding).withEncoder(encoder);
+    EmbeddingIndex.Options options =
+        EmbeddingIndex.Options.defaults()
+            .withMetric(metric)
+            .withEncoding(encoding)
+            .withEncoder(encoder);
     return print(SparkGeo.of(spark).buildIndex(vectors.read(spark), out, options, rowsPerShard));
   }
 

@@ -2,8 +2,8 @@ package io.github.geofix.spark.internal;
 
 import com.google.gson.GsonBuilder;
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellHierarchy;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.Region;
 import io.github.geofix.spark.ShardedIndex;
 import io.github.geofix.spark.SparkGeo;

@@ -1,6 +1,6 @@
 package io.github.geofix.spark.internal;
 
-import io.github.geofix.eval.HitTally;
+import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import io.github.geofix.spark.SparkGeo;
 import java.io.PrintWriter;
 import java.util.Objects;

@@ -1,13 +1,14 @@
 package io.github.geofix.train.data;
 
-import io.github.geofix.core.ImagePair;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
+import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.geoclip.GeoClipModel;
+import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.internal.data.PairEmbeddings;
@@ -49,15 +50,15 @@ public final class TrainingData {
   }
 
   /**
-   * Returns the photos of a manifest, with their locations, within {@link PhotoLimits#defaults}.
+   * Returns the photos of a manifest, with their locations, within {@link Photo.Limits#defaults}.
    */
   public static TrainingData of(Manifest photos) {
-    return of(photos, PhotoLimits.defaults());
+    return of(photos, Photo.Limits.defaults());
   }
 
   /** Returns the photos of a manifest, with their locations, within limits on each photo. */
-  public static TrainingData of(Manifest photos, PhotoLimits limits) {
-    return of(ManifestPhotos.of(photos, limits)).withLocations(photos.locations());
+  public static TrainingData of(Manifest photos, Photo.Limits limits) {
+    return of(Photos.source(photos, limits)).withLocations(photos.locations());
   }
 
   /** Returns photos that a source makes, without their locations. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay Regularization",
@@ -56,7 +58,7 @@ public final class AdamW implements AutoCloseable {
       double beta2,
       double epsilon,
       double maxGradientNorm,
-      List<ParameterGroup> groups) {
+      List<Group> groups) {
     /** Checks the ranges and copies the list. */
     public Options {
       require(
@@ -113,7 +115,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     /** Returns a copy with other parameter groups. */
-    public Options withGroups(ParameterGroup... groups) {
+    public Options withGroups(Group... groups) {
       return new Options(
           learningRate, weightDecay, beta1, beta2, epsilon, maxGradientNorm, List.of(groups));
     }
@@ -178,7 +180,7 @@ public final class AdamW implements AutoCloseable {
    *     all, as a misspelled name does
    */
   public static AdamW of(Module network, Options options) {
-    for (ParameterGroup group : options.groups()) {
+    for (Group group : options.groups()) {
       if (network.parameters().keySet().stream().noneMatch(group::matches)) {
         throw new IllegalArgumentException(
             "no parameter is called "
@@ -204,11 +206,11 @@ public final class AdamW implements AutoCloseable {
   }
 
   private void add(String name, Parameter parameter) {
-    ParameterGroup group =
+    Group group =
         options.groups().stream()
             .filter(g -> g.matches(name))
             .findFirst()
-            .orElse(ParameterGroup.matching(""));
+            .orElse(Group.matching(""));
     double decay = options.weightDecay() * group.weightDecayFactor();
     slots.add(new AdamWSlot(manager, name, parameter, group.learningRateFactor(), decay));
   }
@@ -352,5 +354,59 @@ public final class AdamW implements AutoCloseable {
   @Override
   public void close() {
     manager.close();
+  }
+
+  /**
+   * Parameters with a learning rate or a weight decay of their own.
+   *
+   * <pre>{@code
+   * List<Group> groups = List.of(
+   *     Group.matching(".*(bias|norm.*)").withWeightDecayFactor(0),
+   *     Group.matching("backbone\\..*").withLearningRateFactor(0.1));
+   * }</pre>
+   *
+   * @param names regular expression that matches whole dotted names of parameters; of several
+   *     groups that match a parameter, the first counts
+   * @param learningRateFactor multiplies the learning rate, at least 0
+   * @param weightDecayFactor multiplies the weight decay, at least 0
+   */
+  public record Group(String names, double learningRateFactor, double weightDecayFactor) {
+
+    /** Checks the pattern and the ranges. */
+    public Group {
+      try {
+        Pattern.compile(names);
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException("not a regular expression: " + e.getMessage(), e);
+      }
+      requireFactor("learningRateFactor", learningRateFactor);
+      requireFactor("weightDecayFactor", weightDecayFactor);
+    }
+
+    private static void requireFactor(String name, double factor) {
+      if (!(factor >= 0 && factor < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(name + " " + factor + ": at least 0 needed");
+      }
+    }
+
+    /** A group with the learning rate and the weight decay of the optimizer. */
+    public static Group matching(String names) {
+      return new Group(names, 1, 1);
+    }
+
+    /** Returns a copy with another factor on the learning rate. */
+    public Group withLearningRateFactor(double learningRateFactor) {
+      return new Group(names, learningRateFactor, weightDecayFactor);
+    }
+
+    /** Returns a copy with another factor on the weight decay. */
+    public Group withWeightDecayFactor(double weightDecayFactor) {
+      return new Group(names, learningRateFactor, weightDecayFactor);
+    }
+
+    /** Returns whether the group takes the parameter of that dotted name. */
+    public boolean matches(String name) {
+      return Pattern.matches(names, name);
+    }
   }
 }

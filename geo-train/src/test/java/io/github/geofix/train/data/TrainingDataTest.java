@@ -3,8 +3,8 @@ package io.github.geofix.train.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.train.internal.data.BatchOrder;
 import io.github.geofix.train.internal.data.HardNegativeBatches;

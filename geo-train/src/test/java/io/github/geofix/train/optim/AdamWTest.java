@@ -153,8 +153,8 @@ class AdamWTest {
           AdamW.Options.defaults()
               .withLearningRate(0.4)
               .withGroups(
-                  ParameterGroup.matching("a").withLearningRateFactor(0.5).withWeightDecayFactor(0),
-                  ParameterGroup.matching("[ab]").withLearningRateFactor(0));
+                  AdamW.Group.matching("a").withLearningRateFactor(0.5).withWeightDecayFactor(0),
+                  AdamW.Group.matching("[ab]").withLearningRateFactor(0));
       try (AdamW optimizer = AdamW.of(net, options)) {
         net.backward(new float[] {1, 1, 1, 1, 1}, new float[] {1, 1, 1, 1, 1, 1});
         optimizer.step(0.5);
@@ -171,7 +171,7 @@ class AdamWTest {
       Two net = new Two();
       net.initialize(manager, 1);
       AdamW.Options options =
-          AdamW.Options.defaults().withGroups(ParameterGroup.matching("backbone.*"));
+          AdamW.Options.defaults().withGroups(AdamW.Group.matching("backbone.*"));
       assertThatThrownBy(() -> AdamW.of(net, options))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("backbone.*")

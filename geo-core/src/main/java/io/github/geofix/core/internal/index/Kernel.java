@@ -1,6 +1,6 @@
 package io.github.geofix.core.internal.index;
 
-import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,7 +1,7 @@
 package io.github.geofix.core.internal.index;
 
 import io.github.geofix.core.index.EmbeddingIndex;
-import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import io.github.geofix.core.internal.Count;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

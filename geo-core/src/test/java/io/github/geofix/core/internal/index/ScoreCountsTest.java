@@ -3,7 +3,7 @@ package io.github.geofix.core.internal.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.geofix.core.index.IndexOptions.Metric;
+import io.github.geofix.core.index.EmbeddingIndex.Metric;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.github.geofix.eval.internal.report;
 
 import io.github.geofix.core.Candidate;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.Cell;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.cell.ZoomGrid.GridCell;

@@ -7,7 +7,7 @@ import static j2html.TagCreator.th;
 import static j2html.TagCreator.thead;
 import static j2html.TagCreator.tr;
 
-import io.github.geofix.eval.Confusion;
+import io.github.geofix.eval.PhotoReport.Confusion;
 import j2html.TagCreator;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TdTag;

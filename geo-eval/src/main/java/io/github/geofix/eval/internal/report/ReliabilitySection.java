@@ -6,7 +6,7 @@ import static j2html.TagCreator.figcaption;
 import static j2html.TagCreator.figure;
 import static j2html.TagCreator.summary;
 
-import io.github.geofix.eval.Reliability;
+import io.github.geofix.eval.PhotoReport.Reliability;
 import io.github.geofix.eval.Table;
 import j2html.tags.DomContent;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.Manifest;
-import io.github.geofix.core.ScoreRegion;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.cell.Tile;

@@ -2,18 +2,18 @@ package io.github.geofix.eval.internal.report;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
-import io.github.geofix.core.ScoreRegion;
+import io.github.geofix.core.Location.ScoreRegion;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
-import io.github.geofix.core.partition.AdaptiveOptions;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.Region;
-import io.github.geofix.eval.Confusion;
 import io.github.geofix.eval.DistanceErrors;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.Matches;
-import io.github.geofix.eval.Reliability;
+import io.github.geofix.eval.PhotoReport.Confusion;
+import io.github.geofix.eval.PhotoReport.Reliability;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
 import java.awt.Color;
@@ -117,7 +117,8 @@ final class SampleReport {
         .add(
             ReportSection.errorCurves(
                 "Error curve",
-                "The share of photos within any distance. Point at the curve, or use the arrow keys.",
+                "The share of photos within any distance. Point at the curve, or use the arrow"
+                    + " keys.",
                 errors,
                 ours.limitsKm()))
         .add(

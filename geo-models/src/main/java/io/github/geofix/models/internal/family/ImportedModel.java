@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal.family;
 
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.ImportReport;

@@ -2,7 +2,7 @@ package io.github.geofix.models.internal.family;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.nn.Module;
 import java.util.function.Function;
@@ -23,12 +23,13 @@ public abstract class PositionlessModel extends UntrainedModel {
   @Override
   public final Localizer localizer() {
     throw new IllegalStateException(
-        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery build");
+        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery"
+            + " build");
   }
 
   /** Not supported. */
   @Override
-  protected final Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected final Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     throw new IllegalStateException(
         "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
   }

@@ -274,6 +274,11 @@ public sealed interface Augmentation {
       Ranges.check("sigma", minSigma, maxSigma, 1e-3, 20);
     }
 
+    /** Returns deviations of 0.1 to 2 pixels. */
+    public static Blur defaults() {
+      return new Blur(0.1, 2);
+    }
+
     @Override
     public BufferedImage apply(BufferedImage photo, SplittableRandom random) {
       return Gaussian.blurred(photo, Ranges.draw(minSigma, maxSigma, random));
@@ -290,6 +295,11 @@ public sealed interface Augmentation {
     /** Checks the range. */
     public Sharpen {
       Ranges.check("amount", minAmount, maxAmount, 0, 10);
+    }
+
+    /** Returns shares of 0.2 to 1. */
+    public static Sharpen defaults() {
+      return new Sharpen(0.2, 1);
     }
 
     @Override
@@ -321,9 +331,9 @@ public sealed interface Augmentation {
       Ranges.check("step", minStep, maxStep, 1e-3, 1);
     }
 
-    /** Squares of 0.4 of a step of 1/10 to 1/3 of the shorter side. */
-    public static GridDropout defaults() {
-      return new GridDropout(0.4, 0.1, 1 / 3.0);
+    /** Returns squares of a share of a step of 1/10 to 1/3 of the shorter side. */
+    public static GridDropout ofRatio(double ratio) {
+      return new GridDropout(ratio, 0.1, 1 / 3.0);
     }
 
     @Override
@@ -348,8 +358,8 @@ public sealed interface Augmentation {
    *
    * @param minHoles fewest rectangles, not negative
    * @param maxHoles most rectangles, at most 1000
-   * @param minSide shortest side, as a share of the photo's side in that direction, above 0
-   * @param maxSide longest side, as a share of the photo's side in that direction, at most 1
+   * @param minSide shortest side, as a share of the photo's shorter side, above 0
+   * @param maxSide longest side, as a share of the photo's shorter side, at most 1
    */
   record CoarseDropout(int minHoles, int maxHoles, double minSide, double maxSide)
       implements Augmentation {
@@ -368,9 +378,10 @@ public sealed interface Augmentation {
     public BufferedImage apply(BufferedImage photo, SplittableRandom random) {
       BufferedImage result = Pixels.copy(photo);
       int holes = random.nextInt(minHoles, maxHoles + 1);
+      int shorter = Math.min(result.getWidth(), result.getHeight());
       for (int i = 0; i < holes; i++) {
-        int w = side(result.getWidth(), random);
-        int h = side(result.getHeight(), random);
+        int w = side(shorter, random);
+        int h = side(shorter, random);
         int x = random.nextInt(result.getWidth() - w + 1);
         int y = random.nextInt(result.getHeight() - h + 1);
         Pixels.blacken(result, new Rectangle(x, y, w, h));

@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal.image;
 
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -34,6 +34,6 @@ final class JpegTraces {
     }
     long pixels = (long) image.getWidth() * image.getHeight();
     return Photos.decode(
-        jpeg.toByteArray(), "compressed again", PhotoLimits.defaults().withMaxPixels(pixels));
+        jpeg.toByteArray(), "compressed again", Photo.Limits.defaults().withMaxPixels(pixels));
   }
 }

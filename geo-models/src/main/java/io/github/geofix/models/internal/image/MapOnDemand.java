@@ -2,7 +2,6 @@ package io.github.geofix.models.internal.image;
 
 import io.github.geofix.core.geodesy.Frame;
 import io.github.geofix.core.internal.tile.TileAddress;
-import io.github.geofix.core.tile.TileOptions;
 import io.github.geofix.core.tile.TileSource;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.nio.file.Path;
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * server that only a saved configuration names is never asked: the caller has to name it.
  */
 public final class MapOnDemand implements AutoCloseable {
+  /** The setting of a configuration that names its map. */
+  public static final String SETTING = "map";
+
   private final String source;
   private final boolean isConfirmed;
   private @Nullable TileSource tiles;
@@ -77,7 +79,7 @@ public final class MapOnDemand implements AutoCloseable {
                 + " yourself, by --tiles or the setting map, to use it");
       }
       Path cache = Path.of(System.getProperty("user.home", "."), ".cache", "geofix", "tiles");
-      tiles = TileSource.open(source, cache, TileOptions.defaults());
+      tiles = TileSource.open(source, cache, TileSource.Options.defaults());
     }
     return tiles;
   }

@@ -1,7 +1,7 @@
 package io.github.geofix.models.internal.osv5m;
 
 import io.github.geofix.core.format.ModelFormatException;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
@@ -53,7 +53,7 @@ final class Boxes {
     return cells;
   }
 
-  void write(SafetensorsWriter writer) {
+  void write(Safetensors.Writer writer) {
     double[] numbers = new double[NUMBERS * size()];
     for (int label = 0; label < size(); label++) {
       Box box = box(label);

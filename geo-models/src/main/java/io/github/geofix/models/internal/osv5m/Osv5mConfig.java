@@ -1,6 +1,6 @@
 package io.github.geofix.models.internal.osv5m;
 
-import io.github.geofix.models.AnswerOptions;
+import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.ClipVit;
 import io.github.geofix.models.nn.Activation;

@@ -8,7 +8,7 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
-import io.github.geofix.core.format.SafetensorsWriter;
+import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.BoxPartition;
 import io.github.geofix.core.partition.Region;
@@ -168,7 +168,7 @@ public final class Osv5mModel extends ImportedModel {
   }
 
   @Override
-  protected Function<PhotoSource.Photo, ScoredPhoto> scorer() {
+  protected Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     return photo -> {
       Output output = outputs(preprocessor.apply(photo.image()), 1).get(0);
       double[] scores = Temperature.softmax(output.logits(), 1);
@@ -189,7 +189,7 @@ public final class Osv5mModel extends ImportedModel {
   }
 
   @Override
-  protected void addTensors(SafetensorsWriter writer) {
+  protected void addTensors(Safetensors.Writer writer) {
     boxes.write(writer);
   }
 }

@@ -3,7 +3,7 @@ package io.github.geofix.models.internal.provider;
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.ModelProvider;
-import io.github.geofix.core.PhotoLimits;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.Family;
@@ -44,17 +44,17 @@ public final class FolderModelProvider implements ModelProvider {
   }
 
   @Override
-  public BufferedImage read(Path photo, PhotoLimits limits) {
+  public BufferedImage read(Path photo, Photo.Limits limits) {
     return Photos.read(photo, limits);
   }
 
   @Override
-  public BufferedImage decode(byte[] photo, PhotoLimits limits) {
+  public BufferedImage decode(byte[] photo, Photo.Limits limits) {
     return Photos.decode(photo, "of " + photo.length + " bytes", limits);
   }
 
   @Override
-  public BufferedImage decode(InputStream photo, PhotoLimits limits) {
+  public BufferedImage decode(InputStream photo, Photo.Limits limits) {
     return Photos.decode(photo, "from a stream", limits);
   }
 }

@@ -5,11 +5,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import io.github.geofix.core.format.DType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
+import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.weights.ImportReport;
@@ -46,7 +45,7 @@ public final class Weights {
   }
 
   /** Adds every parameter under its full name, buffers included, to a file about to be written. */
-  public static SafetensorsWriter add(Module module, SafetensorsWriter writer) {
+  public static Safetensors.Writer add(Module module, Safetensors.Writer writer) {
     module.requireFloat32("saved");
     module
         .parameters()

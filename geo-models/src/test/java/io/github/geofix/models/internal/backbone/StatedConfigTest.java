@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
-import io.github.geofix.core.format.SafetensorsWriter;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.backbone.Pretrained;
@@ -253,7 +252,7 @@ class StatedConfigTest {
   void findsThePrefixOfAWrapper(String prefix) {
     ConvNeXt published = new ConvNeXt(ConvNeXt.Options.atto());
     published.initialize(manager, 3);
-    SafetensorsWriter writer = Safetensors.writer().floats("logit_scale", new float[1]);
+    Safetensors.Writer writer = Safetensors.writer().floats("logit_scale", new float[1]);
     published
         .parameters()
         .forEach(

@@ -2,8 +2,8 @@ package io.github.geofix.train.internal.data;
 
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.internal.Count;
-import io.github.geofix.models.train.Example;
 import io.github.geofix.models.train.Examples;
+import io.github.geofix.models.train.Examples.Example;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -34,7 +34,7 @@ public final class SkipUnreadable {
       }
 
       @Override
-      public Photo photo(int epoch, int index) {
+      public LabeledPhoto photo(int epoch, int index) {
         return skip.get(index, candidate -> photos.photo(epoch, candidate));
       }
     };

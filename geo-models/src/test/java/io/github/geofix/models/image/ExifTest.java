@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ExifTimeTest {
+final class ExifTest {
   private static final int DATE_TIME = 0x9003;
   private static final int OFFSET = 0x9011;
   private static final int SUB_SECONDS = 0x9291;
 
   private final Path photo;
 
-  ExifTimeTest(@TempDir Path folder) {
+  ExifTest(@TempDir Path folder) {
     this.photo = folder.resolve("photo.jpg");
   }
 
@@ -43,7 +43,7 @@ final class ExifTimeTest {
     entries.put(OFFSET, offset);
     entries.put(SUB_SECONDS, fraction);
     write(entries);
-    assertThat(ExifTime.read(photo)).contains(Instant.parse(expected));
+    assertThat(Exif.time(photo)).contains(Instant.parse(expected));
   }
 
   @ParameterizedTest
@@ -60,18 +60,18 @@ final class ExifTimeTest {
       })
   void isEmptyWhereNoCalendarHasTheTime(String time) throws IOException {
     write(Map.of(DATE_TIME, time));
-    assertThat(ExifTime.read(photo)).isEmpty();
+    assertThat(Exif.time(photo)).isEmpty();
   }
 
   @Test
   void isEmptyWithoutMetadata() throws IOException {
     Files.write(photo, PhotosTest.resource("baseline.jpg"));
-    assertThat(ExifTime.read(photo)).isEmpty();
+    assertThat(Exif.time(photo)).isEmpty();
   }
 
   @Test
   void saysWhichFileItCannotRead() {
-    assertThatThrownBy(() -> ExifTime.read(photo))
+    assertThatThrownBy(() -> Exif.time(photo))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("photo.jpg: there is no such file");
   }
