@@ -5,6 +5,7 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
@@ -21,6 +22,7 @@ import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,16 +34,19 @@ import java.util.Optional;
  * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
  * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool,
  * as groups, by continent, and for the shift to photos of the rendering whose places are not used,
- * weighted or in the worst case. Prints one CSV row for each, with 95 % Wilson intervals.
+ * weighted or in the worst case. Prints one CSV row for each, with 95 % Wilson intervals, and whether
+ * the alarm for photos of another kind was on.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
  * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
  * folder with further ones; {@code photos} to test on and {@code calibration} photos of each
  * rendering; {@code families}; {@code seeds} of the calibration photos; {@code leave}, the
- * renderings to leave out; {@code km} and {@code confidence} of the rules.
+ * renderings to leave out; {@code ways} of calibrating; {@code km} and {@code confidence} of the rules.
  */
 public final class GroupCoverageTable {
   private static final long TEST_SEED = 2026;
+  private static final String WAYS =
+      "pool,groups,shift,groups and shift,continents,groups and worst";
 
   private GroupCoverageTable() {}
 
@@ -51,22 +56,23 @@ public final class GroupCoverageTable {
         Arguments.of(
             GroupCoverageTable.class,
             args,
-            Map.of(
-                "data", "examples/data/earth",
-                "models", "all",
-                "renderings", "",
-                "photos", "1000",
-                "calibration", "400",
-                "families", "embed",
-                "seeds", "1,2,3",
-                "leave", "may,earth-day,july",
-                "km", "750",
-                "confidence", "0.8"));
+            Map.ofEntries(
+                Map.entry("data", "examples/data/earth"),
+                Map.entry("models", "all"),
+                Map.entry("renderings", ""),
+                Map.entry("photos", "1000"),
+                Map.entry("calibration", "400"),
+                Map.entry("families", "embed"),
+                Map.entry("seeds", "1,2,3"),
+                Map.entry("leave", "may,earth-day,july"),
+                Map.entry("ways", WAYS),
+                Map.entry("km", "750"),
+                Map.entry("confidence", "0.8")));
     EarthData data = EarthData.read(Path.of(arguments.text("data")));
     Optional<Path> more =
         Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
     System.out.println("# " + arguments.command());
-    System.out.println("method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2");
+    System.out.println("method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2,alarm");
     EarthPhotoOptions options = EarthPhotoOptions.defaults();
     Map<String, EarthPhotos> tests = EarthRenderings.of(data, more, options.withSeed(TEST_SEED));
     for (String family : arguments.list("families")) {
@@ -112,8 +118,13 @@ public final class GroupCoverageTable {
     List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
     // Other photos of the rendering that is left out, whose places are not used.
     List<EarthPhoto> unknown = tests.photos(tested.size(), 2 * count);
-    for (String way :
-        List.of("pool", "groups", "shift", "groups and shift", "continents", "groups and worst")) {
+    List<EarthPhoto> kept = new ArrayList<>(calibrating);
+    kept.addAll(ruling);
+    Drift.OfVectors vectors =
+        Drift.OfVectors.of(
+            CalibrationVectors.of(vectors(model, kept, CalibrationVectors.MOST)),
+            vectors(model, tested, Drift.OfVectors.MOST_PHOTOS));
+    for (String way : arguments.list("ways")) {
       boolean grouped = way.startsWith("groups");
       List<String> of = grouped ? groups : Collections.nCopies(groups.size(), "all");
       if (way.endsWith("worst")) {
@@ -129,13 +140,6 @@ public final class GroupCoverageTable {
       }
       String start = model.method() + "," + seed + "," + leftOut + "," + way;
       List<Location> answers = answers(model, tested);
-      for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
-        print(
-            start,
-            String.format(Locale.ROOT, "region %.2f", coverage.share()),
-            coverage.measured(),
-            String.format(Locale.ROOT, "%.0f", coverage.medianAreaKm2()));
-      }
       List<Location> ruled = answers(model, ruling);
       double km = arguments.decimal("km");
       ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
@@ -144,7 +148,17 @@ public final class GroupCoverageTable {
               ? LearnThenTest.fitForShift(ruled, truths(ruling), of, bound, answers(model, unknown))
               : LearnThenTest.fit(ruled, truths(ruling), of, bound);
       List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
-      print(start, "drift p-value", Drift.of(rule, masses).pValue());
+      Drift drift = Drift.of(rule, masses).withVectors(vectors);
+      String alarm = drift.isAlarm() ? "1" : "0";
+      for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
+        print(
+            start,
+            String.format(Locale.ROOT, "region %.2f", coverage.share()),
+            coverage.measured(),
+            String.format(Locale.ROOT, "%.0f,%s", coverage.medianAreaKm2(), alarm));
+      }
+      print(start, "drift p-value", drift.pValue(), alarm);
+      print(start, "vector drift p-value", vectors.pValue(), alarm);
       long given = answers.stream().filter(rule::accepts).count();
       long right = 0;
       for (int i = 0; i < answers.size(); i++) {
@@ -153,9 +167,9 @@ public final class GroupCoverageTable {
           right++;
         }
       }
-      print(start, "answered", Share.of(given, answers.size()), "");
+      print(start, "answered", Share.of(given, answers.size()), "," + alarm);
       if (given > 0) {
-        print(start, "right of those answered", Share.of(right, given), "");
+        print(start, "right of those answered", Share.of(right, given), "," + alarm);
       }
     }
   }
@@ -185,11 +199,19 @@ public final class GroupCoverageTable {
     }
   }
 
-  private static void print(String start, String measure, double value) {
-    System.out.printf(Locale.ROOT, "%s,%s,%.2g,,,%n", start, measure, value);
+  private static void print(String start, String measure, double value, String alarm) {
+    System.out.printf(Locale.ROOT, "%s,%s,%.2g,,,,%s%n", start, measure, value, alarm);
   }
 
-  private static void print(String start, String measure, Share share, String area) {
+  /** Returns the vectors of some of the photos. */
+  static List<float[]> vectors(GeoModel model, List<EarthPhoto> photos, int most) {
+    return Arrays.stream(CalibrationVectors.sample(photos.size(), most))
+        .mapToObj(i -> model.vector(photos.get(i).image(), Optional.empty()).orElseThrow())
+        .toList();
+  }
+
+  /** Prints a share, with the columns after it. */
+  private static void print(String start, String measure, Share share, String more) {
     System.out.printf(
         Locale.ROOT,
         "%s,%s,%.1f,%.1f,%.1f,%s%n",
@@ -198,6 +220,6 @@ public final class GroupCoverageTable {
         100 * share.accuracy(),
         100 * share.low(),
         100 * share.high(),
-        area);
+        more);
   }
 }

@@ -15,7 +15,6 @@ import io.github.geofix.core.internal.csv.PhotoRow;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
@@ -169,9 +168,7 @@ final class CalibrateCommand implements Callable<Integer> {
       folder.saveCalibration(calibration);
       // Rules of the calibration before this one do not hold for its scores.
       new AnswerRules(fitted.stream().toList()).save(model);
-      if (vectors.isPresent()) {
-        vectors.get().save(model);
-      }
+      vectors.ifPresent(kept -> kept.save(model));
       out.printf(
           Locale.ROOT,
           "%s on %s: temperature %.3f%n",
@@ -192,18 +189,17 @@ final class CalibrateCommand implements Callable<Integer> {
 
   /** Returns the vectors that other photos are compared with, if the model has some. */
   private Optional<CalibrationVectors> vectors(GeoModel loaded, List<Manifest.Entry> photos) {
-    if (loaded.photoEncoder().isEmpty() || photos.size() < 2) {
-      return Optional.empty();
-    }
     List<float[]> vectors = new ArrayList<>();
-    try (PhotoEncoder encoder = loaded.photoEncoder().get()) {
-      for (int photo : CalibrationVectors.sample(photos.size(), CalibrationVectors.MOST)) {
-        Path image = photos.get(photo).image();
-        vectors.add(
-            encoder.meanVector(Photos.read(image, load.photoLimits()), Optional.of(image)));
+    for (int photo : CalibrationVectors.sample(photos.size(), CalibrationVectors.MOST)) {
+      Path image = photos.get(photo).image();
+      Optional<float[]> vector =
+          loaded.vector(Photos.read(image, load.photoLimits()), Optional.of(image));
+      if (vector.isEmpty()) {
+        return Optional.empty();
       }
+      vectors.add(vector.get());
     }
-    return Optional.of(CalibrationVectors.of(vectors));
+    return vectors.size() < 2 ? Optional.empty() : Optional.of(CalibrationVectors.of(vectors));
   }
 
   private void print(String where, List<Double> shares) {

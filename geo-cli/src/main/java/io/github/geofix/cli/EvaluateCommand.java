@@ -30,6 +30,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -457,7 +458,13 @@ final class EvaluateCommand implements Callable<Integer> {
     if (files.any()) {
       files.write(
           named.withProvenance(
-              Measurement.of(measured, data.get(), spec.commandLine().getParseResult())));
+              Measurement.of(
+                  measured,
+                  data.get(),
+                  spec.commandLine().getParseResult(),
+                  Objects.requireNonNull(what).model == null
+                      ? Optional.empty()
+                      : Optional.of(choice.loadOptions().precision()))));
     }
     return named.toMarkdown();
   }

@@ -1,14 +1,18 @@
 package io.github.geofix.cli;
 
+import io.github.geofix.core.Precision;
 import io.github.geofix.eval.protocol.RunProvenance;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.nn.TorchEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -16,7 +20,10 @@ import picocli.CommandLine.ParseResult;
 /** The provenance of what {@code geofix evaluate} measures. */
 final class Measurement {
 
-  /** Options that name files to write, the system or the data: those are in the digests. */
+  /**
+   * Options that name files to write, or the system or the data, which are in the digests; and the
+   * precision, which is stated as it was on this machine.
+   */
   private static final Set<String> NOT_FIGURES =
       Set.of(
           "--json",
@@ -31,6 +38,7 @@ final class Measurement {
           "--gallery",
           "--data",
           "--root",
+          "--precision",
           "--verbose");
 
   private Measurement() {}
@@ -39,8 +47,10 @@ final class Measurement {
    * Returns what makes the figures.
    *
    * @param system a model folder, or files
+   * @param precision what the model was computed in, if one was
    */
-  static RunProvenance of(List<Path> system, FilesDigest data, ParseResult options) {
+  static RunProvenance of(
+      List<Path> system, FilesDigest data, ParseResult options, Optional<Precision> precision) {
     return new RunProvenance(
         Main.version(),
         LocalDate.now(ZoneOffset.UTC).toString(),
@@ -49,7 +59,9 @@ final class Measurement {
             ? FilesDigest.ofFolder(system.get(0))
             : FilesDigest.ofFiles(system),
         data,
-        ModelCard.thisMachine());
+        ModelCard.thisMachine(),
+        precision.map(
+            chosen -> TorchEngine.resolved(chosen).toString().toLowerCase(Locale.ROOT)));
   }
 
   private static List<String> figures(ParseResult options) {

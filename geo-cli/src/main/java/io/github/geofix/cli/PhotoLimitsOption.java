@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.Photo;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -11,13 +12,12 @@ final class PhotoLimitsOption {
 
   @Option(
       names = "--photo-limits",
-      defaultValue = "default",
       paramLabel = "PROFILE",
       description =
           "What photos may take: default, 100 million pixels and 2 GB of memory, or server, for"
               + " photos of strangers: 50 million pixels, files of 32 MB and 320 MB of memory"
-              + " (default: ${DEFAULT-VALUE}).")
-  private Profile profile;
+              + " (default: default).")
+  private @Nullable Profile profile;
 
   @Option(
       names = "--max-megapixels",
@@ -33,13 +33,34 @@ final class PhotoLimitsOption {
     SERVER
   }
 
+  /**
+   * What is asked for.
+   *
+   * @param maxMegapixels empty for that of the profile
+   */
+  record Chosen(Profile profile, Optional<Integer> maxMegapixels) {
+
+    Photo.Limits limits() {
+      Photo.Limits named =
+          switch (profile) {
+            case DEFAULT -> Photo.Limits.defaults();
+            case SERVER -> Photo.Limits.server();
+          };
+      return maxMegapixels.map(most -> scaled(named, most)).orElse(named);
+    }
+  }
+
+  /** Returns what is asked for; empty if neither option is given. */
+  Optional<Chosen> chosen() {
+    return profile == null && maxMegapixels == null
+        ? Optional.empty()
+        : Optional.of(
+            new Chosen(
+                profile == null ? Profile.DEFAULT : profile, Optional.ofNullable(maxMegapixels)));
+  }
+
   Photo.Limits limits() {
-    Photo.Limits named =
-        switch (profile) {
-          case DEFAULT -> Photo.Limits.defaults();
-          case SERVER -> Photo.Limits.server();
-        };
-    return maxMegapixels == null ? named : scaled(named, maxMegapixels);
+    return chosen().map(Chosen::limits).orElse(Photo.Limits.defaults());
   }
 
   /** Returns limits for photos of so many million pixels. */

@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import com.google.gson.JsonObject;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.AtomicFiles;
 import io.github.geofix.core.internal.JsonRecords;
@@ -31,6 +32,7 @@ import java.util.stream.IntStream;
  * @param skipUnreadable whether photos that cannot be read are left out
  * @param sample which of the photos are learned from; all if it is empty
  * @param vectors the precomputed vectors of the photos, for models that read those
+ * @param photoLimits which photos are too large to be read, if it was said
  */
 record RunConfig(
     Start start,
@@ -41,7 +43,8 @@ record RunConfig(
     Optional<String> tiles,
     boolean skipUnreadable,
     Optional<Sample> sample,
-    Optional<Vectors> vectors) {
+    Optional<Vectors> vectors,
+    Optional<PhotoLimitsOption.Chosen> photoLimits) {
   static final String FILE = "run.json";
   private static final long MAX_BYTES = 1L << 20;
 
@@ -149,6 +152,11 @@ record RunConfig(
 
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
+  }
+
+  /** Returns the limits on photos. */
+  Photo.Limits limits() {
+    return photoLimits.map(PhotoLimitsOption.Chosen::limits).orElse(Photo.Limits.defaults());
   }
 
   /** Returns the family's name. */

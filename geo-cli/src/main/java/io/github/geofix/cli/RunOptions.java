@@ -1,6 +1,5 @@
 package io.github.geofix.cli;
 
-import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.internal.JsonTypes;
 import io.github.geofix.models.Family;
@@ -248,10 +247,6 @@ final class RunOptions {
 
   @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
 
-  /** Returns the limits on photos, which are the machine's and not kept with the run. */
-  Photo.Limits photoLimits() {
-    return photoLimits.limits();
-  }
 
   /** Returns the permission to run code. */
   CodeOption code() {
@@ -286,7 +281,8 @@ final class RunOptions {
             sample().or(() -> base.flatMap(RunConfig::sample)),
             Optional.ofNullable(vectors)
                 .map(VectorOptions::vectors)
-                .or(() -> base.flatMap(RunConfig::vectors)));
+                .or(() -> base.flatMap(RunConfig::vectors)),
+            photoLimits.chosen().or(() -> base.flatMap(RunConfig::photoLimits)));
     TrainOptions training = recipe(run).with(run.opt()).with(changes(base.isPresent()));
     return new RunConfig(
         run.start(),
@@ -297,7 +293,8 @@ final class RunOptions {
         run.tiles(),
         run.skipUnreadable(),
         run.sample(),
-        run.vectors());
+        run.vectors(),
+        run.photoLimits());
   }
 
   private Optional<RunConfig.Sample> sample() {

@@ -126,26 +126,26 @@ final class TrainCommand implements Callable<Integer> {
             .map(TrainCommand::readComplete)
             .or(() -> heldOut(config, all, training.seed()));
     AtomicInteger skipped = new AtomicInteger();
-    TrainingData read = list.data(options.photoLimits());
+    TrainingData read = list.data(config.limits());
     TrainingData data =
         config.skipUnreadable()
             ? read.skippingUnreadable(reason -> skip(reason, skipped))
             : texts.size() == 0 ? read : read.withTexts(texts);
     try (GeoModel model = model(config, list.settings(), list.gallery(), training.seed())) {
-      model.setPhotoLimits(options.photoLimits());
+      model.setPhotoLimits(config.limits());
       TrainReport report =
           fit(
               model,
               config,
               training,
               data,
-              trainer -> held.map(this::photos).ifPresent(trainer::validateOn));
+              trainer -> held.map(manifest -> photos(manifest, config)).ifPresent(trainer::validateOn));
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }
       noteMissing(model);
       data.photos().ifPresent(model::afterTraining);
-      held.map(this::photos).ifPresent(model::calibrate);
+      held.map(manifest -> photos(manifest, config)).ifPresent(model::calibrate);
       String origin =
           config.data() instanceof RunConfig.Photos photos
               ? photos.csv().toString()
@@ -157,8 +157,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private PhotoSource photos(Manifest manifest) {
-    return Photos.source(manifest, options.photoLimits());
+  private static PhotoSource photos(Manifest manifest, RunConfig config) {
+    return Photos.source(manifest, config.limits());
   }
 
   private static Optional<Manifest> heldOut(RunConfig config, TrainingList all, long seed) {

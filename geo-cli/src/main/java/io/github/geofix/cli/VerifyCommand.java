@@ -34,12 +34,14 @@ import picocli.CommandLine.Unmatched;
     description = {
       "Measures again what a report of geofix evaluate --json states, and compares the figures.",
       "Give what was measured and the data as to geofix evaluate. The report is refused if either"
-          + " is not the same to the byte. Options that read other files or run code have to be"
+          + " is not the same to the byte; what else differs, such as the machine, is named. Options that read other files or run code have to be"
           + " given again; the others are taken from the report."
     },
     footer = {"", "Example:", "  geofix verify report.json --model models/embed --data test.csv"},
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
+
+  private static final String PRECISION = "--precision";
 
   /** A report from elsewhere may choose these; they open no file, run no code, ask no server. */
   private static final Set<String> HARMLESS =
@@ -54,7 +56,9 @@ final class VerifyCommand implements Callable<Integer> {
           "--bootstrap",
           "--place-level",
           "--boundary-name",
-          "--precision");
+          "--memory",
+          "--photo-limits",
+          "--max-megapixels");
 
   private static final Pattern CELLS_OF_A_LEVEL = Pattern.compile("--cells=\\d{1,2}");
 
@@ -89,8 +93,9 @@ final class VerifyCommand implements Callable<Integer> {
       if (code != ExitCode.OK) {
         return code;
       }
-      provenance.requireSame(RunProvenance.read(again));
-      return compare(again);
+      RunProvenance found = RunProvenance.read(again);
+      provenance.requireSame(found);
+      return compare(again, provenance.differences(found));
     } finally {
       Files.deleteIfExists(again);
     }
@@ -111,6 +116,9 @@ final class VerifyCommand implements Callable<Integer> {
         arguments.add(option);
       }
     }
+    if (!given.contains(PRECISION)) {
+      provenance.precision().ifPresent(computed -> arguments.add(PRECISION + "=" + computed));
+    }
     return arguments;
   }
 
@@ -118,12 +126,14 @@ final class VerifyCommand implements Callable<Integer> {
     return option.replaceFirst("=.*", "");
   }
 
-  private int compare(Path again) {
+  private int compare(Path again, List<String> otherwise) {
     Map<String, Double> before = numbers(report);
     Map<String, Double> after = numbers(again);
     if (!before.keySet().equals(after.keySet())) {
       throw new IllegalArgumentException(
-          report + " does not hold the figures that this version measures: it was made by another");
+          report
+              + " does not hold the figures that are measured now; "
+              + (otherwise.isEmpty() ? "they were changed" : String.join("; ", otherwise)));
     }
     List<String> differences = new ArrayList<>();
     before.forEach(
@@ -142,6 +152,7 @@ final class VerifyCommand implements Callable<Integer> {
         verified ? "verified" : "NOT verified",
         before.size() - differences.size(),
         before.size());
+    otherwise.forEach(difference -> out.println("  " + difference));
     out.flush();
     return verified ? ExitCode.OK : ExitCode.SOFTWARE;
   }

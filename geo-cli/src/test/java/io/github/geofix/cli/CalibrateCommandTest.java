@@ -194,6 +194,12 @@ class CalibrateCommandTest {
     assertThat(same.out()).startsWith("verified: ");
     assertThat(same.code()).isZero();
 
+    // What is asked for again decides; it is named.
+    Result otherwise = run("verify", report.toString(), what[0], what[1], "--km=1,750");
+    assertThat(otherwise.code()).isOne();
+    assertThat(otherwise.out() + otherwise.err())
+        .contains("options: was --km=1,2500, is --km=1,750");
+
     String text = Files.readString(report);
     Path forged = folder.resolve("forged.json");
     Files.writeString(forged, text.replaceFirst("\"medianKm\": [0-9.]+", "\"medianKm\": 1.5"));
@@ -215,6 +221,48 @@ class CalibrateCommandTest {
     Result foreign = run("verify", forged.toString(), what[0], what[1]);
     assertThat(foreign.code()).isOne();
     assertThat(foreign.err()).contains("which is not taken from a report: give it again");
+  }
+
+  @Test
+  void aReportIsVerifiedAsItWasComputed() throws IOException {
+    Path report = folder.resolve("computed.json");
+    String[] what = {"--model=" + model, "--data=" + photos};
+    assertThat(
+            run(
+                    "evaluate",
+                    what[0],
+                    what[1],
+                    "--photo-limits=server",
+                    "--max-megapixels=2",
+                    "--memory=64",
+                    "--precision=bfloat16",
+                    "--json=" + report)
+                .code())
+        .isZero();
+    assertThat(report)
+        .content()
+        .contains("--photo-limits=server", "--max-megapixels=2", "\"precision\": \"bfloat16\"");
+    Result same = run("verify", report.toString(), what[0], what[1]);
+    assertThat(same.err()).isEmpty();
+    assertThat(same.out()).startsWith("verified: ").doesNotContain("was ");
+
+    Result limited = run("verify", report.toString(), what[0], what[1], "--max-megapixels=3");
+    assertThat(limited.out()).contains("--max-megapixels=2").contains("--max-megapixels=3");
+
+    // A report of a machine with another Java, on which auto is this precision.
+    Path foreign = folder.resolve("foreign.json");
+    Files.writeString(
+        foreign,
+        Files.readString(report)
+            .replaceFirst("\"machine\": \"[^\"]*\"", "\"machine\": \"Plan 9, Java 99\""));
+    Result elsewhere = run("verify", foreign.toString(), what[0], what[1]);
+    assertThat(elsewhere.code()).isZero();
+    assertThat(elsewhere.out())
+        .startsWith("verified: ")
+        .contains("machine: was Plan 9, Java 99, is ")
+        .doesNotContain("precision: ");
+    Result wider = run("verify", report.toString(), what[0], what[1], "--precision=float32");
+    assertThat(wider.out()).contains("  precision: was bfloat16, is float32");
   }
 
   @Test

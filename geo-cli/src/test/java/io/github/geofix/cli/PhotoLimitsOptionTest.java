@@ -83,6 +83,20 @@ final class PhotoLimitsOptionTest {
     assertThat(read.code()).as(read.err()).isZero();
   }
 
+  @Test
+  void aRunKeepsTheLimitsItWasMadeWith() {
+    Path first = folder.resolve("kept");
+    assertThat(with(line("train", "kept"), "--max-megapixels=2").code()).isZero();
+    RunConfig run = RunConfig.read(first);
+    assertThat(run.limits()).isEqualTo(Photo.Limits.defaults().withMaxPixels(2_000_000));
+    Result again = run("train", "--config=" + first, "--out=" + folder.resolve("again"));
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(RunConfig.read(folder.resolve("again")).limits()).isEqualTo(run.limits());
+    Result less =
+        run("train", "--config=" + first, "--max-megapixels=1", "--out=" + folder.resolve("less"));
+    assertThat(less.err()).contains("more than the 1000000 allowed");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"locate", "evaluate", "calibrate", "embed", "gallery build"})
   void precisionAndMemoryAreSet(String command) {

@@ -2,6 +2,10 @@ package io.github.geofix.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import io.github.geofix.core.internal.JsonRecords;
+import io.github.geofix.core.internal.StrictJson;
+import io.github.geofix.models.Family;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -120,14 +124,35 @@ final class ReferenceTest {
           .append(described.out().strip())
           .append('\n');
     }
+    page.append(
+        """
+
+        ## In a model folder
+
+        `config.json` of two models of size `tiny`, without the SHA-256 of the files; the paths are those
+        of the settings above.
+        """);
+    appendConfig(page, "embed", Map.of());
+    appendConfig(page, "zoom", Map.of("map", "earth.jpg"));
     return page.toString();
+  }
+
+  private static void appendConfig(
+      StringBuilder page, String method, Map<String, String> settings) {
+    JsonObject folder = new JsonObject();
+    folder.addProperty("format", 2);
+    folder.addProperty("method", method);
+    folder.add("config", JsonRecords.write(Family.named(method).config("tiny", settings)));
+    page.append("\n```json\n").append(StrictJson.print(folder).strip()).append("\n```\n");
   }
 
   private static String types() {
     StringBuilder page =
         new StringBuilder(
-            "# Public types\n\nEvery public type of the published modules, written by the build. Packages named"
-                + " `internal` are\nnot part of the API.\n");
+            "# Public types\n\n"
+                + "Every public type of the published modules, written by the build. Packages named"
+                + " `internal` are\n"
+                + "not part of the API.\n");
     for (String module : PUBLISHED) {
       page.append("\n## ").append(module).append('\n');
       Path root = ROOT.resolve(module).resolve("src/main/java");

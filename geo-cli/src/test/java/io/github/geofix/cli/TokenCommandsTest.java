@@ -245,11 +245,16 @@ final class TokenCommandsTest {
 
   @Test
   void modelsOfVectorsLocateAndAreEvaluatedWithNeighbors() {
+    TokenConfig tiny = TokenConfig.tiny();
     TokenConfig config =
-        TokenConfig.tiny()
-            .withInput(new TokenConfig.Vectors(VECTORS, DIMENSION, 3))
-            .withCells(CellTokenizer.Options.defaults().withLevel(4))
-            .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 1, 0));
+        new TokenConfig(
+            new TokenConfig.Vectors(VECTORS, DIMENSION, 3),
+            CellTokenizer.Options.defaults().withLevel(4),
+            new TokenNetwork.Options(16, 4, 32, 1, 1, 0),
+            tiny.loss(),
+            tiny.decoding(),
+            tiny.selection(),
+            tiny.answer());
     String untrained = folder.resolve("vectors").toString();
     try (TokenModel token = TokenModel.create(config, 1)) {
       token.save(Path.of(untrained), ModelCard.untrained("a test", 1));

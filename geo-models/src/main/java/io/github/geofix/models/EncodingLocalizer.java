@@ -5,7 +5,6 @@ import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
-import io.github.geofix.models.backbone.PhotoEncoder;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,25 +12,21 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A localizer that gives the vectors of its model's photo encoder.
+ * A localizer that gives the vectors of its model.
  *
  * @param localizer closed with this one
- * @param encoder of the same model
+ * @param model of the localizer
  */
-record EncodingLocalizer(Localizer localizer, PhotoEncoder encoder) implements Localizer {
+record EncodingLocalizer(Localizer localizer, GeoModel model) implements Localizer {
 
-  /** Returns the localizer of a model, with the vectors of its encoder if it has one. */
+  /** Returns the localizer of a model. */
   static Localizer of(GeoModel model) {
-    Localizer localizer = model.localizer();
-    return model
-        .photoEncoder()
-        .<Localizer>map(encoder -> new EncodingLocalizer(localizer, encoder))
-        .orElse(localizer);
+    return new EncodingLocalizer(model.localizer(), model);
   }
 
   @Override
   public Optional<float[]> vector(Photo photo) {
-    return Optional.of(encoder.meanVector(photo.read(photoLimits()), photo.file()));
+    return model.vector(photo.read(photoLimits()), photo.file());
   }
 
   @Override
@@ -71,7 +66,6 @@ record EncodingLocalizer(Localizer localizer, PhotoEncoder encoder) implements L
 
   @Override
   public void close() {
-    encoder.close();
     localizer.close();
   }
 }

@@ -20,6 +20,7 @@ import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -191,6 +192,25 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    */
   public Optional<PhotoEncoder> photoEncoder() {
     return Optional.empty();
+  }
+
+  /**
+   * Returns the model's vector of a photo, {@code [D]}: what it has made of the photo before it
+   * scores places, such as for {@link io.github.geofix.core.abstention.CalibrationVectors}. By
+   * default the mean of the vectors of {@link #photoEncoder}.
+   *
+   * @param photo upright
+   * @param file where it came from, for models that read what is beside it
+   * @return empty if the model has none
+   */
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return photoEncoder()
+        .map(
+            encoder -> {
+              try (encoder) {
+                return encoder.meanVector(photo, file);
+              }
+            });
   }
 
   /**

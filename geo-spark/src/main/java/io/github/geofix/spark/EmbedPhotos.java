@@ -1,6 +1,5 @@
 package io.github.geofix.spark;
 
-import io.github.geofix.core.Photo;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,26 +27,30 @@ record EmbedPhotos(SparkGeo.Model model, PhotoRows.Progress progress)
       return rows;
     }
     SharedModels.Use<SharedModels.Encoding> use = SharedModels.encoder(model);
-    Photo.Limits limits = use.model().model().photoLimits();
-    return PhotoRows.inBlocks(rows, model.batch(), limits, progress, photos -> encode(photos, use));
+    PhotoEncoder encoder = use.model().encoder();
+    return PhotoRows.inBlocks(
+        rows,
+        progress,
+        new PhotoRows.Blocks<float[]>(
+            model.batch(),
+            use.model().model().photoLimits(),
+            image -> encoder.read(image, Optional.empty()),
+            input -> 0,
+            photos -> encode(photos, use)));
   }
 
   private List<Row> encode(
-      List<PhotoRows.Photo> photos, SharedModels.Use<SharedModels.Encoding> use) {
+      List<PhotoRows.Photo<float[]>> photos, SharedModels.Use<SharedModels.Encoding> use) {
     PhotoEncoder encoder = use.model().encoder();
-    List<float[]> inputs = new ArrayList<>();
-    for (PhotoRows.Photo photo : photos) {
-      if (photo.error() == null) {
-        inputs.add(encoder.read(Objects.requireNonNull(photo.image()), Optional.empty()));
-      }
-    }
+    List<float[]> inputs =
+        photos.stream().map(PhotoRows.Photo::image).filter(Objects::nonNull).toList();
     float[][][] vectors =
         inputs.isEmpty()
             ? new float[0][][]
             : use.timed(progress.millis(), () -> encoder.encode(inputs));
     List<Row> rows = new ArrayList<>(photos.size());
     int next = 0;
-    for (PhotoRows.Photo photo : photos) {
+    for (PhotoRows.Photo<float[]> photo : photos) {
       Object[] values = photo.start(COLUMNS.size());
       if (photo.error() == null) {
         values[4] = flat(vectors[next++], encoder.dimension());

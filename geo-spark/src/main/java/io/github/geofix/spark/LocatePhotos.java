@@ -51,22 +51,26 @@ record LocatePhotos(SparkGeo.Model model, PhotoRows.Progress progress)
     }
     SharedModels.Use<Localizer> use = SharedModels.localizer(model);
     return PhotoRows.inBlocks(
-        rows, model.batch(), use.model().photoLimits(), progress, photos -> locate(photos, use));
+        rows,
+        progress,
+        new PhotoRows.Blocks<BufferedImage>(
+            model.batch(),
+            use.model().photoLimits(),
+            image -> image,
+            image -> (long) image.getWidth() * image.getHeight(),
+            photos -> locate(photos, use)));
   }
 
-  private List<Row> locate(List<PhotoRows.Photo> photos, SharedModels.Use<Localizer> use) {
-    List<BufferedImage> images = new ArrayList<>();
-    for (PhotoRows.Photo photo : photos) {
-      if (photo.error() == null) {
-        images.add(Objects.requireNonNull(photo.image()));
-      }
-    }
+  private List<Row> locate(
+      List<PhotoRows.Photo<BufferedImage>> photos, SharedModels.Use<Localizer> use) {
+    List<BufferedImage> images =
+        photos.stream().map(PhotoRows.Photo::image).filter(Objects::nonNull).toList();
     Iterator<Answer> answers =
         images.isEmpty()
             ? List.<Answer>of().iterator()
             : use.timed(progress.millis(), () -> answers(use.model(), images)).iterator();
     List<Row> rows = new ArrayList<>(photos.size());
-    for (PhotoRows.Photo photo : photos) {
+    for (PhotoRows.Photo<BufferedImage> photo : photos) {
       Object[] values = photo.start(COLUMNS.size());
       if (photo.error() == null) {
         add(values, answers.next());

@@ -13,6 +13,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -39,6 +41,9 @@ final class PhotoRows {
           .add(LONGITUDE, DataTypes.DoubleType)
           .add(CELL, DataTypes.LongType);
 
+  /** Decoded photos of 100 MB. */
+  static final long MOST_PIXELS = 32_000_000;
+
   private PhotoRows() {}
 
   /**
@@ -56,15 +61,15 @@ final class PhotoRows {
    *
    * @param row as it was read
    * @param place where it was taken, if that is known
-   * @param image the pixels; null if they could not be read
-   * @param error why; null if they could
+   * @param image what a network takes; null if the photo could not be read
+   * @param error why; null if it could
    */
-  record Photo(
-      Row row, Optional<LatLng> place, @Nullable BufferedImage image, @Nullable String error) {
+  record Photo<T>(Row row, Optional<LatLng> place, @Nullable T image, @Nullable String error) {
 
-    static Photo read(Row row, Limits limits) {
+    static <T> Photo<T> read(Row row, Limits limits, Function<BufferedImage, T> prepare) {
       String name = row.getAs(IMAGE);
       Optional<LatLng> place = Optional.empty();
+      BufferedImage image;
       try {
         place = place(row);
         int at = index(row, CONTENT);
@@ -72,10 +77,11 @@ final class PhotoRows {
             at < 0 || row.isNullAt(at)
                 ? Storage.read(name, limits.maxFileBytes())
                 : row.<byte[]>getAs(at);
-        return new Photo(row, place, Photos.decode(bytes, name, limits), null);
+        image = Photos.decode(bytes, name, limits);
       } catch (UncheckedIOException | IllegalArgumentException e) {
-        return new Photo(row, place, null, String.valueOf(e.getMessage()));
+        return new Photo<>(row, place, null, String.valueOf(e.getMessage()));
       }
+      return new Photo<>(row, place, prepare.apply(image), null);
     }
 
     private static Optional<LatLng> place(Row row) {
@@ -103,14 +109,35 @@ final class PhotoRows {
     return Arrays.asList(row.schema().fieldNames()).indexOf(column);
   }
 
-  /** What makes rows of a block of photos. */
-  interface Block {
-    List<Row> rows(List<Photo> photos);
+  /**
+   * How photos become rows in blocks.
+   *
+   * @param most photos of a block
+   * @param pixels of the photo that a block holds: it ends at {@link #MOST_PIXELS} of them, so that
+   *     large photos do not fill the memory
+   */
+  record Blocks<T>(
+      int most,
+      Limits limits,
+      Function<BufferedImage, T> prepare,
+      ToLongFunction<T> pixels,
+      Function<List<Photo<T>>, List<Row>> rows) {
+
+    private List<Photo<T>> next(Iterator<Row> rows) {
+      List<Photo<T>> photos = new ArrayList<>(most);
+      long held = 0;
+      while (photos.size() < most && held < MOST_PIXELS && rows.hasNext()) {
+        Photo<T> photo = Photo.read(rows.next(), limits, prepare);
+        photos.add(photo);
+        T image = photo.image();
+        held += image == null ? 0 : pixels.applyAsLong(image);
+      }
+      return photos;
+    }
   }
 
   /** Returns the rows of blocks, each computed when its first row is asked for. */
-  static Iterator<Row> inBlocks(
-      Iterator<Row> rows, int size, Limits limits, Progress progress, Block block) {
+  static <T> Iterator<Row> inBlocks(Iterator<Row> rows, Progress progress, Blocks<T> blocks) {
     return new Iterator<>() {
       private Iterator<Row> ready = List.<Row>of().iterator();
 
@@ -125,11 +152,8 @@ final class PhotoRows {
           throw new NoSuchElementException();
         }
         if (!ready.hasNext()) {
-          List<Photo> photos = new ArrayList<>(size);
-          while (photos.size() < size && rows.hasNext()) {
-            photos.add(Photo.read(rows.next(), limits));
-          }
-          ready = block.rows(photos).iterator();
+          List<Photo<T>> photos = blocks.next(rows);
+          ready = blocks.rows().apply(photos).iterator();
           progress.photos().add(photos.size());
           progress.failures().add(photos.stream().filter(photo -> photo.error() != null).count());
         }

@@ -16,9 +16,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
@@ -27,6 +25,9 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.api.java.UDF4;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -52,8 +53,6 @@ final class ShardRows {
           .add(PhotoRows.LONGITUDE, DataTypes.DoubleType, false)
           .add(PhotoRows.VECTOR, DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
-  private static final StructType PLACED = COLUMNS.add(SHARD, DataTypes.IntegerType, false);
-
   private static final StructType WRITTEN =
       new StructType()
           .add(SHARD, DataTypes.IntegerType, false)
@@ -62,6 +61,9 @@ final class ShardRows {
           .add("firstCell", DataTypes.StringType, false)
           .add("lastCell", DataTypes.StringType, false)
           .add("dimension", DataTypes.IntegerType, false);
+
+  private static final UserDefinedFunction KEY_OF =
+      functions.udf((UDF2<Double, Double, Long>) ShardRows::key, DataTypes.LongType);
 
   private ShardRows() {}
 
@@ -72,31 +74,22 @@ final class ShardRows {
   static Dataset<Row> ofVectors(Dataset<Row> vectors) {
     return vectors
         .select(
-            functions.col(PhotoRows.IMAGE),
+            functions.col(PhotoRows.IMAGE).cast("string"),
             functions.col(PhotoRows.LATITUDE).cast("double"),
             functions.col(PhotoRows.LONGITUDE).cast("double"),
             functions.col(PhotoRows.VECTOR).cast("array<float>"))
         .na()
         .drop()
-        .mapPartitions(new Key(), Encoders.row(COLUMNS));
-  }
-
-  private record Key() implements MapPartitionsFunction<Row, Row> {
-
-    @Override
-    public Iterator<Row> call(Iterator<Row> rows) {
-      return map(
-          rows,
-          row ->
-              RowFactory.create(
-                  0,
-                  key(row.getDouble(1), row.getDouble(2)),
-                  0L,
-                  row.get(0),
-                  row.get(1),
-                  row.get(2),
-                  row.get(3)));
-    }
+        .select(
+            functions.lit(0).as(GROUP),
+            KEY_OF
+                .apply(functions.col(PhotoRows.LATITUDE), functions.col(PhotoRows.LONGITUDE))
+                .as(KEY),
+            functions.lit(0L).as(NUMBER),
+            functions.col(PhotoRows.IMAGE),
+            functions.col(PhotoRows.LATITUDE),
+            functions.col(PhotoRows.LONGITUDE),
+            functions.col(PhotoRows.VECTOR));
   }
 
   /** Spark orders numbers as signed ones. */
@@ -191,9 +184,17 @@ final class ShardRows {
       return new Written(List.of(), 0);
     }
     Column[] order = Arrays.stream(COLUMNS.fieldNames()).map(functions::col).toArray(Column[]::new);
+    Column placed =
+        functions
+            .udf(new Place(bounds.toArray(Bound[]::new)), DataTypes.IntegerType)
+            .apply(
+                functions.col(GROUP),
+                functions.col(KEY),
+                functions.col(NUMBER),
+                functions.col(PhotoRows.IMAGE));
     List<Row> written =
         new ArrayList<>(
-            rows.mapPartitions(new Place(bounds), Encoders.row(PLACED))
+            rows.withColumn(SHARD, placed)
                 .repartitionById(bounds.size(), functions.col(SHARD))
                 .sortWithinPartitions(order)
                 .mapPartitions(
@@ -257,22 +258,14 @@ final class ShardRows {
     return List.copyOf(bounds);
   }
 
-  private record Place(List<Bound> bounds) implements MapPartitionsFunction<Row, Row> {
+  /** The shard of a row; vectors, which are not asked for, stay as Spark holds them. */
+  private record Place(Bound[] bounds) implements UDF4<Integer, Long, Long, String, Integer> {
 
     @Override
-    public Iterator<Row> call(Iterator<Row> rows) {
-      Bound[] known = bounds.toArray(Bound[]::new);
-      return map(
-          rows,
-          row -> {
-            int at = Arrays.binarySearch(known, Bound.of(row));
-            Object[] values = new Object[PLACED.size()];
-            for (int i = 0; i < COLUMNS.size(); i++) {
-              values[i] = row.get(i);
-            }
-            values[COLUMNS.size()] = at >= 0 ? at : -at - 2;
-            return RowFactory.create(values);
-          });
+    public Integer call(Integer group, Long key, Long number, String image) {
+      Bound row = new Bound(group, key, number, image.getBytes(StandardCharsets.UTF_8));
+      int at = Arrays.binarySearch(bounds, row);
+      return at >= 0 ? at : -at - 2;
     }
   }
 
@@ -331,11 +324,6 @@ final class ShardRows {
               ? builder.addStored(vector, place, row.getString(3), new byte[0])
               : builder.add(vector, place, row.getString(3));
     }
-  }
-
-  private static Iterator<Row> map(Iterator<Row> rows, UnaryOperator<Row> function) {
-    Iterable<Row> all = () -> rows;
-    return StreamSupport.stream(all.spliterator(), false).map(function).iterator();
   }
 
   static float[] floats(List<Float> numbers) {

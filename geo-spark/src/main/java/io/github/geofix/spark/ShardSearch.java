@@ -101,8 +101,10 @@ final class ShardSearch {
                 new Source(folder, shards, manifest.firstRows(), splits),
                 region,
                 search.k(),
-                context.longAccumulator("geofix search: shards"),
-                context.longAccumulator("geofix search: rows scanned")),
+                new Progress(
+                    context.longAccumulator("geofix search: shards"),
+                    context.longAccumulator("geofix search: shards of all queries"),
+                    context.longAccumulator("geofix search: rows of all queries"))),
             Encoders.row(HITS))
         .withColumn(
             RANK, functions.dense_rank().over(Window.partitionBy(QUERY, TWIN).orderBy(best)))
@@ -156,17 +158,23 @@ final class ShardSearch {
     }
   }
 
+  /**
+   * Counts that Spark shows for each stage.
+   *
+   * @param shards that were read
+   * @param queryShards for each query, the shards that were searched for it
+   * @param queryRows for each query, the rows that it was compared with
+   */
+  private record Progress(
+      LongAccumulator shards, LongAccumulator queryShards, LongAccumulator queryRows)
+      implements Serializable {}
+
   /** Where tasks read. */
   private record Source(String folder, List<Shard> shards, long[] firstRows, int splits)
       implements Serializable {}
 
   /** Searches one shard for blocks of queries that share their cells. */
-  private record Scan(
-      Source source,
-      long @Nullable [] region,
-      int k,
-      LongAccumulator shardsRead,
-      LongAccumulator rowsScanned)
+  private record Scan(Source source, long @Nullable [] region, int k, Progress progress)
       implements MapPartitionsFunction<Row, Row> {
 
     @Override
@@ -180,7 +188,7 @@ final class ShardSearch {
       TaskContext unused =
           TaskContext.get()
               .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
-      shardsRead.add(1);
+      progress.shards().add(1);
       EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));
       return Stream.generate(() -> rest.block(BLOCK))
@@ -199,7 +207,8 @@ final class ShardSearch {
       float[][] vectors =
           block.stream().map(query -> ShardRows.floats(query.getList(4))).toArray(float[][]::new);
       List<EmbeddingSearch.Result> results = within.search(vectors, k);
-      rowsScanned.add(results.get(0).cost().rowsScanned());
+      progress.queryShards().add(block.size());
+      progress.queryRows().add(results.get(0).cost().rowsScanned() * block.size());
       return IntStream.range(0, block.size())
           .boxed()
           .flatMap(

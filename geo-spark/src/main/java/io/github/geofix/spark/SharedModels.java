@@ -8,6 +8,7 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.io.ModelFolder;
+import io.github.geofix.models.nn.TorchEngine;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -120,6 +121,7 @@ final class SharedModels {
 
   /** Returns a localizer, until the task ends. */
   static Use<Localizer> localizer(SparkGeo.Model model) {
+    TorchEngine.setInferenceMemory(model.inferenceMemory());
     return acquire(
         model,
         () ->
@@ -128,6 +130,7 @@ final class SharedModels {
 
   /** Returns an encoder, until the task ends. */
   static Use<Encoding> encoder(SparkGeo.Model model) {
+    TorchEngine.setInferenceMemory(model.inferenceMemory());
     return acquire(
         Map.of("encoder", model),
         () -> {

@@ -7,6 +7,7 @@ import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.eval.DistanceReport;
 import io.github.geofix.eval.RetrievalEvaluator.HitTally;
+import io.github.geofix.models.nn.TorchEngine;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,9 @@ public final class SparkGeo {
    * @param allowCode whether code that the folder names may run
    * @param precision of the network
    * @param maxPixels of a photo, see {@link Photo.Limits#scaledTo}
+   * @param inferenceMemory about how many bytes the intermediate arrays of one batch may take, see
+   *     {@link TorchEngine#setInferenceMemory}; of the models of an executor, the one used last
+   *     sets it
    */
   public record Model(
       String folder,
@@ -69,7 +73,8 @@ public final class SparkGeo {
       int candidates,
       boolean allowCode,
       Precision precision,
-      long maxPixels)
+      long maxPixels,
+      long inferenceMemory)
       implements Serializable {
     private static final int MOST = 1024;
 
@@ -87,42 +92,63 @@ public final class SparkGeo {
         throw new IllegalArgumentException("candidates must be 1 or more: " + candidates);
       }
       Objects.requireNonNull(precision);
+      if (inferenceMemory < 1) {
+        throw new IllegalArgumentException(
+            "the memory of inference must be positive: " + inferenceMemory);
+      }
       // Refuses a limit that is out of range.
       Photo.Limits unused = Photo.Limits.defaults().scaledTo(maxPixels);
     }
 
     /**
      * Returns the model of a folder: batches of 32 photos, 10 candidates, no code, float32, {@link
-     * Photo.Limits#defaults}.
+     * Photo.Limits#defaults}, and the {@link TorchEngine#inferenceMemory} of this process.
      */
     public static Model of(String folder) {
       return new Model(
-          folder, 32, 10, false, Precision.FLOAT32, Photo.Limits.defaults().maxPixels());
+          folder,
+          32,
+          10,
+          false,
+          Precision.FLOAT32,
+          Photo.Limits.defaults().maxPixels(),
+          TorchEngine.inferenceMemory());
     }
 
     /** Returns a copy with another size of batches. */
     public Model withBatch(int batch) {
-      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy with another number of candidates. */
     public Model withCandidates(int candidates) {
-      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy that allows code, or not. */
     public Model withAllowCode(boolean allowCode) {
-      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy in another precision. */
     public Model withPrecision(Precision precision) {
-      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+    }
+
+    /** Returns a copy with another memory of inference, in bytes. */
+    public Model withInferenceMemory(long inferenceMemory) {
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy for photos of up to so many pixels. */
     public Model withMaxPixels(long maxPixels) {
-      return new Model(folder, batch, candidates, allowCode, precision, maxPixels);
+      return new Model(
+          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
   }
 

@@ -5,22 +5,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -36,8 +34,14 @@ final class Storage {
 
   private Storage() {}
 
-  /** Hadoop parses a long file for each, so all photos of a session share one. */
-  private record Configured(SparkConf spark, Configuration hadoop) {
+  /**
+   * Hadoop parses a long file for each, so all photos of a session share one.
+   *
+   * @param local whether the files of a scheme are on this machine: Hadoop takes long to find the
+   *     file system of each small photo
+   */
+  private record Configured(
+      SparkConf spark, Configuration hadoop, Map<String, Boolean> local) {
 
     static Configured of(SparkConf spark) {
       Configuration hadoop = new Configuration();
@@ -45,26 +49,26 @@ final class Storage {
       for (scala.Tuple2<String, String> entry : set) {
         hadoop.set(entry._1(), entry._2());
       }
-      return new Configured(spark, hadoop);
+      return new Configured(spark, hadoop, new ConcurrentHashMap<>());
     }
   }
 
   private static volatile @Nullable Configured configured;
 
-  private static Configuration configuration() {
+  private static Configured configured() {
     SparkConf spark = SparkEnv.get().conf();
     Configured known = configured;
     if (known == null || known.spark() != spark) {
       known = Configured.of(spark);
       configured = known;
     }
-    return known.hadoop();
+    return known;
   }
 
   /** Returns the file system of a path, configured as Spark is; on the driver and in tasks. */
   static FileSystem of(String path) {
     try {
-      return new org.apache.hadoop.fs.Path(path).getFileSystem(configuration());
+      return new org.apache.hadoop.fs.Path(path).getFileSystem(configured().hadoop());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open " + path + ": " + e.getMessage(), e);
     }
@@ -73,9 +77,11 @@ final class Storage {
   /** Hadoop looks for a file of checksums beside each local one, at the cost of a small photo. */
   private static InputStream open(String path) throws IOException {
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
-    FileSystem files = of(path);
-    if (!(files instanceof LocalFileSystem)) {
-      return files.open(file);
+    String scheme = String.valueOf(file.toUri().getScheme());
+    if (!configured()
+        .local()
+        .computeIfAbsent(scheme, unused -> of(path) instanceof LocalFileSystem)) {
+      return of(path).open(file);
     }
     try {
       return Files.newInputStream(Path.of(file.toUri().getPath()));
@@ -197,7 +203,7 @@ final class Storage {
 
   /**
    * Returns a file or folder as one on this machine: itself if it is, else a copy that all
-   * processes of the user share. Its content must not change.
+   * processes of the user share until the last of them ends. Its content must not change.
    */
   static Path local(String path) {
     URI uri = new org.apache.hadoop.fs.Path(path).toUri();
@@ -207,44 +213,14 @@ final class Storage {
     FileSystem files = of(path);
     org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(path);
     try {
-      Path cache =
-          Path.of(System.getProperty("java.io.tmpdir"))
-              .resolve("geofix-" + System.getProperty("user.name"));
-      Files.createDirectories(cache);
-      Path copy = cache.resolve(version(files, source) + "-" + source.getName());
-      if (Files.exists(copy)) {
-        return copy;
-      }
-      Path temporary = cache.resolve(UUID.randomUUID() + ".tmp");
-      files.copyToLocalFile(false, source, new org.apache.hadoop.fs.Path(temporary.toUri()), true);
-      move(temporary, copy);
-      return copy;
+      return LocalCopies.ofUser()
+          .use(
+              version(files, source) + "-" + source.getName(),
+              target ->
+                  files.copyToLocalFile(
+                      false, source, new org.apache.hadoop.fs.Path(target.toUri()), true));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + path + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Another process may have been faster; its copy is the same. */
-  private static void move(Path temporary, Path copy) throws IOException {
-    try {
-      Files.move(temporary, copy, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw e;
-    } catch (FileAlreadyExistsException e) {
-      deleteAll(temporary);
-    } catch (FileSystemException e) {
-      deleteAll(temporary);
-      if (!Files.exists(copy)) {
-        throw e;
-      }
-    }
-  }
-
-  private static void deleteAll(Path path) throws IOException {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
     }
   }
 

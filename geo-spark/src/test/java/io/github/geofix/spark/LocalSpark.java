@@ -57,9 +57,14 @@ public final class LocalSpark {
     return points;
   }
 
-  /** Saves an untrained model of the family embed. */
+  /** Saves an untrained model of the family embed in its smallest size. */
   public static Path model(Path folder, List<LatLng> places) {
-    try (GeoModel made = Family.named("embed").create("tiny", Map.of(), places, 1)) {
+    return model(folder, "tiny", places);
+  }
+
+  /** Saves an untrained model of the family embed. */
+  static Path model(Path folder, String size, List<LatLng> places) {
+    try (GeoModel made = Family.named("embed").create(size, Map.of(), places, 1)) {
       made.save(folder, CARD);
     }
     return folder;

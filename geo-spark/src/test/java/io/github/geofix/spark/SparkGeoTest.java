@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -127,9 +129,39 @@ final class SparkGeoTest {
         .contains("48 x 40 pixels, more than the 1919 allowed");
     assertThat(GEO.embed(photos, limited).collectAsList().get(0).<String>getAs("error"))
         .contains("48 x 40 pixels, more than the 1919 allowed");
+    assertThatThrownBy(() -> model().withInferenceMemory(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the memory of inference must be positive: 0");
     assertThatThrownBy(() -> model().withMaxPixels(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("maxPixels 0");
+  }
+
+  @Test
+  void largePhotosMakeSmallBlocks() {
+    List<Row> photos =
+        GEO.photos(shared.resolve("photos.csv").toString()).limit(5).collectAsList();
+    List<Integer> blocks = new ArrayList<>();
+    Iterator<Row> rows =
+        PhotoRows.inBlocks(
+            photos.iterator(),
+            new PhotoRows.Progress(
+                SPARK.sparkContext().longAccumulator(),
+                SPARK.sparkContext().longAccumulator(),
+                SPARK.sparkContext().longAccumulator()),
+            new PhotoRows.Blocks<Integer>(
+                4,
+                Photo.Limits.defaults(),
+                image -> image.getWidth() * image.getHeight(),
+                pixels -> pixels == 48 * 40 ? PhotoRows.MOST_PIXELS / 2 : 0,
+                block -> {
+                  blocks.add(block.size());
+                  return block.stream().map(PhotoRows.Photo::row).toList();
+                }));
+    List<Row> seen = new ArrayList<>();
+    rows.forEachRemaining(seen::add);
+    assertThat(seen).isEqualTo(photos);
+    assertThat(blocks).containsExactly(2, 2, 1);
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.github.geofix.spark;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.Location;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.scheduler.SparkListener;
@@ -38,6 +38,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.Tuple4;
 
 /**
  * Measures jobs at their sizes on one machine; docs/results/spark.csv has the commands. {@code
@@ -47,18 +48,6 @@ final class SparkSizes {
   private static final int CITIES = 2_000;
   private static final int DIMENSION = 64;
   private static final long BLOCK = 250_000;
-
-  private static final StructType POSITIONS =
-      new StructType()
-          .add("latitude", DataTypes.DoubleType, false)
-          .add("longitude", DataTypes.DoubleType, false);
-
-  private static final StructType VECTORS =
-      new StructType()
-          .add("image", DataTypes.StringType, false)
-          .add("latitude", DataTypes.DoubleType, false)
-          .add("longitude", DataTypes.DoubleType, false)
-          .add("vector", DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
   private SparkSizes() {}
 
@@ -73,14 +62,15 @@ final class SparkSizes {
     long start = System.nanoTime();
     long cpu = cpu();
     switch (args[0]) {
-      case "positions" -> write(spark, Long.parseLong(args[1]), POSITIONS, args[2]);
-      case "vectors" -> write(spark, Long.parseLong(args[1]), VECTORS, args[2]);
+      case "positions" -> write(spark, Long.parseLong(args[1]), 0, args[2]);
+      case "vectors" -> write(spark, Long.parseLong(args[1]), DIMENSION, args[2]);
       case "partition" -> partition(spark, args[1], Path.of(args[2]));
       case "partition-one" -> partitionOne(spark, args[1], Path.of(args[2]));
       case "index" -> print(index(spark, args[1], args[2], Integer.parseInt(args[3])));
       case "search" -> search(spark, args[1], args[2], Integer.parseInt(args[3]));
-      case "photos" -> photos(Path.of(args[1]), Integer.parseInt(args[2]));
-      case "speed" -> speed(spark, Path.of(args[1]));
+      case "photos" -> photos(Path.of(args[1]), Integer.parseInt(args[2]), args[3], args[4]);
+      case "speed" ->
+          speed(spark, Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
       default -> throw new IllegalArgumentException(args[0]);
     }
     print(
@@ -99,19 +89,27 @@ final class SparkSizes {
         .getProcessCpuTime();
   }
 
-  private static void write(SparkSession spark, long count, StructType columns, String path) {
-    spark
-        .range(0, count, 1, Math.toIntExact((count + BLOCK - 1) / BLOCK))
-        .mapPartitions(new Generate(columns.size() > 2), Encoders.row(columns))
-        .write()
-        .parquet(path);
+  private static void write(SparkSession spark, long count, int dimension, String path) {
+    Dataset<Row> rows =
+        spark
+            .range(0, count, 1, Math.toIntExact((count + BLOCK - 1) / BLOCK))
+            .mapPartitions(
+                new Generate(dimension),
+                Encoders.tuple(
+                    Encoders.STRING(),
+                    Encoders.DOUBLE(),
+                    Encoders.DOUBLE(),
+                    spark.implicits().newFloatArrayEncoder()))
+            .toDF("image", "latitude", "longitude", "vector");
+    (dimension > 0 ? rows : rows.drop("image", "vector")).write().parquet(path);
   }
 
   /** Positions as crowded as photos are, by Zipf's law; vectors of noise. */
-  private record Generate(boolean vectors) implements MapPartitionsFunction<Long, Row> {
+  private record Generate(int dimension)
+      implements MapPartitionsFunction<Long, Tuple4<String, Double, Double, float[]>> {
 
     @Override
-    public Iterator<Row> call(Iterator<Long> numbers) {
+    public Iterator<Tuple4<String, Double, Double, float[]>> call(Iterator<Long> numbers) {
       Random cities = new Random(1);
       double[] centers = new double[2 * CITIES];
       for (int i = 0; i < centers.length; i += 2) {
@@ -125,7 +123,7 @@ final class SparkSizes {
         }
 
         @Override
-        public Row next() {
+        public Tuple4<String, Double, Double, float[]> next() {
           long number = numbers.next();
           Random random = new Random(number * 0x9E3779B97F4A7C15L);
           random.nextInt();
@@ -139,14 +137,11 @@ final class SparkSizes {
               anywhere
                   ? 360 * random.nextDouble() - 180
                   : clamp(centers[2 * city + 1] + 0.2 * random.nextGaussian(), 180);
-          if (!vectors) {
-            return RowFactory.create(latitude, longitude);
-          }
-          Float[] vector = new Float[DIMENSION];
-          for (int d = 0; d < DIMENSION; d++) {
+          float[] vector = new float[dimension];
+          for (int d = 0; d < dimension; d++) {
             vector[d] = random.nextFloat() - 0.5f;
           }
-          return RowFactory.create(Long.toString(number), latitude, longitude, vector);
+          return new Tuple4<>(Long.toString(number), latitude, longitude, vector);
         }
       };
     }
@@ -330,61 +325,67 @@ final class SparkSizes {
     }
   }
 
-  /** Writes a model, and small photos as files and as a list. */
-  private static void photos(Path folder, int count) throws IOException {
+  /** Writes an untrained model of a size, and photos of noise, such as 1600x1200. */
+  private static void photos(Path folder, int count, String pixels, String size)
+      throws IOException {
+    int width = Integer.parseInt(pixels.split("x")[0]);
+    int height = Integer.parseInt(pixels.split("x")[1]);
     Files.createDirectories(folder.resolve("photos"));
-    LocalSpark.model(folder.resolve("model"), LocalSpark.points(400, new Random(1)));
-    StringBuilder list = new StringBuilder("image,latitude,longitude\n");
+    LocalSpark.model(folder.resolve("model"), size, LocalSpark.points(400, new Random(1)));
     for (int i = 0; i < count; i++) {
       BufferedImage small = ImageIO.read(new ByteArrayInputStream(LocalSpark.photo(i)));
-      BufferedImage photo = new BufferedImage(320, 240, BufferedImage.TYPE_3BYTE_BGR);
+      BufferedImage photo = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
       Graphics2D graphics = photo.createGraphics();
       graphics.setRenderingHint(
           RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-      graphics.drawImage(small, 0, 0, 320, 240, null);
+      graphics.drawImage(small, 0, 0, width, height, null);
       graphics.dispose();
       ImageIO.write(photo, "jpg", folder.resolve("photos/" + i + ".jpg").toFile());
-      list.append("photos/").append(i).append(".jpg,").append(i % 80).append(",0.5\n");
     }
-    Files.writeString(folder.resolve("photos.csv"), list);
   }
 
-  /** Compares the CPU time of a photo on Spark with that in one JVM, in turn. */
-  private static void speed(SparkSession spark, Path folder) {
+  /**
+   * Compares the CPU time of a photo on Spark with that in one JVM, in turn. The first round, when
+   * both are compiled, is not counted.
+   */
+  private static void speed(SparkSession spark, Path folder, int count, int rounds)
+      throws IOException {
     SparkGeo geo = SparkGeo.of(spark);
     SparkGeo.Model model = SparkGeo.Model.of(folder.resolve("model").toString());
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder.resolve("photos"))) {
+      files = all.sorted().toList();
+    }
     List<Path> photos =
-        IntStream.range(0, 5_000)
-            .mapToObj(i -> folder.resolve("photos/" + i % 1000 + ".jpg"))
-            .toList();
+        IntStream.range(0, count).mapToObj(i -> files.get(i % files.size())).toList();
     Dataset<Row> list =
         spark
             .createDataset(photos.stream().map(Path::toString).toList(), Encoders.STRING())
             .toDF("image")
             .coalesce(1);
-    IntFunction<Double> onSpark =
-        round -> {
-          long cpu = cpu();
-          geo.locate(list, model).write().format("noop").mode("overwrite").save();
-          return (cpu() - cpu) / 1e9;
-        };
+    double oneJvm = 0;
+    double onSpark = 0;
     try (Localizer localizer = Localizer.load(folder.resolve("model"))) {
-      for (int round = 0; round < 3; round++) {
-        long cpu = cpu();
-        for (int first = 0; first < photos.size(); first += 32) {
-          List<LatLng> unused =
-              localizer
-                  .locateAll(photos.subList(first, Math.min(first + 32, photos.size())))
-                  .stream()
-                  .map(location -> location.latLng())
-                  .toList();
+      for (int round = 0; round <= rounds; round++) {
+        long start = cpu();
+        for (int first = 0; first < count; first += model.batch()) {
+          List<Location> unused =
+              localizer.locateAll(photos.subList(first, Math.min(first + model.batch(), count)));
         }
-        double one = (cpu() - cpu) / 1e9;
-        double on = onSpark.apply(round);
+        long middle = cpu();
+        geo.locate(list, model).write().format("noop").mode("overwrite").save();
+        long end = cpu();
         print(
-            "round %d: one JVM %.0f photos per CPU s, Spark %.0f, ratio %.2f",
-            round, photos.size() / one, photos.size() / on, one / on);
+            "round %d: %.2f and on Spark %.2f CPU ms a photo",
+            round, (middle - start) / 1e6 / count, (end - middle) / 1e6 / count);
+        if (round > 0) {
+          oneJvm += (middle - start) / 1e6 / count / rounds;
+          onSpark += (end - middle) / 1e6 / count / rounds;
+        }
       }
     }
+    print(
+        "mean: %.2f and on Spark %.2f CPU ms a photo: %.3f times the photos",
+        oneJvm, onSpark, oneJvm / onSpark);
   }
 }

@@ -33,10 +33,16 @@ class VectorEpochTest {
       }
       places.add(new LatLng(random.nextDouble() * 100 - 50, random.nextDouble() * 300 - 150));
     }
+    TokenConfig tiny = TokenConfig.tiny();
     TokenConfig config =
-        TokenConfig.tiny()
-            .withInput(new TokenConfig.Vectors(1, 8, 0))
-            .withCells(CellTokenizer.Options.defaults().withLevel(4));
+        new TokenConfig(
+            new TokenConfig.Vectors(1, 8, 0),
+            CellTokenizer.Options.defaults().withLevel(4),
+            tiny.transformer(),
+            tiny.loss(),
+            tiny.decoding(),
+            tiny.selection(),
+            tiny.answer());
     AtomicIntegerArray reads = new AtomicIntegerArray(EPOCHS * PHOTOS);
     try (TokenModel model = TokenModel.create(config, 1);
         Embeddings vectors = Embeddings.of(rows)) {

@@ -17,9 +17,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +34,7 @@ import java.util.stream.Stream;
  * @param system the digest of what was measured: a model folder, or a file of predictions
  * @param data the digest of the photos and their positions
  * @param machine operating system, Java version and number of processors
+ * @param precision what the network was computed in, such as float32; empty where none was
  */
 public record RunProvenance(
     String version,
@@ -38,7 +42,8 @@ public record RunProvenance(
     List<String> options,
     FilesDigest system,
     FilesDigest data,
-    String machine) {
+    String machine,
+    Optional<String> precision) {
 
   private static final String NAME = "provenance";
   private static final long MAX_BYTES = 1L << 30;
@@ -77,6 +82,32 @@ public record RunProvenance(
     require("the data", data, other.data);
   }
 
+  /**
+   * Returns what another run was made with that may explain other figures, one sentence each
+   * without a full stop: options, version, machine and precision. The date is not compared.
+   */
+  public List<String> differences(RunProvenance other) {
+    List<String> differences = new ArrayList<>();
+    if (!Set.copyOf(options).equals(Set.copyOf(other.options))) {
+      differ(differences, "options", String.join(" ", options), String.join(" ", other.options));
+    }
+    differ(differences, "GeoFix", version, other.version);
+    differ(differences, "machine", machine, other.machine);
+    differ(differences, "precision", precision.orElse(""), other.precision.orElse(""));
+    return differences;
+  }
+
+  private static void differ(List<String> differences, String name, String was, String is) {
+    if (!was.equals(is)) {
+      differences.add(
+          "%s: was %s, is %s"
+              .formatted(
+                  name,
+                  was.isEmpty() ? "not stated" : Printable.of(was),
+                  is.isEmpty() ? "not stated" : is));
+    }
+  }
+
   private static void require(String what, FilesDigest expected, FilesDigest found) {
     if (expected.files() != found.files() || !expected.sha256().equals(found.sha256())) {
       throw new IllegalArgumentException(
@@ -103,6 +134,7 @@ public record RunProvenance(
     facts.put("system", text(system));
     facts.put("data", text(data));
     facts.put("machine", machine);
+    precision.ifPresent(computed -> facts.put("precision", computed));
     return facts;
   }
 

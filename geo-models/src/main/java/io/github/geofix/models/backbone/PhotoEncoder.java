@@ -83,8 +83,7 @@ public interface PhotoEncoder extends AutoCloseable {
   }
 
   /**
-   * Returns the mean of the vectors of a photo, {@code [W]}, such as for {@link
-   * io.github.geofix.core.abstention.CalibrationVectors}.
+   * Returns the mean of the vectors of a photo, {@code [W]}.
    *
    * @param photo upright
    * @param file where it came from, as of {@link #read}

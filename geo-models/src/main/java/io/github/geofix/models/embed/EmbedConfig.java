@@ -1,6 +1,6 @@
 package io.github.geofix.models.embed;
 
-import static io.github.geofix.models.embed.EmbedConfig.check;
+import static com.google.common.base.Preconditions.checkArgument;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellHierarchy;
@@ -8,6 +8,7 @@ import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.backbone.BackboneChoice;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.semantics.ClassMaps;
@@ -52,16 +53,8 @@ public record EmbedConfig(
   public record Encoder(String backbone, ImageSpec image, int trainableBlocks, int dimension) {
     /** Checks the ranges. */
     public Encoder {
-      check(!backbone.isBlank(), "backbone must have a name");
-      check(
-          trainableBlocks >= Backbone.ALL_BLOCKS,
-          "trainableBlocks must be -1 or more: " + trainableBlocks);
-      check(dimension > 0, "dimension must be positive: " + dimension);
-    }
-
-    /** Returns a copy with another number of last blocks that learn; -1 for all. */
-    public Encoder withTrainableBlocks(int trainableBlocks) {
-      return new Encoder(backbone, image, trainableBlocks, dimension);
+      BackboneChoice.check(backbone, trainableBlocks);
+      checkArgument(dimension > 0, "dimension must be positive: " + dimension);
     }
 
     /** Returns a copy with vectors of another length. */
@@ -84,8 +77,8 @@ public record EmbedConfig(
   public record Inference(int tenCrops, int neighbors) {
     /** Checks the ranges. */
     public Inference {
-      check(tenCrops >= 0, "tenCrops must be 0 or more: " + tenCrops);
-      check(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
+      checkArgument(tenCrops >= 0, "tenCrops must be 0 or more: " + tenCrops);
+      checkArgument(neighbors >= 0, "neighbors must be 0 or more: " + neighbors);
     }
 
     /** Returns the center crop without neighbors. */
@@ -107,7 +100,7 @@ public record EmbedConfig(
   /** Checks that the parts fit together. */
   public EmbedConfig {
     int side = Math.max(encoder.image().height(), encoder.image().width());
-    check(
+    checkArgument(
         inference.tenCrops() == 0 || inference.tenCrops() >= side,
         "tenCrops must be 0 or at least the image's side of " + side + ": " + inference.tenCrops());
   }
@@ -207,12 +200,6 @@ public record EmbedConfig(
     return new EmbedConfig(encoder, cells, matching, fusion, inference, answer);
   }
 
-  static void check(boolean valid, String message) {
-    if (!valid) {
-      throw new IllegalArgumentException(message);
-    }
-  }
-
   @Override
   public List<String> code() {
     List<String> code = new ArrayList<>(NamedClass.code(encoder.backbone()));
@@ -240,7 +227,8 @@ public record EmbedConfig(
           int least = i == 0 ? 0 : s2Levels.get(i - 1) + 1;
           increasing &= s2Levels.get(i) >= least && s2Levels.get(i) <= 30;
         }
-        check(increasing, "s2Levels must be one or more of 0 to 30, increasing: " + s2Levels);
+        checkArgument(
+            increasing, "s2Levels must be one or more of 0 to 30, increasing: " + s2Levels);
       }
 
       /** Returns levels 2, 4 and 5: cells of about 2,200, 560 and 280 km. */
@@ -266,8 +254,8 @@ public record EmbedConfig(
       /** Checks the ranges. */
       public Adaptive {
         maxPoints = List.copyOf(maxPoints);
-        check(minPoints > 0, "minPoints must be positive: " + minPoints);
-        check(!maxPoints.isEmpty(), "maxPoints must not be empty");
+        checkArgument(minPoints > 0, "minPoints must be positive: " + minPoints);
+        checkArgument(!maxPoints.isEmpty(), "maxPoints must not be empty");
       }
 
       /** Returns the seven levels of GeoSURGE: at least 50 photos, at most 25,000 down to 500. */
@@ -306,7 +294,7 @@ public record EmbedConfig(
     record Cosine(double temperature, Negatives negatives, Product product) implements Matching {
       /** Checks the range. */
       public Cosine {
-        check(
+        checkArgument(
             temperature > 0 && temperature < Double.POSITIVE_INFINITY,
             "temperature must be positive: " + temperature);
       }

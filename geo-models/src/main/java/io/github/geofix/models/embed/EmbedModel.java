@@ -263,7 +263,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    * @param photos the training photos, or some of them
    */
   public void indexPhotos(PhotoSource photos) {
-    gallery.index(photos, network.dimension(), photo -> vector(photo.image(), photo.file()));
+    gallery.index(photos, network.dimension(), photo -> encoded(photo.image(), photo.file()));
   }
 
   /** Indexes the training photos if answers need neighbors. */
@@ -322,7 +322,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    *     vectors
    */
   public float[][] encode(List<BufferedImage> photos) {
-    return photos.stream().map(photo -> vector(photo, Optional.empty())).toArray(float[][]::new);
+    return photos.stream().map(photo -> encoded(photo, Optional.empty())).toArray(float[][]::new);
   }
 
   /** Returns an encoder of one vector a photo, that of {@link #encode(List)}. */
@@ -331,7 +331,7 @@ public final class EmbedModel extends GeoModel implements Contrastive {
     return Optional.of(new EmbedPhotoEncoder(this));
   }
 
-  private float[] vector(BufferedImage photo, Optional<Path> file) {
+  private float[] encoded(BufferedImage photo, Optional<Path> file) {
     return score(views(photo, file), 1).get(0).vector();
   }
 

@@ -1,6 +1,6 @@
 package io.github.geofix.models.embed;
 
-import static io.github.geofix.models.embed.EmbedConfig.check;
+import static com.google.common.base.Preconditions.checkArgument;
 
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.semantics.ClassMaps;
@@ -43,7 +43,7 @@ public sealed interface Fusion {
   record Input(String source, int classes, Encoding encoding) {
     /** Checks the range. */
     public Input {
-      check(classes >= 1 && classes <= 255, "classes must be 1 to 255: " + classes);
+      checkArgument(classes >= 1 && classes <= 255, "classes must be 1 to 255: " + classes);
     }
 
     /** Returns one-hot class maps of ADE20K in sidecar files. */
@@ -63,11 +63,6 @@ public sealed interface Fusion {
      */
     public Input withSource(Supplier<? extends ClassMaps> source, int classes) {
       return withSource(NamedClass.of(source, ClassMaps.class), classes);
-    }
-
-    /** Returns a copy with another encoding. */
-    public Input withEncoding(Encoding encoding) {
-      return new Input(source, classes, encoding);
     }
   }
 
@@ -98,11 +93,11 @@ public sealed interface Fusion {
   record Sizes(int dimension, int latent, int heads, int feedForwardSize) {
     /** Checks the ranges. */
     public Sizes {
-      check(
+      checkArgument(
           dimension > 0 && latent > 0 && feedForwardSize > 0,
           "dimension, latent and feedForwardSize must be positive: %d, %d, %d"
               .formatted(dimension, latent, feedForwardSize));
-      check(
+      checkArgument(
           heads > 0 && dimension % heads == 0,
           heads + " heads do not divide a dimension of " + dimension);
     }
@@ -134,10 +129,10 @@ public sealed interface Fusion {
     /** Checks the ranges. */
     public PhotoStream {
       checkBlocks(blocks);
-      check(
+      checkArgument(
           queryDimension > 0 && latent > 0,
           "queryDimension and latent must be positive: " + queryDimension + ", " + latent);
-      check(
+      checkArgument(
           heads > 0 && queryDimension % heads == 0,
           heads + " heads do not divide a queryDimension of " + queryDimension);
     }
@@ -189,7 +184,7 @@ public sealed interface Fusion {
     /** Checks the ranges. */
     public SemanticStream {
       checkBlocks(blocks);
-      check(patch > 0, "patch must be positive: " + patch);
+      checkArgument(patch > 0, "patch must be positive: " + patch);
     }
 
     /** Returns three blocks of the paper's dimensions over class maps in sidecar files. */
@@ -228,11 +223,6 @@ public sealed interface Fusion {
       return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
     }
 
-    /** Returns a copy whose semantic tokens attend to each other, or not. */
-    public SemanticStream withSelfAttention(boolean selfAttention) {
-      return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
-    }
-
     /** Returns a copy with or without the backbone's own vector. */
     public SemanticStream withAppearance(boolean appearance) {
       return new SemanticStream(blocks, classMaps, patch, sizes, norm, selfAttention, appearance);
@@ -240,6 +230,6 @@ public sealed interface Fusion {
   }
 
   private static void checkBlocks(int blocks) {
-    check(blocks >= 1 && blocks <= 64, "blocks must be 1 to 64: " + blocks);
+    checkArgument(blocks >= 1 && blocks <= 64, "blocks must be 1 to 64: " + blocks);
   }
 }

@@ -219,10 +219,10 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     return config.withAnswer(answerOptions());
   }
 
-  /** Returns the encoder of the photos. */
+  /** Returns the mean of the vectors by which a photo is searched. */
   @Override
-  public Optional<PhotoEncoder> photoEncoder() {
-    return Optional.of(encoder);
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return Optional.of(encoder.meanVector(photo, file));
   }
 
   /** Returns the number of photos. */

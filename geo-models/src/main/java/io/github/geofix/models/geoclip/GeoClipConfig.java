@@ -1,5 +1,7 @@
 package io.github.geofix.models.geoclip;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
@@ -32,15 +34,9 @@ public record GeoClipConfig(
 
   /** Checks the ranges. */
   public GeoClipConfig {
-    check(hidden > 0, "hidden must be positive: " + hidden);
-    check(textDimension >= 0, "textDimension must be 0 or more: " + textDimension);
-    check(regionPositions > 0, "regionPositions must be positive: " + regionPositions);
-  }
-
-  private static void check(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
-    }
+    checkArgument(hidden > 0, "hidden must be positive: " + hidden);
+    checkArgument(textDimension >= 0, "textDimension must be 0 or more: " + textDimension);
+    checkArgument(regionPositions > 0, "regionPositions must be positive: " + regionPositions);
   }
 
   /** Returns a configuration of 0.1 million parameters for photos of 32 pixels. */

@@ -1,5 +1,7 @@
 package io.github.geofix.models.recombine;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.image.ImageSpec;
@@ -124,8 +126,8 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public Ground {
-      check(headings >= 1, "headings must be 1 or more: " + headings);
-      check(
+      checkArgument(headings >= 1, "headings must be 1 or more: " + headings);
+      checkArgument(
           fieldOfView > 0 && fieldOfView <= 360,
           "fieldOfView must be above 0 to 360 degrees: " + fieldOfView);
     }
@@ -202,7 +204,8 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Tuple {
-      check(alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      checkArgument(
+          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
     }
 
     /** Returns the loss as released: alpha 10, cosine distance. */
@@ -221,7 +224,8 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Triplet {
-      check(alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      checkArgument(
+          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
     }
 
     /** Returns alpha 10 and the cosine distance, to compare with {@link Tuple#defaults}. */
@@ -241,10 +245,10 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public InfoNce {
-      check(
+      checkArgument(
           labelSmoothing >= 0 && labelSmoothing < 1,
           "labelSmoothing must be 0 to below 1: " + labelSmoothing);
-      check(
+      checkArgument(
           temperature > 0 && temperature < Double.POSITIVE_INFINITY,
           "temperature must be positive: " + temperature);
     }
@@ -270,10 +274,10 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public MapTiles {
-      check(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
-      check(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
-      check(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);
-      check(
+      checkArgument(tileMeters > 0, "tileMeters must be positive: " + tileMeters);
+      checkArgument(jitterMeters >= 0, "jitterMeters must be 0 or more: " + jitterMeters);
+      checkArgument(samePlaceMeters >= 0, "samePlaceMeters must be 0 or more: " + samePlaceMeters);
+      checkArgument(
           galleryS2Level >= 0 && galleryS2Level <= 30,
           "galleryS2Level must be 0 to 30: " + galleryS2Level);
     }
@@ -281,15 +285,9 @@ public record RecombineConfig(
 
   /** Checks that tiles have the shape their view needs. */
   public RecombineConfig {
-    check(
+    checkArgument(
         photos.tileView() == View.GROUND || encoder.tile().width() == encoder.tile().height(),
         "a tile that is not unrolled must be square: " + encoder.tile());
-  }
-
-  private static void check(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   /**
@@ -337,8 +335,8 @@ public record RecombineConfig(
 
   /**
    * Returns Sample4Geo as published for CVUSA: one ConvNeXt-B, panoramas of 140 x 768 and tiles of
-   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. CVACT is the
-   * same.
+   * 384 x 384 pixels, global pooling, InfoNCE with label smoothing and a learned scale. CVACT is
+   * the same.
    */
   public static RecombineConfig sample4geo() {
     ImageSpec tile = paper().encoder.tile.withSize(384, 384);

@@ -4,6 +4,7 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
@@ -37,7 +38,7 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of(RecombineModel.MAP);
+    return Optional.of(MapOnDemand.SETTING);
   }
 
   @Override

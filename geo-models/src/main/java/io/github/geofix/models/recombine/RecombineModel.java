@@ -56,9 +56,6 @@ public final class RecombineModel extends GeoModel
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "recombine";
 
-  /** The setting that names the map. */
-  static final String MAP = "map";
-
   private final RecombineConfig config;
   private final RecombineNetwork network;
   private final MapCrops crops;
@@ -66,10 +63,6 @@ public final class RecombineModel extends GeoModel
   private final RecombineObjective objective;
   private final RecombineMatcher matcher;
   private final PairReader pairs;
-
-  private RecombineModel(RecombineConfig config, MapOnDemand map) {
-    this(config, map, RecombineNetwork.of(config));
-  }
 
   private RecombineModel(RecombineConfig config, MapOnDemand map, RecombineNetwork network) {
     super(METHOD, network, config.answer());
@@ -97,7 +90,8 @@ public final class RecombineModel extends GeoModel
    * @throws IllegalArgumentException if there are more cells than a gallery can hold
    */
   public static RecombineModel create(RecombineConfig config, List<LatLng> positions, long seed) {
-    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
+    RecombineModel model =
+        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
     try {
       model.network.initialize(model.manager(), seed);
       if (!positions.isEmpty()) {
@@ -112,7 +106,8 @@ public final class RecombineModel extends GeoModel
 
   /** Creates a model of published weights, without a gallery. Closes it if they do not fit. */
   static RecombineModel of(RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
-    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
+    RecombineModel model =
+        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
     try {
       fill.accept(model.network, model.manager());
       return model;
@@ -131,8 +126,8 @@ public final class RecombineModel extends GeoModel
   public static RecombineModel load(ModelFolder folder) {
     RecombineConfig config = folder.config(RecombineConfig.class);
     folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
-    return load(folder, weights -> new RecombineModel(config, map));
+    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
+    return load(folder, weights -> new RecombineModel(config, map, RecombineNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */

@@ -284,21 +284,6 @@ public sealed interface Decoding {
       return new Sampling(samples, temperature, topK, topP, greedyFirst, seed);
     }
 
-    /** Returns a copy that draws from this many of the most probable values of each token. */
-    public Sampling withTopK(int topK) {
-      return new Sampling(samples, temperature, topK, topP, greedyFirst, seed);
-    }
-
-    /** Returns a copy that draws from the most probable values that reach this probability. */
-    public Sampling withTopP(double topP) {
-      return new Sampling(samples, temperature, topK, topP, greedyFirst, seed);
-    }
-
-    /** Returns a copy that begins with the greedy sequence, or does not. */
-    public Sampling withGreedyFirst(boolean greedyFirst) {
-      return new Sampling(samples, temperature, topK, topP, greedyFirst, seed);
-    }
-
     @Override
     public List<Hypotheses> decode(TokenNetwork network, NDArray memory) {
       int photos = Math.toIntExact(memory.getShape().get(0));

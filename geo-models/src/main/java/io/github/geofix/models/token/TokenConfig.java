@@ -183,10 +183,15 @@ public record TokenConfig(
    * cells of 10 km.
    */
   public static TokenConfig small() {
-    return tiny()
-        .withInput(new Photo(ImageSpec.half(64), new Residual(List.of(64, 128, 256))))
-        .withCells(CellTokenizer.Options.defaults().withLevel(10))
-        .withTransformer(new TokenNetwork.Options(256, 8, 512, 2, 4, 0.1));
+    TokenConfig tiny = tiny();
+    return new TokenConfig(
+        new Photo(ImageSpec.half(64), new Residual(List.of(64, 128, 256))),
+        CellTokenizer.Options.defaults().withLevel(10),
+        new TokenNetwork.Options(256, 8, 512, 2, 4, 0.1),
+        tiny.loss,
+        tiny.decoding,
+        tiny.selection,
+        tiny.answer);
   }
 
   /**
@@ -209,35 +214,15 @@ public record TokenConfig(
     return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
   }
 
-  /** Returns a copy with other tokens. */
-  public TokenConfig withCells(CellTokenizer.Options cells) {
-    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
-  }
-
-  /** Returns a copy with another size of the transformer. */
-  public TokenConfig withTransformer(TokenNetwork.Options transformer) {
-    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
-  }
-
-  /** Returns a copy with another way to find token sequences. */
-  public TokenConfig withDecoding(Decoding decoding) {
-    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
-  }
-
-  /** Returns a copy with another best place. */
-  public TokenConfig withSelection(SelectionRule selection) {
-    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
-  }
-
-  /** Returns a copy with other answer options. */
-  public TokenConfig withAnswer(AnswerOptions answer) {
-    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
-  }
-
   @Override
   public List<String> code() {
     return input instanceof Photo photo && photo.encoder() instanceof Named named
         ? NamedClass.code(named.backbone())
         : List.of();
+  }
+
+  /** Returns a copy with other answer options. */
+  public TokenConfig withAnswer(AnswerOptions answer) {
+    return new TokenConfig(input, cells, transformer, loss, decoding, selection, answer);
   }
 }

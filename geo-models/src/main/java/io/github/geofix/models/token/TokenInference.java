@@ -48,12 +48,7 @@ final class TokenInference {
     return TorchEngine.infer(
         manager,
         step -> {
-          List<NDArray> inputs = new ArrayList<>();
-          for (int i = 0; i < network.inputShapes().size(); i++) {
-            Shape shape = new Shape(photos.size()).addAll(network.inputShapes().get(i));
-            inputs.add(step.create(joined(photos, i), shape));
-          }
-          NDArray memory = network.memory(Forward.INFERENCE, inputs);
+          NDArray memory = memory(step, photos);
           List<Hypotheses> found = decoding.apply(network, memory);
           List<List<float[]>> states =
               withStates ? PrefixTree.statesAfter(network, memory, found) : List.of();
@@ -68,6 +63,21 @@ final class TokenInference {
           }
           return decoded;
         });
+  }
+
+  private NDArray memory(NDManager step, List<TokenPhoto> photos) {
+    List<NDArray> inputs = new ArrayList<>();
+    for (int i = 0; i < network.inputShapes().size(); i++) {
+      Shape shape = new Shape(photos.size()).addAll(network.inputShapes().get(i));
+      inputs.add(step.create(joined(photos, i), shape));
+    }
+    return network.memory(Forward.INFERENCE, inputs);
+  }
+
+  /** Returns the mean of the vectors that the decoder attends to, {@code [D]}. */
+  float[] vector(TokenPhoto photo) {
+    return TorchEngine.infer(
+        manager, step -> memory(step, List.of(photo)).mean(new int[] {1}).toFloatArray());
   }
 
   private static float[] joined(List<TokenPhoto> photos, int input) {

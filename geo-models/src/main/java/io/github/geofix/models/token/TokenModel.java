@@ -277,6 +277,13 @@ public final class TokenModel extends GeoModel {
         .toList();
   }
 
+  /** Returns the mean of what the decoder attends to; empty if the model reads vectors alone. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    boolean readsPhotos = encoder != null || config.input() instanceof TokenConfig.Photo;
+    return readsPhotos ? Optional.of(inference.vector(read(photo))) : Optional.empty();
+  }
+
   TokenInference inference() {
     return inference;
   }

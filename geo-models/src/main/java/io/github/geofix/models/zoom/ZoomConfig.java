@@ -1,5 +1,7 @@
 package io.github.geofix.models.zoom;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel.AnswerOptions;
@@ -7,6 +9,7 @@ import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.internal.backbone.BackboneChoice;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.loss.NextToken;
@@ -59,9 +62,9 @@ public record ZoomConfig(
   public record ChildCosine(int dimension, double temperature, double contrast) implements Head {
     /** Checks the ranges. */
     public ChildCosine {
-      check(dimension > 0, "dimension must be positive: " + dimension);
-      check(temperature > 0, "temperature must be positive: " + temperature);
-      check(contrast >= 0, "contrast must be 0 or more: " + contrast);
+      checkArgument(dimension > 0, "dimension must be positive: " + dimension);
+      checkArgument(temperature > 0, "temperature must be positive: " + temperature);
+      checkArgument(contrast >= 0, "contrast must be 0 or more: " + contrast);
     }
 
     /** Returns vectors of 128 numbers, a temperature of 0.07, and the contrast at weight 1. */
@@ -84,11 +87,11 @@ public record ZoomConfig(
       implements Head {
     /** Checks the ranges. */
     public Decoder {
-      check(
+      checkArgument(
           heads >= 1 && dimension >= 1 && dimension % (2 * heads) == 0,
           heads + " heads do not divide a dimension of " + dimension + " into even parts");
-      check(layers >= 1, "layers must be 1 or more: " + layers);
-      check(dropout >= 0 && dropout < 1, "dropout must be 0 to below 1: " + dropout);
+      checkArgument(layers >= 1, "layers must be 1 or more: " + layers);
+      checkArgument(dropout >= 0 && dropout < 1, "dropout must be 0 to below 1: " + dropout);
     }
 
     /** Returns the published size, 21.27 million parameters for four steps into 4 x 4 children. */
@@ -110,11 +113,8 @@ public record ZoomConfig(
   public record Encoder(String backbone, int trainableBlocks, ImageSpec photo, int viewPixels) {
     /** Checks the ranges. */
     public Encoder {
-      check(!backbone.isBlank(), "backbone must have a name");
-      check(
-          trainableBlocks >= Backbone.ALL_BLOCKS,
-          "trainableBlocks must be -1 or more: " + trainableBlocks);
-      check(viewPixels > 0, "viewPixels must be positive: " + viewPixels);
+      BackboneChoice.check(backbone, trainableBlocks);
+      checkArgument(viewPixels > 0, "viewPixels must be positive: " + viewPixels);
     }
 
     /** Returns the size and normalization of views. */
@@ -156,7 +156,7 @@ public record ZoomConfig(
   public record Square(LatLng center, double sizeMeters) implements Area {
     /** Checks the range. */
     public Square {
-      check(
+      checkArgument(
           sizeMeters > 0 && sizeMeters < Double.POSITIVE_INFINITY,
           "sizeMeters must be positive: " + sizeMeters);
     }
@@ -189,9 +189,9 @@ public record ZoomConfig(
   /** Checks that the parts fit together. */
   public ZoomConfig {
     childrenPerSide = List.copyOf(childrenPerSide);
-    check(!map.isBlank(), "map must name the imagery that views are cut from");
+    checkArgument(!map.isBlank(), "map must name the imagery that views are cut from");
     ImageSpec photo = encoder.photo();
-    check(
+    checkArgument(
         photo.width() == photo.height()
             || (head instanceof Decoder && photo.width() % photo.height() == 0),
         "a photo of %d x %d pixels: ChildCosine needs a square, Decoder one or more side by side"
@@ -222,10 +222,15 @@ public record ZoomConfig(
   public static ZoomConfig small(String map) {
     ZoomConfig paper = paper(map);
     ImageSpec photo = paper.encoder.photo().withSize(224, 448);
-    return paper
-        .withHead(new Decoder(384, 6, 4, 0.1, true))
-        .withEncoder(new Encoder("dinov2-s14", 4, photo, 224))
-        .withSearch(new BeamOptions(16, 20));
+    return new ZoomConfig(
+        new Decoder(384, 6, 4, 0.1, true),
+        new Encoder("dinov2-s14", 4, photo, 224),
+        paper.area,
+        paper.childrenPerSide,
+        map,
+        paper.training,
+        new BeamOptions(16, 20),
+        paper.answer);
   }
 
   /**
@@ -270,16 +275,6 @@ public record ZoomConfig(
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
   }
 
-  /** Returns a copy with the given options of training. */
-  public ZoomConfig withTraining(Training training) {
-    return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
-  }
-
-  /** Returns a copy with the given options of the beam search. */
-  public ZoomConfig withSearch(BeamOptions search) {
-    return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
-  }
-
   /** Returns a copy with the given options of the answers. */
   public ZoomConfig withAnswer(AnswerOptions answer) {
     return new ZoomConfig(head, encoder, area, childrenPerSide, map, training, search, answer);
@@ -292,12 +287,6 @@ public record ZoomConfig(
 
   private static int[] toArray(List<Integer> numbers) {
     return numbers.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static void check(boolean valid, String message) {
-    if (!valid) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   @Override

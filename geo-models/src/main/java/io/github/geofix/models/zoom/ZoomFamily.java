@@ -3,6 +3,7 @@ package io.github.geofix.models.zoom;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
+import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
@@ -41,7 +42,7 @@ final class ZoomFamily extends SizedFamily<ZoomConfig> {
 
   @Override
   public Optional<String> mapSetting() {
-    return Optional.of(ZoomModel.MAP);
+    return Optional.of(MapOnDemand.SETTING);
   }
 
   @Override

@@ -105,6 +105,12 @@ final class ZoomInference {
         });
   }
 
+  /** Returns the encoded photo, {@code [P]}. */
+  float[] vector(BufferedImage photo) {
+    return TorchEngine.infer(
+        manager, step -> encode(step, preprocessor.apply(photo), 1).toFloatArray());
+  }
+
   /** Returns the map image of a cell's view. */
   BufferedImage view(CellPath path) {
     return views.view(path);

@@ -22,6 +22,7 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -42,19 +43,12 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   /** The name of the family in model folders and on the command line. */
   static final String METHOD = "zoom";
 
-  /** The setting that names the map. */
-  static final String MAP = "map";
-
   private final ZoomConfig config;
   private final ZoomGrid grid;
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ZoomExamples examples;
   private final ZoomInference inference;
-
-  private ZoomModel(ZoomConfig config, MapOnDemand map) {
-    this(config, map, ZoomNetwork.of(config));
-  }
 
   private ZoomModel(ZoomConfig config, MapOnDemand map, ZoomNetwork network) {
     super(METHOD, network, config.answer());
@@ -77,7 +71,7 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
    * @param seed determines the initial values of the parameters
    */
   public static ZoomModel create(ZoomConfig config, long seed) {
-    ZoomModel model = new ZoomModel(config, MapOnDemand.of(config.map()));
+    ZoomModel model = new ZoomModel(config, MapOnDemand.of(config.map()), ZoomNetwork.of(config));
     model.network.initialize(model.manager(), seed);
     return model;
   }
@@ -107,8 +101,8 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
   public static ZoomModel load(ModelFolder folder) {
     ZoomConfig config = folder.config(ZoomConfig.class);
     folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MAP));
-    return load(folder, weights -> new ZoomModel(config, map));
+    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
+    return load(folder, weights -> new ZoomModel(config, map, ZoomNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */
@@ -192,6 +186,12 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
     return IntStream.range(0, photos.size())
         .mapToObj(i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
         .toList();
+  }
+
+  /** Returns the encoded photo. */
+  @Override
+  public Optional<float[]> vector(BufferedImage photo, Optional<Path> file) {
+    return Optional.of(inference.vector(photo));
   }
 
   ZoomInference inference() {

@@ -63,7 +63,9 @@ final class EmbedSamples {
   }
 
   static EmbedConfig trainingLastBlock(EmbedConfig config) {
-    return config.withEncoder(config.encoder().withTrainableBlocks(1));
+    EmbedConfig.Encoder encoder = config.encoder();
+    return config.withEncoder(
+        new EmbedConfig.Encoder(encoder.backbone(), encoder.image(), 1, encoder.dimension()));
   }
 
   static EmbedConfig contrasting(Matching.Negatives negatives) {

@@ -132,8 +132,9 @@ final class SemanticStreamNetworkTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void classTokenLearnsOfTheMapThroughSelfAttentionAlone(boolean selfAttention) {
+    Fusion.Input classMaps = new Fusion.Input("water", CLASSES, Fusion.Encoding.ONE_HOT);
     SemanticStream options =
-        options(Fusion.Encoding.ONE_HOT, Fusion.Norm.BEFORE).withSelfAttention(selfAttention);
+        new SemanticStream(2, classMaps, 2, SIZES, Fusion.Norm.BEFORE, selfAttention, false);
     SemanticStreamNetwork fusion = new SemanticStreamNetwork(options, IMAGE, CONTEXT);
     try (NDManager manager = TorchEngine.newManager()) {
       fusion.initialize(manager, 1);

@@ -10,7 +10,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.partition.CellPartition;
-import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.internal.decode.Hypotheses;
 import io.github.geofix.models.internal.decode.Hypothesis;
 import io.github.geofix.models.internal.decode.SearchOutcome;
@@ -36,6 +35,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Decoding against the definition: all words, scored one by one without keeping anything. */
 @ExtendWith(NoGradExtension.class)
 class DecodingTest {
+  /** Of topK: draws from all values. */
+  private static final int ALL = Integer.MAX_VALUE;
+
   /** Face and two tokens of 16: 1,536 words. */
   private static final int LENGTH = 3;
 
@@ -50,10 +52,8 @@ class DecodingTest {
     manager = TorchEngine.newManager();
     model =
         TokenModel.create(
-            TokenConfig.tiny()
-                .withInput(new TokenConfig.Vectors(1, 8, 0))
-                .withCells(CellTokenizer.Options.defaults().withLevel(4))
-                .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 2, 0)),
+            TokenConfigs.vectors(
+                new TokenConfig.Vectors(1, 8, 0), new TokenNetwork.Options(16, 4, 32, 1, 2, 0)),
             5);
     // As they begin, all words are about as likely; no search could go wrong.
     model
@@ -213,10 +213,14 @@ class DecodingTest {
   void topKAndTopPLeaveUnlikelyValuesOut() {
     double[] log = Arrays.stream(new double[] {0.1, 0.5, 0.15, 0.25}).map(Math::log).toArray();
     assertThat(drawn(Sampling.of(1, 1), log)).containsExactly(0, 1, 2, 3);
-    assertThat(drawn(Sampling.of(1, 1).withTopK(2), log)).containsExactly(1, 3);
-    assertThat(drawn(Sampling.of(1, 1).withTopP(0.74), log)).containsExactly(1, 3);
-    assertThat(drawn(Sampling.of(1, 1).withTopP(0.76), log)).containsExactly(1, 2, 3);
-    assertThat(drawn(Sampling.of(1, 1).withTopK(1), log)).containsExactly(1);
+    assertThat(drawn(sampling(1, 2, 1), log)).containsExactly(1, 3);
+    assertThat(drawn(sampling(1, ALL, 0.74), log)).containsExactly(1, 3);
+    assertThat(drawn(sampling(1, ALL, 0.76), log)).containsExactly(1, 2, 3);
+    assertThat(drawn(sampling(1, 1, 1), log)).containsExactly(1);
+  }
+
+  private static Sampling sampling(int samples, int topK, double topP) {
+    return new Sampling(samples, 0.7, topK, topP, false, 1);
   }
 
   private static List<Integer> drawn(Sampling sampling, double[] log) {
@@ -258,7 +262,7 @@ class DecodingTest {
     assertThatThrownBy(() -> BeamSearch.ofWidth(0)).hasMessageContaining("beamWidth");
     assertThatThrownBy(() -> BeamSearch.ofWidth(1).withTemperature(Double.NaN))
         .hasMessageContaining("temperature");
-    assertThatThrownBy(() -> Sampling.of(1, 1).withTopP(1.5)).hasMessageContaining("1.5");
+    assertThatThrownBy(() -> sampling(1, ALL, 1.5)).hasMessageContaining("1.5");
     assertThatThrownBy(() -> DiverseBeamSearch.of(2, 2, -1)).hasMessageContaining("-1");
   }
 
@@ -271,8 +275,8 @@ class DecodingTest {
             BeamSearch.ofWidth(3).withTemperature(Double.MIN_VALUE),
             DiverseBeamSearch.of(2, 2, 0.5).withTemperature(Double.MIN_VALUE),
             Sampling.of(3, 1).withTemperature(Double.MIN_VALUE),
-            Sampling.of(3, 1).withTopP(Double.MIN_VALUE),
-            Sampling.of(3, 1).withTopK(1))) {
+            sampling(3, ALL, Double.MIN_VALUE),
+            sampling(3, 1, 1))) {
       List<Hypotheses> pools = coldest.decode(model.network(), memory);
       for (int b = 0; b < 2; b++) {
         Hypotheses pool = pools.get(b);
@@ -314,7 +318,7 @@ class DecodingTest {
     Sampling sampling = Sampling.of(6, 4);
     List<Hypotheses> greedy = BeamSearch.greedy().decode(model.network(), memory);
     List<Hypotheses> drawn = sampling.decode(model.network(), memory);
-    List<Hypotheses> both = sampling.withGreedyFirst(true).decode(model.network(), memory);
+    List<Hypotheses> both = new Sampling(6, 0.7, ALL, 1, true, 4).decode(model.network(), memory);
     for (int b = 0; b < 2; b++) {
       assertThat(both.get(b).complete()).hasSize(7);
       assertThat(both.get(b).complete().get(0).path())

@@ -99,10 +99,11 @@ class RewardScorerTest {
   void isPartOfTheModelFolder() {
     BufferedImage photo = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     TokenConfig config =
-        TokenConfig.tiny()
-            .withDecoding(Sampling.of(20, 1).withTemperature(1.5))
-            .withSelection(TokenConfig.SelectionRule.REWARD)
-            .withAnswer(AnswerOptions.defaults());
+        TokenConfigs.answering(
+            TokenConfig.tiny(),
+            Sampling.of(20, 1).withTemperature(1.5),
+            TokenConfig.SelectionRule.REWARD,
+            AnswerOptions.defaults());
     try (TokenModel model = TokenModel.create(config, 1)) {
       assertThatThrownBy(model::localizer)
           .isInstanceOf(IllegalStateException.class)

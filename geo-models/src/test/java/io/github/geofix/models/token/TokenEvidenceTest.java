@@ -24,10 +24,11 @@ final class TokenEvidenceTest {
   /** All 6 * 16 cells of level 2 are candidates. */
   private static TokenModel model(int beamWidth) {
     return TokenModel.create(
-        TokenConfig.tiny()
-            .withDecoding(new BeamSearch(beamWidth, 1))
-            .withCells(new CellTokenizer.Options(2, 2))
-            .withAnswer(new AnswerOptions(500, 200)),
+        TokenConfigs.answering(
+            TokenConfigs.withCells(TokenConfig.tiny(), new CellTokenizer.Options(2, 2)),
+            new BeamSearch(beamWidth, 1),
+            TokenConfig.SelectionRule.DENSITY,
+            new AnswerOptions(500, 200)),
         1);
   }
 

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.Precision;
-import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
@@ -19,10 +18,8 @@ import org.junit.jupiter.api.Test;
 class TokenGradientTest {
   private static TokenNetwork network() {
     return TokenModel.network(
-        TokenConfig.tiny()
-            .withInput(new TokenConfig.Vectors(2, 5, 0))
-            .withCells(CellTokenizer.Options.defaults().withLevel(4))
-            .withTransformer(new TokenNetwork.Options(8, 2, 12, 1, 2, 0)));
+        TokenConfigs.vectors(
+            new TokenConfig.Vectors(2, 5, 0), new TokenNetwork.Options(8, 2, 12, 1, 2, 0)));
   }
 
   private static NDArray scores(TokenNetwork network, Forward f, NDArray vectors) {

@@ -74,7 +74,8 @@ final class TokenModelTest {
   @Test
   void knowsTheFaceAlone() {
     try (TokenModel model =
-        TokenModel.create(TokenConfig.tiny().withCells(new CellTokenizer.Options(0, 2)), 1)) {
+        TokenModel.create(
+            TokenConfigs.withCells(TokenConfig.tiny(), new CellTokenizer.Options(0, 2)), 1)) {
       assertThat(model.localizer().locate(photos(1).get(0)).candidates()).hasSize(6);
       assertThat(train(model, 3)).doesNotContain(Double.NaN);
     }

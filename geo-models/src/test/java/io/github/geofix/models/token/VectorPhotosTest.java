@@ -9,7 +9,6 @@ import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.core.index.NeighborLists;
-import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.Samples;
 import io.github.geofix.models.calibration.Calibration;
@@ -32,10 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class VectorPhotosTest {
   private static final int PHOTOS = 12;
   private static final TokenConfig CONFIG =
-      TokenConfig.tiny()
-          .withInput(new TokenConfig.Vectors(2, 8, 3))
-          .withCells(CellTokenizer.Options.defaults().withLevel(4))
-          .withTransformer(new TokenNetwork.Options(16, 4, 32, 1, 1, 0));
+      TokenConfigs.vectors(
+          new TokenConfig.Vectors(2, 8, 3), new TokenNetwork.Options(16, 4, 32, 1, 1, 0));
 
   @TempDir private Path folder;
 
@@ -123,9 +120,11 @@ class VectorPhotosTest {
     BufferedImage photo = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
     PhotoVectors fifth = image -> vectors.get(5);
     TokenConfig config =
-        CONFIG
-            .withSelection(TokenConfig.SelectionRule.NEAR_NEIGHBORS)
-            .withAnswer(AnswerOptions.defaults().withMeanKm(2000));
+        TokenConfigs.answering(
+            CONFIG,
+            CONFIG.decoding(),
+            TokenConfig.SelectionRule.NEAR_NEIGHBORS,
+            AnswerOptions.defaults().withMeanKm(2000));
     try (TokenModel model = TokenModel.create(config, 1)) {
       model.setReference(reference());
       model.save(folder.resolve("model"), Samples.CARD);
@@ -161,7 +160,12 @@ class VectorPhotosTest {
           .hasMessage("the reference has vectors of 4 values, the model reads 8");
     }
     assertThatThrownBy(
-            () -> TokenConfig.tiny().withSelection(TokenConfig.SelectionRule.NEAR_NEIGHBORS))
+            () ->
+                TokenConfigs.answering(
+                    TokenConfig.tiny(),
+                    CONFIG.decoding(),
+                    TokenConfig.SelectionRule.NEAR_NEIGHBORS,
+                    AnswerOptions.defaults()))
         .hasMessageContaining("near-neighbors");
   }
 

@@ -55,7 +55,16 @@ final class ZoomConfigTest {
     assertThat(changed.grid().steps()).isEqualTo(2);
     assertThat(changed.grid().center(CellPath.ROOT)).isEqualTo(new LatLng(47, 8));
     assertThat(Settings.apply(changed, Map.of("area.type", "world", "head.type", "childCosine")))
-        .isEqualTo(TINY.withChildrenPerSide(List.of(3, 3)).withSearch(changed.search()));
+        .isEqualTo(
+            new ZoomConfig(
+                TINY.head(),
+                TINY.encoder(),
+                TINY.area(),
+                List.of(3, 3),
+                TINY.map(),
+                TINY.training(),
+                changed.search(),
+                TINY.answer()));
   }
 
   @ParameterizedTest

@@ -280,8 +280,7 @@ final class ZoomModelTest {
     List<BufferedImage> photos = photos(20);
     List<LatLng> places = places(20);
     ZoomConfig config =
-        config(Kind.CHILD_COSINE, map)
-            .withSearch(EVERYTHING)
+        ZoomSamples.searching(config(Kind.CHILD_COSINE, map), EVERYTHING)
             .withAnswer(new AnswerOptions(0, 1000));
     try (ZoomModel model = ZoomModel.create(config, 10)) {
       List<Location> before = model.localizer().locateImages(photos);

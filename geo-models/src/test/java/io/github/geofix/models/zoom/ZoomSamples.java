@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.backbone.Backbone;
+import io.github.geofix.models.decode.BeamOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
@@ -62,6 +63,31 @@ final class ZoomSamples {
         head == Kind.DECODER
             ? new ZoomConfig.Decoder(16, 2, 2, 0, false)
             : new ZoomConfig.ChildCosine(16, 0.07, 1));
+  }
+
+  /** Returns the configuration with photos and views changed at random in training. */
+  static ZoomConfig augmenting(ZoomConfig config) {
+    return new ZoomConfig(
+        config.head(),
+        config.encoder(),
+        config.area(),
+        config.childrenPerSide(),
+        config.map(),
+        new ZoomConfig.Training(true, 0),
+        config.search(),
+        config.answer());
+  }
+
+  static ZoomConfig searching(ZoomConfig config, BeamOptions search) {
+    return new ZoomConfig(
+        config.head(),
+        config.encoder(),
+        config.area(),
+        config.childrenPerSide(),
+        config.map(),
+        config.training(),
+        search,
+        config.answer());
   }
 
   static ZoomNetwork network(ZoomModel model) {

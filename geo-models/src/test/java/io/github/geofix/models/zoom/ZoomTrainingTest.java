@@ -83,8 +83,7 @@ final class ZoomTrainingTest {
 
   @Test
   void changesAllButTheRootViewAtRandomIfTold() {
-    ZoomConfig config =
-        config(Kind.CHILD_COSINE, map).withTraining(new ZoomConfig.Training(true, 0));
+    ZoomConfig config = ZoomSamples.augmenting(config(Kind.CHILD_COSINE, map));
     try (ZoomModel model = ZoomModel.create(config, 5)) {
       BufferedImage photo = photos(1).get(0);
       LatLng place = places(1).get(0);
@@ -116,8 +115,7 @@ final class ZoomTrainingTest {
       Batch batch = batch(model, step, examples(model, photos(12), places));
       double shared = model.loss(Forward.INFERENCE, batch).getFloat();
       // The same pixels, handed over as if each had been changed at random.
-      try (ZoomModel apart =
-          ZoomModel.create(config.withTraining(new ZoomConfig.Training(true, 0)), 6)) {
+      try (ZoomModel apart = ZoomModel.create(ZoomSamples.augmenting(config), 6)) {
         assertThat(apart.loss(Forward.INFERENCE, batch).getFloat())
             .isCloseTo((float) shared, within(1e-5f));
       }

@@ -78,6 +78,15 @@ public final class Main {
     private Precision precision;
 
     @Option(
+        names = "--memory",
+        defaultValue = "512",
+        paramLabel = "MB",
+        description =
+            "Intermediate arrays of a network, about, for each pass, with the same answers"
+                + " (default: ${DEFAULT-VALUE}).")
+    private int memory;
+
+    @Option(
         names = "--max-megapixels",
         defaultValue = "100",
         paramLabel = "N",
@@ -89,6 +98,7 @@ public final class Main {
           .withBatch(batch)
           .withAllowCode(allowCode)
           .withPrecision(precision)
+          .withInferenceMemory(memory * (1L << 20))
           .withMaxPixels(maxMegapixels * 1_000_000L);
     }
 

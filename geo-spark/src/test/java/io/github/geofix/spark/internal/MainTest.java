@@ -9,6 +9,7 @@ import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.spark.LocalSpark;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,6 +37,7 @@ final class MainTest {
 
   @Test
   void embedsLocatesAndEvaluates() throws IOException {
+    long memory = TorchEngine.inferenceMemory();
     List<LatLng> places = LocalSpark.points(400, new Random(1));
     String model = LocalSpark.model(folder.resolve("model"), places).toString();
     StringBuilder list = new StringBuilder("image,latitude,longitude\n");
@@ -103,8 +105,12 @@ final class MainTest {
                 "--out",
                 answers,
                 "--partitions",
-                "2"))
+                "2",
+                "--memory",
+                "64"))
         .isZero();
+    assertThat(TorchEngine.inferenceMemory()).isEqualTo(64 << 20);
+    TorchEngine.setInferenceMemory(memory);
     assertThat(
             SPARK.read().parquet(answers).filter("error is not null").head().<String>getAs("error"))
         .contains("missing.png");

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * server that only a saved configuration names is never asked: the caller has to name it.
  */
 public final class MapOnDemand implements AutoCloseable {
+  /** The setting of a configuration that names its map. */
+  public static final String SETTING = "map";
+
   private final String source;
   private final boolean isConfirmed;
   private @Nullable TileSource tiles;

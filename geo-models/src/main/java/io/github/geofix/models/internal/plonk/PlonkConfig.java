@@ -1,5 +1,7 @@
 package io.github.geofix.models.internal.plonk;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
@@ -62,24 +64,18 @@ public record PlonkConfig(
 
     /** Checks the ranges. */
     public Sampling {
-      check(samples > 0, "samples must be positive: " + samples);
-      check(steps > 0, "steps must be positive: " + steps);
-      check(
+      checkArgument(samples > 0, "samples must be positive: " + samples);
+      checkArgument(steps > 0, "steps must be positive: " + steps);
+      checkArgument(
           guidance >= 0 && guidance < Double.POSITIVE_INFINITY,
           "guidance must be 0 or more: " + guidance);
-      check(s2Level >= 0 && s2Level <= 30, "s2Level must be 0 to 30: " + s2Level);
-      check(densitySteps >= 0, "densitySteps must be 0 or more: " + densitySteps);
+      checkArgument(s2Level >= 0 && s2Level <= 30, "s2Level must be 0 to 30: " + s2Level);
+      checkArgument(densitySteps >= 0, "densitySteps must be 0 or more: " + densitySteps);
     }
 
     /** Returns 64 samples of 250 steps without guidance, in cells of about 150 km. */
     public static Sampling defaults() {
       return new Sampling(64, 250, 0, 6, 1, 0);
-    }
-  }
-
-  private static void check(boolean fits, String message) {
-    if (!fits) {
-      throw new IllegalArgumentException(message);
     }
   }
 
