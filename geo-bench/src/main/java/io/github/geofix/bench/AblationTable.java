@@ -270,12 +270,12 @@ public final class AblationTable {
   private void print(String part, String seed, int seeds) {
     reports.forEach(
         (rendering, forms) -> {
-          String reference = forms.keySet().iterator().next();
-          DistanceReport first = joined(forms.get(reference), seeds);
+          Map.Entry<String, List<DistanceReport>> reference = forms.entrySet().iterator().next();
+          DistanceReport first = joined(reference.getValue(), seeds);
           forms.forEach(
               (form, some) -> {
-                if (!form.equals(reference)) {
-                  String start = String.join(",", part, seed, rendering, reference, form);
+                if (!form.equals(reference.getKey())) {
+                  String start = String.join(",", part, seed, rendering, reference.getKey(), form);
                   print(start, first, joined(some, seeds));
                 }
               });
