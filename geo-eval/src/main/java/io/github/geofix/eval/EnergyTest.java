@@ -34,7 +34,7 @@ final class EnergyTest {
     few = fewPhotos ? photos.size() : calibration.size();
     for (int i = 0; i < count; i++) {
       int first = fewPhotos ? photos.size() : calibration.size();
-      boolean ofPhotos = i < first == fewPhotos;
+      boolean ofPhotos = (i < first) == fewPhotos;
       int index = i < first ? i : i - first;
       vectors[i] = ofPhotos ? photos.get(index) : calibration.vector(index);
       if (vectors[i].length != calibration.dimension()) {
