@@ -113,8 +113,8 @@ final class LocalCopies {
   /** Runs an action that no other thread or process runs meanwhile. */
   private <T> T locked(Action<T> action) throws IOException {
     synchronized (LocalCopies.class) {
-      try (FileChannel channel = open("all");
-          FileLock unused = channel.lock()) {
+      try (FileChannel channel = open("all")) {
+        FileLock unused = channel.lock();
         return action.run();
       }
     }
