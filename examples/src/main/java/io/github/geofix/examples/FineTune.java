@@ -5,7 +5,9 @@ import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.format.TensorFile;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.LearnThenTest;
 import io.github.geofix.models.backbone.Pretrained;
 import io.github.geofix.models.embed.EmbedConfig;
@@ -18,6 +20,7 @@ import io.github.geofix.train.Trainer;
 import io.github.geofix.train.optim.AdamW;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Trains from published weights, in a folder that a killed run resumes in. */
 final class FineTune {
@@ -47,10 +50,23 @@ final class FineTune {
               .fit(Photos.source(photos), Path.of("runs/fine-tuned"));
       model.calibrate(Photos.source(held));
       model.save(Path.of("models/fine-tuned"), report.card("train/manifest.csv", options));
+      model
+          .calibrationVectors(Photos.source(held))
+          .ifPresent(vectors -> vectors.save(Path.of("models/fine-tuned")));
     }
     try (Localizer localizer = Localizer.load(Path.of("models/fine-tuned"))) {
       answerWhereSafe(localizer, held);
+      warnOfOtherPhotos(localizer, held.entries().stream().map(Manifest.Entry::image).toList());
     }
+  }
+
+  private static void warnOfOtherPhotos(Localizer localizer, List<Path> photos) {
+    CalibrationVectors calibration =
+        CalibrationVectors.load(Path.of("models/fine-tuned")).orElseThrow();
+    Optional<Drift.OfVectors> drift = Drift.OfVectors.of(calibration, localizer, photos);
+    drift
+        .filter(Drift.OfVectors::isAlarm)
+        .ifPresent(alarm -> System.out.println("photos of another kind, p " + alarm.pValue()));
   }
 
   private static void answerWhereSafe(Localizer localizer, Manifest held) {

@@ -164,7 +164,8 @@ final class CalibrateCommand implements Callable<Integer> {
                   : loaded.calibrate(counted, groups);
       Optional<AnswerRule> fitted =
           rule == null ? Optional.empty() : Optional.of(fit(rule, loaded, photos, bar));
-      Optional<CalibrationVectors> vectors = vectors(loaded, photos);
+      Optional<CalibrationVectors> vectors =
+          loaded.calibrationVectors(Photos.source(Manifest.of(photos), load.photoLimits()));
       folder.saveCalibration(calibration);
       // Rules of the calibration before this one do not hold for its scores.
       new AnswerRules(fitted.stream().toList()).save(model);
@@ -185,21 +186,6 @@ final class CalibrateCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
-  }
-
-  /** Returns the vectors that other photos are compared with, if the model has some. */
-  private Optional<CalibrationVectors> vectors(GeoModel loaded, List<Manifest.Entry> photos) {
-    List<float[]> vectors = new ArrayList<>();
-    for (int photo : CalibrationVectors.sample(photos.size(), CalibrationVectors.MOST)) {
-      Path image = photos.get(photo).image();
-      Optional<float[]> vector =
-          loaded.vector(Photos.read(image, load.photoLimits()), Optional.of(image));
-      if (vector.isEmpty()) {
-        return Optional.empty();
-      }
-      vectors.add(vector.get());
-    }
-    return vectors.size() < 2 ? Optional.empty() : Optional.of(CalibrationVectors.of(vectors));
   }
 
   private void print(String where, List<Double> shares) {

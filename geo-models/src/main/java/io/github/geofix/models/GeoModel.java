@@ -6,6 +6,7 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.internal.Count;
@@ -22,6 +23,7 @@ import io.github.geofix.models.train.Trainable;
 import io.github.geofix.models.weights.RenameTable;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +198,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /**
    * Returns the model's vector of a photo, {@code [D]}: what it has made of the photo before it
-   * scores places, such as for {@link io.github.geofix.core.abstention.CalibrationVectors}. By
+   * scores places, such as for {@link CalibrationVectors}. By
    * default the mean of the vectors of {@link #photoEncoder}.
    *
    * @param photo upright
@@ -311,6 +313,21 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     photoLimits = folder.options().photoLimits();
     calibration = folder.calibration();
     attribution = folder.attribution();
+  }
+
+  /**
+   * Returns the vectors of the photos of a calibration, or of as many as are kept, drawn at random;
+   * {@link CalibrationVectors#save} puts them into the folder.
+   *
+   * @return empty if the model has none, see {@link #vector}, or there are fewer than two photos
+   */
+  public final Optional<CalibrationVectors> calibrationVectors(PhotoSource photos) {
+    List<float[]> vectors = new ArrayList<>();
+    for (int i : CalibrationVectors.sample(photos.size(), CalibrationVectors.MOST)) {
+      PhotoSource.LabeledPhoto photo = photos.photo(0, i);
+      vector(photo.image(), photo.file()).ifPresent(vectors::add);
+    }
+    return vectors.size() < 2 ? Optional.empty() : Optional.of(CalibrationVectors.of(vectors));
   }
 
   /** Removes the calibration, which does not hold once the model is trained further. */

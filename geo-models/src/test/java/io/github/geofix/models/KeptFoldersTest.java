@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.geofix.core.LoadOptions;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.io.ModelFolder;
 import java.awt.image.BufferedImage;
@@ -12,8 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -68,6 +72,23 @@ final class KeptFoldersTest {
       for (Path file : files.toList()) {
         assertThat(saved.resolve(file.getFileName())).hasSameBinaryContentAs(file);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embed", "recombine", "token", "zoom"})
+  void giveVectorsOfTheirCalibration(String method) {
+    List<BufferedImage> images = Samples.photos(PHOTOS);
+    List<LatLng> places = Collections.nCopies(PHOTOS, new LatLng(10, 20));
+    try (GeoModel model = load(method)) {
+      CalibrationVectors vectors =
+          model.calibrationVectors(Samples.source(images, places)).orElseThrow();
+      assertThat(vectors.size()).isEqualTo(PHOTOS);
+      float[] first = model.vector(images.get(0), Optional.empty()).orElseThrow();
+      assertThat(vectors.vector(0)).containsExactly(first).isNotEqualTo(vectors.vector(1));
+      // That is what locators by the model are asked for.
+      assertThat(EncodingLocalizer.of(model).vector(Photo.of(images.get(0))).orElseThrow())
+          .containsExactly(first);
     }
   }
 

@@ -70,6 +70,19 @@ final class LoadedLocalizerTest {
     assertThat(closed).as("the stream is the caller's").isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"embed", "token"})
+  void givesAVectorOfAPhoto(String method) throws IOException {
+    Path file = photo(1);
+    try (Localizer localizer = Localizer.load(FOLDERS.resolve(method), OPTIONS)) {
+      float[] vector = localizer.vector(Photo.of(file)).orElseThrow();
+      assertThat(vector).hasSizeGreaterThan(3);
+      assertThat(localizer.vector(Photo.of(Photos.read(file))).orElseThrow())
+          .containsExactly(vector);
+      assertThat(localizer.vector(Photo.of(photo(2))).orElseThrow()).isNotEqualTo(vector);
+    }
+  }
+
   @Test
   void namesWhatCannotBeRead() {
     byte[] junk = new byte[100];
