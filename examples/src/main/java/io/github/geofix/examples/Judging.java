@@ -16,8 +16,7 @@ final class Judging {
 
   public static void main(String[] args) {
     Path photo = Path.of("out/photos/may-1.png");
-    Judge northern =
-        (image, guesses) -> guesses.stream().filter(g -> g.latitude() > 0).findFirst();
+    Judge northern = (image, guesses) -> guesses.stream().filter(g -> g.latitude() > 0).findFirst();
     try (Localizer localizer = Localizer.load(Path.of("out/model"));
         Localizer judged = new JudgedLocalizer(localizer, northern, Photos::read)) {
       System.out.println(judged.locate(photo).latLng());

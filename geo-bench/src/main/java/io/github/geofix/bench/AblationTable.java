@@ -98,7 +98,8 @@ public final class AblationTable {
   /** Runs the program. */
   public static void main(String[] args) {
     if (args.length < 5) {
-      System.err.println("usage: AblationTable PART DATA STEPS SEEDS PHOTOS [RENDERINGS [FORM...]]");
+      System.err.println(
+          "usage: AblationTable PART DATA STEPS SEEDS PHOTOS [RENDERINGS [FORM...]]");
       System.exit(2);
     }
     AblationTable table =
@@ -139,7 +140,9 @@ public final class AblationTable {
     if (!forms.keySet().containsAll(wanted)) {
       throw new IllegalArgumentException("no such form among " + wanted + ": " + forms.keySet());
     }
-    forms.keySet().removeIf(form -> !wanted.isEmpty() && !form.equals("none") && !wanted.contains(form));
+    forms
+        .keySet()
+        .removeIf(form -> !wanted.isEmpty() && !form.equals("none") && !wanted.contains(form));
     EarthPhotos training = EmbedEarth.training(data, seed);
     Map<String, List<EarthPhoto>> tests = tests(seed);
     forms.forEach(
@@ -218,8 +221,7 @@ public final class AblationTable {
               LatLng truth = batch.get(next[0]++).latLng();
               for (int i = 0; i < photo.size(); i++) {
                 states.add(photo.states().get(i));
-                good.add(
-                    GreatCircle.isWithin(photo.latLng(i), truth, RewardScorer.GOOD_KM));
+                good.add(GreatCircle.isWithin(photo.latLng(i), truth, RewardScorer.GOOD_KM));
               }
               return photo.latLng(0);
             }
@@ -250,11 +252,7 @@ public final class AblationTable {
     return tests;
   }
 
-  private void add(
-      String rendering,
-      String form,
-      Localizer localizer,
-      List<EarthPhoto> test) {
+  private void add(String rendering, String form, Localizer localizer, List<EarthPhoto> test) {
     List<LatLng> truths = test.stream().map(EarthPhoto::latLng).toList();
     List<LatLng> answers =
         localizer.locateImages(test.stream().map(EarthPhoto::image).toList()).stream()

@@ -2,8 +2,8 @@ package io.github.geofix.bench;
 
 import io.github.geofix.core.Localizer;
 import io.github.geofix.core.abstention.AnswerRule;
-import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthData.TestRendering;
 import io.github.geofix.earth.EarthPhoto;

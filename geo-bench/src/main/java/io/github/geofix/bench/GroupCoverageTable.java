@@ -34,14 +34,15 @@ import java.util.Optional;
  * Whether regions and rules for answering hold on a rendering that no photo of the calibration came
  * from: each rendering is left out in turn, and the model is calibrated on the others, as one pool,
  * as groups, by continent, and for the shift to photos of the rendering whose places are not used,
- * weighted or in the worst case. Prints one CSV row for each, with 95 % Wilson intervals, and whether
- * the alarm for photos of another kind was on.
+ * weighted or in the worst case. Prints one CSV row for each, with 95 % Wilson intervals, and
+ * whether the alarm for photos of another kind was on.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder {@code examples/data/earth};
  * {@code models}, the folder that {@code geofix demo --all --out} wrote; {@code renderings}, a
  * folder with further ones; {@code photos} to test on and {@code calibration} photos of each
  * rendering; {@code families}; {@code seeds} of the calibration photos; {@code leave}, the
- * renderings to leave out; {@code ways} of calibrating; {@code km} and {@code confidence} of the rules.
+ * renderings to leave out; {@code ways} of calibrating; {@code km} and {@code confidence} of the
+ * rules.
  */
 public final class GroupCoverageTable {
   private static final long TEST_SEED = 2026;
@@ -72,7 +73,8 @@ public final class GroupCoverageTable {
     Optional<Path> more =
         Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
     System.out.println("# " + arguments.command());
-    System.out.println("method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2,alarm");
+    System.out.println(
+        "method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2,alarm");
     EarthPhotoOptions options = EarthPhotoOptions.defaults();
     Map<String, EarthPhotos> tests = EarthRenderings.of(data, more, options.withSeed(TEST_SEED));
     for (String family : arguments.list("families")) {

@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The neighbors of all rows of a file among themselves, beside batches of queries to an index of the
- * same rows. Prints one CSV row for each, with the processor's seconds, which other programs on the
- * machine do not change much.
+ * The neighbors of all rows of a file among themselves, beside batches of queries to an index of
+ * the same rows. Prints one CSV row for each, with the processor's seconds, which other programs on
+ * the machine do not change much.
  *
  * <p>Arguments: an empty folder, the rows, their length, and the queries of the batches.
  */

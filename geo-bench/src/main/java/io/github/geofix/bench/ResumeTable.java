@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
  * that was left alone, bit by bit. Prints one CSV row.
  *
  * <p>Arguments: an empty folder, the seed of the moments, 1 by default, and what is trained: {@code
- * color}, the smallest network there is, by default, or {@code embed}, with fusion, negatives in the
- * batch and batch normalization.
+ * color}, the smallest network there is, by default, or {@code embed}, with fusion, negatives in
+ * the batch and batch normalization.
  */
 public final class ResumeTable {
   private static final int KILLS = 10;
@@ -94,8 +94,7 @@ public final class ResumeTable {
       }
       return;
     }
-    EarthPhotos photos =
-        EmbedEarth.training(EarthData.read(Path.of("examples/data/earth")), 1);
+    EarthPhotos photos = EmbedEarth.training(EarthData.read(Path.of("examples/data/earth")), 1);
     EmbedConfig config =
         EmbedConfig.tiny()
             .withMatching(Cosine.defaults().withNegatives(InBatch.defaults()))

@@ -10,8 +10,7 @@ import java.util.List;
  * @param judges whether one of the stages is a judge
  * @param isJudgedAtEnd whether a judge, if there is one, chooses last
  */
-record CascadeStages(
-    boolean reward, List<String> refining, boolean judges, boolean isJudgedAtEnd) {
+record CascadeStages(boolean reward, List<String> refining, boolean judges, boolean isJudgedAtEnd) {
   /** The stage of a judge. */
   static final String JUDGE = "judge";
 

@@ -60,8 +60,7 @@ final class Measurement {
             : FilesDigest.ofFiles(system),
         data,
         ModelCard.thisMachine(),
-        precision.map(
-            chosen -> TorchEngine.resolved(chosen).toString().toLowerCase(Locale.ROOT)));
+        precision.map(chosen -> TorchEngine.resolved(chosen).toString().toLowerCase(Locale.ROOT)));
   }
 
   private static List<String> figures(ParseResult options) {

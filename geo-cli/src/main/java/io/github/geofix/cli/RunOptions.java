@@ -247,7 +247,6 @@ final class RunOptions {
 
   @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
 
-
   /** Returns the permission to run code. */
   CodeOption code() {
     return code;

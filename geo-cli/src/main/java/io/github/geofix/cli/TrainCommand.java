@@ -139,7 +139,8 @@ final class TrainCommand implements Callable<Integer> {
               config,
               training,
               data,
-              trainer -> held.map(manifest -> photos(manifest, config)).ifPresent(trainer::validateOn));
+              trainer ->
+                  held.map(manifest -> photos(manifest, config)).ifPresent(trainer::validateOn));
       if (skipped.get() > 0) {
         note("photos skipped, as they cannot be read: " + skipped);
       }

@@ -86,7 +86,11 @@ final class MapCommandsTest {
 
   @Test
   void locateShowsTheHeading() throws IOException {
-    String model = model(config().withPhotos(new RecombineConfig.Ground(8, 360, RecombineConfig.Augment.NONE, false)));
+    String model =
+        model(
+            config()
+                .withPhotos(
+                    new RecombineConfig.Ground(8, 360, RecombineConfig.Augment.NONE, false)));
     String photo = photo();
     Result json = Result.run("locate", "--model", model, "--format", "json", photo);
     JsonObject candidate =

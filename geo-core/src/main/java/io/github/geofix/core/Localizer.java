@@ -208,7 +208,8 @@ public interface Localizer extends AutoCloseable {
 
   /**
    * Returns the model's vector of a photo, [D], for finding out whether photos are of the kind that
-   * the model was calibrated on, see {@link CalibrationVectors}. Costs about as much as locating it.
+   * the model was calibrated on, see {@link CalibrationVectors}. Costs about as much as locating
+   * it.
    *
    * @return empty if the model has no such vectors
    * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image

@@ -198,8 +198,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /**
    * Returns the model's vector of a photo, {@code [D]}: what it has made of the photo before it
-   * scores places, such as for {@link CalibrationVectors}. By
-   * default the mean of the vectors of {@link #photoEncoder}.
+   * scores places, such as for {@link CalibrationVectors}. By default the mean of the vectors of
+   * {@link #photoEncoder}.
    *
    * @param photo upright
    * @param file where it came from, for models that read what is beside it

@@ -60,8 +60,7 @@ final class DriftWindow {
     vector.ifPresent(encoded -> push(vectors, encoded, VECTORS));
     added++;
     if (added >= LEAST_PHOTOS && added % (drift.withVectors() ? EVERY_WITH_VECTORS : EVERY) == 0) {
-      List<float[]> compared =
-          vectors.size() < LEAST_PHOTOS ? List.of() : List.copyOf(vectors);
+      List<float[]> compared = vectors.size() < LEAST_PHOTOS ? List.of() : List.copyOf(vectors);
       result = Optional.of(drift.test().apply(List.copyOf(masses), compared));
     }
   }

@@ -117,38 +117,32 @@ public final class SparkGeo {
 
     /** Returns a copy with another size of batches. */
     public Model withBatch(int batch) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy with another number of candidates. */
     public Model withCandidates(int candidates) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy that allows code, or not. */
     public Model withAllowCode(boolean allowCode) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy in another precision. */
     public Model withPrecision(Precision precision) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy with another memory of inference, in bytes. */
     public Model withInferenceMemory(long inferenceMemory) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
 
     /** Returns a copy for photos of up to so many pixels. */
     public Model withMaxPixels(long maxPixels) {
-      return new Model(
-          folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
+      return new Model(folder, batch, candidates, allowCode, precision, maxPixels, inferenceMemory);
     }
   }
 

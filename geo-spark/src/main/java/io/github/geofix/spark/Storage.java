@@ -40,8 +40,7 @@ final class Storage {
    * @param local whether the files of a scheme are on this machine: Hadoop takes long to find the
    *     file system of each small photo
    */
-  private record Configured(
-      SparkConf spark, Configuration hadoop, Map<String, Boolean> local) {
+  private record Configured(SparkConf spark, Configuration hadoop, Map<String, Boolean> local) {
 
     static Configured of(SparkConf spark) {
       Configuration hadoop = new Configuration();

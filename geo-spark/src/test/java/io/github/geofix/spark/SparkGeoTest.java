@@ -20,8 +20,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -139,8 +139,7 @@ final class SparkGeoTest {
 
   @Test
   void largePhotosMakeSmallBlocks() {
-    List<Row> photos =
-        GEO.photos(shared.resolve("photos.csv").toString()).limit(5).collectAsList();
+    List<Row> photos = GEO.photos(shared.resolve("photos.csv").toString()).limit(5).collectAsList();
     List<Integer> blocks = new ArrayList<>();
     Iterator<Row> rows =
         PhotoRows.inBlocks(

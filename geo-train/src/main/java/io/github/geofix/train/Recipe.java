@@ -45,10 +45,10 @@ import java.util.Map;
  *       clipping, 50 epochs in batches of 32, half of each batch mined from the second epoch on.
  *   <li>recombine {@code paper-vigor}, FRGeo on VIGOR: the same with learning rate 5e-5 and batches
  *       of 16.
- *   <li>recombine {@code sample4geo} and {@code sample4geo-vigor}, Sample4Geo (ICCV 2023, section 4.2, and released code): AdamW
- *       with learning rate 1e-3, one epoch of linear warm-up, then a cosine to zero, PyTorch's
- *       weight decay of 0.01, gradients clipped at norm 100, 40 epochs in batches of 128, neighbor
- *       sampling.
+ *   <li>recombine {@code sample4geo} and {@code sample4geo-vigor}, Sample4Geo (ICCV 2023, section
+ *       4.2, and released code): AdamW with learning rate 1e-3, one epoch of linear warm-up, then a
+ *       cosine to zero, PyTorch's weight decay of 0.01, gradients clipped at norm 100, 40 epochs in
+ *       batches of 128, neighbor sampling.
  * </ul>
  *
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where

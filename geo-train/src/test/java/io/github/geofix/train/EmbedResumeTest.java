@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
-import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.embed.EmbedConfig.Inference;
 import io.github.geofix.models.embed.EmbedConfig.Matching.Cosine;
 import io.github.geofix.models.embed.EmbedConfig.Matching.InBatch;
@@ -13,6 +12,7 @@ import io.github.geofix.models.embed.EmbedModel;
 import io.github.geofix.models.embed.Fusion.Input;
 import io.github.geofix.models.embed.Fusion.Norm;
 import io.github.geofix.models.embed.Fusion.PhotoStream;
+import io.github.geofix.models.io.ModelCard;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,10 +59,10 @@ final class EmbedResumeTest {
         EmbedConfig.tiny()
             .withMatching(Cosine.defaults().withNegatives(InBatch.defaults()))
             .withFusion(
-                new PhotoStream(
-                    2, Input.defaults().withSource("water", 2), 16, 8, 2, Norm.BEFORE))
+                new PhotoStream(2, Input.defaults().withSource("water", 2), 16, 8, 2, Norm.BEFORE))
             .withInference(Inference.defaults().withNeighbors(3));
-    return EmbedModel.create(config, IntStream.range(0, PHOTOS).mapToObj(i -> place(i)).toList(), 3);
+    return EmbedModel.create(
+        config, IntStream.range(0, PHOTOS).mapToObj(i -> place(i)).toList(), 3);
   }
 
   private static Trainer trainer(EmbedModel model) {
@@ -105,7 +105,8 @@ final class EmbedResumeTest {
       assertThat(trainer.fit(SOURCE, run).ending()).isEqualTo(TrainReport.Ending.STOPPED);
     }
     Path resumed = trained(killed, "resumed");
-    assertThat(same(killed.resolve("last.safetensors"), folder.resolve("calm-run/last.safetensors")))
+    assertThat(
+            same(killed.resolve("last.safetensors"), folder.resolve("calm-run/last.safetensors")))
         .isTrue();
     for (String file : List.of("weights.safetensors", "gallery.index", "config.json")) {
       assertThat(same(calm.resolve(file), resumed.resolve(file))).as(file).isTrue();

@@ -73,7 +73,8 @@ final class RecombineTrainingTest {
     int columns = WIDTH * fieldOfView / 360;
     RecombineConfig config =
         config(ImageSpec.half(SIDE).withSize(SIDE, columns))
-            .withPhotos(new RecombineConfig.Ground(8, fieldOfView, RecombineConfig.Augment.NONE, false));
+            .withPhotos(
+                new RecombineConfig.Ground(8, fieldOfView, RecombineConfig.Augment.NONE, false));
     try (RecombineModel model = RecombineModel.create(config, List.of(), 1);
         TileEncoder encoder = model.tileEncoder()) {
       Trainer.of(

@@ -41,7 +41,6 @@ final class ZoomAugmentation {
    * @param gridRatio the side of a hole over the step of the grid
    */
   private static Augmentation holes(double gridRatio) {
-    return sometimes(
-        0.3, oneOf(GridDropout.ofRatio(gridRatio), CoarseDropout.defaults()));
+    return sometimes(0.3, oneOf(GridDropout.ofRatio(gridRatio), CoarseDropout.defaults()));
   }
 }

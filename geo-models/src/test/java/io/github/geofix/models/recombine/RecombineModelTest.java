@@ -735,7 +735,10 @@ final class RecombineModelTest {
   void anUnrolledTileSaysWhatItsPanoramaSays() {
     ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
     RecombineConfig config =
-        images(shared(config()).withPhotos(new Ground(1, 360, Augment.NONE, true)), panorama, panorama);
+        images(
+            shared(config()).withPhotos(new Ground(1, 360, Augment.NONE, true)),
+            panorama,
+            panorama);
     List<LatLng> places = positions(3);
     try (RecombineModel model = model(config, 4)) {
       model.save(folder.resolve("model"), CARD);
@@ -771,7 +774,9 @@ final class RecombineModelTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("not unrolled must be square");
     }
-    assertThat(images(config().withPhotos(new Ground(1, 360, Augment.NONE, true)), wide, wide).photos())
+    assertThat(
+            images(config().withPhotos(new Ground(1, 360, Augment.NONE, true)), wide, wide)
+                .photos())
         .extracting(Photos::tileView)
         .isEqualTo(View.GROUND);
   }
@@ -806,7 +811,8 @@ final class RecombineModelTest {
   @Test
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
-    assertThat(family.sizes()).containsExactly("tiny", "paper", "paper-vigor", "sample4geo", "sample4geo-vigor");
+    assertThat(family.sizes())
+        .containsExactly("tiny", "paper", "paper-vigor", "sample4geo", "sample4geo-vigor");
     try (GeoModel model =
         family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
