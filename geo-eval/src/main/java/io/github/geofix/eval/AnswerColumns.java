@@ -2,7 +2,9 @@ package io.github.geofix.eval;
 
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
+import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.partition.CellPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,14 @@ final class AnswerColumns {
   /** Returns whether all photos have a column. */
   static boolean has(Manifest photos, String column) {
     return photos.entries().stream().allMatch(photo -> photo.extra().containsKey(column));
+  }
+
+  /** Returns the cell of each place by its S2 token; {@code no cell} outside of all. */
+  static List<String> cells(List<LatLng> places, CellPartition cells) {
+    return places.stream()
+        .map(place -> cells.labelOf(place.latitude(), place.longitude()))
+        .map(label -> label < 0 ? "no cell" : cells.s2Token(label))
+        .toList();
   }
 
   private static String text(Manifest.Entry photo, String column) {

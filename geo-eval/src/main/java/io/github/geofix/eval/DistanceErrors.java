@@ -136,6 +136,15 @@ public final class DistanceErrors {
     return Share.of(countWithinKm(limitKm), km.length);
   }
 
+  /** Returns for each photo whether its answer is within a limit, which is included. */
+  boolean[] areWithinKm(double limitKm) {
+    boolean[] within = new boolean[km.length];
+    for (int i = 0; i < within.length; i++) {
+      within[i] = km[i] <= limitKm;
+    }
+    return within;
+  }
+
   /**
    * Returns the error that the share {@code q} of photos does not exceed, in km.
    *

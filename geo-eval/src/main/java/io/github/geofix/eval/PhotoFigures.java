@@ -92,6 +92,15 @@ final class PhotoFigures {
               metrics.put("area under risk-coverage curve" + limit, Metric.of(curve.area()));
               metrics.put("least possible area" + limit, Metric.of(curve.optimum()));
             });
+    report
+        .placeDistribution()
+        .ifPresent(
+            places -> {
+              metrics.put("precision of places", Metric.of(places.precision()));
+              metrics.put("recall of places", Metric.of(places.recall()));
+              metrics.put("density of places", Metric.of(places.density()));
+              metrics.put("coverage of places", Metric.of(places.coverage()));
+            });
     return metrics;
   }
 
@@ -160,6 +169,9 @@ final class PhotoFigures {
               json.addProperty("reliabilityRightKm", report.rightKm());
             });
     report.riskCoverage().ifPresent(curve -> json.add("riskCoverage", DistanceJson.tree(curve)));
+    report
+        .placeDistribution()
+        .ifPresent(places -> json.add("placeDistribution", DistanceJson.tree(places)));
     return json;
   }
 

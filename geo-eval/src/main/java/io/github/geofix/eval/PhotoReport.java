@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.geodesy.Boundaries;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.geodesy.Continents;
 import io.github.geofix.core.partition.CellPartition;
@@ -126,6 +125,7 @@ public final class PhotoReport {
   private final @Nullable Sequences sequences;
   private final @Nullable Reliability reliability;
   private final @Nullable RiskCoverage riskCoverage;
+  private final @Nullable PlaceDistribution placeDistribution;
 
   private PhotoReport(
       DistanceReport distances, Manifest photos, Manifest answers, Options options) {
@@ -149,7 +149,7 @@ public final class PhotoReport {
     cells =
         partition == null
             ? Map.of()
-            : distances.by(photos.locations().stream().map(p -> cell(partition, p)).toList());
+            : distances.by(AnswerColumns.cells(photos.locations(), partition));
     headings =
         AnswerColumns.has(photos, "heading") && AnswerColumns.has(answers, "heading")
             ? Headings.of(
@@ -157,8 +157,13 @@ public final class PhotoReport {
             : null;
     sequences = AnswerColumns.sequences(photos, answers, options.grid()).orElse(null);
     double[] scores = AnswerColumns.has(answers, "score") ? AnswerColumns.scores(answers) : null;
-    reliability = scores == null ? null : Reliability.of(scores, right(), RELIABILITY_BINS);
-    riskCoverage = scores == null ? null : RiskCoverage.of(scores, right());
+    boolean[] right = distances.errors().areWithinKm(options.rightKm());
+    reliability = scores == null ? null : Reliability.of(scores, right, RELIABILITY_BINS);
+    riskCoverage = scores == null ? null : RiskCoverage.of(scores, right);
+    placeDistribution =
+        photos.size() <= PlaceDistribution.NEIGHBORS
+            ? null
+            : PlaceDistribution.of(photos.locations(), answers.locations());
   }
 
   /**
@@ -183,19 +188,6 @@ public final class PhotoReport {
 
   private static List<String> continents(List<Continents.Place> places) {
     return places.stream().map(Continents.Place::continent).toList();
-  }
-
-  private static String cell(CellPartition cells, LatLng place) {
-    int label = cells.labelOf(place.latitude(), place.longitude());
-    return label < 0 ? "no cell" : cells.s2Token(label);
-  }
-
-  private boolean[] right() {
-    boolean[] right = new boolean[distances.count()];
-    for (int i = 0; i < right.length; i++) {
-      right[i] = distances.errors().km(i) <= options.rightKm();
-    }
-    return right;
   }
 
   /** Returns the distances of all photos. */
@@ -266,6 +258,11 @@ public final class PhotoReport {
     return Optional.ofNullable(riskCoverage);
   }
 
+  /** Returns how answers are distributed beside the truths; empty for five photos or fewer. */
+  public Optional<PlaceDistribution> placeDistribution() {
+    return Optional.ofNullable(placeDistribution);
+  }
+
   /**
    * Returns the distance within which an answer was right for {@link #reliability} and {@link
    * #riskCoverage}.
@@ -300,7 +297,7 @@ public final class PhotoReport {
    * Returns the report as a JSON object: that of {@link DistanceReport#toJson}, so that {@code
    * compare} reads it, with {@code continents}, {@code hierarchy}, and {@code cells}, {@code
    * negativeLogLikelihood}, {@code bootstrap}, {@code headings}, {@code sequences}, {@code
-   * reliability} and {@code riskCoverage} where known.
+   * reliability}, {@code riskCoverage} and {@code placeDistribution} where known.
    */
   public String toJson() {
     return DistanceJson.text(toJsonObject());
