@@ -372,8 +372,8 @@ final class TrainProtocolTest {
             + " does not");
     assertThat(evaluate("cvusa", root, "never", "--set", "search.beamWidth=1").err())
         .startsWith(
-            "geofix: --set, --then, --fallback, --tiles and --vectors are for photos, not for the"
-                + " pairs of");
+            "geofix: --set, --then, --judge-url, --fallback, --tiles and --vectors are for photos,"
+                + " not for the pairs of");
     assertRefused(
         train("cvusa", root, "never", "--val", "val.csv"), "geofix evaluate --protocol cvusa");
     assertRefused(
