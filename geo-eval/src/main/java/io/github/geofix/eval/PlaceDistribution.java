@@ -23,8 +23,7 @@ import java.util.Random;
  *     K; 1 for answers of the same distribution, more if they are at the most crowded places
  * @param coverage the share of neighborhoods of true places that hold an answer
  */
-public record PlaceDistribution(
-    double precision, double recall, double density, double coverage) {
+public record PlaceDistribution(double precision, double recall, double density, double coverage) {
 
   /** K, as in the paper. */
   public static final int NEIGHBORS = 5;

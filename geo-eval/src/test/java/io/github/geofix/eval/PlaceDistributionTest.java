@@ -88,8 +88,7 @@ final class PlaceDistributionTest {
     assertThat(itself.coverage()).isEqualTo(1);
     // Each place is its own and in the neighborhoods of about K others.
     assertThat(itself.density()).isCloseTo(1.2, within(0.01));
-    PlaceDistribution one =
-        PlaceDistribution.of(truths, Collections.nCopies(1000, truths.get(0)));
+    PlaceDistribution one = PlaceDistribution.of(truths, Collections.nCopies(1000, truths.get(0)));
     assertThat(one.precision()).isEqualTo(1);
     assertThat(one.recall()).isEqualTo(0.001);
     assertThat(one.coverage()).isLessThan(0.02);
@@ -108,8 +107,7 @@ final class PlaceDistributionTest {
     List<LatLng> few = places(new Random(7), K);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PlaceDistribution.of(few, few))
-        .withMessage(
-            "5 answers and 5 true places: as many of each are needed, and more than 5");
+        .withMessage("5 answers and 5 true places: as many of each are needed, and more than 5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PlaceDistribution.of(places(new Random(8), 9), few));
   }
