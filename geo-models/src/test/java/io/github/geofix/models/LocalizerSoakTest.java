@@ -39,10 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 final class LocalizerSoakTest {
   private static final int SECONDS = Integer.getInteger("geofix.soak.seconds", 2);
-  private static final int SHORT_LIVED = Integer.getInteger("geofix.soak.threads", 48);
+  private static final int SHORT_LIVED = Integer.getInteger("geofix.soak.threads", 160);
   private static final int THREADS = 16;
   private static final int HOSTILE_EVERY = 50;
   private static final int PHOTOS = 24;
+  private static final int PARTS = 5;
 
   /**
    * Growth of the resident memory that is no leak: caches of the engine and of malloc; in the first
@@ -95,10 +96,8 @@ final class LocalizerSoakTest {
     assertThat(openFiles()).isLessThanOrEqualTo(files + SLACK_FILES);
     assertThat(refusals.get()).isPositive();
 
-    shortLived(SHORT_LIVED / 5);
-    memory = memory();
-    shortLived(SHORT_LIVED - SHORT_LIVED / 5);
-    grown = memory() - memory;
+    memory = shortLived(SHORT_LIVED / 2);
+    grown = shortLived(SHORT_LIVED / 2) - memory;
     System.out.printf(
         "%d short-lived threads: %d MB, %+d MB%n", SHORT_LIVED, memory >> 20, grown >> 20);
     assertThat(grown).isLessThan(SLACK_BYTES);
@@ -128,8 +127,21 @@ final class LocalizerSoakTest {
     assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
   }
 
-  private void shortLived(int count) throws Exception {
-    for (int started = 0; started < count; started += THREADS) {
+  /**
+   * Returns the least memory on the way: from one moment to the next the heap and malloc keep more
+   * or less of what is free, 100 MB and more.
+   */
+  private long shortLived(int count) throws Exception {
+    long least = Long.MAX_VALUE;
+    for (int part = 0; part < PARTS; part++) {
+      askFromNewThreads(part * count / PARTS, (part + 1) * count / PARTS);
+      least = Math.min(least, memory());
+    }
+    return least;
+  }
+
+  private void askFromNewThreads(int from, int to) throws Exception {
+    for (int started = from; started < to; started += THREADS) {
       List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
