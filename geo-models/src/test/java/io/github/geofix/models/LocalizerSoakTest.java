@@ -78,9 +78,8 @@ final class LocalizerSoakTest {
     run(SECONDS / 5.0);
     long threads = Thread.getAllStackTraces().size();
     long files = openFiles();
-    long memory = memory();
-    run(SECONDS * 0.8);
-    long grown = memory() - memory;
+    long memory = leastMemory(() -> run(SECONDS * 0.4 / PARTS));
+    long grown = leastMemory(() -> run(SECONDS * 0.4 / PARTS)) - memory;
     System.out.printf(
         "%d answers, %d refusals, %d MB, %+d MB; %d threads, %d after; %d files, %d after%n",
         answers.get(),
@@ -96,8 +95,9 @@ final class LocalizerSoakTest {
     assertThat(openFiles()).isLessThanOrEqualTo(files + SLACK_FILES);
     assertThat(refusals.get()).isPositive();
 
-    memory = shortLived(SHORT_LIVED / 2);
-    grown = shortLived(SHORT_LIVED / 2) - memory;
+    int half = SHORT_LIVED / 2;
+    memory = leastMemory(() -> shortLived(half / PARTS));
+    grown = leastMemory(() -> shortLived(half / PARTS)) - memory;
     System.out.printf(
         "%d short-lived threads: %d MB, %+d MB%n", SHORT_LIVED, memory >> 20, grown >> 20);
     assertThat(grown).isLessThan(SLACK_BYTES);
@@ -127,21 +127,25 @@ final class LocalizerSoakTest {
     assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
   }
 
+  private interface Part {
+    void run() throws Exception;
+  }
+
   /**
-   * Returns the least memory on the way: from one moment to the next the heap and malloc keep more
-   * or less of what is free, 100 MB and more.
+   * Returns the least memory after one of several parts: from one moment to the next the heap and
+   * malloc keep more or less of what is free, 100 MB and more.
    */
-  private long shortLived(int count) throws Exception {
+  private static long leastMemory(Part part) throws Exception {
     long least = Long.MAX_VALUE;
-    for (int part = 0; part < PARTS; part++) {
-      askFromNewThreads(part * count / PARTS, (part + 1) * count / PARTS);
+    for (int i = 0; i < PARTS; i++) {
+      part.run();
       least = Math.min(least, memory());
     }
     return least;
   }
 
-  private void askFromNewThreads(int from, int to) throws Exception {
-    for (int started = from; started < to; started += THREADS) {
+  private void shortLived(int count) throws Exception {
+    for (int started = 0; started < count; started += THREADS) {
       List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
