@@ -56,9 +56,7 @@ public final class EncoderModel extends PositionlessModel {
    *     configuration
    */
   public static EncoderModel load(ModelFolder folder) {
-    EncoderConfig config = folder.config(EncoderConfig.class);
-    folder.checkCode(config);
-    return load(folder, weights -> new EncoderModel(config));
+    return load(folder, EncoderConfig.class, (config, weights) -> new EncoderModel(config));
   }
 
   @Override
