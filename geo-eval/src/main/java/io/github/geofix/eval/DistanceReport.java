@@ -121,7 +121,7 @@ public record DistanceReport(
         RegionCoverage.of(truths, locations));
   }
 
-  /** Returns a copy that knows the photos' names, in the order of the errors. */
+  /** Returns a copy with the photos' names, in the order of the errors. */
   public DistanceReport withPhotos(List<String> names) {
     return new DistanceReport(errors, limitsKm, names, regions);
   }

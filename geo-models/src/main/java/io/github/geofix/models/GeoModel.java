@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /**
-   * A model that compares photos with what it knows of a place, such as a map, and can re-rank the
+   * A model that compares photos with what it holds of a place, such as a map, and can re-rank the
    * places another model proposed.
    */
   public interface Refining {
@@ -196,7 +196,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /**
-   * Returns a localizer that shares this model's arrays: it sees later training, and closing it
+   * Returns a localizer that shares this model's arrays: later training shows in it, and closing it
    * closes nothing.
    *
    * @throws IllegalStateException if the model needs more than photos to answer
@@ -249,7 +249,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * Keeps the scores of all photos in memory until it returns.
    *
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model knows; the model
+   * @throws IllegalArgumentException if no photo is in a place that the model covers; the model
    *     stays as it was
    */
   public final Calibration calibrate(PhotoSource photos) {
@@ -263,7 +263,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model knows, a group is too
+   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is too
    *     small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {

@@ -37,7 +37,7 @@ final class LocalCopies {
     void copyTo(Path target) throws IOException;
   }
 
-  /** What runs while no other process looks at the copies. */
+  /** What runs while no other process uses the copies. */
   private interface Action<T> {
     T run() throws IOException;
   }

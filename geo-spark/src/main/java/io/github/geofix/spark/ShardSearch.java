@@ -47,7 +47,7 @@ final class ShardSearch {
   private static final String RANK = "rank";
   private static final String CANDIDATES = "candidates";
 
-  /** TWIN tells apart queries of one name; CELLS is null for everywhere. */
+  /** TWIN numbers queries of one name; CELLS is null for everywhere. */
   private static final StructType PLANNED =
       new StructType()
           .add(TASK, DataTypes.IntegerType, false)

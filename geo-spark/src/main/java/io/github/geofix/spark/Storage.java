@@ -73,7 +73,7 @@ final class Storage {
     }
   }
 
-  /** Hadoop looks for a file of checksums beside each local one, at the cost of a small photo. */
+  /** Hadoop searches for a file of checksums beside each local one, at the cost of a small photo. */
   private static InputStream open(String path) throws IOException {
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
     String scheme = String.valueOf(file.toUri().getScheme());
@@ -223,7 +223,7 @@ final class Storage {
     }
   }
 
-  /** Names, lengths and times of all files: what tells one version of a folder from another. */
+  /** Names, lengths and times of all files: what differs between two versions of a folder. */
   private static String version(FileSystem files, org.apache.hadoop.fs.Path path)
       throws IOException {
     StringBuilder all = new StringBuilder(path.toString());

@@ -111,7 +111,7 @@ public record RecombineConfig(
   public record Aerial() implements Photos {}
 
   /**
-   * Panoramas taken on the ground, or the part of one that a camera sees. Photos to train on are
+   * Panoramas taken on the ground, or the part of one in a camera's view. Photos to train on are
    * panoramas, north in the middle.
    *
    * @param headings the number S of evenly spaced headings that are tried for each photo; 1 if all

@@ -72,7 +72,7 @@ public final class ImagePreprocessor {
     return image;
   }
 
-  /** Resizes a photo to the size of {@link #spec()}, cutting what {@link Fit} says. */
+  /** Resizes a photo to the size of {@link #spec()}, cropped as {@link Fit} has it. */
   public BufferedImage fit(BufferedImage photo) {
     return resized(photo, whole(photo.getWidth(), photo.getHeight()));
   }

@@ -86,7 +86,7 @@ public final class ComputeThreads implements AutoCloseable {
     return threads == null ? computation : () -> threads.call(computation);
   }
 
-  /** Runs a computation where the present call wants it: on its threads, or on this one. */
+  /** Runs a computation where the present call has it run: on its threads, or on this one. */
   public static <T> T compute(Supplier<T> computation) {
     ComputeThreads threads = CURRENT.get();
     return threads == null ? computation.get() : threads.submit(computation);
@@ -117,7 +117,7 @@ public final class ComputeThreads implements AutoCloseable {
     }
   }
 
-  /** The caller sees the error itself, with the stack of the thread that computed. */
+  /** The caller gets the error itself, with the stack of the thread that computed. */
   private static RuntimeException rethrown(Throwable cause) {
     cause.addSuppressed(new IllegalStateException("called from here"));
     if (cause instanceof Error error) {
