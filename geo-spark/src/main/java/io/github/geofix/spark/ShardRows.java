@@ -141,9 +141,8 @@ final class ShardRows {
       EmbeddingIndex index =
           JsonRecords.read(StrictJson.parse(source.getString(3)), IndexManifest.Shard.class)
               .open(folder);
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> row(source, index, row))
@@ -285,7 +284,7 @@ final class ShardRows {
         Storage.publish(file, IndexManifest.file(folder, shard.getString(1)));
         return List.of(shard).iterator();
       } finally {
-        boolean unused = Files.deleteIfExists(file);
+        Files.deleteIfExists(file);
         Files.delete(local);
       }
     }
@@ -319,10 +318,11 @@ final class ShardRows {
     private void add(EmbeddingIndex.Builder builder, Row row) {
       LatLng place = new LatLng(row.getDouble(4), row.getDouble(5));
       float[] vector = floats(row.getList(6));
-      EmbeddingIndex.Builder unused =
-          stored
-              ? builder.addStored(vector, place, row.getString(3), new byte[0])
-              : builder.add(vector, place, row.getString(3));
+      if (stored) {
+        builder.addStored(vector, place, row.getString(3), new byte[0]);
+      } else {
+        builder.add(vector, place, row.getString(3));
+      }
     }
   }
 

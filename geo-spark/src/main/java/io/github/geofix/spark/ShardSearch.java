@@ -185,9 +185,8 @@ final class ShardSearch {
       QueryBlocks rest = new QueryBlocks(queries);
       int shard = rest.peek().getInt(0) / source.splits();
       EmbeddingIndex index = source.shards().get(shard).open(source.folder());
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       progress.shards().add(1);
       EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));
