@@ -263,8 +263,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is too
-   *     small, or there is not one group for each photo; the model stays as it was
+   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);

@@ -222,8 +222,8 @@ final class LocalizerSoakTest {
   }
 
   /**
-   * The resident memory of the process, once the garbage is collected: the least within two seconds,
-   * because G1 gives the free heap back to the system after the collection, step by step.
+   * The resident memory of the process, once the garbage is collected: the least within two
+   * seconds, because G1 gives the free heap back to the system after the collection, step by step.
    */
   private static long memory() throws Exception {
     for (int i = 0; i < 3; i++) {

@@ -73,7 +73,9 @@ final class Storage {
     }
   }
 
-  /** Hadoop searches for a file of checksums beside each local one, at the cost of a small photo. */
+  /**
+   * Hadoop searches for a file of checksums beside each local one, at the cost of a small photo.
+   */
   private static InputStream open(String path) throws IOException {
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
     String scheme = String.valueOf(file.toUri().getScheme());

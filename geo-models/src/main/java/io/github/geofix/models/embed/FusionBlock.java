@@ -9,7 +9,9 @@ import io.github.geofix.models.nn.Module;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A block of a {@link FusionNetwork}: self-attention if there is any, cross-attention, and an MLP. */
+/**
+ * A block of a {@link FusionNetwork}: self-attention if there is any, cross-attention, and an MLP.
+ */
 final class FusionBlock extends Module {
   private final boolean normBefore;
   private final @Nullable LayerNorm norm0;

@@ -101,7 +101,9 @@ public final class RecombineModel extends GeoModel
    * Creates a model of the given values, such as published weights. Closes it if they do not fit.
    */
   static RecombineModel of(
-      RecombineConfig config, List<LatLng> positions, BiConsumer<RecombineNetwork, NDManager> fill) {
+      RecombineConfig config,
+      List<LatLng> positions,
+      BiConsumer<RecombineNetwork, NDManager> fill) {
     RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
     try {
       fill.accept(model.network, model.manager());

@@ -109,9 +109,7 @@ final class VectorEncoder {
     return TorchEngine.infer(
         manager,
         step ->
-            network
-                .embedTiles(Forward.INFERENCE, tileBatch(step, images, count))
-                .toFloatArray());
+            network.embedTiles(Forward.INFERENCE, tileBatch(step, images, count)).toFloatArray());
   }
 
   /**
@@ -127,8 +125,7 @@ final class VectorEncoder {
   /** Returns the features of the cells of a photo, {@code [3, H, W]}, preprocessed. */
   RecombineNetwork.CellFeatures photoCells(float[] image) {
     return TorchEngine.infer(
-        manager,
-        step -> network.photoCells(Forward.INFERENCE, photoBatch(step, image, 1)));
+        manager, step -> network.photoCells(Forward.INFERENCE, photoBatch(step, image, 1)));
   }
 
   /** Returns the features of the cells of a tile, {@code [3, H, W]}, preprocessed. */

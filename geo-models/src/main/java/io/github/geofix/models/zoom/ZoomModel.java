@@ -104,8 +104,7 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
         folder,
         ZoomConfig.class,
         (config, weights) ->
-            new ZoomModel(
-                config, MapOnDemand.of(config.map(), isMapSet), ZoomNetwork.of(config)));
+            new ZoomModel(config, MapOnDemand.of(config.map(), isMapSet), ZoomNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */

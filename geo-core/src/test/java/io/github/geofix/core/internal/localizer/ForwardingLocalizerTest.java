@@ -88,8 +88,7 @@ final class ForwardingLocalizerTest {
                   given.addAll(arguments == null ? List.of() : List.of(arguments));
                   return RESULTS.get(call.getReturnType());
                 });
-    Object[] arguments =
-        Arrays.stream(method.getParameterTypes()).map(ARGUMENTS::get).toArray();
+    Object[] arguments = Arrays.stream(method.getParameterTypes()).map(ARGUMENTS::get).toArray();
     try (Localizer wrapper = new ForwardingLocalizer(localizer) {}) {
       Object result = method.invoke(wrapper, arguments);
       String reached = DEFINED_BY.get(signature(method));

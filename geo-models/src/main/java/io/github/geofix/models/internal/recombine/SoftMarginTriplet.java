@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Vo and Hays, "Localizing and orienting street views using overhead imagery", ECCV 2016, with
- * alpha 1; Hu et al., "CVM-Net", CVPR 2018, with alpha 10 and the squared L2 distance. Immutable and
- * thread-safe.
+ * alpha 1; Hu et al., "CVM-Net", CVPR 2018, with alpha 10 and the squared L2 distance. Immutable
+ * and thread-safe.
  *
  * @param alpha steepness, positive
  * @param distance between embeddings

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
  * recombination" (FRGeo), AAAI 2024, eqs. 12 and 13. The paper writes the L2 distance with alpha
- * 10; its released code uses the cosine with alpha 10. Computed as the
- * equal cross-entropy over {@code -alpha d}, so that nothing overflows. Immutable and thread-safe.
+ * 10; its released code uses the cosine with alpha 10. Computed as the equal cross-entropy over
+ * {@code -alpha d}, so that nothing overflows. Immutable and thread-safe.
  *
  * @param alpha steepness, positive
  * @param distance between embeddings
