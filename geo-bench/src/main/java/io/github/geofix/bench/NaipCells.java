@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * One piece of ground photographed from the air on several dates, cut into square cells: whole
- * columns of it to learn from, others, behind a column that nobody sees, to be tested on. So are
+ * columns of it to learn from, others, behind a column that is left out, to be tested on. So are
  * the dates: the queries are of the last one, the references of another, and neither is learned
  * from.
  */

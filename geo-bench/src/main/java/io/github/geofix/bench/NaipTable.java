@@ -77,7 +77,7 @@ public final class NaipTable {
     }
   }
 
-  /** A photo, its cell, and where its middle looks. */
+  /** A photo, its cell, and where its middle column faces. */
   private record Query(BufferedImage photo, int cell, double heading) {}
 
   /** How many other cells fit a query as well as its own or better, and the heading error. */

@@ -41,7 +41,7 @@ public final class RecallTable {
     }
     Arrays.fill(noise, null);
     RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(1, 5, 10).withMetric(Metric.DOT);
-    // The compiler sees the loops before they are timed.
+    // Compiles the loops before they are timed.
     float[][] few = Arrays.copyOf(gallery, 2000);
     evaluator.evaluate(
         Embeddings.of(few), Embeddings.of(few), Matches.of(IntStream.range(0, 2000).toArray()));

@@ -72,7 +72,7 @@ public class RecombineBenchmark {
         x -> photoBackbone.map(Forward.INFERENCE, x), x -> tileBackbone.map(Forward.INFERENCE, x));
   }
 
-  /** Photos whose middle looks north. */
+  /** Photos whose middle column faces north. */
   @Benchmark
   public float facingNorth() {
     return run(

@@ -153,7 +153,7 @@ final class Bar implements AutoCloseable {
       return false;
     }
     try {
-      // From Java 22 on there is a console without a terminal; isTerminal tells them apart.
+      // From Java 22 on there is a console without a terminal; isTerminal distinguishes them.
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;

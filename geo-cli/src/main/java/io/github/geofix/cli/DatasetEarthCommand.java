@@ -79,7 +79,7 @@ final class DatasetEarthCommand implements Callable<Integer> {
         names = "--step-km",
         paramLabel = "KM",
         description =
-            "Photos of one drive, this far apart, one an hour; the list says when, for geofix"
+            "Photos of one drive, this far apart, one an hour; the list gives the times, for geofix"
                 + " track.")
     @Nullable Double stepKm;
   }

@@ -58,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps of training (default: as the recipe of the method says).")
+      description = "Steps of training (default: that of the method's recipe).")
   private @Nullable Long steps;
 
   @Option(

@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Finds out where photos were taken.",
     footer = {
       "",
-      "geofix COMMAND --help says what a command takes. To begin with:",
+      "geofix COMMAND --help lists what a command takes. To begin with:",
       "  geofix demo --out out"
     },
     mixinStandardHelpOptions = true,

@@ -37,7 +37,7 @@ final class ModelChoice {
       names = "--then",
       paramLabel = "STAGE",
       description =
-          "What looks closer at the answers: the folder of a zoom or recombine model, judge for the"
+          "What ranks the answers again: the folder of a zoom or recombine model, judge for the"
               + " one of --judge-url, or reward for the scorer of a token model; may be given"
               + " several times, for a cascade.")
   private List<String> then = List.of();

@@ -167,7 +167,7 @@ final class LocateInputTest {
     }
     Result none = locate(new byte[0], "--region", "80,0,10", photo);
     assertThat(none.code()).isEqualTo(3);
-    assertThat(none.out()).contains("no answer: the model knows no place in the region given");
+    assertThat(none.out()).contains("no answer: the model covers no place in the region given");
     Result bad = locate(new byte[0], "--region", "80,0", photo);
     assertThat(bad.err()).contains("not a latitude, a longitude and km: 80,0");
     assertThat(locate(new byte[0], "--heading", "140", photo).code()).isZero();

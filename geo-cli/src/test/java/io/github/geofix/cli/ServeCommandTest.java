@@ -86,10 +86,14 @@ final class ServeCommandTest {
     for (int i = 0; i < 19; i++) {
       assertThat(locate(address)).doesNotContain("drift");
     }
+    locate(address);
+    // The test runs in the background.
+    while (!get(address.resolve("/metrics")).contains("geofix_drift_alarm{model=\"small\"} 1.0")) {
+      Thread.sleep(5);
+    }
     assertThat(locate(address))
-        .contains("\"drift\":{\"photos\":20,\"distance\":1.0,", "\"alarm\":true");
+        .contains("\"drift\":{\"photos\":21,\"distance\":1.0,", "\"alarm\":true");
     assertThat(get(address.resolve("/metrics")))
-        .contains("geofix_drift_alarm{model=\"small\"} 1.0")
         .contains("geofix_drift_alarm{model=\"other\"} NaN");
     command.interrupt();
     command.join();

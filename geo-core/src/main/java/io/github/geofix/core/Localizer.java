@@ -98,7 +98,7 @@ public interface Localizer extends AutoCloseable {
    * <p>Localizers that have no other scores restrict their candidates.
    *
    * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
-   * @throws NoAnswerException if the localizer declines to answer, or knows no place in the region
+   * @throws NoAnswerException if the localizer declines to answer, or covers no place in the region
    */
   default Location locate(Photo photo) {
     Location location =
@@ -112,7 +112,7 @@ public interface Localizer extends AutoCloseable {
    *
    * @return the same location, and the evidence for it in the form of the model's family
    * @throws java.io.UncheckedIOException if the photo is missing, truncated or not an image
-   * @throws NoAnswerException if the localizer declines to answer, or knows no place in the region
+   * @throws NoAnswerException if the localizer declines to answer, or covers no place in the region
    */
   default Explanation explain(Photo photo, Explanation.Options options) {
     Location location = locate(photo);

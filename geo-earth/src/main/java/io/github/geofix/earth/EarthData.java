@@ -7,7 +7,7 @@ import java.util.List;
  * The pictures of {@code examples/data/earth}, by what they are for. Immutable and thread-safe.
  *
  * <p>Photos to learn from are cut from the Blue Marble and from Natural Earth II, photos to be
- * tested on from pictures that training never sees; both get random looks. Places are shared unless
+ * tested on from pictures that training never uses; both get random looks. Places are shared unless
  * the options say otherwise.
  */
 public final class EarthData {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EarthImage {
 
-  /** Other readers of the JDK allocate what a damaged header asks for. */
+  /** Other readers of the JDK allocate what a damaged header claims. */
   private static final ImageReaders READERS = ImageReaders.ofJdk("jpeg", "png");
 
   /** Pixels of the largest picture read: a bound on memory, 1.5 GB with the halved copies. */

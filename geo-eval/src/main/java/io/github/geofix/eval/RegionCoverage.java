@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * Coverage of a model's regions: how often they contained the true location. Of a calibrated model
- * the share measured is near the share that the regions state; the area says what it cost.
+ * the share measured is near the share that the regions state; the area is what it cost.
  *
  * @param share how often the regions are to hold the truth, above 0 to 1
  * @param holdsTruth for each photo in order, whether it was taken within its region
@@ -151,7 +151,7 @@ public record RegionCoverage(double share, List<Boolean> holdsTruth, List<Double
    * Returns the mean negative log likelihood of the true positions, in nats, under the density that
    * regions of several shares state; lower is better. The density is per km2 and constant between
    * regions: a share of 0.5 lies in the smallest region, what the next adds in the rest of that
-   * one, and what the largest lacks on the rest of the Earth. A model that knows nothing has
+   * one, and what the largest lacks on the rest of the Earth. A model that has learned nothing has
    * ln(5.1e8) = 20.05. Infinite if a truth lies where the density is 0.
    *
    * @param coverages regions of the same photos that hold each other, smallest share first

@@ -13,6 +13,7 @@ import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelCard.Attribution;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class GeoModel implements Trainable, AutoCloseable {
 
   /**
-   * A model that compares photos with what it knows of a place, such as a map, and can re-rank the
+   * A model that compares photos with what it holds of a place, such as a map, and can re-rank the
    * places another model proposed.
    */
   public interface Refining {
@@ -118,6 +120,19 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /**
+   * Loads a model and its configuration, see {@link #load(ModelFolder, Function)}.
+   *
+   * @throws ModelFormatException if the weights do not fit the configuration, or it names code and
+   *     the folder does not allow it
+   */
+  protected static <C extends Record & NamesCode, M extends GeoModel> M load(
+      ModelFolder folder, Class<C> type, BiFunction<C, Safetensors, M> create) {
+    C config = folder.config(type);
+    folder.checkCode(config);
+    return load(folder, weights -> create.apply(config, weights));
+  }
+
+  /**
    * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
    * see {@link Weights#digest}.
    */
@@ -181,7 +196,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /**
-   * Returns a localizer that shares this model's arrays: it sees later training, and closing it
+   * Returns a localizer that shares this model's arrays: later training shows in it, and closing it
    * closes nothing.
    *
    * @throws IllegalStateException if the model needs more than photos to answer
@@ -234,7 +249,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    * Keeps the scores of all photos in memory until it returns.
    *
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model knows; the model
+   * @throws IllegalArgumentException if no photo is in a place that the model covers; the model
    *     stays as it was
    */
   public final Calibration calibrate(PhotoSource photos) {
@@ -248,8 +263,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model knows, a group is too
-   *     small, or there is not one group for each photo; the model stays as it was
+   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);

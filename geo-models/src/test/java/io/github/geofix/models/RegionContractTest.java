@@ -88,7 +88,7 @@ final class RegionContractTest {
     try (Localizer localizer = localizer(folder)) {
       assertThatThrownBy(() -> localizer.locate(Photo.of(PHOTO).withRegion(pole)))
           .isInstanceOf(NoAnswerException.class)
-          .hasMessage("the model knows no place in the region given");
+          .hasMessage("the model covers no place in the region given");
     }
   }
 }

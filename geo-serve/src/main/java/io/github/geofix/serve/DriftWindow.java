@@ -8,9 +8,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** The last answers of a model, and how unlike their photos are those of its rule. Thread-safe. */
+/**
+ * The last answers of a model, and how unlike their photos are those of its rule. Tests run in the
+ * background, so that no answer waits for one. Thread-safe.
+ */
 final class DriftWindow {
   /** So many answers show a Kolmogorov-Smirnov distance of 0.115 or more at the level 0.01. */
   static final int PHOTOS = 200;
@@ -30,14 +34,22 @@ final class DriftWindow {
   private static final int VECTORS = 100;
 
   private final Drift drift;
+  private final Executor background;
   private final Deque<Double> masses = new ArrayDeque<>();
   private final Deque<float[]> vectors = new ArrayDeque<>();
   private long answers;
   private long added;
+  private boolean waiting;
   private Optional<Drift.Result> result = Optional.empty();
 
-  DriftWindow(Drift drift) {
+  /**
+   * Creates an empty window.
+   *
+   * @param background runs tests one after the other
+   */
+  DriftWindow(Drift drift, Executor background) {
     this.drift = drift;
+    this.background = background;
   }
 
   /**
@@ -47,7 +59,9 @@ final class DriftWindow {
    */
   void add(Location location, Supplier<Optional<float[]>> vector) {
     Optional<float[]> encoded = isToEncode() ? vector.get() : Optional.empty();
-    add(AnswerRule.mass(location, drift.rule().bound().withinKm()), encoded);
+    if (isDue(AnswerRule.mass(location, drift.rule().bound().withinKm()), encoded)) {
+      background.execute(this::test);
+    }
   }
 
   private synchronized boolean isToEncode() {
@@ -55,13 +69,36 @@ final class DriftWindow {
     return drift.withVectors() && answers % ENCODE_EVERY == 0;
   }
 
-  private synchronized void add(double mass, Optional<float[]> vector) {
+  /** Adds an answer, and returns whether a test is due and none waits to run. */
+  private synchronized boolean isDue(double mass, Optional<float[]> vector) {
     push(masses, mass, PHOTOS);
     vector.ifPresent(encoded -> push(vectors, encoded, VECTORS));
     added++;
-    if (added >= LEAST_PHOTOS && added % (drift.withVectors() ? EVERY_WITH_VECTORS : EVERY) == 0) {
-      List<float[]> compared = vectors.size() < LEAST_PHOTOS ? List.of() : List.copyOf(vectors);
-      result = Optional.of(drift.test().apply(List.copyOf(masses), compared));
+    boolean due =
+        added >= LEAST_PHOTOS && added % (drift.withVectors() ? EVERY_WITH_VECTORS : EVERY) == 0;
+    if (!due || waiting) {
+      return false;
+    }
+    waiting = true;
+    return true;
+  }
+
+  private void test() {
+    List<Double> testedMasses;
+    List<float[]> testedVectors;
+    synchronized (this) {
+      waiting = false;
+      testedMasses = List.copyOf(masses);
+      testedVectors = vectors.size() < LEAST_PHOTOS ? List.of() : List.copyOf(vectors);
+    }
+    try {
+      Drift.Result found = drift.test().apply(testedMasses, testedVectors);
+      synchronized (this) {
+        result = Optional.of(found);
+      }
+    } catch (RuntimeException e) {
+      System.getLogger(LocateServer.class.getName())
+          .log(System.Logger.Level.ERROR, "a test of drift failed", e);
     }
   }
 

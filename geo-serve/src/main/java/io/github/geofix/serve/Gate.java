@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** Bounds the photos in the server: so many at a time, so many that wait. Thread-safe. */
 final class Gate {
@@ -82,11 +83,15 @@ final class Gate {
     return admitted.get();
   }
 
-  /** Admits no more and waits for those in the server. */
-  void close(Duration grace) {
+  /**
+   * Admits no more and waits for those in the server.
+   *
+   * @param replying whether an answer is still being sent
+   */
+  void close(Duration grace, BooleanSupplier replying) {
     closing = true;
     long end = System.nanoTime() + grace.toNanos();
-    while (admitted.get() > 0 && System.nanoTime() < end) {
+    while ((admitted.get() > 0 || replying.getAsBoolean()) && System.nanoTime() < end) {
       try {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       } catch (InterruptedException e) {

@@ -46,7 +46,9 @@ public final class LocateServer implements AutoCloseable {
 
   private final HttpServer http;
   private final ThreadPoolExecutor threads;
+  private final ThreadPoolExecutor background;
   private final Gate gate;
+  private final Router router;
   private final List<Model> models;
   private final Optional<TileSource> map;
   private final Options options;
@@ -92,7 +94,8 @@ public final class LocateServer implements AutoCloseable {
    * How unlike the photos of the last 200 answers are those that a rule of the model was fitted on.
    * It stands in answers and in {@code /metrics} from 20 answers on, and is tested again after
    * every ten. Where vectors are compared as well, every fourth photo is encoded for that, and the
-   * test is made after every forty answers.
+   * test is made after every forty answers. Tests run one at a time on a thread of the server in
+   * the background: no request waits for one, and an answer has what the last one found.
    *
    * <pre>{@code
    * AnswerRule rule = AnswerRules.load(folder).rules().get(0);
@@ -109,7 +112,8 @@ public final class LocateServer implements AutoCloseable {
    *
    * @param rule fitted by {@code geofix calibrate --within --confidence}
    * @param withVectors whether the test compares {@link Localizer#vector} of photos, too
-   * @param test such as {@code Drift} of geo-eval; never called twice at a time
+   * @param test such as {@code Drift} of geo-eval; never called twice at a time. An exception is
+   *     logged and leaves what was found before
    */
   public record Drift(AnswerRule rule, boolean withVectors, Test test) {
 
@@ -275,10 +279,18 @@ public final class LocateServer implements AutoCloseable {
   }
 
   private LocateServer(
-      HttpServer http, ThreadPoolExecutor threads, Gate gate, List<Model> models, Options options) {
+      HttpServer http,
+      ThreadPoolExecutor threads,
+      ThreadPoolExecutor background,
+      Gate gate,
+      Router router,
+      List<Model> models,
+      Options options) {
     this.http = http;
     this.threads = threads;
+    this.background = background;
     this.gate = gate;
+    this.router = router;
     this.models = models;
     this.map = options.map();
     this.options = options;
@@ -306,7 +318,11 @@ public final class LocateServer implements AutoCloseable {
     }
     Gate gate = new Gate(limits);
     ServerMetrics metrics = new ServerMetrics(gate);
-    ThreadPoolExecutor threads = threads(limits.running() + limits.queue() + SPARE_THREADS);
+    ThreadPoolExecutor threads =
+        threads("geofix-serve", limits.running() + limits.queue() + SPARE_THREADS);
+    ThreadPoolExecutor background = threads("geofix-drift", 1);
+    // A photo that outlasts the time of grace may still ask for a test.
+    background.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     List<Model> measured =
         models.stream()
             .map(
@@ -316,7 +332,7 @@ public final class LocateServer implements AutoCloseable {
             .toList();
     Map<String, DriftWindow> windows = new HashMap<>();
     for (Model model : models) {
-      model.drift().ifPresent(d -> windows.put(model.name(), new DriftWindow(d)));
+      model.drift().ifPresent(d -> windows.put(model.name(), new DriftWindow(d, background)));
     }
     windows.forEach(metrics::watch);
     Guard guard = new Guard(options, http.getAddress().getPort());
@@ -333,7 +349,7 @@ public final class LocateServer implements AutoCloseable {
     http.createContext("/", router);
     http.setExecutor(threads);
     http.start();
-    return new LocateServer(http, threads, gate, measured, options);
+    return new LocateServer(http, threads, background, gate, router, measured, options);
   }
 
   /**
@@ -354,7 +370,7 @@ public final class LocateServer implements AutoCloseable {
             });
   }
 
-  private static ThreadPoolExecutor threads(int count) {
+  private static ThreadPoolExecutor threads(String name, int count) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
             count,
@@ -363,7 +379,7 @@ public final class LocateServer implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread = new Thread(task, "geofix-serve");
+              Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });
@@ -393,11 +409,28 @@ public final class LocateServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    gate.close(options.grace());
+    gate.close(options.grace(), router::isReplying);
     http.stop(0);
     threads.shutdown();
+    endTests();
     models.forEach(model -> model.localizer().close());
     map.ifPresent(TileSource::close);
     gate.closed();
+  }
+
+  /** Drops the tests that wait and waits for the one that runs, which reads no model. */
+  private void endTests() {
+    background.shutdownNow();
+    try {
+      if (!background.awaitTermination(options.grace().toNanos(), TimeUnit.NANOSECONDS)) {
+        System.getLogger(LocateServer.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "a test of drift still runs after {0}",
+                options.grace());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Hands requests to their routes, and sends the answers with the headers that protect the page. */
 final class Router implements HttpHandler {
@@ -47,6 +48,7 @@ final class Router implements HttpHandler {
   private final Guard guard;
   private final ServerMetrics metrics;
   private final Map<String, Route> routes = new TreeMap<>(Comparator.reverseOrder());
+  private final AtomicInteger replying = new AtomicInteger();
 
   Router(Guard guard, ServerMetrics metrics) {
     this.guard = guard;
@@ -62,8 +64,22 @@ final class Router implements HttpHandler {
     routes.put(path, new Route(method, path, true, handler));
   }
 
+  /** Returns whether a request is being answered, or its answer sent. */
+  boolean isReplying() {
+    return replying.get() > 0;
+  }
+
   @Override
   public void handle(HttpExchange exchange) {
+    replying.incrementAndGet();
+    try {
+      reply(exchange);
+    } finally {
+      replying.decrementAndGet();
+    }
+  }
+
+  private void reply(HttpExchange exchange) {
     long start = System.nanoTime();
     String route = "none";
     int status = 500;

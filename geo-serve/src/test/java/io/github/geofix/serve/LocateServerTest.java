@@ -23,9 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,76 +109,123 @@ final class LocateServerTest {
   }
 
   /** Serves the first model with a test of drift. */
-  private void watch(boolean withVectors, List<Integer> tested, List<Integer> encoded) {
+  private void watch(LocateServer.Drift.Test test) {
     AnswerRule rule =
         new AnswerRule(new ErrorBound(1, 0.9, 0.1), Optional.of(0.5), List.of(0.1, 0.2));
-    LocateServer.Drift drift =
-        new LocateServer.Drift(
-            rule,
-            withVectors,
-            (masses, vectors) -> {
-              tested.add(masses.size());
-              encoded.add(vectors.size());
-              return new LocateServer.Drift.Result(
-                  0.5,
-                  0.25,
-                  vectors.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(0.125),
-                  masses.contains(1.0));
-            });
     server.close();
     server =
         LocateServer.start(
             List.of(
-                LocateServer.Model.of("first", localizer).withDrift(drift),
+                LocateServer.Model.of("first", localizer)
+                    .withDrift(new LocateServer.Drift(rule, false, test)),
                 LocateServer.Model.of("second", other)),
             options.withLimits(options.limits().withPerMinute(0)));
     client = new Client(server);
   }
 
-  @Test
-  void watchesForPhotosOfAnotherKind() throws Exception {
-    List<Integer> tested = new ArrayList<>();
-    watch(false, tested, new ArrayList<>());
+  /** Locates photos until a test of drift is due, and waits until metrics have a line. */
+  private void locateUntil(String metric) throws Exception {
     for (int i = 0; i < DriftWindow.LEAST_PHOTOS - 1; i++) {
       assertThat(Client.json(locate(PHOTO)).has("drift")).isFalse();
     }
-    assertThat(client.get("/metrics").body())
-        .contains("geofix_drift_photos{model=\"first\"} 19.0")
-        .contains("geofix_drift_alarm{model=\"first\"} NaN");
-    JsonObject found = Client.json(locate(PHOTO)).getAsJsonObject("drift");
-    assertThat(found.get("photos").getAsInt()).isEqualTo(20);
-    assertThat(found.get("distance").getAsDouble()).isEqualTo(0.5);
-    assertThat(found.get("alarm").getAsBoolean()).isFalse();
-    assertThat(client.get("/metrics").body())
-        .contains("geofix_drift_alarm{model=\"first\"} 0.0")
-        .contains("geofix_drift_p_value{model=\"first\"} 0.25")
-        .doesNotContain("geofix_drift_alarm{model=\"second\"}");
-    for (int i = 20; i < DriftWindow.PHOTOS + 10; i++) {
-      locate(PHOTO);
+    locate(PHOTO);
+    while (!client.get("/metrics").body().contains(metric)) {
+      Thread.sleep(5);
     }
-    assertThat(tested).hasSize(20).startsWith(20, 30, 40).endsWith(190, 200, 200);
+  }
+
+  private static LocateServer.Drift.Result found(double pValue) {
+    return new LocateServer.Drift.Result(0.5, pValue, OptionalDouble.of(0.125), pValue < 0.01);
+  }
+
+  @Test
+  void watchesForPhotosOfAnotherKind() throws Exception {
+    watch((masses, vectors) -> found(0.25));
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_photos{model=\"first\"} 0.0")
+        .contains("geofix_drift_alarm{model=\"first\"} NaN");
+    locateUntil("geofix_drift_alarm{model=\"first\"} 0.0");
+    assertThat(client.get("/metrics").body())
+        .contains("geofix_drift_p_value{model=\"first\"} 0.25")
+        .contains("geofix_drift_vector_p_value{model=\"first\"} 0.125")
+        .doesNotContain("geofix_drift_alarm{model=\"second\"}");
+    JsonObject found = Client.json(locate(PHOTO)).getAsJsonObject("drift");
+    assertThat(found.get("photos").getAsInt()).isEqualTo(21);
+    assertThat(found.get("distance").getAsDouble()).isEqualTo(0.5);
+    assertThat(found.get("vectorPValue").getAsDouble()).isEqualTo(0.125);
+    assertThat(found.get("alarm").getAsBoolean()).isFalse();
     assertThat(Client.json(client.post("/locate?model=second", "image/png", PHOTO)).has("drift"))
         .isFalse();
   }
 
   @Test
-  void comparesTheVectorsOfEveryFourthPhoto() throws Exception {
-    List<Integer> tested = new ArrayList<>();
-    List<Integer> encoded = new ArrayList<>();
-    watch(true, tested, encoded);
-    for (int i = 0; i < 79; i++) {
+  void answersWhileATestOfDriftRuns() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    watch(
+        (masses, vectors) -> {
+          begun.countDown();
+          awaitUninterruptibly(goOn);
+          return found(0.001);
+        });
+    for (int i = 0; i < DriftWindow.LEAST_PHOTOS; i++) {
       locate(PHOTO);
     }
-    assertThat(tested).containsExactly(40);
-    // Ten vectors are too few.
-    assertThat(encoded).containsExactly(0);
+    begun.await();
+    for (int i = 0; i < 15; i++) {
+      assertThat(Client.json(locate(PHOTO)).has("drift")).isFalse();
+    }
     assertThat(client.get("/metrics").body())
-        .contains("geofix_drift_vector_p_value{model=\"first\"} NaN");
-    JsonObject found = Client.json(locate(PHOTO)).getAsJsonObject("drift");
-    assertThat(encoded).containsExactly(0, 20);
-    assertThat(found.get("vectorPValue").getAsDouble()).isEqualTo(0.125);
-    assertThat(client.get("/metrics").body())
-        .contains("geofix_drift_vector_p_value{model=\"first\"} 0.125");
+        .contains("geofix_drift_photos{model=\"first\"} 35.0")
+        .contains("geofix_drift_alarm{model=\"first\"} NaN");
+    goOn.countDown();
+    while (!client.get("/metrics").body().contains("geofix_drift_alarm{model=\"first\"} 1.0")) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void closingEndsTheTestsOfDriftAndTheirThread() throws Exception {
+    AtomicInteger tests = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    watch(
+        (masses, vectors) -> {
+          tests.incrementAndGet();
+          threads.add(Thread.currentThread());
+          begun.countDown();
+          awaitUninterruptibly(goOn);
+          return found(0.25);
+        });
+    for (int i = 0; i < DriftWindow.LEAST_PHOTOS + 10; i++) {
+      locate(PHOTO);
+    }
+    begun.await();
+    Thread closing = new Thread(server::close);
+    closing.start();
+    closing.join(50);
+    assertThat(closing.isAlive()).as("closing waits for the test").isTrue();
+    assertThat(threads).singleElement().matches(Thread::isAlive);
+    goOn.countDown();
+    closing.join();
+    assertThat(threads).singleElement().matches(thread -> !thread.isAlive());
+    assertThat(tests).as("the test that waited is dropped").hasValue(1);
+  }
+
+  /** Closing interrupts the thread of tests; those of geo-eval run to their end. */
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
@@ -259,10 +309,8 @@ final class LocateServerTest {
             .getAsJsonObject("components")
             .getAsJsonObject("schemas")
             .getAsJsonObject("Location");
-    watch(false, new ArrayList<>(), new ArrayList<>());
-    for (int i = 0; i < DriftWindow.LEAST_PHOTOS; i++) {
-      locate(PHOTO);
-    }
+    watch((masses, vectors) -> found(0.25));
+    locateUntil("geofix_drift_alarm{model=\"first\"} 0.0");
     assertThat(location.getAsJsonObject("properties").keySet())
         .isEqualTo(Client.json(client.post("/locate?explain=true", "image/png", PHOTO)).keySet());
     assertThat(location.getAsJsonArray("required"))
@@ -387,7 +435,7 @@ final class LocateServerTest {
     private final ExecutorService caller = Executors.newSingleThreadExecutor();
 
     Future<HttpResponse<String>> locateAndWait() throws InterruptedException {
-      localizer.goOn = new java.util.concurrent.CountDownLatch(1);
+      localizer.goOn = new CountDownLatch(1);
       Future<HttpResponse<String>> answer = caller.submit(() -> locate(PHOTO));
       localizer.begun.await();
       return answer;

@@ -145,9 +145,8 @@ final class ShardRows {
       EmbeddingIndex index =
           JsonRecords.read(StrictJson.parse(source.getString(3)), IndexManifest.Shard.class)
               .open(folder);
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> row(source, index, row))
@@ -323,7 +322,7 @@ final class ShardRows {
         Storage.publish(file, IndexManifest.file(folder, shard.getString(1)));
         return List.of(shard).iterator();
       } finally {
-        boolean unused = Files.deleteIfExists(file);
+        Files.deleteIfExists(file);
         Files.delete(local);
       }
     }
@@ -357,10 +356,11 @@ final class ShardRows {
     }
 
     private void add(EmbeddingIndex.Builder builder, Sorted row) {
-      EmbeddingIndex.Builder unused =
-          stored
-              ? builder.addStored(row.vector(), row.place(), row.image(), new byte[0])
-              : builder.add(row.vector(), row.place(), row.image());
+      if (stored) {
+        builder.addStored(row.vector(), row.place(), row.image(), new byte[0]);
+      } else {
+        builder.add(row.vector(), row.place(), row.image());
+      }
     }
   }
 

@@ -46,7 +46,7 @@ final class ShardSearch {
   private static final String SCORE = "score";
   private static final String RANK = "rank";
 
-  /** TWIN tells apart queries of one name; CELLS is null for everywhere. */
+  /** TWIN numbers queries of one name; CELLS is null for everywhere. */
   private static final StructType PLANNED =
       new StructType()
           .add(TASK, DataTypes.IntegerType, false)
@@ -184,9 +184,8 @@ final class ShardSearch {
       QueryBlocks rest = new QueryBlocks(queries);
       int shard = rest.peek().getInt(0) / source.splits();
       EmbeddingIndex index = source.shards().get(shard).open(source.folder());
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       progress.shards().add(1);
       EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));

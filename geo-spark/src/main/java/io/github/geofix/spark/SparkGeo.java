@@ -102,7 +102,7 @@ public final class SparkGeo {
             "the memory of inference must be positive: " + inferenceMemory);
       }
       // Refuses a limit that is out of range.
-      Photo.Limits unused = Photo.Limits.defaults().scaledTo(maxPixels);
+      Photo.Limits.defaults().scaledTo(maxPixels);
     }
 
     /**

@@ -274,7 +274,7 @@ final class PickleReader {
   private void memoize(int key) {
     memo.put(key, peek());
     if (memo.size() > MAX_MEMO) {
-      throw refused("it remembers more than " + MAX_MEMO + " values");
+      throw refused("its memo holds more than " + MAX_MEMO + " values");
     }
   }
 

@@ -193,7 +193,7 @@ final class TorchCheckpoint extends TensorFile {
       if (entry.size() != storage.bytes()) {
         throw refused(
             path,
-            "its entry data/%s has %d bytes where its pickle says %d"
+            "its entry data/%s has %d bytes where its pickle has %d"
                 .formatted(Printable.of(storage.key()), entry.size(), storage.bytes()));
       }
       places.put(storage.key(), new Place(entry.start(), order));
@@ -206,8 +206,7 @@ final class TorchCheckpoint extends TensorFile {
     crc.update(file.slice(entry.start(), (int) entry.size()));
     if ((int) crc.getValue() != entry.crc()) {
       throw refused(
-          file.path(),
-          "its entry " + Printable.of(entry.name()) + " is not what its checksum says");
+          file.path(), "its entry " + Printable.of(entry.name()) + " does not match its checksum");
     }
     return file.slice(entry.start(), (int) entry.size());
   }
@@ -266,7 +265,7 @@ final class TorchCheckpoint extends TensorFile {
       if (count != storage.count() || storage.bytes() > file.size() - at) {
         throw refused(
             path,
-            "it was cut off, or storage %s has not the %d elements its pickle says"
+            "it was cut off, or storage %s has not the %d elements that its pickle names"
                 .formatted(Printable.of(storage.key()), storage.count()));
       }
       if (places.put(storage.key(), new Place(at, ByteOrder.LITTLE_ENDIAN)) != null) {

@@ -81,7 +81,7 @@ public final class ImageReaders {
       try {
         fits = provider.canDecodeInput(in);
       } catch (EOFException e) {
-        fits = false; // the file is shorter than what a provider looks at
+        fits = false; // the file is shorter than what a provider reads
       } finally {
         in.reset();
       }

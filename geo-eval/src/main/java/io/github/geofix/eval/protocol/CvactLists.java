@@ -140,11 +140,11 @@ final class CvactLists {
     }
     double first = utm.getDouble(row, 0);
     double second = utm.getDouble(row, 1);
-    // Nobody says which column is which; as far south as Canberra the northing is the larger.
+    // No list names its columns; as far south as Canberra the northing is the larger.
     return zone.place(Math.min(first, second), Math.max(first, second));
   }
 
-  /** Refuses what a damaged length asks for before it is allocated. */
+  /** Refuses what a damaged length claims before it is allocated. */
   private static final class BoundedBuffers implements BufferAllocator {
     private int left = 4 * MAX_BYTES;
 

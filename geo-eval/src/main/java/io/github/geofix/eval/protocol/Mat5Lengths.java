@@ -8,7 +8,7 @@ import java.util.zip.Inflater;
 
 /**
  * Checks that every element of a MATLAB level-5 file lies within the element around it, before a
- * reader that trusts lengths sees the file. See "MAT-File Format", The MathWorks, chapter 1.
+ * reader that trusts lengths gets the file. See "MAT-File Format", The MathWorks, chapter 1.
  */
 final class Mat5Lengths {
   private static final int HEADER_BYTES = 128;

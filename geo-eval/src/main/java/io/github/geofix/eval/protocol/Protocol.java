@@ -57,7 +57,7 @@ public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
   /** Returns in words which photos are there to train on, and in which list. */
   String training();
 
-  /** Returns in words what is done to images before any model sees them. */
+  /** Returns in words what is done to images before any model gets them. */
   String preprocessing();
 
   /** Returns in words what is reported. */

@@ -111,7 +111,7 @@ public record Calibration(
    * @param photos their number; they were not trained on
    * @param model returns the scores of the photo of an index, 0 to {@code photos} - 1; called once
    *     for each
-   * @throws IllegalArgumentException if none of the photos is in a place that the model knows
+   * @throws IllegalArgumentException if none of the photos is in a place that the model covers
    */
   public static Calibration fit(int photos, IntFunction<ScoredPhoto> model) {
     return fit(model, Collections.nCopies(photos, ""));
@@ -124,7 +124,7 @@ public record Calibration(
    *
    * @param model returns the scores of the photo of an index; called once for each
    * @param groups the group of each photo, such as its date, camera or continent
-   * @throws IllegalArgumentException if none of the photos is in a place that the model knows, or
+   * @throws IllegalArgumentException if none of the photos is in a place that the model covers, or
    *     one of several groups is too small for the largest coverage
    */
   public static Calibration fit(IntFunction<ScoredPhoto> model, List<String> groups) {
@@ -150,7 +150,7 @@ public record Calibration(
    *     List)}; one group for all if there are none
    * @param others the number of photos of the other kind, of the order of those with known places
    * @param unknown returns their scores, whose truth is not used; called once for each
-   * @throws IllegalArgumentException if none of the photos is in a place that the model knows, or
+   * @throws IllegalArgumentException if none of the photos is in a place that the model covers, or
    *     there are no photos of the other kind
    */
   public static Calibration fitForShift(

@@ -170,7 +170,7 @@ public final class Photos {
 
   private static byte[] bytes(InputStream in, String name, Photo.Limits limits) {
     try {
-      // One byte more than allowed tells a file that is too large from one that just fits.
+      // With one byte more than allowed a file that is too large differs from one that just fits.
       byte[] bytes = in.readNBytes((int) limits.maxFileBytes() + 1);
       if (bytes.length > limits.maxFileBytes()) {
         throw failure(

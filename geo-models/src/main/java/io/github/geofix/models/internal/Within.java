@@ -65,7 +65,7 @@ public final class Within {
       sum += within[i];
     }
     if (!(sum > 0)) {
-      throw new NoAnswerException("the model knows no place in the region given");
+      throw new NoAnswerException("the model covers no place in the region given");
     }
     for (int i = 0; i < within.length; i++) {
       within[i] /= sum;

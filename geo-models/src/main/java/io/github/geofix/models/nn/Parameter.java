@@ -171,7 +171,7 @@ public final class Parameter {
   }
 
   /**
-   * Writes the values in place, so that whoever holds {@link #array} sees the new ones.
+   * Writes the values in place, so that whoever holds {@link #array} has the new ones.
    *
    * @param values puts all elements, row-major, into the buffer's float or double view as {@link
    *     #array} has them

@@ -130,7 +130,7 @@ public final class TorchEngine {
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
-    // DJL looks its parts up in the context class loader, once for the life of the JVM.
+    // DJL loads its parts from the context class loader, once for the life of the JVM.
     Thread thread = Thread.currentThread();
     ClassLoader context = thread.getContextClassLoader();
     ClassLoader own = TorchEngine.class.getClassLoader();

@@ -81,7 +81,7 @@ final class PairReader {
     };
   }
 
-  /** Returns the part of a panorama that a camera sees at heading s of S. */
+  /** Returns the part of a panorama in a camera's view at heading s of S. */
   private BufferedImage seen(BufferedImage circle, int heading) {
     int columns = (int) ((long) circle.getWidth() * heading / photos.headings());
     BufferedImage turned = columns == 0 ? circle : PanoramaPair.rolled(circle, columns);

@@ -72,15 +72,15 @@ public interface Trainable {
   interface CrossView extends Trainable {
 
     /**
-     * Returns an encoder that shares this model's arrays: it sees later training, and closing it
-     * closes nothing.
+     * Returns an encoder that shares this model's arrays: later training shows in it, and closing
+     * it closes nothing.
      */
     TileEncoder tileEncoder();
 
     /**
      * Returns pairs of files to train on, as the lists of CVUSA and VIGOR name them.
      *
-     * @param prepare what is done to an upright photo before the model sees it; called from several
+     * @param prepare what is done to an upright photo before the model gets it; called from several
      *     threads
      */
     Examples examples(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare);

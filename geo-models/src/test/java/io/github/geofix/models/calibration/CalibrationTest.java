@@ -64,7 +64,7 @@ class CalibrationTest {
                 Calibration.fit(
                     2, i -> ScoredPhoto.of(new LatLng(50, 50), cells, new double[] {1})))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("none of the 2 photos lies in a place that the model knows");
+        .hasMessage("none of the 2 photos lies in a place that the model covers");
   }
 
   @Test

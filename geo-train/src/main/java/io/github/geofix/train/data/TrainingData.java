@@ -77,7 +77,7 @@ public final class TrainingData {
    * one tile, where that is possible. Both are decoded within {@link GeoModel#photoLimits} of the
    * model.
    *
-   * @param prepare what is done to an upright photo before the model sees it; called from several
+   * @param prepare what is done to an upright photo before the model gets it; called from several
    *     threads
    */
   public static TrainingData ofPairs(List<ImagePair> pairs, UnaryOperator<BufferedImage> prepare) {

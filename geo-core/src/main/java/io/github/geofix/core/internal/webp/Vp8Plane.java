@@ -10,7 +10,7 @@ final class Vp8Plane {
   private static final byte ABOVE = 127;
   private static final byte LEFT = (byte) 129;
 
-  /** Samples to the right that the prediction of the last block of a row looks at. */
+  /** Samples to the right that the prediction of the last block of a row reads. */
   private static final int RIGHT = 4;
 
   final byte[] samples;

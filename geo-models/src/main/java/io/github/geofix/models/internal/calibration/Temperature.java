@@ -38,7 +38,7 @@ public final class Temperature {
     int[] counted = IntStream.range(0, truths.length).filter(i -> truths[i] >= 0).toArray();
     if (counted.length == 0) {
       throw new IllegalArgumentException(
-          "none of the " + Count.of(truths.length, "photos lies in a place that the model knows"));
+          "none of the " + Count.of(truths.length, "photos lies in a place that the model covers"));
     }
     List<double[]> logs =
         scores.stream().map(photo -> Arrays.stream(photo).map(Math::log).toArray()).toList();

@@ -23,7 +23,7 @@ public abstract class PositionlessModel extends UntrainedModel {
   @Override
   public final Localizer localizer() {
     throw new IllegalStateException(
-        "an encoder knows no positions: build a gallery of photos with it, by geofix gallery"
+        "an encoder has no positions: build a gallery of photos with it, by geofix gallery"
             + " build");
   }
 
@@ -31,6 +31,6 @@ public abstract class PositionlessModel extends UntrainedModel {
   @Override
   protected final Function<PhotoSource.LabeledPhoto, ScoredPhoto> scorer() {
     throw new IllegalStateException(
-        "an encoder knows no positions to calibrate: calibrate a gallery that is built with it");
+        "an encoder has no positions to calibrate: calibrate a gallery that is built with it");
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The map of a model, opened when it is first needed: a saved model may never need it. Thread-safe;
  * must be closed.
  *
- * <p>A server sees which tiles are asked for, and thereby where photos may have been taken. So a
+ * <p>A server learns which tiles are requested, and thereby where photos may have been taken. So a
  * server that only a saved configuration names is never asked: the caller has to name it.
  */
 public final class MapOnDemand implements AutoCloseable {

@@ -9,13 +9,13 @@ import java.awt.image.BufferedImage;
  *
  * <p>Shi, Liu, Yu and Li, "Spatial-aware feature aggregation for image based cross-view
  * geo-localization", NeurIPS 2019, eq. 1, taken at the middle of each pixel. The paper begins in
- * the north; here the middle column looks to {@code heading}, north if 0, as in {@link
- * PanoramaPair}. Between the pixels of the aerial image values are bilinear; nothing is averaged,
- * so a result much smaller than the image has aliases.
+ * the north; here the middle column faces {@code heading}, north if 0, as in {@link PanoramaPair}.
+ * Between the pixels of the aerial image values are bilinear; nothing is averaged, so a result much
+ * smaller than the image has aliases.
  *
  * @param width columns of the result, 1 or more
  * @param height rows of the result, 1 or more
- * @param heading where the middle looks, degrees clockwise from north
+ * @param heading where the middle column faces, degrees clockwise from north
  * @param fieldOfView angle that the columns span, above 0 to 360 degrees
  */
 public record PolarTransform(int width, int height, double heading, double fieldOfView) {
@@ -42,12 +42,12 @@ public record PolarTransform(int width, int height, double heading, double field
     return new PolarTransform(width, height, 0, 360);
   }
 
-  /** Returns a copy that looks elsewhere. */
+  /** Returns a copy with another heading. */
   public PolarTransform withHeading(double newHeading) {
     return new PolarTransform(width, height, newHeading, fieldOfView);
   }
 
-  /** Returns a copy that sees less or more of the circle. */
+  /** Returns a copy with another field of view. */
   public PolarTransform withFieldOfView(double newFieldOfView) {
     return new PolarTransform(width, height, heading, newFieldOfView);
   }

@@ -61,11 +61,6 @@ public final class ComputeThreads implements AutoCloseable {
     return count == 0 ? Shared.THREADS : new ComputeThreads(count);
   }
 
-  /** Returns the most threads that run at a time. */
-  public int count() {
-    return executor.getMaximumPoolSize();
-  }
-
   /** Runs a call on the present thread, which leaves all computations to these threads. */
   public <T> T call(Supplier<T> call) {
     ComputeThreads before = CURRENT.get();
@@ -86,7 +81,7 @@ public final class ComputeThreads implements AutoCloseable {
     return threads == null ? computation : () -> threads.call(computation);
   }
 
-  /** Runs a computation where the present call wants it: on its threads, or on this one. */
+  /** Runs a computation where the present call has it run: on its threads, or on this one. */
   public static <T> T compute(Supplier<T> computation) {
     ComputeThreads threads = CURRENT.get();
     return threads == null ? computation.get() : threads.submit(computation);
@@ -117,7 +112,7 @@ public final class ComputeThreads implements AutoCloseable {
     }
   }
 
-  /** The caller sees the error itself, with the stack of the thread that computed. */
+  /** The caller gets the error itself, with the stack of the thread that computed. */
   private static RuntimeException rethrown(Throwable cause) {
     cause.addSuppressed(new IllegalStateException("called from here"));
     if (cause instanceof Error error) {

@@ -58,7 +58,7 @@ public final class TorchOps {
     return SCRIPT.call("attention", q, k, v);
   }
 
-  /** As {@link #attention}, where query i sees keys 0 to i only. */
+  /** As {@link #attention}, where query i attends to keys 0 to i only. */
   public static NDArray causalAttention(NDArray q, NDArray k, NDArray v) {
     return SCRIPT.call("causal_attention", q, k, v);
   }

@@ -36,7 +36,7 @@ class TemperatureTest {
         .isEqualTo(Temperature.fit(counted, new int[] {1, 1}));
     assertThatThrownBy(() -> Temperature.fit(counted, new int[] {-1, -1}))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("none of the 2 photos lies in a place that the model knows");
+        .hasMessage("none of the 2 photos lies in a place that the model covers");
   }
 
   @Test

@@ -29,7 +29,7 @@ public final class PairEmbeddings {
   /**
    * Creates embeddings.
    *
-   * @param seed of the examples' randomness; with the training's own the model sees the examples of
+   * @param seed of the examples' randomness; with the training's own the model gets the examples of
    *     the epoch as training will show them
    */
   PairEmbeddings(Trainable.CrossView model, Examples examples, long seed) {
