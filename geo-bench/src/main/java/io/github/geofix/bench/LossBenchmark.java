@@ -8,6 +8,7 @@ import ai.djl.training.GradientCollector;
 import io.github.geofix.models.internal.loss.InfoNce;
 import io.github.geofix.models.internal.recombine.WeightedTuple;
 import io.github.geofix.models.nn.TorchEngine;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -88,7 +89,7 @@ public class LossBenchmark {
   @Benchmark
   public float forwardAndBackward() {
     return switch (loss) {
-      case TUPLE_32_3072 -> run(WeightedTuple.defaults()::loss);
+      case TUPLE_32_3072 -> run(new WeightedTuple(10, Distance.COSINE)::loss);
       default -> run((a, p) -> InfoNce.symmetric().loss(a, p, logScale));
     };
   }

@@ -3,12 +3,12 @@ package io.github.geofix.cli;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Manifest;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.localizer.ForwardingLocalizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,31 +17,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Answers with the candidate closest to the truth: the best that any selection among the candidates
  * could do. For analysis only, since it needs the answers.
  */
-final class ClosestCandidate implements Localizer {
-  private final Localizer localizer;
+final class ClosestCandidate extends ForwardingLocalizer {
   private final Map<Path, LatLng> truths = new HashMap<>();
 
   /** Wraps a localizer, which is closed with this. */
   ClosestCandidate(Localizer localizer, Manifest photos) {
-    this.localizer = localizer;
+    super(localizer);
     photos.entries().forEach(photo -> truths.put(photo.image(), photo.latLng()));
   }
 
   @Override
   public Location locate(Photo photo) {
-    return closest(file(photo), localizer.locate(photo));
+    return closest(file(photo), super.locate(photo));
   }
 
   @Override
   public Explanation explain(Photo photo, Explanation.Options options) {
-    Explanation explained = localizer.explain(photo, options);
+    Explanation explained = super.explain(photo, options);
     return new Explanation(closest(file(photo), explained.location()), explained.evidence());
   }
 
@@ -55,7 +53,7 @@ final class ClosestCandidate implements Localizer {
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    List<Location> locations = localizer.locateAll(photos);
+    List<Location> locations = super.locateAll(photos);
     List<Location> closest = new ArrayList<>(locations.size());
     for (int i = 0; i < locations.size(); i++) {
       closest.add(closest(photos.get(i), locations.get(i)));
@@ -64,18 +62,8 @@ final class ClosestCandidate implements Localizer {
   }
 
   @Override
-  public Optional<float[]> vector(Photo photo) {
-    return localizer.vector(photo);
-  }
-
-  @Override
-  public Photo.Limits photoLimits() {
-    return localizer.photoLimits();
-  }
-
-  @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
-    localizer.locateEach(
+    super.locateEach(
         photos,
         outcome ->
             action.accept(
@@ -98,10 +86,5 @@ final class ClosestCandidate implements Localizer {
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
     throw filesAlone();
-  }
-
-  @Override
-  public void close() {
-    localizer.close();
   }
 }

@@ -25,18 +25,20 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Photo;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,27 +175,52 @@ final class ArchitectureTest {
                 }
               });
 
-  /** What a wrapper leaves to a default method is answered without the model's own evidence. */
-  private static final ArchRule wrappersForwardPhotosAndExplanations =
+  /**
+   * Methods that {@link Localizer} defines by others of the wrapper: one that forwards those has
+   * forwarded these.
+   */
+  private static final Set<String> DEFINED_BY_OTHERS =
+      Set.of(
+          "locate(Path)",
+          "locate(byte[])",
+          "locate(InputStream)",
+          "locate(BufferedImage)",
+          "locateEach(List, Duration, Consumer)",
+          "warmUp()",
+          "withMetrics(LocateMetrics)");
+
+  /** What a wrapper leaves to a default method is answered without the localizer that it wraps. */
+  private static final ArchRule wrappersForwardEveryMethod =
       classes()
           .that()
           .implement(Localizer.class)
           .should(
-              new ArchCondition<JavaClass>("forward photos and explanations if they wrap one") {
+              new ArchCondition<JavaClass>("forward every method if they wrap one") {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                   boolean wraps =
-                      type.getFields().stream()
+                      type.getAllFields().stream()
                           .anyMatch(field -> field.getRawType().isEquivalentTo(Localizer.class));
-                  boolean forwards =
-                      type.tryGetMethod("locate", Photo.class).isPresent()
-                          && type.tryGetMethod("explain", Photo.class, Explanation.Options.class)
-                              .isPresent();
-                  events.add(
-                      new SimpleConditionEvent(
-                          type, !wraps || forwards, type.getName() + " wraps a localizer"));
+                  for (Method method : type.reflect().getMethods()) {
+                    String signature = signature(method);
+                    boolean forgotten =
+                        method.getDeclaringClass() == Localizer.class
+                            && !Modifier.isStatic(method.getModifiers())
+                            && !DEFINED_BY_OTHERS.contains(signature);
+                    events.add(
+                        new SimpleConditionEvent(
+                            type,
+                            !wraps || !forgotten,
+                            type.getName() + " wraps a localizer without its " + signature));
+                  }
                 }
               });
+
+  private static String signature(Method method) {
+    return Arrays.stream(method.getParameterTypes())
+        .map(Class::getSimpleName)
+        .collect(Collectors.joining(", ", method.getName() + "(", ")"));
+  }
 
   /**
    * The scalar of these calls becomes a view on a Java buffer that may be freed before the backward
@@ -266,7 +293,7 @@ final class ArchitectureTest {
         arguments("packagesHaveNoCycles", packagesHaveNoCycles),
         arguments("djlStaysInModelsAndTrain", djlStaysInModelsAndTrain),
         arguments("noPublicMethodShowsGuavaOrS2", noPublicMethodShowsGuavaOrS2),
-        arguments("wrappersForwardPhotosAndExplanations", wrappersForwardPhotosAndExplanations),
+        arguments("wrappersForwardEveryMethod", wrappersForwardEveryMethod),
         arguments("noScalarArithmeticOnArrays", noScalarArithmeticOnArrays));
   }
 

@@ -92,27 +92,6 @@ public final class EarthPhotos {
   }
 
   /**
-   * Returns photo {@code index} as a network takes it, the same pixels as {@link #photo}.
-   *
-   * @param chw receives [3, pixels, pixels]: red, green, blue, each 0 to 1
-   * @param offset where in {@code chw} the photo begins
-   * @return what the photo shows; its center is the truth
-   */
-  public EarthView fill(long index, float[] chw, int offset) {
-    int n = options.pixels() * options.pixels();
-    int[] rgb = new int[n];
-    SplittableRandom random = randomOf(index);
-    EarthView view = drawView(random);
-    render(view, drawCamera(random), random, rgb);
-    for (int i = 0; i < n; i++) {
-      chw[offset + i] = (rgb[i] >> 16 & 0xFF) / 255f;
-      chw[offset + n + i] = (rgb[i] >> 8 & 0xFF) / 255f;
-      chw[offset + 2 * n + i] = (rgb[i] & 0xFF) / 255f;
-    }
-    return view;
-  }
-
-  /**
    * Returns the photos as a source to learn from, {@code size} of them in an epoch and new ones in
    * every epoch.
    */

@@ -155,20 +155,6 @@ class EarthPhotosTest {
   }
 
   @Test
-  void fillsTheSamePixelsAsThePhoto() {
-    EarthPhotos photos = photos(DEFAULTS.withPixels(5));
-    float[] chw = new float[10 + 3 * 25];
-    EarthPhoto photo = photos.photo(3);
-    assertThat(photos.fill(3, chw, 10)).isEqualTo(photo.view());
-    for (int c = 0; c < 3; c++) {
-      for (int i = 0; i < 25; i++) {
-        int value = photo.image().getRGB(i % 5, i / 5) >> (16 - 8 * c) & 0xFF;
-        assertThat(chw[10 + 25 * c + i]).isEqualTo(value / 255f);
-      }
-    }
-  }
-
-  @Test
   void viewIsWhatThePhotoShows() {
     for (int i = 0; i < 20; i++) {
       assertThat(photos(DEFAULTS).view(i)).isEqualTo(photos(DEFAULTS).photo(i).view());

@@ -442,14 +442,13 @@ public record DistanceReport(
       List<Double> shares = new ArrayList<>(List.of(0.5));
       Arrays.stream(DistanceReport.quantiles()).forEach(shares::add);
       for (double q : shares) {
-        double unused =
-            Quantile.of(
-                count,
-                rank -> {
-                  ranks.add(rank);
-                  return 0;
-                },
-                q);
+        Quantile.of(
+            count,
+            rank -> {
+              ranks.add(rank);
+              return 0;
+            },
+            q);
       }
       return ranks.stream().mapToLong(Long::longValue).toArray();
     }

@@ -1,7 +1,6 @@
 package io.github.geofix.judge;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
+import io.github.geofix.core.internal.ScaledImages;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -56,12 +55,6 @@ final class JpegPhoto {
   }
 
   private static BufferedImage drawn(BufferedImage image, int width, int height) {
-    BufferedImage drawn = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = drawn.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    return drawn;
+    return ScaledImages.draw(image, width, height, BufferedImage.TYPE_INT_RGB);
   }
 }

@@ -3,19 +3,18 @@ package io.github.geofix.judge;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Localizer.PhotoOutcome;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
+import io.github.geofix.core.internal.localizer.ForwardingLocalizer;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -26,12 +25,12 @@ import java.util.stream.Stream;
  * regions stay as they were.
  *
  * <p>Photos are judged one after the other. Files are decoded once more for the judge. Thread-safe
- * if its parts are; closing it closes the other localizer.
+ * if its parts are; closing it closes the other localizer. {@link #warmUp} leaves the judge alone,
+ * which costs money.
  */
-public final class JudgedLocalizer implements Localizer {
+public final class JudgedLocalizer extends ForwardingLocalizer {
   private static final double RADIUS_KM = 50;
 
-  private final Localizer localizer;
   private final Judge judge;
   private final Function<Path, BufferedImage> reader;
 
@@ -42,7 +41,7 @@ public final class JudgedLocalizer implements Localizer {
    * @param reader decodes photo files upright, such as {@code Photos::read}
    */
   public JudgedLocalizer(Localizer localizer, Judge judge, Function<Path, BufferedImage> reader) {
-    this.localizer = localizer;
+    super(localizer);
     this.judge = judge;
     this.reader = reader;
   }
@@ -91,12 +90,12 @@ public final class JudgedLocalizer implements Localizer {
   /** {@inheritDoc} A decision outside the photo's region does not count. */
   @Override
   public Location locate(Photo photo) {
-    return judged(photo, localizer.locate(photo));
+    return judged(photo, super.locate(photo));
   }
 
   @Override
   public Explanation explain(Photo photo, Explanation.Options options) {
-    Explanation explained = localizer.explain(photo, options);
+    Explanation explained = super.explain(photo, options);
     return new Explanation(judged(photo, explained.location()), explained.evidence());
   }
 
@@ -110,22 +109,12 @@ public final class JudgedLocalizer implements Localizer {
 
   @Override
   public List<Location> locateAll(List<Path> photos) {
-    return judged(localizer.locateAll(photos), photos, reader);
-  }
-
-  @Override
-  public Optional<float[]> vector(Photo photo) {
-    return localizer.vector(photo);
-  }
-
-  @Override
-  public Photo.Limits photoLimits() {
-    return localizer.photoLimits();
+    return judged(super.locateAll(photos), photos, reader);
   }
 
   @Override
   public void locateEach(List<Path> photos, Consumer<? super PhotoOutcome> action) {
-    localizer.locateEach(
+    super.locateEach(
         photos,
         outcome ->
             action.accept(
@@ -144,7 +133,7 @@ public final class JudgedLocalizer implements Localizer {
 
   @Override
   public List<Location> locateImages(List<BufferedImage> photos) {
-    return judged(localizer.locateImages(photos), photos, Function.identity());
+    return judged(super.locateImages(photos), photos, Function.identity());
   }
 
   private <T> List<Location> judged(
@@ -164,16 +153,5 @@ public final class JudgedLocalizer implements Localizer {
             .toList();
     LatLng answer = judge.decide(photo, guesses).orElse(location.latLng());
     return new Location(answer, location.candidates(), location.regions());
-  }
-
-  /** Leaves the judge alone, which costs money. */
-  @Override
-  public void warmUp() {
-    localizer.warmUp();
-  }
-
-  @Override
-  public void close() {
-    localizer.close();
   }
 }

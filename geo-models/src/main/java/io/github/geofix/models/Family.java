@@ -172,7 +172,7 @@ public interface Family {
 
   /** Loads a trained model as a localizer that owns it. */
   default Localizer localizer(ModelFolder folder) {
-    return owned(Localizer.class, load(folder), folder, EncodingLocalizer::of);
+    return owned(Localizer.class, load(folder), folder, EncodingLocalizer::new);
   }
 
   /**
@@ -183,7 +183,7 @@ public interface Family {
   default Localizer localizer(ModelFolder folder, int candidates) {
     GeoModel model = load(folder);
     model.setAnswerOptions(model.answerOptions().withCandidates(candidates));
-    return owned(Localizer.class, model, folder, EncodingLocalizer::of);
+    return owned(Localizer.class, model, folder, EncodingLocalizer::new);
   }
 
   /**

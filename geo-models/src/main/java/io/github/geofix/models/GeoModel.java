@@ -13,6 +13,7 @@ import io.github.geofix.core.internal.Count;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.internal.io.NamesCode;
 import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard;
 import io.github.geofix.models.io.ModelCard.Attribution;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +117,19 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /**
+   * Loads a model and its configuration, see {@link #load(ModelFolder, Function)}.
+   *
+   * @throws ModelFormatException if the weights do not fit the configuration, or it names code and
+   *     the folder does not allow it
+   */
+  protected static <C extends Record & NamesCode, M extends GeoModel> M load(
+      ModelFolder folder, Class<C> type, BiFunction<C, Safetensors, M> create) {
+    C config = folder.config(type);
+    folder.checkCode(config);
+    return load(folder, weights -> create.apply(config, weights));
   }
 
   /**
@@ -248,8 +263,8 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param groups the group of each photo, such as its date, camera or continent
    * @return the calibration, which answers follow from now on and {@link #save} keeps
-   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is too
-   *     small, or there is not one group for each photo; the model stays as it was
+   * @throws IllegalArgumentException if no photo is in a place that the model covers, a group is
+   *     too small, or there is not one group for each photo; the model stays as it was
    */
   public final Calibration calibrate(PhotoSource photos, List<String> groups) {
     checkGroups(photos, groups);

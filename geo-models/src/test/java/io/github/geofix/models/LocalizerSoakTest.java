@@ -43,7 +43,6 @@ final class LocalizerSoakTest {
   private static final int THREADS = 16;
   private static final int HOSTILE_EVERY = 50;
   private static final int PHOTOS = 24;
-  private static final int PARTS = 5;
 
   /**
    * Growth of the resident memory that is no leak: caches of the engine and of malloc; in the first
@@ -78,8 +77,10 @@ final class LocalizerSoakTest {
     run(SECONDS / 5.0);
     long threads = Thread.getAllStackTraces().size();
     long files = openFiles();
-    long memory = leastMemory(() -> run(SECONDS * 0.4 / PARTS));
-    long grown = leastMemory(() -> run(SECONDS * 0.4 / PARTS)) - memory;
+    run(SECONDS * 0.4);
+    long memory = memory();
+    run(SECONDS * 0.4);
+    long grown = memory() - memory;
     System.out.printf(
         "%d answers, %d refusals, %d MB, %+d MB; %d threads, %d after; %d files, %d after%n",
         answers.get(),
@@ -95,9 +96,10 @@ final class LocalizerSoakTest {
     assertThat(openFiles()).isLessThanOrEqualTo(files + SLACK_FILES);
     assertThat(refusals.get()).isPositive();
 
-    int half = SHORT_LIVED / 2;
-    memory = leastMemory(() -> shortLived(half / PARTS));
-    grown = leastMemory(() -> shortLived(half / PARTS)) - memory;
+    shortLived(SHORT_LIVED / 2);
+    memory = memory();
+    shortLived(SHORT_LIVED / 2);
+    grown = memory() - memory;
     System.out.printf(
         "%d short-lived threads: %d MB, %+d MB%n", SHORT_LIVED, memory >> 20, grown >> 20);
     assertThat(grown).isLessThan(SLACK_BYTES);
@@ -125,23 +127,6 @@ final class LocalizerSoakTest {
       one.get();
     }
     assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
-  }
-
-  private interface Part {
-    void run() throws Exception;
-  }
-
-  /**
-   * Returns the least memory after one of several parts: from one moment to the next the heap and
-   * malloc keep more or less of what is free, 100 MB and more.
-   */
-  private static long leastMemory(Part part) throws Exception {
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < PARTS; i++) {
-      part.run();
-      least = Math.min(least, memory());
-    }
-    return least;
   }
 
   private void shortLived(int count) throws Exception {
@@ -236,11 +221,23 @@ final class LocalizerSoakTest {
     }
   }
 
-  /** The resident memory of the process, once the garbage is collected. */
-  private static long memory() throws IOException {
+  /**
+   * The resident memory of the process, once the garbage is collected: the least within two
+   * seconds, because G1 gives the free heap back to the system after the collection, step by step.
+   */
+  private static long memory() throws Exception {
     for (int i = 0; i < 3; i++) {
       System.gc();
     }
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 20; i++) {
+      Thread.sleep(100);
+      least = Math.min(least, residentMemory());
+    }
+    return least;
+  }
+
+  private static long residentMemory() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))

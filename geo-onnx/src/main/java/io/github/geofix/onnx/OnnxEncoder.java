@@ -79,18 +79,7 @@ public final class OnnxEncoder implements PhotoEncoder {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static OnnxEncoder open(Path file, Config config) {
-    OrtSession session = null;
-    try {
-      session = OnnxFile.open(file);
-      return new OnnxEncoder(file, config, session);
-    } catch (OrtException | RuntimeException e) {
-      OnnxFile.close(session);
-      throw e instanceof RuntimeException runtime ? runtime : fails(file, e);
-    }
-  }
-
-  private static ModelFormatException fails(Path file, Exception e) {
-    return new ModelFormatException(file + " does not run in ONNX Runtime: " + e.getMessage(), e);
+    return OnnxFile.open(file, session -> new OnnxEncoder(file, config, session));
   }
 
   private ModelFormatException differs(String what) {
@@ -189,7 +178,7 @@ public final class OnnxEncoder implements PhotoEncoder {
     try {
       return pooled(photos);
     } catch (OrtException e) {
-      throw fails(file, e);
+      throw OnnxFile.fails(file, e);
     }
   }
 

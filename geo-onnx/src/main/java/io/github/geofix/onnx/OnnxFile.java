@@ -73,13 +73,34 @@ final class OnnxFile {
     }
   }
 
+  /** Makes something of a session. */
+  interface Opening<T> {
+    /** Returns what owns the session. */
+    T of(OrtSession session) throws OrtException;
+  }
+
   /**
-   * Checks a file and opens it in ONNX Runtime.
+   * Checks a file and opens it in ONNX Runtime; closes it if nothing can be made of it.
    *
-   * @throws ModelFormatException as {@link #check}
-   * @throws OrtException if it does not run
+   * @throws ModelFormatException as {@link #check}, or if it does not run
    */
-  static OrtSession open(Path path) throws OrtException {
+  static <T> T open(Path path, Opening<T> opening) {
+    OrtSession session = null;
+    try {
+      session = session(path);
+      return opening.of(session);
+    } catch (OrtException | RuntimeException e) {
+      close(session);
+      throw e instanceof RuntimeException runtime ? runtime : fails(path, e);
+    }
+  }
+
+  /** Returns the error of a file that does not run. */
+  static ModelFormatException fails(Path path, Exception e) {
+    return new ModelFormatException(path + " does not run in ONNX Runtime: " + e.getMessage(), e);
+  }
+
+  private static OrtSession session(Path path) throws OrtException {
     check(path);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       // Threads that wait for work would take the cores from others, such as PyTorch's.

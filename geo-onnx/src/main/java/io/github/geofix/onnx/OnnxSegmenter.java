@@ -81,18 +81,7 @@ public final class OnnxSegmenter implements ClassMaps {
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static OnnxSegmenter open(Path file) {
-    OrtSession session = null;
-    try {
-      session = OnnxFile.open(file);
-      return new OnnxSegmenter(file, session);
-    } catch (OrtException | RuntimeException e) {
-      OnnxFile.close(session);
-      throw e instanceof RuntimeException runtime ? runtime : fails(file, e);
-    }
-  }
-
-  private static ModelFormatException fails(Path file, Exception e) {
-    return new ModelFormatException(file + " does not run in ONNX Runtime: " + e.getMessage(), e);
+    return OnnxFile.open(file, session -> new OnnxSegmenter(file, session));
   }
 
   private ModelFormatException differs(String what) {
@@ -124,7 +113,7 @@ public final class OnnxSegmenter implements ClassMaps {
       try {
         segment(part, Math.max(part.size(), batch), maps);
       } catch (OrtException e) {
-        throw fails(file, e);
+        throw OnnxFile.fails(file, e);
       }
     }
     return maps;

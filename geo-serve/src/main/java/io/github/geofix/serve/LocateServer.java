@@ -424,7 +424,10 @@ public final class LocateServer implements AutoCloseable {
     try {
       if (!background.awaitTermination(options.grace().toNanos(), TimeUnit.NANOSECONDS)) {
         System.getLogger(LocateServer.class.getName())
-            .log(System.Logger.Level.WARNING, "a test of drift still runs after {0}", options.grace());
+            .log(
+                System.Logger.Level.WARNING,
+                "a test of drift still runs after {0}",
+                options.grace());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -121,7 +121,7 @@ record IndexManifest(
           throw new IllegalStateException(
               digest + " has " + index.rows() + " rows, its manifest " + rows);
         }
-        int unused = index.delete(marks(folder).stream().toArray());
+        index.delete(marks(folder).stream().toArray());
         return index;
       } catch (RuntimeException e) {
         index.close();
@@ -185,7 +185,7 @@ record IndexManifest(
     try {
       Path local = Files.createTempFile("geofix", null);
       try {
-        Path unused = Files.write(local, bytes);
+        Files.write(local, bytes);
         String digest = Storage.sha256(local);
         Storage.publish(local, named.path(digest));
         return digest;
@@ -247,7 +247,7 @@ record IndexManifest(
     JsonObject json = JsonRecords.write(this);
     byte[] bytes = StrictJson.print(json).getBytes(StandardCharsets.UTF_8);
     String path = folder + "/" + NAME + String.format(Locale.ROOT, "%09d", number) + JSON;
-    String unused = publish(bytes, digest -> path);
+    publish(bytes, digest -> path);
     if (!Arrays.equals(Storage.read(path, MOST_BYTES), bytes)) {
       throw new IllegalStateException(
           "another job changed the index " + folder + " at the same time: repeat this one");

@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class LocalCopies {
   private static @Nullable LocalCopies ofUser;
 
   private final Path folder;
-  private final Map<String, FileChannel> used = new HashMap<>();
+  private final Map<String, FileChannel> used = new ConcurrentHashMap<>();
 
   /** Makes a copy. */
   interface Copier {
@@ -38,14 +38,14 @@ final class LocalCopies {
   }
 
   /** What runs while no other process uses the copies. */
-  private interface Action<T> {
-    T run() throws IOException;
+  private interface Action {
+    void run() throws IOException;
   }
 
   /** Deletes the copies in a folder that no process uses. */
   LocalCopies(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
-    boolean unused = locked(this::deleteUnused);
+    locked(this::deleteUnused);
   }
 
   /** Returns the copies in {@code java.io.tmpdir}, which end with this process. */
@@ -71,51 +71,47 @@ final class LocalCopies {
    */
   Path use(String name, Copier copier) throws IOException {
     Path copy = folder.resolve(name);
-    if (locked(() -> holdExisting(name))) {
+    if (holdExisting(name)) {
       return copy;
     }
     String temporary = UUID.randomUUID() + ".tmp";
-    boolean unused = locked(() -> hold(temporary));
+    locked(() -> hold(temporary));
     try {
       copier.copyTo(folder.resolve(temporary));
-      unused =
-          locked(
-              () -> {
-                // Another thread or process may have been faster; its copy is the same.
-                if (!holdExisting(name)) {
-                  Files.move(folder.resolve(temporary), copy, StandardCopyOption.ATOMIC_MOVE);
-                  return hold(name);
-                }
-                return true;
-              });
+      locked(
+          () -> {
+            // Another thread or process may have been faster; its copy is the same.
+            if (!Files.exists(copy)) {
+              Files.move(folder.resolve(temporary), copy, StandardCopyOption.ATOMIC_MOVE);
+            }
+            hold(name);
+          });
       return copy;
     } finally {
-      unused = locked(() -> release(temporary));
+      locked(() -> release(temporary));
     }
   }
 
   /** Stops using all copies, and deletes those that no other process uses. */
   void close() {
     try {
-      boolean unused =
-          locked(
-              () -> {
-                for (String name : List.copyOf(used.keySet())) {
-                  release(name);
-                }
-                return true;
-              });
+      locked(
+          () -> {
+            for (String name : List.copyOf(used.keySet())) {
+              release(name);
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete copies in " + folder, e);
     }
   }
 
   /** Runs an action that no other thread or process runs meanwhile. */
-  private <T> T locked(Action<T> action) throws IOException {
+  private void locked(Action action) throws IOException {
     synchronized (LocalCopies.class) {
       try (FileChannel channel = open("all")) {
-        FileLock unused = channel.lock();
-        return action.run();
+        channel.lock();
+        action.run();
       }
     }
   }
@@ -128,29 +124,38 @@ final class LocalCopies {
         StandardOpenOption.WRITE);
   }
 
+  /** Holds a copy if there is one; returns whether it is held. */
   private boolean holdExisting(String name) throws IOException {
-    return used.containsKey(name) || (Files.exists(folder.resolve(name)) && hold(name));
+    locked(
+        () -> {
+          if (Files.exists(folder.resolve(name))) {
+            hold(name);
+          }
+        });
+    return used.containsKey(name);
   }
 
-  private boolean hold(String name) throws IOException {
+  private void hold(String name) throws IOException {
+    if (used.containsKey(name)) {
+      return;
+    }
     FileChannel channel = open(name);
     if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
       channel.close();
       throw new IOException("another program has locked " + folder.resolve(name + LOCK));
     }
     used.put(name, channel);
-    return true;
   }
 
-  private boolean release(String name) throws IOException {
+  private void release(String name) throws IOException {
     FileChannel held = used.remove(name);
     if (held != null) {
       held.close();
     }
-    return delete(name);
+    delete(name);
   }
 
-  private boolean deleteUnused() throws IOException {
+  private void deleteUnused() throws IOException {
     List<String> names;
     try (Stream<Path> all = Files.list(folder)) {
       names =
@@ -160,24 +165,23 @@ final class LocalCopies {
               .toList();
     }
     for (String name : names) {
-      boolean unused = delete(name);
+      delete(name);
     }
-    return true;
   }
 
-  /** Deletes a copy that no process uses; returns whether it did. */
-  private boolean delete(String name) throws IOException {
+  /** Deletes a copy unless a process uses it. */
+  private void delete(String name) throws IOException {
     try (FileChannel channel = open(name);
         FileLock alone = channel.tryLock()) {
       if (alone == null) {
-        return false;
+        return;
       }
       deleteAll(folder.resolve(name));
     } catch (OverlappingFileLockException | FileSystemException e) {
       // In use by this process, or mapped on Windows: another process deletes it later.
-      return false;
+      return;
     }
-    return Files.deleteIfExists(folder.resolve(name + LOCK));
+    Files.deleteIfExists(folder.resolve(name + LOCK));
   }
 
   private static void deleteAll(Path path) throws IOException {

@@ -32,11 +32,13 @@ record LocatePhotos(SparkGeo.Model model, PhotoRows.Progress progress)
           .add("share", DataTypes.DoubleType, false)
           .add("cells", DataTypes.createArrayType(DataTypes.StringType, false), false);
 
+  static final String CANDIDATES = "candidates";
+
   static final StructType COLUMNS =
       PhotoRows.PLACES
           .add(SparkGeo.GUESS_LATITUDE, DataTypes.DoubleType)
           .add(SparkGeo.GUESS_LONGITUDE, DataTypes.DoubleType)
-          .add("candidates", DataTypes.createArrayType(CANDIDATE, false))
+          .add(CANDIDATES, DataTypes.createArrayType(CANDIDATE, false))
           .add("regions", DataTypes.createArrayType(REGION, false))
           .add("unanswered", DataTypes.StringType)
           .add(PhotoRows.ERROR, DataTypes.StringType);

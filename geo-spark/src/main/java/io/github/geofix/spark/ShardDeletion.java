@@ -78,9 +78,8 @@ final class ShardDeletion {
       }
       int shard = numbers.next();
       EmbeddingIndex index = shards.get(shard).open(folder);
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> RowFactory.create(shard, row, index.id(row)))

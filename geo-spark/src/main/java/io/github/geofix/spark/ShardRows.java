@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -32,6 +34,8 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
+import scala.Tuple3;
+import scala.Tuple4;
 
 /**
  * Rows on their way into shards. Their order is total, and the bounds of the shards are rows at
@@ -141,9 +145,8 @@ final class ShardRows {
       EmbeddingIndex index =
           JsonRecords.read(StrictJson.parse(source.getString(3)), IndexManifest.Shard.class)
               .open(folder);
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> row(source, index, row))
@@ -191,12 +194,18 @@ final class ShardRows {
                 functions.col(GROUP),
                 functions.col(KEY),
                 functions.col(NUMBER),
-                functions.col(PhotoRows.IMAGE));
+                functions.col(PhotoRows.IMAGE).cast("binary"));
     List<Row> written =
         new ArrayList<>(
             rows.withColumn(SHARD, placed)
                 .repartitionById(bounds.size(), functions.col(SHARD))
                 .sortWithinPartitions(order)
+                .select(
+                    functions.struct(SHARD, KEY, PhotoRows.IMAGE),
+                    functions.col(PhotoRows.LATITUDE),
+                    functions.col(PhotoRows.LONGITUDE),
+                    functions.col(PhotoRows.VECTOR))
+                .as(sorted(rows.sparkSession()))
                 .mapPartitions(
                     new Write(folder, JsonRecords.write(options).toString(), stored),
                     Encoders.row(WRITTEN))
@@ -217,6 +226,19 @@ final class ShardRows {
                         row.getString(1), row.getInt(2), row.getString(3), row.getString(4), 0, ""))
             .toList(),
         dimension);
+  }
+
+  /**
+   * Returns the encoder of sorted rows: (shard, key, image), latitude, longitude and vector. As a
+   * {@link Row}, a vector would be a list of objects.
+   */
+  private static Encoder<Tuple4<Tuple3<Integer, Long, String>, Double, Double, float[]>> sorted(
+      SparkSession spark) {
+    return Encoders.tuple(
+        Encoders.tuple(Encoders.INT(), Encoders.LONG(), Encoders.STRING()),
+        Encoders.DOUBLE(),
+        Encoders.DOUBLE(),
+        spark.implicits().newFloatArrayEncoder());
   }
 
   /** The first row of a shard. */
@@ -259,24 +281,39 @@ final class ShardRows {
   }
 
   /** The shard of a row; vectors, which are not asked for, stay as Spark holds them. */
-  private record Place(Bound[] bounds) implements UDF4<Integer, Long, Long, String, Integer> {
+  private record Place(Bound[] bounds) implements UDF4<Integer, Long, Long, byte[], Integer> {
 
     @Override
-    public Integer call(Integer group, Long key, Long number, String image) {
-      Bound row = new Bound(group, key, number, image.getBytes(StandardCharsets.UTF_8));
-      int at = Arrays.binarySearch(bounds, row);
+    public Integer call(Integer group, Long key, Long number, byte[] image) {
+      int at = Arrays.binarySearch(bounds, new Bound(group, key, number, image));
       return at >= 0 ? at : -at - 2;
+    }
+  }
+
+  /** A row on its way into a shard. */
+  private record Sorted(int shard, long key, String image, LatLng place, float[] vector) {
+
+    static Sorted of(Tuple4<Tuple3<Integer, Long, String>, Double, Double, float[]> row) {
+      return new Sorted(
+          row._1()._1(), row._1()._2(), row._1()._3(), new LatLng(row._2(), row._3()), row._4());
+    }
+
+    String cell() {
+      return S2Cells.token(key ^ Long.MIN_VALUE);
     }
   }
 
   /** Writes all rows of a part, which are in order, as one shard. */
   private record Write(String folder, String options, boolean stored)
-      implements MapPartitionsFunction<Row, Row> {
+      implements MapPartitionsFunction<
+          Tuple4<Tuple3<Integer, Long, String>, Double, Double, float[]>, Row> {
 
     @Override
-    public Iterator<Row> call(Iterator<Row> rows) throws IOException {
+    public Iterator<Row> call(
+        Iterator<Tuple4<Tuple3<Integer, Long, String>, Double, Double, float[]>> rows)
+        throws IOException {
       if (!rows.hasNext()) {
-        return rows;
+        return Collections.emptyIterator();
       }
       Path local = Files.createTempDirectory("geofix");
       Path file = local.resolve("shard.index");
@@ -285,16 +322,18 @@ final class ShardRows {
         Storage.publish(file, IndexManifest.file(folder, shard.getString(1)));
         return List.of(shard).iterator();
       } finally {
-        boolean unused = Files.deleteIfExists(file);
+        Files.deleteIfExists(file);
         Files.delete(local);
       }
     }
 
-    private Row write(Iterator<Row> rows, Path file) throws IOException {
-      Row first = rows.next();
-      Row[] last = {first};
+    private Row write(
+        Iterator<Tuple4<Tuple3<Integer, Long, String>, Double, Double, float[]>> rows, Path file)
+        throws IOException {
+      Sorted first = Sorted.of(rows.next());
+      Sorted[] last = {first};
       int[] count = {0};
-      int dimension = first.getList(6).size();
+      int dimension = first.vector().length;
       EmbeddingIndex.write(
           file,
           dimension,
@@ -302,27 +341,26 @@ final class ShardRows {
           builder -> {
             add(builder, first);
             while (rows.hasNext()) {
-              last[0] = rows.next();
+              last[0] = Sorted.of(rows.next());
               add(builder, last[0]);
             }
             count[0] = builder.size();
           });
       return RowFactory.create(
-          first.getInt(COLUMNS.size()),
+          first.shard(),
           Storage.sha256(file),
           count[0],
-          S2Cells.token(first.getLong(1) ^ Long.MIN_VALUE),
-          S2Cells.token(last[0].getLong(1) ^ Long.MIN_VALUE),
+          first.cell(),
+          last[0].cell(),
           dimension);
     }
 
-    private void add(EmbeddingIndex.Builder builder, Row row) {
-      LatLng place = new LatLng(row.getDouble(4), row.getDouble(5));
-      float[] vector = floats(row.getList(6));
-      EmbeddingIndex.Builder unused =
-          stored
-              ? builder.addStored(vector, place, row.getString(3), new byte[0])
-              : builder.add(vector, place, row.getString(3));
+    private void add(EmbeddingIndex.Builder builder, Sorted row) {
+      if (stored) {
+        builder.addStored(row.vector(), row.place(), row.image(), new byte[0]);
+      } else {
+        builder.add(row.vector(), row.place(), row.image());
+      }
     }
   }
 

@@ -45,7 +45,6 @@ final class ShardSearch {
   private static final String ROW = "row";
   private static final String SCORE = "score";
   private static final String RANK = "rank";
-  private static final String CANDIDATES = "candidates";
 
   /** TWIN numbers queries of one name; CELLS is null for everywhere. */
   private static final StructType PLANNED =
@@ -80,7 +79,7 @@ final class ShardSearch {
     long[] region = search.region().map(Region::cellIds).orElse(null);
     Column candidates =
         search.candidatesKm() > 0
-            ? functions.col(CANDIDATES)
+            ? functions.col(LocatePhotos.CANDIDATES)
             : functions.lit(null).cast("array<struct<latitude:double,longitude:double>>");
     Column vector = functions.col(PhotoRows.VECTOR).cast("array<float>");
     Column[] best = {functions.col(SCORE).desc(), functions.col(ROW).asc()};
@@ -88,10 +87,10 @@ final class ShardSearch {
         .select(
             functions.col(PhotoRows.IMAGE).as(QUERY),
             vector.as(PhotoRows.VECTOR),
-            candidates.as(CANDIDATES))
+            candidates.as(LocatePhotos.CANDIDATES))
         .filter(functions.col(PhotoRows.VECTOR).isNotNull())
         .withColumn(
-            TWIN, functions.xxhash64(functions.col(PhotoRows.VECTOR), functions.col(CANDIDATES)))
+            TWIN, functions.xxhash64(functions.col(PhotoRows.VECTOR), functions.col(LocatePhotos.CANDIDATES)))
         .mapPartitions(
             new Plan(shards, region, search.candidatesKm(), splits), Encoders.row(PLANNED))
         .repartitionById(Math.max(1, shards.size() * splits), functions.col(TASK))
@@ -185,9 +184,8 @@ final class ShardSearch {
       QueryBlocks rest = new QueryBlocks(queries);
       int shard = rest.peek().getInt(0) / source.splits();
       EmbeddingIndex index = source.shards().get(shard).open(source.folder());
-      TaskContext unused =
-          TaskContext.get()
-              .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       progress.shards().add(1);
       EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));

@@ -165,8 +165,7 @@ final class SharedModels {
     setThreads();
     Held<M> held = hold(key, load);
     TaskContext task = Objects.requireNonNull(TaskContext.get(), "models are used in tasks");
-    TaskContext unused =
-        task.addTaskCompletionListener((TaskCompletionListener) ended -> release(key, held));
+    task.addTaskCompletionListener((TaskCompletionListener) ended -> release(key, held));
     return new Use<>(held.model(), PERMITS.get());
   }
 

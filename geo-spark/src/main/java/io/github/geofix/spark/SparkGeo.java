@@ -2,16 +2,21 @@ package io.github.geofix.spark;
 
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.Precision;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.eval.DistanceReport;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import io.github.geofix.models.nn.TorchEngine;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -97,7 +102,7 @@ public final class SparkGeo {
             "the memory of inference must be positive: " + inferenceMemory);
       }
       // Refuses a limit that is out of range.
-      Photo.Limits unused = Photo.Limits.defaults().scaledTo(maxPixels);
+      Photo.Limits.defaults().scaledTo(maxPixels);
     }
 
     /**
@@ -343,6 +348,42 @@ public final class SparkGeo {
    */
   public DistanceReport.Summary evaluate(Dataset<Row> answers) {
     return Evaluation.of(answers, DistanceReport.STANDARD_KM);
+  }
+
+  /** Returns the rules that are in the folder of a model, which the driver reads. */
+  public AnswerRules answerRules(Model model) {
+    return AnswerRules.load(Storage.local(model.folder()));
+  }
+
+  /**
+   * Returns how unlike the photos of a rule others are, by the score near their answers: the {@link
+   * Drift} of up to {@value DriftSample#MOST_ANSWERS} answers, those whose {@code image} has the
+   * least {@code xxhash64(20260101, image)}. Photos without an answer are left out.
+   *
+   * @param answers of {@link #locate}, under different names, with as many candidates as the
+   *     answers of the rule had; best read from where they were written, as they are read twice
+   * @return empty for fewer than {@value Drift#LEAST_PHOTOS} answers
+   * @throws IllegalArgumentException if the rule was fitted on fewer than two photos
+   */
+  public Optional<Drift> scoreDrift(Dataset<Row> answers, AnswerRule rule) {
+    return DriftSample.ofAnswers(answers, rule);
+  }
+
+  /**
+   * Returns how unlike the photos of a model's calibration others are, by the model's vectors of
+   * them: {@link Drift.OfVectors} of up to {@value Drift.OfVectors#MOST_PHOTOS} photos in the order
+   * of their names, those whose {@code image} has the least {@code xxhash64(20260101, image)}. Only
+   * these are decoded; those that cannot be read are left out.
+   *
+   * @param photos as {@link #photos} returns them, under different names. Photos whose bytes are in
+   *     {@code content} are all read for it, so better give a list of paths
+   * @param model whose folder has {@link CalibrationVectors}, and is read by the driver, too
+   * @return empty for fewer than {@value Drift#LEAST_PHOTOS} photos, or a model without vectors
+   */
+  public Optional<Drift.OfVectors> vectorDrift(Dataset<Row> photos, Model model) {
+    return CalibrationVectors.load(Storage.local(model.folder()))
+        .flatMap(
+            calibration -> DriftSample.ofPhotos(photos, calibration, model, progress("drift")));
   }
 
   /**

@@ -73,7 +73,9 @@ final class Storage {
     }
   }
 
-  /** Hadoop searches for a file of checksums beside each local one, at the cost of a small photo. */
+  /**
+   * Hadoop searches for a file of checksums beside each local one, at the cost of a small photo.
+   */
   private static InputStream open(String path) throws IOException {
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
     String scheme = String.valueOf(file.toUri().getScheme());
@@ -102,27 +104,6 @@ final class Storage {
     }
   }
 
-  /** Replaces a small file. */
-  static void write(String path, byte[] bytes) {
-    FileSystem files = of(path);
-    org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(path);
-    org.apache.hadoop.fs.Path temporary = target.suffix("." + UUID.randomUUID() + ".tmp");
-    try {
-      try (OutputStream out = files.create(temporary, false)) {
-        out.write(bytes);
-      }
-      // HDFS does not rename onto a file; local file systems do.
-      if (!files.rename(temporary, target)) {
-        boolean unused = files.delete(target, false);
-        if (!files.rename(temporary, target)) {
-          throw new IOException("the new file could not be renamed");
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
-    }
-  }
-
   /**
    * Moves a local file to where its content gives it its name. Whoever comes second leaves the file
    * of the first, which is the same, and makes it as young as its own.
@@ -138,7 +119,7 @@ final class Storage {
       }
       files.copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), temporary);
       if (!files.rename(temporary, target)) {
-        boolean unused = files.delete(temporary, false);
+        files.delete(temporary, false);
       }
       if (!files.exists(target)) {
         throw new IOException("the file could not be renamed");
@@ -151,7 +132,7 @@ final class Storage {
   /** Deletes a file if it is there. */
   static void delete(String path) {
     try {
-      boolean unused = of(path).delete(new org.apache.hadoop.fs.Path(path), true);
+      of(path).delete(new org.apache.hadoop.fs.Path(path), true);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + path + ": " + e.getMessage(), e);
     }
@@ -186,7 +167,7 @@ final class Storage {
   static String sha256(Path file) throws IOException {
     MessageDigest digest = sha256();
     try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-      long unused = Files.copy(file, out);
+      Files.copy(file, out);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -71,8 +71,8 @@ final class ClusterTest {
       cluster.addWorker();
       String embedding = submit(cluster, "embed", embed(calm), ClusterTest::nothing);
       assertThat(embedding).contains("speculatable").doesNotContain("Lost executor");
-      String unused = submit(cluster, "index", index(calm), ClusterTest::nothing);
-      unused = submit(cluster, "search", search(calm), ClusterTest::nothing);
+      submit(cluster, "index", index(calm), ClusterTest::nothing);
+      submit(cluster, "search", search(calm), ClusterTest::nothing);
 
       Path parts = killed.resolve("vectors.parquet.unsorted");
       assertThat(submit(cluster, "embed-killed", embed(killed), killOnce(cluster, parts, PARTS)))
@@ -132,7 +132,7 @@ final class ClusterTest {
     for (int i = 0; i < BROKEN; i++) {
       Path photo = photos.entries().get(100 * i + 7).image();
       byte[] bytes = Files.readAllBytes(photo);
-      Path unused = Files.write(photo, Arrays.copyOf(bytes, i % 2 == 0 ? bytes.length / 2 : 0));
+      Files.write(photo, Arrays.copyOf(bytes, i % 2 == 0 ? bytes.length / 2 : 0));
     }
   }
 
@@ -249,8 +249,7 @@ final class ClusterTest {
         String name = Objects.requireNonNull(file.getFileName()).toString();
         if (!name.startsWith(".")) {
           byte[] bytes = Files.readAllBytes(file);
-          String unused =
-              files.put(
+          files.put(
                   name.replaceFirst("^(part-\\d+)-[0-9a-f-]{36}", "$1"),
                   bytes.length
                       + " "

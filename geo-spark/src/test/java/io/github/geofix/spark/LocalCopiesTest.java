@@ -29,11 +29,11 @@ final class LocalCopiesTest {
                   "model",
                   target -> {
                     Files.createDirectory(target);
-                    Path unused = Files.writeString(target.resolve("weights"), "w");
+                    Files.writeString(target.resolve("weights"), "w");
                     copied[0] = true;
                   });
       System.out.println(copied[0] + " " + Files.readString(copy.resolve("weights")));
-      int unused = System.in.read();
+      System.in.read();
     }
   }
 
@@ -83,8 +83,8 @@ final class LocalCopiesTest {
     // A killed process leaves its copy, and what it was copying.
     assertThat(second.process().destroyForcibly().waitFor()).isNotZero();
     assertThat(copies.resolve("model/weights")).exists();
-    Path unused = Files.createDirectory(copies.resolve("half.tmp"));
-    unused = Files.writeString(copies.resolve("half.tmp/weights"), "");
+    Files.createDirectory(copies.resolve("half.tmp"));
+    Files.writeString(copies.resolve("half.tmp/weights"), "");
     Running third = Running.start(folder);
     assertThat(third.first()).isEqualTo("true w");
     assertThat(names(copies)).containsExactly("all.lock", "model", "model.lock");
@@ -100,7 +100,7 @@ final class LocalCopiesTest {
                 copies.use(
                     "model",
                     target -> {
-                      Path unused = Files.writeString(target, "half");
+                      Files.writeString(target, "half");
                       throw new IOException("the disk is full");
                     }))
         .hasMessage("the disk is full");

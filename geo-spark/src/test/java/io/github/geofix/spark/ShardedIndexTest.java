@@ -104,7 +104,7 @@ final class ShardedIndexTest {
   private static EmbeddingIndex.Builder inOrder(List<Entry> entries) {
     EmbeddingIndex.Builder builder = EmbeddingIndex.builder(DIMENSION, OPTIONS);
     for (Entry entry : entries.stream().sorted(Comparator.comparing(Entry::image)).toList()) {
-      EmbeddingIndex.Builder unused = builder.add(entry.vector(), entry.place(), entry.image());
+      builder.add(entry.vector(), entry.place(), entry.image());
     }
     return builder;
   }
@@ -309,8 +309,7 @@ final class ShardedIndexTest {
   }
 
   private static void age(String folder, String name, int hours) throws IOException {
-    Path unused =
-        Files.setLastModifiedTime(
+    Files.setLastModifiedTime(
             Path.of(folder, name), FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
   }
 

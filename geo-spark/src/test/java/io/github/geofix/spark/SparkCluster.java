@@ -127,7 +127,7 @@ final class SparkCluster implements AutoCloseable {
       boolean done = false;
       while (driver.isAlive() && !done) {
         done = meanwhile.test(text(log));
-        boolean unused = driver.waitFor(10, TimeUnit.MILLISECONDS);
+        driver.waitFor(10, TimeUnit.MILLISECONDS);
       }
       assertThat(driver.waitFor(MINUTES, TimeUnit.MINUTES)).as(name).isTrue();
       assertThat(driver.exitValue()).as(text(log)).isZero();

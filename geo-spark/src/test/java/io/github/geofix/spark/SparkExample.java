@@ -1,8 +1,11 @@
 package io.github.geofix.spark;
 
+import io.github.geofix.core.abstention.AnswerRule;
 import io.github.geofix.core.index.EmbeddingIndex;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.eval.RetrievalEvaluator.HitTally;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +23,14 @@ final class SparkExample {
     geo.writeSorted(geo.locate(geo.photos(folder + "/photos.csv"), model), folder + "/located");
     Dataset<Row> answers = spark.read().parquet(folder + "/located");
     System.out.println(geo.evaluate(answers));
+
+    Optional<Drift.OfVectors> ofVectors = geo.vectorDrift(geo.photos(folder + "/photos.csv"), model);
+    for (AnswerRule rule : geo.answerRules(model).rules()) {
+      geo.scoreDrift(answers, rule)
+          .map(drift -> ofVectors.map(drift::withVectors).orElse(drift))
+          .filter(Drift::isAlarm)
+          .ifPresent(alarm -> System.out.println(alarm.warning()));
+    }
 
     geo.writeSorted(geo.embed(geo.photos(folder + "/photos.csv"), model), folder + "/vectors");
     Dataset<Row> vectors = spark.read().parquet(folder + "/vectors");

@@ -369,8 +369,7 @@ final class SparkSizes {
       for (int round = 0; round <= rounds; round++) {
         long start = cpu();
         for (int first = 0; first < count; first += model.batch()) {
-          List<Location> unused =
-              localizer.locateAll(photos.subList(first, Math.min(first + model.batch(), count)));
+          localizer.locateAll(photos.subList(first, Math.min(first + model.batch(), count)));
         }
         long middle = cpu();
         geo.locate(list, model).write().format("noop").mode("overwrite").save();

@@ -220,11 +220,6 @@ public record TrainOptions(
       return new Stopping(epochs, 0, 0, 0);
     }
 
-    /** Ends after exactly that many steps, at least 1. */
-    public static Stopping afterSteps(long maxSteps) {
-      return new Stopping(0, maxSteps, 0, 0);
-    }
-
     /** Returns a copy with early stopping. */
     public Stopping withPatience(int patience) {
       return new Stopping(epochs, maxSteps, patience, withinMeters);

@@ -98,7 +98,12 @@ public final class Safetensors extends TensorFile {
     for (Map.Entry<String, String> entry : fileOf.entrySet()) {
       if (!tensors.containsKey(entry.getKey())) {
         throw new ModelFormatException(
-            index + " lists " + entry.getValue() + " as the file of " + entry.getKey() + ", but no");
+            index
+                + " lists "
+                + entry.getValue()
+                + " as the file of "
+                + entry.getKey()
+                + ", but no");
       }
     }
   }

@@ -206,8 +206,7 @@ final class TorchCheckpoint extends TensorFile {
     crc.update(file.slice(entry.start(), (int) entry.size()));
     if ((int) crc.getValue() != entry.crc()) {
       throw refused(
-          file.path(),
-          "its entry " + Printable.of(entry.name()) + " does not match its checksum");
+          file.path(), "its entry " + Printable.of(entry.name()) + " does not match its checksum");
     }
     return file.slice(entry.start(), (int) entry.size());
   }

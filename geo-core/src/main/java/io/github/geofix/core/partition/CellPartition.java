@@ -232,13 +232,6 @@ public final class CellPartition {
     return label >= 0 && S2Cells.contains(cells[label], cellId) ? label : -1;
   }
 
-  /** Returns the labels of the cells inside a cell. */
-  IntStream labelsWithin(long cellId) {
-    return IntStream.range(
-        lookup.lastNotAfter(S2Cells.firstLeaf(cellId) - 1) + 1,
-        lookup.lastNotAfter(S2Cells.lastLeaf(cellId)) + 1);
-  }
-
   /** Returns a cell. */
   public S2Cell cell(int label) {
     return new S2Cell(cells[label]);

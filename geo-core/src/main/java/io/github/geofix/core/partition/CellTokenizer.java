@@ -3,7 +3,6 @@ package io.github.geofix.core.partition;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -118,11 +117,6 @@ public final class CellTokenizer {
     return offsets[position];
   }
 
-  /** Returns the id of a value at a position. */
-  public int tokenId(int position, int value) {
-    return offsets[position] + value;
-  }
-
   /** Returns the token values of a position, [N]. */
   public int[] encode(LatLng point) {
     int[] word = new int[levels.length];
@@ -235,33 +229,6 @@ public final class CellTokenizer {
               return within.intersectsCell(cellOf(longer));
             })
         .toArray();
-  }
-
-  /**
-   * Visits every prefix of a length whose cell intersects a region, in Hilbert order, pruning the
-   * others.
-   *
-   * @param length 1 to N
-   * @param visitor receives a new array each time, [length]
-   */
-  public void forEachPrefix(int length, Region within, Consumer<int[]> visitor) {
-    if (length < 1 || length > levels.length) {
-      throw new IllegalArgumentException(
-          "a prefix has 1 to " + levels.length + " tokens, not " + length);
-    }
-    visit(new int[0], length, within, visitor);
-  }
-
-  private void visit(int[] prefix, int length, Region within, Consumer<int[]> visitor) {
-    if (prefix.length == length) {
-      visitor.accept(prefix);
-      return;
-    }
-    for (int value : nextValues(within, prefix)) {
-      int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
-      longer[prefix.length] = value;
-      visit(longer, length, within, visitor);
-    }
   }
 
   /** Returns the options. */

@@ -41,10 +41,6 @@ final class PointChunk {
     return size;
   }
 
-  long leaf(int i) {
-    return leaves[i];
-  }
-
   void copyLeaves(long[] target, int at) {
     System.arraycopy(leaves, 0, target, at, size);
   }

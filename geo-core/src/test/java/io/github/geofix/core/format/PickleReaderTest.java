@@ -100,7 +100,7 @@ class PickleReaderTest {
       bytes.write('r');
       bytes.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(i).array());
     }
-    assertThatThrownBy(() -> write(".").read()).hasMessageContaining("remembers more than");
+    assertThatThrownBy(() -> write(".").read()).hasMessageContaining("memo holds more than");
     bytes.reset();
     write("\u0080\u0002c").repeat("a", 300).write("\nb\n.");
     assertThatThrownBy(this::read).hasMessageContaining("a name that is none");

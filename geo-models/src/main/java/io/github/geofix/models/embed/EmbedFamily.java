@@ -3,8 +3,6 @@ package io.github.geofix.models.embed;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,17 +16,14 @@ final class EmbedFamily extends SizedFamily<EmbedConfig> {
         List.of(
             new Size<>("tiny", EmbedConfig.tiny()),
             new Size<>("small", EmbedConfig.small()),
-            new Size<>("paper", EmbedConfig.paper())));
+            new Size<>("paper", EmbedConfig.paper())),
+        config -> new EmbedNetwork(config, new int[0]),
+        EmbedModel::load);
   }
 
   @Override
   protected GeoModel create(EmbedConfig config, List<LatLng> positions, long seed) {
     return EmbedModel.create(config, positions, seed);
-  }
-
-  @Override
-  protected Module network(EmbedConfig config) {
-    return new EmbedNetwork(config, new int[0]);
   }
 
   @Override
@@ -40,10 +35,5 @@ final class EmbedFamily extends SizedFamily<EmbedConfig> {
   public Reads reads(Record config) {
     int views = ((EmbedConfig) config).inference().tenCrops() == 0 ? 1 : 10;
     return new Reads(Map.of("backbone", views), Map.of("backbone", 1));
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return EmbedModel.load(folder);
   }
 }

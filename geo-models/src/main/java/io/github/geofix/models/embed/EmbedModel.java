@@ -124,11 +124,10 @@ public final class EmbedModel extends GeoModel implements Contrastive {
    *     allow it, see {@link LoadOptions}
    */
   public static EmbedModel load(ModelFolder folder) {
-    EmbedConfig config = folder.config(EmbedConfig.class);
-    folder.checkCode(config);
     return load(
         folder,
-        weights -> {
+        EmbedConfig.class,
+        (config, weights) -> {
           CellHierarchy hierarchy = HierarchyTensors.read(weights);
           EmbedNetwork network = network(config, hierarchy);
           Optional<ClassMaps> classMaps =

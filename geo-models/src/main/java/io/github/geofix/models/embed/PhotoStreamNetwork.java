@@ -7,7 +7,6 @@ import io.github.geofix.models.internal.nn.Mlp;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
-import io.github.geofix.models.nn.Module;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class PhotoStreamNetwork extends FusionNetwork {
   private final int dimension;
   private final boolean hasClassToken;
   private final @Nullable LayerNorm queryNorm;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<FusionBlock> blocks = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -46,8 +45,19 @@ final class PhotoStreamNetwork extends FusionNetwork {
             ? child("query_norm", new LayerNorm(options.queryDimension(), EPSILON))
             : null;
     for (int i = 0; i < options.blocks(); i++) {
-      blocks.add(child("blocks." + i, new Block(options, dimension)));
+      blocks.add(child("blocks." + i, block(options, dimension)));
     }
+  }
+
+  private static FusionBlock block(Fusion.PhotoStream options, int dimension) {
+    int queryDimension = options.queryDimension();
+    return new FusionBlock(
+        options.norm(),
+        dimension,
+        null,
+        new LatentCrossAttention(
+            queryDimension, dimension, options.latent(), dimension, options.heads()),
+        new Mlp(dimension, dimension, Activation.GELU));
   }
 
   /** Returns the side of the squares that a class map is cut into, one for each token. */
@@ -76,43 +86,9 @@ final class PhotoStreamNetwork extends FusionNetwork {
       queries = queryNorm.forward(f, queries);
     }
     NDArray x = context;
-    for (Block block : blocks) {
-      x = block.forward(f, x, queries);
+    for (FusionBlock block : blocks) {
+      x = block.attendedBy(f, x, queries);
     }
     return hasClassToken ? x.get(":, 0") : x.mean(new int[] {1});
-  }
-
-  /** Cross-attention of the semantic tokens to the stream, then an MLP, both residual. */
-  private static final class Block extends Module {
-    private final boolean before;
-    private final LayerNorm norm1;
-    private final LatentCrossAttention attention;
-    private final LayerNorm norm2;
-    private final Mlp mlp;
-
-    Block(Fusion.PhotoStream options, int dimension) {
-      before = options.norm() == Fusion.Norm.BEFORE;
-      norm1 = child("norm1", new LayerNorm(dimension, EPSILON));
-      attention =
-          child(
-              "attn",
-              new LatentCrossAttention(
-                  options.queryDimension(),
-                  dimension,
-                  options.latent(),
-                  dimension,
-                  options.heads()));
-      norm2 = child("norm2", new LayerNorm(dimension, EPSILON));
-      mlp = child("mlp", new Mlp(dimension, dimension, Activation.GELU));
-    }
-
-    NDArray forward(Forward f, NDArray x, NDArray queries) {
-      if (before) {
-        NDArray y = x.add(attention.forward(f, queries, norm1.forward(f, x)));
-        return y.add(mlp.forward(f, norm2.forward(f, y)));
-      }
-      NDArray y = norm1.forward(f, x.add(attention.forward(f, queries, x)));
-      return norm2.forward(f, y.add(mlp.forward(f, y)));
-    }
   }
 }

@@ -17,13 +17,7 @@ import java.util.Optional;
  * the consensus of its most similar photos; a place without photos is excluded. Where none reaches
  * the limit of the gallery, it has no opinion: all places fit equally well.
  */
-final class GalleryRefiner implements Refiner {
-  private final GalleryModel gallery;
-
-  GalleryRefiner(GalleryModel gallery) {
-    this.gallery = gallery;
-  }
-
+record GalleryRefiner(GalleryModel gallery) implements Refiner {
   @Override
   public String name() {
     return GalleryModel.METHOD;

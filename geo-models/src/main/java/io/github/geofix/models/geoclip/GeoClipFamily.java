@@ -4,8 +4,6 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** GeoCLIP by name. */
@@ -17,7 +15,9 @@ final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
         List.of(
             new Size<>("tiny", GeoClipConfig.tiny()),
             new Size<>("paper", GeoClipConfig.released()),
-            new Size<>("geotoken", GeoClipConfig.geoToken())));
+            new Size<>("geotoken", GeoClipConfig.geoToken())),
+        GeoClipNetwork::new,
+        GeoClipModel::load);
   }
 
   @Override
@@ -26,17 +26,7 @@ final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
   }
 
   @Override
-  protected Module network(GeoClipConfig config) {
-    return new GeoClipNetwork(config);
-  }
-
-  @Override
   public List<Release> releases() {
     return List.of(GeoClipRelease.RELEASE);
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return GeoClipModel.load(folder);
   }
 }

@@ -1,8 +1,7 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.Explanation;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
+import io.github.geofix.core.internal.ScaledImages;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -32,12 +31,6 @@ public final class Pictures {
     double scale = (double) pixels / Math.max(image.getWidth(), image.getHeight());
     int width = Math.max(1, (int) Math.round(scale * image.getWidth()));
     int height = Math.max(1, (int) Math.round(scale * image.getHeight()));
-    BufferedImage scaled = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
-    Graphics2D graphics = scaled.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    return scaled;
+    return ScaledImages.draw(image, width, height, BufferedImage.TYPE_3BYTE_BGR);
   }
 }

@@ -6,8 +6,6 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.internal.plonk.PlonkConfig;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Set;
 
@@ -19,17 +17,14 @@ final class PlonkFamily extends SizedFamily<PlonkConfig> {
         PlonkModel.METHOD,
         List.of(
             new Size<>("paper", PlonkConfig.osv5m()),
-            new Size<>("paper-dinov2", PlonkConfig.dinov2())));
+            new Size<>("paper-dinov2", PlonkConfig.dinov2())),
+        PlonkNetwork::new,
+        PlonkModel::load);
   }
 
   @Override
   protected GeoModel create(PlonkConfig config, List<LatLng> positions, long seed) {
     throw ImportedModel.notTrained(method());
-  }
-
-  @Override
-  protected Module network(PlonkConfig config) {
-    return new PlonkNetwork(config);
   }
 
   @Override
@@ -40,10 +35,5 @@ final class PlonkFamily extends SizedFamily<PlonkConfig> {
   @Override
   public List<Release> releases() {
     return PlonkRelease.RELEASES;
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return PlonkModel.load(folder);
   }
 }

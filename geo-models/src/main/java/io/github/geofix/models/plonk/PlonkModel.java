@@ -24,7 +24,6 @@ import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.internal.plonk.PlonkConfig;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.plonk.SphereFlow.Measure;
 import io.github.geofix.models.weights.ImportReport;
@@ -101,11 +100,6 @@ public final class PlonkModel extends ImportedModel {
   @Override
   public Record config() {
     return config.withAnswer(answerOptions());
-  }
-
-  @Override
-  public Module network() {
-    return network;
   }
 
   /** Returns the shape of a photo, {@code [3, H, W]}. */

@@ -79,7 +79,7 @@ final class GalleryCache {
     CellPartition known = cells;
     if (known == null) {
       throw new IllegalStateException(
-          "the model knows no places to look photos up in: create it with positions, or match"
+          "the model has no places to look photos up in: create it with positions, or match"
               + " photos with tiles through its tileEncoder()");
     }
     Gallery current = gallery;

@@ -9,6 +9,7 @@ import io.github.geofix.models.image.ImageSpec.Fit;
 import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
+import io.github.geofix.models.internal.loss.PairLosses;
 import io.github.geofix.models.internal.recombine.SoftMarginTriplet;
 import io.github.geofix.models.internal.recombine.WeightedTuple;
 import java.util.List;
@@ -204,8 +205,7 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Tuple {
-      checkArgument(
-          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      PairLosses.checkAlpha(alpha);
     }
 
     /** Returns the loss as released: alpha 10, cosine distance. */
@@ -224,8 +224,7 @@ public record RecombineConfig(
 
     /** Checks the steepness. */
     public Triplet {
-      checkArgument(
-          alpha > 0 && alpha < Double.POSITIVE_INFINITY, "alpha must be positive: " + alpha);
+      PairLosses.checkAlpha(alpha);
     }
 
     /** Returns alpha 10 and the cosine distance, to compare with {@link Tuple#defaults}. */
@@ -245,9 +244,7 @@ public record RecombineConfig(
 
     /** Checks the ranges. */
     public InfoNce {
-      checkArgument(
-          labelSmoothing >= 0 && labelSmoothing < 1,
-          "labelSmoothing must be 0 to below 1: " + labelSmoothing);
+      PairLosses.checkSmoothing(labelSmoothing);
       checkArgument(
           temperature > 0 && temperature < Double.POSITIVE_INFINITY,
           "temperature must be positive: " + temperature);

@@ -19,16 +19,7 @@ import java.util.function.Supplier;
  * The directions in which a photo and a tile match: the parts of their cosine, and heat maps as in
  * FRGeo, figure 5, of which the paper does not define the values.
  */
-final class RecombineEvidence {
-  private final VectorEncoder encoder;
-  private final MapEncoder map;
-  private final Gallery gallery;
-
-  RecombineEvidence(VectorEncoder encoder, MapEncoder map, Gallery gallery) {
-    this.encoder = encoder;
-    this.map = map;
-    this.gallery = gallery;
-  }
+record RecombineEvidence(VectorEncoder encoder, MapEncoder map, Gallery gallery) {
 
   /**
    * Returns the evidence for a place.

@@ -6,8 +6,6 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +21,9 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
             new Size<>("paper", RecombineConfig.paper()),
             new Size<>("paper-vigor", RecombineConfig.paperVigor()),
             new Size<>("sample4geo", RecombineConfig.sample4geo()),
-            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor())));
+            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor())),
+        RecombineNetwork::of,
+        RecombineModel::load);
   }
 
   @Override
@@ -32,8 +32,8 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
   }
 
   @Override
-  protected Module network(RecombineConfig config) {
-    return RecombineNetwork.of(config);
+  public List<Release> releases() {
+    return RecombineRelease.RELEASES;
   }
 
   @Override
@@ -42,19 +42,9 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
   }
 
   @Override
-  public List<Release> releases() {
-    return RecombineRelease.RELEASES;
-  }
-
-  @Override
   public Reads reads(Record config) {
     return ((RecombineConfig) config).encoder().shared()
         ? new Reads(Map.of("backbone", 1), Map.of("backbone", 2))
         : new Reads(Map.of("photos", 1), Map.of("photos", 1, "tiles", 1));
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return RecombineModel.load(folder);
   }
 }

@@ -64,6 +64,10 @@ public final class RecombineModel extends GeoModel
   private final RecombineMatcher matcher;
   private final PairReader pairs;
 
+  private RecombineModel(RecombineConfig config, MapOnDemand map) {
+    this(config, map, RecombineNetwork.of(config));
+  }
+
   private RecombineModel(RecombineConfig config, MapOnDemand map, RecombineNetwork network) {
     super(METHOD, network, config.answer());
     this.config = config;
@@ -90,26 +94,22 @@ public final class RecombineModel extends GeoModel
    * @throws IllegalArgumentException if there are more cells than a gallery can hold
    */
   public static RecombineModel create(RecombineConfig config, List<LatLng> positions, long seed) {
-    RecombineModel model =
-        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
+    return of(config, positions, (network, manager) -> network.initialize(manager, seed));
+  }
+
+  /**
+   * Creates a model of the given values, such as published weights. Closes it if they do not fit.
+   */
+  static RecombineModel of(
+      RecombineConfig config,
+      List<LatLng> positions,
+      BiConsumer<RecombineNetwork, NDManager> fill) {
+    RecombineModel model = new RecombineModel(config, MapOnDemand.of(config.map()));
     try {
-      model.network.initialize(model.manager(), seed);
+      fill.accept(model.network, model.manager());
       if (!positions.isEmpty()) {
         model.setGallery(CellPartition.fixedLevel(positions, config.tiles().galleryS2Level()));
       }
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
-  }
-
-  /** Creates a model of published weights, without a gallery. Closes it if they do not fit. */
-  static RecombineModel of(RecombineConfig config, BiConsumer<RecombineNetwork, NDManager> fill) {
-    RecombineModel model =
-        new RecombineModel(config, MapOnDemand.of(config.map()), RecombineNetwork.of(config));
-    try {
-      fill.accept(model.network, model.manager());
       return model;
     } catch (RuntimeException e) {
       model.close();
@@ -124,20 +124,17 @@ public final class RecombineModel extends GeoModel
    *     configuration
    */
   public static RecombineModel load(ModelFolder folder) {
-    RecombineConfig config = folder.config(RecombineConfig.class);
-    folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
-    return load(folder, weights -> new RecombineModel(config, map, RecombineNetwork.of(config)));
+    boolean isMapSet = folder.isSet(MapOnDemand.SETTING);
+    return load(
+        folder,
+        RecombineConfig.class,
+        (config, weights) -> new RecombineModel(config, MapOnDemand.of(config.map(), isMapSet)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */
   @Override
   public RecombineConfig config() {
     return config.withAnswer(answerOptions()).withMap(TileAddress.redacted(config.map()));
-  }
-
-  RecombineNetwork recombineNetwork() {
-    return network;
   }
 
   /** Returns the shapes of a photo and of a tile, {@code [3, H, W]} each. */

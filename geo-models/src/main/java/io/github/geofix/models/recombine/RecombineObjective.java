@@ -18,14 +18,7 @@ import java.util.List;
  * <p>A batch has two inputs, photos {@code [B, 3, H, W]} and their tiles, and two targets, what
  * {@link FalseNegativeMask} needs and the index of each photo's heading, {@code [B, 1]}.
  */
-final class RecombineObjective {
-  private final RecombineConfig config;
-  private final RecombineNetwork network;
-
-  RecombineObjective(RecombineConfig config, RecombineNetwork network) {
-    this.config = config;
-    this.network = network;
-  }
+record RecombineObjective(RecombineConfig config, RecombineNetwork network) {
 
   /**
    * Returns the loss, a scalar. A photo of several headings is compared at its true one: compared

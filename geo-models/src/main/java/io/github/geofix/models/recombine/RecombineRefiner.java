@@ -1,10 +1,9 @@
 package io.github.geofix.models.recombine;
 
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Refiner;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.internal.ByteBoundedCache;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +23,8 @@ final class RecombineRefiner implements Refiner {
 
   private final RecombineModel model;
   private final RecombineMatcher matcher;
-  private final Cache<LatLng, float[]> tiles =
-      CacheBuilder.newBuilder()
-          .concurrencyLevel(1) // the bound is shared out among segments: one wastes none
-          .maximumWeight(CACHE_BYTES)
-          .weigher((LatLng place, float[] vector) -> Float.BYTES * vector.length)
-          .build();
+  private final ByteBoundedCache<LatLng, float[]> tiles =
+      new ByteBoundedCache<>(CACHE_BYTES, vector -> Float.BYTES * vector.length);
 
   RecombineRefiner(RecombineModel model, RecombineMatcher matcher) {
     this.model = model;
@@ -83,7 +78,7 @@ final class RecombineRefiner implements Refiner {
 
   /** Returns the vectors of the tiles around places; encodes those it does not know together. */
   private List<float[]> vectors(List<LatLng> places) {
-    Map<LatLng, float[]> known = new HashMap<>(tiles.getAllPresent(places));
+    Map<LatLng, float[]> known = new HashMap<>(tiles.getAll(places));
     List<LatLng> unknown =
         places.stream().distinct().filter(place -> !known.containsKey(place)).toList();
     List<float[]> encoded = matcher.encodeTilesAround(unknown);

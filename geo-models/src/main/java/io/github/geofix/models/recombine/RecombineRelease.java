@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.TensorFile;
-import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.Release.ReleaseFile;
 import io.github.geofix.models.internal.backbone.ConvNeXt;
@@ -117,11 +116,8 @@ final class RecombineRelease {
       RecombineModel model =
           RecombineModel.of(
               changed,
+              source.positions(),
               (network, manager) -> reports.put("network", filling.fill(network, manager, file)));
-      if (!source.positions().isEmpty()) {
-        int level = changed.tiles().galleryS2Level();
-        model.setGallery(CellPartition.fixedLevel(source.positions(), level));
-      }
       return new Release.Imported(model, reports);
     }
   }

@@ -108,11 +108,8 @@ final class VectorEncoder {
   float[] encodeTiles(float[] images, int count) {
     return TorchEngine.infer(
         manager,
-        step -> {
-          NDArray batch =
-              step.create(images, new Shape(count).addAll(shape(config.encoder().tile())));
-          return network.embedTiles(Forward.INFERENCE, batch).toFloatArray();
-        });
+        step ->
+            network.embedTiles(Forward.INFERENCE, tileBatch(step, images, count)).toFloatArray());
   }
 
   /**
@@ -128,21 +125,13 @@ final class VectorEncoder {
   /** Returns the features of the cells of a photo, {@code [3, H, W]}, preprocessed. */
   RecombineNetwork.CellFeatures photoCells(float[] image) {
     return TorchEngine.infer(
-        manager,
-        step ->
-            network.photoCells(
-                Forward.INFERENCE,
-                step.create(image, new Shape(1).addAll(shape(config.encoder().photo())))));
+        manager, step -> network.photoCells(Forward.INFERENCE, photoBatch(step, image, 1)));
   }
 
   /** Returns the features of the cells of a tile, {@code [3, H, W]}, preprocessed. */
   RecombineNetwork.CellFeatures tileCells(float[] image) {
     return TorchEngine.infer(
-        manager,
-        step ->
-            network.tileCells(
-                Forward.INFERENCE,
-                step.create(image, new Shape(1).addAll(shape(config.encoder().tile())))));
+        manager, step -> network.tileCells(Forward.INFERENCE, tileBatch(step, image, 1)));
   }
 
   /**
@@ -152,10 +141,18 @@ final class VectorEncoder {
    * @return {@code [count, S, D]}
    */
   NDArray photoVectors(NDManager step, float[] images, int count) {
-    NDArray batch = step.create(images, new Shape(count).addAll(shape(config.encoder().photo())));
+    NDArray batch = photoBatch(step, images, count);
     RecombineConfig.Photos kind = config.photos();
     return kind.faceNorth()
         ? network.embedPhotos(Forward.INFERENCE, batch).expandDims(1)
         : network.embedPhotos(Forward.INFERENCE, batch, kind.headings(), kind.fieldOfView());
+  }
+
+  private NDArray photoBatch(NDManager step, float[] images, int count) {
+    return step.create(images, new Shape(count).addAll(shape(config.encoder().photo())));
+  }
+
+  private NDArray tileBatch(NDManager step, float[] images, int count) {
+    return step.create(images, new Shape(count).addAll(shape(config.encoder().tile())));
   }
 }

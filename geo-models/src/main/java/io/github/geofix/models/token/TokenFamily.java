@@ -3,8 +3,6 @@ package io.github.geofix.models.token;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +17,14 @@ final class TokenFamily extends SizedFamily<TokenConfig> {
         List.of(
             new Size<>("tiny", TokenConfig.tiny()),
             new Size<>("small", TokenConfig.small()),
-            new Size<>("paper", TokenConfig.paper())));
+            new Size<>("paper", TokenConfig.paper())),
+        TokenModel::network,
+        TokenModel::load);
   }
 
   @Override
   protected GeoModel create(TokenConfig config, List<LatLng> positions, long seed) {
     return TokenModel.create(config, seed);
-  }
-
-  @Override
-  protected Module network(TokenConfig config) {
-    return TokenModel.network(config);
   }
 
   @Override
@@ -49,10 +44,5 @@ final class TokenFamily extends SizedFamily<TokenConfig> {
             ? Map.of("", 1, "input.backbone", 1)
             : Map.of("", 1);
     return new Reads(once, once);
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return TokenModel.load(folder);
   }
 }

@@ -17,16 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** Inference of a {@link TokenNetwork}. Thread-safe. */
-final class TokenInference {
-  private final TokenNetwork network;
-  private final NDManager manager;
-
-  /** Creates the inference of a network whose arrays a manager owns. */
-  TokenInference(TokenNetwork network, NDManager manager) {
-    this.network = network;
-    this.manager = manager;
-  }
+/**
+ * Inference of a {@link TokenNetwork}. Thread-safe.
+ *
+ * @param manager owns the arrays of the network
+ */
+record TokenInference(TokenNetwork network, NDManager manager) {
 
   /**
    * Decodes photos.

@@ -88,9 +88,8 @@ public final class TokenModel extends GeoModel {
    *     configuration
    */
   public static TokenModel load(ModelFolder folder) {
-    TokenConfig config = folder.config(TokenConfig.class);
-    folder.checkCode(config);
-    return load(folder, weights -> new TokenModel(config, network(config)));
+    return load(
+        folder, TokenConfig.class, (config, weights) -> new TokenModel(config, network(config)));
   }
 
   static TokenNetwork network(TokenConfig config) {

@@ -72,8 +72,8 @@ public interface Trainable {
   interface CrossView extends Trainable {
 
     /**
-     * Returns an encoder that shares this model's arrays: later training shows in it, and closing it
-     * closes nothing.
+     * Returns an encoder that shares this model's arrays: later training shows in it, and closing
+     * it closes nothing.
      */
     TileEncoder tileEncoder();
 

@@ -3,9 +3,8 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.cell.CellPath;
+import io.github.geofix.models.internal.ByteBoundedCache;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.internal.weights.WeightsVersion;
 import io.github.geofix.models.nn.Forward;
@@ -28,26 +27,21 @@ final class ViewFeatures {
   private final ZoomNetwork network;
   private final ViewSource views;
   private final ImagePreprocessor preprocessor;
-  private final Cache<CellPath, float[]> cache;
+  private final ByteBoundedCache<CellPath, float[]> cache;
   private @Nullable WeightsVersion version;
 
   ViewFeatures(ZoomNetwork network, ViewSource views, ImagePreprocessor preprocessor) {
     this.network = network;
     this.views = views;
     this.preprocessor = preprocessor;
-    this.cache =
-        CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // the bound is divided among segments: one wastes none
-            .maximumWeight(CACHE_BYTES)
-            .weigher((CellPath path, float[] features) -> Float.BYTES * features.length)
-            .build();
+    this.cache = new ByteBoundedCache<>(CACHE_BYTES, features -> Float.BYTES * features.length);
   }
 
   /** Clears the cache if the network has changed since the last call. */
   synchronized void useFor(NDManager manager) {
     WeightsVersion known = version;
     if (known == null || !known.isOf(network, manager)) {
-      cache.invalidateAll();
+      cache.clear();
       version = WeightsVersion.of(network, manager);
     }
   }
@@ -63,7 +57,7 @@ final class ViewFeatures {
     float[][] features = new float[paths.size()][];
     List<Integer> unknown = new ArrayList<>();
     for (int i = 0; i < features.length; i++) {
-      float[] known = cache.getIfPresent(paths.get(i));
+      float[] known = cache.get(paths.get(i));
       if (known == null) {
         unknown.add(i);
       } else {

@@ -1,11 +1,10 @@
 package io.github.geofix.models.zoom;
 
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.cell.ZoomGrid;
 import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.tile.TileSource.MapImage;
+import io.github.geofix.models.internal.ByteBoundedCache;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -22,7 +21,7 @@ final class ViewSource implements AutoCloseable {
   private final ZoomGrid grid;
   private final MapOnDemand map;
   private final int pixels;
-  private final Cache<CellPath, MapImage> cache;
+  private final ByteBoundedCache<CellPath, MapImage> cache;
   private final MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
 
   /**
@@ -35,12 +34,7 @@ final class ViewSource implements AutoCloseable {
     this.grid = grid;
     this.map = map;
     this.pixels = pixels;
-    this.cache =
-        CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // the bound is divided among segments: one wastes none
-            .maximumWeight(CACHE_BYTES)
-            .weigher((CellPath path, MapImage view) -> 4 * pixels * pixels)
-            .build();
+    this.cache = new ByteBoundedCache<>(CACHE_BYTES, view -> 4 * pixels * pixels);
   }
 
   /**
@@ -69,7 +63,7 @@ final class ViewSource implements AutoCloseable {
   }
 
   private MapImage mapImage(CellPath path) {
-    MapImage known = cache.getIfPresent(path);
+    MapImage known = cache.get(path);
     if (known != null) {
       return known;
     }
@@ -87,6 +81,6 @@ final class ViewSource implements AutoCloseable {
   @Override
   public void close() {
     map.close();
-    cache.invalidateAll();
+    cache.clear();
   }
 }

@@ -7,12 +7,12 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel.AnswerOptions;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.decode.BeamOptions;
-import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.image.ImageSpec.Fit;
+import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.backbone.BackboneChoice;
 import io.github.geofix.models.internal.io.NamedClass;
 import io.github.geofix.models.internal.io.NamesCode;
-import io.github.geofix.models.internal.loss.NextToken;
+import io.github.geofix.models.internal.loss.PairLosses;
 import io.github.geofix.models.internal.zoom.ZoomDecoder;
 import java.util.List;
 
@@ -182,7 +182,7 @@ public record ZoomConfig(
   public record Training(boolean augment, double labelSmoothing) {
     /** Checks the range. */
     public Training {
-      NextToken unused = NextToken.defaults().withLabelSmoothing(labelSmoothing); // checks itself
+      PairLosses.checkSmoothing(labelSmoothing);
     }
   }
 
@@ -196,7 +196,7 @@ public record ZoomConfig(
             || (head instanceof Decoder && photo.width() % photo.height() == 0),
         "a photo of %d x %d pixels: ChildCosine needs a square, Decoder one or more side by side"
             .formatted(photo.width(), photo.height()));
-    ZoomGrid unused = area.grid(toArray(childrenPerSide)); // checks itself
+    area.grid(toArray(childrenPerSide)); // checks itself
   }
 
   /**

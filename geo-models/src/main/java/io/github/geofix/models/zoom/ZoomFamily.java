@@ -4,8 +4,6 @@ import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.internal.image.MapOnDemand;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +21,9 @@ final class ZoomFamily extends SizedFamily<ZoomConfig> {
         List.of(
             new Size<>("tiny", ZoomConfig.tiny(NO_MAP)),
             new Size<>("small", ZoomConfig.small(NO_MAP)),
-            new Size<>("paper", ZoomConfig.paper(NO_MAP))));
+            new Size<>("paper", ZoomConfig.paper(NO_MAP))),
+        ZoomNetwork::of,
+        ZoomModel::load);
   }
 
   @Override
@@ -33,11 +33,6 @@ final class ZoomFamily extends SizedFamily<ZoomConfig> {
           "zoom compares photos with a map: name it by --tiles or the setting map");
     }
     return ZoomModel.create(config, positions, seed);
-  }
-
-  @Override
-  protected Module network(ZoomConfig config) {
-    return ZoomNetwork.of(config);
   }
 
   @Override
@@ -74,10 +69,5 @@ final class ZoomFamily extends SizedFamily<ZoomConfig> {
     return new Reads(
         Map.of("photo_encoder", 1, "view_encoder", views),
         Map.of("photo_encoder", 1, "view_encoder", steps));
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return ZoomModel.load(folder);
   }
 }

@@ -99,21 +99,18 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
    *     configuration
    */
   public static ZoomModel load(ModelFolder folder) {
-    ZoomConfig config = folder.config(ZoomConfig.class);
-    folder.checkCode(config);
-    MapOnDemand map = MapOnDemand.of(config.map(), folder.isSet(MapOnDemand.SETTING));
-    return load(folder, weights -> new ZoomModel(config, map, ZoomNetwork.of(config)));
+    boolean isMapSet = folder.isSet(MapOnDemand.SETTING);
+    return load(
+        folder,
+        ZoomConfig.class,
+        (config, weights) ->
+            new ZoomModel(config, MapOnDemand.of(config.map(), isMapSet), ZoomNetwork.of(config)));
   }
 
   /** {@inheritDoc} Keys in the address of the map are left out. */
   @Override
   public ZoomConfig config() {
     return config.withAnswer(answerOptions()).withMap(TileAddress.redacted(config.map()));
-  }
-
-  /** Returns the grid of cells that the model zooms through. */
-  public ZoomGrid grid() {
-    return grid;
   }
 
   /** Returns the shapes of the photo and of the N views on the path to its place. */
@@ -186,6 +183,11 @@ public final class ZoomModel extends GeoModel implements GeoModel.Refining {
     return IntStream.range(0, photos.size())
         .mapToObj(i -> inference.bestChildren(photos.get(i), grid.pathOf(places.get(i))))
         .toList();
+  }
+
+  /** Returns the grid of cells that the model zooms through. */
+  public ZoomGrid grid() {
+    return grid;
   }
 
   /** Returns the encoded photo. */

@@ -20,19 +20,13 @@ import java.util.Set;
  * Continues zooming from cells a few times as wide as the proposed places, so that the search also
  * ranks the places among each other. Returns terminal cells.
  */
-final class ZoomRefiner implements Refiner {
+record ZoomRefiner(ZoomModel model) implements Refiner {
 
   /** A start is at least this many times as wide as the place it was chosen for. */
   private static final double WIDER = 4;
 
   /** Directions in which a place may reach into the next cell. */
   private static final double[] BEARINGS = {0, 90, 180, 270};
-
-  private final ZoomModel model;
-
-  ZoomRefiner(ZoomModel model) {
-    this.model = model;
-  }
 
   @Override
   public String name() {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "geofix spark",
     description = "Runs GeoFix on Apache Spark.",
-    subcommands = {IndexCommand.class, RecallCommand.class},
+    subcommands = {DriftCommand.class, IndexCommand.class, RecallCommand.class},
     mixinStandardHelpOptions = true)
 public final class Main {
   @Spec private CommandSpec spec;

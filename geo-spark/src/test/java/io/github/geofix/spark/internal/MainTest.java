@@ -2,13 +2,22 @@ package io.github.geofix.spark.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.geofix.core.Localizer;
+import io.github.geofix.core.Photo;
+import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
+import io.github.geofix.core.abstention.AnswerRules;
+import io.github.geofix.core.abstention.CalibrationVectors;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.internal.JsonRecords;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
 import io.github.geofix.core.partition.PointSet;
+import io.github.geofix.eval.Drift;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.spark.LocalSpark;
 import java.io.IOException;
@@ -16,8 +25,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -118,6 +130,59 @@ final class MainTest {
     assertThat(run("evaluate", "--data", answers)).isZero();
     assertThat(JsonParser.parseString(out.toString()).getAsJsonObject().get("count").getAsInt())
         .isEqualTo(4);
+  }
+
+  @Test
+  void driftIsThatOfOneMachine() throws IOException {
+    List<LatLng> places = LocalSpark.points(400, new Random(1));
+    Path model = LocalSpark.model(folder.resolve("model"), places);
+    List<Path> photos = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      photos.add(Files.write(folder.resolve((i < 25 ? "a" : "b") + i), LocalSpark.photo(i)));
+    }
+    List<Double> fitted = IntStream.range(0, 40).mapToObj(i -> i / 40.0).toList();
+    AnswerRule rule = new AnswerRule(new ErrorBound(2500, 0.5, 0.1), Optional.of(0.5), fitted);
+    new AnswerRules(List.of(rule)).save(model);
+    List<Path> tested = photos.subList(25, 50);
+    Drift expected;
+    try (Localizer localizer = Localizer.load(model)) {
+      List<float[]> vectors =
+          photos.subList(0, 25).stream()
+              .map(photo -> localizer.vector(Photo.of(photo)).orElseThrow())
+              .toList();
+      CalibrationVectors.of(vectors).save(model);
+      List<Double> masses =
+          tested.stream()
+              .map(photo -> AnswerRule.mass(localizer.locateAll(List.of(photo)).get(0), 2500))
+              .toList();
+      expected =
+          Drift.of(rule, masses)
+              .withVectors(
+                  Drift.OfVectors.of(CalibrationVectors.of(vectors), localizer, tested)
+                      .orElseThrow());
+    }
+    StringBuilder list = new StringBuilder("image\nmissing.png\n");
+    tested.forEach(photo -> list.append(photo.getFileName() + "\n"));
+    String data = Files.writeString(folder.resolve("photos.csv"), list).toString();
+    String answers = folder.resolve("answers").toString();
+    String[] locate = {
+      "locate", "--model", model.toString(), "--data", data, "--out", answers, "--batch", "1"
+    };
+    assertThat(run(locate)).isZero();
+    out.getBuffer().setLength(0);
+    String[] drift = {"drift", "--model", model.toString(), "--data", data, "--answers", answers};
+    assertThat(run(drift)).isZero();
+    JsonObject found = JsonParser.parseString(out.toString()).getAsJsonObject();
+    JsonObject ofRule = found.getAsJsonArray("rules").get(0).getAsJsonObject();
+    assertThat(JsonRecords.read(ofRule.getAsJsonObject("drift"), Drift.class)).isEqualTo(expected);
+    assertThat(JsonRecords.read(found.getAsJsonObject("vectors"), Drift.OfVectors.class))
+        .isEqualTo(expected.vectors().orElseThrow());
+    assertThat(found.get("alarm").getAsBoolean()).isEqualTo(expected.isAlarm());
+    out.getBuffer().setLength(0);
+    String[] scores = {"drift", "--model", model.toString(), "--answers", answers};
+    assertThat(run(scores)).isZero();
+    assertThat(out.toString()).doesNotContain("vectors").contains("\"photos\": 25");
+    assertThat(run("drift", "--model", model.toString())).isEqualTo(2);
   }
 
   /** Returns a query and its best hit. */

@@ -70,11 +70,6 @@ public final class Continents {
     return nearest;
   }
 
-  /** Returns the continents of places, in the same order. */
-  public static List<String> of(List<LatLng> places) {
-    return places.parallelStream().map(Continents::of).toList();
-  }
-
   /** Returns continents and countries of places, in the same order. */
   public static List<Place> placesOf(List<LatLng> places) {
     return places.parallelStream().map(Continents::placeOf).toList();

@@ -2,12 +2,9 @@ package io.github.geofix.core.internal.geodesy;
 
 /**
  * The Web Mercator projection, EPSG:3857, in units of the whole world: x runs from 0 at longitude
- * -180 to 1 at 180, y from 0 at latitude {@link #MAX_LATITUDE} to 1 at -{@link #MAX_LATITUDE}.
+ * -180 to 1 at 180, y from 0 at the latitude of atan(sinh(pi)), 85.05 degrees, to 1 at -85.05.
  */
 public final class WebMercator {
-
-  /** The latitude at which the square world ends: atan(sinh(pi)) in degrees. */
-  public static final double MAX_LATITUDE = Math.toDegrees(Math.atan(Math.sinh(Math.PI)));
 
   /** The radius of the projection's sphere, the equatorial one of WGS 84. */
   public static final double RADIUS_METERS = 6_378_137;
@@ -36,13 +33,5 @@ public final class WebMercator {
   /** Returns the latitude in degrees of a y. */
   public static double latitude(double y) {
     return Math.toDegrees(Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)));
-  }
-
-  /**
-   * Returns the length on the ground, in meters, of a step of {@code worlds} along either axis at a
-   * latitude. One pixel of a 256 px tile at zoom z is a step of 2^-z / 256.
-   */
-  public static double meters(double worlds, double latitude) {
-    return worlds * 2 * Math.PI * RADIUS_METERS * Math.cos(Math.toRadians(latitude));
   }
 }

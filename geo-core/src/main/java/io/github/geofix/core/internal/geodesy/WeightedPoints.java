@@ -56,11 +56,6 @@ public final class WeightedPoints {
     throw new IllegalArgumentException("all " + weights.length + " weights are 0");
   }
 
-  /** Returns the number of points. */
-  public int size() {
-    return weights.length;
-  }
-
   /**
    * Returns the spherical mean.
    *

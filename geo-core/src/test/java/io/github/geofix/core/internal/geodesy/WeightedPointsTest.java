@@ -39,7 +39,6 @@ class WeightedPointsTest {
         densest = i;
       }
     }
-    assertThat(all.size()).isEqualTo(60);
     assertThat(all.medoid()).isEqualTo(medoid);
     // Points that see the same neighbors tie up to the order of the sum.
     assertThat(mass(points.get(all.densest(800)), points, weights))

@@ -1,7 +1,6 @@
 package io.github.geofix.eval.internal.report;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
+import io.github.geofix.core.internal.ScaledImages;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -82,10 +81,11 @@ public record EmbeddedImage(String address, int width, int height) {
       double scale =
           Math.max(0.5, (double) maxSide / Math.max(smaller.getWidth(), smaller.getHeight()));
       smaller =
-          draw(
+          ScaledImages.draw(
               smaller,
               Math.max(1, (int) Math.round(smaller.getWidth() * scale)),
-              Math.max(1, (int) Math.round(smaller.getHeight() * scale)));
+              Math.max(1, (int) Math.round(smaller.getHeight() * scale)),
+              BufferedImage.TYPE_INT_RGB);
     }
     return jpeg(smaller);
   }
@@ -94,17 +94,8 @@ public record EmbeddedImage(String address, int width, int height) {
     return image.getType() == BufferedImage.TYPE_INT_RGB
             || image.getType() == BufferedImage.TYPE_3BYTE_BGR
         ? image
-        : draw(image, image.getWidth(), image.getHeight());
-  }
-
-  private static BufferedImage draw(BufferedImage image, int width, int height) {
-    BufferedImage copy = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = copy.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(image, 0, 0, width, height, null);
-    graphics.dispose();
-    return copy;
+        : ScaledImages.draw(
+            image, image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
   }
 
   private static EmbeddedImage embed(

@@ -5,8 +5,6 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.family.SizedFamily;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** Encoders by name; each named backbone is a size. */
@@ -15,7 +13,9 @@ final class EncoderFamily extends SizedFamily<EncoderConfig> {
   EncoderFamily() {
     super(
         EncoderModel.METHOD,
-        Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList());
+        Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList(),
+        EncoderNetwork::new,
+        EncoderModel::load);
   }
 
   @Override
@@ -24,17 +24,7 @@ final class EncoderFamily extends SizedFamily<EncoderConfig> {
   }
 
   @Override
-  protected Module network(EncoderConfig config) {
-    return new EncoderNetwork(config);
-  }
-
-  @Override
   public List<Release> releases() {
     return List.of(MegaLocRelease.RELEASE);
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return EncoderModel.load(folder);
   }
 }

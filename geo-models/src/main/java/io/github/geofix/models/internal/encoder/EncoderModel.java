@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An encoder of photos: a backbone with its weights, usually published ones. It has no positions;
- * a {@linkplain io.github.geofix.models.gallery.GalleryModel gallery} of photos answers with it.
+ * An encoder of photos: a backbone with its weights, usually published ones. It has no positions; a
+ * {@linkplain io.github.geofix.models.gallery.GalleryModel gallery} of photos answers with it.
  *
  * <p>Thread-safe, except for closing.
  */
@@ -56,9 +56,7 @@ public final class EncoderModel extends PositionlessModel {
    *     configuration
    */
   public static EncoderModel load(ModelFolder folder) {
-    EncoderConfig config = folder.config(EncoderConfig.class);
-    folder.checkCode(config);
-    return load(folder, weights -> new EncoderModel(config));
+    return load(folder, EncoderConfig.class, (config, weights) -> new EncoderModel(config));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Module;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A family whose sizes are configurations by name.
@@ -25,23 +26,30 @@ public abstract class SizedFamily<C extends Record> implements Family {
 
   private final String method;
   private final List<Size<C>> sizes;
+  private final Function<? super C, ? extends Module> network;
+  private final Function<ModelFolder, ? extends GeoModel> load;
 
   /**
    * Creates a family.
    *
    * @param method its name
    * @param sizes smallest first, at least one
+   * @param network creates a network without values
+   * @param load loads a trained model
    */
-  protected SizedFamily(String method, List<Size<C>> sizes) {
+  protected SizedFamily(
+      String method,
+      List<Size<C>> sizes,
+      Function<? super C, ? extends Module> network,
+      Function<ModelFolder, ? extends GeoModel> load) {
     this.method = method;
     this.sizes = List.copyOf(sizes);
+    this.network = network;
+    this.load = load;
   }
 
   /** Creates an untrained model, as {@link Family#create}. */
   protected abstract GeoModel create(C config, List<LatLng> positions, long seed);
-
-  /** Returns a network without values, as {@link Family#network(String, Map)}. */
-  protected abstract Module network(C config);
 
   @Override
   public final String method() {
@@ -83,6 +91,11 @@ public abstract class SizedFamily<C extends Record> implements Family {
 
   @Override
   public final Module network(String size, Map<String, String> settings) {
-    return network(config(size, settings));
+    return network.apply(config(size, settings));
+  }
+
+  @Override
+  public final GeoModel load(ModelFolder folder) {
+    return load.apply(folder);
   }
 }

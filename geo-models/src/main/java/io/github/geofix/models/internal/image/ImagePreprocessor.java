@@ -79,20 +79,10 @@ public final class ImagePreprocessor {
 
   /**
    * Cuts the four corners and the middle out of a photo resized so that its shorter side has {@code
-   * shortSide} pixels, and normalizes each.
+   * shortSide} pixels, then out of its mirror image, and normalizes each.
    *
    * @param shortSide at least the larger side of {@link #spec()}
-   * @return five images: top left, top right, bottom left, bottom right, middle
-   * @throws IllegalArgumentException if {@code shortSide} is too small
-   */
-  List<float[]> fiveCrops(BufferedImage photo, int shortSide) {
-    return cutFive(photo, shortSide).stream().map(this::normalize).toList();
-  }
-
-  /**
-   * Returns {@link #fiveCrops} of a photo, then those of its mirror image.
-   *
-   * @return ten images
+   * @return ten images: top left, top right, bottom left, bottom right, middle; those mirrored
    * @throws IllegalArgumentException if {@code shortSide} is too small
    */
   public List<float[]> tenCrops(BufferedImage photo, int shortSide) {

@@ -9,9 +9,9 @@ import java.awt.image.BufferedImage;
  *
  * <p>Shi, Liu, Yu and Li, "Spatial-aware feature aggregation for image based cross-view
  * geo-localization", NeurIPS 2019, eq. 1, taken at the middle of each pixel. The paper begins in
- * the north; here the middle column faces {@code heading}, north if 0, as in {@link
- * PanoramaPair}. Between the pixels of the aerial image values are bilinear; nothing is averaged,
- * so a result much smaller than the image has aliases.
+ * the north; here the middle column faces {@code heading}, north if 0, as in {@link PanoramaPair}.
+ * Between the pixels of the aerial image values are bilinear; nothing is averaged, so a result much
+ * smaller than the image has aliases.
  *
  * @param width columns of the result, 1 or more
  * @param height rows of the result, 1 or more

@@ -14,7 +14,7 @@ public final class PairLosses {
   private PairLosses() {}
 
   /** Checks that a label smoothing is 0 to below 1. */
-  static void checkSmoothing(double labelSmoothing) {
+  public static void checkSmoothing(double labelSmoothing) {
     boolean inRange = labelSmoothing >= 0 && labelSmoothing < 1;
     if (!inRange) {
       throw new IllegalArgumentException("labelSmoothing must be 0 to below 1: " + labelSmoothing);

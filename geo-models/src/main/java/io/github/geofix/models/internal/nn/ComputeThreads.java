@@ -61,11 +61,6 @@ public final class ComputeThreads implements AutoCloseable {
     return count == 0 ? Shared.THREADS : new ComputeThreads(count);
   }
 
-  /** Returns the most threads that run at a time. */
-  public int count() {
-    return executor.getMaximumPoolSize();
-  }
-
   /** Runs a call on the present thread, which leaves all computations to these threads. */
   public <T> T call(Supplier<T> call) {
     ComputeThreads before = CURRENT.get();

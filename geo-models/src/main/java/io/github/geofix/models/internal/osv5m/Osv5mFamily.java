@@ -5,8 +5,6 @@ import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.family.SizedFamily;
-import io.github.geofix.models.io.ModelFolder;
-import io.github.geofix.models.nn.Module;
 import java.util.List;
 
 /** The baseline of OpenStreetView-5M by name. */
@@ -15,7 +13,11 @@ final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
   private static final int BOXES = 11_399;
 
   Osv5mFamily() {
-    super(Osv5mModel.METHOD, List.of(new Size<>("paper", Osv5mConfig.released())));
+    super(
+        Osv5mModel.METHOD,
+        List.of(new Size<>("paper", Osv5mConfig.released())),
+        config -> new Osv5mNetwork(config, BOXES),
+        Osv5mModel::load);
   }
 
   @Override
@@ -24,17 +26,7 @@ final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
   }
 
   @Override
-  protected Module network(Osv5mConfig config) {
-    return new Osv5mNetwork(config, BOXES);
-  }
-
-  @Override
   public List<Release> releases() {
     return List.of(Osv5mRelease.RELEASE);
-  }
-
-  @Override
-  public GeoModel load(ModelFolder folder) {
-    return Osv5mModel.load(folder);
   }
 }

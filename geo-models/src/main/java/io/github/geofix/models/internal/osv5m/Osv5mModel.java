@@ -23,7 +23,6 @@ import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
@@ -93,11 +92,6 @@ public final class Osv5mModel extends ImportedModel {
   @Override
   public Osv5mConfig config() {
     return config.withAnswer(answerOptions());
-  }
-
-  @Override
-  public Module network() {
-    return network;
   }
 
   /** Returns the shape of a photo, {@code [3, H, W]}. */

@@ -109,11 +109,6 @@ public record PlonkConfig(
     return new PlonkConfig(backbone, image, network, sampling, answer);
   }
 
-  /** Returns a copy that draws samples in another way. */
-  public PlonkConfig withSampling(Sampling sampling) {
-    return new PlonkConfig(backbone, image, network, sampling, answer);
-  }
-
   /** Returns a copy with other options of the answers. */
   public PlonkConfig withAnswer(AnswerOptions answer) {
     return new PlonkConfig(backbone, image, network, sampling, answer);

@@ -34,7 +34,22 @@ public sealed interface DistanceLoss permits SoftMarginTriplet, WeightedTuple {
    * @return scalar, 0 or more
    * @throws IllegalArgumentException if the shapes do not fit or B &lt; 2
    */
-  NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives);
+  default NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
+    PairLosses.checkPairs(anchors, positives);
+    return ofDistances(
+        distances(distance(), anchors, positives),
+        falseNegatives == null ? null : PairLosses.counted(falseNegatives, anchors, positives));
+  }
+
+  /** Returns the distance between embeddings. */
+  Distance distance();
+
+  /**
+   * Returns the loss of the distances between anchors and positives, {@code [B, B]}.
+   *
+   * @param counted boolean {@code [B, B]}, of which pairs the distances count; null for all
+   */
+  NDArray ofDistances(NDArray distances, @Nullable NDArray counted);
 
   /**
    * Returns the distances between all pairs of two sets of embeddings. Embeddings are scaled to

@@ -124,8 +124,8 @@ public final class RecombineNetwork extends Module {
   }
 
   /**
-   * Returns unit vectors {@code [B, R D]} of photos whose middle column faces north, or of photos from
-   * above with north up.
+   * Returns unit vectors {@code [B, R D]} of photos whose middle column faces north, or of photos
+   * from above with north up.
    *
    * @param images {@code [B, 3, H, W]}
    */

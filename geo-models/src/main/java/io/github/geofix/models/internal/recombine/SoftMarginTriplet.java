@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Vo and Hays, "Localizing and orienting street views using overhead imagery", ECCV 2016, with
- * alpha 1; Hu et al., "CVM-Net", CVPR 2018, with alpha 10. Immutable and thread-safe.
+ * alpha 1; Hu et al., "CVM-Net", CVPR 2018, with alpha 10 and the squared L2 distance. Immutable
+ * and thread-safe.
  *
  * @param alpha steepness, positive
  * @param distance between embeddings
@@ -30,18 +31,11 @@ public record SoftMarginTriplet(double alpha, Distance distance) implements Dist
     PairLosses.checkAlpha(alpha);
   }
 
-  /** Returns CVM-Net's loss: squared L2 distance, alpha 10. */
-  public static SoftMarginTriplet defaults() {
-    return new SoftMarginTriplet(10, Distance.SQUARED_L2);
-  }
-
   /** {@inheritDoc} It is the mean over all triplets that count, 0 if none does. */
   @Override
-  public NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
-    PairLosses.checkPairs(anchors, positives);
-    NDManager manager = anchors.getManager();
-    int batch = (int) anchors.getShape().get(0);
-    NDArray distances = DistanceLoss.distances(distance, anchors, positives);
+  public NDArray ofDistances(NDArray distances, @Nullable NDArray counted) {
+    NDManager manager = distances.getManager();
+    int batch = (int) distances.getShape().get(0);
     NDArray row = manager.arange(0, batch, 1, DataType.INT64).reshape(batch, 1);
     NDArray own = distances.gather(row, 1);
     NDArray steepness = Scalar.of(distances, alpha);
@@ -50,10 +44,9 @@ public record SoftMarginTriplet(double alpha, Distance distance) implements Dist
     // A positive is not its own negative.
     NDArray negatives =
         manager
-            .ones(new Shape(batch, batch), anchors.getDataType())
-            .sub(manager.eye(batch, batch, 0, anchors.getDataType()));
-    if (falseNegatives != null) {
-      NDArray counted = PairLosses.counted(falseNegatives, anchors, positives);
+            .ones(new Shape(batch, batch), distances.getDataType())
+            .sub(manager.eye(batch, batch, 0, distances.getDataType()));
+    if (counted != null) {
       negatives = negatives.mul(counted.toType(negatives.getDataType(), false));
     }
     NDArray pairs = negatives.sum().maximum(Scalar.of(negatives, 1));

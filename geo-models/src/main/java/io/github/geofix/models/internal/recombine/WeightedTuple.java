@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Zhang and Zhu, "Aligning geometric spatial layout in cross-view geo-localization via feature
  * recombination" (FRGeo), AAAI 2024, eqs. 12 and 13. The paper writes the L2 distance with alpha
- * 10; its released code uses the cosine with alpha 10, which is the default here. Computed as the
- * equal cross-entropy over {@code -alpha d}, so that nothing overflows. Immutable and thread-safe.
+ * 10; its released code uses the cosine with alpha 10. Computed as the equal cross-entropy over
+ * {@code -alpha d}, so that nothing overflows. Immutable and thread-safe.
  *
  * @param alpha steepness, positive
  * @param distance between embeddings
@@ -30,19 +30,11 @@ public record WeightedTuple(double alpha, Distance distance) implements Distance
     PairLosses.checkAlpha(alpha);
   }
 
-  /** Returns the released loss: cosine distance, alpha 10. */
-  public static WeightedTuple defaults() {
-    return new WeightedTuple(10, Distance.COSINE);
-  }
-
   /** {@inheritDoc} It is the mean over anchors and positives. */
   @Override
-  public NDArray loss(NDArray anchors, NDArray positives, @Nullable NDArray falseNegatives) {
-    PairLosses.checkPairs(anchors, positives);
-    NDArray distances = DistanceLoss.distances(distance, anchors, positives);
+  public NDArray ofDistances(NDArray distances, @Nullable NDArray counted) {
     NDArray logits = distances.mul(Scalar.of(distances, -alpha));
-    if (falseNegatives != null) {
-      NDArray counted = PairLosses.counted(falseNegatives, anchors, positives);
+    if (counted != null) {
       logits = NDArrays.where(counted, logits, Scalar.of(logits, Double.NEGATIVE_INFINITY));
     }
     NDArray forward = PairLosses.crossEntropy(logits, null, 0, 1);

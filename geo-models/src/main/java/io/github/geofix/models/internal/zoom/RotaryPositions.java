@@ -10,18 +10,8 @@ import ai.djl.ndarray.types.Shape;
  * by angles proportional to their position, so that their products depend on the distance between
  * them. Value i of the first half is paired with value i of the second.
  */
-final class RotaryPositions {
+record RotaryPositions(NDArray cosines, NDArray sines, long half) {
   private static final double THETA = 10_000;
-
-  private final NDArray cosines;
-  private final NDArray sines;
-  private final long half;
-
-  private RotaryPositions(NDArray cosines, NDArray sines, long half) {
-    this.cosines = cosines;
-    this.sines = sines;
-    this.half = half;
-  }
 
   /**
    * Returns the rotations of successive positions.

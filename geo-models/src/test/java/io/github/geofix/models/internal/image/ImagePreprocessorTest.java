@@ -59,8 +59,9 @@ public class ImagePreprocessorTest {
     ImageSpec spec = new ImageSpec(48, 48, Fit.CROP, Interpolation.BILINEAR, Rgb.all(0), std);
     ImagePreprocessor preprocessor = ImagePreprocessor.of(spec);
     int shortSide = 97;
-    assertCrops(preprocessor.fiveCrops(PHOTO, shortSide), ORACLE.bytes("fivecrop_48_u8"));
-    assertCrops(preprocessor.tenCrops(PHOTO, shortSide), ORACLE.bytes("tencrop_48_u8"));
+    List<float[]> ten = preprocessor.tenCrops(PHOTO, shortSide);
+    assertCrops(ten.subList(0, 5), ORACLE.bytes("fivecrop_48_u8"));
+    assertCrops(ten, ORACLE.bytes("tencrop_48_u8"));
   }
 
   private static void assertCrops(List<float[]> crops, byte[] expected) {

@@ -63,7 +63,7 @@ class PairLossesTest {
   void cosineWithAlphaTenIsSquaredL2WithAlphaFive() {
     NDArray q = manager.create(new float[] {1, 2, 3, -1, 0, 1}, new Shape(2, 3));
     NDArray k = manager.create(new float[] {2, 1, 3, -1, 1, 1}, new Shape(2, 3));
-    WeightedTuple cosine = WeightedTuple.defaults();
+    WeightedTuple cosine = new WeightedTuple(10, Distance.COSINE);
     assertThat(cosine.loss(q, k).getFloat())
         .isCloseTo(new WeightedTuple(5, Distance.SQUARED_L2).loss(q, k).getFloat(), within(1e-6f));
   }
@@ -202,12 +202,12 @@ class PairLossesTest {
     NDArray one = manager.ones(new Shape(1, 4));
     NDArray three = manager.ones(new Shape(3, 4));
     NDArray two = manager.ones(new Shape(2, 4));
-    assertThatThrownBy(() -> WeightedTuple.defaults().loss(one, one))
+    assertThatThrownBy(() -> new WeightedTuple(10, Distance.COSINE).loss(one, one))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("anchors (1, 4) and positives (1, 4) must both be [B, D], B at least 2");
-    assertThatThrownBy(() -> SoftMarginTriplet.defaults().loss(three, two))
+    assertThatThrownBy(() -> new SoftMarginTriplet(10, Distance.SQUARED_L2).loss(three, two))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> WeightedTuple.defaults().loss(three, three, three))
+    assertThatThrownBy(() -> new WeightedTuple(10, Distance.COSINE).loss(three, three, three))
         .hasMessage("falseNegatives (3, 4) must be [B, N], here [3, 3]");
     assertThatThrownBy(() -> new WeightedTuple(0, Distance.COSINE))
         .isInstanceOf(IllegalArgumentException.class)

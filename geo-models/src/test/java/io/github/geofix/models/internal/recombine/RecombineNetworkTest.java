@@ -13,6 +13,7 @@ import io.github.geofix.models.internal.backbone.ConvNeXt;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import io.github.geofix.models.recombine.RecombineConfig;
+import io.github.geofix.models.recombine.RecombineConfig.Distance;
 import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -120,7 +121,7 @@ class RecombineNetworkTest {
     NDArray tiles = images(5, 3, 64, 64);
     try (GradientCollector collector = TorchEngine.engine().newGradientCollector()) {
       collector.backward(
-          WeightedTuple.defaults()
+          new WeightedTuple(10, Distance.COSINE)
               .loss(
                   network.embedPhotos(Forward.TRAINING, photos),
                   network.embedTiles(Forward.TRAINING, tiles)));

@@ -89,8 +89,8 @@ public final class HardNegativeBatches implements BatchOrder {
 
   /** Returns random batches without two photos of one tile where that is possible. */
   static HardNegativeBatches random(TileNumbers tiles, long seed) {
-    Similarity unused = (epoch, pool, count) -> new int[0][];
-    return new HardNegativeBatches(HardNegatives.none(), unused, List.of(), tiles, seed);
+    Similarity none = (epoch, pool, count) -> new int[0][];
+    return new HardNegativeBatches(HardNegatives.none(), none, List.of(), tiles, seed);
   }
 
   @Override
