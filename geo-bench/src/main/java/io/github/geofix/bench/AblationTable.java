@@ -162,13 +162,7 @@ public final class AblationTable {
     EarthPhotoOptions options = EarthPhotoOptions.defaults();
     EarthPhotos training = data.trainingPhotos(options.withSeed(seed));
     EarthPhotos unseen = data.trainingPhotos(options.withSeed(SCORER_SEED + seed));
-    TrainOptions train =
-        TrainOptions.defaults()
-            .withSteps(steps)
-            .withBatchSize(TOKEN_BATCH)
-            .withLearningRate(2e-3)
-            .withWeightDecay(0.02)
-            .withSeed(seed);
+    TrainOptions train = EarthTraining.options(steps, TOKEN_BATCH, seed);
     long start = System.nanoTime();
     try (TokenModel model = TokenModel.create(TokenConfig.tiny(), seed);
         RewardScorer brief = RewardScorer.create(model, 2048, seed);

@@ -244,13 +244,7 @@ public final class NaipTable {
                 RecombineConfig.Recombination.defaults()
                     .withRegions(setting.recombined ? regions : 1))
             .withLoss(setting.loss);
-    TrainOptions options =
-        TrainOptions.defaults()
-            .withSteps(steps)
-            .withBatchSize(BATCH)
-            .withLearningRate(2e-3)
-            .withWeightDecay(0.02)
-            .withSeed(seed);
+    TrainOptions options = EarthTraining.options(steps, BATCH, seed);
     try (RecombineModel model = RecombineModel.create(config, List.of(), seed);
         TileEncoder encoder = model.tileEncoder()) {
       Trainer.of(model, options).fit(new Pairs(model, seed));

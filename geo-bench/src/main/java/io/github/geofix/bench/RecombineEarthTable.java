@@ -81,13 +81,7 @@ public final class RecombineEarthTable {
             + "recallAt1,low,high,recallAt5,low,high,recallAt10,low,high,"
             + "within200,within750,within2500,medianKm");
     Row row = new Row(truths, cells.size());
-    TrainOptions train =
-        TrainOptions.defaults()
-            .withSteps(steps)
-            .withBatchSize(BATCH)
-            .withLearningRate(2e-3)
-            .withWeightDecay(0.02)
-            .withSeed(seed);
+    TrainOptions train = EarthTraining.options(steps, BATCH, seed);
     try (RecombineModel model = RecombineModel.create(config, List.of(), seed)) {
       double seconds = Trainer.of(model, train).fit(training.source(100 * BATCH)).seconds();
       List<String> tokens =

@@ -71,13 +71,7 @@ public final class TokenEarthTable {
     EarthPhotoOptions photos = EarthPhotoOptions.defaults();
     EarthPhotos training = data.trainingPhotos(photos.withSeed(seed));
     EarthPhotos unseen = data.trainingPhotos(photos.withSeed(SCORER_SEED + seed));
-    TrainOptions options =
-        TrainOptions.defaults()
-            .withSteps(steps)
-            .withBatchSize(BATCH)
-            .withLearningRate(2e-3)
-            .withWeightDecay(0.02)
-            .withSeed(seed);
+    TrainOptions options = EarthTraining.options(steps, BATCH, seed);
     try (TokenModel model = TokenModel.create(TokenConfig.tiny(), seed);
         RewardScorer scorer = RewardScorer.create(model, seed)) {
       Trainer.of(model, options).fit(training.source(EPOCH));

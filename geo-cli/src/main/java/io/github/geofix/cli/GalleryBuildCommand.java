@@ -8,8 +8,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,26 +50,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
               + " is better (default: ${DEFAULT-VALUE}).")
   private String agreeKm;
 
-  static final class Limit {
-    @Option(
-        names = "--false-answers",
-        defaultValue = "0.05",
-        paramLabel = "SHARE",
-        description =
-            "Set the limit so that a photo of another place is answered with this probability at"
-                + " most (default: ${DEFAULT-VALUE}).")
-    private double falseAnswers = GalleryModel.FALSE_ANSWERS;
-
-    @Option(
-        names = "--min-score",
-        paramLabel = "SCORE",
-        description =
-            "Set the limit: no answer if the best score is below, -1 to 1; -1 for always an"
-                + " answer.")
-    private @Nullable Double minScore;
-  }
-
-  @ArgGroup private Limit limit = new Limit();
+  @Mixin private final GalleryLimitOptions limit = new GalleryLimitOptions();
 
   @Option(
       names = "--encoding",
@@ -93,6 +72,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    limit.check();
     Manifest list = photos.read();
     Optional<Double> agree = GalleryOptions.agreeKm(agreeKm);
     PrintWriter stdout = spec.commandLine().getOut();
@@ -101,12 +81,7 @@ final class GalleryBuildCommand implements Callable<Integer> {
       photos.add(gallery, list);
       stdout.println(GalleryOptions.describe(gallery, out));
       stdout.println(GalleryOptions.agree(gallery, agree));
-      if (limit.minScore == null) {
-        stdout.println(
-            GalleryOptions.limit(gallery.setLimit(limit.falseAnswers), limit.falseAnswers));
-      } else {
-        gallery.setMinScore(limit.minScore);
-      }
+      stdout.println(limit.set(gallery));
     }
     stdout.flush();
     return 0;

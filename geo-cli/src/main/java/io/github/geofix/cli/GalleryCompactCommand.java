@@ -32,13 +32,7 @@ final class GalleryCompactCommand implements Callable<Integer> {
               + " removing photos drops it.")
   private boolean approximate;
 
-  @Option(
-      names = "--false-answers",
-      paramLabel = "SHARE",
-      description =
-          "Set the limit anew, so that a photo of another place is answered with this probability"
-              + " at most, such as 0.05.")
-  private @Nullable Double falseAnswers;
+  @Mixin private final GalleryLimitOptions limit = new GalleryLimitOptions();
 
   @Option(
       names = "--agree-km",
@@ -55,6 +49,7 @@ final class GalleryCompactCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    limit.check();
     JVECTOR.setLevel(Level.SEVERE);
     PrintWriter stdout = spec.commandLine().getOut();
     try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
@@ -63,8 +58,8 @@ final class GalleryCompactCommand implements Callable<Integer> {
       if (agreeKm != null) {
         stdout.println(GalleryOptions.agree(gallery, GalleryOptions.agreeKm(agreeKm)));
       }
-      if (falseAnswers != null) {
-        stdout.println(GalleryOptions.limit(gallery.setLimit(falseAnswers), falseAnswers));
+      if (limit.isGiven()) {
+        stdout.println(limit.set(gallery));
       }
     }
     stdout.flush();

@@ -10,7 +10,6 @@ import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -73,25 +72,17 @@ final class GalleryOptions {
   /** Sets the distance of agreement, and returns it in words. */
   static String agree(GalleryModel gallery, Optional<Double> km) {
     km.ifPresent(gallery::setAgreement);
-    double meters = 1000 * km.orElseGet(gallery::chooseAgreement);
+    double chosen = km.orElseGet(gallery::chooseAgreement);
     return String.format(
         Locale.ROOT,
         "photos within %s m agree on a position%s",
-        BigDecimal.valueOf(meters).round(DIGITS).stripTrailingZeros().toPlainString(),
+        meters(chosen),
         km.isPresent()
             ? ""
             : ", as the photos of the gallery are located best, each by the others");
   }
 
-  /** Returns the limit in words. */
-  static String limit(OptionalDouble limit, double falseAnswers) {
-    return limit.isEmpty()
-        ? "no limit: too few photos are more than a kilometer from others to find one"
-        : String.format(
-            Locale.ROOT,
-            "no answer below a score of %.3f, which photos of other places exceed with a probability"
-                + " of at most %s",
-            limit.getAsDouble(),
-            falseAnswers);
+  private static String meters(double km) {
+    return BigDecimal.valueOf(1000 * km).round(DIGITS).stripTrailingZeros().toPlainString();
   }
 }

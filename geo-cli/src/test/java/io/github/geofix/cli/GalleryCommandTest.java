@@ -64,7 +64,7 @@ final class GalleryCommandTest {
     assertThat(built.err()).isEmpty();
     assertThat(built.out())
         .startsWith("30 photos in " + path("gallery"))
-        .contains("no answer below a score of", "with a probability of at most 0.05");
+        .contains("no answer below a score of", "more than 1000 m away", "of at most 0.05;");
   }
 
   @Test
@@ -136,7 +136,8 @@ final class GalleryCommandTest {
       "--agree-km=0.05",
       "--out=" + path("always")
     };
-    assertThat(run(build).out()).contains("photos within 50 m agree on a position");
+    assertThat(run(build).out())
+        .contains("photos within 50 m agree on a position", "no limit: every photo is answered");
     Result second =
         run(
             "locate",
@@ -168,6 +169,15 @@ final class GalleryCommandTest {
     assertThat(again.err().strip()).isEqualTo("geofix: not in the gallery: " + path("3.png"));
     Result compacted = run("gallery", "compact", "--gallery", gallery, "--false-answers", "0.1");
     assertThat(compacted.out()).startsWith("29 photos in " + gallery).contains("at most 0.1");
+    String compact = "gallery compact --gallery " + gallery + " ";
+    assertThat(run((compact + "--elsewhere-km 5000").split(" ")).out())
+        .contains("no limit: 0 photos were compared with others more than 5000000 m away")
+        .contains("by gallery compact --min-score");
+    assertThat(run((compact + "--min-score 0.5").split(" ")).out())
+        .contains("no answer below a score of 0.500");
+    assertOneLine(
+        run((compact + "--min-score 0.5 --false-answers 0.1").split(" ")), "name one of them");
+    assertOneLine(run((compact + "--false-answers 5").split(" ")), "5.0 is out of range");
     Result added = run("gallery", "add", "--gallery", gallery, "--photos", path("photos.csv"));
     assertThat(added.out().strip()).isEqualTo("30 photos in " + gallery);
     assertThat(added.err().strip()).isEqualTo("note: 29 photos are in the gallery already");

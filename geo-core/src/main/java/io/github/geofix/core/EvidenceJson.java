@@ -3,16 +3,13 @@ package io.github.geofix.core;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.Explanation.Evidence;
+import io.github.geofix.core.internal.Images;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 
 /** The evidence for a location as JSON; {@code kind} names the form. */
 final class EvidenceJson {
@@ -163,12 +160,7 @@ final class EvidenceJson {
   }
 
   private static String address(BufferedImage image) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "jpeg", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot encode a picture: " + e.getMessage(), e);
-    }
-    return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(bytes.toByteArray());
+    byte[] jpeg = Images.encode(image, "jpeg");
+    return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);
   }
 }

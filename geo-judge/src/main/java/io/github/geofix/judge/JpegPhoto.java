@@ -1,12 +1,8 @@
 package io.github.geofix.judge;
 
-import io.github.geofix.core.internal.ScaledImages;
+import io.github.geofix.core.internal.Images;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import javax.imageio.ImageIO;
 
 /** Encodes photos as small JPEG files of nothing but their pixels. */
 final class JpegPhoto {
@@ -26,13 +22,7 @@ final class JpegPhoto {
     while (reduced.getWidth() > 2 * width && reduced.getHeight() > 2 * height) {
       reduced = drawn(reduced, (reduced.getWidth() + 1) / 2, (reduced.getHeight() + 1) / 2);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(drawn(reduced, width, height), "jpg", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return Images.encode(drawn(reduced, width, height), "jpeg");
   }
 
   /**
@@ -55,6 +45,6 @@ final class JpegPhoto {
   }
 
   private static BufferedImage drawn(BufferedImage image, int width, int height) {
-    return ScaledImages.draw(image, width, height, BufferedImage.TYPE_INT_RGB);
+    return Images.draw(image, width, height, BufferedImage.TYPE_INT_RGB);
   }
 }

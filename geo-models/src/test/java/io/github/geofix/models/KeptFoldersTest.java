@@ -87,7 +87,7 @@ final class KeptFoldersTest {
       float[] first = model.vector(images.get(0), Optional.empty()).orElseThrow();
       assertThat(vectors.vector(0)).containsExactly(first).isNotEqualTo(vectors.vector(1));
       // That is what locators by the model are asked for.
-      assertThat(EncodingLocalizer.of(model).vector(Photo.of(images.get(0))).orElseThrow())
+      assertThat(new EncodingLocalizer(model).vector(Photo.of(images.get(0))).orElseThrow())
           .containsExactly(first);
     }
   }

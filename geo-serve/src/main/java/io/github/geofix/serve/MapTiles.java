@@ -2,12 +2,10 @@ package io.github.geofix.serve;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.cell.Tile;
+import io.github.geofix.core.internal.Images;
 import io.github.geofix.core.tile.TileSource;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 
 /** {@code GET /tiles/z/x/y}: imagery of the map of the page, in Web Mercator. */
 final class MapTiles implements Router.Handler {
@@ -30,11 +28,9 @@ final class MapTiles implements Router.Handler {
   }
 
   @Override
-  public Reply handle(Request request) throws IOException {
+  public Reply handle(Request request) {
     BufferedImage image = map.view(tile(request.path()), PIXELS, PIXELS);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(image, "jpg", bytes);
-    return Reply.of(200, "image/jpeg", bytes.toByteArray())
+    return Reply.of(200, "image/jpeg", Images.encode(image, "jpeg"))
         .with("Cache-Control", "private, max-age=3600");
   }
 

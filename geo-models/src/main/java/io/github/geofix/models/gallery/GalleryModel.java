@@ -98,6 +98,16 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     }
   }
 
+  /**
+   * A limit found from a gallery itself.
+   *
+   * @param minScore see {@link GalleryConfig#minScore}; empty if none was found
+   * @param elsewhereKm the distance beyond which photos showed other places
+   * @param photos the number of photos that were compared with others beyond it
+   * @param answered the share of them that reach the limit, each by all others, 0 to 1
+   */
+  public record Limit(OptionalDouble minScore, double elsewhereKm, int photos, double answered) {}
+
   private final Path folder;
   private final GeoModel owner;
   private final PhotoEncoder encoder;
@@ -288,21 +298,30 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
 
   /**
    * Sets the limit from the gallery itself: each of up to 1,000 photos is compared with all that
-   * were taken more than a kilometer away, and ten times the distance of agreement. A photo of a
-   * place that the gallery does not hold, but otherwise like its photos, is answered with at most
-   * the given probability.
+   * were taken elsewhere, more than a kilometer and ten times the distance of agreement away, or
+   * more than the median distance of two photos if that is less. A photo of a place that the gallery
+   * does not hold, but otherwise like its photos, is answered with at most the given probability.
    *
    * @param falseAnswers the probability, above 0 to below 1
-   * @return the limit; empty, and no limit, if too few photos are that far from others: 19 are
-   *     needed for 0.05
+   * @return the limit; none, and every photo is answered, if too few photos are elsewhere: 19 are
+   *     needed for 0.05. Nor is there one if the median is below the distance of agreement
    */
-  public OptionalDouble setLimit(double falseAnswers) {
-    if (!(falseAnswers > 0 && falseAnswers < 1)) {
-      throw new IllegalArgumentException(
-          "falseAnswers must be above 0 to below 1: " + falseAnswers);
-    }
-    OptionalDouble limit = GalleryLimit.of(rows, answerOptions().meanKm(), falseAnswers);
-    setMinScore(limit.orElse(GalleryConfig.NO_LIMIT));
+  public Limit setLimit(double falseAnswers) {
+    return set(GalleryLimit.of(rows, answerOptions().meanKm(), falseAnswers));
+  }
+
+  /**
+   * Sets the limit as {@link #setLimit(double)}, by photos beyond a given distance.
+   *
+   * @param elsewhereKm the distance beyond which photos show other places, above 0. Of a distance
+   *     that few photos exceed, the limit is too low for the probability
+   */
+  public Limit setLimit(double falseAnswers, double elsewhereKm) {
+    return set(GalleryLimit.beyond(rows, elsewhereKm, falseAnswers));
+  }
+
+  private Limit set(Limit limit) {
+    setMinScore(limit.minScore().orElse(GalleryConfig.NO_LIMIT));
     return limit;
   }
 

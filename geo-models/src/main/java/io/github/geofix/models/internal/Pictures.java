@@ -1,7 +1,7 @@
 package io.github.geofix.models.internal;
 
 import io.github.geofix.core.Explanation;
-import io.github.geofix.core.internal.ScaledImages;
+import io.github.geofix.core.internal.Images;
 import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -31,6 +31,6 @@ public final class Pictures {
     double scale = (double) pixels / Math.max(image.getWidth(), image.getHeight());
     int width = Math.max(1, (int) Math.round(scale * image.getWidth()));
     int height = Math.max(1, (int) Math.round(scale * image.getHeight()));
-    return ScaledImages.draw(image, width, height, BufferedImage.TYPE_3BYTE_BGR);
+    return Images.draw(image, width, height, BufferedImage.TYPE_3BYTE_BGR);
   }
 }

@@ -152,7 +152,7 @@ final class GallerySearch {
           // The results belong to the manager of the photos.
           NDArray asked = photos.reshape(photos.getShape());
           asked.attach(part);
-          found.accept(HeadingMatches.ofUnits(asked, places), first);
+          found.accept(HeadingMatches.of(asked, places), first);
         }
       }
     }

@@ -137,10 +137,6 @@ public final class RecombineModel extends GeoModel
     return config.withAnswer(answerOptions()).withMap(TileAddress.redacted(config.map()));
   }
 
-  RecombineNetwork recombineNetwork() {
-    return network;
-  }
-
   /** Returns the shapes of a photo and of a tile, {@code [3, H, W]} each. */
   @Override
   public List<Shape> inputShapes() {

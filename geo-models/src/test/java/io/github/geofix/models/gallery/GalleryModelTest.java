@@ -299,10 +299,67 @@ class GalleryModelTest {
     }
     Arrays.sort(elsewhere);
     // 81 ranks: a share of 0.05 leaves 4 of them above.
-    assertThat(gallery.setLimit(0.05).orElseThrow()).isCloseTo(elsewhere[76], within(1e-6));
+    GalleryModel.Limit limit = gallery.setLimit(0.05);
+    assertThat(limit.minScore().orElseThrow()).isCloseTo(elsewhere[76], within(1e-6));
+    assertThat(limit.elsewhereKm()).isEqualTo(1);
+    assertThat(limit.photos()).isEqualTo(PHOTOS.size());
+    assertThat(limit.answered()).as("each photo has another view").isEqualTo(1);
     assertThat(reopened().config().minScore()).isCloseTo(elsewhere[76], within(1e-6));
-    assertThat(gallery.setLimit(0.001)).isEqualTo(OptionalDouble.empty());
+    assertThat(gallery.setLimit(0.001).minScore()).isEqualTo(OptionalDouble.empty());
     assertThat(gallery.config().minScore()).isEqualTo(-1);
+  }
+
+  /** Builds a gallery of the same photos within a town: places 20 m apart, views of a place 0.2. */
+  private Path town(double agreeKm) {
+    Path town = folder.resolve("town");
+    try (GalleryModel built =
+        GalleryModel.create(
+            encoder,
+            town,
+            GalleryConfig.defaults(),
+            VectorEncoding.FLOAT32,
+            LoadOptions.defaults())) {
+      List<Manifest.Entry> photos = new ArrayList<>();
+      for (int i = 0; i < PHOTOS.size(); i++) {
+        int place = i / 2;
+        LatLng latLng = new LatLng(48 + 0.00018 * place + 0.0000018 * (i % 2), 9);
+        photos.add(new Manifest.Entry(PHOTOS.get(i).image(), latLng, Map.of()));
+      }
+      built.add(Manifest.of(photos));
+      built.setAgreement(agreeKm);
+    }
+    return town;
+  }
+
+  @Test
+  void findsTheLimitOfAGalleryOfOneTown() {
+    try (GalleryModel town = GalleryModel.open(town(0.005), LoadOptions.defaults())) {
+      GalleryModel.Limit limit = town.setLimit(0.05);
+      // 780 pairs of places of which 40 - n are n steps apart: 407 of the pairs are 13 and more.
+      assertThat(limit.elsewhereKm()).isBetween(0.2, 0.28);
+      assertThat(limit.photos()).isEqualTo(PHOTOS.size());
+      assertThat(limit.minScore().orElseThrow()).isEqualTo(town.config().minScore());
+      assertThat(limit.answered()).isEqualTo(1);
+      int answered = 0;
+      for (int other = 0; other < 40; other++) {
+        assertThat(town.query(picture(other, 5)).location()).as("place " + other).isPresent();
+        answered += town.query(picture(1000 + other, 0)).location().isPresent() ? 1 : 0;
+      }
+      assertThat(answered).as("photos of places elsewhere that are answered").isLessThan(6);
+      assertThat(town.setLimit(0.05, 0.1).elsewhereKm()).isEqualTo(0.1);
+      assertThat(town.setLimit(0.05, 5).photos()).isZero();
+      assertThat(town.config().minScore()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void findsNoLimitWherePhotosAreAllOfOnePlace() {
+    try (GalleryModel town = GalleryModel.open(town(0.5), LoadOptions.defaults())) {
+      GalleryModel.Limit limit = town.setLimit(0.05);
+      assertThat(limit.minScore()).isEmpty();
+      assertThat(limit.photos()).isZero();
+      assertThat(town.config().minScore()).isEqualTo(-1);
+    }
   }
 
   @Test
@@ -325,7 +382,7 @@ class GalleryModelTest {
             VectorEncoding.INT8,
             LoadOptions.defaults())) {
       assertThat(empty.query(picture(0, 0)).reason()).isEqualTo("the gallery holds no photo");
-      assertThat(empty.setLimit(0.05)).isEmpty();
+      assertThat(empty.setLimit(0.05).minScore()).isEmpty();
       assertThat(empty.add(Manifest.of(PHOTOS)).added()).isEqualTo(PHOTOS.size());
       assertThat(empty.query(picture(3, 7)).matches())
           .isEqualTo(gallery.query(picture(3, 7)).matches());

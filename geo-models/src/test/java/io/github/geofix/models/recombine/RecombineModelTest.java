@@ -18,8 +18,8 @@ import io.github.geofix.core.Photo;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.Refiner;
-import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.TileEncoder.ImagePair;
+import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -33,6 +33,7 @@ import io.github.geofix.models.Samples;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.image.PolarTransform;
+import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Parameter;
@@ -48,9 +49,9 @@ import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.recombine.RecombineConfig.View;
 import io.github.geofix.models.recombine.RecombineModel.PlaceMatch;
-import io.github.geofix.models.train.Examples;
 import io.github.geofix.models.train.Examples.Batch;
 import io.github.geofix.models.train.Examples.Example;
+import io.github.geofix.models.train.Examples;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -312,16 +313,13 @@ final class RecombineModelTest {
         examples.add(model.example(panorama, aerial.get(i), i, new SplittableRandom(i)));
       }
       Batch batch = stacked(step, model, examples);
+      RecombineNetwork network = (RecombineNetwork) model.network();
       float[] photos =
-          model
-              .recombineNetwork()
+          network
               .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
               .toFloatArray();
       float[] tiles =
-          model
-              .recombineNetwork()
-              .embedTiles(Forward.INFERENCE, batch.inputs().get(1))
-              .toFloatArray();
+          network.embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
       int[] rows = new int[3];
       for (int i = 0; i < 3; i++) {
         rows[i] = 4 * i + (int) examples.get(i).targets()[1][0];
@@ -607,7 +605,7 @@ final class RecombineModelTest {
       gallery.write(writer);
       writer.write(file);
       try (Safetensors tensors = Safetensors.open(file)) {
-        assertThat(vectors(Gallery.read(tensors, model.recombineNetwork().dimension())))
+        assertThat(vectors(Gallery.read(tensors, model.tileEncoder().dimension())))
             .isEqualTo(vectors(gallery));
         assertThatThrownBy(() -> Gallery.read(tensors, 7))
             .isInstanceOf(ModelFormatException.class)

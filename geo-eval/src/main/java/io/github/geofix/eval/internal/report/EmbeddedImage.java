@@ -1,6 +1,6 @@
 package io.github.geofix.eval.internal.report;
 
-import io.github.geofix.core.internal.ScaledImages;
+import io.github.geofix.core.internal.Images;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,18 +52,12 @@ public record EmbeddedImage(String address, int width, int height) {
     } finally {
       writer.dispose();
     }
-    return embed("image/jpeg", bytes, image);
+    return embed("image/jpeg", bytes.toByteArray(), image);
   }
 
   /** Encodes an image as PNG, without loss. */
   public static EmbeddedImage png(BufferedImage image) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot encode the image: " + e.getMessage(), e);
-    }
-    return embed("image/png", bytes, image);
+    return embed("image/png", Images.encode(image, "png"), image);
   }
 
   /**
@@ -81,7 +75,7 @@ public record EmbeddedImage(String address, int width, int height) {
       double scale =
           Math.max(0.5, (double) maxSide / Math.max(smaller.getWidth(), smaller.getHeight()));
       smaller =
-          ScaledImages.draw(
+          Images.draw(
               smaller,
               Math.max(1, (int) Math.round(smaller.getWidth() * scale)),
               Math.max(1, (int) Math.round(smaller.getHeight() * scale)),
@@ -94,13 +88,12 @@ public record EmbeddedImage(String address, int width, int height) {
     return image.getType() == BufferedImage.TYPE_INT_RGB
             || image.getType() == BufferedImage.TYPE_3BYTE_BGR
         ? image
-        : ScaledImages.draw(
+        : Images.draw(
             image, image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
   }
 
-  private static EmbeddedImage embed(
-      String mediaType, ByteArrayOutputStream bytes, BufferedImage image) {
-    String base64 = Base64.getEncoder().encodeToString(bytes.toByteArray());
+  private static EmbeddedImage embed(String mediaType, byte[] bytes, BufferedImage image) {
+    String base64 = Base64.getEncoder().encodeToString(bytes);
     return new EmbeddedImage(
         "data:" + mediaType + ";base64," + base64, image.getWidth(), image.getHeight());
   }

@@ -59,31 +59,6 @@ public record NextToken(double firstWeight, double lastWeight, double labelSmoot
   }
 
   /**
-   * Returns the loss of positions that share one vocabulary.
-   *
-   * @param logits {@code [B, N, V]}; the result belongs to their manager
-   * @param targets int64 {@code [B, N]}, the right tokens, 0 to V - 1
-   * @return scalar, at least 0: the mean over the batch
-   * @throws IllegalArgumentException if the shapes do not fit
-   */
-  public NDArray loss(NDArray logits, NDArray targets) {
-    Shape shape = logits.getShape();
-    if (shape.dimension() != 3 || !shape.slice(0, 2).equals(targets.getShape())) {
-      throw new IllegalArgumentException(
-          "logits "
-              + shape
-              + " and targets "
-              + targets.getShape()
-              + " are not [B, N, V] and [B, N]");
-    }
-    long length = shape.get(1);
-    NDArray likelihoods = logLikelihoods(logits, targets.expandDims(2));
-    NDArray weights = logits.getManager().create(weights((int) length)).reshape(1, length, 1);
-    NDArray weighted = likelihoods.mul(weights.toType(logits.getDataType(), false));
-    return weighted.sum().mul(Scalar.of(logits, -1.0 / shape.get(0)));
-  }
-
-  /**
    * Returns the loss of positions with a vocabulary each.
    *
    * @param logits for each of the N positions {@code [B, V_n]}; the result belongs to the manager

@@ -3,7 +3,6 @@ package io.github.geofix.models.internal.recombine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.internal.nn.Scalar;
 
 /**
@@ -19,28 +18,11 @@ public record HeadingMatches(NDArray similarities, NDArray headings) {
    * Compares every photo with every aerial image at every heading, one heading after the other, so
    * that memory is proportional to {@code B G} whatever S is. Of equal headings the first wins.
    *
-   * @param shifted {@code [B, S, R D]}, from {@link FeatureRecombination#shifted}, of any length;
-   *     the results belong to its manager
-   * @param aerial {@code [G, R D]}, of any length
-   * @throws IllegalArgumentException if the shapes do not fit
+   * @param units {@code [B, S, R D]}, from {@link FeatureRecombination#shifted}, of length 1; the
+   *     results belong to its manager
+   * @param unitsAerial {@code [G, R D]}, of length 1
    */
-  public static HeadingMatches of(NDArray shifted, NDArray aerial) {
-    Shape photos = shifted.getShape();
-    Shape tiles = aerial.getShape();
-    boolean fits =
-        photos.dimension() == 3 && tiles.dimension() == 2 && photos.get(2) == tiles.get(1);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "photos " + photos + " and aerial images " + tiles + " are not [B, S, D] and [G, D]");
-    }
-    NDArray unitsAerial = aerial.normalize(2, 1);
-    // The result of an operation belongs to the manager of its first operand.
-    unitsAerial.attach(shifted.getManager());
-    return ofUnits(shifted.normalize(2, 2), unitsAerial);
-  }
-
-  /** As {@link #of}, for vectors of length 1. */
-  public static HeadingMatches ofUnits(NDArray units, NDArray unitsAerial) {
+  public static HeadingMatches of(NDArray units, NDArray unitsAerial) {
     NDManager owner = units.getManager();
     NDArray tiles = unitsAerial.transpose();
     NDArray best = units.get(":, 0").matMul(tiles);

@@ -10,9 +10,9 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.nn.GradientCheck;
 import io.github.geofix.models.nn.TorchEngine;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +26,12 @@ class NextTokenTest {
     manager.close();
   }
 
+  private static List<NDArray> positions(NDArray logits) {
+    return LongStream.range(0, logits.getShape().get(1))
+        .mapToObj(n -> logits.get(":, " + n))
+        .toList();
+  }
+
   @ParameterizedTest
   @CsvSource({"0, ce", "0.1, ce_label_smoothing_0p1"})
   void equalsTheLossOfJustZoomIn(double smoothing, String tensor) {
@@ -33,7 +39,7 @@ class NextTokenTest {
     NDArray logits = manager.create(oracle.floats("logits"), new Shape(oracle.shape("logits")));
     NDArray targets = manager.create(oracle.longs("target"), new Shape(oracle.shape("target")));
     NextToken loss = NextToken.defaults().withLabelSmoothing(smoothing);
-    assertThat(loss.loss(logits, targets).getFloat())
+    assertThat(loss.loss(positions(logits), targets).getFloat())
         .isCloseTo(oracle.scalar(tensor), within(1e-6f));
   }
 
@@ -70,12 +76,7 @@ class NextTokenTest {
     NextToken loss = new NextToken(first, last, smoothing);
     NDArray logits = manager.create(scores, new Shape(batch, length, words));
     NDArray targets = manager.create(tokens, new Shape(batch, length));
-    assertThat(loss.loss(logits, targets).getDouble()).isCloseTo(expected, within(1e-12));
-    GradientCheck.check(List.of(logits), in -> loss.loss(in.get(0), targets));
-    List<NDArray> positions = new ArrayList<>();
-    for (int n = 0; n < length; n++) {
-      positions.add(logits.get(":, " + n));
-    }
+    List<NDArray> positions = positions(logits);
     assertThat(loss.loss(positions, targets).getDouble()).isCloseTo(expected, within(1e-12));
     GradientCheck.check(
         positions.stream().map(NDArray::duplicate).toList(), in -> loss.loss(in, targets));
@@ -94,7 +95,7 @@ class NextTokenTest {
   void staysFiniteWhenTheRightTokenIsImpossible() {
     NDArray logits = manager.create(new float[] {1e30f, 0, -1e30f}, new Shape(1, 1, 3));
     NDArray targets = manager.create(new long[] {2}, new Shape(1, 1));
-    assertThat(NextToken.defaults().loss(logits, targets).getFloat()).isEqualTo(2e30f);
+    assertThat(NextToken.defaults().loss(positions(logits), targets).getFloat()).isEqualTo(2e30f);
   }
 
   @Test
@@ -102,9 +103,6 @@ class NextTokenTest {
     NDArray logits = manager.zeros(new Shape(2, 3, 4));
     NDArray targets = manager.create(new long[4], new Shape(2, 2));
     NextToken loss = NextToken.defaults();
-    assertThatThrownBy(() -> loss.loss(logits, targets))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("logits (2, 3, 4) and targets (2, 2) are not [B, N, V] and [B, N]");
     assertThatThrownBy(() -> loss.loss(List.of(logits.get(":, 0")), targets))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("logits [(2, 4)] and targets (2, 2) are not [B, V_n] and [B, N]");
