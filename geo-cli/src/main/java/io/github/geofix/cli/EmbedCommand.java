@@ -14,8 +14,13 @@ import io.github.geofix.models.geoclip.GeoClipModel;
 import io.github.geofix.models.image.Photos;
 import io.github.geofix.models.io.ModelFolder;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +40,8 @@ import picocli.CommandLine.Spec;
     name = "embed",
     description =
         "Writes the vectors of photos or positions, one row for each, by a model or by a backbone"
-            + " with published weights.",
+            + " with published weights. A run that was interrupted or killed continues where it was"
+            + " when it is repeated.",
     footer = {
       "",
       "Examples:",
@@ -47,6 +53,11 @@ import picocli.CommandLine.Spec;
 final class EmbedCommand implements Callable<Integer> {
   /** Positions whose vectors are held in memory. */
   private static final int POSITIONS = 4096;
+
+  private static final long LEAST_UNSAVED_NANOS = Duration.ofMillis(200).toNanos();
+
+  /** A run that is killed loses a tenth of its time, and this at most. */
+  private static final long MOST_UNSAVED_NANOS = Duration.ofMinutes(5).toNanos();
 
   @Spec private CommandSpec spec;
 
@@ -209,10 +220,14 @@ final class EmbedCommand implements Callable<Integer> {
             VectorFiles.VECTORS,
             Integer.toString(own.vectors()));
     try (Bar bar = Bar.of("embed", photos);
-        Embeddings.Writer writer = Embeddings.Writer.create(out, metadata)) {
+        Embeddings.Writer writer = Embeddings.Writer.resume(out, metadata)) {
       Blocks blocks = new Blocks(own, writer, bar);
-      PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
-      blocks.flush();
+      try {
+        PhotoRow.read(data, false, photo -> blocks.add(photo.image()));
+        blocks.end();
+      } finally {
+        blocks.save();
+      }
       writer.commit();
     }
   }
@@ -224,17 +239,58 @@ final class EmbedCommand implements Callable<Integer> {
     private final Bar bar;
     private final List<Path> images = new ArrayList<>();
 
+    /** Of the options and photos whose vectors are written. */
+    private final MessageDigest digest = sha256();
+
+    private final int kept;
+    private int passed;
+    private final long began = System.nanoTime();
+    private long saved = began;
+
     Blocks(PhotoEncoder own, Embeddings.Writer writer, Bar bar) {
       this.own = own;
       this.writer = writer;
       this.bar = bar;
+      kept = writer.size();
+      // Other blocks or numbers would give vectors that differ in their last digits.
+      update(batch + " " + load.options().precision());
     }
 
     void add(Path image) {
+      if (passed < kept) {
+        pass(image);
+        return;
+      }
       images.add(image);
       if (images.size() == batch) {
         flush();
       }
+    }
+
+    private void pass(Path image) {
+      update(image);
+      passed++;
+      if (passed == kept) {
+        if (!writer.mark().equals(Optional.of(mark()))) {
+          throw otherBeginning();
+        }
+        bar.stepTo(kept);
+      }
+    }
+
+    private IllegalArgumentException otherBeginning() {
+      return new IllegalArgumentException(
+          out
+              + ".partial has vectors of other photos, or of another --batch or precision:"
+              + " delete it to begin anew, or name another --out");
+    }
+
+    /** Encodes the last block. */
+    void end() {
+      if (passed < kept) {
+        throw otherBeginning();
+      }
+      flush();
     }
 
     void flush() {
@@ -252,8 +308,45 @@ final class EmbedCommand implements Callable<Integer> {
         }
         writer.write(row);
       }
+      images.forEach(this::update);
       images.clear();
       bar.stepTo(writer.size());
+      long now = System.nanoTime();
+      if (now - saved > Math.min(MOST_UNSAVED_NANOS, Math.max(LEAST_UNSAVED_NANOS, (now - began) / 10))) {
+        save();
+      }
+    }
+
+    /** Keeps the blocks that are done, unless a kept beginning was refused. */
+    void save() {
+      if (writer.size() > kept) {
+        writer.save(mark());
+        saved = System.nanoTime();
+      }
+    }
+
+    private void update(Path image) {
+      update(image.toAbsolutePath().normalize().toString());
+    }
+
+    private void update(String line) {
+      digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String mark() {
+      try {
+        return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

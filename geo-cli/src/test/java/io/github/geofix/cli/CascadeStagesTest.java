@@ -3,12 +3,18 @@ package io.github.geofix.cli;
 import static io.github.geofix.cli.Result.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
+import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.embed.EmbedConfig;
 import io.github.geofix.models.embed.EmbedModel;
+import io.github.geofix.models.gallery.GalleryModel;
 import io.github.geofix.models.io.ModelCard;
+import io.github.geofix.models.recombine.RecombineConfig;
+import io.github.geofix.models.recombine.RecombineModel;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.TokenConfig;
 import io.github.geofix.models.token.TokenModel;
@@ -23,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -124,6 +131,40 @@ final class CascadeStagesTest {
     assertThat(between).isNotEqualTo(answer(locate("embed", "--then", in("zoom"))));
     assertThat(judged("embed", "--then", "judge", "--then", in("zoom")).err())
         .contains("judge: 1 questions: 1 decisions");
+  }
+
+  @Test
+  void aJudgeChoosesAmongTilesAndPhotosOfAGallery() throws IOException {
+    RecombineConfig config = RecombineConfig.tiny().withMap(in("map.png"));
+    List<LatLng> tiles = List.of(new LatLng(50, 10), new LatLng(-20, 130), new LatLng(0, -60));
+    try (RecombineModel recombine = RecombineModel.create(config, tiles, 1)) {
+      recombine.save(folder.resolve("recombine"), ModelCard.untrained("a test", 1));
+    }
+    List<Manifest.Entry> photos = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      noise(32, 32 + i, "photo-" + i);
+      Path file = folder.resolve("photo-" + i + ".png");
+      photos.add(new Manifest.Entry(file, new LatLng(10 * i, 7), Map.of()));
+    }
+    GalleryModel.build(folder.resolve("embed"), Manifest.of(photos), folder.resolve("gallery"));
+    for (String model : List.of("recombine", "gallery")) {
+      JsonArray candidates = candidates(locate(model));
+      assertThat(candidates.size()).as(model).isGreaterThan(1);
+      JsonObject judged = location(judged(model, "--then", "judge"));
+      JsonObject second = candidates.get(1).getAsJsonObject();
+      assertThat(judged.get("latitude")).as(model).isEqualTo(second.get("latitude"));
+      assertThat(judged.get("longitude")).as(model).isEqualTo(second.get("longitude"));
+    }
+    assertThat(questions).hasSize(2);
+    assertThat(locate("embed", "--then", in("gallery")).code()).isZero();
+  }
+
+  private static JsonArray candidates(Result result) {
+    return location(result).getAsJsonArray("candidates");
+  }
+
+  private static JsonObject location(Result result) {
+    return JsonParser.parseString(answer(result)).getAsJsonArray().get(0).getAsJsonObject();
   }
 
   @Test

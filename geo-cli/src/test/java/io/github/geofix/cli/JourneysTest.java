@@ -310,6 +310,54 @@ final class JourneysTest {
         .hasSameBinaryContentAs(folder.resolve("again/weights.safetensors"));
   }
 
+  @Test
+  void sample4GeoOnVigor() throws IOException {
+    VigorSample.write(folder.resolve("data/VIGOR"), ROOT.resolve("examples/data/earth"));
+    convNeXtWeights("convnext_base_384.safetensors");
+    List<String> small =
+        Arrays.stream(Journey.SAMPLE4GEO.commands().get(1).split(" ", -1))
+            .map(this::below)
+            .map(argument -> argument.equals("sample4geo") ? "sample4geo-vigor" : argument)
+            .collect(Collectors.toCollection(ArrayList::new));
+    small.addAll(smallPairs());
+    Result imported = run(small.toArray(String[]::new));
+    assertThat(imported.code()).as(imported.err()).isZero();
+    String[] train = {
+      "train",
+      "--from",
+      path("models/sample4geo-untrained"),
+      "--recipe",
+      "sample4geo-vigor",
+      "--protocol",
+      "vigor-same",
+      "--root",
+      path("data/VIGOR"),
+      "--fraction",
+      "0.25",
+      "--epochs",
+      "2",
+      "--batch",
+      "4",
+      "--opt",
+      "batches.chunkSize=2",
+      "--out",
+      path("vigor")
+    };
+    Result trained = run(train);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(folder.resolve("vigor/config.json")).content().contains("\"sample4geo\"");
+    Result evaluated =
+        run(
+            "evaluate",
+            "--protocol",
+            "vigor-same",
+            "--root",
+            path("data/VIGOR"),
+            "--model",
+            path("vigor"));
+    assertThat(evaluated.out()).contains("48 queries in a gallery of 100");
+  }
+
   private String path(String below) {
     return folder.resolve(below).toString();
   }

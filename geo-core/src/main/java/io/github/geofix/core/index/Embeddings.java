@@ -4,7 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.TensorFile.DType;
+import io.github.geofix.core.internal.Count;
+import io.github.geofix.core.internal.PendingFile;
 import io.github.geofix.core.internal.Replacement;
+import io.github.geofix.core.internal.ResumableFile;
 import io.github.geofix.core.internal.format.MappedFile;
 import io.github.geofix.core.internal.index.ScoreCounts;
 import java.io.IOException;
@@ -257,7 +260,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * thread-safe.
    *
    * <p>{@link #commit} makes the file, replacing an older one. Closing without it leaves the older
-   * file, or none.
+   * file, or none; of {@link #resume}, what was saved is continued by the next one.
    */
   public static final class Writer implements AutoCloseable {
 
@@ -269,7 +272,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private final Map<String, String> metadata;
     private final int headerBytes;
 
-    private final Replacement replacement;
+    private final PendingFile pending;
 
     /** Not the channel, which an interrupt would close in the middle of a vector. */
     private final OutputStream out;
@@ -278,12 +281,13 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private int dimension;
     private int size;
 
-    private Writer(Path file, Map<String, String> metadata, int headerBytes) {
+    private Writer(
+        Path file, Map<String, String> metadata, int headerBytes, PendingFile pending) {
       this.file = file;
       this.metadata = metadata;
       this.headerBytes = headerBytes;
-      this.replacement = Replacement.of(file);
-      this.out = replacement.stream();
+      this.pending = pending;
+      this.out = pending.stream();
     }
 
     /**
@@ -302,17 +306,79 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
      * @param metadata see {@link Embeddings#metadata}; not written to a NumPy file, which has none
      */
     public static Writer create(Path file, Map<String, String> metadata) {
-      Map<String, String> lines = new TreeMap<>(metadata);
-      int header =
-          isSafetensors(file)
-              ? (json(lines, Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2) * 64
-              : NpyEmbeddings.WRITTEN_HEADER;
-      Writer writer = new Writer(file, lines, header);
+      return begin(file, metadata, Replacement.of(file));
+    }
+
+    /**
+     * As {@link #create(Path, Map)}, or continues a file of the same name that was not completed: it
+     * has the vectors of the last {@link #save} already, see {@link #size}, and grows as {@code
+     * FILE.partial} and {@code FILE.partial.json}. The file is that of an uninterrupted writer.
+     *
+     * @throws IllegalArgumentException if the vectors saved are of other metadata
+     */
+    public static Writer resume(Path file, Map<String, String> metadata) {
+      ResumableFile resumed = ResumableFile.of(file);
+      JsonObject state = resumed.state();
+      if (state.size() == 0) {
+        return begin(file, metadata, resumed);
+      }
+      Writer writer = new Writer(file, new TreeMap<>(metadata), headerBytes(file, metadata), resumed);
+      if (!state.get("metadata").equals(lines(writer.metadata))) {
+        resumed.close();
+        throw new IllegalArgumentException(
+            "%s.partial has %s of other metadata: delete it to begin anew, or name another file"
+                .formatted(file, Count.of(state.get("vectors").getAsInt(), "vectors")));
+      }
+      writer.size = state.get("vectors").getAsInt();
+      writer.dimension = state.get("dimension").getAsInt();
+      return writer;
+    }
+
+    private static Writer begin(Path file, Map<String, String> metadata, PendingFile pending) {
+      int header = headerBytes(file, metadata);
+      Writer writer = new Writer(file, new TreeMap<>(metadata), header, pending);
       try {
         writer.out.write(new byte[header]);
         return writer;
       } catch (IOException e) {
         writer.close();
+        throw failure(file, e);
+      }
+    }
+
+    private static int headerBytes(Path file, Map<String, String> metadata) {
+      return isSafetensors(file)
+          ? (json(new TreeMap<>(metadata), Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2) * 64
+          : NpyEmbeddings.WRITTEN_HEADER;
+    }
+
+    /** Returns the mark of the last {@link #save} that this writer continues; empty if it begins. */
+    public Optional<String> mark() {
+      return pending instanceof ResumableFile resumed && resumed.state().has("mark")
+          ? Optional.of(resumed.state().get("mark").getAsString())
+          : Optional.empty();
+    }
+
+    /**
+     * Writes the vectors so far through to the disk, where a later {@link #resume} continues.
+     *
+     * @param mark what shows that a later run has the same beginning, such as a digest of its input
+     * @throws IllegalStateException if the writer is not of {@link #resume}
+     * @throws UncheckedIOException if writing fails
+     */
+    public void save(String mark) {
+      if (!(pending instanceof ResumableFile resumed)) {
+        throw new IllegalStateException("only a writer of resume is saved before its end");
+      }
+      flush();
+      JsonObject state = new JsonObject();
+      state.add("metadata", lines(metadata));
+      state.addProperty("vectors", size);
+      state.addProperty("dimension", dimension);
+      state.addProperty("mark", mark);
+      try {
+        resumed.save(state);
+      } catch (IOException e) {
         throw failure(file, e);
       }
     }
@@ -356,20 +422,20 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     public void commit() {
       flush();
       try {
-        replacement.writeStart(
+        pending.writeStart(
             isSafetensors(file)
                 ? safetensorsHeader()
                 : NpyEmbeddings.header("<f4", size, dimension));
       } catch (IOException e) {
         throw failure(file, e);
       }
-      replacement.commit();
+      pending.commit();
     }
 
-    /** Discards the vectors, unless they were committed. */
+    /** Discards the vectors that were neither committed nor saved. */
     @Override
     public void close() {
-      replacement.close();
+      pending.close();
     }
 
     private static boolean isSafetensors(Path file) {
@@ -388,10 +454,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
     private static byte[] json(Map<String, String> metadata, int size, int dimension) {
       JsonObject header = new JsonObject();
-      JsonObject lines = new JsonObject();
-      metadata.forEach(lines::addProperty);
       if (!metadata.isEmpty()) {
-        header.add("__metadata__", lines);
+        header.add("__metadata__", lines(metadata));
       }
       JsonObject array = new JsonObject();
       array.addProperty("dtype", DType.F32.name());
@@ -399,6 +463,12 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       array.add("data_offsets", numbers(0, (long) size * dimension * Float.BYTES));
       header.add("vectors", array);
       return header.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static JsonObject lines(Map<String, String> metadata) {
+      JsonObject lines = new JsonObject();
+      metadata.forEach(lines::addProperty);
+      return lines;
     }
 
     private static JsonArray numbers(long first, long second) {

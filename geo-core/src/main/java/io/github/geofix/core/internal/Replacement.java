@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A file being written under a temporary name: {@link #commit} gives it its own name, and {@link
  * #close} without a commit discards it. Not thread-safe.
  */
-public final class Replacement implements AutoCloseable {
+public final class Replacement implements PendingFile {
   private final Path target;
   private final TemporaryName name;
   private final RandomAccessFile file;
@@ -90,7 +90,7 @@ public final class Replacement implements AutoCloseable {
     return file.getChannel();
   }
 
-  /** Returns a stream that appends to the file. An interrupt does not end it. */
+  @Override
   public OutputStream stream() {
     return new OutputStream() {
       @Override
@@ -105,17 +105,13 @@ public final class Replacement implements AutoCloseable {
     };
   }
 
-  /** Overwrites bytes at the start of the file. An interrupt does not end it. */
+  @Override
   public void writeStart(byte[] bytes) throws IOException {
     file.seek(0);
     file.write(bytes);
   }
 
-  /**
-   * Replaces the older file, on the disk too: from now on, a loss of power leaves the new one.
-   *
-   * @throws UncheckedIOException if that fails; the older file is then unchanged
-   */
+  @Override
   public void commit() {
     try {
       commit(true);

@@ -2,6 +2,7 @@ package io.github.geofix.core.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -220,5 +221,46 @@ class EmbeddingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Embeddings.sideBySide(List.of(left, two)))
         .withMessageContaining("these have [3, 1] and [2, 1]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.npy", "a.safetensors"})
+  void aWriterContinuesWhatWasSaved(String name) throws IOException {
+    Path whole = folder.resolve("whole-" + name);
+    Map<String, String> metadata = Map.of("encoder", "e", "vectors", "1");
+    try (Embeddings.Writer writer = Embeddings.Writer.create(whole, metadata)) {
+      for (int i = 0; i < 5; i++) {
+        writer.write(new float[] {i, 2});
+      }
+      writer.commit();
+    }
+    Path resumed = folder.resolve(name);
+    try (Embeddings.Writer writer = Embeddings.Writer.resume(resumed, metadata)) {
+      assertThat(writer.mark()).isEmpty();
+      writer.write(new float[] {0, 2});
+      writer.write(new float[] {1, 2});
+      writer.save("two");
+      writer.write(new float[] {9, 9});
+      assertThatThrownBy(() -> Embeddings.Writer.resume(resumed, metadata))
+          .hasMessageContaining("another process or thread is writing it");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.Writer.resume(resumed, Map.of()))
+        .withMessageContaining(name + ".partial has 2 vectors of other metadata");
+    try (Embeddings.Writer writer = Embeddings.Writer.resume(resumed, metadata)) {
+      assertThat(writer.mark()).hasValue("two");
+      assertThat(writer.size()).isEqualTo(2);
+      assertThatIllegalArgumentException().isThrownBy(() -> writer.write(new float[3]));
+      for (int i = 2; i < 5; i++) {
+        writer.write(new float[] {i, 2});
+      }
+      writer.commit();
+    }
+    assertThat(Files.mismatch(resumed, whole)).isEqualTo(-1);
+    try (Embeddings.Writer writer = Embeddings.Writer.resume(resumed, metadata)) {
+      assertThat(writer.size()).isZero();
+    }
+    assertThat(folder).isDirectoryNotContaining("glob:**.partial*");
+    assertThat(Files.mismatch(resumed, whole)).as("the file stays until commit").isEqualTo(-1);
   }
 }
