@@ -9,15 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** Locations for people. */
-final class TextLocations implements LocationWriter {
-  private final PrintWriter out;
-  private final int top;
-
-  TextLocations(PrintWriter out, int top) {
-    this.out = out;
-    this.top = top;
-  }
-
+record TextLocations(PrintWriter out, int top) implements LocationWriter {
   @Override
   public void write(Path photo, Location location) {
     out.println(Printable.of(photo) + "  " + location.latLng());

@@ -22,19 +22,9 @@ import javax.imageio.ImageIO;
  * A folder of photos with their manifest: see {@link EarthPhotos#writeDataset} and {@link
  * EarthPhotos#writeDrive}.
  */
-final class EarthDataset {
+record EarthDataset(EarthPhotos source, Path folder, boolean classMaps) {
   /** Any time will do. */
   private static final Instant DRIVE_START = Instant.parse("2026-05-01T08:00:00Z");
-
-  private final EarthPhotos source;
-  private final Path folder;
-  private final boolean classMaps;
-
-  EarthDataset(EarthPhotos source, Path folder, boolean classMaps) {
-    this.source = source;
-    this.folder = folder;
-    this.classMaps = classMaps;
-  }
 
   void write(int count) throws IOException {
     Files.createDirectories(folder.resolve("photos"));

@@ -7,16 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of a {@link PhotoReport} as text, tables and JSON. */
-final class PhotoFigures {
+record PhotoFigures(PhotoReport report, @Nullable BootstrapIntervals intervals) {
   private static final double[] HEADING_DEGREES = {10, 45, 90};
-
-  private final PhotoReport report;
-  private final @Nullable BootstrapIntervals intervals;
-
-  PhotoFigures(PhotoReport report, @Nullable BootstrapIntervals intervals) {
-    this.report = report;
-    this.intervals = intervals;
-  }
 
   String markdown() {
     StringBuilder text = new StringBuilder(report.distances().toMarkdown());

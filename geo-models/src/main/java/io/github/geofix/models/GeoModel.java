@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,14 +92,20 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   /**
    * Loads a model: creates it without values and fills it from its folder. Closes it if that fails.
    *
-   * @param create returns a model without values; given the weights file, for what the network's
-   *     sizes depend on
-   * @throws ModelFormatException if the weights do not fit the configuration
+   * @param type of the folder's configuration
+   * @param create returns a model without values; given the configuration and the weights file, for
+   *     what the network's sizes depend on
+   * @throws ModelFormatException if the weights do not fit the configuration, or it names code and
+   *     the folder does not allow it
    */
-  protected static <M extends GeoModel> M load(
-      ModelFolder folder, Function<Safetensors, M> create) {
+  protected static <C extends Record, M extends GeoModel> M load(
+      ModelFolder folder, Class<C> type, BiFunction<C, Safetensors, M> create) {
+    C config = folder.config(type);
+    if (config instanceof NamesCode code) {
+      folder.checkCode(code);
+    }
     try (Safetensors weights = Safetensors.open(folder.weights())) {
-      M model = unfilled(folder, weights, create);
+      M model = unfilled(folder, () -> create.apply(config, weights));
       GeoModel base = model;
       try {
         Weights.load(base.network, base.manager(), weights, base.extraTensors()).requireExact();
@@ -120,19 +127,6 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
   }
 
   /**
-   * Loads a model and its configuration, see {@link #load(ModelFolder, Function)}.
-   *
-   * @throws ModelFormatException if the weights do not fit the configuration, or it names code and
-   *     the folder does not allow it
-   */
-  protected static <C extends Record & NamesCode, M extends GeoModel> M load(
-      ModelFolder folder, Class<C> type, BiFunction<C, Safetensors, M> create) {
-    C config = folder.config(type);
-    folder.checkCode(config);
-    return load(folder, weights -> create.apply(config, weights));
-  }
-
-  /**
    * Returns the digest of the weights as they were saved, in whatever precision they were loaded;
    * see {@link Weights#digest}.
    */
@@ -146,10 +140,9 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     }
   }
 
-  private static <M extends GeoModel> M unfilled(
-      ModelFolder folder, Safetensors weights, Function<Safetensors, M> create) {
+  private static <M extends GeoModel> M unfilled(ModelFolder folder, Supplier<M> create) {
     try {
-      return create.apply(weights);
+      return create.get();
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException("cannot load " + folder.path() + ": " + e.getMessage(), e);
     }

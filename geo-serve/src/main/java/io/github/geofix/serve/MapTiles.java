@@ -8,16 +8,10 @@ import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /** {@code GET /tiles/z/x/y}: imagery of the map of the page, in Web Mercator. */
-final class MapTiles implements Router.Handler {
+record MapTiles(TileSource map) implements Router.Handler {
   private static final int PIXELS = 256;
   private static final int MAX_ZOOM = 22;
   private static final String PATH = "/tiles/";
-
-  private final TileSource map;
-
-  MapTiles(TileSource map) {
-    this.map = map;
-  }
 
   /** Returns {@code GET /map.json}: whether there are tiles, and to whom they are owed. */
   static Reply description(Optional<TileSource> map) {

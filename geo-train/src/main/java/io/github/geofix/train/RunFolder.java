@@ -20,16 +20,8 @@ import org.jspecify.annotations.Nullable;
  * metrics.csv         loss, learning rate, gradient norm and speed over the steps
  * </pre>
  */
-final class RunFolder implements AutoCloseable {
+record RunFolder(Path folder, FileChannel lockFile) implements AutoCloseable {
   private static final String LOCK = ".lock";
-
-  private final Path folder;
-  private final FileChannel lockFile;
-
-  private RunFolder(Path folder, FileChannel lockFile) {
-    this.folder = folder;
-    this.lockFile = lockFile;
-  }
 
   /**
    * Opens a folder, made if need be, and removes what a run that was killed left half-written.

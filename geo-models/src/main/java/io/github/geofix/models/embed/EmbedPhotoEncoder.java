@@ -8,13 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The vectors of an {@link EmbedModel}. */
-final class EmbedPhotoEncoder implements PhotoEncoder {
-  private final EmbedModel model;
-
-  EmbedPhotoEncoder(EmbedModel model) {
-    this.model = model;
-  }
-
+record EmbedPhotoEncoder(EmbedModel model) implements PhotoEncoder {
   @Override
   public int vectors() {
     return 1;

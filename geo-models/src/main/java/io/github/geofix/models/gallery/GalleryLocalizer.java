@@ -23,13 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Locates photos in a gallery, in batches. */
-final class GalleryLocalizer implements Localizer {
-  private final GalleryModel gallery;
-
-  GalleryLocalizer(GalleryModel gallery) {
-    this.gallery = gallery;
-  }
-
+record GalleryLocalizer(GalleryModel gallery) implements Localizer {
   @Override
   public Photo.Limits photoLimits() {
     return gallery.photoLimits();

@@ -135,8 +135,7 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
    *     configuration
    */
   public static GeoClipModel load(ModelFolder folder) {
-    GeoClipConfig config = folder.config(GeoClipConfig.class);
-    return load(folder, weights -> new GeoClipModel(config));
+    return load(folder, GeoClipConfig.class, (config, weights) -> new GeoClipModel(config));
   }
 
   @Override

@@ -16,17 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** The vectors of a {@link GeoClipModel}: image, head for locations, head for texts. */
-final class GeoClipPhotoEncoder implements PhotoEncoder {
-  private final GeoClipNetwork network;
-  private final ImagePreprocessor preprocessor;
-  private final NDManager manager;
-
-  GeoClipPhotoEncoder(GeoClipNetwork network, ImagePreprocessor preprocessor, NDManager manager) {
-    this.network = network;
-    this.preprocessor = preprocessor;
-    this.manager = manager;
-  }
-
+record GeoClipPhotoEncoder(
+    GeoClipNetwork network, ImagePreprocessor preprocessor, NDManager manager)
+    implements PhotoEncoder {
   @Override
   public int vectors() {
     int own = network.backbone().vectorWidth() == dimension() ? 1 : 0;

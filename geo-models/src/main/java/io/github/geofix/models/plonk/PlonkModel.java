@@ -93,8 +93,7 @@ public final class PlonkModel extends ImportedModel {
    *     configuration
    */
   public static PlonkModel load(ModelFolder folder) {
-    PlonkConfig config = folder.config(PlonkConfig.class);
-    return load(folder, weights -> new PlonkModel(config));
+    return load(folder, PlonkConfig.class, (config, weights) -> new PlonkModel(config));
   }
 
   @Override

@@ -10,15 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Flow matching on the sphere with a {@link Denoiser}: samples of places, and their density. */
-final class SphereFlow {
+record SphereFlow(Denoiser denoiser) {
   /** Of the uniform distribution over the sphere, per steradian. */
   private static final double LOG_UNIFORM = -Math.log(4 * Math.PI);
-
-  private final Denoiser denoiser;
-
-  SphereFlow(Denoiser denoiser) {
-    this.denoiser = denoiser;
-  }
 
   /**
    * Moves noise to places: Euler steps of the noise level, each followed by the projection onto the

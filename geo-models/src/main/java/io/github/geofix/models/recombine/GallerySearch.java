@@ -15,18 +15,9 @@ import java.util.function.ObjIntConsumer;
  * Exact search of photos in a gallery, each pair at its best heading. Works through the gallery in
  * parts, so that about 40 MB are used besides the result, whatever its size. Thread-safe.
  */
-final class GallerySearch {
-
+record GallerySearch(VectorEncoder encoder, NDManager manager) {
   /** Pairs of a photo and a place that are compared at a time: 4 MiB for each array of them. */
   private static final int PAIRS = 1 << 20;
-
-  private final VectorEncoder encoder;
-  private final NDManager manager;
-
-  GallerySearch(VectorEncoder encoder, NDManager manager) {
-    this.encoder = encoder;
-    this.manager = manager;
-  }
 
   /**
    * The cosines of photos and the places of a gallery.

@@ -13,17 +13,9 @@ import java.util.stream.IntStream;
  * Encodes the tiles of the map around places. The vector of a tile without imagery is zero, so that
  * its cosine with any photo is 0. Thread-safe.
  */
-final class MapEncoder {
+record MapEncoder(VectorEncoder encoder, MapCrops crops) {
   /** Tiles that are encoded at a time. */
   private static final int BATCH = 64;
-
-  private final VectorEncoder encoder;
-  private final MapCrops crops;
-
-  MapEncoder(VectorEncoder encoder, MapCrops crops) {
-    this.encoder = encoder;
-    this.crops = crops;
-  }
 
   /** Returns the tile around a place as the backbone reads it, {@code [3, H, W]}. */
   float[] pixelsAround(LatLng place) {

@@ -22,21 +22,13 @@ import java.util.SplittableRandom;
  * Turns photos and their tiles into training examples: mirrors and turns both together if they are
  * augmented, then cuts the photo to the view of a camera at a random heading. Thread-safe.
  */
-final class PairReader {
+record PairReader(Photos photos, VectorEncoder encoder) {
   private static final Augmentation COMPRESSION = sometimes(0.5, new Jpeg(90, 100));
 
   /** Sample4Geo's, whose grids have larger holes in photos than in tiles. */
   private static final Augmentation PHOTO = changes(0.5);
 
   private static final Augmentation TILE = changes(0.4);
-
-  private final Photos photos;
-  private final VectorEncoder encoder;
-
-  PairReader(Photos photos, VectorEncoder encoder) {
-    this.photos = photos;
-    this.encoder = encoder;
-  }
 
   private static Augmentation changes(double gridRatio) {
     return sequence(

@@ -32,20 +32,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Locates photos by a decoding and a selection. */
-final class TokenLocalizer implements Localizer {
+record TokenLocalizer(
+    TokenModel model, PhotoReader reader, Decoding decoding, Selection selection)
+    implements Localizer {
   private static final int BATCH = 32;
-
-  private final TokenModel model;
-  private final PhotoReader reader;
-  private final Decoding decoding;
-  private final Selection selection;
-
-  TokenLocalizer(TokenModel model, PhotoReader reader, Decoding decoding, Selection selection) {
-    this.model = model;
-    this.reader = reader;
-    this.decoding = decoding;
-    this.selection = selection;
-  }
 
   @Override
   public Photo.Limits photoLimits() {

@@ -8,17 +8,9 @@ import io.github.geofix.models.nn.Forward;
 import java.util.List;
 
 /** The frontier of a {@link ZoomDecoder}, with its key-value cache. */
-final class DecoderFrontier implements ZoomSearch.Frontier {
-  private final ZoomDecoder decoder;
-  private final ZoomSearch.Views views;
-  private final ZoomDecoder.Step step;
-
-  private DecoderFrontier(ZoomDecoder decoder, ZoomSearch.Views views, ZoomDecoder.Step step) {
-    this.decoder = decoder;
-    this.views = views;
-    this.step = step;
-  }
-
+record DecoderFrontier(
+    ZoomDecoder decoder, ZoomSearch.Views views, ZoomDecoder.Step step)
+    implements ZoomSearch.Frontier {
   /** Returns the frontier of the root view. */
   static DecoderFrontier atRoot(ZoomDecoder decoder, NDArray ground, ZoomSearch.Views views) {
     NDArray root = views.of(List.of(CellPath.ROOT));

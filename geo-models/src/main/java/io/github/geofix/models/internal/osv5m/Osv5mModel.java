@@ -85,8 +85,10 @@ public final class Osv5mModel extends ImportedModel {
    *     configuration
    */
   public static Osv5mModel load(ModelFolder folder) {
-    Osv5mConfig config = folder.config(Osv5mConfig.class);
-    return load(folder, weights -> new Osv5mModel(config, Boxes.read(weights)));
+    return load(
+        folder,
+        Osv5mConfig.class,
+        (config, weights) -> new Osv5mModel(config, Boxes.read(weights)));
   }
 
   @Override
