@@ -33,6 +33,7 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple3;
 import scala.Tuple4;
@@ -263,20 +264,25 @@ final class ShardRows {
     }
   }
 
-  /** Only the keys are sorted and counted. */
+  /** Only the keys are kept, sorted and counted: vectors are read once for it. */
   private static List<Bound> bounds(Dataset<Row> rows, int rowsPerShard, long[] sizes) {
     long[] starts = new long[sizes.length];
     for (int group = 1; group < sizes.length; group++) {
       starts[group] = starts[group - 1] + sizes[group - 1];
     }
     TreeSet<Bound> bounds = new TreeSet<>();
-    rows.select(GROUP, KEY, NUMBER, PhotoRows.IMAGE)
-        .sort(GROUP, KEY, NUMBER, PhotoRows.IMAGE)
-        .javaRDD()
-        .zipWithIndex()
-        .filter(row -> (row._2() - starts[row._1().getInt(0)]) % rowsPerShard == 0)
-        .collect()
-        .forEach(row -> bounds.add(Bound.of(row._1())));
+    Dataset<Row> keys =
+        rows.select(GROUP, KEY, NUMBER, PhotoRows.IMAGE).persist(StorageLevel.DISK_ONLY());
+    try {
+      keys.sort(GROUP, KEY, NUMBER, PhotoRows.IMAGE)
+          .javaRDD()
+          .zipWithIndex()
+          .filter(row -> (row._2() - starts[row._1().getInt(0)]) % rowsPerShard == 0)
+          .collect()
+          .forEach(row -> bounds.add(Bound.of(row._1())));
+    } finally {
+      keys.unpersist();
+    }
     return List.copyOf(bounds);
   }
 

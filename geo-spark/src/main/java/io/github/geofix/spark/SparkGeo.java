@@ -261,7 +261,7 @@ public final class SparkGeo {
    * job that is repeated writes the same files.
    *
    * @param vectors of {@link #embed}, best read from where they were written, as they are read
-   *     three times; rows without a vector or a position are left out
+   *     twice; rows without a vector or a position are left out
    * @param folder of the index; one that has no index yet
    * @param options of all shards. With INT8, each shard selects its own candidates, so a search
    *     finds at least what one index of all rows finds
