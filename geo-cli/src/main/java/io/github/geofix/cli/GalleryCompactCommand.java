@@ -28,7 +28,7 @@ final class GalleryCompactCommand implements Callable<Integer> {
   @Option(
       names = "--approximate",
       description =
-          "Build a graph for approximate search, worth it above about 100,000 photos; adding or"
+          "Build a graph for approximate search, for several 100,000 photos and more; adding or"
               + " removing photos drops it.")
   private boolean approximate;
 
@@ -53,7 +53,9 @@ final class GalleryCompactCommand implements Callable<Integer> {
     JVECTOR.setLevel(Level.SEVERE);
     PrintWriter stdout = spec.commandLine().getOut();
     try (GalleryModel gallery = GalleryModel.open(folder, code.load())) {
-      gallery.compact(approximate);
+      try (Bar bar = Bar.of("link", approximate ? gallery.size() : 0)) {
+        gallery.compact(approximate, bar::stepTo);
+      }
       stdout.println(GalleryOptions.describe(gallery, folder));
       if (agreeKm != null) {
         stdout.println(GalleryOptions.agree(gallery, GalleryOptions.agreeKm(agreeKm)));

@@ -287,13 +287,14 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   /**
    * Frees the space of removed photos. Needs the memory of the vectors outside the heap.
    *
-   * @param approximate whether to build a graph for approximate search, worth it above about
-   *     100,000 photos; needs JVector. Adding or removing photos drops it
+   * @param approximate whether to build a graph for approximate search, for several 100,000 photos
+   *     and more; needs JVector. Adding or removing photos drops it
+   * @param onLinked receives the number of photos that are in the graph so far
    * @throws IllegalStateException if JVector is needed and not on the class path
    * @throws IllegalArgumentException if there are no photos to build a graph of
    */
-  public void compact(boolean approximate) {
-    GalleryFolder.change(folder, () -> rows.compact(approximate, linked -> {}));
+  public void compact(boolean approximate, IntConsumer onLinked) {
+    GalleryFolder.change(folder, () -> rows.compact(approximate, onLinked));
   }
 
   /**
@@ -349,11 +350,7 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
     saveConfig();
   }
 
-  /**
-   * Sets the limit.
-   *
-   * @param minScore see {@link GalleryConfig#minScore}
-   */
+  /** Sets the limit, {@link GalleryConfig#minScore}. */
   public void setMinScore(double minScore) {
     config = config.withMinScore(minScore);
     saveConfig();

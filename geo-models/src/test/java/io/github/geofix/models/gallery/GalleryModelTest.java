@@ -212,7 +212,7 @@ class GalleryModelTest {
     assertThat(gallery.remove(List.of(photo, PHOTOS.get(0).image(), nowhere)))
         .containsExactly(nowhere);
     assertThat(reopened().size()).isEqualTo(2 * PLACES - 1);
-    gallery.compact(false);
+    gallery.compact(false, linked -> {});
     assertThat(reopened().size()).isEqualTo(2 * PLACES - 1);
     assertThat(gallery.query(photo).matches())
         .extracting(Match::photo)
@@ -244,7 +244,9 @@ class GalleryModelTest {
   @Test
   void searchesAGraphAsItSearchesAllRows() {
     List<Match> exact = gallery.query(picture(8, 3)).matches();
-    gallery.compact(true);
+    List<Integer> linked = new ArrayList<>();
+    gallery.compact(true, linked::add);
+    assertThat(linked).endsWith(gallery.size());
     assertThat(gallery.isApproximate()).isTrue();
     assertThat(reopened().isApproximate()).isTrue();
     assertThat(gallery.query(picture(8, 3)).matches()).isEqualTo(exact);
@@ -258,7 +260,7 @@ class GalleryModelTest {
   /** A process can end after it wrote the rows and before it deleted the graph, or otherwise. */
   @Test
   void believesTheRowsWhereAGraphWasLeftBehind() throws IOException {
-    gallery.compact(true);
+    gallery.compact(true, linked -> {});
     Path graph = folder.resolve("gallery/graph");
     Path aside = folder.resolve("aside");
     GalleryFolder.copy(graph, aside);
@@ -267,7 +269,7 @@ class GalleryModelTest {
     Files.createFile(folder.resolve("gallery/.photos.index.1234.tmp"));
     assertThat(reopened().isApproximate()).isFalse();
     assertThat(gallery.size()).isEqualTo(2 * PLACES - 1);
-    gallery.compact(true);
+    gallery.compact(true, linked -> {});
     assertThat(reopened().size()).isEqualTo(2 * PLACES - 1);
   }
 
