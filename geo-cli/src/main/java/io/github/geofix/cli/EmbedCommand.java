@@ -312,7 +312,8 @@ final class EmbedCommand implements Callable<Integer> {
       images.clear();
       bar.stepTo(writer.size());
       long now = System.nanoTime();
-      if (now - saved > Math.min(MOST_UNSAVED_NANOS, Math.max(LEAST_UNSAVED_NANOS, (now - began) / 10))) {
+      if (now - saved
+          > Math.min(MOST_UNSAVED_NANOS, Math.max(LEAST_UNSAVED_NANOS, (now - began) / 10))) {
         save();
       }
     }

@@ -73,14 +73,13 @@ final class GalleryLimitOptions {
           : String.format(Locale.ROOT, "no answer below a score of %.3f", minScore);
     }
     return describe(
-        elsewhereKm == null
-            ? gallery.setLimit(share)
-            : gallery.setLimit(share, elsewhereKm),
+        elsewhereKm == null ? gallery.setLimit(share) : gallery.setLimit(share, elsewhereKm),
         share);
   }
 
   private static String describe(GalleryModel.Limit limit, double share) {
-    String meters = BigDecimal.valueOf(1000 * limit.elsewhereKm())
+    String meters =
+        BigDecimal.valueOf(1000 * limit.elsewhereKm())
             .round(DIGITS)
             .stripTrailingZeros()
             .toPlainString();

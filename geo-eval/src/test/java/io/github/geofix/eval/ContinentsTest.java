@@ -125,7 +125,10 @@ class ContinentsTest {
   void breaksAReportDown() {
     List<LatLng> truths =
         List.of(new LatLng(48.8, 2.3), new LatLng(52.5, 13.4), new LatLng(35.7, 139.7));
-    assertThat(DistanceReport.of(truths, truths).by(truths.stream().map(Continents::of).toList()).keySet())
+    assertThat(
+            DistanceReport.of(truths, truths)
+                .by(truths.stream().map(Continents::of).toList())
+                .keySet())
         .containsExactly("Europe", "Asia");
   }
 }

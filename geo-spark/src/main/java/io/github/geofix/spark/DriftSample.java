@@ -121,8 +121,7 @@ final class DriftSample {
     }
 
     private Optional<Tuple2<String, float[]>> vector(Row row, SharedModels.Use<Localizer> use) {
-      PhotoRows.Photo<Photo> read =
-          PhotoRows.Photo.read(row, use.model().photoLimits(), Photo::of);
+      PhotoRows.Photo<Photo> read = PhotoRows.Photo.read(row, use.model().photoLimits(), Photo::of);
       progress.photos().add(1);
       @Nullable Photo photo = read.image();
       if (photo == null) {

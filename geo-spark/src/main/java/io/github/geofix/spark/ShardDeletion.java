@@ -78,8 +78,7 @@ final class ShardDeletion {
       }
       int shard = numbers.next();
       EmbeddingIndex index = shards.get(shard).open(folder);
-      TaskContext.get()
-          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> RowFactory.create(shard, row, index.id(row)))

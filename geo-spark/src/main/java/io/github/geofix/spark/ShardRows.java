@@ -146,8 +146,7 @@ final class ShardRows {
       EmbeddingIndex index =
           JsonRecords.read(StrictJson.parse(source.getString(3)), IndexManifest.Shard.class)
               .open(folder);
-      TaskContext.get()
-          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       return IntStream.range(0, index.rows())
           .filter(row -> !index.isDeleted(row))
           .mapToObj(row -> row(source, index, row))
@@ -353,12 +352,7 @@ final class ShardRows {
             count[0] = builder.size();
           });
       return RowFactory.create(
-          first.shard(),
-          Storage.sha256(file),
-          count[0],
-          first.cell(),
-          last[0].cell(),
-          dimension);
+          first.shard(), Storage.sha256(file), count[0], first.cell(), last[0].cell(), dimension);
     }
 
     private void add(EmbeddingIndex.Builder builder, Sorted row) {

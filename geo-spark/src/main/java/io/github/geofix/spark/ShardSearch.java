@@ -90,7 +90,9 @@ final class ShardSearch {
             candidates.as(LocatePhotos.CANDIDATES))
         .filter(functions.col(PhotoRows.VECTOR).isNotNull())
         .withColumn(
-            TWIN, functions.xxhash64(functions.col(PhotoRows.VECTOR), functions.col(LocatePhotos.CANDIDATES)))
+            TWIN,
+            functions.xxhash64(
+                functions.col(PhotoRows.VECTOR), functions.col(LocatePhotos.CANDIDATES)))
         .mapPartitions(
             new Plan(shards, region, search.candidatesKm(), splits), Encoders.row(PLANNED))
         .repartitionById(Math.max(1, shards.size() * splits), functions.col(TASK))
@@ -184,8 +186,7 @@ final class ShardSearch {
       QueryBlocks rest = new QueryBlocks(queries);
       int shard = rest.peek().getInt(0) / source.splits();
       EmbeddingIndex index = source.shards().get(shard).open(source.folder());
-      TaskContext.get()
-          .addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
+      TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> index.close());
       progress.shards().add(1);
       EmbeddingSearch all = index.withThreads(SparkEnv.get().conf().getInt("spark.task.cpus", 1));
       EmbeddingSearch area = region == null ? all : all.within(Region.ofCellIds(region));

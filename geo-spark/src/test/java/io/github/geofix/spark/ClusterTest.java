@@ -250,10 +250,8 @@ final class ClusterTest {
         if (!name.startsWith(".")) {
           byte[] bytes = Files.readAllBytes(file);
           files.put(
-                  name.replaceFirst("^(part-\\d+)-[0-9a-f-]{36}", "$1"),
-                  bytes.length
-                      + " "
-                      + digest(bytes, name.endsWith(".parquet") ? footer(bytes) : 0));
+              name.replaceFirst("^(part-\\d+)-[0-9a-f-]{36}", "$1"),
+              bytes.length + " " + digest(bytes, name.endsWith(".parquet") ? footer(bytes) : 0));
         }
       }
     }

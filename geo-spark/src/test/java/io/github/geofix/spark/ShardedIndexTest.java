@@ -310,7 +310,7 @@ final class ShardedIndexTest {
 
   private static void age(String folder, String name, int hours) throws IOException {
     Files.setLastModifiedTime(
-            Path.of(folder, name), FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
+        Path.of(folder, name), FileTime.from(Instant.now().minus(Duration.ofHours(hours))));
   }
 
   @Test

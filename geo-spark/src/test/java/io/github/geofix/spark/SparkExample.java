@@ -24,7 +24,8 @@ final class SparkExample {
     Dataset<Row> answers = spark.read().parquet(folder + "/located");
     System.out.println(geo.evaluate(answers));
 
-    Optional<Drift.OfVectors> ofVectors = geo.vectorDrift(geo.photos(folder + "/photos.csv"), model);
+    Optional<Drift.OfVectors> ofVectors =
+        geo.vectorDrift(geo.photos(folder + "/photos.csv"), model);
     for (AnswerRule rule : geo.answerRules(model).rules()) {
       geo.scoreDrift(answers, rule)
           .map(drift -> ofVectors.map(drift::withVectors).orElse(drift))

@@ -2,7 +2,6 @@ package io.github.geofix.spark;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Location;
 import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.core.partition.CellCounts;
 import io.github.geofix.core.partition.CellHierarchy;

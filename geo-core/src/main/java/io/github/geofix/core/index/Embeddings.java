@@ -281,8 +281,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     private int dimension;
     private int size;
 
-    private Writer(
-        Path file, Map<String, String> metadata, int headerBytes, PendingFile pending) {
+    private Writer(Path file, Map<String, String> metadata, int headerBytes, PendingFile pending) {
       this.file = file;
       this.metadata = metadata;
       this.headerBytes = headerBytes;
@@ -310,8 +309,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     }
 
     /**
-     * As {@link #create(Path, Map)}, or continues a file of the same name that was not completed: it
-     * has the vectors of the last {@link #save} already, see {@link #size}, and grows as {@code
+     * As {@link #create(Path, Map)}, or continues a file of the same name that was not completed:
+     * it has the vectors of the last {@link #save} already, see {@link #size}, and grows as {@code
      * FILE.partial} and {@code FILE.partial.json}. The file is that of an uninterrupted writer.
      *
      * @throws IllegalArgumentException if the vectors saved are of other metadata
@@ -322,7 +321,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       if (state.size() == 0) {
         return begin(file, metadata, resumed);
       }
-      Writer writer = new Writer(file, new TreeMap<>(metadata), headerBytes(file, metadata), resumed);
+      Writer writer =
+          new Writer(file, new TreeMap<>(metadata), headerBytes(file, metadata), resumed);
       if (!state.get("metadata").equals(lines(writer.metadata))) {
         resumed.close();
         throw new IllegalArgumentException(
@@ -348,11 +348,14 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
     private static int headerBytes(Path file, Map<String, String> metadata) {
       return isSafetensors(file)
-          ? (json(new TreeMap<>(metadata), Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2) * 64
+          ? (json(new TreeMap<>(metadata), Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2)
+              * 64
           : NpyEmbeddings.WRITTEN_HEADER;
     }
 
-    /** Returns the mark of the last {@link #save} that this writer continues; empty if it begins. */
+    /**
+     * Returns the mark of the last {@link #save} that this writer continues; empty if it begins.
+     */
     public Optional<String> mark() {
       return pending instanceof ResumableFile resumed && resumed.state().has("mark")
           ? Optional.of(resumed.state().get("mark").getAsString())

@@ -300,8 +300,9 @@ public final class GalleryModel extends UntrainedModel implements GeoModel.Refin
   /**
    * Sets the limit from the gallery itself: each of up to 1,000 photos is compared with all that
    * were taken elsewhere, more than a kilometer and ten times the distance of agreement away, or
-   * more than the median distance of two photos if that is less. A photo of a place that the gallery
-   * does not hold, but otherwise like its photos, is answered with at most the given probability.
+   * more than the median distance of two photos if that is less. A photo of a place that the
+   * gallery does not hold, but otherwise like its photos, is answered with at most the given
+   * probability.
    *
    * @param falseAnswers the probability, above 0 to below 1
    * @return the limit; none, and every photo is answered, if too few photos are elsewhere: 19 are

@@ -32,8 +32,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Locates photos by a decoding and a selection. */
-record TokenLocalizer(
-    TokenModel model, PhotoReader reader, Decoding decoding, Selection selection)
+record TokenLocalizer(TokenModel model, PhotoReader reader, Decoding decoding, Selection selection)
     implements Localizer {
   private static final int BATCH = 32;
 

@@ -8,8 +8,7 @@ import io.github.geofix.models.nn.Forward;
 import java.util.List;
 
 /** The frontier of a {@link ZoomDecoder}, with its key-value cache. */
-record DecoderFrontier(
-    ZoomDecoder decoder, ZoomSearch.Views views, ZoomDecoder.Step step)
+record DecoderFrontier(ZoomDecoder decoder, ZoomSearch.Views views, ZoomDecoder.Step step)
     implements ZoomSearch.Frontier {
   /** Returns the frontier of the root view. */
   static DecoderFrontier atRoot(ZoomDecoder decoder, NDArray ground, ZoomSearch.Views views) {

@@ -318,8 +318,7 @@ final class RecombineModelTest {
           network
               .embedPhotos(Forward.INFERENCE, batch.inputs().get(0), 4, fieldOfView)
               .toFloatArray();
-      float[] tiles =
-          network.embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
+      float[] tiles = network.embedTiles(Forward.INFERENCE, batch.inputs().get(1)).toFloatArray();
       int[] rows = new int[3];
       for (int i = 0; i < 3; i++) {
         rows[i] = 4 * i + (int) examples.get(i).targets()[1][0];

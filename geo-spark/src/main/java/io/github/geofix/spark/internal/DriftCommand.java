@@ -36,8 +36,7 @@ final class DriftCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description =
-          "Model folder, at the same path of every machine or on a file system of Spark.")
+      description = "Model folder, at the same path of every machine or on a file system of Spark.")
   private String model;
 
   @Option(names = "--allow-code", description = "Run code that the model folder names.")

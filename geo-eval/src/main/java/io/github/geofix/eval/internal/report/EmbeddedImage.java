@@ -88,8 +88,7 @@ public record EmbeddedImage(String address, int width, int height) {
     return image.getType() == BufferedImage.TYPE_INT_RGB
             || image.getType() == BufferedImage.TYPE_3BYTE_BGR
         ? image
-        : Images.draw(
-            image, image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+        : Images.draw(image, image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
   }
 
   private static EmbeddedImage embed(String mediaType, byte[] bytes, BufferedImage image) {
