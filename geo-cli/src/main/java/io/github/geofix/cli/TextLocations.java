@@ -16,19 +16,19 @@ record TextLocations(PrintWriter out, int top) implements LocationWriter {
     for (Candidate candidate : LocationWriter.best(location, top)) {
       out.printf(
           Locale.ROOT,
-          "  %-24s score %.3f  within %4.0f km  %s%s%n",
+          "  %-24s score %.3f  within %s  %s%s%n",
           candidate.latLng(),
           candidate.score(),
-          candidate.radiusKm(),
+          radius(candidate.radiusKm()),
           candidate.cell(),
           heading(candidate));
     }
     for (ScoreRegion region : location.regions()) {
       out.printf(
           Locale.ROOT,
-          "  %.0f %% of the score lies within %,.0f km2%n",
+          "  %.0f %% of the score lies within %s%n",
           100 * region.share(),
-          region.region().areaKm2());
+          area(region.region().areaKm2()));
     }
     out.flush();
   }
@@ -37,6 +37,19 @@ record TextLocations(PrintWriter out, int top) implements LocationWriter {
   public void withhold(Path photo, String reason) {
     out.println(Printable.of(photo) + "  no answer: " + reason);
     out.flush();
+  }
+
+  /** Galleries answer to the meter. */
+  private static String radius(double km) {
+    return km < 1
+        ? String.format(Locale.ROOT, "%4.0f m ", 1000 * km)
+        : String.format(Locale.ROOT, "%4.0f km", km);
+  }
+
+  private static String area(double km2) {
+    return km2 < 1
+        ? String.format(Locale.ROOT, "%,.0f m2", 1e6 * km2)
+        : String.format(Locale.ROOT, "%,.0f km2", km2);
   }
 
   private static String heading(Candidate candidate) {

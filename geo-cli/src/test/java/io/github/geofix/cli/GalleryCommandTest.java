@@ -74,6 +74,9 @@ final class GalleryCommandTest {
         run("locate", "--model", path("gallery"), "--set", "minScore=-1", path("7.png"));
     assertThat(located.code()).isZero();
     assertThat(located.out()).startsWith(path("7.png") + "  7.0");
+    assertThat(located.out())
+        .containsPattern("within +[1-9][0-9]+ m ")
+        .containsPattern("lies within [1-9][0-9,]+ m2");
     Result evaluated =
         run(
             "evaluate",
