@@ -178,7 +178,7 @@ class SafetensorsTest {
       delimiter = '|',
       value = {
         "{\"weight_map\": {\"a\": \"../1.safetensors\"}} | only files beside it",
-        "{\"weight_map\": {\"x\": \"1.safetensors\"}}    | holds x, but no",
+        "{\"weight_map\": {\"x\": \"1.safetensors\"}}    | as the file of x, but no",
         "{\"weight_map\": {\"a\": 5, \"b\": []}}         | not an index",
         "{}                                              | no \"weight_map\"",
         "{\"weight_map\": {                              | not an index",
