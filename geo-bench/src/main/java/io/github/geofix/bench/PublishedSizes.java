@@ -51,10 +51,11 @@ public final class PublishedSizes {
     Path folder = Files.createDirectories(Path.of(arguments.text("folder")));
     Random random = new Random(1);
     int photos = arguments.number("photos");
-    List<LatLng> places = writePhotos(folder, photos, random);
+    boolean readsMap = recipe.method().equals("zoom") || recipe.method().equals("recombine");
+    List<LatLng> places = readsMap ? inCity(photos, random) : onEarth(photos, random);
+    writePhotos(folder, places, random);
     Path map = folder.resolve("earth.png");
     write(noise(2048, 1024, random), map);
-    boolean readsMap = recipe.method().equals("zoom") || recipe.method().equals("recombine");
     List<LatLng> positions =
         recipe.method().equals("embed") ? onEarth(arguments.number("cells"), random) : places;
     try (GeoModel model =
@@ -68,22 +69,16 @@ public final class PublishedSizes {
     }
   }
 
-  private static List<LatLng> writePhotos(Path folder, int photos, Random random)
+  private static void writePhotos(Path folder, List<LatLng> places, Random random)
       throws IOException {
     List<Manifest.Entry> entries = new ArrayList<>();
-    for (int i = 0; i < photos; i++) {
+    for (int i = 0; i < places.size(); i++) {
       Path file = folder.resolve(String.format(Locale.ROOT, "%05d.jpg", i));
       write(noise(WIDTH, HEIGHT, random), file);
       write(classes(random), folder.resolve(String.format(Locale.ROOT, "%05d.classes.png", i)));
-      LatLng place =
-          new LatLng(
-              CENTER.latitude() + 0.06 * (random.nextDouble() - 0.5),
-              CENTER.longitude() + 0.06 * (random.nextDouble() - 0.5));
-      entries.add(new Manifest.Entry(file, place, Map.of()));
+      entries.add(new Manifest.Entry(file, places.get(i), Map.of()));
     }
-    Manifest manifest = Manifest.of(entries);
-    manifest.writeCsv(folder.resolve("photos.csv"));
-    return manifest.locations();
+    Manifest.of(entries).writeCsv(folder.resolve("photos.csv"));
   }
 
   private static void write(BufferedImage image, Path file) throws IOException {
@@ -121,6 +116,16 @@ public final class PublishedSizes {
     for (int i = 0; i < 64; i++) {
       image.setRGB(x + i % 8, y + i / 8, color);
     }
+  }
+
+  private static List<LatLng> inCity(int count, Random random) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new LatLng(
+                    CENTER.latitude() + 0.06 * (random.nextDouble() - 0.5),
+                    CENTER.longitude() + 0.06 * (random.nextDouble() - 0.5)))
+        .toList();
   }
 
   private static List<LatLng> onEarth(int count, Random random) {
