@@ -132,7 +132,7 @@ final class LocalCopies {
             hold(name);
           }
         });
-    return used.containsKey(name);
+    return used.containsKey(name) && Files.exists(folder.resolve(name));
   }
 
   private void hold(String name) throws IOException {
