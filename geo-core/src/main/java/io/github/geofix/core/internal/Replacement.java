@@ -1,7 +1,6 @@
 package io.github.geofix.core.internal;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -15,15 +14,14 @@ import org.jspecify.annotations.Nullable;
  * A file being written under a temporary name: {@link #commit} gives it its own name, and {@link
  * #close} without a commit discards it. Not thread-safe.
  */
-public final class Replacement implements PendingFile {
+public final class Replacement extends PendingFile {
   private final Path target;
   private final TemporaryName name;
-  private final RandomAccessFile file;
 
   private Replacement(Path target, TemporaryName name, RandomAccessFile file) {
+    super(file);
     this.target = target;
     this.name = name;
-    this.file = file;
   }
 
   /**
@@ -88,27 +86,6 @@ public final class Replacement implements PendingFile {
   /** Returns the file, to be written and not closed. An interrupt closes it. */
   public FileChannel channel() {
     return file.getChannel();
-  }
-
-  @Override
-  public OutputStream stream() {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        file.write(b);
-      }
-
-      @Override
-      public void write(byte[] bytes, int from, int count) throws IOException {
-        file.write(bytes, from, count);
-      }
-    };
-  }
-
-  @Override
-  public void writeStart(byte[] bytes) throws IOException {
-    file.seek(0);
-    file.write(bytes);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.github.geofix.core.internal;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.channels.OverlappingFileLockException;
@@ -16,20 +15,19 @@ import java.util.Objects;
  * {@code FILE.partial.json} has the length and state at the last {@link #save}. What was written
  * later is dropped. Only one process at a time writes a file.
  */
-public final class ResumableFile implements PendingFile {
+public final class ResumableFile extends PendingFile {
   /** The most bytes of a state that is read. */
   private static final long MOST_STATE = 1 << 20;
 
   private final Path target;
   private final Path partial;
   private final Path progress;
-  private final RandomAccessFile file;
   private JsonObject state = new JsonObject();
 
   private ResumableFile(Path target, Path partial, RandomAccessFile file) {
+    super(file);
     this.target = target;
     this.partial = partial;
-    this.file = file;
     progress = partial.resolveSibling(partial.getFileName() + ".json");
   }
 
@@ -106,27 +104,6 @@ public final class ResumableFile implements PendingFile {
     saved.add("state", newState);
     AtomicFiles.writeString(progress, StrictJson.print(saved));
     state = newState;
-  }
-
-  @Override
-  public OutputStream stream() {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        file.write(b);
-      }
-
-      @Override
-      public void write(byte[] bytes, int from, int count) throws IOException {
-        file.write(bytes, from, count);
-      }
-    };
-  }
-
-  @Override
-  public void writeStart(byte[] bytes) throws IOException {
-    file.seek(0);
-    file.write(bytes);
   }
 
   @Override
