@@ -229,54 +229,6 @@ public final class RetrievalEvaluator {
   }
 
   /**
-   * Returns an empty tally of queries that are ranked in parts: a query's rank is the sum, over all
-   * blocks of the gallery, of {@link #countAbove} its best positive, without the positives
-   * themselves.
-   *
-   * @param gallery the number of rows of all blocks
-   */
-  public RetrievalReport.Tally tally(int gallery) {
-    return new RetrievalReport.Tally(ks, gallery, ties);
-  }
-
-  /**
-   * Returns the score of a query and a row.
-   *
-   * @throws IllegalArgumentException as {@link #evaluate(Embeddings, Embeddings, Matches)}
-   */
-  public float score(float[] query, float[] row) {
-    float[][] pair = {query, row};
-    ScorableVectors vectors = scorable(Embeddings.of(pair), "the pair");
-    float[] first = new float[query.length];
-    float[] second = new float[query.length];
-    vectors.read(0, 1, first);
-    vectors.read(1, 1, second);
-    return ScoreCounts.of(metric, query.length).score(first, second);
-  }
-
-  /**
-   * Counts the rows of a block of the gallery that rank above the best positive of each query, or
-   * as high where ties count against it. Positives in the block count, too.
-   *
-   * @param queries [Q, D]
-   * @param block [G, D]
-   * @param best the score of each query's best positive; positive infinity for a query without
-   * @return [Q]
-   */
-  public int[] countAbove(Embeddings queries, Embeddings block, float[] best) {
-    checkDimension(queries, block);
-    float[] limits = new float[best.length];
-    for (int q = 0; q < limits.length; q++) {
-      limits[q] = BestPositives.limit(best[q], ties);
-    }
-    return ScoreCounts.of(metric, block.dimension())
-        .above(
-            scorable(queries, "the queries"),
-            scorable(block, "the gallery"),
-            new float[][] {limits})[0];
-  }
-
-  /**
    * Returns the best rows of one query, best first; of equal scores the lower row comes first.
    *
    * <p>Takes 2 G D operations on the calling thread: meant for a few queries.
@@ -318,8 +270,7 @@ public final class RetrievalEvaluator {
   /**
    * Recall at K of searches that return the best rows of each query, in parts on any number of
    * machines. Tallies of the parts can be merged in any order, and give the figures of one tally of
-   * all queries to the last digit. {@link RetrievalReport.Tally} ranks all rows, where a search
-   * stops at the best; of equal scores, the order of the search decides. Not thread-safe.
+   * all queries to the last digit. Of equal scores, the order of the search decides. Not thread-safe.
    *
    * <pre>{@code
    * HitTally tally = new HitTally(1, 5, 10);

@@ -2,7 +2,6 @@ package io.github.geofix.eval;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.internal.Count;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,11 +168,6 @@ public final class RetrievalReport {
     return gallerySize;
   }
 
-  /** Returns how ties were counted. */
-  public RetrievalEvaluator.Ties ties() {
-    return ties;
-  }
-
   /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
   public int rank(int query) {
     return ranks[query];
@@ -246,7 +240,7 @@ public final class RetrievalReport {
 
   /**
    * Returns R@1 by meters: the share of queries whose best row lies at most so far away. Empty
-   * unless the evaluator was told which rows lie near.
+   * unless the evaluator was given positions.
    */
   public Map<Integer, Share> withinMeters() {
     Map<Integer, Share> within = new LinkedHashMap<>();
@@ -385,94 +379,5 @@ public final class RetrievalReport {
       json.add("bootstrap", DistanceJson.tree(intervals));
     }
     return json;
-  }
-
-  /**
-   * The figures of a {@link RetrievalReport} for queries that were ranked in parts, on any number
-   * of machines, see {@link RetrievalEvaluator#tally}. Tallies of the parts can be merged in any
-   * order, and give the figures of one report of all queries to the last digit. Not thread-safe.
-   */
-  public static final class Tally implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    private final int[] ks;
-    private final long[] hits;
-    private final int gallery;
-    private final RetrievalEvaluator.Ties ties;
-    private final ExactSum reciprocal = new ExactSum();
-    private long onePercentHits;
-    private long count;
-
-    Tally(List<Integer> ks, int gallery, RetrievalEvaluator.Ties ties) {
-      this.ks = ks.stream().mapToInt(Integer::intValue).toArray();
-      this.hits = new long[ks.size()];
-      this.gallery = gallery;
-      this.ties = ties;
-    }
-
-    /**
-     * Adds a query.
-     *
-     * @param rank how many wrong rows rank above its best positive; the size of the gallery for a
-     *     query without positives
-     * @throws IllegalArgumentException if it is not 0 to the size of the gallery
-     */
-    public void add(int rank) {
-      if (rank < 0 || rank > gallery) {
-        throw new IllegalArgumentException(
-            "rank " + rank + " in a gallery of " + gallery + " rows");
-      }
-      for (int i = 0; i < ks.length; i++) {
-        hits[i] += rank < Math.min(ks[i], gallery) ? 1 : 0;
-      }
-      onePercentHits += rank < RetrievalReport.onePercent(gallery) ? 1 : 0;
-      reciprocal.add(1.0 / (rank + 1));
-      count++;
-    }
-
-    /**
-     * Adds what another tally counted.
-     *
-     * @throws IllegalArgumentException if it is of another evaluator or gallery
-     */
-    public void merge(Tally other) {
-      if (!Arrays.equals(ks, other.ks) || gallery != other.gallery || ties != other.ties) {
-        throw new IllegalArgumentException("tallies of different evaluations cannot be merged");
-      }
-      for (int i = 0; i < hits.length; i++) {
-        hits[i] += other.hits[i];
-      }
-      onePercentHits += other.onePercentHits;
-      reciprocal.add(other.reciprocal);
-      count += other.count;
-    }
-
-    /** Returns the number of queries. */
-    public long count() {
-      return count;
-    }
-
-    /**
-     * Returns the figures, without hit rates and places.
-     *
-     * @throws IllegalArgumentException if there is no query
-     */
-    public RetrievalReport.Summary summary() {
-      Map<String, Share> recall = new LinkedHashMap<>();
-      for (int i = 0; i < ks.length; i++) {
-        recall.put(Integer.toString(ks[i]), Share.of(hits[i], count));
-      }
-      recall.put("1%", Share.of(onePercentHits, count));
-      return new RetrievalReport.Summary(
-          Math.toIntExact(count),
-          gallery,
-          ties.name().toLowerCase(Locale.ROOT),
-          RetrievalReport.onePercent(gallery),
-          reciprocal.value() / count,
-          null,
-          recall,
-          Map.of(),
-          Map.of());
-    }
   }
 }

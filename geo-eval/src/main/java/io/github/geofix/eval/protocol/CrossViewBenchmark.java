@@ -253,9 +253,9 @@ public final class CrossViewBenchmark {
    * @param queries the ground photos
    * @param gallery the aerial images
    * @param matches the rows of {@code gallery} that are right for each of {@code queries}
-   * @param queryPlaces where each ground photo was taken; empty where the benchmark does not tell
-   * @param galleryPlaces the middle of each aerial image; empty where the benchmark does not tell
-   * @param findings what a person should know
+   * @param queryPlaces where each ground photo was taken; empty if the benchmark has no positions
+   * @param galleryPlaces the middle of each aerial image; empty if the benchmark has no positions
+   * @param findings what a user should be shown
    * @param whole whether these are all images of the benchmark, so that published figures compare
    */
   public record CrossViewSet(

@@ -35,7 +35,7 @@ public enum CrossViewProtocol implements Protocol {
    * 8,884 panoramas against as many aerial images: Zhai et al., "Predicting Ground-Level Scene
    * Layout from Aerial Imagery", CVPR 2017. {@code splits/val-19zl.csv} has one row a pair: aerial
    * image, panorama, annotation. Row i of {@code split_locations/all.csv}, where that is there,
-   * says where the images numbered i were taken.
+   * has the position of the images numbered i.
    */
   CVUSA(
       "CVUSA",

@@ -341,7 +341,7 @@ public record RecombineConfig(
         .withEncoder(
             encoder.withImages(encoder.photo.withSize(320, 640), encoder.tile.withSize(320, 320)))
         // 640 pixels of zoom 20 at 0.114 m.
-        .withTiles(new MapTiles(73, 0, 0, 17));
+        .withMap("", new MapTiles(73, 0, 0, 17));
   }
 
   /**
@@ -363,7 +363,7 @@ public record RecombineConfig(
     Encoder encoder = sample4geo().encoder;
     return sample4geo()
         .withEncoder(encoder.withImages(encoder.photo.withSize(384, 768), encoder.tile))
-        .withTiles(paperVigor().tiles);
+        .withMap("", paperVigor().tiles);
   }
 
   /**
@@ -402,8 +402,8 @@ public record RecombineConfig(
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
   }
 
-  /** Returns a copy with other tiles. */
-  public RecombineConfig withTiles(MapTiles tiles) {
+  /** Returns a copy that takes other tiles from another map. */
+  public RecombineConfig withMap(String map, MapTiles tiles) {
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
   }
 

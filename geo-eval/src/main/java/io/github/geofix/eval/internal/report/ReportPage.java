@@ -88,7 +88,7 @@ public final class ReportPage implements HtmlReport {
                 page.add(
                     ReportSection.table(
                         second.getKey() + " against " + first.getKey(),
-                        "Photo by photo. A positive difference speaks for "
+                        "Photo by photo. A positive difference favors "
                             + second.getKey()
                             + ", of the median error a negative one; p is the exact McNemar test of the photos only one of them placed"
                             + " within the distance.",
