@@ -159,7 +159,7 @@ public final class Pretrained {
     }
     if (best == null) {
       throw new IllegalArgumentException(
-          "%s holds no array that %s knows, under the names of %s; it begins with %s"
+          "%s holds no array of %s, under the names of %s; it begins with %s"
               .formatted(
                   checkpoint.path(),
                   backbone.getClass().getSimpleName(),
