@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -97,6 +98,7 @@ public final class Main {
         commands(main)
             .setOut(out)
             .setErr(err)
+            .setExecutionStrategy(Main::execute)
             .setExecutionExceptionHandler(
                 (exception, command, parsed) -> {
                   if (main.verbose) {
@@ -119,13 +121,22 @@ public final class Main {
     }
   }
 
+  private static int execute(ParseResult parsed) {
+    ParseResult command = parsed;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    OutputFiles.refuseInputs(command);
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
   private static String stackTrace(Throwable error) {
     StringWriter trace = new StringWriter();
     error.printStackTrace(new PrintWriter(trace));
     return ErrorText.withoutSecrets(trace.toString());
   }
 
-  /** Prints what is wrong with a command line, and the command for its help. */
+  /** Says what is wrong with a command line, and where to read how it is right. */
   private static int usage(ParameterException exception, PrintWriter err) {
     CommandLine command = exception.getCommandLine();
     err.println("geofix: " + ErrorText.ofUsage(exception));

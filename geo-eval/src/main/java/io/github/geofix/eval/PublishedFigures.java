@@ -232,12 +232,12 @@ public final class PublishedFigures {
    * same name.
    *
    * @param run the name of the run
-   * @param figures its figures by metric, such as {@code acc@25km}, from 0 to 1
+   * @param shares its figures by metric, such as {@code acc@25km}
    * @throws IllegalArgumentException if nothing is known of the benchmark
    */
-  public Table table(String dataset, String run, Map<String, Double> figures) {
+  public Table table(String dataset, String run, Map<String, Share> shares) {
     Map<String, String> values = new LinkedHashMap<>();
-    figures.forEach((metric, figure) -> values.put(metric, Table.percent(figure)));
+    shares.forEach((metric, share) -> values.put(metric, Table.percent(share.accuracy())));
     return table(dataset, List.of(new Row(run, "this run", values)));
   }
 

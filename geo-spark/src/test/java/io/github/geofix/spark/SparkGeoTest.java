@@ -115,7 +115,8 @@ final class SparkGeoTest {
     assertThat(truths).hasSize(PHOTOS - 1);
     assertThat(GEO.evaluate(SPARK.read().parquet(out)))
         .isEqualTo(DistanceReport.of(truths, guesses).summary());
-    assertThat(SharedModels.inUse()).isZero();
+    SharedModels.closeUnused();
+    assertThat(SharedModels.held()).isZero();
   }
 
   @Test

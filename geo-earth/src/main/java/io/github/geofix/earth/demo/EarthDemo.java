@@ -122,7 +122,7 @@ public final class EarthDemo {
     void trained(Progress progress);
   }
 
-  /** Photos of one rendering, and the errors of the baselines on them. */
+  /** Photos of one rendering, and where the baselines say they are. */
   private record TestSet(List<EarthPhoto> photos, Map<String, DistanceReport> baselines) {
     List<BufferedImage> images() {
       return photos.stream().map(EarthPhoto::image).toList();

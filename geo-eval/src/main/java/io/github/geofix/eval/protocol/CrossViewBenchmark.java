@@ -35,7 +35,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Photos to find in a gallery of aerial images, or the other way, and what is measured on them. Immutable and
+ * Ground photos to find in a gallery of aerial images, and what is measured on them. Immutable and
  * thread-safe.
  *
  * <pre>{@code
@@ -137,13 +137,13 @@ public final class CrossViewBenchmark {
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Path queryFile = folder.path().resolve("queries.npy");
       Path galleryFile = folder.path().resolve("gallery.npy");
-      encode(set.queries(), queryFile, 0, progress, encoderOf(protocol.queryKind(), encoder));
+      encode(set.queries(), queryFile, 0, progress, images -> encodePhotos(encoder, images));
       encode(
           set.gallery(),
           galleryFile,
           set.queries().size(),
           progress,
-          encoderOf(protocol.galleryKind(), encoder));
+          images -> encoder.encodeTiles(images.stream().map(encoder::decode).toList()));
       try (Embeddings queries = Embeddings.open(queryFile);
           Embeddings gallery = Embeddings.open(galleryFile)) {
         return evaluate(queries, gallery);
@@ -166,13 +166,6 @@ public final class CrossViewBenchmark {
       }
       vectors.commit();
     }
-  }
-
-  private Function<List<Path>, List<float[]>> encoderOf(
-      CrossViewProtocol.Kind kind, TileEncoder encoder) {
-    return kind == CrossViewProtocol.Kind.AERIAL_IMAGES
-        ? images -> encoder.encodeTiles(images.stream().map(encoder::decode).toList())
-        : images -> encodePhotos(encoder, images);
   }
 
   private List<float[]> encodePhotos(TileEncoder encoder, List<Path> images) {
@@ -201,11 +194,9 @@ public final class CrossViewBenchmark {
    * @throws IllegalArgumentException if rows are missing, or a vector is not finite
    */
   public CrossViewEvaluation evaluate(Embeddings queries, Embeddings gallery) {
-    checkSize(queries, "the queries", set.queries().size(), protocol.queryKind());
-    checkSize(gallery, "the gallery", set.gallery().size(), protocol.galleryKind());
-    RetrievalEvaluator recall = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
-    RetrievalEvaluator evaluator =
-        protocol.reportsAveragePrecision() ? recall.withAveragePrecision() : recall;
+    checkSize(queries, "the queries", set.queries().size(), "photos");
+    checkSize(gallery, "the gallery", set.gallery().size(), "aerial images");
+    RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
     RetrievalReport report =
         evaluator.evaluate(queries, gallery, set.matches(), set.withinMeters());
     return new CrossViewEvaluation(
@@ -220,8 +211,7 @@ public final class CrossViewBenchmark {
         : report.withIntervals(drawn.bootstrap(), set.places(drawn.placeLevel().getAsInt()));
   }
 
-  private static void checkSize(
-      Embeddings rows, String what, int images, CrossViewProtocol.Kind kind) {
+  private static void checkSize(Embeddings rows, String what, int images, String ofWhat) {
     if (rows.size() != images) {
       throw new IllegalArgumentException(
           String.format(
@@ -230,7 +220,7 @@ public final class CrossViewBenchmark {
               rows.size(),
               rows.file().map(Path::toString).orElse(what),
               images,
-              kind));
+              ofWhat));
     }
   }
 
@@ -253,9 +243,9 @@ public final class CrossViewBenchmark {
    * @param queries the ground photos
    * @param gallery the aerial images
    * @param matches the rows of {@code gallery} that are right for each of {@code queries}
-   * @param queryPlaces where each ground photo was taken; empty if the benchmark has no positions
-   * @param galleryPlaces the middle of each aerial image; empty if the benchmark has no positions
-   * @param findings what a user should be shown
+   * @param queryPlaces where each ground photo was taken; empty where the benchmark does not tell
+   * @param galleryPlaces the middle of each aerial image; empty where the benchmark does not tell
+   * @param findings what a person should know
    * @param whole whether these are all images of the benchmark, so that published figures compare
    */
   public record CrossViewSet(
@@ -409,26 +399,22 @@ public final class CrossViewBenchmark {
       /**
        * Returns what was collected for a test.
        *
-       * @param wholeQueries the queries that the benchmark has
-       * @param wholeGallery the gallery that it has
+       * @param wholeQueries how many photos the benchmark has
+       * @param wholeGallery how many aerial images it has
        */
-      CrossViewSet build(CrossViewProtocol.Side wholeQueries, CrossViewProtocol.Side wholeGallery) {
+      CrossViewSet build(int wholeQueries, int wholeGallery) {
         Finding other =
             new Finding(
                 String.format(
                     Locale.ROOT,
-                    "%s listed with %,d %s, where the benchmark has %,d with %,d",
-                    wholeQueries.kind(),
+                    "photos listed with %,d aerial images, where the benchmark has %,d with %,d",
                     gallery.size(),
-                    wholeGallery.kind(),
-                    wholeQueries.count(),
-                    wholeGallery.count()),
+                    wholeQueries,
+                    wholeGallery),
                 queries.size(),
                 List.of(),
                 false);
-        return build(
-            queries.size() == wholeQueries.count() && gallery.size() == wholeGallery.count(),
-            other);
+        return build(queries.size() == wholeQueries && gallery.size() == wholeGallery, other);
       }
 
       /**

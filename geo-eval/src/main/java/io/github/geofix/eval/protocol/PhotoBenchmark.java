@@ -20,6 +20,7 @@ import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation;
 import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation.RuleOutcome;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -302,7 +303,7 @@ public final class PhotoBenchmark {
    * Photos with known positions as they lie on disk, and what is wrong with them.
    *
    * @param photos the photos that can be used
-   * @param findings what a user should be shown
+   * @param findings what a person should know
    * @param whole whether these are all photos of the benchmark, so that published figures compare
    */
   public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {
@@ -333,8 +334,17 @@ public final class PhotoBenchmark {
       }
       List<Finding> findings = new ArrayList<>();
       Finding.add(findings, "photos listed twice", twice, true);
-      Finding.add(findings, "images missing", missing, true);
+      Finding.add(findings, "images missing" + likelyReason(missing), missing, true);
       return new PhotoSet(Manifest.of(found), findings, findings.isEmpty());
+    }
+
+    private static String likelyReason(List<String> missing) {
+      if (File.separatorChar == '/' && missing.stream().anyMatch(path -> path.contains("\\"))) {
+        return ", whose paths have \\ where / is needed";
+      }
+      return missing.stream().anyMatch(path -> !path.equals(path.strip()) || path.contains("/ "))
+          ? ", whose paths begin or end with a space"
+          : "";
     }
 
     /**

@@ -110,7 +110,8 @@ public abstract class Backbone extends Layer {
    * one, else the mean of all tokens.
    */
   public NDArray vector(Forward f, NDArray images) {
-    return features(f, images).vector();
+    NDArray tokens = forward(f, images);
+    return classTokens() > 0 ? tokens.get(":, 0") : tokens.mean(new int[] {1});
   }
 
   /** Returns the length of {@link #vector}. */
@@ -194,7 +195,7 @@ public abstract class Backbone extends Layer {
   }
 
   /**
-   * Returns whether only {@link #vector} needs a parameter, and {@link #forward} does not.
+   * Tells whether only {@link #vector} needs a parameter, and {@link #forward} does not.
    *
    * @param parameter a full name below this module
    */
@@ -242,7 +243,7 @@ public abstract class Backbone extends Layer {
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 
-  /** Returns whether {@link #map} leaves out a final normalization, see {@link #normalized}. */
+  /** Returns true if {@link #map} leaves out a final normalization, see {@link #normalized}. */
   public boolean hasFinalNormalization() {
     return false;
   }

@@ -4,13 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.geofix.models.nn.Forward;
-import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Parameter.Init;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +21,6 @@ abstract class FusionNetwork extends Module {
   private final ClassPatchEmbedding patches;
   private final @Nullable Parameter classTokens;
   private final Parameter position;
-  private final int fusedDimension;
-  private final List<FusionBlock> blocks = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -35,37 +29,14 @@ abstract class FusionNetwork extends Module {
    * @param patches the number of squares
    * @param classTokens the number of class tokens
    * @param dimension of the semantic tokens
-   * @param fusedDimension of the result of {@link #forward}
    */
-  FusionNetwork(
-      Fusion.Input classMaps,
-      int patch,
-      int patches,
-      int classTokens,
-      int dimension,
-      int fusedDimension) {
+  FusionNetwork(Fusion.Input classMaps, int patch, int patches, int classTokens, int dimension) {
     this.dimension = dimension;
     this.patches = child("patches", new ClassPatchEmbedding(classMaps, patch, dimension));
     Init init = Init.truncatedNormal(0.02);
     this.classTokens =
         classTokens == 0 ? null : parameter("cls_token", init, (long) classTokens * dimension);
     this.position = parameter("pos_embed", init, classTokens + patches, dimension);
-    this.fusedDimension = fusedDimension;
-  }
-
-  /** Adds the normalization of what the blocks attend to, unless it follows each branch. */
-  final @Nullable LayerNorm normBefore(Fusion.Norm norm, String name, int dimension) {
-    return norm == Fusion.Norm.BEFORE ? child(name, new LayerNorm(dimension, EPSILON)) : null;
-  }
-
-  final void addBlocks(int count, Supplier<FusionBlock> block) {
-    for (int i = 0; i < count; i++) {
-      blocks.add(child("blocks." + i, block.get()));
-    }
-  }
-
-  final List<FusionBlock> blocks() {
-    return blocks;
   }
 
   /** Returns the semantic tokens of class maps {@code [B, H, W]}, {@code [B, N, dimension]}. */
@@ -81,9 +52,7 @@ abstract class FusionNetwork extends Module {
   }
 
   /** Returns the length of the result of {@link #forward}. */
-  final int fusedDimension() {
-    return fusedDimension;
-  }
+  abstract int fusedDimension();
 
   /**
    * Fuses class maps with the tokens of photos.

@@ -1,5 +1,7 @@
 package io.github.geofix.models.geoclip;
 
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
 import java.util.List;
@@ -15,8 +17,12 @@ final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
             new Size<>("paper", GeoClipConfig.released()),
             new Size<>("geotoken", GeoClipConfig.geoToken())),
         GeoClipNetwork::new,
-        GeoClipModel::load,
-        GeoClipModel::create);
+        GeoClipModel::load);
+  }
+
+  @Override
+  protected GeoModel create(GeoClipConfig config, List<LatLng> positions, long seed) {
+    return GeoClipModel.create(config, positions, seed);
   }
 
   @Override

@@ -143,6 +143,11 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
     }
   }
 
+  /** Returns the size of the encoder. */
+  public Options options() {
+    return options;
+  }
+
   @Override
   public int dimension() {
     return options.dimension();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.Oracle;
 import io.github.geofix.models.backbone.Fill;
 import io.github.geofix.models.nn.Forward;
@@ -78,10 +79,12 @@ final class GeoClipLocationEncoderTest {
   }
 
   @Test
-  void encodesPositionsOneByOneAlike() {
+  void anIndexFindsAPositionByItsOwnVector() {
     List<LatLng> positions = positions();
-    float[] vector =
-        LOCATIONS.forward(Forward.INFERENCE, MANAGER, positions.subList(3, 4)).toFloatArray();
-    assertThat(LOCATIONS.encode(positions)[3]).containsExactly(vector, within(1e-4f));
+    try (EmbeddingIndex index = LOCATIONS.index(positions)) {
+      float[] vector =
+          LOCATIONS.forward(Forward.INFERENCE, MANAGER, positions.subList(3, 4)).toFloatArray();
+      assertThat(index.search(vector, 1).hits().get(0).latLng()).isEqualTo(positions.get(3));
+    }
   }
 }

@@ -55,7 +55,8 @@ final class RecombineEvidenceTest {
                 tiny.encoder()
                     .withImages(photo, ImageSpec.half(16))
                     .withShared(photos instanceof RecombineConfig.Aerial))
-            .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3)),
+            .withTiles(new MapTiles(600_000, 0, 0, 3))
+            .withMap(map.toString()),
         places,
         1);
   }

@@ -99,7 +99,8 @@ final class RecombineModelTest {
 
   private static RecombineConfig config() {
     return images(RecombineConfig.tiny(), ImageSpec.half(16), ImageSpec.half(16))
-        .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3));
+        .withTiles(new MapTiles(600_000, 0, 0, 3))
+        .withMap(map.toString());
   }
 
   private static RecombineConfig images(RecombineConfig config, ImageSpec photo, ImageSpec tile) {

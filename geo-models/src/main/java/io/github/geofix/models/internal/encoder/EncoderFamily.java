@@ -1,5 +1,7 @@
 package io.github.geofix.models.internal.encoder;
 
+import io.github.geofix.core.geodesy.LatLng;
+import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.family.SizedFamily;
@@ -13,8 +15,12 @@ final class EncoderFamily extends SizedFamily<EncoderConfig> {
         EncoderModel.METHOD,
         Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList(),
         EncoderNetwork::new,
-        EncoderModel::load,
-        (config, positions, seed) -> EncoderModel.create(config, seed));
+        EncoderModel::load);
+  }
+
+  @Override
+  protected GeoModel create(EncoderConfig config, List<LatLng> positions, long seed) {
+    return EncoderModel.create(config, seed);
   }
 
   @Override
