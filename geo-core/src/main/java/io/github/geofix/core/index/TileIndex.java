@@ -280,7 +280,7 @@ public final class TileIndex implements AutoCloseable {
 
     /**
      * Sets the largest share of map images without imagery; 0.5 unless set. They are left out of
-     * the index, which could not tell one black image from another.
+     * the index, because black images cannot be distinguished.
      *
      * @param share 0 to 1
      */

@@ -75,7 +75,7 @@ public record RunProvenance(
   /**
    * Checks that another run measured the same system on the same photos.
    *
-   * @throws IllegalArgumentException if they differ; the message says in what
+   * @throws IllegalArgumentException if they differ; the message names the difference
    */
   public void requireSame(RunProvenance other) {
     require("the system", system, other.system);

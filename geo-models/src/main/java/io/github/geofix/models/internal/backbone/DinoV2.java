@@ -117,19 +117,15 @@ public final class DinoV2 extends VisionTransformer {
       return new Options(newImage, trainedSize, patch, width, depth, heads, variant, dropPath);
     }
 
-    /** Returns a copy with positions learned for images of another size. */
-    public Options withTrainedSize(int newTrainedSize) {
-      return new Options(image, newTrainedSize, patch, width, depth, heads, variant, dropPath);
+    /** Returns a copy for images of another size, with positions learned for them. */
+    public Options withTrainedSize(int pixels) {
+      ImageSpec sized = image.withSize(pixels, pixels);
+      return new Options(sized, pixels, patch, width, depth, heads, variant, dropPath);
     }
 
     /** Returns a copy of another published form. */
     public Options withVariant(Variant newVariant) {
       return new Options(image, trainedSize, patch, width, depth, heads, newVariant, dropPath);
-    }
-
-    /** Returns a copy with another rate of skipped branches. */
-    public Options withDropPath(double newDropPath) {
-      return new Options(image, trainedSize, patch, width, depth, heads, variant, newDropPath);
     }
   }
 
@@ -152,9 +148,8 @@ public final class DinoV2 extends VisionTransformer {
     position = parameter("pos_embed", Init.truncatedNormal(0.02), (long) side * side + 1, width);
     patches = child("patch_embed", new PatchEmbedding(options.patch(), width, true));
     TransformerBlock.Options block =
-        TransformerBlock.Options.of(width, options.heads())
-            .withEpsilon(EPSILON)
-            .withLayerScale(FIRST_SCALE);
+        new TransformerBlock.Options(
+            width, options.heads(), 4 * width, Activation.GELU, EPSILON, FIRST_SCALE, 0);
     addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
   }
