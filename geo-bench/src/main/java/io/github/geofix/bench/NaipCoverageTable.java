@@ -100,8 +100,9 @@ public final class NaipCoverageTable {
     RecombineConfig config =
         camera
             .config(16, true, 8, InfoNce.defaults())
-            .withMap(mapFile.toString())
-            .withTiles(new MapTiles(NaipCells.SIDE * NaipCamera.FINEST, 0, 0, S2_LEVEL))
+            .withMap(
+                mapFile.toString(),
+                new MapTiles(NaipCells.SIDE * NaipCamera.FINEST, 0, 0, S2_LEVEL))
             .withAnswer(AnswerOptions.defaults());
     try (RecombineModel model = RecombineModel.create(config, gallery(), seed)) {
       Trainer.of(model, EarthTraining.options(steps, BATCH, seed))
