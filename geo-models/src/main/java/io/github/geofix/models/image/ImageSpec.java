@@ -145,5 +145,11 @@ public record ImageSpec(
         default -> blue;
       };
     }
+
+    /** Returns the three numbers with commas between them. */
+    @Override
+    public String toString() {
+      return red + ", " + green + ", " + blue;
+    }
   }
 }

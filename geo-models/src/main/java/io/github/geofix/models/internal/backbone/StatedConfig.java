@@ -194,9 +194,9 @@ public final class StatedConfig {
     }
     if (!stated) {
       note(
-          "nothing beside the weights states how photos are normalized; the model takes mean %s,"
+          "nothing beside the weights states how photos are normalized; the model takes mean %s"
                   .formatted(image.mean())
-              + " std "
+              + " and std "
               + image.std());
     }
   }
