@@ -137,7 +137,8 @@ public final class RetrievalEvaluator {
         byMeters(withinMeters, ranks.subList(semi ? 2 : 1, ranks.size())),
         gallery.size(),
         ks,
-        ties);
+        ties,
+        null);
   }
 
   private ScorableVectors scorable(Embeddings vectors, String what) {

@@ -43,25 +43,6 @@ public final class RetrievalReport {
       Map<Integer, int[]> ranksByMeters,
       int gallerySize,
       List<Integer> ks,
-      RetrievalEvaluator.Ties ties) {
-    this(
-        ranks,
-        ranksBesideSemiPositives,
-        coveringRanks,
-        new LinkedHashMap<>(ranksByMeters),
-        gallerySize,
-        ks,
-        ties,
-        null);
-  }
-
-  private RetrievalReport(
-      int[] ranks,
-      int @Nullable [] ranksBesideSemiPositives,
-      int @Nullable [] coveringRanks,
-      Map<Integer, int[]> ranksByMeters,
-      int gallerySize,
-      List<Integer> ks,
       RetrievalEvaluator.Ties ties,
       @Nullable BootstrapIntervals intervals) {
     this.ranks = ranks;

@@ -590,7 +590,7 @@ final class RecombineModelTest {
 
   private static float[] vectors(Gallery gallery) {
     try (NDManager step = TorchEngine.newManager()) {
-      return gallery.vectors(step, 0, gallery.size()).toFloatArray();
+      return gallery.vectors().rows(step, 0, gallery.size()).toFloatArray();
     }
   }
 
