@@ -145,7 +145,7 @@ final class CalibrateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--shift needs --for, the photos of the other kind");
     }
-    List<Manifest.Entry> photos = Manifest.readCsv(data).entries();
+    List<Manifest.Entry> photos = PhotoLists.read(data).entries();
     PrintWriter out = spec.commandLine().getOut();
     ModelFolder folder = load.open(model);
     if (tiles != null) {
@@ -260,7 +260,7 @@ final class CalibrateCommand implements Callable<Integer> {
               + " has no column "
               + column
               + "; it has "
-              + String.join(", ", new TreeSet<>(extra.keySet())));
+              + (extra.isEmpty() ? "none besides image, latitude and longitude" : String.join(", ", new TreeSet<>(extra.keySet()))));
     }
     return value;
   }

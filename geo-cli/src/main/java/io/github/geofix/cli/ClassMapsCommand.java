@@ -111,6 +111,7 @@ final class ClassMapsCommand implements Callable<Integer> {
     long skipped;
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
+    PhotoLists.require(photos.get(), data);
     try (ClassMaps maps = open();
         Bar bar = Bar.of("classmaps", photos.get())) {
       Blocks blocks = new Blocks(maps, bar);

@@ -30,7 +30,7 @@ final class CsvLocations implements LocationWriter {
         "0",
         Double.toString(location.latLng().latitude()),
         Double.toString(location.latLng().longitude()),
-        "",
+        Double.toString(location.score()),
         "",
         "");
     int rank = 0;

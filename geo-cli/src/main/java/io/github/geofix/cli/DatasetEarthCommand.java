@@ -86,7 +86,11 @@ final class DatasetEarthCommand implements Callable<Integer> {
 
   @ArgGroup private Kind kind = new Kind();
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to write; a data set of this command in it is replaced.")
   private Path out;
 
   @Override

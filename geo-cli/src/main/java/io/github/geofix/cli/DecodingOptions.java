@@ -21,8 +21,8 @@ final class DecodingOptions {
       names = "--decode",
       paramLabel = "NAME",
       description =
-          "How a token model finds sequences: ${COMPLETION-CANDIDATES}; --set decoding.topK and"
-              + " others set more.")
+          "How a token model finds sequences: greedy, beam, diverse or sampling; --set decoding.topK"
+              + " and others set more.")
   private @Nullable Decode decode;
 
   @Option(

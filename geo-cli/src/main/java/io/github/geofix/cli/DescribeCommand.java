@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix describe}. */
@@ -100,6 +101,15 @@ final class DescribeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    if (recipe && form.settings) {
+      throw usage("--recipe and --settings each replace the layers: give one of them");
+    }
+    if (batch != null && (recipe || form.settings || form.markdown)) {
+      throw usage("--batch is for the estimate of a training step, beside the layers");
+    }
+    if (batch != null && batch < 1) {
+      throw new IllegalArgumentException("--batch must be 1 or more: " + batch);
+    }
     if (recipe) {
       describeRecipe(out);
     } else if (what.untrained != null) {
@@ -127,6 +137,10 @@ final class DescribeCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private TrainOptions inBatches(TrainOptions training) {

@@ -154,6 +154,7 @@ final class EmbedCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--positions needs --model: a backbone reads photos");
     }
     List<LatLng> all = PointSet.readPositions(positions);
+    PhotoLists.require(all.size(), positions);
     ModelFolder folder = load.open(encoder.model);
     try (GeoModel model = Family.of(folder).load(folder);
         Bar bar = Bar.of("embed", all.size())) {
@@ -179,6 +180,7 @@ final class EmbedCommand implements Callable<Integer> {
   private void writePhotos(Path data) {
     AtomicLong photos = new AtomicLong();
     PhotoRow.read(data, false, photo -> photos.incrementAndGet());
+    PhotoLists.require(photos.get(), data);
     if (encoder.model != null) {
       ModelFolder model = load.open(encoder.model);
       try (GeoModel loaded = Family.of(model).load(model);

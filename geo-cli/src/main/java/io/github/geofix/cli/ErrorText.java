@@ -3,8 +3,11 @@ package io.github.geofix.cli;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.internal.Printable;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
 
@@ -16,6 +19,9 @@ final class ErrorText {
   private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
   private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
   private static final String ONLY_ONE = "expected only one match but got ";
+  private static final Pattern GROUP = Pattern.compile("([(\\[][^={]*(?:=[^{][^={]*)*)=\\{([^}]*)}");
+  private static final Pattern CONSTANTS =
+      Pattern.compile("expected (one of \\[[A-Z0-9_, -]+]) \\(case-insensitive\\)");
 
   private ErrorText() {}
 
@@ -35,14 +41,36 @@ final class ErrorText {
     return printable(expected ? message : exception.getClass().getSimpleName() + ": " + message);
   }
 
+  /**
+   * Returns the options of which more than one was given, out of such as {@code (--a | --b)={--a=1}
+   * [--c | --d]={--c} and (--a | --b)={} [--c | --d]={--d}}: those of the group that is twice there
+   * with an option.
+   */
+  private static String exclusive(String groups) {
+    Set<String> seen = new HashSet<>();
+    String first = "";
+    Matcher group = GROUP.matcher(groups);
+    while (group.find()) {
+      String options = group.group(1).substring(1, group.group(1).length() - 1);
+      first = first.isEmpty() ? options : first;
+      if (!group.group(2).isBlank() && !seen.add(options)) {
+        return options;
+      }
+    }
+    return first;
+  }
+
   /** Returns what is wrong with a command line. */
   static String ofUsage(ParameterException exception) {
     String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
     if (message.startsWith(ONLY_ONE)) {
-      // It goes on as "(--a | --b)={--a=1} and (--a | --b)={--b=2}", and what else was given; with
-      // brackets where none has to be given.
-      String group = message.substring(ONLY_ONE.length(), message.indexOf("={"));
-      message = "give only one of (" + group.substring(1, group.length() - 1) + ")";
+      message = "give only one of (" + exclusive(message.substring(ONLY_ONE.length())) + ")";
+    }
+    // Picocli doubles the word, and writes enum constants in capitals.
+    message = message.replace("Value for option option ", "Value for option ");
+    Matcher constants = CONSTANTS.matcher(message);
+    if (constants.find()) {
+      message = constants.replaceFirst("expected " + constants.group(1).toLowerCase(Locale.ROOT));
     }
     return printable(message);
   }

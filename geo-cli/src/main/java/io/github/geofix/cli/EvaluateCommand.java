@@ -63,6 +63,9 @@ final class EvaluateCommand implements Callable<Integer> {
   /** Photos of a cross-view benchmark shown on the page. */
   private static final int PHOTOS_IN_DETAIL = 24;
 
+  /** In place of a protocol: print them all. */
+  private static final String LIST = "list";
+
   private static final List<String> FOR_PHOTOS =
       List.of(
           "--km",
@@ -102,7 +105,8 @@ final class EvaluateCommand implements Callable<Integer> {
         paramLabel = "CSV",
         description =
             "Answers of any system: columns image, latitude, longitude; also score, heading,"
-                + " sequence.")
+                + " sequence, rank. Of several rows of a photo that of the lowest rank counts, as"
+                + " geofix locate --format csv writes them.")
     @Nullable Path predictions;
 
     @ArgGroup(exclusive = false, multiplicity = "1")
@@ -240,7 +244,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the images as CSV: to train on, or to embed in this order.")
   private @Nullable Path list;
 
-  @Mixin private final ModelChoice choice = new ModelChoice();
+  @Mixin(name = IgnoredOptions.OF_MODELS) private final ModelChoice choice = new ModelChoice();
 
   @Mixin private final ReportFiles files = new ReportFiles();
 
@@ -250,10 +254,11 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (data.benchmark == null) {
       out.println(photos(null, Objects.requireNonNull(data.csv)));
-    } else if (data.benchmark.protocol.equals("list")) {
+    } else if (data.benchmark.protocol.equals(LIST)) {
       Protocol.all().forEach(protocol -> out.println(protocol.describe()));
     } else if (data.benchmark.root == null) {
-      throw usage("--protocol needs the benchmark's folder: --root=DIR");
+      throw usage(
+          Protocol.named(data.benchmark.protocol) + " needs the benchmark's folder: --root=DIR");
     } else if (Protocol.named(data.benchmark.protocol) instanceof CrossViewProtocol crossView) {
       out.println(crossView(crossView, data.benchmark.root));
     } else {
@@ -280,6 +285,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (given.hasMatchedOption("--boundary-name") && boundaries == null) {
       throw usage("--boundary-name is for --boundaries");
     }
+    IgnoredOptions.refuse(spec, what);
     PhotoSet set = read(protocol, source, what == null || what.readsPhotos());
     if (!incomplete) {
       set.complete();
@@ -402,6 +408,7 @@ final class EvaluateCommand implements Callable<Integer> {
               + " the pairs of "
               + protocol);
     }
+    IgnoredOptions.refuse(spec, what);
     CrossViewSet set =
         what == null || what.model != null ? protocol.read(root) : protocol.readLists(root);
     // The list is what embeddings are made from, wherever the images are.
@@ -415,8 +422,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what == null) {
       boolean complete = set.findings().stream().noneMatch(Finding::fatal);
-      return Count.of(set.queries().size(), "photos and ")
-          + Count.of(set.gallery().size(), "aerial images")
+      return protocol.counts(set)
           + (complete ? ", all there" : "");
     }
     CrossViewBenchmark benchmark =

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,7 +22,7 @@ final class GalleryLimitOptions {
       paramLabel = "SHARE",
       description =
           "Find the limit so that a photo of another place is answered with this probability at"
-              + " most; 0.05 for gallery build.")
+              + " most, above 0 and below 1; 0.05 for gallery build.")
   private @Nullable Double falseAnswers;
 
   @Option(
@@ -52,14 +53,19 @@ final class GalleryLimitOptions {
           "--min-score sets the limit that --false-answers and --elsewhere-km find: name one of"
               + " them");
     }
-    checkRange("--min-score", minScore, -1, 1);
-    checkRange("--false-answers", falseAnswers, Double.MIN_VALUE, Math.nextDown(1.0));
-    checkRange("--elsewhere-km", elsewhereKm, Double.MIN_VALUE, MOST_KM);
+    check("--min-score", minScore, value -> value >= -1 && value <= 1, "-1 to 1");
+    check("--false-answers", falseAnswers, value -> value > 0 && value < 1, "above 0 and below 1");
+    check(
+        "--elsewhere-km",
+        elsewhereKm,
+        value -> value > 0 && value <= MOST_KM,
+        "above 0 and at most 20015");
   }
 
-  private static void checkRange(String option, @Nullable Double value, double from, double to) {
-    if (value != null && !(value >= from && value <= to)) {
-      throw new IllegalArgumentException(option + " " + value + " is out of range: see --help");
+  private static void check(
+      String option, @Nullable Double value, DoublePredicate fits, String range) {
+    if (value != null && !fits.test(value)) {
+      throw new IllegalArgumentException(option + " must be " + range + ": " + value);
     }
   }
 

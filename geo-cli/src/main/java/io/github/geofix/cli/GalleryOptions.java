@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
 final class GalleryOptions {
   private static final MathContext DIGITS = new MathContext(6);
 
+  /** The fewest photos of which a distance is chosen, see {@link GalleryModel#chooseAgreement}. */
+  private static final int LEAST_PHOTOS = 20;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -35,7 +38,7 @@ final class GalleryOptions {
 
   /** Reads the list of photos. */
   Manifest read() {
-    return Manifest.readCsv(photos);
+    return PhotoLists.read(photos);
   }
 
   /** Adds the photos of a list, and notes those that are left out. */
@@ -79,7 +82,9 @@ final class GalleryOptions {
         meters(chosen),
         km.isPresent()
             ? ""
-            : ", as the photos of the gallery are located best, each by the others");
+            : gallery.size() < LEAST_PHOTOS
+                ? ": too few photos to choose a distance by"
+                : ", as the photos of the gallery are located best, each by the others");
   }
 
   private static String meters(double km) {

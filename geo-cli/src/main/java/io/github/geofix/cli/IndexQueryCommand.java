@@ -66,7 +66,7 @@ final class IndexQueryCommand implements Callable<Integer> {
       names = "--format",
       defaultValue = "text",
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "text, csv or json (default: ${DEFAULT-VALUE}).")
   private Format format;
 
   @Mixin private final LoadChoice load = new LoadChoice();

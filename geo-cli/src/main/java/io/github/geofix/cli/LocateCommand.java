@@ -80,7 +80,7 @@ final class LocateCommand implements Callable<Integer> {
       names = "--format",
       defaultValue = "text",
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "text, csv, json, jsonl or geojson (default: ${DEFAULT-VALUE}).")
   private LocationWriter.Format format;
 
   static final class Rule {

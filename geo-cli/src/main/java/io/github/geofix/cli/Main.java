@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -97,6 +98,7 @@ public final class Main {
         commands(main)
             .setOut(out)
             .setErr(err)
+            .setExecutionStrategy(Main::execute)
             .setExecutionExceptionHandler(
                 (exception, command, parsed) -> {
                   if (main.verbose) {
@@ -117,6 +119,15 @@ public final class Main {
       err.flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
+  }
+
+  private static int execute(ParseResult parsed) {
+    ParseResult command = parsed;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    OutputFiles.refuseInputs(command);
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static String stackTrace(Throwable error) {

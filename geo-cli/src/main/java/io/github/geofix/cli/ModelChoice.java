@@ -26,12 +26,17 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How a trained model is used: its answers, its map, and what refines or judges them. */
 final class ModelChoice {
   /** Candidates of the first model of a cascade: those that it leaves out are lost. */
   private static final String CASCADE_CANDIDATES = "60";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--then",
@@ -197,6 +202,11 @@ final class ModelChoice {
    */
   Localizer judged(Supplier<Localizer> localizer) {
     CascadeStages stages = stages();
+    for (String option : List.of("--precision", "--memory", "--allow-code")) {
+      if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(option + " is for model folders, not for --vlm-url");
+      }
+    }
     if (stages.refines() || stages.reward() || !hasNoOptions()) {
       throw new IllegalArgumentException(
           "--set, --then, --fallback, --tiles and --vectors are for model folders, not for"
@@ -244,9 +254,14 @@ final class ModelChoice {
         : ofVectors(family.load(folder), photos, vectors);
   }
 
-  private static void check(Family family, Map<String, String> changed) {
+  private void check(Family family, Map<String, String> changed) {
     for (String name : changed.keySet()) {
       if (!family.answerSettings().contains(name.replaceFirst("\\..*", ""))) {
+        if (!set.containsKey(name)) {
+          throw new IllegalArgumentException(
+              "%s is for token models, and this one is of the method %s"
+                  .formatted(name.equals("selection") ? "--select" : "--decode", family.method()));
+        }
         throw new IllegalArgumentException(
             "--set %s is not a setting of how %s answers; those begin with %s"
                 .formatted(

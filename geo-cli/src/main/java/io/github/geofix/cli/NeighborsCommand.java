@@ -77,6 +77,9 @@ final class NeighborsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (top < 1) {
+      throw new IllegalArgumentException("--top must be 1 or more: " + top);
+    }
     try (Embeddings queries = VectorFiles.open(vectors)) {
       if (among == null) {
         write(queries, queries);

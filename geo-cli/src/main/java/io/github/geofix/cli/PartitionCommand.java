@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code geofix partition}. */
@@ -118,6 +120,13 @@ final class PartitionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OutputFiles.check(out, map);
+    ParseResult given = spec.commandLine().getParseResult();
+    if (given.hasMatchedOption("--world") && map == null) {
+      throw new ParameterException(spec.commandLine(), "--world is the picture of --map: add it");
+    }
+    if (given.hasMatchedOption("--depth") && rule != Rule.QUADTREE) {
+      throw new ParameterException(spec.commandLine(), "--depth is for --rule quadtree");
+    }
     if (rule == Rule.QUADTREE) {
       quadtree();
       return 0;

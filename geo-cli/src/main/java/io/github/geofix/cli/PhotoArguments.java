@@ -1,6 +1,7 @@
 package io.github.geofix.cli;
 
 import io.github.geofix.core.internal.ImageFiles;
+import io.github.geofix.core.internal.InputFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,10 +23,12 @@ final class PhotoArguments {
   /** Standard input, as in other commands. */
   static final Path STDIN = Path.of("-");
 
+  private static final Pattern CSV_HEADER = Pattern.compile("(?i)\uFEFF?\"?image\"?,");
+
   @Parameters(
       arity = "0..*",
       paramLabel = "PHOTO",
-      description = "JPEG, PNG, TIFF or WebP files, or folders of them.")
+      description = "JPEG, PNG, WebP, TIFF, GIF or BMP files, or folders of them.")
   private List<Path> named = List.of();
 
   @Option(
@@ -73,9 +77,14 @@ final class PhotoArguments {
                   .lines()
                   .toList()
               : Files.readAllLines(list);
+      if (!lines.isEmpty() && CSV_HEADER.matcher(lines.get(0)).lookingAt()) {
+        throw new IllegalArgumentException(
+            list + " is a CSV file: --list takes a file with a photo on each line and no header");
+      }
       return lines.stream().filter(line -> !line.isBlank()).map(Path::of).toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the list " + list + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot read the list " + list + ": " + InputFiles.reason(e), e);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           list + " has a line that names no file: " + e.getInput(), e);
@@ -93,13 +102,13 @@ final class PhotoArguments {
       }
       return photos;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot list " + folder + ": " + InputFiles.reason(e), e);
     }
   }
 
   /** Hidden files are no photos, whatever their names: some systems keep a shadow of each. */
   private static boolean isPhoto(Path path) {
-    return ImageFiles.isImage(path)
+    return ImageFiles.isPhoto(path)
         && !path.getFileName().toString().startsWith(".")
         && Files.isRegularFile(path);
   }

@@ -78,6 +78,8 @@ final class ReferenceCommand implements Callable<Integer> {
       description = "Model folder to write: the model with its reference and encoder.")
   private Path out;
 
+  @Mixin private final ModelOutput output = new ModelOutput();
+
   @Mixin private final CodeOption code = new CodeOption();
 
   @Override
@@ -86,7 +88,7 @@ final class ReferenceCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: --data and --vectors, or --encoder");
     }
-    ModelFolder.check(out);
+    output.check(out);
     ModelCard card = ModelFolder.open(model).card();
     Path parent = Objects.requireNonNull(out.toAbsolutePath().getParent());
     Files.createDirectories(parent);

@@ -4,7 +4,6 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
 import io.github.geofix.models.image.Photos;
-import io.github.geofix.models.io.ModelFolder;
 import io.github.geofix.models.token.RewardScorer;
 import io.github.geofix.models.token.TokenModel;
 import io.github.geofix.models.token.VectorExamples;
@@ -99,13 +98,15 @@ final class RewardCommand implements Callable<Integer> {
       description = "Another seed gives another scorer (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private final ModelOutput output = new ModelOutput();
+
   @Mixin private final CodeOption code = new CodeOption();
 
   @Mixin private final PhotoLimitsOption photoLimits = new PhotoLimitsOption();
 
   @Override
   public Integer call() {
-    ModelFolder.check(out);
+    output.check(out);
     TrainOptions options =
         TrainOptions.defaults()
             .withEpochs(epochs)

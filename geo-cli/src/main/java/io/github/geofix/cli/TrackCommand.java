@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Locates the photos of one camera together, by the times they were taken.",
       "Photos that follow each other closely were taken near each other, so each is located with"
-          + " those before and after it. Where true positions are listed, it says how much that"
-          + " helped."
+          + " those before and after it. Where true positions are listed, the gain is"
+          + " printed."
     },
     footer = {
       "",

@@ -113,10 +113,6 @@ sealed interface TrainingList {
   record OfPairs(CrossViewProtocol protocol, List<ImagePair> pairs, List<LatLng> places)
       implements TrainingList {
 
-    /** All benchmarks have panoramas; the tiny size is made for photos from above. */
-    private static final Map<String, String> PANORAMAS =
-        Map.of("photos.type", "ground", "encoder.photo.fit", "stretch");
-
     @Override
     public List<LatLng> gallery() {
       // There is no map: aerial images are looked up in lists or indexes.
@@ -125,7 +121,8 @@ sealed interface TrainingList {
 
     @Override
     public Map<String, String> settings() {
-      return PANORAMAS;
+      // The tiny size is made for photos from above, north up.
+      return Map.of("photos.type", protocol.photoType(), "encoder.photo.fit", "stretch");
     }
 
     @Override

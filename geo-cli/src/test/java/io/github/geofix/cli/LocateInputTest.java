@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,62 @@ final class LocateInputTest {
         .extracting(line -> line.get("image").getAsString())
         .containsExactly(temp.resolve("a.png").toString(), temp.resolve("b c.png").toString());
     assertThat(lines(result).get(0).getAsJsonArray("candidates")).isNotEmpty();
+  }
+
+  @Test
+  void namesEveryPhotoOfAFolderThatItDoesNotRead() throws IOException {
+    Path folder = Files.createDirectory(temp.resolve("mixed"));
+    BufferedImage image = new BufferedImage(30, 20, BufferedImage.TYPE_3BYTE_BGR);
+    for (String format : List.of("bmp", "gif")) {
+      ImageIO.write(image, format, folder.resolve("photo." + format).toFile());
+    }
+    byte[] heic = Arrays.copyOf("\0\0\0\30ftypheic".getBytes(StandardCharsets.US_ASCII), 64);
+    Files.write(folder.resolve("IMG_1.HEIC"), heic);
+    Files.writeString(folder.resolve("notes.txt"), "no photo");
+    Result result = locate(new byte[0], "--format", "jsonl", folder.toString());
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(lines(result))
+        .extracting(line -> line.get("image").getAsString())
+        .containsExactly(
+            folder.resolve("photo.bmp").toString(), folder.resolve("photo.gif").toString());
+    assertThat(result.err()).contains("IMG_1.HEIC: it is a HEIC image", "1 photo of 3");
+  }
+
+  @Test
+  void itsAnswersAsCsvAreMeasuredAsTheModelIs() throws IOException {
+    Path photos = temp.resolve("truth.csv");
+    Files.writeString(
+        photos,
+        "image,latitude,longitude\n" + temp.resolve("a.png") + ",40,3\n"
+            + temp.resolve("b c.png") + ",-20,100\n");
+    Result answers =
+        locate(
+            new byte[0],
+            "--format",
+            "csv",
+            temp.resolve("a.png").toString(),
+            temp.resolve("b c.png").toString());
+    Path csv = Files.writeString(temp.resolve("answers.csv"), answers.out());
+    Path measured = temp.resolve("measured.json");
+    Path model = temp.resolve("model.json");
+    String data = photos.toString();
+    for (Result result :
+        List.of(
+            Result.run(
+                "evaluate", "--predictions", csv.toString(), "--data", data, "--json",
+                measured.toString()),
+            Result.run(
+                "evaluate", "--model", temp.resolve("model").toString(), "--data", data, "--json",
+                model.toString()))) {
+      assertThat(result.code()).as(result.err()).isZero();
+    }
+    for (String figure : List.of("errorsKm", "medianKm", "riskCoverage", "reliability")) {
+      assertThat(json(measured).get(figure)).as(figure).isEqualTo(json(model).get(figure));
+    }
+  }
+
+  private static JsonObject json(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
   }
 
   @Test

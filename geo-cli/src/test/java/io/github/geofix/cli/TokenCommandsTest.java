@@ -460,6 +460,12 @@ final class TokenCommandsTest {
     assertThat(folder.resolve("reward/reward.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("reward2/reward.safetensors"));
     done("locate", "--model", in("reward"), photo(0), "--set", "selection=reward");
+    for (String command : new String[] {"reward", "reference"}) {
+      Result kept =
+          run(command, "--model", in("trained"), "--data", list, "--vectors", vectors, "--out", in("reward"));
+      assertThat(kept.code()).isEqualTo(1);
+      assertThat(kept.err()).contains("reward holds a model: add --overwrite to replace it");
+    }
   }
 
   @Test

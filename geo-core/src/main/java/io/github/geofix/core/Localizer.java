@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -45,11 +46,13 @@ public interface Localizer extends AutoCloseable {
    * @throws IllegalStateException if no model provider is on the class path
    */
   static Localizer load(Path modelFolder, LoadOptions options) {
+    Objects.requireNonNull(modelFolder, "modelFolder");
+    Objects.requireNonNull(options, "options");
     return ModelProvider.find().localizer(modelFolder, options);
   }
 
   /**
-   * Locates one photo file: JPEG, PNG, TIFF or WebP.
+   * Locates one photo file: JPEG, PNG, WebP, TIFF, GIF or BMP.
    *
    * @throws java.io.UncheckedIOException if the file is missing, truncated or not an image
    * @throws NoAnswerException if the localizer declines to answer
@@ -59,8 +62,8 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
-   * Locates one photo of which the bytes of its file are known, such as an upload: JPEG, PNG, TIFF
-   * or WebP.
+   * Locates one photo of which the bytes of its file are known, such as an upload: JPEG, PNG,
+   * WebP, TIFF, GIF or BMP.
    *
    * @throws java.io.UncheckedIOException if the photo is truncated, too large or not an image
    * @throws IllegalStateException if no model provider is on the class path
@@ -70,7 +73,7 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
-   * Locates one photo from a stream: JPEG, PNG, TIFF or WebP.
+   * Locates one photo from a stream: JPEG, PNG, WebP, TIFF, GIF or BMP.
    *
    * @param photo read to its end, not closed
    * @throws java.io.UncheckedIOException if reading fails, or the photo is truncated, too large or

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A photo to locate, with what is known of it besides its pixels. Immutable, if the bytes and the
- * image are not modified.
+ * image are not modified. Its methods throw {@link NullPointerException} for a null.
  *
  * <pre>{@code
  * Photo photo = Photo.of(upload).withRegion(Region.around(office, 50));
@@ -39,7 +39,8 @@ public final class Photo {
 
   /** Returns the photo of a file. */
   public static Photo of(Path file) {
-    return new Photo(file, null, null, null, OptionalDouble.empty());
+    return new Photo(
+        Objects.requireNonNull(file, "file"), null, null, null, OptionalDouble.empty());
   }
 
   /**
@@ -48,7 +49,8 @@ public final class Photo {
    * @param bytes not copied
    */
   public static Photo of(byte[] bytes) {
-    return new Photo(null, bytes, null, null, OptionalDouble.empty());
+    return new Photo(
+        null, Objects.requireNonNull(bytes, "bytes"), null, null, OptionalDouble.empty());
   }
 
   /**
@@ -57,7 +59,8 @@ public final class Photo {
    * @param image not copied
    */
   public static Photo of(BufferedImage image) {
-    return new Photo(null, null, image, null, OptionalDouble.empty());
+    return new Photo(
+        null, null, Objects.requireNonNull(image, "image"), null, OptionalDouble.empty());
   }
 
   /**
@@ -70,7 +73,7 @@ public final class Photo {
    * and keep no calibration.
    */
   public Photo withRegion(Region region) {
-    return new Photo(file, bytes, image, region, headingDegrees);
+    return new Photo(file, bytes, image, Objects.requireNonNull(region, "region"), headingDegrees);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.geofix.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.geofix.core.Localizer.PhotoOutcome;
@@ -167,6 +168,22 @@ class LocalizerTest {
         .isEqualTo(new Explanation(inside, new Explanation.Candidates(inside.candidates())));
     Photo elsewhere = photo.withRegion(Region.around(new LatLng(80, 0), 10));
     assertThatThrownBy(() -> localizer.locate(elsewhere)).isInstanceOf(NoAnswerException.class);
+  }
+
+  @Test
+  void refusesNullWhereAPhotoIsMade() {
+    Photo photo = Photo.of(PHOTOS.get(0));
+    assertThatNullPointerException().isThrownBy(() -> Photo.of(absent(Path.class)));
+    assertThatNullPointerException().isThrownBy(() -> Photo.of(absent(byte[].class)));
+    assertThatNullPointerException().isThrownBy(() -> photo.withRegion(absent(Region.class)));
+    assertThatNullPointerException()
+        .isThrownBy(() -> Localizer.load(absent(Path.class)))
+        .withMessage("modelFolder");
+  }
+
+  @SuppressWarnings("NullAway")
+  private static <T> T absent(Class<T> type) {
+    return type.cast(null);
   }
 
   @Test

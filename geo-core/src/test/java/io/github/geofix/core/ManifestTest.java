@@ -50,6 +50,15 @@ class ManifestTest {
   }
 
   @Test
+  void refusesAColumnThatIsTwiceThere() throws IOException {
+    Path file = folder.resolve("twice.csv");
+    Files.writeString(file, "image,latitude,longitude,Latitude,,\na.jpg,1,2,3,,\n");
+    assertThatThrownBy(() -> Manifest.readCsv(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + " has the column latitude twice: leave one of them out");
+  }
+
+  @Test
   void readsWhatSpreadsheetsWrite() throws IOException {
     Path file = folder.resolve("mit Ümlaut und Leerzeichen.csv");
     Files.writeString(file, "\uFEFFImage, Lat ,lng\r\n\"a, b.jpg\",48.5,-2\r\n");

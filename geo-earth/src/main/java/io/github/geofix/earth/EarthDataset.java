@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -25,6 +28,35 @@ import javax.imageio.ImageIO;
 record EarthDataset(EarthPhotos source, Path folder, boolean classMaps) {
   /** Any time will do. */
   private static final Instant DRIVE_START = Instant.parse("2026-05-01T08:00:00Z");
+
+  private static final Pattern OWN = Pattern.compile("\\d{6}\\.png");
+
+  /**
+   * Protects photos of others in a folder that is laid out as this one.
+   *
+   * @throws UncheckedIOException if there are some
+   */
+  static void refuseToLoseOthers(Path folder) {
+    for (String part : List.of("photos", "classes")) {
+      Path old = folder.resolve(part);
+      if (Files.isDirectory(old)) {
+        try (Stream<Path> files = Files.list(old)) {
+          Optional<String> other =
+              files
+                  .map(file -> String.valueOf(file.getFileName()))
+                  .filter(name -> !OWN.matcher(name).matches())
+                  .findFirst();
+          if (other.isPresent()) {
+            throw new IOException(
+                "it holds %s/%s, which would be lost: name another folder or empty it"
+                    .formatted(part, other.get()));
+          }
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
+        }
+      }
+    }
+  }
 
   void write(int count) throws IOException {
     Files.createDirectories(folder.resolve("photos"));

@@ -225,24 +225,29 @@ public final class EarthPhotos {
   /**
    * Writes photos {@code 0} to {@code count - 1} as PNG files with a {@code manifest.csv} of the
    * columns image, latitude, longitude, size_degrees, rotation_degrees and rendering. The folder
-   * appears when it is complete.
+   * appears when it is complete, and replaces an older data set of these.
    *
    * @param classMaps whether to write {@code classes/} too: beside each photo the {@link
    *     LandMap#classImage} of what it shows, named in the column classes
-   * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
+   * @throws UncheckedIOException if the folder cannot be written or holds other photos; then
+   *     nothing is left behind
    */
   public void writeDataset(int count, Path folder, boolean classMaps) {
+    EarthDataset.refuseToLoseOthers(folder);
     AtomicFiles.writeFolder(
         folder, temporary -> new EarthDataset(this, temporary, classMaps).write(count));
   }
 
   /**
    * Writes {@link #drive} number 0 as PNG files with a {@code manifest.csv} of the columns image,
-   * latitude, longitude and time: one photo an hour. The folder appears when it is complete.
+   * latitude, longitude and time: one photo an hour. The folder appears when it is complete, and
+   * replaces an older data set of these.
    *
-   * @throws UncheckedIOException if the folder cannot be written; then nothing is left behind
+   * @throws UncheckedIOException if the folder cannot be written or holds other photos; then
+   *     nothing is left behind
    */
   public void writeDrive(DriveOptions drive, Path folder) {
+    EarthDataset.refuseToLoseOthers(folder);
     AtomicFiles.writeFolder(
         folder, temporary -> EarthDataset.writeDrive(drive(0, drive), temporary));
   }

@@ -252,6 +252,24 @@ class EarthPhotosTest {
     }
   }
 
+  @Test
+  void replacesADatasetOfItsOwnButNoOtherPhotos(@TempDir Path temporary) throws IOException {
+    Path folder = temporary.resolve("dataset");
+    EarthPhotos photos = photos(DEFAULTS);
+    photos.writeDataset(3, folder, false);
+    photos.writeDataset(2, folder, false);
+    assertThat(Manifest.readCsv(folder.resolve("manifest.csv")).size()).isEqualTo(2);
+    Path own = Files.writeString(folder.resolve("photos/IMG_1.jpg"), "mine");
+    assertThatThrownBy(() -> photos.writeDataset(3, folder, false))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(
+            "cannot write "
+                + folder
+                + ": it holds photos/IMG_1.jpg, which would be lost: name another folder or empty"
+                + " it");
+    assertThat(own).hasContent("mine");
+  }
+
   private static String extra(Manifest.Entry entry, String column) {
     return Objects.requireNonNull(entry.extra().get(column));
   }

@@ -8,14 +8,18 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.cell.S2Cell;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
+import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.internal.Printable;
 import io.github.geofix.core.internal.RelativeNames;
 import io.github.geofix.core.internal.cell.S2Cells;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +30,8 @@ import java.util.stream.Collectors;
  * kept.
  */
 public final class DistanceEvaluator {
+  private static final String RANK = "rank";
+
 
   /** Receives each photo as soon as it is located, in manifest order. */
   @FunctionalInterface
@@ -197,6 +203,9 @@ public final class DistanceEvaluator {
   /**
    * Returns the predictions in the order of the photos, and no others.
    *
+   * <p>Of several rows of a photo that of the lowest rank counts, if there is a column {@code rank},
+   * as in the answers of {@code geofix locate --format csv}.
+   *
    * <p>Photos are paired by path, else by file name, else by file name without its ending, where
    * these names are unique.
    *
@@ -206,6 +215,39 @@ public final class DistanceEvaluator {
    *     and names the first
    */
   public static Manifest pair(Manifest predictions, Manifest photos) {
+    return pairAnswers(bestRanked(predictions), photos);
+  }
+
+  /** Returns of the rows of each photo that of the lowest rank, if there are ranks. */
+  private static Manifest bestRanked(Manifest predictions) {
+    Map<Path, Manifest.Entry> best = new LinkedHashMap<>();
+    for (Manifest.Entry row : predictions.entries()) {
+      String rank = row.extra().get(RANK);
+      if (rank == null) {
+        return predictions;
+      }
+      Manifest.Entry other = best.get(row.image());
+      if (other == null || rank(row) < rank(other)) {
+        best.put(row.image(), row);
+      } else if (rank(row) == rank(other)) {
+        throw new IllegalArgumentException(
+            row.image() + " has the rank " + Printable.of(rank) + " twice");
+      }
+    }
+    return Manifest.of(List.copyOf(best.values()));
+  }
+
+  private static double rank(Manifest.Entry row) {
+    String text = String.valueOf(row.extra().get(RANK));
+    try {
+      return CsvFile.number(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          row.image() + " has a rank that is no number: " + Printable.of(text), e);
+    }
+  }
+
+  private static Manifest pairAnswers(Manifest predictions, Manifest photos) {
     PhotoPairing answered = new PhotoPairing(images(predictions));
     refuse(answered.twice(), predictions, "photos predicted twice", "");
     int[] rows = answered.find(images(photos));

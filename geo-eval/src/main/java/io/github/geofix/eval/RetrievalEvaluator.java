@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks every gallery row for every query and reports recall. Immutable and thread-safe.
@@ -40,11 +42,14 @@ public final class RetrievalEvaluator {
   private final List<Integer> ks;
   private final Metric metric;
   private final Ties ties;
+  private final boolean averagePrecision;
 
-  private RetrievalEvaluator(List<Integer> ks, Metric metric, Ties ties) {
+  private RetrievalEvaluator(
+      List<Integer> ks, Metric metric, Ties ties, boolean averagePrecision) {
     this.ks = ks;
     this.metric = metric;
     this.ties = ties;
+    this.averagePrecision = averagePrecision;
   }
 
   /**
@@ -60,17 +65,28 @@ public final class RetrievalEvaluator {
       }
     }
     return new RetrievalEvaluator(
-        Arrays.stream(ks).sorted().distinct().boxed().toList(), Metric.COSINE, Ties.AGAINST_QUERY);
+        Arrays.stream(ks).sorted().distinct().boxed().toList(),
+        Metric.COSINE,
+        Ties.AGAINST_QUERY,
+        false);
   }
 
   /** Returns a copy with another metric. */
   public RetrievalEvaluator withMetric(Metric metric) {
-    return new RetrievalEvaluator(ks, metric, ties);
+    return new RetrievalEvaluator(ks, metric, ties, averagePrecision);
   }
 
   /** Returns a copy that counts ties differently. */
   public RetrievalEvaluator withTies(Ties ties) {
-    return new RetrievalEvaluator(ks, metric, ties);
+    return new RetrievalEvaluator(ks, metric, ties, averagePrecision);
+  }
+
+  /**
+   * Returns a copy that also reports {@link RetrievalReport#meanAveragePrecision}. Takes P
+   * comparisons a query and row more where a query has P positives.
+   */
+  public RetrievalEvaluator withAveragePrecision() {
+    return new RetrievalEvaluator(ks, metric, ties, true);
   }
 
   /**
@@ -118,16 +134,22 @@ public final class RetrievalEvaluator {
     withinMeters
         .values()
         .forEach(near -> targets.add(new BestPositives(queries.size(), near::positives)));
+    AveragePrecisions precisions =
+        averagePrecision ? new AveragePrecisions(queries.size(), ties) : null;
     IntStream.range(0, (queries.size() + READ - 1) / READ)
         .parallel()
-        .forEach(batch -> findLimits(counter, scorableQueries, rows, batch * READ, targets));
+        .forEach(
+            batch -> findLimits(counter, scorableQueries, rows, batch * READ, targets, precisions));
+    float[][] ofPrecisions = precisions == null ? new float[0][] : precisions.limits();
     int[][] above =
         counter.above(
             scorableQueries,
             rows,
-            targets.stream().map(BestPositives::limits).toArray(float[][]::new));
+            Stream.concat(
+                    targets.stream().map(BestPositives::limits), Arrays.stream(ofPrecisions))
+                .toArray(float[][]::new));
     List<int[]> ranks = new ArrayList<>();
-    for (int t = 0; t < above.length; t++) {
+    for (int t = 0; t < targets.size(); t++) {
       ranks.add(targets.get(t).ranks(above[t], gallery.size()));
     }
     return new RetrievalReport(
@@ -135,6 +157,9 @@ public final class RetrievalEvaluator {
         semi ? positive.ranksBesideOthers(ranks.get(0)) : null,
         semi ? ranks.get(1) : null,
         byMeters(withinMeters, ranks.subList(semi ? 2 : 1, ranks.size())),
+        precisions == null
+            ? null
+            : precisions.of(Arrays.copyOfRange(above, targets.size(), above.length)),
         gallery.size(),
         ks,
         ties,
@@ -170,15 +195,20 @@ public final class RetrievalEvaluator {
       ScorableVectors queries,
       ScorableVectors gallery,
       int first,
-      List<BestPositives> targets) {
+      List<BestPositives> targets,
+      @Nullable AveragePrecisions precisions) {
     float[] query = new float[queries.dimension()];
     float[] row = new float[gallery.dimension()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
       queries.read(q, 1, query);
       for (BestPositives target : targets) {
+        float[] right = scores(counter, query, gallery, target.positives(q), row);
+        if (precisions != null && target == targets.get(0)) {
+          precisions.add(q, right);
+        }
         target.find(
             q,
-            scores(counter, query, gallery, target.positives(q), row),
+            right,
             scores(counter, query, gallery, target.others(q), row),
             ties);
       }

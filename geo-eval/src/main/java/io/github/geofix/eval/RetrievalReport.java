@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * wrong. R@1% is R@K with K = floor(gallery / 100), at least 1, as in Sample4Geo and FRGeo.
  */
 public final class RetrievalReport {
+  private static final String AVERAGE_PRECISION = "AP";
 
   private final int[] ranks;
   private final int @Nullable [] ranksBesideSemiPositives;
   private final int @Nullable [] coveringRanks;
   private final Map<Integer, int[]> ranksByMeters;
+  private final double @Nullable [] averagePrecisions;
   private final int gallerySize;
   private final List<Integer> ks;
   private final RetrievalEvaluator.Ties ties;
@@ -35,12 +38,14 @@ public final class RetrievalReport {
    * @param ranksBesideSemiPositives the same where semi-positives are not wrong
    * @param coveringRanks how many rows rank above the best that covers the query
    * @param ranksByMeters how many rows rank above the best within so many meters
+   * @param averagePrecisions the average precision of each query; null if not asked for
    */
   RetrievalReport(
       int[] ranks,
       int @Nullable [] ranksBesideSemiPositives,
       int @Nullable [] coveringRanks,
       Map<Integer, int[]> ranksByMeters,
+      double @Nullable [] averagePrecisions,
       int gallerySize,
       List<Integer> ks,
       RetrievalEvaluator.Ties ties,
@@ -49,6 +54,7 @@ public final class RetrievalReport {
     this.ranksBesideSemiPositives = ranksBesideSemiPositives;
     this.coveringRanks = coveringRanks;
     this.ranksByMeters = ranksByMeters;
+    this.averagePrecisions = averagePrecisions;
     this.gallerySize = gallerySize;
     this.ks = ks;
     this.ties = ties;
@@ -83,6 +89,12 @@ public final class RetrievalReport {
         "mean reciprocal rank",
         queries ->
             Arrays.stream(queries).mapToDouble(q -> 1.0 / (ranks[q] + 1)).sum() / queries.length);
+    if (averagePrecisions != null) {
+      double[] precisions = averagePrecisions;
+      figures.put(
+          AVERAGE_PRECISION,
+          queries -> Arrays.stream(queries).mapToDouble(q -> precisions[q]).sum() / queries.length);
+    }
     if (coveringRanks != null) {
       figures.put("hit rate (covering)", within(coveringRanks, 1));
     }
@@ -95,6 +107,7 @@ public final class RetrievalReport {
         ranksBesideSemiPositives,
         coveringRanks,
         ranksByMeters,
+        averagePrecisions,
         gallerySize,
         ks,
         ties,
@@ -191,6 +204,20 @@ public final class RetrievalReport {
   }
 
   /**
+   * Returns the mean over queries of their average precision, 0 to 1; empty unless {@link
+   * RetrievalEvaluator#withAveragePrecision} asked for it.
+   *
+   * <p>The average precision is the area under precision over recall by the trapezoidal rule, as in
+   * the evaluation of University-1652 (Zheng, Wei and Yang, ACM Multimedia 2020): of one positive
+   * alone at rank r, counted from 0, it is 1 / (2 (r + 1)), and 1 at rank 0.
+   */
+  public OptionalDouble meanAveragePrecision() {
+    return averagePrecisions == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(ExactSum.of(averagePrecisions).value() / averagePrecisions.length);
+  }
+
+  /**
    * Returns R@1 by meters: the share of queries whose best row lies at most so far away. Empty
    * unless the evaluator was given positions.
    */
@@ -217,6 +244,7 @@ public final class RetrievalReport {
         ties.name().toLowerCase(Locale.ROOT),
         onePercent(),
         reciprocal / ranks.length,
+        averagePrecisions == null ? null : meanAveragePrecision().getAsDouble(),
         recall,
         hitRate,
         withinMeters());
@@ -230,6 +258,8 @@ public final class RetrievalReport {
    * @param ties how ties were counted
    * @param onePercentK the K of R@1%
    * @param meanReciprocalRank the mean of 1 / (rank + 1)
+   * @param meanAveragePrecision {@link RetrievalReport#meanAveragePrecision}; null if it was not
+   *     asked for
    * @param recallAt R@K by K, and by {@code "1%"}
    * @param hitRate the hit rates by their definition; empty without semi-positives
    * @param withinMeters the shares of queries whose best row lies so near; empty without places
@@ -240,6 +270,7 @@ public final class RetrievalReport {
       String ties,
       int onePercentK,
       double meanReciprocalRank,
+      @Nullable Double meanAveragePrecision,
       Map<String, Share> recallAt,
       Map<String, Share> hitRate,
       Map<Integer, Share> withinMeters) {}
@@ -264,6 +295,8 @@ public final class RetrievalReport {
                     name.equals("R@1%") ? "R@1% (K = " + onePercent() + ")" : name,
                     Table.percent(share.accuracy()) + " %",
                     Table.percent(share.low()) + " to " + Table.percent(share.high())));
+    meanAveragePrecision()
+        .ifPresent(mean -> table.row(AVERAGE_PRECISION, Table.percent(mean) + " %", ""));
     return table;
   }
 
@@ -281,6 +314,8 @@ public final class RetrievalReport {
                     Double.toString(share.accuracy()),
                     Double.toString(share.low()),
                     Double.toString(share.high())));
+    meanAveragePrecision()
+        .ifPresent(mean -> table.row(AVERAGE_PRECISION, Double.toString(mean), "", ""));
     if (intervals != null) {
       String title = intervals.title();
       intervals()

@@ -138,6 +138,35 @@ class DistanceEvaluatorTest {
     assertThat(evaluator.evaluate(twoFolders, photos).errors().toArray()).containsExactly(0, 0);
   }
 
+  private static Manifest ranked(String... pathsLatitudesAndRanks) {
+    List<Manifest.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < pathsLatitudesAndRanks.length; i += 3) {
+      entries.add(
+          new Manifest.Entry(
+              Path.of(pathsLatitudesAndRanks[i]),
+              new LatLng(Double.parseDouble(pathsLatitudesAndRanks[i + 1]), 0),
+              Map.of("rank", pathsLatitudesAndRanks[i + 2])));
+    }
+    return Manifest.of(entries);
+  }
+
+  @Test
+  void takesTheLowestRankOfEachPhoto() {
+    Manifest photos = positions("/d/a", "0", "/d/b", "0");
+    Manifest answers = ranked("/d/b", "9", "10", "/d/a", "4", "1", "/d/b", "7", "2", "/d/a", "3", "0");
+    assertThat(DistanceEvaluator.pair(answers, photos).locations())
+        .containsExactly(new LatLng(3, 0), new LatLng(7, 0));
+    // A column of that name that ranks nothing within a photo is left alone.
+    assertThat(DistanceEvaluator.pair(ranked("/d/a", "4", "gold", "/d/b", "5", ""), photos).size())
+        .isEqualTo(2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "1"), photos))
+        .withMessage("/d/a has the rank 1 twice");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "x"), photos))
+        .withMessage("/d/a has a rank that is no number: x");
+  }
+
   @Test
   void countsPhotosWithoutAPredictionAndNamesTheFirst() {
     Manifest photos = positions("/d/a", "0", "/d/b", "1", "/d/c", "1", "/d/d", "1", "/d/e", "1");

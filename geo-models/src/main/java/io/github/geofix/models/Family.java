@@ -204,7 +204,7 @@ public interface Family {
               folder.path()
                   + " holds a model of the method "
                   + model.method()
-                  + ", which cannot look closer at places: give one that compares photos with a"
+                  + ", which does not rank places again: give one that compares photos with a"
                   + " map");
         });
   }

@@ -9,13 +9,24 @@ public final class ImageFiles {
 
   /** The endings of the formats that photos are read from, without the dot. */
   public static final List<String> EXTENSIONS =
-      List.of("jpeg", "jpg", "png", "tif", "tiff", "webp");
+      List.of("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp");
+
+  /** The endings of photos in formats that are refused with the program that converts them. */
+  private static final List<String> NOT_READ = List.of("avif", "heic", "heif", "jxl");
 
   private ImageFiles() {}
 
   /** Returns whether a name ends as an image file does, in capital or small letters. */
   public static boolean isImage(Path file) {
     return EXTENSIONS.contains(extension(file.toString()));
+  }
+
+  /**
+   * Returns whether a name ends as a photo's does, one that is read or one that has to be converted
+   * before: none of a folder is passed over in silence.
+   */
+  public static boolean isPhoto(Path file) {
+    return isImage(file) || NOT_READ.contains(extension(file.toString()));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.geofix.core.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,8 +48,14 @@ public final class InputFiles {
             : "it is a device or a pipe, not a regular file: write it to a file first");
   }
 
-  /** Returns why a file cannot be read, without its path where the system gives a reason. */
+  /** Returns why a file cannot be read, without its path where the reason is known. */
   public static String reason(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
     return e instanceof FileSystemException system && system.getReason() != null
         ? system.getReason()
         : String.valueOf(e.getMessage());

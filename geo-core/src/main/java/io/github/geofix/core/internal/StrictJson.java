@@ -86,8 +86,13 @@ public final class StrictJson {
     return PRETTY.toJson(value) + "\n";
   }
 
+  /** Without Gson's advice to its callers. */
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return String.valueOf(e.getMessage())
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^Use JsonReader\\.setStrictness.* malformed JSON at ", "malformed at ");
   }
 
   private static JsonElement value(JsonReader reader) throws IOException {

@@ -20,6 +20,7 @@ import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation;
 import io.github.geofix.eval.protocol.Evaluation.PhotoEvaluation.RuleOutcome;
 import io.github.geofix.eval.protocol.Protocol.Finding;
 import io.github.geofix.eval.protocol.RunProvenance.FilesDigest;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -333,8 +334,17 @@ public final class PhotoBenchmark {
       }
       List<Finding> findings = new ArrayList<>();
       Finding.add(findings, "photos listed twice", twice, true);
-      Finding.add(findings, "images missing", missing, true);
+      Finding.add(findings, "images missing" + likelyReason(missing), missing, true);
       return new PhotoSet(Manifest.of(found), findings, findings.isEmpty());
+    }
+
+    private static String likelyReason(List<String> missing) {
+      if (File.separatorChar == '/' && missing.stream().anyMatch(path -> path.contains("\\"))) {
+        return ", whose paths have \\ where / is needed";
+      }
+      return missing.stream().anyMatch(path -> !path.equals(path.strip()) || path.contains("/ "))
+          ? ", whose paths begin or end with a space"
+          : "";
     }
 
     /**

@@ -19,7 +19,8 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
             new Size<>("paper", RecombineConfig.paper()),
             new Size<>("paper-vigor", RecombineConfig.paperVigor()),
             new Size<>("sample4geo", RecombineConfig.sample4geo()),
-            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor())),
+            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor()),
+            new Size<>("sample4geo-university", RecombineConfig.sample4geoUniversity())),
         RecombineNetwork::of,
         RecombineModel::load,
         RecombineModel::create);

@@ -3,6 +3,7 @@ package io.github.geofix.core.internal.csv;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.CsvFile;
+import io.github.geofix.core.internal.Printable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -107,6 +108,12 @@ public record PhotoRow(Path image, Optional<LatLng> latLng, Map<String, String> 
           needsPositions
               || Stream.concat(LATITUDE.stream(), LONGITUDE.stream()).anyMatch(names::contains);
       String needed = needed(positions);
+      for (String name : names) {
+        if (!name.isEmpty() && names.indexOf(name) != names.lastIndexOf(name)) {
+          throw new IllegalArgumentException(
+              file + " has the column " + Printable.of(name) + " twice: leave one of them out");
+        }
+      }
       return new Columns(
           names,
           needsPositions,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -209,6 +210,7 @@ public final class ReportPage implements HtmlReport {
                         + report.onePercent()
                         + "."
                         + (report.hitRateCovering().isPresent() ? HIT_RATES : "")
+                        + averagePrecision(report)
                         + " Intervals are 95 % Wilson score intervals.",
                     report.shares()))
             .add(
@@ -222,6 +224,15 @@ public final class ReportPage implements HtmlReport {
               "Photo by photo", "Each photo beside the images found for it, best first.", photos));
     }
     return page;
+  }
+
+  private static String averagePrecision(RetrievalReport report) {
+    return report.meanAveragePrecision().isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " The mean average precision (AP) is %.1f %%.",
+            100 * report.meanAveragePrecision().getAsDouble());
   }
 
   @Override
