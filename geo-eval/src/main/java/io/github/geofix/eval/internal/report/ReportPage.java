@@ -149,7 +149,7 @@ public final class ReportPage implements HtmlReport {
     }
     Table others = report.others();
     if (!others.rows().isEmpty()) {
-      page.add(ReportSection.table("Headings, sequences, scores", "", others));
+      page.add(ReportSection.table("Other figures", "", others));
     }
     report
         .reliability()
@@ -173,7 +173,7 @@ public final class ReportPage implements HtmlReport {
                             + " farther off than "
                             + Html.distance(report.rightKm())
                             + ".",
-                        Map.of("this system", curve))));
+                        Map.of(name, curve))));
     if (!photos.isEmpty()) {
       page.add(
           ReportSection.worldMap(
